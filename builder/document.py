@@ -1,0 +1,178 @@
+"""The project document: the five values to and from versioned JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from builder.errors import SpecError
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec
+
+VERSION = 1
+"""The version written into every project file; raised when an older reader would misread it."""
+
+MAX_DEPTH = 40
+"""How deeply values may nest in a file; Keras configs stay under ten."""
+
+
+
+def to_json(training: TrainingSpec, *, title: str = "", indent: int | None = 2) -> str:
+    """The project document; ``from_json`` reads it back to an equal value."""
+    doc = {"layerwise": VERSION, "title": title, "training": encode(training)}
+    return json.dumps(doc, indent=indent, ensure_ascii=False, allow_nan=False)
+
+
+def from_json(text: str | bytes) -> TrainingSpec:
+    """The TrainingSpec in a project document.
+
+    Raises:
+        SpecError: not JSON, not a project, from a newer version, or damaged; says where.
+    """
+    return read_document(text)[1]
+
+
+def read_document(text: str | bytes) -> tuple[str, TrainingSpec]:
+    """``(title, training)`` of a project document; raises SpecError as ``from_json`` does."""
+    try:
+        doc = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise SpecError(f"This is not a JSON document: {error}.") from None
+    if not isinstance(doc, dict) or "layerwise" not in doc:
+        raise SpecError(
+            "This JSON is not a Layerwise project: it has no 'layerwise' entry with a version."
+        )
+    version = doc["layerwise"]
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise SpecError(f"The project's version must be a whole number but is {version!r}.")
+    if version > VERSION:
+        raise SpecError(
+            f"This project was written by a newer Layerwise (format {version}; this one reads"
+            f" up to {VERSION}). Update Layerwise to open it."
+        )
+    title = doc.get("title", "")
+    if not isinstance(title, str):
+        raise SpecError(f"'title' must be text but is {type(title).__name__}.")
+    return title, decode_training(doc.get("training"))
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"the number {name} is not allowed")
+
+
+def encode(value: Any) -> Any:
+    """Any spec value as plain JSON data."""
+    match value:
+        case ObjectSpec():
+            return {"class_name": value.class_name, "config": encode(value.config)}
+        case Node():
+            row: dict[str, Any] = {"name": value.name, "layer": value.layer}
+            row |= {"inbound": list(value.inbound)} if value.inbound else {}
+            return row | ({"off": True} if value.off else {})
+        case ModelSpec():
+            return {
+                "name": value.name,
+                "layers": {k: encode(v) for k, v in value.layers.items()},
+                "nodes": [encode(n) for n in value.nodes],
+                "outputs": list(value.outputs),
+            }
+        case TrainingSpec():
+            doc = {k: encode(getattr(value, k)) for k in ("model", "dataset")}
+            doc |= {k: encode(getattr(value, k)) for k in ("columns", "compile", "fit")}
+            doc["seed"] = value.seed
+            optional = {"tuner": value.tuner, "distribution": value.distribution}
+            return doc | {k: encode(v) for k, v in optional.items() if v is not None}
+        case Mapping():
+            return {k: encode(v) for k, v in value.items()}
+        case tuple() | list():
+            return [encode(v) for v in value]
+        case _:
+            return value
+
+
+def decode(value: Any, where: str = "value", depth: int = 0) -> Any:
+    """Plain JSON data as spec values: ``{"class_name", "config"}`` becomes an ObjectSpec."""
+    if depth > MAX_DEPTH:
+        raise SpecError(f"{where} is nested more than {MAX_DEPTH} levels deep.")
+    if isinstance(value, dict):
+        if set(value) == {"class_name", "config"}:
+            return decode_object(value, where, depth)
+        return Config({k: decode(v, f"{where}.{k}", depth + 1) for k, v in value.items()})
+    if isinstance(value, list):
+        return tuple(decode(v, f"{where}[{i}]", depth + 1) for i, v in enumerate(value))
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    raise SpecError(f"{where} holds a {type(value).__name__}, which JSON cannot.")
+
+
+def _expect(value: Any, kind: type, where: str) -> Any:
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        words = {dict: "an object", list: "a list", str: "text", int: "a whole number"}
+        raise SpecError(f"'{where}' must be {words[kind]} but is {type(value).__name__}.")
+    return value
+
+
+def decode_object(value: Any, where: str = "object", depth: int = 0) -> ObjectSpec:
+    """An ObjectSpec from JSON data; raises SpecError saying where it is damaged."""
+    row = _expect(value, dict, where)
+    if set(row) - {"class_name", "config"} or "class_name" not in row:
+        raise SpecError(f"'{where}' must have exactly 'class_name' and 'config'; has {sorted(row)}.")
+    name = _expect(row["class_name"], str, f"{where}.class_name")
+    config = _expect(row.get("config", {}), dict, f"{where}.config")
+    items = {k: decode(v, f"{where}.config.{k}", depth + 1) for k, v in config.items()}
+    return ObjectSpec(name, Config(items))
+
+
+def decode_model(value: Any, where: str = "model", depth: int = 0) -> ModelSpec:
+    """A ModelSpec from JSON data; raises SpecError saying where it is damaged."""
+    if depth > MAX_DEPTH:
+        raise SpecError(f"{where} is nested more than {MAX_DEPTH} levels deep.")
+    row = _expect(value, dict, where)
+    layers: dict[str, ObjectSpec | ModelSpec] = {}
+    for key, layer in _expect(row.get("layers", {}), dict, f"{where}.layers").items():
+        place = f"{where}.layers.{key}"
+        nested = isinstance(layer, dict) and "nodes" in layer
+        read = decode_model if nested else decode_object
+        layers[key] = read(layer, place, depth + 1)
+    nodes = []
+    for i, node in enumerate(_expect(row.get("nodes", []), list, f"{where}.nodes")):
+        place = f"{where}.nodes[{i}]"
+        _expect(node, dict, place)
+        inbound = _names(node.get("inbound", []), f"{place}.inbound")
+        name = _expect(node.get("name"), str, f"{place}.name")
+        layer_name = _expect(node.get("layer"), str, f"{place}.layer")
+        nodes.append(Node(name, layer_name, inbound, bool(node.get("off", False))))
+    name = _expect(row.get("name", "model"), str, f"{where}.name")
+    outputs = _names(row.get("outputs", []), f"{where}.outputs")
+    return ModelSpec(name, Config(layers), tuple(nodes), outputs)
+
+
+def _names(value: Any, where: str) -> tuple[str, ...]:
+    return tuple(
+        _expect(v, str, f"{where}[{i}]") for i, v in enumerate(_expect(value, list, where))
+    )
+
+
+def decode_training(value: Any, where: str = "training") -> TrainingSpec:
+    """A TrainingSpec from JSON data; raises SpecError saying where it is damaged."""
+    row = _expect(value, dict, where)
+    seed = row.get("seed", 0)
+    if seed is not None:
+        _expect(seed, int, f"{where}.seed")
+    maps = {}
+    for key in ("columns", "compile", "fit"):
+        maps[key] = decode(_expect(row.get(key, {}), dict, f"{where}.{key}"), f"{where}.{key}")
+        if not isinstance(maps[key], Config):
+            raise SpecError(f"'{where}.{key}' must be an object of settings.")
+    optional = {
+        key: decode_object(row[key], f"{where}.{key}")
+        for key in ("tuner", "distribution")
+        if row.get(key) is not None
+    }
+    return TrainingSpec(
+        model=decode_model(row.get("model"), f"{where}.model"),
+        dataset=decode_object(row.get("dataset"), f"{where}.dataset"),
+        seed=seed,
+        **maps,
+        **optional,
+    )

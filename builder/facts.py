@@ -1,0 +1,156 @@
+"""What Keras and the data said about a spec: plain frozen records that cross process boundaries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from builder.spec import TrainingSpec
+
+Shape = tuple[int | None, ...]
+"""Sizes by axis, batch axis included as None."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFacts:
+    """One node as Keras built it.
+
+    Args:
+        node: the node's name.
+        class_name: its layer's Keras class.
+        outputs: one shape an output, batch axis first.
+        dtype: of the first output.
+        params, trainable: number of weights; 0 for a second call of a shared layer.
+        weight_bytes: bytes of those weights.
+        output_bytes: bytes of the outputs for one example (unknown axes counted as 1).
+    """
+
+    node: str
+    class_name: str
+    outputs: tuple[Shape, ...]
+    dtype: str
+    params: int
+    trainable: int
+    weight_bytes: int
+    output_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The first call Keras refused.
+
+    Args:
+        node, class_name: which call.
+        received: the shapes it was given.
+        message: Keras's own words, one line.
+    """
+
+    node: str
+    class_name: str
+    received: tuple[Shape, ...]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """A model as Keras built it, up to the first failure."""
+
+    nodes: tuple[NodeFacts, ...] = ()
+    failure: Failure | None = None
+
+    @property
+    def params(self) -> int:
+        """Number of weights."""
+        return sum(n.params for n in self.nodes)
+
+    @property
+    def trainable(self) -> int:
+        """Number of weights that training changes."""
+        return sum(n.trainable for n in self.nodes)
+
+    @property
+    def weight_bytes(self) -> int:
+        """Bytes of all weights."""
+        return sum(n.weight_bytes for n in self.nodes)
+
+    @property
+    def output_bytes(self) -> int:
+        """Bytes of all layer outputs for one example."""
+        return sum(n.output_bytes for n in self.nodes)
+
+    def of(self, node: str) -> NodeFacts | None:
+        """The facts of that node, if Keras got so far."""
+        return next((n for n in self.nodes if n.node == node), None)
+
+
+@dataclass(frozen=True, slots=True)
+class DataFacts:
+    """A dataset as the model will see it, after scaling and label encoding.
+
+    Args:
+        title: for people.
+        task: ``classification`` or ``regression``.
+        x_shape, y_shape: of one example, without the batch axis; ``()`` is one number.
+        x_dtype, y_dtype: NumPy names.
+        n_train, n_test: number of examples.
+        classes: class names by index; empty for regression.
+        features: column names of tabular data; empty for images and text.
+        labels: ``one_hot``, ``integers`` or ``values``.
+        kind: ``images``, ``table``, ``points`` (two features, drawable) or ``sequences``.
+        x_min, x_max: range over the training examples.
+        bytes: of all arrays in memory.
+        offline: it needs no network.
+        warning: one sentence when something was found or repaired (missing values …), else "".
+    """
+
+    title: str
+    task: str
+    x_shape: tuple[int, ...]
+    y_shape: tuple[int, ...]
+    x_dtype: str
+    y_dtype: str
+    n_train: int
+    n_test: int
+    classes: tuple[str, ...]
+    features: tuple[str, ...]
+    labels: str
+    kind: str
+    x_min: float
+    x_max: float
+    bytes: int
+    offline: bool = True
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A mechanical remedy: ``label`` for the button, ``training`` the repaired spec."""
+
+    label: str
+    training: TrainingSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with a spec.
+
+    Args:
+        where: ``model``, ``model.<node>``, ``compile.loss``, ``fit.batch_size``, ``dataset`` …
+        message: what was received and what was expected, naming the layers; one or two sentences.
+        hint: the remedy, an imperative sentence.
+        fixes: the mechanical remedies, best first.
+        severe: False for advice: training may start all the same.
+    """
+
+    where: str
+    message: str
+    hint: str = ""
+    fixes: tuple[Fix, ...] = ()
+    severe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something about a file that was read: ``where`` in it, and a sentence."""
+
+    where: str
+    message: str

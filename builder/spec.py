@@ -1,0 +1,243 @@
+"""The five frozen values everything is made of, in Keras's vocabulary (standard library only)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+class Config(Mapping[str, Any]):
+    """An immutable, hashable mapping; lists inside become tuples, so equal JSON gives equal values."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Mapping[str, Any] | None = None, /, **more: Any) -> None:
+        merged = {**(items or {}), **more}
+        object.__setattr__(self, "_items", {str(k): freeze(v) for k, v in merged.items()})
+
+    def __getitem__(self, key: str) -> Any:
+        return self._items[key]  # type: ignore[attr-defined]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)  # type: ignore[attr-defined]
+
+    def __len__(self) -> int:
+        return len(self._items)  # type: ignore[attr-defined]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError("a Config is frozen; use .with_() or .without()")
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._items.items()))  # type: ignore[attr-defined]
+
+    def __repr__(self) -> str:
+        return f"Config({self._items!r})"  # type: ignore[attr-defined]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Config, (dict(self._items),))  # type: ignore[attr-defined]
+
+    def with_(self, **changes: Any) -> Config:
+        """A copy with these entries set."""
+        return Config(self, **changes)
+
+    def without(self, *names: str) -> Config:
+        """A copy lacking these entries."""
+        return Config({k: v for k, v in self.items() if k not in names})
+
+
+def freeze(value: Any) -> Any:
+    """``value`` with every list a tuple and every dict a Config, so that it can never change."""
+    if isinstance(value, Config | ObjectSpec | ModelSpec):
+        return value
+    if isinstance(value, Mapping):
+        return Config(value)
+    if isinstance(value, list | tuple):
+        return tuple(freeze(v) for v in value)
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectSpec:
+    """Any Keras object (layer, optimizer, loss, metric, callback, dataset) by name.
+
+    Args:
+        class_name: Keras's class name, e.g. ``"Dense"``.
+        config: constructor arguments by Keras's names; only what differs from the default.
+            Values are JSON scalars, tuples, Configs or nested ObjectSpecs.
+    """
+
+    class_name: str
+    config: Config = field(default_factory=Config)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "config", freeze(self.config))
+
+    def with_(self, **changes: Any) -> ObjectSpec:
+        """A copy with these config entries set."""
+        return replace(self, config=self.config.with_(**changes))
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One *call* of a layer.
+
+    Args:
+        name: unique in its model.
+        layer: the key in ``ModelSpec.layers``; two nodes naming one layer share its weights.
+        inbound: names of the nodes it reads, in order; ``"lstm:1"`` is a second output.
+        off: the call is skipped and its first input handed on; the layer is kept.
+    """
+
+    name: str
+    layer: str
+    inbound: tuple[str, ...] = ()
+    off: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "inbound", tuple(self.inbound))
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """A graph of layer calls; half-wired graphs are representable, because people pause mid-edit.
+
+    Args:
+        name: the model's name in Keras.
+        layers: by name; an ObjectSpec, or a ModelSpec for a nested model. Inputs are
+            ``ObjectSpec("InputLayer", {"shape": ...})``; the shape is without the batch axis.
+        nodes: the calls, in the order a person put them.
+        outputs: names of the nodes the model returns.
+    """
+
+    name: str = "model"
+    layers: Config = field(default_factory=Config)
+    nodes: tuple[Node, ...] = ()
+    outputs: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "layers", freeze(self.layers))
+        object.__setattr__(self, "nodes", tuple(self.nodes))
+        object.__setattr__(self, "outputs", tuple(self.outputs))
+
+    def node(self, name: str) -> Node:
+        """The node of that name; KeyError if there is none."""
+        for node in self.nodes:
+            if node.name == name:
+                return node
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSpec:
+    """The whole experiment in one document.
+
+    Args:
+        model: what is trained.
+        dataset: a catalogue or plugin dataset and how it is prepared.
+        columns: model input and output names → dataset columns; empty means x and y.
+        compile: ``optimizer``, ``loss`` (ObjectSpec) and ``metrics`` (tuple of ObjectSpec).
+        fit: ``epochs``, ``batch_size``, ``validation_split``, ``class_weight``, ``callbacks`` …
+        seed: for ``keras.utils.set_random_seed``; None trains unseeded.
+        tuner, distribution: an ObjectSpec, when there is one.
+    """
+
+    model: ModelSpec
+    dataset: ObjectSpec
+    columns: Config = field(default_factory=Config)
+    compile: Config = field(default_factory=Config)
+    fit: Config = field(default_factory=Config)
+    seed: int | None = 0
+    tuner: ObjectSpec | None = None
+    distribution: ObjectSpec | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("columns", "compile", "fit"):
+            object.__setattr__(self, name, freeze(getattr(self, name)))
+
+    def with_compile(self, **changes: Any) -> TrainingSpec:
+        """A copy with these entries of ``compile`` set."""
+        return replace(self, compile=self.compile.with_(**changes))
+
+    def with_fit(self, **changes: Any) -> TrainingSpec:
+        """A copy with these entries of ``fit`` set."""
+        return replace(self, fit=self.fit.with_(**changes))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What happened.
+
+    Args:
+        id: unique in the workspace.
+        training: exactly what was trained.
+        parent: the run this one came from.
+        status: ``queued``, ``running``, ``finished``, ``stopped`` or ``failed``.
+        error: one plain sentence when it failed.
+        times: seconds since the epoch by event: ``created``, ``started``, ``ended``.
+    """
+
+    id: str
+    training: TrainingSpec
+    parent: str | None = None
+    status: str = "queued"
+    error: str | None = None
+    times: Config = field(default_factory=Config)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "times", freeze(self.times))
+
+
+def chain(name: str, *layers: ObjectSpec) -> ModelSpec:
+    """A ModelSpec that is a stack: each layer reads the one before; names as Keras gives them."""
+    used: set[str] = set()
+    nodes: list[Node] = []
+    table: dict[str, ObjectSpec] = {}
+    for layer in layers:
+        given = unique(snake(layer.class_name), used)
+        used.add(given)
+        table[given] = layer
+        nodes.append(Node(given, given, (nodes[-1].name,) if nodes else ()))
+    return ModelSpec(name, Config(table), tuple(nodes), (nodes[-1].name,) if nodes else ())
+
+
+def active(model: ModelSpec) -> ModelSpec:
+    """``model`` without its switched-off calls, each reader wired to what the skipped call read."""
+    bypass = {n.name: n.inbound[0] for n in model.nodes if n.off and n.inbound}
+    if not any(n.off for n in model.nodes):
+        return model
+
+    def follow(ref: str) -> str:
+        seen: set[str] = set()
+        while ref in bypass and ref not in seen:
+            seen.add(ref)
+            ref = bypass[ref]
+        return ref
+
+    nodes = tuple(
+        replace(n, inbound=tuple(follow(r) for r in n.inbound)) for n in model.nodes if not n.off
+    )
+    used = {n.layer for n in nodes}
+    layers = Config({k: v for k, v in model.layers.items() if k in used})
+    outputs = tuple(follow(r) for r in model.outputs)
+    return ModelSpec(model.name, layers, nodes, outputs)
+
+
+def snake(class_name: str) -> str:
+    """``"Conv2D"`` → ``"conv2d"``, ``"MaxPooling2D"`` → ``"max_pooling2d"``.
+
+    The rule of ``keras.src.utils.naming.to_snake_case``.
+    """
+    name = re.sub(r"\W+", "", class_name)
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def unique(base: str, used: set[str]) -> str:
+    """``base``, or ``base_1``, ``base_2`` … : the first that is not in ``used``."""
+    if base not in used:
+        return base
+    i = 1
+    while f"{base}_{i}" in used:
+        i += 1
+    return f"{base}_{i}"
