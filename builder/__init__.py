@@ -1,4 +1,4 @@
-"""Layerwise's engine room: the spec, the catalogue, the checker, the engine around Keras and the run store.
+"""Layerwise's engine room: spec, catalogue, checker, the engine around Keras, the run store.
 
 Imports go downwards only (``tests/test_floors.py`` holds the table):
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +15,6 @@ VERSION = 1
 
 MAX_DEPTH = 40
 """How deeply values may nest in a file; Keras configs stay under ten."""
-
 
 
 def to_json(training: TrainingSpec, *, title: str = "", indent: int | None = 2) -> str:
@@ -100,6 +100,8 @@ def decode(value: Any, where: str = "value", depth: int = 0) -> Any:
         return Config({k: decode(v, f"{where}.{k}", depth + 1) for k, v in value.items()})
     if isinstance(value, list):
         return tuple(decode(v, f"{where}[{i}]", depth + 1) for i, v in enumerate(value))
+    if isinstance(value, float) and not math.isfinite(value):
+        raise SpecError(f"{where} is a number too large to be one ({value}).")
     if value is None or isinstance(value, str | int | float | bool):
         return value
     raise SpecError(f"{where} holds a {type(value).__name__}, which JSON cannot.")
@@ -116,7 +118,9 @@ def decode_object(value: Any, where: str = "object", depth: int = 0) -> ObjectSp
     """An ObjectSpec from JSON data; raises SpecError saying where it is damaged."""
     row = _expect(value, dict, where)
     if set(row) - {"class_name", "config"} or "class_name" not in row:
-        raise SpecError(f"'{where}' must have exactly 'class_name' and 'config'; has {sorted(row)}.")
+        raise SpecError(
+            f"'{where}' must have exactly 'class_name' and 'config'; has {sorted(row)}."
+        )
     name = _expect(row["class_name"], str, f"{where}.class_name")
     config = _expect(row.get("config", {}), dict, f"{where}.config")
     items = {k: decode(v, f"{where}.config.{k}", depth + 1) for k, v in config.items()}
@@ -159,11 +163,12 @@ def decode_training(value: Any, where: str = "training") -> TrainingSpec:
     seed = row.get("seed", 0)
     if seed is not None:
         _expect(seed, int, f"{where}.seed")
-    maps = {}
+    maps: dict[str, Config] = {}
     for key in ("columns", "compile", "fit"):
-        maps[key] = decode(_expect(row.get(key, {}), dict, f"{where}.{key}"), f"{where}.{key}")
-        if not isinstance(maps[key], Config):
+        found = decode(_expect(row.get(key, {}), dict, f"{where}.{key}"), f"{where}.{key}")
+        if not isinstance(found, Config):
             raise SpecError(f"'{where}.{key}' must be an object of settings.")
+        maps[key] = found
     optional = {
         key: decode_object(row[key], f"{where}.{key}")
         for key in ("tuner", "distribution")
@@ -172,7 +177,10 @@ def decode_training(value: Any, where: str = "training") -> TrainingSpec:
     return TrainingSpec(
         model=decode_model(row.get("model"), f"{where}.model"),
         dataset=decode_object(row.get("dataset"), f"{where}.dataset"),
+        columns=maps["columns"],
+        compile=maps["compile"],
+        fit=maps["fit"],
         seed=seed,
-        **maps,
-        **optional,
+        tuner=optional.get("tuner"),
+        distribution=optional.get("distribution"),
     )

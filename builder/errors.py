@@ -65,7 +65,7 @@ class ChildError(LayerwiseError):
     """A helper process died or did not answer in time."""
 
 
-BY_NAME: dict[str, type[LayerwiseError]] = {
-    c.__name__: c for c in (LayerwiseError, *LayerwiseError.__subclasses__())
-}
+_ALL: tuple[type[LayerwiseError], ...] = (LayerwiseError, *LayerwiseError.__subclasses__())
+
+BY_NAME = {error.__name__: error for error in _ALL}
 """By class name, for errors that cross a process boundary."""

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+
 class Config(Mapping[str, Any]):
-    """An immutable, hashable mapping; lists inside become tuples, so equal JSON gives equal values."""
+    """An immutable, hashable mapping; lists become tuples: equal JSON gives equal values."""
 
     __slots__ = ("_items",)
 

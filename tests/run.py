@@ -1,7 +1,7 @@
 """Sets up everything the tests need on a fresh machine (packages, browser), then runs them all.
 
-    python3 tests/run.py               # lint, types, tests
-    python3 tests/run.py tests/pages   # the same set-up, then only these tests
+python3 tests/run.py               # lint, types, tests
+python3 tests/run.py tests/pages   # the same set-up, then only these tests
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def run(*command: str | Path) -> None:
 
 def install_packages() -> None:
     """A virtual environment beside the code, shared with the app's own start command."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (this script runs before any check)
         sys.exit(f"Layerwise needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     if not (BIN / "python").exists() and not (BIN / "python.exe").exists():
         venv.create(ENVIRONMENT, with_pip=True)
@@ -56,7 +56,12 @@ def main() -> None:
         run(python, "-m", "ruff", "check", ".")
         run(python, "-m", "ruff", "format", "--check", ".")
         run(python, "-m", "mypy")
-    run(python, "-m", "pytest", *sys.argv[1:])
+        run(python, "-m", "pytest", "tests/builder")
+        # a process of its own: where Keras is loaded, Streamlit clears its session after every
+        # script run, which made these tests five times slower
+        run(python, "-m", "pytest", "tests/pages", "tests/browser")
+    else:
+        run(python, "-m", "pytest", *sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the catalogue is made of: an Entry reads like Keras's signature, a Param says how to ask for one argument."""
+"""What the catalogue is made of: Entry, like Keras's signature, and Param, how to ask for one."""
 
 from __future__ import annotations
 
@@ -108,6 +108,21 @@ def signature(text: str) -> Config:
     return Config(dict(zip(names, values, strict=True)))
 
 
+def line(kind: str, text: str, **fields: Any) -> Entry:
+    """An Entry whose name and arguments read like Keras: ``"SGD(learning_rate=0.01)"``.
+
+    ``fields`` are the other fields of Entry; ``start`` and ``extra`` may be plain dicts.
+
+    Raises:
+        SyntaxError: the text is no call with literal defaults.
+    """
+    name, _, arguments = text.partition("(")
+    for key in ("start", "extra"):
+        if key in fields:
+            fields[key] = Config(fields[key])
+    return Entry(kind, name, signature(arguments.removesuffix(")")), **fields)
+
+
 def minimal(entry: Entry, config: Config) -> Config:
     """``config`` without what equals the default: the form a spec keeps."""
     return Config({k: v for k, v in config.items() if k not in entry.args or _differs(entry, k, v)})
@@ -118,13 +133,15 @@ def _differs(entry: Entry, name: str, value: Any) -> bool:
     if default is REQUIRED:
         return True
     value = freeze(value)
-    return type(value) is not type(default) and not _numbers(value, default) or value != default
+    return (type(value) is not type(default) and not _numbers(value, default)) or value != default
 
 
 def _numbers(a: Any, b: Any) -> bool:
     plain = (int, float)
-    return isinstance(a, plain) and isinstance(b, plain) and not (
-        isinstance(a, bool) or isinstance(b, bool)
+    return (
+        isinstance(a, plain)
+        and isinstance(b, plain)
+        and not (isinstance(a, bool) or isinstance(b, bool))
     )
 
 

@@ -1,0 +1,90 @@
+"""The server: ``streamlit run app.py`` serves ``pages/shell.py`` and our few routes."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import re
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from builder import starters
+from builder.runs import child, jobs
+from pages.widgets import page, session
+
+
+class Owner:
+    """ASGI middleware: a browser without a name gets one, so that its projects can be found again.
+
+    The cookie is no login: it separates people who share a server, and scripts cannot read it.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """One request; only the answer that is a page gets the cookie."""
+        if scope["type"] != "http" or _known(scope):
+            await self.app(scope, receive, send)
+            return
+
+        async def named(message: Any) -> None:
+            html = (b"content-type", b"text/html; charset=utf-8")
+            if message["type"] == "http.response.start" and html in message.get("headers", ()):
+                value = f"{session.COOKIE}={secrets.token_urlsafe(16)}"
+                cookie = f"{value}; Path=/; Max-Age=315360000; HttpOnly; SameSite=Lax"
+                message["headers"] = [*message["headers"], (b"set-cookie", cookie.encode())]
+            await send(message)
+
+        await self.app(scope, receive, named)
+
+
+def _known(scope: Any) -> bool:
+    given = b"; ".join(v for k, v in scope["headers"] if k == b"cookie").decode("latin-1")
+    try:
+        cookie = SimpleCookie(given).get(session.COOKIE)
+    except CookieError:
+        return False
+    return cookie is not None and re.fullmatch(session.OWNER, cookie.value) is not None
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[None]:
+    """Warm the helpers while the browser still loads, so that nobody waits for Keras."""
+    await asyncio.to_thread(_warm)
+    yield
+
+
+def _warm() -> None:
+    child.warm()
+    jobs.prepare(starters.get(session.FIRST).training.dataset)
+    jobs.warm()
+
+
+def on_script_error(error: Exception) -> bool:
+    """Errors outside a page's frame (callbacks, the shell) are said in words as well."""
+    page.trouble(error)
+    return True
+
+
+def routes() -> list[Any]:
+    """What ``pages/routes.py`` serves beside Streamlit."""
+    if importlib.util.find_spec("pages.routes") is None:
+        return []
+    return list(importlib.import_module("pages.routes").ROUTES)
+
+
+app = st.App(
+    Path(__file__).parent / "pages" / "shell.py",
+    routes=routes(),
+    middleware=[Middleware(Owner)],
+    lifespan=lifespan,
+    on_script_error=on_script_error,
+)

@@ -1,0 +1,230 @@
+"""What Keras offers, as tables: layers, optimizers, losses …, and how each argument is asked."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
+
+from builder.catalog import (
+    activations,
+    callbacks,
+    constraints,
+    epoch_schedules,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    optimizers,
+    params,
+    params_training,
+    regularizers,
+    schedules,
+)
+from builder.catalog.entry import REQUIRED, Entry, Param, signature
+from builder.catalog.entry import new as _new
+from builder.errors import CatalogError
+from builder.spec import Config, ObjectSpec, freeze
+
+_MODULES: dict[str, ModuleType] = {
+    "layers": layers,
+    "optimizers": optimizers,
+    "schedules": schedules,
+    "losses": losses,
+    "metrics": metrics,
+    "callbacks": callbacks,
+    "initializers": initializers,
+    "regularizers": regularizers,
+    "constraints": constraints,
+    "activations": activations,
+    "epoch_schedules": epoch_schedules,
+}
+
+KINDS = tuple(_MODULES)
+"""The kinds of things the catalogue holds; datasets are plugins and bring their own entries."""
+
+_ENTRIES: dict[str, tuple[Entry, ...]] = {k: tuple(m.ENTRIES) for k, m in _MODULES.items()}
+_BY_NAME = {kind: {e.class_name: e for e in rows} for kind, rows in _ENTRIES.items()}
+_BY_ALIAS: dict[str, dict[str, Entry]] = {
+    kind: {
+        **{name: _BY_NAME[kind][c] for name, c in params.SECOND_NAMES.get(kind, {}).items()},
+        **{name: e for e in rows for name in (*e.extra.get("aliases", ()), e.alias) if name},
+    }
+    for kind, rows in _ENTRIES.items()
+}
+_OVERRIDES = {**params_training.OVERRIDES, **params.OVERRIDES}
+_SPELLINGS = params.SPELLINGS
+
+
+def _check_kind(kind: str) -> None:
+    if kind not in KINDS:
+        raise CatalogError(f"The catalogue has no '{kind}'; it has {', '.join(KINDS)}.")
+
+
+def entries(kind: str, group: str | None = None) -> tuple[Entry, ...]:
+    """All entries of a kind, or of one group of it, in palette order; CatalogError for no kind."""
+    _check_kind(kind)
+    return tuple(e for e in _ENTRIES[kind] if group is None or e.group == group)
+
+
+def groups(kind: str) -> tuple[str, ...]:
+    """The headings of a kind in palette order; CatalogError for no kind."""
+    return tuple(dict.fromkeys(e.group for e in entries(kind)))
+
+
+def find(kind: str, class_name: str) -> Entry | None:
+    """The entry of that class name, or None; CatalogError for no kind."""
+    _check_kind(kind)
+    return _BY_NAME[kind].get(class_name)
+
+
+def by_alias(kind: str, alias: str) -> Entry | None:
+    """The entry a short string of Keras names (``"adam"``), or None; CatalogError for no kind."""
+    _check_kind(kind)
+    return _BY_ALIAS[kind].get(alias)
+
+
+def entry(kind: str, class_name: str) -> Entry:
+    """The entry of that class name; CatalogError naming near matches when there is none."""
+    found = find(kind, class_name)
+    if found:
+        return found
+    near = difflib.get_close_matches(class_name, _BY_NAME[kind], n=3, cutoff=0.5)
+    hint = f"Did you mean {' or '.join(near)}?" if near else ""
+    raise CatalogError(f"'{class_name}' is not among the {kind} of the catalogue.", hint)
+
+
+def param(entry: Entry, arg: str) -> Param:
+    """How to ask for that argument; the most specific description wins.
+
+    Order: ``entry.extra["params"]``, overrides for (kind, class, argument), for (kind, "*",
+    argument), the kind's own book of names, the other book. A choice of a ``kind`` without
+    choices is offered that kind's short names.
+
+    Raises:
+        CatalogError: nobody described the argument.
+    """
+    found = _described(entry, arg)
+    if found is None:
+        raise CatalogError(f"{entry.class_name} has no described argument '{arg}'.")
+    if found.type == "choice" and found.kind and not found.choices:
+        names = tuple(e.alias or e.class_name for e in entries(found.kind))
+        return replace(found, choices=((None,) if found.optional else ()) + names)
+    return found
+
+
+def _described(entry: Entry, arg: str) -> Param | None:
+    own: Param | None = entry.extra.get("params", {}).get(arg)
+    books = [params.PARAMS, params_training.PARAMS]
+    if entry.kind != "layers":
+        books.reverse()
+    return (
+        own
+        or _OVERRIDES.get((entry.kind, entry.class_name, arg))
+        or _OVERRIDES.get((entry.kind, "*", arg))
+        or books[0].get(arg)
+        or books[1].get(arg)
+    )
+
+
+def new(kind: str, class_name: str) -> ObjectSpec:
+    """A fresh object with good starting values; CatalogError if there is no such entry."""
+    row = entry(kind, class_name)
+    return _new(row, {name: param(row, name) for name in row.required})
+
+
+def minimal(kind: str, obj: ObjectSpec) -> ObjectSpec:
+    """``obj`` in the form a spec keeps: one spelling for each value, and no defaults.
+
+    A nested object's short string becomes its ObjectSpec (``"he_normal"`` →
+    ``ObjectSpec("HeNormal")``), equal sizes on all axes one number (``(3, 3)`` → ``3``), what
+    Keras writes for a default the default. What the catalogue does not know stays as it is.
+    """
+    row = find(kind, obj.class_name) if kind in KINDS else None
+    return ObjectSpec(row.class_name, minimal_config(row, obj.config)) if row else obj
+
+
+def minimal_config(row: Entry, config: Config) -> Config:
+    """The config of ``minimal`` for any entry, a plugin's too."""
+    told = {k: _spelled(row, k, v) for k, v in config.items() if k in row.args}
+    usual = {k: _spelled(row, k, v) for k, v in row.args.items() if v is not REQUIRED}
+    same = row.extra.get("same", {})
+
+    def said(name: str, value: Any) -> bool:
+        if name in usual and _equal(value, usual[name]):
+            return False
+        other = same.get(name)
+        return other is None or not _equal(value, told.get(other, usual.get(other)))
+
+    return Config(
+        {k: told.get(k, v) for k, v in config.items() if k not in told or said(k, told[k])}
+    )
+
+
+def _spelled(row: Entry, name: str, value: Any) -> Any:
+    for place in ("*", row.class_name) if row.kind == "layers" else ():
+        value = _SPELLINGS.get((place, name), {}).get(value, value)
+    asked = _described(row, name)
+    return canonical(asked, value, row.extra.get("pair", {}).get(name)) if asked else value
+
+
+def canonical(asked: Param, value: Any, low: Any = None) -> Any:
+    """Of all the spellings Keras takes for a value the one that specs keep.
+
+    Args:
+        asked: the argument.
+        value: any value of it.
+        low: with ``"-f"``, 0 or 1 the pair (low, f) is written as the number f.
+    """
+    value = freeze(value)
+    if asked.kind and asked.type != "choice":
+        return _nested(asked.kind, value)
+    if asked.kind == "activations" and asked.optional and value == "linear":
+        return None
+    if isinstance(value, tuple) and asked.length and asked.type in ("ints", "json"):
+        return _collapsed(value)
+    if low is not None and isinstance(value, tuple) and len(value) == 2:
+        start = -value[1] if low == "-f" else low
+        return value[1] if value[0] == start else value
+    return value
+
+
+def _nested(kind: str, value: Any) -> Any:
+    if isinstance(value, str):
+        found = by_alias(kind, value) or find(kind, value)
+        return ObjectSpec(found.class_name) if found else value
+    return minimal(kind, value) if isinstance(value, ObjectSpec) else value
+
+
+def _collapsed(value: Any) -> Any:
+    """``((1, 1), (2, 2))`` → ``(1, 2)``, ``(3, 3)`` → ``3``: one number where all are equal."""
+    if not isinstance(value, tuple):
+        return value
+    inner = tuple(_collapsed(v) for v in value)
+    if any(isinstance(v, tuple) for v in inner):
+        return value
+    return inner[0] if len(set(inner)) == 1 else inner
+
+
+def _equal(a: Any, b: Any) -> bool:
+    return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)
+
+
+__all__ = [
+    "KINDS",
+    "REQUIRED",
+    "Entry",
+    "Param",
+    "by_alias",
+    "canonical",
+    "entries",
+    "entry",
+    "find",
+    "groups",
+    "minimal",
+    "minimal_config",
+    "new",
+    "param",
+    "signature",
+]

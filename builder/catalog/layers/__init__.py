@@ -1,0 +1,47 @@
+"""Every layer of ``keras.layers`` that has one input and one output, as tables by palette group.
+
+``Entry.extra`` of a layer may hold:
+
+============ =================================================================================
+``random``   True: it acts in training only and passes values through when predicting
+``same``     {argument: other}: left out, the argument takes the other's value
+``pair``     {argument: low}: one number f stands for the pair (low, f); low is ``-f``, 0 or 1
+``adapt``    True: it must see the training data (``adapt``) or be given its table
+``channels`` the number of channels it needs (3: only color pictures)
+``dtypes``   the kinds of values it reads: ``string``, ``int``; any number if not given
+``wraps``    True: it holds another layer in ``layer``, which decides the input it accepts
+``params``   {argument: Param} for this layer alone
+============ =================================================================================
+"""
+
+from __future__ import annotations
+
+from builder.catalog.layers import (
+    activation,
+    augmentation,
+    convolution,
+    core,
+    normalization,
+    pooling,
+    preprocessing,
+    recurrent,
+    regularization,
+    reshaping,
+)
+from builder.catalog.layers.left_out import NOT_ASKED, NOT_IN_A_STACK
+
+ENTRIES = (
+    *core.ENTRIES,
+    *convolution.ENTRIES,
+    *pooling.ENTRIES,
+    *reshaping.ENTRIES,
+    *regularization.ENTRIES,
+    *normalization.ENTRIES,
+    *activation.ENTRIES,
+    *recurrent.ENTRIES,
+    *preprocessing.ENTRIES,
+    *augmentation.ENTRIES,
+)
+"""In palette order: what a beginner needs first stands first."""
+
+__all__ = ["ENTRIES", "NOT_ASKED", "NOT_IN_A_STACK"]

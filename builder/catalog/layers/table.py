@@ -1,0 +1,64 @@
+"""How a line of the layer tables becomes an Entry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from builder.catalog.entry import Entry, line
+from builder.catalog.params import BY_RANK, PARAMS
+from builder.spec import Config, snake
+
+SITE = "https://keras.io/api/layers/"
+
+RANK_2_UP = (2, 3, 4, 5, 6)
+"""Anything but a batch of single numbers."""
+
+WEIGHTS = (
+    "kernel_initializer='glorot_uniform', bias_initializer='zeros', kernel_regularizer=None, "
+    "bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, "
+    "bias_constraint=None"
+)
+"""The arguments about weights that Dense and the convolutions end with."""
+
+
+def layer(
+    text: str,
+    plain: str,
+    picture: str,
+    *,
+    group: str,
+    section: str,
+    page: str | None = None,
+    formula: str = "",
+    ndim: tuple[int, ...] = (),
+    start: Mapping[str, Any] | None = None,
+    **extra: Any,
+) -> Entry:
+    """One layer; ``text`` reads like Keras: ``"Dense(units, activation=None)"``.
+
+    Args:
+        text: class name and arguments.
+        plain, picture, formula, ndim: as in Entry.
+        group: heading in the palette.
+        section: folder of Keras's pages, e.g. ``core_layers``.
+        page: Keras's page in the section; the snake-cased class name if not given, ``""`` links
+            to the section, for layers Keras has no page for.
+        start: what a new one begins with.
+        extra: see ``builder.catalog.layers``.
+    """
+    made = line("layers", text, group=group, plain=plain, picture=picture, formula=formula)
+    axes = re.search(r"([123])D", made.class_name)
+    if axes:
+        sized = {a: replace(PARAMS[a], length=int(axes[1])) for a in made.args if a in BY_RANK}
+        extra["params"] = {**sized, **extra.get("params", {})}
+    page = snake(made.class_name) if page is None else page
+    return replace(
+        made,
+        url=f"{SITE}{section}/{page}/" if page else f"{SITE}{section}/",
+        ndim=ndim,
+        start=Config(start),
+        extra=Config(extra),
+    )

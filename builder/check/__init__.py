@@ -1,0 +1,65 @@
+"""What is wrong with a TrainingSpec: every problem at once, in plain words, with its remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from builder.check import advice, arguments, fitting, shapes, structure, task
+from builder.check import memory as _memory
+from builder.check.memory import Memory, memory
+from builder.check.sensible import sensible
+from builder.check.shapes import explain
+from builder.facts import DataFacts, ModelFacts, Problem
+from builder.spec import TrainingSpec
+
+__all__ = ["Memory", "explain", "memory", "problems", "sensible"]
+
+
+def problems(
+    training: TrainingSpec,
+    data: DataFacts | None = None,
+    model: ModelFacts | None = None,
+    available: int | None = None,
+) -> tuple[Problem, ...]:
+    """Everything that can be said with the facts given, severe problems first.
+
+    Pure and quick (some milliseconds); asks neither Keras nor the disk.
+
+    Args:
+        data: what the dataset is; None leaves out what depends on it.
+        model: what Keras said of ``training.model``; None leaves out shapes and sizes.
+        available: bytes of memory a training may take; None leaves out the estimate.
+    """
+    found = tuple(_all(training, data, model, available))
+    return tuple(sorted(found, key=lambda p: not p.severe))
+
+
+def _all(
+    training: TrainingSpec, data: DataFacts | None, model: ModelFacts | None, available: int | None
+) -> Iterator[Problem]:
+    wiring = tuple(structure.wiring(training))
+    yield from wiring
+    named = tuple(arguments.problems(training))
+    yield from named
+    if not wiring:
+        made = not any(p.where.startswith("model.") for p in named)
+        # A layer Keras cannot even make would fail a second time.
+        yield from _stack(training, data, model if made else None, available)
+    yield from fitting.problems(training, data)
+
+
+def _stack(
+    training: TrainingSpec, data: DataFacts | None, model: ModelFacts | None, available: int | None
+) -> Iterator[Problem]:
+    """What is wrong with a model whose wires are sound."""
+    stack = tuple(structure.problems(training, data))
+    yield from stack
+    if any(p.where == "model" for p in stack):
+        return  # no Input or no layer: there is nothing yet to judge
+    yield from advice.problems(training, data)
+    if model:
+        yield from shapes.explain(training, data, model)
+        if available is not None and not model.failure:
+            yield from _memory.problems(training, data, model, available)
+    if data:
+        yield from task.problems(training, data, model)

@@ -1,0 +1,208 @@
+"""Can this training run: epochs, batches, validation, learning rate, class weights, callbacks?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from builder import catalog
+from builder.check.arguments import named
+from builder.check.memory import DEFAULT_BATCH
+from builder.facts import DataFacts, Fix, Problem
+from builder.spec import ObjectSpec, TrainingSpec
+
+ADAPTIVE_LIMIT = 0.1
+"""Above this rate the optimizers that scale each step themselves hardly ever learn."""
+
+RATE_LIMIT = 1.0
+"""Above this rate plain gradient descent overshoots on scaled data."""
+
+PATIENT = ("SGD", "Adadelta", "Adafactor", "Adagrad", "Ftrl", "ScheduleFreeAdamW")
+"""Optimizers that do take rates above ADAPTIVE_LIMIT."""
+
+MONITORS = ("EarlyStopping", "ReduceLROnPlateau", "ModelCheckpoint")
+"""Callbacks that watch a number of the history."""
+
+SPLIT = 0.2
+"""The share to set aside when a fix has to choose one."""
+
+
+def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem]:
+    """Everything about ``compile.optimizer`` and ``fit`` that can be said without training."""
+    yield from _optimizer(training)
+    if data:
+        yield from _rows(training, data)
+        yield from _class_weight(training, data)
+    yield from _callbacks(training, data)
+
+
+def _optimizer(training: TrainingSpec) -> Iterator[Problem]:
+    given = training.compile.get("optimizer")
+    if given is None:
+        message = "No optimizer is chosen, so nothing would adjust the weights."
+        fix = Fix("Use adam", training.with_compile(optimizer=ObjectSpec("Adam")))
+        yield Problem("compile.optimizer", message, "Adam is a good first choice.", (fix,))
+        return
+    optimizer = named("optimizers", given)
+    entry = catalog.find("optimizers", optimizer.class_name) if optimizer else None
+    if optimizer is None or entry is None:
+        return
+    rate = optimizer.config.get("learning_rate", entry.args.get("learning_rate"))
+    place = "learning_rate"
+    if isinstance(rate, ObjectSpec):
+        place = next((k for k in rate.config if k.startswith("initial_")), "")
+        rate = rate.config.get(place)
+    if not isinstance(rate, int | float) or isinstance(rate, bool):
+        return
+    usual = entry.args.get("learning_rate", 0.001)
+
+    def put(value: float) -> TrainingSpec:
+        inner: Any = value
+        if place != "learning_rate":
+            inner = optimizer.config["learning_rate"].with_(**{place: value})
+        return training.with_compile(optimizer=optimizer.with_(learning_rate=inner))
+
+    fix = Fix(f"Set it to {usual}", put(usual))
+    hint = f"Keras's usual value for {entry.class_name} is {usual}."
+    where = "compile.optimizer"
+    if rate <= 0:
+        word = "0: the weights never change" if rate == 0 else f"{rate}: it must be above 0"
+        yield Problem(where, f"The learning rate is {word}.", hint, (fix,))
+    elif rate > RATE_LIMIT and entry.class_name != "Adadelta":
+        message = f"The learning rate is {rate:g}: steps this large explode instead of learning."
+        yield Problem(where, message, hint, (fix,))
+    elif rate > ADAPTIVE_LIMIT and entry.class_name not in PATIENT:
+        message = f"The learning rate {rate:g} is very large for {entry.class_name}."
+        yield Problem(where, message, hint, (fix,), severe=False)
+
+
+def _rows(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
+    split = _number(training.fit.get("validation_split")) or 0.0
+    kept = round(data.n_train * (1 - split)) if 0 <= split < 1 else 0
+    if 0 < split < 1 and int(data.n_train * split) == 0:
+        message = (
+            f"A validation split of {split:g} leaves no example of {data.n_train:,} for validation."
+        )
+        fix = Fix(f"Set the validation split to {SPLIT}", training.with_fit(validation_split=SPLIT))
+        yield Problem("fit.validation_split", message, "Make it larger.", (fix,))
+    elif 0 < split < 1 and kept < 1:
+        message = f"A validation split of {split:g} leaves no example to train on."
+        fix = Fix(f"Set the validation split to {SPLIT}", training.with_fit(validation_split=SPLIT))
+        yield Problem("fit.validation_split", message, "Make it smaller.", (fix,))
+    batch = training.fit.get("batch_size")
+    if isinstance(batch, int) and not isinstance(batch, bool) and kept and batch > kept:
+        best = min(DEFAULT_BATCH, kept)
+        message = f"The batch size is {batch:,}, but there are only {kept:,} training examples"
+        message += f" ({data.n_train:,} less {split:.0%} for validation)." if split else "."
+        fix = Fix(f"Set the batch size to {best}", training.with_fit(batch_size=best))
+        yield Problem("fit.batch_size", message, f"At most {kept:,} fit into one batch.", (fix,))
+
+
+def _class_weight(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
+    weights = training.fit.get("class_weight")
+    if not weights:
+        return
+    gone = Fix("Remove the class weights", _without(training, "class_weight"))
+    where, many = "fit.class_weight", len(data.classes)
+    if data.task == "regression":
+        message = "Class weights need classes, but this is a regression task."
+        yield Problem(where, message, "Remove them.", (gone,))
+        return
+    known = {str(i) for i in range(many)}
+    if not hasattr(weights, "items"):
+        yield Problem(where, "Class weights are numbers by class.", "Enter them anew.", (gone,))
+        return
+    strange = [k for k in weights if k not in known]
+    wrong = [v for v in weights.values() if _number(v) is None or v < 0]
+    if strange:
+        message = f"There are weights for class {', '.join(strange)}, but the classes are 0 to"
+        kept = Fix("Remove those", training.with_fit(class_weight=weights.without(*strange)))
+        yield Problem(where, f"{message} {many - 1}.", "Remove them.", (kept, gone))
+    if wrong:
+        message = f"A class weight must be 0 or more but is {wrong[0]!r}."
+        yield Problem(where, message, "Use 1 for a class that counts normally.", (gone,))
+
+
+def _callbacks(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem]:
+    given = training.fit.get("callbacks", ())
+    items = given if isinstance(given, tuple) else (given,)
+    has_split = bool(_number(training.fit.get("validation_split")))
+    known = _history(training)
+    for i, item in enumerate(items):
+        if not isinstance(item, ObjectSpec) or item.class_name not in MONITORS:
+            continue
+        monitor = item.config.get("monitor", "val_loss")
+        if not isinstance(monitor, str):
+            continue
+
+        def watch(name: str, at: int = i, callback: ObjectSpec = item, label: str = "") -> Fix:
+            new = (*items[:at], callback.with_(monitor=name), *items[at + 1 :])
+            return Fix(label or f"Watch {name}", training.with_fit(callbacks=new))
+
+        plain = monitor.removeprefix("val_")
+        if plain not in known:
+            best = "val_loss" if has_split else "loss"
+            message = f"{item.class_name} watches '{monitor}', which training does not report."
+            hint = f"It reports {', '.join(known)}{' and the same with val_' if has_split else ''}."
+            yield Problem("fit.callbacks", message, hint, (watch(best),))
+        elif monitor.startswith("val_") and not has_split:
+            message = (
+                f"{item.class_name} watches '{monitor}', but there is no validation: the"
+                " validation split is 0."
+            )
+            split = training.with_fit(validation_split=SPLIT)
+            fix = Fix(f"Set the validation split to {SPLIT}", split)
+            hint = f"Set a validation split, or watch '{plain}'."
+            yield Problem("fit.callbacks", message, hint, (fix, watch(plain)))
+    yield from _schedules(training, items)
+
+
+def _schedules(training: TrainingSpec, items: tuple[Any, ...]) -> Iterator[Problem]:
+    """Callbacks that set the learning rate need one that is a number."""
+    optimizer = training.compile.get("optimizer")
+    rate = optimizer.config.get("learning_rate") if isinstance(optimizer, ObjectSpec) else None
+    if not isinstance(rate, ObjectSpec) or not isinstance(optimizer, ObjectSpec):
+        return
+    setters = ("ReduceLROnPlateau", "LearningRateScheduler")
+    for item in items:
+        if isinstance(item, ObjectSpec) and item.class_name in setters:
+            message = (
+                f"{item.class_name} sets the learning rate, but the optimizer already follows"
+                f" {rate.class_name}."
+            )
+            rest = tuple(x for x in items if x is not item)
+            constant = optimizer.config.without("learning_rate")
+            plain = replace(optimizer, config=constant)
+            yield Problem(
+                "fit.callbacks",
+                message,
+                "Use one of the two.",
+                (
+                    Fix(f"Remove {item.class_name}", training.with_fit(callbacks=rest)),
+                    Fix(f"Remove {rate.class_name}", training.with_compile(optimizer=plain)),
+                ),
+            )
+
+
+def _history(training: TrainingSpec) -> tuple[str, ...]:
+    """The names training reports, without ``val_``."""
+    given = training.compile.get("metrics", ())
+    names = ["loss"]
+    for item in given if isinstance(given, tuple) else (given,):
+        metric = named("metrics", item)
+        entry = catalog.find("metrics", metric.class_name) if metric else None
+        if isinstance(item, str):
+            names.append(item)
+        elif entry and metric:
+            names.append(str(metric.config.get("name") or entry.extra.get("key") or entry.alias))
+    return (*names, "learning_rate")
+
+
+def _without(training: TrainingSpec, name: str) -> TrainingSpec:
+    return replace(training, fit=training.fit.without(name))
+
+
+def _number(value: object) -> float | None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if number else None  # type: ignore[arg-type]

@@ -1,0 +1,101 @@
+"""The mechanical remedies a Problem offers: each a small change of a TrainingSpec under a label."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from builder import edit
+from builder.errors import SpecError
+from builder.facts import Fix, Shape
+from builder.spec import ModelSpec, ObjectSpec, TrainingSpec
+
+Fixes = tuple[Fix, ...]
+
+
+def model(label: str, training: TrainingSpec, *changes: Callable[[ModelSpec], ModelSpec]) -> Fixes:
+    """The fix that applies these edits in turn, or nothing when one of them is impossible."""
+    spec = training.model
+    try:
+        for change in changes:
+            spec = change(spec)
+    except (SpecError, KeyError):
+        return ()
+    return () if spec == training.model else (Fix(label, replace(training, model=spec)),)
+
+
+def put(node: str, **settings: Any) -> Callable[[ModelSpec], ModelSpec]:
+    """The edit that sets these arguments of a node's layer."""
+    return lambda m: edit.configure(m, node, edit.layer_of(m, node).with_(**settings))
+
+
+def drop(node: str, *settings: str) -> Callable[[ModelSpec], ModelSpec]:
+    """The edit that takes these arguments of a node's layer back to Keras's default."""
+
+    def change(m: ModelSpec) -> ModelSpec:
+        layer = edit.layer_of(m, node)
+        return edit.configure(m, node, replace(layer, config=layer.config.without(*settings)))
+
+    return change
+
+
+def become(node: str, layer: ObjectSpec) -> Callable[[ModelSpec], ModelSpec]:
+    """The edit that replaces a layer by one of another class, under that class's name."""
+
+    def change(m: ModelSpec) -> ModelSpec:
+        after = m.node(node).inbound
+        return edit.insert(edit.remove(m, node), layer, after[0] if after else None)
+
+    return change
+
+
+def before(node: str, layer: ObjectSpec) -> Callable[[ModelSpec], ModelSpec]:
+    """The edit that inserts ``layer`` just before ``node``."""
+
+    def change(m: ModelSpec) -> ModelSpec:
+        read = m.node(node).inbound
+        if not read:
+            raise SpecError(f"'{node}' is first; nothing can stand before it.")
+        return edit.insert(m, layer, read[0])
+
+    return change
+
+
+def remove(node: str) -> Callable[[ModelSpec], ModelSpec]:
+    """The edit that removes ``node``."""
+    return lambda m: edit.remove(m, node)
+
+
+def append(layer: ObjectSpec) -> Callable[[ModelSpec], ModelSpec]:
+    """The edit that puts ``layer`` at the end."""
+    return lambda m: edit.insert(m, layer)
+
+
+def dataset(label: str, training: TrainingSpec, **settings: Any) -> Fixes:
+    """The fix that sets these settings of the dataset."""
+    return (Fix(label, replace(training, dataset=training.dataset.with_(**settings))),)
+
+
+def shape(value: Shape) -> str:
+    """``(None, 28, 28)`` as people read it: ``"(batch, 28, 28)"``; a free axis is ``any``."""
+    words = ["batch" if i == 0 else "any" if n is None else str(n) for i, n in enumerate(value)]
+    return f"({', '.join(words)})"
+
+
+def example(value: Shape) -> str:
+    """The shape of one example, ``(28, 28)``; a free axis is ``any``."""
+    words = ["any" if n is None else str(n) for n in value]
+    return f"({', '.join(words)}{',' if len(words) == 1 else ''})"
+
+
+def units(count: int) -> str:
+    """``"1 unit"``, ``"10 units"``."""
+    return f"{count} unit{'s' if count != 1 else ''}"
+
+
+def named(spec: ModelSpec, node: str) -> str:
+    """A layer for a message: ``'dense_1' (Dense)``."""
+    layer = spec.layers.get(spec.node(node).layer)
+    kind = layer.class_name if isinstance(layer, ObjectSpec) else "model"
+    return f"'{node}' ({kind})"

@@ -1,0 +1,108 @@
+"""How much memory a training will take, before anything of it is allocated."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from builder.facts import DataFacts, Fix, ModelFacts, Problem
+from builder.spec import ObjectSpec, TrainingSpec
+
+PEAK = 3.4
+"""Peak bytes of gradients and temporaries ÷ bytes of trainable weights. With the weights and
+Adam's two slots that is the 6.4 measured in DESIGN.md."""
+
+ADAM_SLOTS = 2
+"""Numbers Adam keeps beside each weight; most optimizers are of its family."""
+
+WITH_ADAM = 1 + PEAK + ADAM_SLOTS
+"""Peak bytes of a training with Adam ÷ bytes of weights, for a model without a known optimizer."""
+
+SLOTS = {
+    "SGD": 0, "RMSprop": 1, "Adagrad": 1, "Lion": 1, "Muon": 1, "Ftrl": 2, "Adafactor": 1,
+}  # fmt: skip
+"""Numbers an optimizer keeps beside each weight; ADAM_SLOTS where nothing else is said."""
+
+ACTIVATIONS = 1.7
+"""Peak bytes of a step ÷ bytes of all layer outputs for one batch (measured, see DESIGN.md)."""
+
+DEFAULT_BATCH = 32
+"""Keras's batch size when none is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes a training takes at its peak, by what takes them."""
+
+    weights: int
+    optimizer: int
+    activations: int
+    data: int
+
+    @property
+    def total(self) -> int:
+        """All of it."""
+        return self.weights + self.optimizer + self.activations + self.data
+
+
+def memory(training: TrainingSpec, data: DataFacts | None, model: ModelFacts) -> Memory:
+    """The estimate for this model, optimizer, batch size and data."""
+    trainable = sum(n.weight_bytes * n.trainable / n.params for n in model.nodes if n.params)
+    factor = PEAK + _slots(training.compile.get("optimizer"))
+    return Memory(
+        weights=model.weight_bytes,
+        optimizer=round(trainable * factor),
+        activations=round(ACTIVATIONS * model.output_bytes * batch_size(training)),
+        data=data.bytes if data else 0,
+    )
+
+
+def batch_size(training: TrainingSpec) -> int:
+    """The batch size training will use; Keras's default where none or nonsense is given."""
+    size = training.fit.get("batch_size")
+    good = isinstance(size, int) and not isinstance(size, bool) and size > 0
+    return size if good and size is not None else DEFAULT_BATCH
+
+
+def _slots(optimizer: object) -> int:
+    if not isinstance(optimizer, ObjectSpec):
+        return ADAM_SLOTS
+    if optimizer.class_name == "SGD" and optimizer.config.get("momentum"):
+        return 1
+    return SLOTS.get(optimizer.class_name, ADAM_SLOTS)
+
+
+def problems(
+    training: TrainingSpec, data: DataFacts | None, model: ModelFacts, available: int
+) -> tuple[Problem, ...]:
+    """A Problem when the estimate exceeds ``available`` bytes, with the largest batch that fits."""
+    need = memory(training, data, model)
+    if need.total <= available or not model.nodes:
+        return ()
+    message = (
+        f"This training needs about {size(need.total)} of memory ({size(need.weights)} weights,"
+        f" {size(need.optimizer)} for the optimizer, {size(need.activations)} for the layers'"
+        f" outputs, {size(need.data)} data); {size(available)} are free."
+    )
+    room = available - need.weights - need.optimizer - need.data
+    one = ACTIVATIONS * model.output_bytes
+    largest = math.floor(room / one) if one else 0
+    if largest >= 1:
+        fix = Fix(f"Set the batch size to {largest}", training.with_fit(batch_size=largest))
+        hint = f"The largest batch size that fits is {largest}."
+        return (Problem("fit.batch_size", message, hint, (fix,)),)
+    biggest = max(model.nodes, key=lambda n: (n.weight_bytes, n.output_bytes))
+    hint = (
+        f"No batch size fits. The biggest layer is '{biggest.node}' with {biggest.params:,}"
+        " parameters: make it smaller, or shrink what it receives."
+    )
+    return (Problem(f"model.{biggest.node}", message, hint),)
+
+
+def size(count: float) -> str:
+    """Bytes for people: ``1.5 GB``."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.3g} {unit}"
+        count /= 1000
+    return f"{count:,.3g} TB"

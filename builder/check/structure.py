@@ -1,0 +1,193 @@
+"""What can be wrong with a stack before any shape is known: its Input, its wires, its emptiness."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+
+from builder import edit
+from builder.check import fixes
+from builder.check.sensible import output_layer, sensible
+from builder.facts import DataFacts, Fix, Problem
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec, active, chain, unique
+
+
+def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem]:
+    """Missing Inputs, empty stacks, an Input that does not fit the data; the wiring is sound."""
+    spec = training.model
+    if not spec.nodes:
+        yield _empty(training, data)
+        return
+    inputs = [n.name for n in spec.nodes if edit.is_input(spec, n.name)]
+    if not inputs:
+        yield _no_input(training, data)
+    elif all(n.name in inputs for n in active(spec).nodes):
+        yield _only_input(training, data)
+    elif data and len(inputs) == 1:
+        yield from _input_shape(training, data, inputs[0])
+
+
+def wiring(training: TrainingSpec) -> Iterator[Problem]:
+    """Names twice in use, layers and wires that lead nowhere, circles."""
+    spec = training.model
+    counts = Counter(n.name for n in spec.nodes)
+    for name in (n for n, count in counts.items() if count > 1):
+        yield Problem(
+            f"model.{name}",
+            f"{counts[name]} layers are named '{name}'; every layer needs its own name.",
+            "Rename all but one of them.",
+            (Fix("Give them different names", replace(training, model=_distinct(spec))),),
+        )
+    if len(counts) < len(spec.nodes):
+        return  # wires cannot be judged while a name means two layers
+    known = set(counts)
+    for node in spec.nodes:
+        where = f"model.{node.name}"
+        if node.layer not in spec.layers:
+            message = f"'{node.name}' calls the layer '{node.layer}', which is not in the project."
+            gone = fixes.model(f"Remove '{node.name}'", training, _without(node.name))
+            yield Problem(where, message, "Remove it and add the layer again.", gone)
+        for ref in node.inbound:
+            if ref.partition(":")[0] not in known:
+                message = f"'{node.name}' reads '{ref}', which does not exist."
+                restack = Fix("Wire the layers as a stack", _restacked(training))
+                yield Problem(where, message, "Connect it to a layer that exists.", (restack,))
+        loose = not node.inbound and node.layer in spec.layers
+        if loose and node is not spec.nodes[0] and not edit.is_input(spec, node.name):
+            message = f"{fixes.named(spec, node.name)} reads nothing: no layer leads to it."
+            restack = Fix("Wire the layers as a stack", _restacked(training))
+            yield Problem(where, message, "Connect it to the layer before it.", (restack,))
+    for ref in spec.outputs:
+        if ref.partition(":")[0] not in known:
+            message = f"The model returns '{ref}', which does not exist."
+            restack = Fix("Return the last layer", _restacked(training))
+            yield Problem("model", message, "Choose the last layer as its output.", (restack,))
+    yield from _circle(training)
+
+
+def _empty(training: TrainingSpec, data: DataFacts | None) -> Problem:
+    hint = "Add an Input, then the layers."
+    if data is None:
+        return Problem("model", "The model is empty: there is no layer yet.", hint)
+    return Problem(
+        "model",
+        f"The model is empty: there is no layer yet to read {data.title}.",
+        hint,
+        (Fix("Begin with the simplest model", _simplest(training, data)),),
+    )
+
+
+def _simplest(training: TrainingSpec, data: DataFacts) -> TrainingSpec:
+    flat = (ObjectSpec("Flatten"),) if len(data.x_shape) > 1 else ()
+    first = ObjectSpec("InputLayer", Config({"shape": data.x_shape}))
+    model = chain(training.model.name, first, *flat, output_layer(data))
+    loss, metrics, _ = sensible(data)
+    return replace(training, model=model).with_compile(loss=loss, metrics=metrics)
+
+
+def _no_input(training: TrainingSpec, data: DataFacts | None) -> Problem:
+    first = training.model.nodes[0].name
+    message = (
+        f"The model has no Input: {fixes.named(training.model, first)} stands first and nothing"
+        " says which shape it reads."
+    )
+    if data is None:
+        return Problem("model", message, "Add an Input with the data's shape.")
+    label = f"Add an Input of shape {fixes.example(data.x_shape)}"
+    layer = ObjectSpec("InputLayer", Config({"shape": data.x_shape}))
+    fix = fixes.model(label, training, fixes.append(layer))
+    return Problem("model", message, "Add an Input with the data's shape.", fix)
+
+
+def _only_input(training: TrainingSpec, data: DataFacts | None) -> Problem:
+    off = [n.name for n in training.model.nodes if n.off]
+    message = "There is no layer after the Input, so there is nothing to train."
+    if off:
+        message = "Every layer after the Input is switched off, so there is nothing to train."
+    hint = "Switch one on, or add a Dense layer." if off else "Add a layer, for example Dense."
+    on = [partial(edit.switch, node=name, off=False) for name in off]
+    found = fixes.model("Switch them on", training, *on)
+    if data:
+        flat = [fixes.append(ObjectSpec("Flatten"))] if len(data.x_shape) > 1 else []
+        layer = output_layer(data)
+        label = (
+            f"Add {'Flatten and ' if flat else ''}Dense with {fixes.units(layer.config['units'])}"
+        )
+        found += fixes.model(label, training, *flat, fixes.append(layer))
+    return Problem("model", message, hint, found)
+
+
+def _input_shape(training: TrainingSpec, data: DataFacts, node: str) -> Iterator[Problem]:
+    given = edit.layer_of(training.model, node).config.get("shape")
+    if not isinstance(given, tuple) or _fits(given, data.x_shape):
+        return
+    seen, wanted = fixes.example(given), fixes.example(data.x_shape)
+    message = (
+        f"{fixes.named(training.model, node)} expects examples of shape {seen}, but"
+        f" {data.title} has {wanted}."
+    )
+    found = fixes.model(
+        f"Set the Input's shape to {wanted}", training, fixes.put(node, shape=data.x_shape)
+    )
+    if data.kind == "images" and given == (*data.x_shape, 1):
+        found = fixes.dataset("Give the images a channel axis", training, channel_axis=True) + found
+    elif data.kind == "images" and data.x_shape == (*given, 1):
+        found += fixes.dataset(
+            "Take the images without a channel axis", training, channel_axis=False
+        )
+    yield Problem(f"model.{node}", message, "Give the Input the shape of the data.", found)
+
+
+def _fits(given: tuple[int | None, ...], shape: tuple[int, ...]) -> bool:
+    return len(given) == len(shape) and all(
+        g is None or g == n for g, n in zip(given, shape, strict=True)
+    )
+
+
+def _circle(training: TrainingSpec) -> Iterator[Problem]:
+    spec = training.model
+    place = {name: i for i, name in enumerate(edit.order(spec))}
+    for node in spec.nodes:
+        sources = [ref.partition(":")[0] for ref in node.inbound]
+        late = [s for s in sources if place.get(s, -1) >= place[node.name]]
+        if late:
+            message = f"'{node.name}' reads '{late[0]}', which waits for it: a circle."
+            restack = Fix("Wire the layers as a stack", _restacked(training))
+            yield Problem(f"model.{node.name}", message, "Break the circle.", (restack,))
+            return
+
+
+def _distinct(spec: ModelSpec) -> ModelSpec:
+    used: set[str] = set()
+    nodes: list[Node] = []
+    for node in spec.nodes:
+        name = unique(node.name, used)
+        used.add(name)
+        nodes.append(replace(node, name=name, inbound=(nodes[-1].name,) if nodes else ()))
+    return _as_stack(replace(spec, nodes=tuple(nodes)))
+
+
+def _restacked(training: TrainingSpec) -> TrainingSpec:
+    return replace(training, model=_as_stack(training.model))
+
+
+def _as_stack(spec: ModelSpec) -> ModelSpec:
+    nodes: list[Node] = []
+    layers: dict[str, ObjectSpec | ModelSpec] = {}
+    first = [n for n in spec.nodes if n.layer in spec.layers and edit.is_input(spec, n.name)][:1]
+    others = (n for n in spec.nodes if n.layer in spec.layers and not edit.is_input(spec, n.name))
+    for node in (*first, *others):
+        inbound = (nodes[-1].name,) if nodes else ()
+        nodes.append(replace(node, layer=node.name, inbound=inbound))
+        layers[node.name] = spec.layers[node.layer]
+    outputs = (nodes[-1].name,) if nodes else ()
+    return replace(spec, layers=Config(layers), nodes=tuple(nodes), outputs=outputs)
+
+
+def _without(name: str) -> Callable[[ModelSpec], ModelSpec]:
+    def change(spec: ModelSpec) -> ModelSpec:
+        return _as_stack(replace(spec, nodes=tuple(n for n in spec.nodes if n.name != name)))
+
+    return change

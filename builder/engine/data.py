@@ -1,0 +1,204 @@
+"""Datasets, loaded once: prepared for a model, previewed for a person, printed for a script."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+import psutil
+
+from builder import plugins
+from builder.engine.prepare import Data, Scaling, prepare
+from builder.errors import DataError
+from builder.facts import DataFacts
+from builder.plugins.raw import Array, settings
+from builder.spec import ObjectSpec
+
+__all__ = [
+    "Data",
+    "Scaling",
+    "describe",
+    "forget",
+    "load",
+    "preparation_source",
+    "preview",
+    "source",
+]
+
+CACHE_BYTES = 1_500_000_000
+"""How much of all loaded datasets is kept; the one just asked for is always kept."""
+
+ROWS_SHOWN = 50
+POINTS_SHOWN = 2000
+
+_cache: OrderedDict[ObjectSpec, Data] = OrderedDict()
+_lock = threading.Lock()
+
+
+def load(dataset: ObjectSpec, download: bool = True) -> Data:
+    """The dataset, prepared as its config says; kept, so that asking again costs nothing.
+
+    Args:
+        download: whether one of Keras's datasets that is not here yet may be downloaded.
+
+    Raises:
+        CatalogError: no such dataset.
+        DataError: it cannot be loaded, is damaged, or a setting is impossible.
+    """
+    with _lock:
+        if dataset in _cache:
+            _cache.move_to_end(dataset)
+            return _cache[dataset]
+        plugin = plugins.dataset(dataset.class_name)
+        kept = contextlib.nullcontext() if download or plugin.OFFLINE else _kept_only()
+        try:
+            with kept:
+                data = prepare(dataset, plugin.load(dataset.config))
+        except MemoryError:
+            raise DataError(
+                f"{dataset.class_name} does not fit into the memory that is free"
+                f" ({psutil.virtual_memory().available / 1e9:.1f} GB).",
+                "Close other programs, or choose a smaller dataset such as the built-in digits.",
+                "dataset",
+            ) from None
+        _cache[dataset] = data
+        while len(_cache) > 1 and sum(d.facts.bytes for d in _cache.values()) > CACHE_BYTES:
+            _cache.popitem(last=False)
+        return data
+
+
+def _kept_only() -> contextlib.AbstractContextManager[None]:
+    from builder.plugins.datasets._keras import kept_only
+
+    return kept_only()
+
+
+def forget() -> None:
+    """Drop what is kept: files in the datasets folder may have changed."""
+    with _lock:
+        _cache.clear()
+
+
+def describe(dataset: ObjectSpec) -> DataFacts:
+    """Shapes, range and classes of the prepared dataset; never downloads, raises as ``load``."""
+    return load(dataset, download=False).facts
+
+
+def preview(dataset: ObjectSpec, per_class: int = 8) -> dict[str, Any]:
+    """What a person looks at: plain data and arrays only.
+
+    Returns:
+        ``kind``; ``counts`` [(class, n)] over the training examples, empty for regression;
+        ``raw`` and ``prepared``: shape, dtype, min and max of the training examples; ``y_before``
+        and ``y_after``: one label. By kind also ``images`` uint8 (classes, per_class, h, w[, 3]),
+        black where a class has fewer; ``columns``, ``rows`` (the first, raw) and ``histograms``
+        {column: (edges, counts)}; ``x`` and ``y`` of points, raw; ``rows`` of decoded text.
+
+    Raises:
+        CatalogError, DataError: as ``load``.
+    """
+    data = load(dataset, download=False)
+    raw = data.raw
+    counts = np.bincount(raw.y_train, minlength=len(raw.classes)) if raw.classes else ()
+    found: dict[str, Any] = {
+        "kind": raw.kind,
+        "counts": [(c, int(n)) for c, n in zip(raw.classes, counts, strict=True)],
+        "raw": _words(raw.x_train),
+        "prepared": _words(data.x_train),
+        "y_before": raw.y_train[0].item(),
+        "y_after": data.y_train[0].tolist(),
+    }
+    match raw.kind:
+        case "images":
+            found["images"] = _gallery(data, per_class)
+        case "points":
+            found |= {"x": raw.x_train[:POINTS_SHOWN], "y": raw.y_train[:POINTS_SHOWN]}
+        case "table":
+            found |= _table(data)
+        case "sequences":
+            plugin = plugins.dataset(dataset.class_name)
+            found["rows"] = plugin.decode(dataset.config, raw.x_train[:ROWS_SHOWN])
+    return found
+
+
+def _words(x: Array) -> dict[str, Any]:
+    low, high = x.min().item(), x.max().item()
+    return {"shape": list(x.shape), "dtype": str(x.dtype), "min": low, "max": high}
+
+
+def _gallery(data: Data, per_class: int) -> Array:
+    """Some training pictures of each class; for regression one row of the first ones."""
+    raw = data.raw
+    names = range(len(raw.classes)) if raw.classes else (None,)
+    shown = np.zeros((len(names), per_class, *raw.x_train.shape[1:]), "uint8")
+    for row, name in enumerate(names):
+        where = slice(None) if name is None else np.flatnonzero(raw.y_train == name)[:per_class]
+        pictures = raw.x_train[where][:per_class]
+        shown[row, : len(pictures)] = pixels(pictures, data.scaling.white)
+    return shown[..., 0] if shown.shape[-1] == 1 else shown
+
+
+def pixels(pictures: Array, white: float) -> Array:
+    """Raw pictures as uint8, 0 black to 255 for what is ``white`` raw."""
+    if pictures.dtype == np.uint8:
+        return pictures
+    return np.clip(pictures * (255.0 / (white or 1)), 0, 255).astype("uint8")
+
+
+def _table(data: Data) -> dict[str, Any]:
+    x, features = data.raw.x_train, data.raw.features
+    histograms = {}
+    for name, column in zip(features, x.T, strict=True):
+        counts, edges = np.histogram(column, bins=20)
+        histograms[name] = (edges.tolist(), counts.tolist())
+    rows = x[:ROWS_SHOWN].tolist()
+    return {"columns": list(features), "rows": rows, "histograms": histograms}
+
+
+def source(dataset: ObjectSpec) -> str:
+    """The Python lines that give exactly the arrays of ``load``, to stand atop a script."""
+    lines = str(plugins.dataset(dataset.class_name).source(dataset.config)).rstrip("\n")
+    prepared = preparation_source(dataset, describe(dataset))
+    return f"{lines}\n\n{prepared}" if prepared else f"{lines}\n"
+
+
+def preparation_source(dataset: ObjectSpec, facts: DataFacts) -> str:
+    """The preparation as a tutorial would write it; reads and sets ``x_train`` … ``y_test``."""
+    given = settings(plugins.dataset(dataset.class_name).ENTRY, dataset.config)
+    lines = _scale_source(given, facts)
+    if given.get("channel_axis") and len(facts.x_shape) == 3:
+        lines += ["x_train, x_test = x_train[..., None], x_test[..., None]"]
+    if facts.labels == "one_hot":
+        many = len(facts.classes)
+        lines += [f"y_{p} = to_categorical(y_{p}, {many})" for p in ("train", "test")]
+        lines.insert(0, "from keras.utils import to_categorical\n")
+    elif facts.labels == "values":
+        lines += [f'y_{p} = y_{p}.astype("float32")' for p in ("train", "test")]
+    return "\n".join(lines) + "\n" if lines else ""
+
+
+def _scale_source(given: dict[str, Any], facts: DataFacts) -> list[str]:
+    if facts.kind == "sequences":
+        return []
+    scale, image, both = given["scale"], facts.kind == "images", ("train", "test")
+    if scale == "unit" and image:
+        if "file" not in given:
+            return [f'x_{p} = x_{p}.astype("float32") / 255.0' for p in both]
+        white = 'white = 255.0 if x_train.dtype == "uint8" else float(x_train.max())'
+        return [white] + [f'x_{p} = x_{p}.astype("float32") / white' for p in both]
+    lines = [f'x_{p} = x_{p}.astype("float32")' for p in both]
+    axis = "" if image else "axis=0"
+    guard = [] if image else ["{0}[{0} == 0] = 1"]
+    match scale:
+        case "unit":
+            lines += ["low, span = x_train.min(axis=0), x_train.max(axis=0) - x_train.min(axis=0)"]
+            lines += [g.format("span") for g in guard]
+            lines += [f"x_{p} = (x_{p} - low) / span" for p in both]
+        case "standard":
+            lines += [f"mean, std = x_train.mean({axis}), x_train.std({axis})"]
+            lines += [g.format("std") for g in guard]
+            lines += [f"x_{p} = (x_{p} - mean) / std" for p in both]
+    return lines

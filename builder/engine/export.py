@@ -1,0 +1,23 @@
+"""Exporting from the warm child: the pages' way to the exporter plugins, which may need Keras."""
+
+from __future__ import annotations
+
+from builder import plugins
+from builder.errors import CatalogError
+from builder.spec import TrainingSpec
+
+
+def run(name: str, training: TrainingSpec, artefact: str | None = None, title: str = "") -> bytes:
+    """The project (or the run whose ``.keras`` is ``artefact``) in the form called ``name``.
+
+    Raises:
+        CatalogError: there is no exporter of that name.
+        LayerwiseError: what the exporter says.
+    """
+    known = plugins.exporters()
+    if name not in known:
+        raise CatalogError(
+            f"There is no export called '{name}'.", f"Use one of {', '.join(known)}."
+        )
+    made: bytes = known[name].export(training, artefact, title=title)
+    return made

@@ -1,0 +1,1 @@
+"""The datasets, one plugin a file; files beginning with an underscore are what several share."""

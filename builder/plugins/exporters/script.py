@@ -1,0 +1,29 @@
+"""The project as a Python script: literal Keras, standing alone, the same numbers by its seed."""
+
+from __future__ import annotations
+
+from builder.facts import ModelFacts
+from builder.spec import TrainingSpec
+
+NAME = "script"
+TITLE = "Python script"
+SUFFIX = ".py"
+NEEDS = "project"
+
+
+def export(
+    training: TrainingSpec,
+    artefact: str | None = None,
+    facts: ModelFacts | None = None,
+    title: str = "",
+) -> bytes:
+    """UTF-8 source.
+
+    Raises:
+        SpecError: the model is no stack.
+        DataError: the dataset cannot be loaded, so how it is prepared is not known.
+    """
+    from builder import code
+    from builder.engine import data
+
+    return code.script(training, data.source(training.dataset), title).encode()

@@ -1,0 +1,164 @@
+"""What a dataset plugin hands over, and the settings all of them share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from builder.catalog.entry import Entry, Param
+from builder.errors import DataError
+from builder.spec import Config
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Raw:
+    """A dataset as its source gives it, before scaling and label encoding.
+
+    Args:
+        x_train, x_test: examples by row: images ``(n, h, w)`` or ``(n, h, w, 1|3)``, tables and
+            points ``(n, columns)``, sequences ``(n, length)`` of whole numbers.
+        y_train, y_test: ``(n,)``: class numbers from 0, or values for regression.
+        task: ``classification`` or ``regression``.
+        kind: ``images``, ``table``, ``points`` or ``sequences``.
+        classes: class names by number; empty for regression.
+        features: column names of tables and points.
+        warning: one sentence for the learner when something was found, else "".
+    """
+
+    x_train: Array
+    y_train: Array
+    x_test: Array
+    y_test: Array
+    task: str
+    kind: str
+    classes: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    warning: str = ""
+
+
+COMMON: Mapping[str, Param] = {
+    "scale": Param(
+        "choice",
+        "unit: squeeze every value between 0 and 1. standard: mean 0 and deviation 1, measured on"
+        " the training examples. none: leave them.",
+        choices=("unit", "standard", "none"),
+    ),
+    "labels": Param(
+        "choice",
+        "one_hot: a 1 in the place of the class (for categorical_crossentropy). integers: the"
+        " class number (for the sparse loss, or a yes-or-no answer).",
+        choices=("one_hot", "integers"),
+    ),
+    "channel_axis": Param(
+        "bool", "Give grey images a last axis of 1, as convolution layers want: 28×28 → 28×28×1."
+    ),
+    "test_split": Param(
+        "float",
+        "Share of the examples set aside for the final exam; the model never trains on them.",
+        min=0.05,
+        max=0.5,
+        step=0.05,
+    ),
+}
+"""The preparation every dataset understands; one that does not apply to a dataset is ignored."""
+
+
+def entry(
+    class_name: str,
+    order: int,
+    group: str,
+    args: Mapping[str, Any],
+    *,
+    params: Mapping[str, Param] | None = None,
+    task: str = "classification",
+    extra: Mapping[str, Any] | None = None,
+    **more: Any,
+) -> Entry:
+    """A ``datasets`` Entry.
+
+    Args:
+        args: setting → default, own and common ones.
+        params: how to ask for its own settings; kept with the common ones in
+            ``extra["params"]``, so that a form finds every argument there.
+        extra: ``megabytes`` to download; ``box``, how large a drawing is made for its models.
+        more: ``plain``, ``picture``, ``url`` … of ``Entry``.
+    """
+    asked = {k: v for k, v in COMMON.items() if k in args} | dict(params or {})
+    return Entry(
+        kind="datasets",
+        class_name=class_name,
+        args=Config(args),
+        group=group,
+        tasks=(task,),
+        extra=Config(extra, order=order, params=Config(asked)),
+        **more,
+    )
+
+
+def settings(entry: Entry, config: Mapping[str, Any]) -> dict[str, Any]:
+    """Every setting of a dataset: the defaults, with ``config`` laid over them.
+
+    Raises:
+        DataError: an unknown setting, or a value of the wrong type or out of range.
+    """
+    values = dict(entry.args)
+    for name, value in config.items():
+        if name not in entry.args:
+            if name in COMMON:
+                continue
+            raise DataError(
+                f"{entry.class_name} has no setting '{name}'.",
+                f"Its settings are {', '.join(entry.args)}.",
+                f"dataset.{name}",
+            )
+        values[name] = _checked(entry, name, value)
+    return values
+
+
+def _checked(entry: Entry, name: str, value: Any) -> Any:
+    param: Param = entry.extra["params"][name]
+    if value is None and param.optional:
+        return value
+    if expected := _expected(param, value):
+        raise DataError(
+            f"The setting '{name}' of {entry.class_name} must be {expected} but is {value!r}.",
+            "Choose another value.",
+            f"dataset.{name}",
+        )
+    return value
+
+
+def _expected(param: Param, value: Any) -> str:
+    """What ``value`` should have been; "" when it is that."""
+    if param.type == "choice":
+        return "" if value in param.choices else f"one of {', '.join(map(str, param.choices))}"
+    kind: Any = {"int": int, "float": int | float, "bool": bool, "str": str}[param.type]
+    if not isinstance(value, kind) or (isinstance(value, bool) and param.type != "bool"):
+        words = {"int": "a whole number", "float": "a number", "bool": "true or false"}
+        return words.get(param.type, "text")
+    number: Any = value
+    low, high = param.min, param.max
+    if low is None or high is None or low <= number <= high:
+        return ""
+    return f"between {low:g} and {high:g}"
+
+
+def datasets_folder() -> Path:
+    """Where a person's own dataset files lie: LAYERWISE_DATA, or ``datasets`` in the workspace.
+
+    The workspace is LAYERWISE_HOME, or the user's data directory.
+    """
+    if given := os.environ.get("LAYERWISE_DATA"):
+        return Path(given).expanduser()
+    if home := os.environ.get("LAYERWISE_HOME"):
+        return Path(home).expanduser() / "datasets"
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("layerwise")) / "datasets"

@@ -1,0 +1,1 @@
+"""F4: the only SQLite, child processes and disk writes of Layerwise."""

@@ -1,0 +1,176 @@
+"""The run store's file: schema, one connection a process, and what is done when it is damaged."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from time import strftime
+from typing import Any
+
+from builder.errors import FileError
+from builder.runs import workspace
+
+VERSION = 1
+"""Of the schema, kept in the file as ``PRAGMA user_version``."""
+
+BUSY_SECONDS = 10.0
+"""How long a writer waits for another one."""
+
+SCHEMA = """
+CREATE TABLE runs (
+    id TEXT PRIMARY KEY,                -- 22 characters, unguessable
+    click TEXT UNIQUE,                  -- one run a click: the same token finds the same run
+    project TEXT, owner TEXT NOT NULL, parent TEXT,
+    training TEXT NOT NULL,             -- the project document
+    status TEXT NOT NULL, error TEXT, message TEXT NOT NULL DEFAULT '',
+    created REAL NOT NULL, started REAL, ended REAL,
+    pid INTEGER, born REAL,             -- the worker; its start time tells reused ids apart
+    tries INTEGER NOT NULL DEFAULT 0, heartbeat REAL,
+    orders TEXT, ordered REAL,          -- 'stop', and since when
+    versions TEXT, result TEXT,         -- JSON: packages; history, test, artefact
+    epochs INTEGER NOT NULL DEFAULT 0, steps INTEGER NOT NULL DEFAULT 0,  -- planned; steps an epoch
+    step INTEGER NOT NULL DEFAULT 0, first_step INTEGER, first_time REAL, last_time REAL
+);
+CREATE INDEX runs_by_status ON runs (status, created);
+CREATE INDEX runs_by_project ON runs (project, created);
+CREATE INDEX runs_by_owner ON runs (owner, created);
+CREATE TABLE chunks (                   -- data: float32, a line a step, a column a name
+    run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, seq INTEGER NOT NULL,
+    step0 INTEGER NOT NULL, n INTEGER NOT NULL, names TEXT NOT NULL, data BLOB NOT NULL,
+    PRIMARY KEY (run, seq)
+);
+CREATE TABLE epochs (
+    run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, seq INTEGER NOT NULL,
+    epoch INTEGER NOT NULL, metrics TEXT NOT NULL,
+    PRIMARY KEY (run, seq)
+);
+"""
+
+Row = Mapping[str, Any]
+
+
+class Database:
+    """One connection a process, used by one thread at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.RLock()
+        self._path = path
+        with workspace.locked(path.with_suffix(".lock")):
+            try:
+                self._connection = _connect(path)
+            except sqlite3.DatabaseError as error:
+                if isinstance(error, sqlite3.OperationalError):
+                    raise _unusable(path, error) from error
+                _set_aside(path)
+                self._connection = _connect(path)
+
+    @contextmanager
+    def _mine(self) -> Iterator[sqlite3.Connection]:
+        """The connection for this thread alone; what SQLite cannot do is said as FileError."""
+        with self._lock:
+            try:
+                yield self._connection
+            except sqlite3.Error as error:
+                raise _unusable(self._path, error) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing; waits for other writers."""
+        with self._mine() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                # a full disk has already rolled it back
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def all(self, sql: str, *values: Any) -> list[Row]:
+        """The lines a question gives."""
+        with self._mine() as connection:
+            return [dict(row) for row in connection.execute(sql, values)]
+
+    def change(self, sql: str, *values: Any) -> int:
+        """Runs one statement; how many rows it changed."""
+        with self._mine() as connection:
+            return connection.execute(sql, values).rowcount
+
+    def close(self) -> None:
+        """Closes the file; waits for whoever is using it, for SQLite crashes otherwise."""
+        with self._lock:
+            self._connection.close()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    connection.row_factory = sqlite3.Row
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            raise sqlite3.DatabaseError("the integrity check failed")
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise FileError(
+                f"The runs in {path} were written by a newer Layerwise (format {version}; this one"
+                f" reads up to {VERSION}).",
+                "Update Layerwise, or set LAYERWISE_HOME to another folder.",
+            )
+        if version < 1:
+            connection.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _unusable(path: Path, error: sqlite3.Error) -> FileError:
+    return FileError(
+        f"The run store {path} cannot be used: {error}.",
+        "Check the folder's permissions and the free disk space.",
+    )
+
+
+def _set_aside(path: Path) -> None:
+    aside = f"{path}.damaged-{strftime('%Y%m%d-%H%M%S')}"
+    for suffix in ("", "-wal", "-shm"):
+        if os.path.exists(f"{path}{suffix}"):
+            os.replace(f"{path}{suffix}", f"{aside}{suffix}")
+
+
+_open: dict[Path, Database] = {}
+_opening = threading.Lock()
+
+
+def database() -> Database:
+    """This process's connection to the workspace's store; opened and checked when first needed.
+
+    Raises:
+        FileError: it cannot be opened, or was written by a newer Layerwise.
+    """
+    path = workspace.home() / "runs.db"
+    with _opening:
+        if path not in _open:
+            _open[path] = Database(path)
+        return _open[path]
+
+
+def close() -> None:
+    """Closes this process's connections; the next question opens them again."""
+    with _opening:
+        while _open:
+            _open.popitem()[1].close()
+
+
+def damaged() -> list[Path]:
+    """Run stores that failed the integrity check and were kept aside; a new one took over."""
+    return sorted(p for p in workspace.home().glob("runs.db.damaged-*") if p.suffix[-4:] != "-wal")

@@ -1,0 +1,72 @@
+"""How far a run is, from its row in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a run is.
+
+    Args:
+        status: ``queued``, ``running``, ``finished``, ``stopped`` or ``failed``.
+        epoch: the one being trained, from 1; 0 before the first step.
+        epochs: how many there will be; 0 until the worker has said so.
+        step: batches done in all.
+        steps: batches in all; 0 until the worker has said so.
+        eta_seconds: until the last epoch ends, at the speed so far; None when not known.
+        error: one sentence when it failed.
+        message: what it is doing, for people.
+        stopping: a stop was ordered and is not yet done.
+    """
+
+    status: str
+    epoch: int = 0
+    epochs: int = 0
+    step: int = 0
+    steps: int = 0
+    eta_seconds: float | None = None
+    error: str | None = None
+    message: str = ""
+    stopping: bool = False
+
+    @property
+    def ended(self) -> bool:
+        """Nothing more will come."""
+        return self.status in ENDED
+
+    @property
+    def fraction(self) -> float:
+        """From 0 to 1."""
+        return min(1.0, self.step / self.steps) if self.steps else 0.0
+
+
+ENDED = frozenset({"finished", "stopped", "failed"})
+
+
+def of(row: Mapping[str, Any]) -> Progress:
+    """The progress a row of table ``runs`` tells."""
+    per_epoch, epochs, step = row["steps"], row["epochs"], row["step"]
+    running = row["status"] == "running"
+    return Progress(
+        status=row["status"],
+        epoch=min(epochs, step // per_epoch + 1) if per_epoch and (step or running) else 0,
+        epochs=epochs,
+        step=step,
+        steps=per_epoch * epochs,
+        eta_seconds=_eta(row) if running else None,
+        error=row["error"],
+        message=row["message"],
+        stopping=running and row["orders"] == "stop",
+    )
+
+
+def _eta(row: Mapping[str, Any]) -> float | None:
+    # from the first row on: building and tracing before it say nothing about the speed
+    if row["first_time"] is None or row["step"] <= row["first_step"]:
+        return None
+    speed = (row["step"] - row["first_step"]) / max(1e-6, row["last_time"] - row["first_time"])
+    return float(max(0, row["steps"] * row["epochs"] - row["step"]) / speed)

@@ -1,0 +1,120 @@
+"""The one folder everything is kept in: where it is, how files are written into it safely."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import re
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import platformdirs
+import psutil
+
+from builder.errors import FileError
+
+NEEDED_BYTES = 200 * 2**20
+"""Free disk space below which no training starts: a run's artefacts and metrics with room."""
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
+
+
+def home() -> Path:
+    """The workspace: ``LAYERWISE_HOME``, or ``layerwise`` in the user's data directory.
+
+    Raises:
+        FileError: the folder cannot be made.
+    """
+    return _made(Path(os.environ.get("LAYERWISE_HOME") or platformdirs.user_data_dir("layerwise")))
+
+
+def datasets_folder() -> Path:
+    """Where a person puts ``.npz`` files: ``LAYERWISE_DATA``, or ``datasets`` in the workspace."""
+    given = os.environ.get("LAYERWISE_DATA")
+    return Path(given).expanduser() if given else folder("datasets")
+
+
+def folder(*parts: str) -> Path:
+    """A folder inside the workspace, made when missing."""
+    return _made(home().joinpath(*parts))
+
+
+def _made(path: Path) -> Path:
+    path = path.expanduser()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(
+            f"The workspace folder {path} cannot be used: {_reason(error)}.",
+            "Set LAYERWISE_HOME to a folder you may write to.",
+        ) from error
+    return path
+
+
+def token() -> str:
+    """A fresh unguessable name of 22 letters, digits, ``-`` and ``_`` (128 random bits)."""
+    while (made := secrets.token_urlsafe(16)).startswith("-"):
+        pass  # a command line would take it for an option
+    return made
+
+
+def is_token(text: object) -> bool:
+    """Whether ``text`` has a token's form; everything else must never become a path."""
+    return isinstance(text, str) and _TOKEN.fullmatch(text) is not None
+
+
+def free_bytes() -> int:
+    """Bytes free on the workspace's disk."""
+    return shutil.disk_usage(home()).free
+
+
+def memory_bytes() -> int:
+    """Bytes of memory a new process may take: what is free here, within a container's limit."""
+    available = int(psutil.virtual_memory().available)
+    with contextlib.suppress(OSError, ValueError):
+        limit = int(Path("/sys/fs/cgroup/memory.max").read_text())
+        used = int(Path("/sys/fs/cgroup/memory.current").read_text())
+        available = min(available, max(0, limit - used))
+    return available
+
+
+def write(path: Path, data: bytes) -> None:
+    """Replaces ``path`` by ``data`` at once: after a power cut the old or the new file is there.
+
+    Raises:
+        FileError: no space, no permission …; the old file is untouched.
+    """
+    temporary = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False, prefix=".new-") as file:
+            temporary = file.name
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        if temporary:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise FileError(
+            f"{path.name} could not be saved in {path.parent}: {_reason(error)}.",
+            "Free some disk space and try again." if full else "Check the folder's permissions.",
+        ) from error
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Only one process and thread at a time is inside; the lock falls with its process."""
+    with open(path, "ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _reason(error: OSError) -> str:
+    return "the disk is full" if error.errno == errno.ENOSPC else (error.strerror or str(error))

@@ -1,0 +1,118 @@
+"""The starters: complete projects a new user opens, one JSON file each in ``assets/starters``."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from builder import catalog
+from builder.document import read_document
+from builder.errors import SpecError
+from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
+
+FOLDER = Path(__file__).resolve().parent.parent / "assets" / "starters"
+"""Where the files are; a new file there is a new starter."""
+
+
+ELSEWHERE: dict[tuple[int, ...], tuple[str, ObjectSpec]] = {
+    (32, 32, 3): ("digits_cnn", ObjectSpec("Cifar10", Config(labels="one_hot"))),
+    (8,): ("diabetes", ObjectSpec("CaliforniaHousing")),
+}
+"""Input shapes no starter has: the starter whose training fits, and the dataset of that shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """One starter.
+
+    Args:
+        name: the file's name without ``.json``; what a command line calls it.
+        title, sentence: for its card.
+        task: what kind of problem it is, in two or three words for the card.
+        picture: the name of an SVG in ``assets/pictures``.
+        metric: the number of the test that says how good it is.
+        at_least, at_most: what a training reaches; the tests hold it to that. One is None.
+        training: the project.
+    """
+
+    name: str
+    title: str
+    sentence: str
+    task: str
+    picture: str
+    metric: str
+    at_least: float | None
+    at_most: float | None
+    training: TrainingSpec
+
+
+@functools.cache
+def all() -> tuple[Starter, ...]:
+    """Every starter, in the order of the gallery."""
+    read = [_read(path) for path in FOLDER.glob("*.json")]
+    return tuple(starter for _, starter in sorted(read, key=lambda r: (r[0], r[1].name)))
+
+
+def get(name: str) -> Starter:
+    """The starter of that name; SpecError with near matches if there is none."""
+    for starter in all():
+        if starter.name == name:
+            return starter
+    names = [s.name for s in all()]
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or names
+    raise SpecError(f"There is no starter '{name}'.", f"There is: {', '.join(near)}.")
+
+
+def _read(path: Path) -> tuple[int, Starter]:
+    text = path.read_text("utf-8")
+    title, training = read_document(text)
+    doc = json.loads(text)
+    score = doc["score"]
+    card = Starter(
+        path.stem,
+        title,
+        doc["sentence"],
+        doc["task"],
+        doc["picture"],
+        score["metric"],
+        score.get("at_least"),
+        score.get("at_most"),
+        training,
+    )
+    return doc["order"], card
+
+
+def around(model: ModelSpec, compile: Config | None = None) -> TrainingSpec:
+    """A project for a model that came alone: with the data of the first starter it can read.
+
+    Args:
+        model: as read from a file.
+        compile: what was saved of its optimizer, loss and metrics; replaces the starter's.
+    """
+    shape = _input_shape(model)
+    fitting = (s for s in all() if _input_shape(s.training.model) == shape)
+    base = next(fitting, all()[0]).training
+    if isinstance(shape, tuple) and shape in ELSEWHERE:
+        name, dataset = ELSEWHERE[shape]
+        base = replace(get(name).training, dataset=dataset)
+    merged = Config({**base.compile, **(compile or Config())})
+    had, needs = _labels(base.compile), _labels(merged)
+    dataset = base.dataset
+    if needs and had and not set(had) & set(needs):
+        dataset = dataset.with_(labels=needs[0])
+    return replace(base, model=model, compile=merged, dataset=dataset)
+
+
+def _labels(compile: Config) -> tuple[str, ...]:
+    """The label encodings a loss takes; none for numbers, which have but one."""
+    loss = compile.get("loss")
+    entry = catalog.find("losses", loss.class_name) if isinstance(loss, ObjectSpec) else None
+    return tuple(x for x in entry.labels if x != "values") if entry else ()
+
+
+def _input_shape(model: ModelSpec) -> object:
+    layers = (v for v in model.layers.values() if isinstance(v, ObjectSpec))
+    return next((v.config.get("shape") for v in layers if v.class_name == "InputLayer"), None)

@@ -1,0 +1,70 @@
+"""The Evaluate page: the final exam on examples the model never saw, and where it went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from builder.runs import child, jobs
+from builder.spec import Run
+from pages.widgets import exam, page, picker, session
+
+
+def main() -> None:
+    """The page."""
+    st.html(page.ROOT / "assets" / "answers.css")
+    st.caption(
+        "Training was studying; this is the final exam, on the test examples the model never saw."
+    )
+    run = picker.choose("evaluate")
+    if run is None:
+        st.info("There is nothing to examine yet: train a model first.", icon=":material/school:")
+        page.link("train", "Go to Train")
+        return
+    artefact = str(jobs.artefact(run.id))
+    with st.spinner("Sitting the exam …", show_time=False):
+        found = session.cached(
+            ("report", run.id), lambda: child.call("evaluate.report", artefact, run.training)
+        )
+    exam.scores(found)
+    if found["task"] == "regression":
+        exam.regression(found)
+        return
+    if found["kind"] == "points":
+        _surface(run, artefact)
+    left, right = st.columns([6, 5], gap="large")
+    with left:
+        chosen = exam.confusion(found, key=f"confusion-{run.id}")
+        exam.per_class(found)
+    with right:
+        _examples(run, artefact, found, chosen)
+
+
+def _surface(run: Run, artefact: str) -> None:
+    call = "evaluate.surface"
+    plane = session.cached(("surface", run.id), lambda: child.call(call, artefact, run.training))
+    preview = session.cached(
+        ("preview", run.training.dataset), lambda: child.call("data.preview", run.training.dataset)
+    )
+    exam.surface(plane, preview)
+
+
+def _examples(
+    run: Run, artefact: str, found: Mapping[str, Any], chosen: tuple[int, int] | None
+) -> None:
+    """The examples of the chosen cell, else the most confident mistakes."""
+    names = found["classes"]
+    if chosen is None:
+        st.subheader("Most confident mistakes", anchor=False)
+        exam.gallery(found["mistakes"], names, none="Not one mistake on the test set.")
+        return
+    true, predicted = chosen
+    examples = child.call("evaluate.cell", artefact, run.training, true, predicted)
+    st.subheader(exam.cell_title(names[true], names[predicted], examples["total"]), anchor=False)
+    exam.gallery(examples, names, none="No test example is in this cell.")
+
+
+with page.frame("evaluate"):
+    main()

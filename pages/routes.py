@@ -1,0 +1,100 @@
+"""Our few routes beside Streamlit's: Plotly for the live chart, and the rows it asks for."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import importlib.metadata
+import importlib.util
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from builder.errors import LayerwiseError
+from builder.runs import store
+
+RUN_ID = re.compile(r"[A-Za-z0-9_-]{22}")
+"""A run's id is 132 random bits: who knows it may read the run."""
+
+DIGITS = 6
+"""Significant digits of a number sent to the chart; its pixels show fewer."""
+
+
+def prefix() -> str:
+    """Where our routes begin, below the server's own base path: ``/lw`` or ``/base/lw``."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{base}/lw" if base else "/lw"
+
+
+@functools.cache
+def plotly_version() -> str:
+    """The installed Plotly's version, put into the address so that browsers cache for ever."""
+    return importlib.metadata.version("plotly")
+
+
+@functools.cache
+def _plotly_gzip() -> bytes:
+    """Plotly's own browser bundle, as pip installed it; compressed once (4.7 MB → 1.4 MB)."""
+    spec = importlib.util.find_spec("plotly")
+    assert spec is not None and spec.origin is not None, "requirements.txt names plotly"
+    bundle = Path(spec.origin).with_name("package_data") / "plotly.min.js"
+    return gzip.compress(bundle.read_bytes(), 6)
+
+
+async def plotly_js(request: Request) -> Response:
+    """The Plotly bundle."""
+    body = await run_in_threadpool(_plotly_gzip)
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    else:
+        body = await run_in_threadpool(gzip.decompress, body)
+    return Response(body, media_type="text/javascript", headers=headers)
+
+
+async def rows(request: Request) -> Response:
+    """What a run wrote after row ``after``: 400 for a malformed question, 404 for no such run."""
+    run, after = request.query_params.get("run", ""), request.query_params.get("after", "0")
+    if not RUN_ID.fullmatch(run):
+        return _json({"error": "'run' must be the 22 characters of a run's id."}, 400)
+    if not re.fullmatch(r"\d{1,12}", after):
+        return _json({"error": "'after' must be a whole number of at most 12 digits."}, 400)
+    try:
+        answer = await run_in_threadpool(store.rows, run, int(after))
+    except LayerwiseError as error:
+        return _json({"error": error.message}, 404)
+    return _json(plain(answer))
+
+
+def plain(value: Any) -> Any:
+    """``value`` as JSON knows it: NumPy arrays as lists, numbers rounded, NaN and infinity None."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    match value:
+        case bool() | int() | str() | None:
+            return value
+        case float():
+            return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
+        case dict():
+            return {str(k): plain(v) for k, v in value.items()}
+        case list() | tuple():
+            return [plain(v) for v in value]
+    raise TypeError(f"{type(value).__name__} does not go into JSON")
+
+
+def _json(content: Any, status: int = 200) -> JSONResponse:
+    return JSONResponse(content, status, headers={"Cache-Control": "no-store"})
+
+
+ROUTES: list[Route] = [
+    Route(f"{prefix()}/plotly.js", plotly_js),
+    Route(f"{prefix()}/rows", rows),
+]
+"""For ``st.App(routes=…)``."""

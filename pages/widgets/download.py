@@ -1,0 +1,84 @@
+"""Downloading a dataset of Keras: asked first, with progress, cancel, and a way without network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from builder import plugins
+from builder.runs import jobs
+from builder.runs.fetch import FetchProgress
+from builder.spec import ObjectSpec
+from pages.widgets import page, session, words
+from pages.widgets.page import plain
+
+INSTEAD = {"Images": "Digits", "Tables": "Diabetes", "Text": "Digits"}
+"""Palette group of a downloaded dataset → the built-in one offered in its place."""
+
+
+def show(dataset: ObjectSpec) -> None:
+    """Offer the download of a dataset that is not there, or watch it."""
+    plugin = plugins.datasets().get(dataset.class_name)
+    if plugin is None or plugin.OFFLINE:
+        return
+    going = jobs.fetch_progress(dataset.class_name)
+    if going and going.status == "running":
+        _watch(dataset.class_name)
+        return
+    if going and going.error:
+        st.warning(plain(going.error), icon=":material/cloud_off:")
+    st.markdown(
+        f"**{plain(plugin.TITLE)}** comes from the internet, once; Keras keeps it on this machine."
+    )
+    with st.container(horizontal=True, key="download"):
+        st.button(
+            "Try again" if going else "Download it",
+            key="download-start",
+            type="primary",
+            icon=":material/download:",
+            on_click=_start,
+            args=(dataset,),
+        )
+        other = INSTEAD.get(plugin.ENTRY.group, "Digits")
+        st.button(
+            f"Use {plain(plugins.dataset(other).TITLE)} instead",
+            key="download-instead",
+            on_click=_use,
+            args=(other,),
+        )
+
+
+@page.safe
+def _start(dataset: ObjectSpec) -> None:
+    jobs.fetch(dataset)
+
+
+@page.safe
+def _use(class_name: str) -> None:
+    session.fix(replace(session.training(), dataset=ObjectSpec(class_name)))
+
+
+@st.fragment(run_every=0.5)
+@page.safe
+def _watch(name: str) -> None:
+    going = jobs.fetch_progress(name)
+    if going is None or going.status != "running":
+        session.forget_data()
+        st.rerun()
+    st.progress(going.fraction or 0.0, text=said(going))
+    st.button(
+        "Cancel",
+        key="download-cancel",
+        icon=":material/close:",
+        on_click=jobs.fetch_cancel,
+        args=(name,),
+    )
+
+
+def said(going: FetchProgress) -> str:
+    """``"Downloading mnist.npz: 3.2 MB of 11.5 MB"``."""
+    if not going.file:
+        return "Waiting for the server …"
+    of = f" of {words.size(going.total)}" if going.total else ""
+    return f"Downloading {plain(going.file)}: {words.size(going.done)}{of}"

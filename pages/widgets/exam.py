@@ -1,0 +1,221 @@
+"""The exam's results as pictures: scores, confusion matrix, examples, residuals, surface."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from builder import catalog
+from pages.widgets import session, words
+from pages.widgets.preview import picture
+
+TINTS = {"light": ("14, 124, 123", "194, 87, 26"), "dark": ("79, 188, 180", "240, 154, 94")}
+"""Accent for the right answers, warning colour for the wrong ones, as r, g, b by theme."""
+
+QUIET = {"displayModeBar": False}
+
+
+def scores(found: Mapping[str, Any]) -> None:
+    """Keras's own test metrics, then scikit-learn's for regression; help says what each means."""
+    shown = dict(found["test"])
+    if found["task"] == "regression":
+        shown |= {"r2": found["r2"], "mae": found["mae"], "rmse": found["rmse"]}
+    with st.container(key="totals", horizontal=True, gap="large"):
+        for name, value in shown.items():
+            st.metric(
+                f"Test {words.label(name).lower()}" if name in found["test"] else MEANINGS[name][0],
+                f"{value:.4f}" if abs(value) < 100 else f"{value:,.1f}",
+                help=_meaning(name),
+                width="content",
+            )
+
+
+MEANINGS = {
+    "loss": ("Loss", "How bad the meal tastes: what training tried to make small."),
+    "r2": ("R²", "Share of the ups and downs explained: 1 is perfect, 0 is guessing the mean."),
+    "mae": ("Mean absolute error", "How far off a prediction is on average, in the target's unit."),
+    "rmse": ("Root mean squared error", "As above, but large misses weigh more."),
+    "accuracy": ("Accuracy", "Share of the examples that got the right answer."),
+}
+
+
+def _meaning(name: str) -> str:
+    if name in MEANINGS:
+        return MEANINGS[name][1]
+    camel = "".join(part.title() for part in name.split("_"))
+    entry = catalog.find("metrics", camel)
+    return entry.plain if entry else "A metric of this run."
+
+
+def confusion(found: Mapping[str, Any], key: str) -> tuple[int, int] | None:
+    """The matrix; returns the chosen cell as (true, predicted) class numbers."""
+    names, counts = list(found["classes"]), np.asarray(found["confusion"])
+    st.subheader("Confusion matrix", anchor=False)
+    st.caption("A row is the truth, a column the answer. Choose a cell to see its examples.")
+    frame = pd.DataFrame(counts, index=pd.Index(names, name="true"), columns=names)
+    event = st.dataframe(
+        frame.style.apply(lambda _: _tinted(counts, frame), axis=None),
+        key=key,
+        on_select="rerun",
+        selection_mode="single-cell",
+        height=min(38 + 35 * len(names), 460),
+        alt="Confusion matrix: rows are true classes, columns predicted classes",
+    )
+    cells = event.selection.cells  # type: ignore[union-attr]
+    if not cells:
+        return None
+    row, column = cells[0]
+    return (int(row), names.index(column)) if column in names else None
+
+
+def _tinted(counts: np.ndarray[Any, Any], frame: pd.DataFrame) -> pd.DataFrame:
+    """CSS by cell: the share of its row, accent on the diagonal, warning colour beside it."""
+    right, wrong = TINTS[session.theme()]
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    css = [
+        [
+            f"background-color: rgba({right if i == j else wrong}, {0.08 + 0.6 * share[i, j]:.2f})"
+            if counts[i, j]
+            else "opacity: 0.4"
+            for j in range(len(counts))
+        ]
+        for i in range(len(counts))
+    ]
+    return pd.DataFrame(css, index=frame.index, columns=frame.columns)
+
+
+def per_class(found: Mapping[str, Any]) -> None:
+    """Precision, recall and F1 of each class."""
+    st.subheader("Class by class", anchor=False)
+    rows = pd.DataFrame(found["per_class"])
+    share = {"min_value": 0.0, "max_value": 1.0, "format": "%.3f"}
+    columns = {
+        "class": st.column_config.TextColumn("Class"),
+        "precision": st.column_config.ProgressColumn(
+            "Precision",
+            help="Of the answers that named this class, the share that was right.",
+            **share,
+        ),
+        "recall": st.column_config.ProgressColumn(
+            "Recall", help="Of the examples of this class, the share that was found.", **share
+        ),
+        "f1": st.column_config.ProgressColumn(
+            "F1", help="Precision and recall in one number (their harmonic mean).", **share
+        ),
+        "support": st.column_config.NumberColumn("Examples", help="How many the test set has."),
+    }
+    st.dataframe(
+        rows,
+        column_config=columns,
+        hide_index=True,
+        height=min(38 + 35 * len(rows), 460),
+        alt="Precision, recall and F1 by class",
+    )
+
+
+def cell_title(true: str, predicted: str, total: int) -> str:
+    """What the examples of a cell have in common."""
+    if true == predicted:
+        return f"{total} right: {true}"
+    return f"{words.plural(total, 'mistake')}: {true} taken for {predicted}"
+
+
+def gallery(examples: Mapping[str, Any], names: Sequence[str], none: str) -> None:
+    """Examples with truth, answer and confidence: pictures as a grid, rows as a table."""
+    if not len(examples["indices"]):
+        st.caption(none)
+        return
+    true = [names[int(i)] for i in examples["true"]]
+    said = [names[int(i)] for i in examples["predicted"]]
+    sure = [float(c) for c in examples["confidence"]]
+    if "images" in examples:
+        st.html(_grid(examples, true, said, sure))
+        return
+    table: dict[str, Any] = {"True": true, "Predicted": said, "Confidence": sure}
+    rows = examples["rows"]
+    if "columns" in examples:
+        values = np.asarray(rows)
+        table |= {str(c): values[:, i] for i, c in enumerate(examples["columns"])}
+    else:
+        table["Text"] = rows
+    config = {"Confidence": st.column_config.NumberColumn(format="percent")}
+    st.dataframe(pd.DataFrame(table), hide_index=True, column_config=config, alt="Examples")
+
+
+def _grid(
+    examples: Mapping[str, Any], true: Sequence[str], said: Sequence[str], sure: Sequence[float]
+) -> str:
+    figures = []
+    for i, image in enumerate(np.asarray(examples["images"])):
+        number = int(examples["indices"][i])
+        alt = f"Test example {number}: a {true[i]} taken for {said[i]}"
+        figures.append(
+            f'<figure title="Test example {number}">'
+            f'<img src="{picture(image)}" alt="{escape(alt)}">'
+            f"<figcaption><b>{escape(said[i])}</b> {100 * sure[i]:.0f} %"
+            f"<br><span>is {escape(true[i])}</span></figcaption></figure>"
+        )
+    return f'<div class="lw-gallery">{"".join(figures)}</div>'
+
+
+def regression(found: Mapping[str, Any]) -> None:
+    """Predicted against true, and how the misses are spread."""
+    true, said = np.asarray(found["true"]), np.asarray(found["predicted"])
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Predicted against true", anchor=False)
+        st.caption("On the dashed line a prediction is exactly right.")
+        both = [float(min(true.min(), said.min())), float(max(true.max(), said.max()))]
+        figure = go.Figure()
+        figure.add_scatter(x=both, y=both, mode="lines", line={"dash": "dash"}, name="exact")
+        figure.add_scatter(x=true, y=said, mode="markers", name="test example", opacity=0.7)
+        _draw(figure, "true", "predicted", "exam-true", "Predicted against true values")
+    with right:
+        st.subheader("Residuals", anchor=False)
+        st.caption("True minus predicted: centred on zero when the model leans neither way.")
+        figure = go.Figure(go.Histogram(x=true - said, nbinsx=40))
+        _draw(figure, "true − predicted", "examples", "exam-residuals", "Histogram of residuals")
+
+
+def _draw(figure: go.Figure, x: str, y: str, key: str, alt: str) -> None:
+    figure.update_layout(
+        height=380, margin={"l": 10, "r": 10, "t": 10, "b": 10}, legend={"orientation": "h"}
+    )
+    figure.update_xaxes(title=x)
+    figure.update_yaxes(title=y)
+    st.plotly_chart(figure, key=key, alt=alt, config=QUIET)
+
+
+def surface(plane: Mapping[str, Any], preview: Mapping[str, Any]) -> None:
+    """What the model says all over the plane, under the points it learned from."""
+    st.subheader("Decision surface", anchor=False)
+    st.caption("The background is the model's answer at that place; the points are the data.")
+    right, wrong = (f"rgb({tint})" for tint in TINTS[session.theme()])
+    figure = go.Figure()
+    figure.add_heatmap(
+        x=np.asarray(plane["x"]),
+        y=np.asarray(plane["y"]),
+        z=np.asarray(plane["z"]),
+        zmin=0,
+        zmax=1,
+        zsmooth="best",
+        opacity=0.55,
+        colorscale=[[0, right], [0.5, "rgba(140,140,140,0.12)"], [1, wrong]],
+        colorbar={"title": "class 1", "thickness": 10},
+        hovertemplate="probability of class 1: %{z:.2f}<extra></extra>",
+    )
+    x, y = np.asarray(preview["x"]), np.asarray(preview["y"]).reshape(-1)
+    for label, colour, symbol in ((0, right, "circle"), (1, wrong, "diamond")):
+        mine = x[y == label]
+        marker = {"size": 6, "color": colour, "symbol": symbol, "line": {"width": 0.5}}
+        figure.add_scatter(
+            x=mine[:, 0], y=mine[:, 1], mode="markers", marker=marker, name=f"class {label}"
+        )
+    figure.update_yaxes(scaleanchor="x")
+    _draw(figure, "x", "y", "exam-surface", "Decision surface of the model with the data points")

@@ -1,0 +1,194 @@
+"""What ``fit`` takes, as a form: epochs, batch size, split, seed, class weights, callbacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from builder import catalog
+from builder.facts import DataFacts
+from builder.runs import child
+from builder.spec import Config, ObjectSpec, TrainingSpec
+from pages.widgets import form, page, session
+from pages.widgets.page import plain
+
+OUR_FILES = ("filepath", "log_dir", "filename", "verbose")
+"""Arguments of callbacks nobody is asked for: where a run writes is its own folder."""
+
+BATCH = 32
+"""Keras's batch size when none is given."""
+
+BY_HAND = 24
+"""Up to so many classes get a field each for their weight."""
+
+HELP = {
+    "epochs": "One epoch = once through all your training examples, as a student reads all notes"
+    " once. More epochs learn more, until the model begins to learn by heart.",
+    "batch_size": "How many examples the model looks at before it corrects itself once. Small"
+    " batches: many rough corrections; large ones: few precise ones.",
+    "validation_split": "The share of the training examples kept aside as a small quiz after every"
+    " epoch. The model never learns from it, so it shows whether it understands or memorizes.",
+    "seed": "Where chance begins: with the same seed the same training gives the same numbers."
+    " Empty: different each time.",
+    "class_weight": "How much a mistake in each class counts. Balanced: rare classes count more,"
+    " so that the model cannot win by ignoring them.",
+    "callbacks": "Helpers that watch the training after every epoch and step in: stop early, lower"
+    " the learning rate, keep the best model.",
+}
+"""The hidden words, one hover away."""
+
+
+def numbers(training: TrainingSpec) -> TrainingSpec:
+    """Epochs, batch size, validation split and seed."""
+    fit = training.fit
+    left, right = st.columns(2, gap="small")
+    with left:
+        epochs = _number("epochs", "Epochs", fit.get("epochs", 1), low=1, high=100_000)
+        split = _number(
+            "validation_split",
+            "Validation split",
+            float(fit.get("validation_split") or 0.0),
+            low=0.0,
+            high=0.95,
+            step=0.05,
+        )
+    with right:
+        batch = _number("batch_size", "Batch size", fit.get("batch_size") or BATCH, 1, 1_000_000)
+        seed = _number("seed", "Seed", training.seed, low=0, high=2**31 - 1, optional=True)
+    new = training.with_fit(epochs=epochs, batch_size=batch, validation_split=split)
+    # what was absent and still has its default stays absent, so that looking changes nothing
+    usual = {"epochs": 1, "batch_size": BATCH, "validation_split": 0.0}
+    idle = [k for k, v in usual.items() if k not in fit and new.fit[k] == v]
+    return replace(new, seed=seed, fit=new.fit.without(*idle))
+
+
+def _number(
+    name: str, label: str, value: Any, low: Any, high: Any, step: Any = 1, optional: bool = False
+) -> Any:
+    key = f"fit-{name}"
+    session.hold(key, value, value)
+    new = st.number_input(
+        label,
+        key=key,
+        value=None if optional else "min",  # None: the field can be emptied
+        min_value=low if value is None else min(low, value),
+        max_value=high if value is None else max(high, value),
+        step=step,
+        help=HELP[name],
+        placeholder="by chance" if optional else "a number",
+        format="%g" if isinstance(step, float) else "%d",
+    )
+    session.held(key, new)
+    return new
+
+
+# --- class weights -------------------------------------------------------------------------------
+
+
+def class_weights(training: TrainingSpec, data: DataFacts) -> TrainingSpec:
+    """How much each class counts: equal, balanced by its count, or by hand."""
+    weights = training.fit.get("class_weight") or Config()
+    label = "Class weights" if weights else "Class weights: all equal"
+    with st.expander(label, key="class-weights"):
+        st.caption(HELP["class_weight"])
+        with st.container(horizontal=True, gap="xsmall"):
+            st.button("Balance by class counts", key="weights-balance", on_click=_balance)
+            if weights:
+                st.button("All equal", key="weights-equal", on_click=_equal)
+        if not weights:
+            return training
+        if len(data.classes) > BY_HAND:
+            st.caption(f"Weights are set for {len(weights)} classes.")
+            return training
+        cells = st.columns(2, gap="small")
+        new = {}
+        for i, name in enumerate(data.classes):
+            with cells[i % 2]:
+                new[str(i)] = _weight(i, name, float(weights.get(str(i), 1.0)))
+    return training.with_fit(class_weight=Config(new))
+
+
+def _weight(index: int, name: str, value: float) -> float:
+    key = f"weight-{index}"
+    session.hold(key, value, value)
+    new = st.number_input(plain(name), key=key, min_value=0.0, step=0.1, format="%.4g")
+    session.held(key, new)
+    return new
+
+
+@lru_cache(maxsize=32)
+def _counts(dataset: ObjectSpec) -> tuple[int, ...]:
+    return tuple(int(n) for _, n in child.call("data.preview", dataset, per_class=1)["counts"])
+
+
+def balanced(counts: Sequence[int]) -> Config:
+    """Weights that make every class count the same in all: n / (classes x n_class), four digits.
+
+    The rule of scikit-learn's ``compute_class_weight("balanced")``; an empty class counts 1.
+    """
+    total, classes = sum(counts), len(counts)
+    weights = {i: total / (classes * n) if n else 1.0 for i, n in enumerate(counts)}
+    return Config({str(i): float(f"{w:.4g}") for i, w in weights.items()})
+
+
+@page.safe
+def _balance() -> None:
+    training = session.training()
+    session.fix(training.with_fit(class_weight=balanced(_counts(training.dataset))))
+
+
+def _equal() -> None:
+    training = session.training()
+    session.fix(replace(training, fit=training.fit.without("class_weight")))
+
+
+# --- callbacks -----------------------------------------------------------------------------------
+
+
+def callbacks(training: TrainingSpec) -> TrainingSpec:
+    """Each callback's form with a way out, and one line to add another."""
+    added = list(training.fit.get("callbacks", ()))
+    for i, callback in enumerate(added):
+        with st.container(key=f"callback-{i}", border=True, gap="xsmall"):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"**{plain(callback.class_name)}**")
+                if entry := catalog.find("callbacks", callback.class_name):
+                    form.explain(entry, key=f"callback-explain-{i}")
+                st.button(
+                    "Remove", key=f"callback-remove-{i}", type="tertiary", on_click=_drop, args=(i,)
+                )
+            key = f"callback-{i}-{callback.class_name}"
+            added[i] = form.edit("callbacks", callback, key, skip=OUR_FILES)
+    st.selectbox(
+        "Callbacks",
+        [e.class_name for e in catalog.entries("callbacks")],
+        index=None,
+        key="callback-add",
+        placeholder="Add a callback",
+        on_change=_add,
+        help=HELP["callbacks"],
+    )
+    if not added and "callbacks" not in training.fit:
+        return training
+    return training.with_fit(callbacks=tuple(added))
+
+
+@page.safe
+def _add() -> None:
+    name = session.typed("callback-add")
+    session.clear("callback-add")
+    if name:
+        training = session.training()
+        callbacks = (*training.fit.get("callbacks", ()), catalog.new("callbacks", name))
+        session.push(training.with_fit(callbacks=callbacks))
+
+
+def _drop(index: int) -> None:
+    training = session.training()
+    callbacks = list(training.fit.get("callbacks", ()))
+    del callbacks[index]
+    session.push(training.with_fit(callbacks=tuple(callbacks)))

@@ -1,0 +1,361 @@
+"""The app's only form: a catalogue entry and an ObjectSpec become widgets, and those an ObjectSpec.
+
+``edit`` asks for the arguments of one object, ``choose`` for its class too. Both return what stands
+in the widgets *now*; the caller compares and pushes::
+
+    new = form.edit("layers", layer, key=f"layer-{node}")
+    if new != layer:
+        session.push_model(edit.configure(model, node, new))
+        st.rerun()
+
+Text that cannot be read yet stays in its widget with a sentence under it; the value stays the old.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from builder import catalog, plugins
+from builder.catalog.entry import REQUIRED, Entry, Param
+from builder.spec import ObjectSpec
+from pages.widgets import parse, session, words
+from pages.widgets.page import plain
+
+LARGEST = 2**53 - 1
+"""The largest whole number a browser keeps exactly."""
+
+CONSTANT = "constant"
+"""How a plain number reads among the schedules."""
+
+
+def edit(
+    kind: str, obj: ObjectSpec, key: str, *, skip: Sequence[str] = (), columns: int = 2
+) -> ObjectSpec:
+    """Draw the form of ``obj`` and return what it says, without what equals the default.
+
+    Args:
+        kind: the catalogue kind (``layers``, ``optimizers`` …).
+        obj: what stands in the spec.
+        key: unique on the page, the same for the same object.
+        skip: arguments not asked for.
+        columns: how many short fields stand side by side.
+    """
+    entry = find(kind, obj.class_name)
+    if entry is None:
+        st.caption(f"{plain(obj.class_name)} is not in the catalogue; it is kept as it is.")
+        return obj
+    asked = [(a, catalog.param(entry, a)) for a in entry.args if a not in skip]
+    usual = [(a, p) for a, p in asked if not p.advanced]
+    rare = [(a, p) for a, p in asked if p.advanced]
+    values = _fields(entry, obj, usual, key, columns)
+    if rare:
+        touched = sum(a in obj.config for a, _ in rare)
+        label = f"More settings ({touched} changed)" if touched else "More settings"
+        with st.expander(label, key=f"{key}-more"):
+            values |= _fields(entry, obj, rare, key, columns)
+    changed = {k: v for k, v in values.items() if not _same(v, _value(entry, obj, k))}
+    if not changed:  # looking at an object never changes it, not even its spelling
+        return obj
+    return ObjectSpec(obj.class_name, catalog.minimal_config(entry, obj.config.with_(**changed)))
+
+
+def choose(
+    kind: str,
+    obj: ObjectSpec | None,
+    key: str,
+    *,
+    label: str = "",
+    options: Sequence[str] | None = None,
+    optional: bool = False,
+    help: str | None = None,
+    skip: Sequence[str] = (),
+    columns: int = 2,
+    explained: bool = True,
+) -> ObjectSpec | None:
+    """Ask for a class of ``kind`` and its arguments; None only when ``optional``.
+
+    Args:
+        options: class names offered, in order; None offers the whole kind.
+        explained: draw the "Explain" popover beside the choice.
+    """
+    names = list(options) if options is not None else [e.class_name for e in entries(kind)]
+    if obj is not None and obj.class_name not in names:
+        names.append(obj.class_name)
+    offered: list[str | None] = [None, *names] if optional else list(names)
+    current = obj.class_name if obj else None
+    row = {"horizontal": True, "vertical_alignment": "bottom", "gap": "xsmall"}
+    with st.container(key=f"{key}-choice", **row):  # type: ignore[arg-type]
+        chosen = _select(f"{key}-class", label or words.label(kind), current, offered, help)
+        entry = find(kind, chosen) if chosen else None
+        if explained and entry:
+            explain(entry, key=f"{key}-explain")
+    if chosen is None:
+        return None
+    if obj is None or chosen != obj.class_name:
+        obj = _switched(kind, obj, chosen)
+    return edit(kind, obj, f"{key}-{chosen}", skip=skip, columns=columns)
+
+
+def _switched(kind: str, old: ObjectSpec | None, chosen: str) -> ObjectSpec:
+    """A new object of class ``chosen`` that keeps the settings both classes have."""
+    entry = find(kind, chosen)
+    if entry is None:
+        return ObjectSpec(chosen)
+    fresh = ObjectSpec(chosen) if kind == "datasets" else catalog.new(kind, chosen)
+    kept = {k: v for k, v in old.config.items() if k in entry.args} if old else {}
+    return ObjectSpec(chosen, catalog.minimal_config(entry, fresh.config.with_(**kept)))
+
+
+def find(kind: str, class_name: str) -> Entry | None:
+    """The entry of the catalogue or of a dataset plugin, None when there is none."""
+    if kind != "datasets":
+        return catalog.find(kind, class_name)
+    plugin = plugins.datasets().get(class_name)
+    return plugin.ENTRY if plugin else None
+
+
+def entries(kind: str) -> tuple[Entry, ...]:
+    """All entries of a kind, dataset plugins included."""
+    if kind == "datasets":
+        return tuple(m.ENTRY for m in plugins.datasets().values())
+    return catalog.entries(kind)
+
+
+def explain(entry: Entry, key: str, label: str = "Explain") -> None:
+    """A popover that says what a thing does: plain words, a picture, the formula, Keras's page."""
+    with st.popover(label, key=key, type="tertiary", icon=":material/help:"):
+        explanation(entry)
+
+
+def explanation(entry: Entry) -> None:
+    """The words of ``explain`` without the popover."""
+    st.markdown(f"**{plain(entry.class_name)}**  \n{entry.plain}")
+    if entry.picture:
+        st.markdown(f"*{entry.picture}*")
+    if entry.formula:
+        st.latex(entry.formula)
+    if entry.url:
+        site = "Keras's documentation" if "keras.io" in entry.url else "its own page"
+        st.markdown(f"[{plain(entry.class_name)} in {site}]({entry.url})")
+
+
+# --- fields --------------------------------------------------------------------------------------
+
+
+def _fields(
+    entry: Entry, obj: ObjectSpec, asked: Sequence[tuple[str, Param]], key: str, columns: int
+) -> dict[str, Any]:
+    """Draw these arguments, short ones side by side, and return argument → value."""
+    values: dict[str, Any] = {}
+    brief = [(a, p) for a, p in asked if not _is_nested(p)]
+    for i in range(0, len(brief), columns):
+        cells = st.columns(columns, gap="small")
+        for cell, (arg, param) in zip(cells, brief[i : i + columns], strict=False):
+            with cell:
+                values[arg] = _field(entry, obj, arg, param, key)
+    for arg, param in asked:
+        if _is_nested(param):
+            values[arg] = _field(entry, obj, arg, param, key)
+    # A required argument nobody filled in stays absent: the checker names it.
+    return {k: v for k, v in values.items() if v is not None or entry.args[k] is not REQUIRED}
+
+
+def _is_nested(param: Param) -> bool:
+    return bool(param.kind) and param.type != "choice"
+
+
+def _field(entry: Entry, obj: ObjectSpec, arg: str, param: Param, key: str) -> Any:
+    default = entry.args[arg]
+    value = _value(entry, obj, arg)
+    draw = DRAW.get(param.type, _json)
+    if _is_nested(param):
+        draw = _number_or_object if param.type == "float" else _object
+        if param.start is None and default is not REQUIRED:
+            param = replace(param, start=default)
+    return draw(f"{key}-{arg}", words.label(arg), value, param, _help(arg, param, default))
+
+
+def _value(entry: Entry, obj: ObjectSpec, arg: str) -> Any:
+    default = entry.args[arg]
+    return obj.config.get(arg, None if default is REQUIRED else default)
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Equal for Keras: 1 and 1.0, but not 1 and True."""
+    return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)
+
+
+def _help(arg: str, param: Param, default: Any) -> str:
+    usual = "" if default is REQUIRED else f" Default: {plain(words.short(default))}."
+    return f"{plain(param.help)}{usual} (`{arg}`)"
+
+
+def _select(key: str, label: str, value: Any, options: Sequence[Any], help: str | None) -> Any:
+    session.hold(key, value, value)
+    chosen = st.selectbox(label, list(options), key=key, help=help, format_func=words.short)
+    session.held(key, chosen)
+    return chosen
+
+
+def _choice(key: str, label: str, value: Any, param: Param, help: str) -> Any:
+    options = list(param.choices)
+    if param.optional and None not in options:
+        options.insert(0, None)
+    if value not in options:
+        options.append(value)
+    return _select(key, label, value, options, help)
+
+
+def _bool(key: str, label: str, value: Any, param: Param, help: str) -> bool:
+    session.hold(key, bool(value), bool(value))
+    new = st.toggle(label, key=key, help=help)
+    session.held(key, new)
+    return new
+
+
+def _int(key: str, label: str, value: Any, param: Param, help: str) -> Any:
+    return _number(key, label, value, param, help, int)
+
+
+def _float(key: str, label: str, value: Any, param: Param, help: str) -> Any:
+    return _number(key, label, value, param, help, float)
+
+
+def _number(key: str, label: str, value: Any, param: Param, help: str, kind: type) -> Any:
+    strange = isinstance(value, bool) or not isinstance(value, int | float | None)
+    if strange or (value is not None and abs(value) > LARGEST):
+        return _json(key, label, value, param, help)
+    value = None if value is None else kind(value)
+    low, high = param.min, param.max
+    if value is not None:  # a file may hold what the form would not offer: show it all the same
+        low = None if low is None else min(low, value)
+        high = None if high is None else max(high, value)
+    session.hold(key, value, value)
+    new = st.number_input(
+        label,
+        key=key,
+        min_value=None if low is None else kind(low),
+        max_value=None if high is None else kind(high),
+        value=None if param.optional else "min",
+        step=kind(param.step or (1 if kind is int else _step(param))),
+        format="%d" if kind is int else "%g",
+        help=help,
+        placeholder=words.NONE if param.optional else "a number",
+    )
+    if new is None and not param.optional:
+        if value is not None:
+            _say(f"{label} needs a number; it is still {words.short(value)}.")
+        return value
+    session.held(key, new)
+    return new
+
+
+def _step(param: Param) -> float:
+    fraction = param.max is not None and param.max <= 1
+    return 0.05 if fraction else 0.1
+
+
+def _text(
+    key: str,
+    label: str,
+    value: Any,
+    param: Param,
+    help: str,
+    read: Callable[[str], Any],
+    shown: str,
+) -> Any:
+    session.hold(key, value, shown)
+    text = st.text_input(
+        label, key=key, help=help, placeholder=words.NONE if param.optional else ""
+    )
+    try:
+        new = read(text or "")
+    except ValueError as error:
+        _say(f"{error} It is still {shown or words.NONE}.")
+        return value
+    session.held(key, new)
+    return new
+
+
+def _str(key: str, label: str, value: Any, param: Param, help: str) -> Any:
+    def read(text: str) -> str | None:
+        return text if text or not param.optional else None
+
+    return _text(key, label, value, param, help, read, "" if value is None else str(value))
+
+
+def _ints(key: str, label: str, value: Any, param: Param, help: str) -> Any:
+    def read(text: str) -> Any:
+        return parse.numbers(text, param, int, one=not isinstance(value, tuple))
+
+    return _text(key, label, value, param, help, read, parse.written(value))
+
+
+def _floats(key: str, label: str, value: Any, param: Param, help: str) -> Any:
+    def read(text: str) -> Any:
+        return parse.numbers(text, param, float, one=not isinstance(value, tuple))
+
+    return _text(key, label, value, param, help, read, parse.written(value))
+
+
+def _json(key: str, label: str, value: Any, param: Param, help: str) -> Any:
+    return _text(key, label, value, param, help, parse.json_value, parse.json_text(value))
+
+
+def as_object(kind: str, value: Any) -> ObjectSpec | None:
+    """A nested value (ObjectSpec, Keras's short string or None) as ObjectSpec."""
+    if value is None or isinstance(value, ObjectSpec):
+        return value
+    entry = catalog.by_alias(kind, str(value)) or catalog.find(kind, str(value))
+    return ObjectSpec(entry.class_name) if entry else ObjectSpec(str(value))
+
+
+def _object(key: str, label: str, value: Any, param: Param, help: str) -> Any:
+    current = as_object(param.kind, value)
+    with st.container(key=f"nested-{key}", gap="xsmall"):
+        new = choose(
+            param.kind,
+            current,
+            key,
+            label=label,
+            options=[str(c) for c in param.choices if c is not None] or None,
+            optional=param.optional or value is None,
+            help=help,
+        )
+    # An untouched short string stays one, so that an edit elsewhere changes nothing here.
+    return value if new == current else new
+
+
+def _number_or_object(key: str, label: str, value: Any, param: Param, help: str) -> Any:
+    names = [CONSTANT, *(e.class_name for e in catalog.entries(param.kind))]
+    current = value.class_name if isinstance(value, ObjectSpec) else CONSTANT
+    chosen = _select(f"{key}-how", label, current, names, help)
+    if chosen == CONSTANT:
+        number = param.start if isinstance(value, ObjectSpec) else value
+        return _number(f"{key}-value", f"{label}: value", number, param, help, float)
+    if current != chosen:
+        value = catalog.new(param.kind, chosen)
+    with st.container(key=f"nested-{key}", gap="xsmall"):
+        return edit(param.kind, value, f"{key}-{chosen}")
+
+
+def _say(text: str) -> None:
+    st.caption(f":material/edit_off: {plain(text)}")
+
+
+DRAW: dict[str, Callable[[str, str, Any, Param, str], Any]] = {
+    "int": _int,
+    "float": _float,
+    "bool": _bool,
+    "str": _str,
+    "choice": _choice,
+    "ints": _ints,
+    "floats": _floats,
+    "object": _object,
+    "json": _json,
+}
+"""Param.type → the function that draws it."""

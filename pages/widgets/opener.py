@@ -1,0 +1,82 @@
+"""Opening a file from elsewhere: a project or model JSON, a .keras or .h5 model."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from builder import document, starters
+from builder.errors import FileError
+from builder.facts import Note
+from builder.runs import child
+from builder.spec import TrainingSpec
+from pages.widgets import page, session
+
+LIMIT_JSON = 8_000_000
+"""Bytes of a JSON document we read; the largest Keras applications stay under one million."""
+
+LIMIT_MODEL_MB = 200
+"""Megabytes of a model file; the server's own limit is the same."""
+
+
+def show() -> None:
+    """The upload box; a file that opens becomes a project of its own."""
+    file = st.file_uploader(
+        "Open a project (.json) or a Keras model (.keras, .h5, .json)",
+        type=["json", "keras", "h5"],
+        key="file-open",
+        max_upload_size=LIMIT_MODEL_MB,
+        help="Nothing in the file is executed. It is checked in a process of its own first.",
+    )
+    if file is None or session.recall("opened") == file.file_id:
+        return
+    session.remember("opened", file.file_id)
+    with st.spinner(f"Reading {file.name} …"):
+        training, title, notes = read(file.name, file.getvalue())
+    session.open_training(training, title)
+    for note in notes:
+        session.note(f"{note.where}: {note.message}" if note.where else note.message)
+    page.go("model")
+
+
+def read(name: str, data: bytes) -> tuple[TrainingSpec, str, Sequence[Note]]:
+    """``(training, title, notes)`` of a file's bytes.
+
+    Raises:
+        LayerwiseError: it cannot be read or is refused; says why.
+    """
+    stem = Path(name).stem
+    if name.lower().endswith(".json"):
+        return _json(data, stem)
+    with tempfile.TemporaryDirectory(prefix="layerwise-open-") as folder:
+        path = Path(folder) / f"model{Path(name).suffix.lower()}"
+        path.write_bytes(data)
+        found = child.guarded("files.open_model", path)
+    return starters.around(found["model"], found.get("compile")), stem, found["notes"]
+
+
+def _json(data: bytes, stem: str) -> tuple[TrainingSpec, str, Sequence[Note]]:
+    if len(data) > LIMIT_JSON:
+        raise FileError(
+            f"The JSON has {len(data):,} bytes; {LIMIT_JSON:,} is the most a project can have.",
+            "Open the .keras file instead: weights do not belong into JSON.",
+        )
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        raise FileError(
+            "This is not a JSON document: it breaks off or holds something else.",
+            "Save it again where it came from, or open the .keras file.",
+        ) from None
+    if isinstance(found, dict) and "layerwise" in found:
+        title, training = document.read_document(data)
+        return training, title or stem, ()
+    with tempfile.TemporaryDirectory(prefix="layerwise-open-") as folder:
+        path = Path(folder) / "model.json"
+        path.write_bytes(data)
+        found = child.guarded("files.read_model_json", path)
+    return starters.around(found["model"], found.get("compile")), stem, found["notes"]

@@ -1,0 +1,228 @@
+"""The frame every page stands in: project title, undo and redo, banners, and no traceback ever.
+
+A page's last lines are ``with page.frame("model"): body()``; a fragment's function is decorated
+``@st.fragment`` over ``@page.safe``, because a fragment reruns outside its page's frame.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import logging
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import streamlit as st
+
+from builder.errors import LayerwiseError
+from pages.widgets import session
+
+LOG = logging.getLogger("layerwise")
+ROOT = Path(__file__).parents[2]
+P = ParamSpec("P")
+R = TypeVar("R")
+
+STEPS: dict[str, tuple[str, str, str]] = {
+    "home": ("Home", ":material/home:", "Starters, your projects, and files from elsewhere"),
+    "data": ("Data", ":material/table_view:", "What the model learns from"),
+    "model": ("Model", ":material/layers:", "The stack of layers"),
+    "train": ("Train", ":material/show_chart:", "How it learns, and watching it"),
+    "evaluate": ("Evaluate", ":material/fact_check:", "How good it is on examples it never saw"),
+    "draw": ("Draw", ":material/draw:", "Try it by hand"),
+    "export": ("Export", ":material/download:", "Take the Python, the model or the picture home"),
+    "runs": ("Runs", ":material/history:", "Every training so far"),
+}
+"""Every page in the order of the journey: file name → title, icon, one line."""
+
+
+def pages() -> dict[str, st.Page]:  # type: ignore[valid-type]
+    """The pages there are, as Streamlit wants them; absolute paths, or a cold deep link fails."""
+    there = {k: ROOT / "pages" / f"{k}.py" for k in STEPS}
+    return {
+        k: st.Page(path, title=STEPS[k][0], url_path="" if k == "home" else k, default=k == "home")
+        for k, path in there.items()
+        if path.exists()
+    }
+
+
+def link(step: str, label: str = "", *, key: str = "", help: str | None = None) -> None:
+    """A link to another page that keeps the project."""
+    target = ROOT / "pages" / f"{step}.py"
+    if target.exists():
+        name, icon, line = STEPS[step]
+        st.page_link(
+            target,
+            label=label or name,
+            icon=icon,
+            help=help or (None if label else line),
+            query_params=session.address(),
+        )
+
+
+def navigation(pages: dict[str, Any], current: Any) -> None:
+    """The bar above every page: the mark and the steps, each link keeping the project."""
+    with st.container(key="bar", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(_mark(), width="content")
+        with st.container(key="steps", horizontal=True, wrap=False, gap="xxsmall"):
+            for step in pages:
+                with st.container(key=f"step-{step}", width="content"):
+                    link(step)
+
+
+@functools.cache
+def _mark() -> str:
+    svg = base64.b64encode((ROOT / "assets" / "logo.svg").read_bytes()).decode()
+    image = f'<img alt="" width="26" height="26" src="data:image/svg+xml;base64,{svg}">'
+    return f'<div class="lw-mark">{image}<span>Layerwise</span></div>'
+
+
+KEYS = """<script>
+if (!window.layerwiseKeys) {
+  window.layerwiseKeys = true;
+  // in a text field Ctrl+Z is the field's own undo, not the project's
+  window.addEventListener("keydown", (e) => {
+    const typing = e.target.closest && e.target.closest("input, textarea, [contenteditable=true]");
+    if (typing && (e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "z") e.stopPropagation();
+  }, true);
+}
+</script>"""
+"""The only script of ours on every page."""
+
+
+def go(step: str) -> None:
+    """Leave for another page, keeping the project; not in a callback."""
+    st.switch_page(ROOT / "pages" / f"{step}.py", query_params=session.address())
+
+
+@contextmanager
+def frame(step: str, *, project: bool = True) -> Iterator[None]:
+    """Title row and banners, then the page's body inside the error boundary.
+
+    Args:
+        step: the page's key in ``STEPS``.
+        project: False for pages that stand above the projects (Home).
+    """
+    # The body runs first: undo, title and banners then show what it changed, in the same run.
+    top = st.container(key="top" if project else "top-bare", gap="xsmall")
+    top.html("<i></i>")  # an empty container is not drawn: this keeps its place until the end
+    with st.container(key=f"page-{step}"), guard():
+        yield
+    with top, guard():
+        if project:
+            _title_row(step)
+        _banners()
+
+
+@contextmanager
+def guard() -> Iterator[None]:
+    """Turn any error of the body into a sentence; what is no LayerwiseError is logged."""
+    try:
+        yield
+    except Exception as error:  # the last line of defense before the screen
+        trouble(error)
+
+
+def safe(function: Callable[P, R]) -> Callable[P, R | None]:
+    """``function`` inside ``guard``, for fragments and callbacks."""
+
+    @functools.wraps(function)
+    def inside(*args: P.args, **kwargs: P.kwargs) -> R | None:
+        with guard():
+            return function(*args, **kwargs)
+        return None
+
+    return inside
+
+
+def trouble(error: Exception) -> None:
+    """Say an error on screen: its sentence and remedy, or a reference into the log."""
+    if isinstance(error, LayerwiseError):
+        hint = f"  \n{error.hint}" if error.hint else ""
+        st.error(f"{plain(error.message)}{plain(hint)}", icon=":material/error:")
+        return
+    reference = secrets.token_hex(3)
+    LOG.error("reference %s", reference, exc_info=error)
+    st.error(
+        "Something in Layerwise went wrong here. Your work is kept. Undo the last step or open"
+        f" another page; the log has the details under **{reference}**.",
+        icon=":material/error:",
+    )
+
+
+def plain(text: str) -> str:
+    """``text`` with Markdown's signs made harmless, so that ``a_b`` and ``*`` show as written."""
+    for sign in "\\`*_[]$:~":
+        text = text.replace(sign, f"\\{sign}")
+    return text
+
+
+def _title_row(step: str) -> None:
+    key = f"project-title-{step}"  # another page's widget is another widget, even under one key
+    with st.container(key="title-row", horizontal=True, vertical_alignment="center"):
+        session.hold(key, session.title(), session.title())
+        st.text_input(
+            "Project title",
+            key=key,
+            label_visibility="collapsed",
+            max_chars=80,
+            on_change=_rename,
+            args=(key,),
+            help=None,
+        )
+        with st.container(key="history", horizontal=True, width="content", gap="xxsmall"):
+            st.button(
+                "Undo",
+                key="undo",
+                icon=":material/undo:",
+                type="tertiary",
+                disabled=not session.can_undo(),
+                on_click=session.undo,
+                help="One step back (Ctrl+Z)",
+                shortcut="Mod+Z",
+            )
+            st.button(
+                "Redo",
+                key="redo",
+                icon=":material/redo:",
+                type="tertiary",
+                disabled=not session.can_redo(),
+                on_click=session.redo,
+                help="One step forward (Ctrl+Shift+Z)",
+                shortcut="Mod+Shift+Z",
+            )
+
+
+def _rename(key: str) -> None:
+    session.rename(str(session.typed(key) or ""))
+
+
+def colors() -> list[str]:
+    """The theme's chart colors, the accent first: for figures Streamlit does not color itself."""
+    return list(st.get_option(f"theme.{session.theme()}.chartCategoricalColors"))
+
+
+def _banners() -> None:
+    for text in session.take_notes():
+        st.info(plain(text), icon=":material/info:")
+    if session.stale():
+        _stale_banner()
+    elif error := session.trouble():
+        with st.container(key="banner-trouble"):
+            text = f"**Not saved.** {plain(error.message)} {plain(error.hint)}"
+            st.warning(text, icon=":material/sync_problem:")
+            st.button("Try again", key="save-again", on_click=session.save)
+
+
+def _stale_banner() -> None:
+    with st.container(key="banner-stale"):
+        st.warning(
+            "**This project was changed in another tab or window.** Your last change is on this"
+            " screen only. Which one do you want to keep?",
+            icon=":material/sync_problem:",
+        )
+        with st.container(horizontal=True):
+            st.button("Load the newer one", key="stale-load", on_click=session.load_newer)
+            st.button("Save mine as a copy", key="stale-copy", on_click=session.save_copy)

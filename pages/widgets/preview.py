@@ -1,0 +1,229 @@
+"""A dataset as a picture: examples by class, balance, distributions, points; and in words."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from builder.facts import DataFacts
+from pages.widgets import page, words
+
+CLASSES_SHOWN = 12
+"""Class rows drawn before "Show all"."""
+
+Array = NDArray[Any]
+
+
+def show(found: Mapping[str, Any], facts: DataFacts) -> None:
+    """Draw the preview of that kind.
+
+    Args:
+        found: what ``engine.data.preview`` answered.
+        facts: of the same dataset.
+    """
+    match found["kind"]:
+        case "images":
+            _images(found)
+        case "points":
+            _points(found, facts)
+        case "table":
+            _balance(found["counts"])
+            _table(found)
+        case _:
+            _balance(found["counts"])
+            _sequences(found)
+
+
+def _images(found: Mapping[str, Any]) -> None:
+    """A row a class: its name, how many there are, some of them."""
+    counts = list(found["counts"])
+    pictures: Array = found["images"]
+    everything = len(counts) <= CLASSES_SHOWN or st.toggle(f"Show all {len(counts)} classes")
+    shown = counts if everything else counts[:CLASSES_SHOWN]
+    most = max((n for _, n in counts), default=1) or 1
+    rows = "".join(
+        f'<tr><th scope="row">{escape(str(name))}</th><td>{_bar(n, most)}</td>'
+        f'<td><img alt="Examples of {escape(str(name))}" src="{_strip(pictures[i])}"></td></tr>'
+        for i, (name, n) in enumerate(shown)
+    )
+    head = "<tr><th>Class</th><th>Examples</th><th>Some of them</th></tr>"
+    st.html(f'<div class="lw-scroll"><table class="lw-classes">{head}{rows}</table></div>')
+
+
+def _bar(count: int, most: int) -> str:
+    width = 100 * count / most
+    return f'<span class="lw-bar" style="--w:{width:.1f}%"></span>{words.number(int(count))}'
+
+
+def _strip(pictures: Array) -> str:
+    """Pictures side by side as one PNG data address, a pixel of air between them."""
+    gap = [(0, 0), (0, 0), (0, 1)] + [(0, 0)] * (pictures.ndim - 3)
+    padded = np.pad(pictures, gap)
+    strip = np.concatenate(list(padded), axis=1)
+    return picture(strip)
+
+
+def picture(image: Array) -> str:
+    """A picture (h, w), (h, w, 1) or (h, w, 3), values 0 to 255, as a PNG data address."""
+    if image.ndim == 3 and image.shape[-1] == 1:
+        image = image[..., 0]
+    file = io.BytesIO()
+    Image.fromarray(image.astype("uint8")).save(file, "PNG")
+    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+
+
+def _balance(counts: Sequence[tuple[Any, int]]) -> None:
+    """How many examples each class has."""
+    if not counts:
+        return
+    most = max(n for _, n in counts) or 1
+    everything = len(counts) <= CLASSES_SHOWN or st.toggle(f"Show all {len(counts)} classes")
+    rows = "".join(
+        f'<tr><th scope="row">{escape(str(name))}</th><td>{_bar(n, most)}</td></tr>'
+        for name, n in (counts if everything else counts[:CLASSES_SHOWN])
+    )
+    st.html(f'<table class="lw-classes"><tr><th>Class</th><th>Examples</th></tr>{rows}</table>')
+
+
+def _points(found: Mapping[str, Any], facts: DataFacts) -> None:
+    """The points themselves, one colour a class."""
+    x, y = np.asarray(found["x"]), np.asarray(found["y"]).reshape(-1)
+    figure = go.Figure()
+    colors = page.colors()
+    for index, name in enumerate(facts.classes):
+        mine = x[y == index]
+        figure.add_scatter(
+            x=mine[:, 0],
+            y=mine[:, 1],
+            mode="markers",
+            name=f"class {name}",
+            marker={"size": 6, "opacity": 0.75, "color": colors[index % len(colors)]},
+        )
+    figure.update_layout(
+        height=420, margin={"l": 10, "r": 10, "t": 10, "b": 10}, legend={"orientation": "h"}
+    )
+    figure.update_yaxes(scaleanchor="x", title=facts.features[1] if facts.features else None)
+    figure.update_xaxes(title=facts.features[0] if facts.features else None)
+    alt = f"{len(x)} points in the plane, coloured by class"
+    st.plotly_chart(figure, key="preview-points", alt=alt, config={"displayModeBar": False})
+
+
+def _table(found: Mapping[str, Any]) -> None:
+    """The distribution of a column, and the first rows as they came."""
+    columns = [str(c) for c in found["columns"]]
+    if found["histograms"]:
+        name = st.selectbox("Distribution of", list(found["histograms"]), key="preview-column")
+        edges, counts = found["histograms"][name]
+        edges = np.asarray(edges)
+        figure = go.Figure(
+            go.Bar(
+                x=(edges[1:] + edges[:-1]) / 2,
+                y=counts,
+                width=np.diff(edges) * 0.96,
+                marker_color=page.colors()[0],
+                hovertemplate="around %{x:.4g}: %{y} examples<extra></extra>",
+            )
+        )
+        figure.update_layout(height=230, margin={"l": 10, "r": 10, "t": 10, "b": 10})
+        figure.update_xaxes(title=name)
+        figure.update_yaxes(title="examples")
+        alt = f"Histogram of {name}"
+        st.plotly_chart(figure, key="preview-histogram", alt=alt, config={"displayModeBar": False})
+    rows = np.asarray(found["rows"])
+    st.caption(f"The first {len(rows)} rows, as they came")
+    st.html(_rows(columns, rows))
+
+
+def _rows(columns: Sequence[str], rows: Array) -> str:
+    """A plain table: ``st.dataframe`` would load pandas, 67 MB of the web process's memory."""
+    head = "".join(f'<th scope="col">{escape(c)}</th>' for c in columns[: rows.shape[1]])
+    body = "".join(
+        "<tr>" + "".join(f"<td>{_number(v)}</td>" for v in row) + "</tr>" for row in rows
+    )
+    return f'<div class="lw-scroll lw-rows"><table><tr>{head}</tr>{body}</table></div>'
+
+
+def _sequences(found: Mapping[str, Any]) -> None:
+    """Texts as read back from their numbers."""
+    for text in found["rows"][:6]:
+        st.markdown(f"> {escape(str(text))[:400]} …", unsafe_allow_html=False)
+
+
+# --- in words ------------------------------------------------------------------------------------
+
+
+def sentence(facts: DataFacts) -> str:
+    """Sizes in words: how many examples, what each is, what is to be said about it."""
+    many, test = words.number(facts.n_train), words.number(facts.n_test)
+    return (
+        f"{many} examples to learn from and {test} kept aside for the final exam. Each is"
+        f" {_example(facts)}; the model answers with {_answer(facts)}."
+    )
+
+
+def _example(facts: DataFacts) -> str:
+    size = words.short(facts.x_shape)
+    match facts.kind:
+        case "images":
+            colour = len(facts.x_shape) == 3 and facts.x_shape[-1] == 3
+            axis = " with a channel axis" if len(facts.x_shape) == 3 and not colour else ""
+            plain = words.short(facts.x_shape[:2])
+            return f"a {'colour' if colour else 'grey'} picture of {plain} points{axis}"
+        case "points":
+            return "a point in the plane (2 numbers)"
+        case "sequences":
+            return f"a text of {size} word numbers"
+    return f"a row of {size} numbers"
+
+
+def _answer(facts: DataFacts) -> str:
+    if facts.task == "regression":
+        return "a number"
+    if facts.labels == "one_hot":
+        return f"{len(facts.classes)} probabilities, one a class"
+    return f"one of {len(facts.classes)} classes"
+
+
+def preparation(found: Mapping[str, Any], facts: DataFacts) -> str:
+    """HTML: what came, what the model sees, and one label before and after."""
+    raw, now = found["raw"], found["prepared"]
+    before, after = found.get("y_before"), found.get("y_after")
+    cells = [("As it came", _array(raw)), ("What the model sees", _array(now))]
+    if before is None:
+        before, after = now.get("y_before"), now.get("y_after")
+    if before is not None:
+        cells.append(("A label", f"<code>{_value(before)}</code> → <code>{_value(after)}</code>"))
+    return (
+        '<div class="lw-steps">'
+        + "".join(f"<div><h4>{title}</h4><p>{body}</p></div>" for title, body in cells)
+        + "</div>"
+    )
+
+
+def _array(about: Mapping[str, Any]) -> str:
+    shape = words.short(tuple(about["shape"])[1:])
+    low, high = _number(about["min"]), _number(about["max"])
+    many = words.number(int(about["shape"][0]))
+    kind = escape(str(about["dtype"]))
+    return f"{many} × <code>{shape}</code>, numbers from {low} to {high} <code>{kind}</code>"
+
+
+def _number(value: Any) -> str:
+    return f"{float(value):.4g}"
+
+
+def _value(value: Any) -> str:
+    flat = np.asarray(value).reshape(-1)
+    if flat.dtype.kind in "US":
+        return escape(" ".join(flat[:12]))
+    text = " ".join(f"{float(v):g}" for v in flat[:12])
+    return text + (" …" if len(flat) > 12 else "")

@@ -1,0 +1,210 @@
+"""The settings of a training as a form: what ``compile`` takes, around what ``fit`` takes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+
+import streamlit as st
+
+from builder import catalog, check
+from builder.catalog import Entry
+from builder.catalog.epoch_schedules import FUNCTIONS
+from builder.errors import LayerwiseError
+from builder.facts import DataFacts, Problem
+from builder.runs import child
+from builder.spec import ObjectSpec, TrainingSpec
+from pages.widgets import charts, fitting, form, problems, session
+from pages.widgets.page import plain
+
+MEASURED = "What is measured beside the loss, for people: it does not steer the training."
+
+QUIET = ("name", "dtype")
+"""Arguments that change nothing a learner sees."""
+
+
+def show(training: TrainingSpec, found: Sequence[Problem]) -> TrainingSpec:
+    """Draw the whole form and return what it says now.
+
+    Args:
+        training: what is on screen.
+        found: its problems; advice is shown at its place.
+    """
+    data = session.data_facts()
+    with st.container(key="settings-fit"):
+        training = fitting.numbers(training)
+        _advice(found, "fit", "fit.*")
+    with st.container(key="settings-optimizer"):
+        training = _optimizer(training, data)
+        _advice(found, "compile.optimizer", "compile.optimizer.*")
+    with st.container(key="settings-loss"):
+        training = _loss(training, data)
+        _advice(found, "compile.loss", "compile.loss.*")
+        training = _metrics(training, data)
+        _advice(found, "compile.metrics", "compile.metrics.*")
+    if data is not None and data.task == "classification":
+        training = fitting.class_weights(training, data)
+    return fitting.callbacks(training)
+
+
+def _advice(found: Sequence[Problem], *places: str) -> None:
+    mild = [p for p in problems.at(found, *places) if not p.severe]
+    problems.show(mild, key=f"advice-{places[0]}")
+
+
+# --- optimizer -----------------------------------------------------------------------------------
+
+
+def _optimizer(training: TrainingSpec, data: DataFacts | None) -> TrainingSpec:
+    """The class, its learning rate and that rate's curve; the other arguments one click away."""
+    current = form.as_object("optimizers", training.compile.get("optimizer", "adam"))
+    assert current is not None
+    rest = [a for a in _arguments("optimizers", current) if a != RATE]
+    new = form.choose(
+        "optimizers",
+        current,
+        key="optimizer",
+        label="Optimizer",
+        help="Who corrects the weights after each batch, and how. The learning rate is the size"
+        " of its steps: too large and the loss jumps, too small and nothing moves.",
+        skip=rest,
+    )
+    assert new is not None
+    _rate_curve(training.with_compile(optimizer=new), data)
+    if new.class_name == current.class_name:
+        new = _more("optimizers", new, "Settings of the optimizer", (RATE,))
+    return training.with_compile(optimizer=new)
+
+
+RATE = "learning_rate"
+
+
+def _arguments(kind: str, obj: ObjectSpec) -> tuple[str, ...]:
+    entry = catalog.find(kind, obj.class_name)
+    return tuple(entry.args) if entry else ()
+
+
+def _more(kind: str, obj: ObjectSpec, label: str, skip: Sequence[str] = QUIET) -> ObjectSpec:
+    """The arguments a beginner leaves alone, behind a line that says how many were changed."""
+    asked = [a for a in _arguments(kind, obj) if a not in skip]
+    if not asked:
+        return obj
+    changed = sum(a in obj.config for a in asked)
+    title = f"{label} ({changed} changed)" if changed else label
+    with st.expander(title, key=f"more-{kind}-{obj.class_name}"):
+        return form.edit(kind, obj, f"more-{kind}-{obj.class_name}", skip=skip)
+
+
+def _rate_curve(training: TrainingSpec, data: DataFacts | None) -> None:
+    """The learning rate over the training, when it is not the same all the time."""
+    optimizer = training.compile["optimizer"]
+    epochs = int(training.fit.get("epochs") or 1)
+    per_epoch = steps_per_epoch(training, data) if data else 100
+    schedule = optimizer.config.get("learning_rate")
+    if isinstance(schedule, ObjectSpec):
+        try:
+            points = _curve(optimizer, epochs * per_epoch)
+        except LayerwiseError as error:
+            st.caption(f"No curve yet: {plain(error.message)}")
+            return
+        charts.rate_curve(points, per_epoch, schedule.class_name, key="rate-curve")
+    elif rule := _epoch_rule(training):
+        charts.rate_curve(
+            epoch_points(rule, rate(optimizer), epochs), 1, rule.class_name, key="rate-curve"
+        )
+
+
+@lru_cache(maxsize=64)
+def _curve(optimizer: ObjectSpec, steps: int) -> tuple[tuple[float, float], ...]:
+    """Keras's own values, asked for once."""
+    return tuple((s, r) for s, r in child.call("schedule.curve", optimizer, steps))
+
+
+def _epoch_rule(training: TrainingSpec) -> ObjectSpec | None:
+    for callback in training.fit.get("callbacks", ()):
+        rule = callback.config.get("schedule")
+        if callback.class_name == "LearningRateScheduler" and isinstance(rule, ObjectSpec):
+            return rule
+    return None
+
+
+def epoch_points(rule: ObjectSpec, start: float, epochs: int) -> list[tuple[float, float]]:
+    """(epoch, learning rate) under a LearningRateScheduler, from the optimizer's own rate on."""
+    function, current, points = FUNCTIONS[rule.class_name], start, []
+    for epoch in range(epochs):
+        current = function(epoch, current, **rule.config)
+        points.append((float(epoch), current))
+    return points
+
+
+def rate(optimizer: ObjectSpec) -> float:
+    """The optimizer's learning rate, Keras's default where none is given."""
+    entry = catalog.entry("optimizers", optimizer.class_name)
+    return float(optimizer.config.get("learning_rate", entry.args["learning_rate"]))
+
+
+def steps_per_epoch(training: TrainingSpec, data: DataFacts) -> int:
+    """Batches in an epoch, as Keras splits and counts them."""
+    split = float(training.fit.get("validation_split") or 0)
+    count = math.floor(data.n_train * (1 - split))
+    return max(1, math.ceil(count / int(training.fit.get("batch_size") or fitting.BATCH)))
+
+
+# --- loss and metrics ----------------------------------------------------------------------------
+
+
+def fits(entry: Entry, data: DataFacts) -> bool:
+    """Whether a loss or metric measures what this data asks for."""
+    many = data.labels == "integers" and len(data.classes) != 2
+    return (
+        (not entry.tasks or data.task in entry.tasks)
+        and (not entry.labels or data.labels in entry.labels)
+        and not (many and entry.extra.get("binary"))
+    )
+
+
+def _ordered(kind: str, data: DataFacts | None, first: Sequence[str]) -> list[str]:
+    """Class names of a kind: ``first``, then what fits the data, then the rest."""
+    entries = catalog.entries(kind)
+    if data is not None:
+        entries = tuple(sorted(entries, key=lambda e: not fits(e, data)))
+    return list(dict.fromkeys([*first, *(e.class_name for e in entries)]))
+
+
+def _loss(training: TrainingSpec, data: DataFacts | None) -> TrainingSpec:
+    current = form.as_object("losses", training.compile.get("loss"))
+    usual, _, why = check.sensible(data) if data else (None, (), "")
+    shown = current or usual
+    new = form.choose(
+        "losses",
+        shown,
+        key="loss",
+        label="Loss",
+        options=_ordered("losses", data, [usual.class_name] if usual else []),
+        optional=current is None and usual is None,
+        help="How wrong the model is, as one number; training makes it small. Those that fit your"
+        " data come first.",
+        skip=_arguments("losses", shown) if shown else (),
+    )
+    if usual and new:
+        suits = new.class_name == usual.class_name
+        st.caption(plain(why if suits else f"Usual here is {usual.class_name}. {why}"))
+    if new and shown and new.class_name == shown.class_name:
+        new = _more("losses", new, "Settings of the loss")
+    return training.with_compile(loss=new) if new else training
+
+
+def _metrics(training: TrainingSpec, data: DataFacts | None) -> TrainingSpec:
+    given = training.compile.get("metrics", ())
+    current = {m.class_name: m for m in (form.as_object("metrics", g) for g in given) if m}
+    usual = [m.class_name for m in check.sensible(data)[1]] if data else []
+    names = tuple(current)
+    session.hold("metrics", names, list(names))
+    chosen = st.multiselect(
+        "Metrics", _ordered("metrics", data, usual), key="metrics", help=MEASURED
+    )
+    session.held("metrics", tuple(chosen))
+    metrics = [current.get(n) or catalog.new("metrics", n) for n in chosen]
+    metrics = [_more("metrics", m, f"Settings of {m.class_name}") for m in metrics]
+    return training.with_compile(metrics=tuple(metrics))

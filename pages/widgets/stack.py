@@ -1,0 +1,119 @@
+"""The stack of layers: one row a layer with its settings, output shape and parameters.
+
+A row is a single button, so that sixty layers stay quick and each can be reached by keyboard;
+``assets/layerwise.css`` lays its label out in columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from builder import catalog, edit
+from builder.facts import ModelFacts, NodeFacts, Problem
+from builder.spec import ModelSpec, ObjectSpec
+from pages.widgets import problems, session, words
+from pages.widgets.page import plain
+
+ICONS = {
+    "Core": "grid_view",
+    "Convolution": "blur_on",
+    "Pooling": "compress",
+    "Recurrent": "autorenew",
+    "Normalization": "equalizer",
+    "Regularization": "ac_unit",
+    "Reshaping": "crop_rotate",
+    "Attention": "center_focus_strong",
+    "Activations": "show_chart",
+    "Preprocessing": "tune",
+    "Augmentation": "auto_fix_high",
+    "Merging": "call_merge",
+}
+"""Palette group → Material symbol."""
+
+
+HEAD = (
+    '<div class="lw-stack-head" aria-hidden="true"><i></i><span>Layer</span><span>Settings</span>'
+    "<span>Output shape</span><span>Parameters</span>"
+    '<span title="Weights and output of one example">Memory</span></div>'
+)
+"""What the columns are; the last one leaves on a phone."""
+
+
+def show(model: ModelSpec, facts: ModelFacts | None, found: Sequence[Problem]) -> None:
+    """Draw every row, the selected one marked, each layer's problems under it."""
+    selected = session.selected()
+    st.html(HEAD)
+    with st.container(key="stack", gap="xxsmall"):
+        for name in edit.order(model):
+            here = problems.at(found, f"model.{name}")
+            node = facts.of(name) if facts else None
+            st.button(
+                _label(model, name, node, here),
+                key=f"row-{name}",
+                width="stretch",
+                on_click=session.select,
+                args=(name,),
+            )
+            problems.show(here, key=f"row-{name}")
+    if selected:
+        _mark(selected)
+
+
+def _mark(name: str) -> None:
+    """The selected row's look: style only, because another button type would lose the focus."""
+    safe = "".join(c if c.isalnum() or c in "_-" else "-" for c in name)
+    st.html(
+        f"<style>.st-key-row-{safe} button{{--row-edge:var(--lw-accent);"
+        "--row-fill:var(--lw-accent-soft)}</style>"
+    )
+
+
+def _label(model: ModelSpec, name: str, node: NodeFacts | None, found: Sequence[Problem]) -> str:
+    """Markdown of a row; the parts become columns: icon, strong, gray text, two code pieces."""
+    layer = edit.layer_of(model, name) if _is_plain(model, name) else None
+    off = model.node(name).off
+    class_name = layer.class_name if layer else "Model"
+    title = f"~~{plain(name)}~~" if off else f"**{plain(name)}**"
+    told = f"{class_name} · {settings(layer)}" if layer and settings(layer) else class_name
+    wrong = any(p.severe for p in found)
+    mark = ":orange[:material/error:]" if wrong else f":material/{icon(layer)}:"
+    if off:
+        right = "`off` `–` `–`"
+    elif node:
+        weights = words.number(node.params) if node.params else "–"
+        shape = words.shape(node.outputs[0]) if node.outputs else "?"
+        right = f"`{shape}` `{weights}` `{words.size(node.weight_bytes + node.output_bytes)}`"
+    else:
+        right = "`?` `–` `–`"
+    return f"{mark} {title} :gray[{plain(told)}] {right}"
+
+
+def _is_plain(model: ModelSpec, name: str) -> bool:
+    return isinstance(model.layers.get(model.node(name).layer), ObjectSpec)
+
+
+def icon(layer: ObjectSpec | None) -> str:
+    """The Material symbol of a layer's palette group."""
+    if layer is None:
+        return "account_tree"
+    if layer.class_name == edit.INPUT:
+        return "input"
+    entry = catalog.find("layers", layer.class_name)
+    return ICONS.get(entry.group, "layers") if entry else "help"
+
+
+def settings(layer: ObjectSpec) -> str:
+    """What was chosen, in Keras's order: ``128 · relu``; flags by their name."""
+    entry = catalog.find("layers", layer.class_name)
+    order = [a for a in entry.args if a in layer.config] if entry else list(layer.config)
+    said = [_setting(a, layer.config[a]) for a in order if a != "name"]
+    return " · ".join(said[:5]) + (" …" if len(said) > 5 else "")
+
+
+def _setting(arg: str, value: object) -> str:
+    if isinstance(value, bool):
+        return arg if value else f"no {arg}"
+    bare = arg in ("units", "filters", "activation", "rate", "shape", "padding", "layer")
+    return words.short(value) if bare else f"{words.label(arg).lower()} {words.short(value)}"

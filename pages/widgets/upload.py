@@ -1,0 +1,107 @@
+"""Data of one's own: an .npz file given here, or one lying in the datasets folder."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from builder.errors import DataError
+from builder.runs import workspace
+from builder.spec import Config, ObjectSpec
+from pages.widgets import session
+from pages.widgets.page import plain
+
+PLUGIN = "NpzFile"
+"""The dataset plugin that reads such files."""
+
+LIMIT_MB = 200
+"""Megabytes of an upload; larger files go into the datasets folder directly."""
+
+
+def show() -> None:
+    """Offer the files there are and take a new one."""
+    with st.expander("Data of your own", icon=":material/upload_file:", key="own-data"):
+        st.caption(
+            "A NumPy .npz file as Keras keeps them, with the arrays x_train, y_train, x_test and"
+            " y_test. Numbers only: files with Python objects in them are refused."
+        )
+        _existing()
+        _upload()
+
+
+def files() -> list[str]:
+    """Names of the .npz files in the datasets folder."""
+    folder = workspace.datasets_folder()
+    return sorted(p.name for p in folder.glob("*.npz")) if folder.is_dir() else []
+
+
+def _existing() -> None:
+    names = files()
+    if not names:
+        return
+    current = session.training().dataset.config.get("file")
+    session.hold("own-file", current if current in names else None, current)
+    st.selectbox(
+        "Files in the datasets folder",
+        names,
+        key="own-file",
+        placeholder="Choose a file",
+        on_change=_use_existing,
+        help=f"{plain(str(workspace.datasets_folder()))}; put large files there yourself",
+    )
+
+
+def _use_existing() -> None:
+    name = session.typed("own-file")
+    if name:
+        use(str(name))
+
+
+def use(name: str) -> None:
+    """Make that file of the datasets folder the dataset on screen."""
+    dataset = ObjectSpec(PLUGIN, Config(file=name))
+    session.fix(replace(session.training(), dataset=dataset))
+
+
+def _upload() -> None:
+    file = st.file_uploader("Add a file", type="npz", key="own-upload", max_upload_size=LIMIT_MB)
+    if file is None or session.recall("uploaded") == file.file_id:
+        return
+    session.remember("uploaded", file.file_id)
+    with st.spinner(f"Checking {file.name} …"):
+        keep(file.name, file.getvalue())
+    st.rerun()
+
+
+def keep(name: str, data: bytes) -> None:
+    """Check the file, keep it in the datasets folder and make it the dataset on screen.
+
+    Raises:
+        DataError: it is no such file; nothing is kept.
+    """
+    path = free_path(name, data)
+    new = not path.exists()
+    if new:
+        workspace.write(path, data)
+    trial = replace(session.training(), dataset=ObjectSpec(PLUGIN, Config(file=path.name)))
+    wrong = [p for p in session.facts_of(trial).errors if p.where.startswith("dataset")]
+    if wrong:
+        if new:
+            path.unlink(missing_ok=True)
+        raise DataError(wrong[0].message, wrong[0].hint, "dataset")
+    use(path.name)
+
+
+def free_path(name: str, data: bytes) -> Path:
+    """Where the file goes: its own name, made harmless; another file of that name stays."""
+    folder = workspace.datasets_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", Path(name).stem).strip("-")[:60] or "data"
+    path = folder / f"{stem}.npz"
+    if path.exists() and path.read_bytes() != data:
+        path = folder / f"{stem}-{hashlib.sha256(data).hexdigest()[:8]}.npz"
+    return path

@@ -1,0 +1,251 @@
+"""The way back: a Keras model, live or as Keras wrote it down, is the spec it was built from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from builder import catalog
+from builder.engine import build, convert
+from builder.engine.backend import keras
+from builder.errors import FileError
+from builder.spec import Config, ModelSpec, active, chain
+from tests import zoo
+from tests.zoo import dense, given, layer
+
+BUILT = {
+    # Keras tells these in its own order or words: the law is checked on what is built from them.
+    "multi",
+    "shared",
+    "attention",
+}
+
+
+def canonical(model: ModelSpec) -> ModelSpec:
+    """``model`` without defaults and without what is switched off."""
+
+    def short(part: Any) -> Any:
+        nested = isinstance(part, ModelSpec)
+        return canonical(part) if nested else catalog.minimal("layers", part)
+
+    model = active(model)
+    return replace(model, layers=Config({k: short(v) for k, v in model.layers.items()}))
+
+
+def written(model: keras.Model) -> Any:
+    return json.loads(model.to_json())["config"]
+
+
+@pytest.mark.parametrize("name", zoo.MODELS)
+def test_what_was_built_converts_back(name: str) -> None:
+    spec = zoo.MODELS[name]
+    model = build.build(spec)
+    before = written(model)
+    back, notes = convert.to_spec(model)
+    assert notes == ()
+    assert written(build.build(back)) == before
+    if name not in BUILT:
+        assert back == canonical(spec)
+
+
+def test_a_second_call_of_a_layer_gets_a_name_of_its_own() -> None:
+    back, _ = convert.to_spec(build.build(zoo.SHARED))
+    assert [(n.name, n.layer) for n in back.nodes if n.layer == "tower"] == [
+        ("tower", "tower"),
+        ("tower_1", "tower"),
+    ]
+
+
+@pytest.mark.parametrize("entry", catalog.entries("layers"), ids=lambda e: e.class_name)
+def test_every_layer_of_the_catalogue_survives(entry: catalog.Entry) -> None:
+    spec = catalog.new("layers", entry.class_name)
+    if entry.class_name == "InputLayer":
+        return
+    from builder.engine import objects, reduce
+
+    with build.unallocated():
+        record = keras.saving.serialize_keras_object(objects.make("layers", spec))
+        back = reduce.read("layers", json.loads(json.dumps(record)), "layer", lambda text: None)
+    kept = back.config if "seed" in spec.config else back.config.without("seed")
+    assert replace(back, config=kept) == catalog.minimal("layers", spec)
+
+
+def test_a_functional_tutorial_with_operations_and_masks() -> None:
+    words = keras.Input((12,), name="words")
+    x = keras.layers.Embedding(50, 8, mask_zero=True, name="embedding")(words)
+    x = keras.layers.Bidirectional(keras.layers.LSTM(4, return_sequences=True), name="both")(x)
+    x = x + keras.layers.Dense(8, name="again")(x)
+    x = keras.layers.GlobalAveragePooling1D(name="average")(x)
+    model = keras.Model(words, keras.layers.Dense(1, name="out")(x), name="tutorial")
+    back, notes = convert.to_spec(model)
+    assert [n.message for n in notes] == ["The bare operation Add became the layer Add."]
+    assert {n.layer for n in back.nodes} >= {"words", "embedding", "both", "again", "out"}
+    assert not any("not_equal" in n.name for n in back.nodes)
+    assert build.build(back).count_params() == model.count_params()
+
+
+def test_initial_states_and_nested_functional_models() -> None:
+    inner_in = keras.Input((3,))
+    hidden = keras.layers.Dense(4, name="h")(inner_in)
+    inner = keras.Model(inner_in, [hidden, keras.layers.Dense(2, name="o")(hidden)], name="inner")
+    seq = keras.Input((7, 3), name="seq")
+    _, h, c = keras.layers.LSTM(4, return_state=True, name="encoder")(seq)
+    decoded = keras.layers.LSTM(4, name="decoder")(seq, initial_state=[h, c])
+    flat = keras.Input((3,), name="flat")
+    first, second = inner(flat)
+    model = keras.Model([seq, flat], [decoded, first, second], name="states")
+    back, notes = convert.to_spec(model)
+    assert notes == ()
+    assert back.outputs == ("decoder", "inner", "inner:1")
+    assert back.node("decoder").inbound == ("seq", "encoder:1", "encoder:2")
+    rebuilt = build.build(back)
+    assert rebuilt.count_params() == model.count_params()
+    rebuilt.set_weights(model.get_weights())
+    rng = np.random.default_rng(0)
+    x = [rng.normal(size=(2, 7, 3)).astype("float32"), rng.normal(size=(2, 3)).astype("float32")]
+    for a, b in zip(model(x), rebuilt(x), strict=True):
+        assert np.array_equal(a, b)
+
+
+def test_a_frozen_layer_stays_frozen() -> None:
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, trainable=False, name="d")])
+    back, _ = convert.to_spec(model)
+    assert back.layers["d"] == layer("Dense", units=2, trainable=False)
+    assert build.summary(back).trainable == 0
+
+
+def test_a_stack_of_keras_2_is_read() -> None:
+    old = {
+        "class_name": "Sequential",
+        "config": {
+            "name": "sequential",
+            "layers": [
+                {
+                    "class_name": "Dense",
+                    "config": {
+                        "name": "dense",
+                        "batch_input_shape": [None, 8],
+                        "dtype": "float32",
+                        "units": 4,
+                        "activation": "relu",
+                        "kernel_initializer": {
+                            "class_name": "GlorotUniform",
+                            "config": {"seed": None},
+                        },
+                    },
+                },
+                {"class_name": "LeakyReLU", "config": {"name": "leaky", "alpha": 0.2}},
+            ],
+        },
+        "keras_version": "2.9.0",
+    }
+    back, notes = convert.from_record(old)
+    want = chain("sequential", given(8), dense(4, "relu"), layer("LeakyReLU"))
+    assert list(back.layers.values()) == list(want.layers.values())
+    assert [(n.where, n.message) for n in notes] == [
+        ("leaky", "'alpha' of LeakyReLU does not exist in this Keras and was left out.")
+    ]
+
+
+def test_a_graph_of_keras_2_is_read() -> None:
+    def call(*names: str) -> list[Any]:
+        return [[[n, 0, 0, {}] for n in names]]
+
+    rows: list[dict[str, Any]] = [
+        {"class_name": "InputLayer", "config": {"batch_input_shape": [None, 4], "name": "i"}},
+        {"class_name": "Dense", "config": {"units": 4, "name": "d"}, "inbound_nodes": call("i")},
+        {"class_name": "Add", "config": {"axis": -1, "name": "a"}, "inbound_nodes": call("i", "d")},
+    ]
+    record = {
+        "class_name": "Functional",
+        "config": {
+            "name": "old",
+            "layers": [{"name": r["config"]["name"], **r} for r in rows],
+            "input_layers": [["i", 0, 0]],
+            "output_layers": [["a", 0, 0]],
+        },
+    }
+    back, _ = convert.from_record(record)
+    assert back.node("a").inbound == ("i", "d")
+    assert build.build(back).count_params() == 20
+
+
+def test_a_stack_without_input_says_so() -> None:
+    back, notes = convert.to_spec(keras.Sequential([keras.layers.Dense(3, name="d")]))
+    assert [n.name for n in back.nodes] == ["d"]
+    assert notes[0].message == "The model has no Input: add one to give it a shape."
+
+
+def test_compile_settings_come_back_as_they_were_chosen() -> None:
+    spec = zoo.STACKS["nested_choices"].with_compile(
+        metrics=(layer("accuracy"), layer("AUC", num_thresholds=50)),
+        loss=layer("CategoricalCrossentropy", label_smoothing=0.1),
+    )
+    model = build.compiled(spec)
+    back = convert.compile_record(json.loads(model.to_json())["compile_config"])
+    assert back == spec.compile
+
+
+@pytest.mark.parametrize(
+    ("written", "chosen"),
+    [
+        ("mse", "MeanSquaredError"),
+        ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy"),
+        (
+            {"module": "builtins", "class_name": "function", "config": "huber"},
+            "Huber",
+        ),
+    ],
+)
+def test_short_names_of_losses_are_understood(written: Any, chosen: str) -> None:
+    back = convert.compile_record({"optimizer": "adam", "loss": written, "metrics": ["acc", "mae"]})
+    assert back is not None
+    assert back["optimizer"] == layer("Adam") and back["loss"] == layer(chosen)
+    assert back["metrics"] == (layer("accuracy"), layer("MeanAbsoluteError"))
+
+
+def test_a_learning_rate_comes_back_as_it_was_typed() -> None:
+    model = build.compiled(
+        zoo.STACKS["toy"].with_compile(optimizer=layer("SGD", learning_rate=0.03))
+    )
+    back = convert.compile_record(json.loads(model.to_json())["compile_config"])
+    assert back is not None and back["optimizer"] == layer("SGD", learning_rate=0.03)
+
+
+class Own(keras.Model):  # type: ignore[misc]
+    def call(self, x: Any) -> Any:
+        return x
+
+
+class Doubling(keras.layers.Layer):  # type: ignore[misc]
+    def call(self, x: Any) -> Any:
+        return 2 * x
+
+
+def stack(*layers: Any) -> keras.Model:
+    return keras.Sequential([keras.Input((3,)), *layers])
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (Own, "is a custom class"),
+        (lambda: stack(keras.layers.Lambda(lambda x: x, name="l")), "'l' is a Lambda"),
+        (lambda: stack(Doubling(name="twice")), "'twice' is a custom class"),
+        (lambda: stack(keras.layers.Dense(2, activation=lambda x: x, name="d")), "'d' "),
+    ],
+    ids=["subclassed", "lambda", "custom", "custom_activation"],
+)
+def test_code_is_refused(make: Any, message: str) -> None:
+    with pytest.raises(FileError, match=message):
+        convert.to_spec(make())
+
+
+def test_a_bare_operation_is_named() -> None:
+    x = keras.Input((3,))
+    with pytest.raises(FileError, match="is the bare operation Sin, which is no layer"):
+        convert.to_spec(keras.Model(x, keras.ops.sin(x)))

@@ -1,0 +1,150 @@
+"""Datasets as a model sees them: shapes, scaling by training rows, labels, and the preview."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
+
+from builder import plugins
+from builder.engine import data
+from builder.engine.prepare import prepare
+from builder.errors import CatalogError, DataError
+from builder.plugins.raw import Raw
+from builder.runs import wire
+from builder.spec import ObjectSpec
+
+OFFLINE = [n for n, p in plugins.datasets().items() if p.OFFLINE and n != "NpzFile"]
+
+
+def spec(name: str, **config) -> ObjectSpec:
+    small = {"variants": 1} if name == "Digits" else {}
+    return ObjectSpec(name, {**small, **config})
+
+
+def texts(**changes) -> Raw:
+    rng = np.random.default_rng(0)
+    parts = {
+        "x_train": rng.integers(0, 50, (30, 12)),
+        "y_train": np.arange(30) % 2,
+        "x_test": rng.integers(0, 50, (10, 12)),
+        "y_test": np.arange(10) % 2,
+    }
+    return Raw(**parts | changes, task="classification", kind="sequences", classes=("no", "yes"))
+
+
+@pytest.mark.parametrize("name", OFFLINE)
+def test_facts_say_what_the_arrays_are(name):
+    found = data.load(spec(name))
+    facts = data.describe(spec(name))
+    assert facts == found.facts and facts.offline and not facts.warning
+    assert found.x_train.shape == (facts.n_train, *facts.x_shape)
+    assert found.x_test.shape == (facts.n_test, *facts.x_shape)
+    assert found.y_train.shape == (facts.n_train, *facts.y_shape)
+    assert (str(found.x_train.dtype), str(found.y_train.dtype)) == (facts.x_dtype, facts.y_dtype)
+    assert facts.x_dtype == "float32"
+    assert (found.x_train.min(), found.x_train.max()) == (facts.x_min, facts.x_max)
+    classes = {"Digits": 10, "Iris": 3, "Wine": 3, "Diabetes": 0}.get(name, 2)
+    assert len(facts.classes) == classes
+    assert facts.kind == {"Digits": "images"}.get(
+        name, "points" if facts.x_shape == (2,) else "table"
+    )
+    assert facts.bytes >= found.x_train.nbytes
+
+
+def test_tables_are_scaled_as_scikit_learn_scales_by_training_rows():
+    raw = data.load(spec("Wine", scale="none"))
+    for scale, scaler in (("standard", StandardScaler()), ("unit", MinMaxScaler())):
+        ours = data.load(spec("Wine", scale=scale))
+        theirs = scaler.fit(raw.x_train.astype("float64"))
+        assert np.allclose(ours.x_train, theirs.transform(raw.x_train), atol=2e-4)
+        assert np.allclose(ours.x_test, theirs.transform(raw.x_test), atol=2e-4)
+
+
+def test_images_are_scaled_and_shaped_as_tutorials_do():
+    raw = data.load(spec("Digits", scale="none"))
+    assert raw.x_train.max() == 255 and raw.x_train.shape[1:] == (28, 28)
+    unit = data.load(spec("Digits"))
+    assert np.array_equal(unit.x_train, raw.raw.x_train.astype("float32") / 255.0)
+    standard = data.load(spec("Digits", scale="standard", channel_axis=True))
+    assert standard.x_train.shape[1:] == (28, 28, 1)
+    assert abs(standard.x_train.mean()) < 1e-4 and abs(standard.x_train.std() - 1) < 1e-4
+
+
+def test_labels_are_encoded_as_asked():
+    one_hot, integers = data.load(spec("Iris")), data.load(spec("Iris", labels="integers"))
+    assert one_hot.y_train.shape == (120, 3) and one_hot.y_train.dtype == np.float32
+    assert np.array_equal(one_hot.y_train.argmax(axis=1), integers.y_train)
+    assert np.bincount(integers.y_test).tolist() == [10, 10, 10]  # split with equal shares
+    assert data.load(spec("Diabetes")).y_train.dtype == np.float32
+
+
+def test_asking_again_costs_nothing_and_memory_is_bounded(monkeypatch):
+    data.forget()
+    first = data.load(spec("Iris"))
+    assert data.load(ObjectSpec("Iris")) is first
+    monkeypatch.setattr(data, "CACHE_BYTES", 1)
+    data.load(spec("Wine"))
+    assert data.load(spec("Iris")) is not first
+
+
+def test_errors_are_of_the_family():
+    with pytest.raises(CatalogError):
+        data.load(ObjectSpec("Irish"))
+    with pytest.raises(DataError):
+        data.load(ObjectSpec("Iris", {"scale": "big"}))
+
+
+def test_preview_of_images():
+    found = data.preview(spec("Digits", scale="standard"), per_class=5)
+    assert found["kind"] == "images" and found["images"].shape == (10, 5, 28, 28)
+    assert found["images"].dtype == np.uint8 and found["images"].max() == 255
+    assert [name for name, _ in found["counts"]] == [str(n) for n in range(10)]
+    assert sum(n for _, n in found["counts"]) == 1440
+    assert found["raw"] == {"shape": [1440, 28, 28], "dtype": "uint8", "min": 0, "max": 255}
+    assert found["prepared"]["dtype"] == "float32"
+    assert sum(found["y_after"]) == 1 and found["y_after"][found["y_before"]] == 1
+    loaded = data.load(spec("Digits"))
+    threes = loaded.raw.x_train[loaded.raw.y_train == 3]
+    assert np.array_equal(found["images"][3], threes[:5])
+
+
+def test_preview_of_tables_points_and_values():
+    table = data.preview(spec("Iris"))
+    assert table["columns"][0] == "sepal length (cm)" and np.shape(table["rows"]) == (50, 4)
+    edges, counts = table["histograms"]["sepal length (cm)"]
+    assert sum(counts) == 120 and len(edges) == len(counts) + 1
+    assert edges[0] == load_iris().data[:, 0].min()
+    points = data.preview(spec("Spiral"))
+    assert points["x"].shape == (800, 2) and set(points["y"].tolist()) == {0, 1}
+    assert data.preview(spec("Diabetes"))["counts"] == []
+
+
+@pytest.mark.parametrize("name", OFFLINE)
+def test_previews_and_facts_cross_to_another_process(name):
+    facts = data.describe(spec(name))
+    assert wire.loads(wire.dumps(facts)) == facts
+    back = wire.loads(wire.dumps(data.preview(spec(name))))
+    assert back["raw"] == data.preview(spec(name))["raw"]
+
+
+def test_texts_stay_word_numbers():
+    found = prepare(ObjectSpec("Imdb"), texts())
+    assert found.x_train.dtype == np.int32 and found.facts.x_shape == (12,)
+    assert found.facts.kind == "sequences" and found.facts.labels == "integers"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"y_train": np.arange(29) % 2}, "30 examples but y_train has 29"),
+        ({"y_test": np.arange(10)}, "0 to 9"),
+        ({"x_test": np.zeros((10, 9), "int64")}, "(12,) but test examples (9,)"),
+        ({"x_train": np.full((30, 12), np.nan)}, "no finite numbers"),
+    ],
+)
+def test_damaged_data_is_refused_whatever_its_source(changes, words):
+    with pytest.raises(DataError) as caught:
+        prepare(ObjectSpec("Imdb"), texts(**changes))
+    assert words in caught.value.message and caught.value.hint

@@ -1,0 +1,175 @@
+"""The final exam agrees with Keras's own evaluation and with scikit-learn's metrics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn import metrics
+
+from builder.engine import build, data, evaluate
+from builder.engine.backend import keras
+from builder.errors import DataError, FileError
+from builder.runs import wire
+from builder.spec import ObjectSpec, TrainingSpec, chain
+
+
+def training(dataset, shape, units, activation, loss, metric, hidden="relu") -> TrainingSpec:
+    layers = [
+        ObjectSpec("InputLayer", {"shape": shape}),
+        *([ObjectSpec("Flatten")] if len(shape) > 1 else []),
+        ObjectSpec("Dense", {"units": 32, "activation": hidden}),
+        ObjectSpec("Dense", {"units": units, "activation": activation}),
+    ]
+    compile_ = {
+        "optimizer": ObjectSpec("Adam", {"learning_rate": 0.01}),
+        "loss": ObjectSpec(loss),
+        "metrics": (ObjectSpec(metric),),
+    }
+    return TrainingSpec(chain("model", *layers), dataset, compile=compile_)
+
+
+ZOO = {
+    "Digits": training(
+        ObjectSpec("Digits", {"variants": 1, "distortion": 0.0}),
+        *((28, 28), 10, "softmax", "CategoricalCrossentropy", "accuracy"),
+    ),
+    "Iris": training(ObjectSpec("Iris"), (4,), 3, "softmax", "CategoricalCrossentropy", "accuracy"),
+    "Wine": training(
+        ObjectSpec("Wine", {"labels": "integers"}),
+        *((13,), 3, "softmax", "SparseCategoricalCrossentropy", "accuracy"),
+    ),
+    "Circles": training(
+        ObjectSpec("Circles"), (2,), 1, "sigmoid", "BinaryCrossentropy", "accuracy", "tanh"
+    ),
+    "Diabetes": training(
+        ObjectSpec("Diabetes"), (10,), 1, None, "MeanSquaredError", "MeanAbsoluteError"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory) -> dict[str, str]:
+    folder, found = tmp_path_factory.mktemp("runs"), {}
+    for name, spec in ZOO.items():
+        loaded = data.load(spec.dataset)
+        model = build.compiled(spec)
+        epochs = {"Digits": 3, "Diabetes": 20}.get(name, 15)
+        model.fit(loaded.x_train, loaded.y_train, epochs=epochs, verbose=0)
+        found[name] = str(folder / f"{name}.keras")
+        model.save(found[name])
+    return found
+
+
+def keras_says(artefact: str, spec: TrainingSpec) -> dict[str, float]:
+    loaded = data.load(spec.dataset)
+    model = keras.models.load_model(artefact)
+    return model.evaluate(loaded.x_test, loaded.y_test, verbose=0, return_dict=True)
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_test_metrics_are_keras_own(runs, name):
+    found = evaluate.report(runs[name], ZOO[name])
+    expected = keras_says(runs[name], ZOO[name])
+    assert found["test"].keys() == expected.keys()
+    assert found["test"] == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize("name", ["Digits", "Iris", "Wine", "Circles"])
+def test_classification_agrees_with_scikit_learn(runs, name):
+    spec = ZOO[name]
+    found = evaluate.report(runs[name], spec)
+    loaded = data.load(spec.dataset)
+    scores = keras.models.load_model(runs[name]).predict(loaded.x_test, verbose=0)
+    predicted = scores.argmax(axis=1) if scores.shape[1] > 1 else (scores[:, 0] > 0.5).astype(int)
+    true = loaded.raw.y_test
+    assert np.array_equal(found["confusion"], metrics.confusion_matrix(true, predicted))
+    assert found["accuracy"] == pytest.approx(found["test"]["accuracy"], abs=1e-6)
+    assert found["classes"] == list(loaded.facts.classes)
+    expected = metrics.classification_report(
+        true, predicted, target_names=loaded.facts.classes, output_dict=True, zero_division=0
+    )
+    for row in found["per_class"]:
+        theirs = expected[row["class"]]
+        assert row["precision"] == pytest.approx(theirs["precision"])
+        assert row["recall"] == pytest.approx(theirs["recall"])
+        assert row["f1"] == pytest.approx(theirs["f1-score"])
+        assert row["support"] == theirs["support"]
+
+
+def test_mistakes_are_the_most_confident_ones_with_their_pictures(runs):
+    spec = ZOO["Digits"]
+    found = evaluate.report(runs["Digits"], spec)["mistakes"]
+    raw = data.load(spec.dataset).raw
+    n = len(found["indices"])
+    assert 0 < n <= 24 and found["total"] >= n
+    assert (found["true"] != found["predicted"]).all()
+    assert (np.diff(found["confidence"]) <= 0).all()
+    assert (found["probability"] <= found["confidence"]).all()
+    assert np.array_equal(found["images"], raw.x_test[found["indices"]])
+    assert np.array_equal(found["true"], raw.y_test[found["indices"]])
+
+
+def test_a_cell_holds_what_the_matrix_counts(runs):
+    spec = ZOO["Digits"]
+    confusion = evaluate.report(runs["Digits"], spec)["confusion"]
+    for true, predicted in ((3, 3), (9, 8), (0, 1)):
+        found = evaluate.cell(runs["Digits"], spec, true, predicted, limit=5)
+        assert found["total"] == confusion[true, predicted]
+        assert len(found["indices"]) == min(5, found["total"]) == len(found["images"])
+        assert (found["true"] == true).all() and (found["predicted"] == predicted).all()
+
+
+def test_tables_show_their_rows(runs):
+    found = evaluate.cell(runs["Iris"], ZOO["Iris"], 0, 0)
+    raw = data.load(ZOO["Iris"].dataset).raw
+    assert found["columns"][0] == "sepal length (cm)"
+    assert np.array_equal(found["rows"], raw.x_test[found["indices"]])
+
+
+def test_regression_agrees_with_scikit_learn(runs):
+    found = evaluate.report(runs["Diabetes"], ZOO["Diabetes"])
+    loaded = data.load(ZOO["Diabetes"].dataset)
+    said = keras.models.load_model(runs["Diabetes"]).predict(loaded.x_test, verbose=0)[:, 0]
+    assert np.allclose(found["predicted"], said, rtol=1e-5)
+    assert np.array_equal(found["true"], loaded.y_test)
+    assert found["r2"] == pytest.approx(metrics.r2_score(loaded.y_test, said), abs=1e-5)
+    assert found["mae"] == pytest.approx(found["test"]["mean_absolute_error"], rel=1e-4)
+    assert found["rmse"] == pytest.approx(found["test"]["loss"] ** 0.5, rel=1e-4)
+
+
+def test_the_surface_is_the_models_answer_over_the_plane(runs):
+    spec = ZOO["Circles"]
+    found = evaluate.surface(runs["Circles"], spec, steps=20)
+    assert found["z"].shape == (20, 20) and len(found["x"]) == len(found["y"]) == 20
+    model = keras.models.load_model(runs["Circles"])
+    at = np.array([[found["x"][4], found["y"][11]]], "float32")
+    assert found["z"][11, 4] == pytest.approx(float(model.predict(at, verbose=0)[0, 0]), abs=1e-5)
+    raw = data.load(spec.dataset).raw
+    assert found["x"][0] < raw.x_train[:, 0].min() and found["y"][-1] > raw.x_train[:, 1].max()
+    with pytest.raises(DataError, match="two numbers"):
+        evaluate.surface(runs["Iris"], ZOO["Iris"])
+
+
+@pytest.mark.parametrize("name", ["Digits", "Diabetes", "Iris"])
+def test_reports_cross_to_another_process(runs, name):
+    found = evaluate.report(runs[name], ZOO[name])
+    assert wire.loads(wire.dumps(found))["test"] == found["test"]
+
+
+def test_a_model_of_other_data_is_refused_in_words(runs, tmp_path):
+    with pytest.raises(DataError) as caught:
+        evaluate.report(runs["Iris"], ZOO["Wine"])
+    assert "(None, 4)" in caught.value.message and "(13,)" in caught.value.message
+    with pytest.raises(FileError):
+        evaluate.report(str(tmp_path / "none.keras"), ZOO["Iris"])
+
+
+def test_a_model_that_gave_nan_is_refused_in_words(runs, tmp_path):
+    model = keras.models.load_model(runs["Iris"])
+    model.set_weights([np.full_like(w, np.nan) for w in model.get_weights()])
+    path: Path = tmp_path / "nan.keras"
+    model.save(path)
+    with pytest.raises(DataError, match="NaN"):
+        evaluate.report(str(path), ZOO["Iris"])

@@ -1,0 +1,172 @@
+"""Specs become the very objects Keras would make, and nothing but Keras's own classes."""
+
+from __future__ import annotations
+
+import pytest
+
+from builder import catalog
+from builder.catalog.entry import REQUIRED
+from builder.engine import objects
+from builder.engine.backend import keras
+from builder.errors import BuildError
+from builder.spec import ObjectSpec
+from tests.zoo import layer
+
+KINDS = tuple(objects.SOURCES)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_the_catalogue_offers_can_be_made(kind: str) -> None:
+    for entry in catalog.entries(kind):
+        if kind == "metrics" and entry.class_name == "accuracy":
+            continue
+        spec = catalog.new(kind, entry.class_name)
+        made = objects.make(kind, spec)
+        assert type(made) is objects.classes(kind)[entry.class_name]
+        assert all(k in spec.config for k, v in entry.args.items() if v is REQUIRED)
+
+
+def test_nested_objects_are_made_all_the_way_down() -> None:
+    spec = layer(
+        "Bidirectional",
+        layer=layer(
+            "LSTM",
+            units=3,
+            kernel_initializer=layer("HeNormal", seed=1),
+            kernel_regularizer=layer("L2", l2=0.5),
+            bias_constraint="max_norm",
+            recurrent_activation="sigmoid",
+        ),
+        merge_mode="sum",
+    )
+    made = objects.make("layers", spec, name="both")
+    inner = made.forward_layer
+    assert made.name == "both" and made.merge_mode == "sum"
+    assert isinstance(inner.cell.kernel_initializer, keras.initializers.HeNormal)
+    assert inner.cell.kernel_regularizer.l2 == 0.5
+    assert isinstance(inner.cell.bias_constraint, keras.constraints.MaxNorm)
+
+
+def test_an_optimizer_takes_its_schedule() -> None:
+    schedule = layer("ExponentialDecay", initial_learning_rate=0.1, decay_steps=10, decay_rate=0.5)
+    made = objects.make("optimizers", layer("SGD", learning_rate=schedule, momentum=0.9))
+    made.build([keras.Variable(1.0)])
+    made.iterations.assign(10)
+    assert float(made.learning_rate) == pytest.approx(0.05)
+
+
+def test_metrics_keep_keras_names_in_the_history() -> None:
+    specs = (ObjectSpec("accuracy"), "mae", ObjectSpec("SparseCategoricalAccuracy"))
+    made = objects.make("metrics", specs)
+    assert made[:2] == ["accuracy", "mae"]
+    assert made[2].name == "sparse_categorical_accuracy"
+
+
+def test_several_outputs_have_several_losses() -> None:
+    made = objects.make("losses", {"a": ObjectSpec("MeanSquaredError"), "b": "huber"})
+    assert isinstance(made["a"], keras.losses.MeanSquaredError)
+    assert made["b"] == "huber"
+
+
+@pytest.mark.parametrize(
+    ("schedule", "rates"),
+    [
+        (layer("StepDecay", factor=0.5, every=2), [1, 1, 0.5, 0.5, 0.25]),
+        (layer("Warmup", epochs=4), [0.25, 0.5, 0.75, 1, 1]),
+        (layer("ExpDecay", rate=0.0, start_epoch=1), [1, 1, 1, 1, 1]),
+    ],
+)
+def test_keras_follows_our_epoch_schedules(schedule: ObjectSpec, rates: list[float]) -> None:
+    callback = objects.make("callbacks", layer("LearningRateScheduler", schedule=schedule))
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(1.0), "mse")
+    callback.set_model(model)
+    seen = []
+    for epoch in range(5):
+        callback.on_epoch_begin(epoch)
+        seen.append(float(model.optimizer.learning_rate))
+    assert seen == pytest.approx(rates)
+
+
+def test_callbacks_write_inside_the_run_folder_whatever_they_say(tmp_path) -> None:
+    made = objects.make(
+        "callbacks",
+        (
+            layer("ModelCheckpoint", filepath="/etc/passwd.keras", save_best_only=True),
+            layer("ModelCheckpoint", filepath="../x.weights.h5", save_weights_only=True),
+            layer("CSVLogger", filename="/etc/log.csv"),
+        ),
+        folder=tmp_path,
+    )
+    assert made[0].filepath == str(tmp_path / "model.best.keras")
+    assert made[1].filepath == str(tmp_path / "model.best.weights.h5")
+    assert made[2].filename == str(tmp_path / "log.csv")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "message"),
+    [
+        ("layers", layer("Lambda"), "'Lambda' is not allowed here."),
+        ("layers", layer("TFSMLayer", filepath="/x"), "'TFSMLayer' is not allowed here."),
+        ("callbacks", layer("RemoteMonitor"), "'RemoteMonitor' is not allowed here."),
+        ("layers", layer("Dence", units=3), "'Dence' is no layer of Keras."),
+        ("losses", layer("Dense", units=3), "'Dense' is no loss of Keras."),
+        ("layers", layer("deserialize"), "'deserialize' is no layer of Keras."),
+        ("layers", layer("__class__"), "'__class__' is no layer of Keras."),
+        ("initializers", "os.system", "'os.system' is no name among Keras's initializers."),
+        ("losses", "mean_squared", "'mean_squared' is no name among Keras's losses."),
+        ("spoons", layer("Dense"), "There is no kind of Keras object called 'spoons'."),
+        ("layers", 3, "A spec of layers is expected, not int (3)."),
+        (
+            "layers",
+            layer("Dense", units=3, activation="rellu"),
+            "'rellu' is no name among Keras's activations.",
+        ),
+        (
+            "layers",
+            layer("Dense", units=3, bias_initializer="wild"),
+            "'wild' is no name among Keras's initializers.",
+        ),
+        (
+            "layers",
+            layer("Dense", units=layer("Dense", units=1)),
+            "'units' takes no object, but is Dense.",
+        ),
+    ],
+)
+def test_what_is_not_keras_is_refused_in_a_sentence(kind, value, message) -> None:
+    with pytest.raises(BuildError) as caught:
+        objects.make(kind, value)
+    assert caught.value.message == message
+
+
+def test_keras_says_why_it_refuses_arguments() -> None:
+    with pytest.raises(BuildError, match=r"^Dense: .*expected a positive integer.*-1"):
+        objects.make("layers", layer("Dense", units=-1))
+    with pytest.raises(BuildError, match=r"^Warmup: .*'epoch_count'"):
+        objects.make("epoch_schedules", layer("Warmup", epoch_count=3))
+
+
+def test_a_missing_tensorboard_says_what_to_install(monkeypatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(BuildError) as caught:
+        objects.make("callbacks", layer("TensorBoard"))
+    assert "pip install tensorboard" in caught.value.hint
+
+
+def test_nothing_stays_nothing() -> None:
+    assert objects.make("regularizers", None) is None
+    assert objects.make("metrics", ()) == []
+
+
+def test_a_reason_is_one_clean_line() -> None:
+    text = (
+        "Exception encountered when calling Dense.call().\n\n\x1b[1mBad shape\nhere\x1b[0m\n\n"
+        "Arguments received by Dense.call():\n  • inputs=tf.Tensor"
+    )
+    assert objects.reason(ValueError(text)) == "Bad shape here"
+    graph = (
+        "Graph execution error:\n\nDetected at node a defined at (most recent call last):\n"
+        '  File "/x.py", line 4, in f\n\nReceived a label value of 7\n\t [[{{node a}}]] [Op:b]'
+    )
+    assert objects.reason(ValueError(graph)) == "Received a label value of 7"

@@ -1,0 +1,82 @@
+"""Plugins are found by folder, complete, cheap to import, and named when asked for wrongly."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from builder import plugins
+from builder.catalog.entry import Entry, Param
+from builder.errors import CatalogError, DataError
+from builder.plugins.raw import settings
+
+ROOT = Path(__file__).parents[3]
+NAMES = (
+    *("Digits", "Circles", "Xor", "Gaussians", "Spiral", "Iris", "Wine", "BreastCancer"),
+    *("Diabetes", "Mnist", "FashionMnist", "Cifar10", "Cifar100", "CaliforniaHousing", "Imdb"),
+    *("Reuters", "NpzFile"),
+)
+
+
+def test_every_dataset_of_the_contract_is_there():
+    assert set(plugins.datasets()) == set(NAMES)
+    assert next(iter(plugins.datasets())) == "Digits"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_plugin_is_complete(name):
+    plugin = plugins.dataset(name)
+    entry = plugin.ENTRY
+    assert isinstance(entry, Entry) and entry.kind == "datasets" and entry.class_name == name
+    assert plugin.TITLE and isinstance(plugin.OFFLINE, bool) and entry.plain and entry.picture
+    assert entry.url.startswith("https://")
+    # the form finds each setting's widget, range and help
+    assert set(entry.extra["params"]) == set(entry.args)
+    assert all(isinstance(p, Param) and p.help for p in entry.extra["params"].values())
+    assert settings(entry, entry.args) == dict(entry.args)
+    assert callable(plugin.load) and callable(plugin.source)
+
+
+def test_listing_the_datasets_imports_nothing_heavy():
+    code = (
+        "import sys; from builder import plugins; plugins.datasets();"
+        "heavy = {'keras', 'tensorflow', 'sklearn', 'pandas', 'scipy', 'streamlit'};"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)
+
+
+def test_an_unknown_dataset_is_answered_with_near_ones():
+    with pytest.raises(CatalogError, match="'Digit'") as caught:
+        plugins.dataset("Digit")
+    assert "Digits" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "config", "words"),
+    [
+        ("Iris", {"test_split": 0.9}, "between 0.05 and 0.5"),
+        ("Iris", {"test_split": float("nan")}, "between 0.05 and 0.5"),
+        ("Iris", {"test_split": "half"}, "a number"),
+        ("Iris", {"scale": "huge"}, "one of unit, standard, none"),
+        ("Digits", {"variants": 2.5}, "a whole number"),
+        ("Digits", {"variants": True}, "a whole number"),
+        ("Digits", {"channel_axis": 1}, "true or false"),
+        ("Digits", {"colour": "red"}, "no setting 'colour'"),
+        ("NpzFile", {"file": 3}, "text"),
+    ],
+)
+def test_impossible_settings_are_refused_in_words(name, config, words):
+    with pytest.raises(DataError) as caught:
+        plugins.dataset(name).load(config)
+    assert words in caught.value.message
+    assert caught.value.hint and caught.value.where == f"dataset.{next(iter(config))}"
+
+
+def test_common_settings_that_do_not_apply_are_ignored():
+    """Changing the dataset of a project keeps its preparation."""
+    entry = plugins.dataset("Diabetes").ENTRY
+    assert "labels" not in settings(entry, {"labels": "one_hot", "channel_axis": True})

@@ -1,0 +1,150 @@
+"""The lines a script gets give exactly the arrays the app trains on."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from builder import plugins
+from builder.engine import data
+from builder.spec import ObjectSpec
+
+ROOT = Path(__file__).parents[3]
+ARRAYS = ("x_train", "y_train", "x_test", "y_test")
+OFFLINE = [n for n, p in plugins.datasets().items() if p.OFFLINE and n != "NpzFile"]
+
+
+def ran(dataset: ObjectSpec) -> dict[str, object]:
+    names: dict[str, object] = {}
+    exec(data.source(dataset), names)  # noqa: S102 - our own lines, as a script would run them
+    return names
+
+
+def same(dataset: ObjectSpec) -> None:
+    loaded, names = data.load(dataset), ran(dataset)
+    for key in ARRAYS:
+        assert np.array_equal(getattr(loaded, key), names[key]), key
+        # to_categorical answers in float64, which Keras makes float32 when it trains
+        assert key[0] == "y" or getattr(loaded, key).dtype == names[key].dtype, key
+
+
+@pytest.mark.parametrize("scale", ["none", "unit", "standard"])
+@pytest.mark.parametrize("name", [n for n in OFFLINE if n != "Digits"])
+def test_offline_sources_give_the_same_arrays(name, scale):
+    same(ObjectSpec(name, {"scale": scale}))
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {},
+        {"scale": "standard", "labels": "integers", "channel_axis": True},
+        {"scale": "none", "distortion": 0.0},
+    ],
+)
+def test_the_digits_source_stands_alone(config):
+    same(ObjectSpec("Digits", {"variants": 1, **config}))
+
+
+def test_other_choices_reach_the_source():
+    same(ObjectSpec("Circles", {"samples": 333, "noise": 0.3, "test_split": 0.35}))
+    same(ObjectSpec("Iris", {"labels": "integers", "test_split": 0.4}))
+
+
+@pytest.mark.parametrize("labels", ["integers", "one_hot", "values"])
+@pytest.mark.parametrize("dtype", ["uint8", "float64", "int64"])
+def test_a_persons_file_gives_the_same_arrays(tmp_path, monkeypatch, labels, dtype):
+    rng = np.random.default_rng(0)
+    parts = {
+        f"x_{p}": rng.integers(0, 9, (n, 6, 5)).astype(dtype)
+        for p, n in (("train", 9), ("test", 4))
+    }
+    parts |= {f"y_{p}": np.arange(n)[:, None] % 3 for p, n in (("train", 9), ("test", 4))}
+    np.savez(tmp_path / "mine.npz", **parts)
+    monkeypatch.setenv("LAYERWISE_DATA", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    for scale in ("none", "unit", "standard"):
+        same(ObjectSpec("NpzFile", {"file": "mine.npz", "labels": labels, "scale": scale}))
+    data.forget()
+
+
+@pytest.mark.parametrize("name", [n for n, p in plugins.datasets().items() if not p.OFFLINE])
+def test_sources_of_downloads_are_the_tutorials_lines(name):
+    source = plugins.dataset(name).source(ObjectSpec(name).config)
+    compile(source, name, "exec")
+    assert "from keras.datasets import" in source
+    assert "(x_train, y_train), (x_test, y_test) =" in source
+
+
+KERAS_FOLDER = """
+import json, os, pathlib
+import numpy as np
+from builder.engine import data
+from builder.errors import DataError
+from builder.spec import ObjectSpec
+home = pathlib.Path(os.environ["KERAS_HOME"])
+o = ObjectSpec("FashionMnist", {"labels": "one_hot"})
+d, names = data.load(o), {}
+exec(data.source(o), names)
+arrays = ("x_train", "y_train", "x_test", "y_test")
+same = all(np.array_equal(getattr(d, k), names[k]) for k in arrays)
+said = {}
+for name in ("Cifar10", "Imdb", "Reuters", "CaliforniaHousing", "Mnist"):
+    try:
+        data.load(ObjectSpec(name))
+    except DataError as error:
+        said[name] = [error.message, error.hint]
+(home / "datasets" / "mnist.npz").write_bytes(b"another file")
+try:
+    data.describe(ObjectSpec("Mnist"))
+except DataError as error:
+    unasked = error.message
+print(json.dumps({"same": same, "shape": d.x_train.shape, "max": float(d.x_train.max()),
+                  "classes": d.facts.classes, "said": said, "unasked": unasked}))
+"""
+
+
+def test_keras_own_loaders_read_their_folder_and_say_so_when_offline(tmp_path):
+    """Fashion-MNIST's four files, made small here, are read by Keras's own loader; the others are
+    not there and the network is unreachable."""
+    folder = tmp_path / "datasets" / "fashion-mnist"
+    folder.mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    for name, n in (("train", 30), ("t10k", 10)):
+        labels, pixels = np.arange(n, dtype="uint8") % 10, rng.integers(0, 256, (n, 28, 28))
+        with gzip.open(folder / f"{name}-labels-idx1-ubyte.gz", "wb") as file:
+            file.write(struct.pack(">II", 2049, n) + labels.tobytes())
+        with gzip.open(folder / f"{name}-images-idx3-ubyte.gz", "wb") as file:
+            file.write(struct.pack(">IIII", 2051, n, 28, 28) + pixels.astype("uint8").tobytes())
+    env = dict.fromkeys(("http_proxy", "https_proxy", "HTTPS_PROXY"), "http://127.0.0.1:9")
+    env |= {"KERAS_HOME": str(tmp_path), "LAYERWISE_DATA": str(tmp_path)}
+    run = [sys.executable, "-c", KERAS_FOLDER]
+    said = subprocess.check_output(run, cwd=ROOT, env=os.environ | env, text=True, timeout=120)
+    found = json.loads(said.strip().splitlines()[-1])
+    assert found["same"] and found["shape"] == [30, 28, 28] and found["max"] == 1.0
+    assert found["classes"][9] == "Ankle boot"
+    assert len(found["said"]) == 5
+    # describing asks no network, and leaves alone a file that Keras would replace
+    assert found["unasked"] == "MNIST digits is not on this computer yet."
+    assert (tmp_path / "datasets" / "mnist.npz").read_bytes() == b"another file"
+    for message, hint in found["said"].values():
+        assert "the network does not answer" in message
+        assert "built in" in hint
+
+
+def test_class_names_are_keras_own():
+    from keras.datasets import reuters
+
+    from builder.plugins.datasets import cifar100
+    from builder.plugins.datasets import reuters as ours
+
+    assert reuters.get_label_names() == ours.CLASSES
+    assert len(set(cifar100.CLASSES)) == 100 and list(cifar100.CLASSES) == sorted(cifar100.CLASSES)

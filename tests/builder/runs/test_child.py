@@ -1,0 +1,193 @@
+"""The warm children: right answers, plain errors, and a fresh start after anything goes wrong."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil
+import pytest
+
+from builder.errors import CatalogError, ChildError, DataError
+from builder.facts import ModelFacts
+from builder.runs import child
+from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec, chain
+from tests.builder.runs.conftest import until
+
+
+def mnist_model(units: int = 128) -> ModelSpec:
+    return chain(
+        "mnist",
+        ObjectSpec("InputLayer", Config(shape=(28, 28))),
+        ObjectSpec("Flatten"),
+        ObjectSpec("Dense", Config(units=units)),
+        ObjectSpec("Dense", Config(units=10)),
+    )
+
+
+def pid_of(lane: str) -> int:
+    pid = child._CHILDREN[lane].pid
+    assert pid is not None
+    return pid
+
+
+def test_a_call_is_answered_by_keras_in_another_process() -> None:
+    facts = child.call("build.summary", mnist_model())
+    assert isinstance(facts, ModelFacts)
+    # (784 + 1) * 128 + (128 + 1) * 10, the MNIST tutorial's own summary
+    assert facts.params == 101_770
+    assert pid_of("quick") != os.getpid()
+
+
+def test_every_caller_gets_his_own_answer() -> None:
+    with ThreadPoolExecutor(16) as pool:
+        answers = pool.map(
+            lambda u: child.call("build.summary", mnist_model(u)).params, range(1, 60)
+        )
+        assert list(answers) == [(784 + 1) * u + (u + 1) * 10 for u in range(1, 60)]
+
+
+def test_a_long_call_does_not_hold_up_quick_ones() -> None:
+    child.start()
+    with ThreadPoolExecutor(1) as pool:
+        long = pool.submit(child.call, "data.describe", ObjectSpec("Digits"))
+        quick = [child.call("build.summary", mnist_model(u)) for u in range(1, 6)]
+        assert len(quick) == 5
+        assert long.result().classes
+    assert pid_of("slow") != pid_of("quick")
+
+
+def test_errors_come_back_as_what_they_are() -> None:
+    with pytest.raises(CatalogError, match="Digitz") as caught:
+        child.call("data.describe", ObjectSpec("Digitz"))
+    assert "Digits" in caught.value.hint
+    with pytest.raises(DataError):
+        child.call("data.describe", ObjectSpec("Xor", Config(test_split=7.0)))
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        "os.system",
+        "build",
+        "build._facts",
+        "build.keras",
+        "build.math.prod",
+        "train.train",
+        "build.",
+    ],
+)
+def test_only_the_engines_own_public_functions_can_be_called(verb: str) -> None:
+    with pytest.raises(ChildError, match="is not a call this child answers"):
+        child.call(verb)
+
+
+def test_an_unexpected_error_is_one_sentence() -> None:
+    with pytest.raises(ChildError, match=r"Something unexpected happened in build\.summary: Type"):
+        child.call("build.summary")
+
+
+def test_a_value_that_cannot_cross_breaks_nothing() -> None:
+    before = child.call("build.summary", mnist_model()), pid_of("quick")
+    with pytest.raises(TypeError, match="cannot cross"):
+        child.call("build.summary", object())
+    assert (child.call("build.summary", mnist_model()), pid_of("quick")) == before
+
+
+def test_a_killed_child_is_said_and_replaced() -> None:
+    child.start()
+    os.kill(pid_of("quick"), signal.SIGKILL)
+    until(lambda: child._CHILDREN["quick"].pid is None, seconds=5)
+    # found dead before the call, it is replaced without a word
+    assert child.call("build.summary", mnist_model()).params == 101_770
+    pid = pid_of("quick")
+    os.kill(pid, signal.SIGSTOP)  # so that it dies in the middle of the call
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(child.call, "build.summary", mnist_model())
+        time.sleep(0.2)
+        os.kill(pid, signal.SIGKILL)
+        with pytest.raises(ChildError, match="was killed, perhaps out of memory"):
+            answer.result()
+
+
+def test_a_call_that_takes_too_long_is_ended_and_the_next_one_works() -> None:
+    child.start()
+    os.kill(pid_of("quick"), signal.SIGSTOP)
+    began = time.monotonic()
+    with pytest.raises(ChildError, match="took too long"):
+        child.call("build.summary", mnist_model(), timeout=0.3)
+    assert time.monotonic() - began < 2
+    assert child.call("build.summary", mnist_model()).params == 101_770
+
+
+def test_an_untrusted_call_may_not_take_more_memory_than_given() -> None:
+    # confined to 300 MB beyond Keras, the weights' 4 GB cannot be allocated
+    program = (
+        "from builder.runs import serve\n"
+        "serve.confine(300 * 2**20)\n"
+        "import numpy\n"
+        "try: numpy.ones(2**29)\n"
+        "except MemoryError: print('refused')\n"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, env=child.environment(), capture_output=True, check=True)
+    assert done.stdout == b"refused\n"
+
+
+def test_a_guarded_call_has_a_process_and_a_folder_of_its_own() -> None:
+    child.start()
+    facts = child.guarded("build.summary", mnist_model())
+    assert facts.params == 101_770
+    ours = {pid_of("quick"), pid_of("slow")}
+    children = [p for p in psutil.Process().children() if "--memory" in p.cmdline()]
+    assert children == []
+    assert {p.pid for p in psutil.Process().children()} >= ours
+
+
+def test_the_children_end_with_their_parent(tmp_path: str) -> None:
+    program = (
+        "from builder.runs import child\n"
+        "child.call('build.summary', __import__('builder.spec').spec.ModelSpec())\n"
+        "print(child._CHILDREN['quick'].pid, flush=True)\n"
+        "import time; time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], env=child.environment(), stdout=subprocess.PIPE
+    ) as parent:
+        assert parent.stdout
+        orphan = int(parent.stdout.readline())
+        assert psutil.pid_exists(orphan)
+        parent.kill()
+    until(lambda: not psutil.pid_exists(orphan), seconds=5)
+
+
+def test_what_libraries_print_does_not_disturb_the_answers() -> None:
+    program = (
+        "from builder.runs import serve\n"
+        "source, sink = serve.private_pipes()\n"
+        "print('chatter'); import os; os.write(1, b'noise')\n"
+        "sink.write(source.read()); sink.flush()\n"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(
+        command, input=b"exact", env=child.environment(), capture_output=True, check=True
+    )
+    assert done.stdout == b"exact"
+    assert b"chatter" in done.stderr and b"noise" in done.stderr
+
+
+def test_the_web_process_stays_small(training: TrainingSpec) -> None:
+    program = (
+        "import sys\n"
+        "from builder.runs import child, jobs, projects, store\n"
+        "heavy = {'keras', 'tensorflow', 'sklearn', 'scipy', 'pandas'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+        "import psutil; print(psutil.Process().memory_info().rss)\n"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, env=child.environment(), capture_output=True, check=True)
+    assert int(done.stdout) < 70e6

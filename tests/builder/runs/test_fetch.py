@@ -1,0 +1,131 @@
+"""Downloads through Keras's own downloader: progress, cancel, no network, broken off."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from builder.errors import CatalogError
+from builder.runs import child, jobs, workspace
+from builder.spec import ObjectSpec
+from tests.builder.runs.conftest import until
+
+SIZE = 400_000
+
+PROGRAM = """
+import sys, types
+from builder import plugins
+from builder.runs import fetch
+
+def load(config):
+    import keras
+    keras.utils.get_file("tiny.npz", origin=sys.argv[2])
+
+plugins.dataset = lambda name: types.SimpleNamespace(load=load, TITLE="Tiny")
+fetch.main()
+"""
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(SIZE))
+        self.end_headers()
+        for _ in range(4 if self.path == "/whole" else 2):
+            self.wfile.write(b"x" * (SIZE // 4))
+            self.wfile.flush()
+            time.sleep(0.25)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{http.server_port}"
+        http.shutdown()
+
+
+def download(url: str, cache: Path) -> list[dict]:
+    command = [sys.executable, "-c", PROGRAM, "Tiny", url]
+    env = child.environment(KERAS_HOME=str(cache))
+    done = subprocess.run(command, env=env, capture_output=True, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_a_download_tells_its_progress_and_arrives(server: str, tmp_path: Path) -> None:
+    lines = download(f"{server}/whole", tmp_path)
+    told = [line for line in lines if line.get("total")]
+    assert len(told) >= 2
+    assert {line["total"] for line in told} == {SIZE}
+    assert sorted(line["done"] for line in told) == [line["done"] for line in told]
+    assert lines[-1] == {"status": "finished"}
+    assert (tmp_path / "datasets" / "tiny.npz").stat().st_size == SIZE
+    # there already, it is not downloaded again
+    assert not [line for line in download(f"{server}/whole", tmp_path) if line.get("total")]
+
+
+def test_half_a_download_is_none(server: str, tmp_path: Path) -> None:
+    lines = download(f"{server}/half", tmp_path)
+    assert lines[-1]["status"] == "failed"
+    assert "Try again" in lines[-1]["error"]
+    assert not (tmp_path / "datasets" / "tiny.npz").exists()
+    assert list(workspace.folder("downloads").iterdir()) == []
+
+
+@pytest.fixture
+def proxy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[socket.socket]:
+    """Everything that wants to go out comes here, where nobody answers."""
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        for name in ("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"):
+            monkeypatch.setenv(name, address)
+        yield listening
+
+
+def test_without_network_it_says_so_and_offers_the_built_in(proxy: socket.socket) -> None:
+    proxy.close()
+    name = jobs.fetch(ObjectSpec("FashionMnist"))
+    until(lambda: said(name).status != "running")
+    assert said(name).status == "failed"
+    assert "the network does not answer" in said(name).error
+    assert "built in" in said(name).error
+
+
+def test_a_download_can_be_cancelled_and_leaves_nothing(
+    proxy: socket.socket, tmp_path: Path
+) -> None:
+    name = jobs.fetch(ObjectSpec("FashionMnist"))
+    assert jobs.fetch(ObjectSpec("FashionMnist")) == name
+    connection, _ = proxy.accept()  # it is waiting for an answer now
+    assert said(name).status == "running"
+    jobs.fetch_cancel(name)
+    connection.close()
+    assert said(name).status == "cancelled"
+    assert not list((tmp_path / "keras").rglob("*.gz"))
+    until(lambda: not list(workspace.folder("downloads").iterdir()), seconds=5)
+
+
+def test_an_unknown_dataset_is_refused_and_an_unknown_download_is_none() -> None:
+    with pytest.raises(CatalogError):
+        jobs.fetch(ObjectSpec("Mnisst"))
+    assert jobs.fetch_progress("never") is None
+    jobs.fetch_cancel("never")
+
+
+def said(name: str) -> jobs.FetchProgress:
+    progress = jobs.fetch_progress(name)
+    assert progress is not None
+    return progress

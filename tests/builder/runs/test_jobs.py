@@ -1,0 +1,224 @@
+"""Real trainings in real processes: watched, queued, stopped, killed, and found again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from builder import document
+from builder.errors import TrainingError
+from builder.runs import child, jobs, launch, store, workspace
+from builder.spec import Config, ObjectSpec, TrainingSpec
+from tests.builder.runs.conftest import tiny, until
+
+LONG = 5000
+"""Epochs that nobody waits for."""
+
+
+def ended(run_id: str) -> bool:
+    return jobs.progress(run_id).ended
+
+
+def step(run_id: str) -> int:
+    return jobs.progress(run_id).step
+
+
+@pytest.fixture(autouse=True)
+def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAYERWISE_MAX_RUNS", "1")
+
+
+def test_a_run_goes_from_click_to_artefact_and_as_keras_alone_would_do_it() -> None:
+    training = tiny(epochs=3)
+    run = jobs.start(training, project=None, owner="anna", token="click-a")
+    assert jobs.start(training, owner="anna", token="click-a").id == run.id
+    until(lambda: ended(run.id))
+    run = jobs.get(run.id)
+    assert (run.status, run.error) == ("finished", None)
+    assert run.training == training
+    assert run.times["created"] <= run.times["started"] < run.times["ended"]
+
+    seen = jobs.progress(run.id)
+    assert (seen.epoch, seen.epochs, seen.fraction) == (3, 3, 1.0)
+    rows, result = store.rows(run.id), jobs.result(run.id)
+    assert len(rows["batches"]["x"]) == seen.steps
+    assert rows["batches"]["x"][-1] == pytest.approx(3.0)
+    assert jobs.history(run.id) == result["history"]
+    assert set(result["history"]) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+    assert [e["epoch"] for e in rows["epochs"]] == [1, 2, 3]
+    assert rows["epochs"][-1]["loss"] == pytest.approx(rows["batches"]["loss"][-1])
+    assert {"python", "keras", "tensorflow", "numpy"} <= set(jobs.versions(run.id))
+
+    # the outside truth: Keras reads the artefact and measures what the run said of it
+    import keras
+
+    from builder.engine.data import load
+
+    data = load(training.dataset)
+    model = keras.models.load_model(jobs.artefact(run.id))
+    measured = model.evaluate(data.x_test, data.y_test, verbose=0, return_dict=True)
+    assert measured == pytest.approx(result["test"])
+    np.testing.assert_equal(model.count_params(), 17)
+
+    jobs.delete(run.id)
+    with pytest.raises(TrainingError, match="no such run"):
+        jobs.get(run.id)
+
+
+def test_runs_wait_their_turn_stop_by_order_and_their_death_is_noticed() -> None:
+    first, second, third = (jobs.start(tiny(LONG), owner="queue") for _ in range(3))
+    assert [r.status for r in (first, second, third)] == ["running", "queued", "queued"]
+    until(lambda: step(first.id) > 50)
+    assert jobs.progress(first.id).eta_seconds
+    with pytest.raises(TrainingError, match="still going"):
+        jobs.delete(first.id)
+    jobs.sweep()
+    assert jobs.get(second.id).status == "queued"
+
+    jobs.stop(third.id)  # never begun: gone at once
+    assert jobs.get(third.id).status == "stopped"
+    jobs.stop(first.id)
+    until(lambda: ended(first.id), seconds=10)
+    assert jobs.get(first.id).status == "stopped"
+    assert jobs.artefact(first.id).exists()
+    assert jobs.history(first.id) == jobs.result(first.id)["history"]
+
+    # the background sweep starts the next one; then someone kills it
+    until(lambda: step(second.id) > 50)
+    os.kill(store.row(second.id)["pid"], signal.SIGKILL)
+    until(lambda: ended(second.id), seconds=10)
+    run = jobs.get(second.id)
+    assert run.status == "failed"
+    assert run.error
+    assert run.error.startswith(
+        "The training process was ended from outside (killed, perhaps out of memory) at epoch "
+    )
+    assert f" of {LONG}." in run.error
+    assert [r.id for r in jobs.list_runs(owner="queue")] == [third.id, second.id, first.id]
+
+
+def test_a_run_outlives_its_server_and_another_one_finds_it() -> None:
+    project = document.to_json(tiny(LONG), indent=None)
+    program = (
+        "from builder import document\n"
+        "from builder.runs import jobs\n"
+        "import sys, time\n"
+        "run = jobs.start(document.from_json(sys.argv[1]), owner='before')\n"
+        "while not jobs.progress(run.id).step: time.sleep(0.05)\n"
+        "print(run.id, flush=True); time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, project],
+        env=child.environment(),
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    ) as server:
+        assert server.stdout
+        run_id = server.stdout.readline().decode().strip()
+        os.killpg(server.pid, signal.SIGKILL)  # as a closed terminal does
+    (found,) = jobs.list_runs(owner="before")
+    assert (found.id, found.status) == (run_id, "running")
+    jobs.sweep()
+    before = step(run_id)
+    until(lambda: step(run_id) > before + 50)
+    rows = store.rows(run_id)
+    assert len(rows["batches"]["x"]) > before
+    jobs.stop(run_id)
+    until(lambda: ended(run_id), seconds=10)
+    assert jobs.get(run_id).status == "stopped"
+    worker = store.row(run_id)["pid"]
+    until(lambda: not psutil.pid_exists(worker), seconds=10)
+
+
+def test_what_the_engine_refuses_is_the_runs_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    # the data facts are handed in, so that only the worker meets the wrong loss
+    wrong = tiny().with_compile(loss=ObjectSpec("CategoricalCrossentropy", Config(axis=7)))
+    run = jobs.start(wrong, owner="wrong")
+    until(lambda: ended(run.id))
+    run = jobs.get(run.id)
+    assert run.status == "failed"
+    assert run.error and "\n" not in run.error and "Traceback" not in run.error
+    assert "Traceback" in jobs.log(run.id).read_text()
+
+
+def test_a_spare_worker_takes_the_run_and_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launch, "REFILL_SECONDS", 0.1)
+    try:
+        jobs.prepare(ObjectSpec("Xor"))
+        jobs.warm()
+        until(lambda: launch._spare is not None)
+        spare = launch._spare
+        assert spare
+        run = jobs.start(tiny(), owner="warm")
+        assert store.row(run.id)["pid"] == spare.pid
+        until(lambda: ended(run.id))
+        assert jobs.get(run.id).status == "finished"
+        until(lambda: launch._spare is not None and launch._spare.pid != spare.pid)
+        another = launch._spare
+        assert another
+    finally:
+        launch.close()
+    assert another.poll() is not None
+
+
+def test_a_worker_that_died_before_it_began_costs_nothing(training: TrainingSpec) -> None:
+    run_id = store.add(training, None, "spare", None, None)
+    assert store.claim(run_id, 2**22 + 1, 1.0, 99)  # beyond the greatest process id
+    jobs.sweep()
+    assert store.row(run_id)["tries"] == 2
+    assert jobs.get(run_id).status == "running"
+    jobs.stop(run_id)
+    until(lambda: ended(run_id))
+
+
+def test_a_reused_process_id_is_not_taken_for_the_worker(training: TrainingSpec) -> None:
+    run_id = store.add(training, None, "reused", None, None)
+    # our own process lives, but began at another time than that worker
+    assert store.claim(run_id, os.getpid(), psutil.Process().create_time() - 3600, 99)
+    store.accept(run_id, {})
+    jobs.sweep()
+    run = jobs.get(run_id)
+    assert run.status == "failed"
+    assert run.error and "before its first epoch" in run.error
+
+
+def test_a_worker_that_does_not_obey_is_ended(
+    training: TrainingSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with subprocess.Popen(["sleep", "60"]) as deaf:
+        run_id = store.add(training, None, "deaf", None, None)
+        store.claim(run_id, deaf.pid, psutil.Process(deaf.pid).create_time(), 99)
+        store.accept(run_id, {})
+        jobs.stop(run_id)
+        jobs.sweep()
+        assert jobs.get(run_id).status == "running"
+        monkeypatch.setattr(launch, "OBEY_SECONDS", 0.0)
+        jobs.sweep()
+        assert deaf.wait(5) == -signal.SIGKILL
+    assert jobs.get(run_id).status == "stopped"
+
+
+def test_too_little_disk_is_refused(
+    training: TrainingSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workspace, "NEEDED_BYTES", 2**62)
+    with pytest.raises(TrainingError, match="are free on the disk") as caught:
+        jobs.start(training, owner="refused")
+    assert "free some space" in caught.value.hint
+
+
+def test_too_much_memory_and_missing_data_are_refused(home: Path) -> None:
+    huge = tiny(units=300_000_000)
+    with pytest.raises(TrainingError, match="needs about"):
+        jobs.start(huge, owner="refused")
+    missing = ObjectSpec("NpzFile", Config(file="missing.npz"))
+    with pytest.raises(TrainingError, match=r"missing\.npz"):
+        jobs.start(TrainingSpec(tiny().model, missing), owner="refused")
+    assert jobs.list_runs(owner="refused") == []

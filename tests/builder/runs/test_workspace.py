@@ -1,0 +1,60 @@
+"""The workspace folder, tokens and safe writing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from builder.errors import FileError
+from builder.runs import workspace
+
+
+def test_the_workspace_is_where_the_environment_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAYERWISE_HOME", str(tmp_path / "new" / "home"))
+    monkeypatch.delenv("LAYERWISE_DATA", raising=False)
+    assert workspace.home() == tmp_path / "new" / "home"
+    assert workspace.home().is_dir()
+    assert workspace.datasets_folder() == workspace.home() / "datasets"
+    monkeypatch.setenv("LAYERWISE_DATA", str(tmp_path))
+    assert workspace.datasets_folder() == tmp_path
+
+
+def test_a_workspace_that_cannot_be_made_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("LAYERWISE_HOME", str(tmp_path / "file" / "home"))
+    with pytest.raises(FileError, match="cannot be used") as caught:
+        workspace.home()
+    assert "LAYERWISE_HOME" in caught.value.hint
+
+
+def test_tokens_are_22_characters_and_never_the_same() -> None:
+    tokens = {workspace.token() for _ in range(1000)}
+    assert len(tokens) == 1000
+    assert all(workspace.is_token(t) for t in tokens)
+
+
+@pytest.mark.parametrize("text", ["", "a" * 21, "a" * 23, "../" + "a" * 19, "a" * 21 + "\n", None])
+def test_what_is_no_token_is_refused(text: object) -> None:
+    assert not workspace.is_token(text)
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "project.json"
+    workspace.write(path, b"old")
+
+    def full(fd: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(FileError, match="the disk is full") as caught:
+        workspace.write(path, b"new")
+    assert "Free some disk space" in caught.value.hint
+    assert [p.name for p in tmp_path.iterdir()] == ["project.json"]
+    assert path.read_bytes() == b"old"

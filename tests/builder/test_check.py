@@ -1,0 +1,226 @@
+"""The checker: good specs pass, each broken one says exactly what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from builder import check
+from builder.document import decode_training, encode
+from builder.engine import build, data
+from builder.facts import ModelFacts, Problem
+from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec, chain
+from tests import broken, zoo
+from tests.zoo import DIGITS, TUTORIAL, dense, given, layer
+
+ROOM = 10**11
+
+
+def problems(training: TrainingSpec, available: int = ROOM) -> tuple[Problem, ...]:
+    facts = build.summary(training.model)
+    return check.problems(training, zoo.facts(training.dataset), facts, available)
+
+
+@pytest.mark.parametrize("name", ["tutorial", "nested_choices", "toy", "regression"])
+def test_the_zoo_knows_its_data(name: str) -> None:
+    dataset = zoo.STACKS[name].dataset
+    real, written = data.describe(dataset), zoo.facts(dataset)
+    for field in ("task", "x_shape", "y_shape", "n_train", "n_test", "labels", "kind"):
+        assert getattr(real, field) == getattr(written, field), field
+    assert len(real.classes) == len(written.classes)
+
+
+@pytest.mark.parametrize("name", zoo.STACKS)
+def test_good_specs_have_no_problem(name: str) -> None:
+    assert problems(zoo.STACKS[name]) == ()
+
+
+@pytest.mark.parametrize("name", broken.BROKEN)
+def test_broken_specs_say_exactly_what_is_wrong(name: str) -> None:
+    row = broken.BROKEN[name]
+    found = problems(row.training)
+    assert (found[0].where, found[0].message) == (row.where, row.message)
+    assert found[0].severe == row.severe
+    assert all(p.hint for p in found)
+
+
+@pytest.mark.parametrize("name", broken.BROKEN)
+def test_every_fix_removes_its_problem(name: str) -> None:
+    for problem in problems(broken.BROKEN[name].training):
+        assert problem.fixes, "a mechanical remedy is expected for every broken member"
+        for fix in problem.fixes:
+            left = problems(fix.training)
+            assert (problem.where, problem.message) not in {(p.where, p.message) for p in left}
+
+
+@pytest.mark.parametrize("name", broken.BROKEN)
+def test_first_fixes_lead_to_a_spec_without_problems(name: str) -> None:
+    training = broken.BROKEN[name].training
+    for _ in range(6):
+        found = problems(training)
+        if not found:
+            return
+        training = found[0].fixes[0].training
+    pytest.fail(f"still wrong after six fixes: {problems(training)[0].message}")
+
+
+def test_all_problems_are_told_at_once() -> None:
+    training = zoo.training(
+        chain("many", given(28, 28), layer("Flatten"), dense(12, "relu")),
+        DIGITS.with_(labels="integers"),
+        optimizer=layer("Adam", learning_rate=-1.0),
+        epochs=0,
+        batch_size=10**6,
+    )
+    places = {p.where for p in problems(training)}
+    assert places >= {
+        "compile.loss",
+        "compile.optimizer",
+        "fit.epochs",
+        "fit.batch_size",
+        "model.dense",
+    }
+
+
+def test_severe_problems_come_first() -> None:
+    training = replace(zoo.STACKS["tutorial"], dataset=DIGITS.with_(scale="none"))
+    found = problems(training.with_fit(epochs=0))
+    assert [p.severe for p in found] == [True, False]
+
+
+def test_without_facts_only_what_is_sure_is_said() -> None:
+    assert check.problems(zoo.STACKS["tutorial"]) == ()
+    assert check.problems(broken.BROKEN["units"].training) == ()
+    assert check.problems(broken.BROKEN["epochs"].training)[0].where == "fit.epochs"
+
+
+def test_the_checker_takes_milliseconds() -> None:
+    deep = chain("deep", given(8), *(dense(8, "relu") for _ in range(58)), dense(10, "softmax"))
+    training = zoo.training(deep, layer("Digits"))
+    facts = build.summary(deep)
+    best = 1.0
+    for _ in range(5):
+        start = time.perf_counter()
+        check.problems(training, zoo.facts(DIGITS), facts, ROOM)
+        best = min(best, time.perf_counter() - start)
+    assert best < 0.05  # 2 ms here; shared machines are slower
+
+
+@pytest.mark.parametrize("dataset", zoo.DATA)
+def test_what_is_sensible_has_no_problem(dataset: str) -> None:
+    data_facts = zoo.DATA[dataset]
+    for labels in {data_facts.labels, "one_hot", "integers"}:
+        if (labels == "values") != (data_facts.task == "regression"):
+            continue
+        spec = layer(dataset, labels=labels)
+        facts = zoo.facts(spec)
+        loss, metrics, reason = check.sensible(facts)
+        empty = TrainingSpec(ModelSpec("m"), spec)
+        [start] = [p for p in check.problems(empty, facts) if p.where == "model"]
+        training = start.fixes[0].training.with_compile(optimizer=ObjectSpec("Adam"))
+        assert training.compile["loss"] == loss and training.compile["metrics"] == metrics
+        assert check.problems(training, facts, build.summary(training.model)) == ()
+        assert reason.endswith(".")
+
+
+# --- memory ------------------------------------------------------------------------------------
+
+
+def test_memory_is_what_was_measured() -> None:
+    training = zoo.STACKS["tutorial"]
+    facts = build.summary(training.model)
+    need = check.memory(training, None, facts)
+    assert need.weights == facts.weight_bytes == 101_770 * 4
+    assert need.weights + need.optimizer == pytest.approx(6.4 * facts.weight_bytes, rel=0.001)
+    assert need.activations == pytest.approx(1.7 * facts.output_bytes * 32, abs=1)
+    assert need.total == need.weights + need.optimizer + need.activations + need.data
+    plain = training.with_compile(optimizer=ObjectSpec("SGD"))
+    assert check.memory(plain, None, facts).optimizer < need.optimizer
+
+
+def test_impossible_sizes_are_refused_with_the_largest_batch_that_fits() -> None:
+    training = zoo.STACKS["cnn"].with_fit(batch_size=9000)
+    facts = build.summary(training.model)
+    need = check.memory(training, None, facts)
+    room = need.total // 2 + zoo.DATA["Digits"].bytes
+    [problem] = problems(training, room)
+    assert problem.where == "fit.batch_size"
+    assert "are free" in problem.message and "The largest batch size that fits is" in problem.hint
+    fitting = problem.fixes[0].training
+    assert 1 <= fitting.fit["batch_size"] < 9000
+    assert problems(fitting, room) == ()
+    one_more = fitting.with_fit(batch_size=fitting.fit["batch_size"] + 1)
+    assert problems(one_more, room) != ()
+
+
+def test_a_model_that_never_fits_names_its_biggest_layer() -> None:
+    model = chain("huge", given(28, 28), layer("Flatten"), dense(10**8, "relu"), dense(10))
+    facts = build.summary(model)
+    training = replace(zoo.STACKS["sparse_logits"], model=model)
+    [problem] = check.problems(training, zoo.facts(training.dataset), facts, ROOM)
+    assert problem.where == "model.dense"
+    assert "No batch size fits" in problem.hint and "78,500,000,000" in problem.hint
+
+
+# --- tampered files ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "message"),
+    [
+        ("compile", {"optimizer": "adam!"}, "The optimizer is 'adam!'"),
+        ("compile", {"loss": 3}, "The loss is 3"),
+        ("compile", {"metrics": ["accuracy", 7]}, "7 is not one of Keras's metrics"),
+        (
+            "compile",
+            {"optimizer": {"class_name": "Adam", "config": {"learning_rate": "fast"}}},
+            "Adam's 'learning_rate' must be",
+        ),
+        ("fit", {"epochs": "ten"}, "'epochs' must be a whole number"),
+        ("fit", {"epochs": 1e400}, "'epochs' must be a whole number"),
+        ("fit", {"callbacks": ["rm -rf"]}, "'rm -rf' is not one of Keras's callbacks"),
+        (
+            "fit",
+            {"callbacks": [{"class_name": "LambdaCallback", "config": {}}]},
+            "there is no callback called 'LambdaCallback'",
+        ),
+        ("fit", {"class_weight": 3}, "Class weights are numbers by class"),
+    ],
+)
+def test_tampered_settings_are_named(part: str, value: dict[str, object], message: str) -> None:
+    doc = encode(zoo.STACKS["tutorial"])
+    doc[part] = doc[part] | value
+    training = decode_training(doc)
+    found = problems(training)
+    assert any(message in p.message for p in found), [p.message for p in found]
+
+
+def test_short_strings_are_understood() -> None:
+    training = zoo.STACKS["tutorial"].with_compile(
+        optimizer="adam", loss="categorical_crossentropy", metrics=("accuracy",)
+    )
+    assert problems(training) == ()
+    assert problems(training.with_compile(loss="mse"))[0].where == "compile.loss"
+
+
+def test_graphs_are_checked_without_a_traceback() -> None:
+    for model in zoo.GRAPHS.values():
+        training = replace(zoo.STACKS["tutorial"], model=model)
+        found = problems(training)
+        assert all(isinstance(p, Problem) for p in found)
+
+
+def test_explain_says_nothing_of_a_model_that_can_be_built() -> None:
+    training = zoo.training(TUTORIAL, DIGITS)
+    assert check.explain(training, None, build.summary(TUTORIAL)) == ()
+    assert check.explain(training, None, ModelFacts()) == ()
+
+
+def test_config_is_the_type_of_every_fixed_part() -> None:
+    for row in broken.BROKEN.values():
+        for problem in problems(row.training):
+            for fix in problem.fixes:
+                assert isinstance(fix.training.compile, Config)
+                assert decode_training(encode(fix.training)) == fix.training

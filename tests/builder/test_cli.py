@@ -1,0 +1,269 @@
+"""The same verbs from a terminal: what is printed, where, and the exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from builder import document, starters
+from builder.__main__ import main
+from builder.runs import database
+from tests import broken, zoo
+
+ROOT = Path(__file__).resolve().parents[2]
+Output = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A workspace for these tests alone."""
+    before = os.environ.get("LAYERWISE_HOME")
+    folder = tmp_path_factory.mktemp("workspace")
+    database.close()
+    os.environ["LAYERWISE_HOME"] = str(folder)
+    yield folder
+    database.close()
+    os.environ.pop("LAYERWISE_HOME")
+    if before is not None:
+        os.environ["LAYERWISE_HOME"] = before
+
+
+def terminal(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """The program as a person starts it."""
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "builder", *arguments]
+    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+
+
+def write(path: Path, training: Any) -> str:
+    path.write_text(document.to_json(training, title="Mine"), "utf-8")
+    return str(path)
+
+
+# --- training, and what can be done with a run --------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def digits(tmp_path_factory: pytest.TempPathFactory, home: Path) -> tuple[Path, dict[str, Any]]:
+    """A digit reader trained for two epochs from a project file: the folder and the last line."""
+    folder = tmp_path_factory.mktemp("project")
+    dataset = zoo.DIGITS.with_(variants=2)
+    project = write(folder / "digits.json", zoo.training(zoo.TUTORIAL, dataset))
+    done = terminal("train", project, "--epochs", "3", "--seed", "5", "-o", str(folder / "out"))
+    assert done.returncode == 0, done.stderr
+    assert "epoch 3/3" in done.stderr and "Traceback" not in done.stderr
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return folder, result
+
+
+def test_train_ends_with_one_json_object(digits: tuple[Path, dict[str, Any]]) -> None:
+    folder, result = digits
+    assert list(result) == ["run", "artefact", "history", "test"]
+    assert set(result["history"]) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+    assert {len(values) for values in result["history"].values()} == {3}
+    assert set(result["test"]) == {"loss", "accuracy"} and result["test"]["accuracy"] > 0.5
+    assert Path(result["artefact"]) == folder / "out" / "model.keras"
+    model = keras.models.load_model(result["artefact"])
+    assert model.input_shape == (None, 28, 28)
+
+
+def test_the_run_is_kept_with_its_seed(digits: tuple[Path, dict[str, Any]], capsys: Output) -> None:
+    from builder.runs import jobs
+
+    _, result = digits
+    assert main(["runs"]) == 0
+    [line] = capsys.readouterr().out.splitlines()
+    assert line.startswith(result["run"]) and "finished" in line and "accuracy" in line
+    training = jobs.get(result["run"]).training
+    assert (training.seed, training.fit["epochs"]) == (5, 3)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """A one as a person draws it, dark on light and large; an empty page; and no picture."""
+    ink = np.full((300, 240, 3), 255, np.uint8)
+    ink[40:260, 110:135] = 20
+    Image.fromarray(ink).save(tmp_path / "one.png")
+    Image.fromarray(np.full((50, 50), 255, np.uint8)).save(tmp_path / "page.jpg")
+    (tmp_path / "notes.txt").write_text("no picture")
+    return tmp_path
+
+
+@pytest.mark.parametrize("by", ["run", "artefact"])
+def test_predict_answers_a_line_a_file(
+    by: str, digits: tuple[Path, dict[str, Any]], pictures: Path, capsys: Output
+) -> None:
+    assert main(["predict", digits[1][by], str(pictures)]) == 0
+    one, page = map(json.loads, capsys.readouterr().out.splitlines())
+    assert list(one) == ["file", "class", "probabilities", "sure"]
+    assert one["file"] == str(pictures / "one.png")
+    assert one["class"] in list("0123456789") and isinstance(one["sure"], bool)
+    assert len(one["probabilities"]) == 10
+    assert sum(one["probabilities"]) == pytest.approx(1, abs=1e-5)
+    assert (page["class"], page["sure"]) == (None, False)
+
+
+def test_predict_goes_on_after_a_bad_file(
+    digits: tuple[Path, dict[str, Any]], pictures: Path, capsys: Output
+) -> None:
+    files = [str(pictures / name) for name in ("notes.txt", "gone.png", "one.png")]
+    assert main(["predict", digits[1]["run"], *files]) == 2
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == 1 and json.loads(said.out)["file"] == files[2]
+    assert "notes.txt" in said.err and "gone.png" in said.err
+    assert "Traceback" not in said.err
+
+
+def test_a_run_is_exported(digits: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+    run = digits[1]["run"]
+    for form, name in (("keras", "m.keras"), ("h5", "m.h5"), ("script", "m.py"), ("svg", "m.svg")):
+        assert main(["export", run, "--to", form, "-o", str(tmp_path / name)]) == 0
+    assert "keras.Sequential" in (tmp_path / "m.py").read_text("utf-8")
+    same = [keras.models.load_model(tmp_path / name) for name in ("m.keras", "m.h5")]
+    x = np.random.default_rng(0).random((3, 28, 28))
+    np.testing.assert_array_equal(*(m.predict(x, verbose=0) for m in same))
+
+
+# --- check and summary --------------------------------------------------------------------------
+
+
+def test_check_is_content_with_a_starter(capsys: Output) -> None:
+    assert main(["check", "circles"]) == 0
+    assert capsys.readouterr().out == "No problem found.\n"
+
+
+@pytest.mark.parametrize("name", ["units", "no_channel_axis", "raw_pixels", "wrong_type"])
+def test_check_prints_place_problem_and_remedy(name: str, tmp_path: Path, capsys: Output) -> None:
+    row = broken.BROKEN[name]
+    assert main(["check", write(tmp_path / "p.json", row.training)]) == 1
+    out = capsys.readouterr().out
+    kind = "" if row.severe else "advice: "
+    assert out.startswith(f"{row.where}: {kind}")
+    assert "    Fix: " in out and len(out.splitlines()) >= 3
+
+
+def test_check_prints_every_problem(tmp_path: Path, capsys: Output) -> None:
+    training = broken.BROKEN["units"].training.with_fit(epochs=0, batch_size=10**6)
+    assert main(["check", write(tmp_path / "p.json", training)]) == 1
+    places = {line.partition(":")[0] for line in capsys.readouterr().out.splitlines()}
+    assert places >= {"model.dense", "fit.epochs", "fit.batch_size"}
+
+
+def test_an_unknown_dataset_is_a_problem_like_any_other(tmp_path: Path, capsys: Output) -> None:
+    training = zoo.training(zoo.TUTORIAL, zoo.layer("Digitz"))
+    assert main(["check", write(tmp_path / "p.json", training)]) == 1
+    assert "There is no dataset called 'Digitz'." in capsys.readouterr().out
+
+
+def test_summary_shows_what_keras_says(capsys: Output) -> None:
+    assert main(["summary", "digits_dense"]) == 0
+    out = capsys.readouterr().out
+    rows = {line.split()[0]: line for line in out.splitlines() if line}
+    assert "(None, 784)" in rows["flatten"]
+    assert "(None, 128)" in rows["dense"] and "100,480" in rows["dense"]
+    assert "101,770 parameters" in out and "of memory" in out
+
+
+def test_summary_of_a_wrong_model_goes_as_far_as_it_can(tmp_path: Path, capsys: Output) -> None:
+    path = write(tmp_path / "p.json", broken.BROKEN["no_channel_axis"].training)
+    assert main(["summary", path]) == 1
+    said = capsys.readouterr()
+    assert "input_layer" in said.out and broken.BROKEN["no_channel_axis"].message in said.err
+
+
+# --- import, export, starters -------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def model() -> keras.Model:
+    layers = [keras.Input((4,)), keras.layers.Dense(5, "tanh"), keras.layers.Dense(3, "softmax")]
+    made = keras.Sequential(layers)
+    made.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return made
+
+
+@pytest.mark.parametrize("suffix", ["keras", "json"])
+def test_import_makes_a_project(
+    suffix: str, model: keras.Model, tmp_path: Path, capsys: Output
+) -> None:
+    source, project = tmp_path / f"flowers.{suffix}", tmp_path / "project.json"
+    source.write_text(model.to_json()) if suffix == "json" else model.save(source)
+    assert main(["import", str(source), "-o", str(project)]) == 0
+    assert "3 layers read" in capsys.readouterr().out
+    title, training = document.read_document(project.read_bytes())
+    assert title == "flowers" and training.dataset.class_name == "Iris"
+    assert [v.class_name for v in training.model.layers.values()] == [
+        "InputLayer",
+        "Dense",
+        "Dense",
+    ]
+    if suffix == "keras":
+        assert training.compile["loss"].class_name == "SparseCategoricalCrossentropy"
+        assert training.dataset.config["labels"] == "integers"
+    assert main(["check", str(project)]) == 0
+
+
+def test_export_writes_to_the_screen_or_a_file(tmp_path: Path, capfdbinary: Any) -> None:
+    assert main(["export", "iris", "--to", "project"]) == 0
+    sys.stdout.flush()
+    assert document.from_json(capfdbinary.readouterr().out) == starters.get("iris").training
+    assert main(["export", "iris", "--to", "script", "-o", str(tmp_path / "iris.py")]) == 0
+    compile((tmp_path / "iris.py").read_text("utf-8"), "iris.py", "exec")
+
+
+def test_starters_are_listed_with_file_and_title(capsys: Output) -> None:
+    assert main(["starters"]) == 0
+    lines = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    assert [title for _, title in lines] == [s.title for s in starters.all()]
+    for path, title in lines:
+        assert document.read_document(Path(path).read_bytes())[0] == title
+
+
+# --- what goes wrong ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["check", "gone.json"], "gone.json cannot be read: No such file or directory."),
+        (["check", "digit_dense"], "There is no starter 'digit_dense'."),
+        (["check", "{tmp}/torn.json"], "This is not a JSON document"),
+        (["check", "{tmp}/newer.json"], "written by a newer Layerwise"),
+        (["summary", "{tmp}"], "cannot be read"),
+        (["import", "gone.keras"], "There is no file gone.keras."),
+        (["train", "{tmp}/wrong.json"], "gives 12 numbers"),
+        (["predict", "nobody", "x.png"], "nobody is neither a model file nor a run"),
+        (["export", "iris", "--to", "keras"], "'keras' needs trained weights"),
+        (["export", "iris", "--to", "svg", "-o", "{tmp}/no/where.svg"], "where.svg"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_status_2(
+    arguments: list[str], sentence: str, tmp_path: Path, capsys: Output
+) -> None:
+    (tmp_path / "torn.json").write_text('{"layerwise": 1, "trai')
+    (tmp_path / "newer.json").write_text('{"layerwise": 99}')
+    write(tmp_path / "wrong.json", broken.BROKEN["units"].training)
+    assert main([a.replace("{tmp}", str(tmp_path)) for a in arguments]) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and sentence in said.err
+    assert len(said.err.splitlines()) == 1 and "Traceback" not in said.err
+
+
+def test_help_explains_itself() -> None:
+    done = terminal("--help")
+    assert done.returncode == 0
+    for verb in ("import", "check", "summary", "train", "predict", "export", "starters", "runs"):
+        assert f"\n    {verb}" in done.stdout
+    assert "LAYERWISE_HOME" in done.stdout
+    wrong = terminal("fly")
+    assert wrong.returncode == 2 and "invalid choice" in wrong.stderr

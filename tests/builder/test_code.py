@@ -1,0 +1,242 @@
+"""The exported script: what a tutorial would print, and the very numbers of our own training."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builder import code, edit, starters
+from builder.engine import data, train
+from builder.errors import SpecError
+from builder.spec import TrainingSpec, chain
+from tests import zoo
+from tests.zoo import TUTORIAL, dense, given, layer
+
+SOURCE = """\
+from keras.datasets import mnist
+from keras.utils import to_categorical
+
+(x_train, y_train), (x_test, y_test) = mnist.load_data()
+x_train = x_train.astype("float32") / 255.0
+x_test = x_test.astype("float32") / 255.0
+y_train = to_categorical(y_train, 10)
+y_test = to_categorical(y_test, 10)
+"""
+
+EXPECTED = '''\
+"""Handwritten digits."""
+
+import keras
+from keras import layers
+from keras.datasets import mnist
+from keras.utils import to_categorical
+
+# Load and prepare the data
+(x_train, y_train), (x_test, y_test) = mnist.load_data()
+x_train = x_train.astype("float32") / 255.0
+x_test = x_test.astype("float32") / 255.0
+y_train = to_categorical(y_train, 10)
+y_test = to_categorical(y_test, 10)
+
+# Define the model
+keras.utils.set_random_seed(1)
+model = keras.Sequential(
+    [
+        keras.Input(shape=(28, 28)),
+        layers.Flatten(),
+        layers.Dense(128, activation="relu"),
+        # layers.Dropout(0.2),  # switched off
+        layers.Dense(10, activation="softmax"),
+    ]
+)
+
+model.summary()
+
+# Compile the model
+model.compile(
+    optimizer="adam",
+    loss="categorical_crossentropy",
+    metrics=["accuracy"],
+)
+
+# Train the model
+history = model.fit(
+    x_train,
+    y_train,
+    epochs=2,
+    batch_size=32,
+    validation_split=0.2,
+)
+
+# Evaluate the model on data it has not seen
+test_loss, test_accuracy = model.evaluate(x_test, y_test)
+print(f"Test accuracy: {test_accuracy:.4f}")
+
+# Make predictions
+predictions = model.predict(x_test)
+print(predictions.argmax(axis=1)[:10])
+
+# Save the model
+model.save("model.keras")
+'''
+
+
+def test_the_tutorial_reads_like_the_tutorial() -> None:
+    assert code.script(zoo.STACKS["switched_off"], SOURCE, "Handwritten digits") == EXPECTED
+
+
+def stack(*layers: Any, **more: Any) -> str:
+    return code.script(zoo.training(chain("m", *layers), zoo.DIGITS, **more), SOURCE)
+
+
+def test_only_what_differs_from_the_default_is_written() -> None:
+    text = stack(
+        given(28, 28),
+        layer("LSTM", units=8, return_sequences=False, activation="tanh"),
+        dense(10, "softmax", use_bias=True, kernel_initializer="glorot_uniform"),
+    )
+    assert "layers.LSTM(8)," in text
+    assert 'layers.Dense(10, activation="softmax"),' in text
+
+
+def test_nested_objects_are_calls_or_short_strings() -> None:
+    text = code.script(zoo.STACKS["nested_choices"], SOURCE)
+    assert 'kernel_initializer="he_normal"' in text
+    assert "kernel_regularizer=keras.regularizers.L2(" in text
+    assert "keras.optimizers.schedules.CosineDecay(0.05, 100)" in text
+    assert "class_weight={0: 1.0, 2: 2.0}" in text
+    text = code.script(zoo.STACKS["rows_as_sequence"], SOURCE)
+    assert 'layers.TimeDistributed(layers.Dense(8, activation="relu")),' in text
+    assert 'layers.Bidirectional(layers.GRU(8), merge_mode="sum"),' in text
+
+
+def test_an_epoch_schedule_is_a_small_function() -> None:
+    schedule = layer("ExpDecay", rate=0.2)
+    text = stack(
+        given(28, 28),
+        layer("Flatten"),
+        dense(10, "softmax"),
+        callbacks=(layer("LearningRateScheduler", schedule=schedule),),
+    )
+    assert text.startswith("import math\n\nimport keras\n")
+    scope: dict[str, Any] = {}
+    rule = text[text.index("def exp_decay") : text.index("# Compile")]
+    exec(f"import math\n{rule}", scope)  # noqa: S102
+    assert scope["exp_decay"](3, 0.1) == 0.1
+    assert scope["exp_decay"](10, 0.1) == pytest.approx(0.1 * 2.718281828459045**-0.2)
+    assert "callbacks=[keras.callbacks.LearningRateScheduler(exp_decay)]," in text
+
+
+def test_a_name_given_by_a_person_is_kept() -> None:
+    spec = zoo.STACKS["tutorial"]
+    model = edit.rename(TUTORIAL, "dense_1", "digits")
+    text = code.script(zoo.training(model, spec.dataset), SOURCE)
+    assert 'layers.Dense(10, activation="softmax", name="digits"),' in text
+    assert text.count("name=") == 1
+
+
+def test_text_cannot_break_out_of_its_quotes() -> None:
+    evil = 'x"); import os; os.abort() #\n'
+    text = stack(given(28, 28), layer("Flatten"), dense(10, "softmax", kernel_initializer=evil))
+    compile(text, "script", "exec")
+    assert "import os" not in [line.strip() for line in text.splitlines()]
+    titled = code.script(zoo.STACKS["tutorial"], SOURCE, '"""\nimport os\n"""')
+    assert titled.splitlines()[0] == '"""import os."""'
+
+
+def test_a_graph_is_refused_in_words() -> None:
+    with pytest.raises(SpecError, match="written for stacks"):
+        code.script(zoo.training(zoo.RESIDUAL, zoo.DIGITS), SOURCE)
+
+
+# --- the scripts run ------------------------------------------------------------------------------
+
+RUN: Mapping[str, TrainingSpec] = {
+    **{name: zoo.STACKS[name] for name in ("nested_choices", "regression", "two_softmax")},
+    **{name: starters.get(name).training for name in ("digits_dense", "circles", "diabetes")},
+}
+SCRIPTED: Mapping[str, TrainingSpec] = {
+    **{name: zoo.STACKS[name] for name in zoo.OFFLINE},
+    **{s.name: s.training for s in starters.all() if s.name != "fashion_dense"},
+}
+
+
+def source_of(training: TrainingSpec) -> str:
+    return code.script(training, data.source(training.dataset))
+
+
+@pytest.fixture(scope="module")
+def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("scripts")
+    for name, training in SCRIPTED.items():
+        (folder / f"{name}.py").write_text(source_of(training), "utf-8")
+    return folder
+
+
+def test_scripts_satisfy_a_linter(scripts: Path) -> None:
+    ruff = [sys.executable, "-m", "ruff"]
+    options = ["--isolated", "--no-cache", str(scripts)]
+    subprocess.run([*ruff, "check", "--select", "F,E9", *options], check=True)
+
+
+def test_what_we_write_is_formatted(tmp_path: Path) -> None:
+    """Nothing is left for a formatter to change; the data's lines are each dataset's own."""
+    for name, training in SCRIPTED.items():
+        (tmp_path / f"{name}.py").write_text(code.script(training, SOURCE, name), "utf-8")
+    ruff = [sys.executable, "-m", "ruff", "format", "--isolated", "--no-cache", "--diff"]
+    done = subprocess.run([*ruff, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+RUNNER = """
+import json, os, sys
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+histories = {}
+for path in sys.argv[1:]:
+    scope = {"__name__": "__main__"}
+    exec(compile(open(path).read(), path, "exec"), scope)
+    histories[path] = scope["history"].history
+print(json.dumps(histories))
+"""
+
+
+@pytest.fixture(scope="module")
+def histories(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, list[float]]]:
+    """The histories that the scripts themselves give, in a fresh interpreter."""
+    folder = tmp_path_factory.mktemp("run")
+    for name, training in RUN.items():
+        (folder / f"{name}.py").write_text(source_of(training.with_fit(epochs=2)), "utf-8")
+    paths = [f"{name}.py" for name in RUN]
+    command = [sys.executable, "-c", RUNNER, *paths]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert (folder / "model.keras").is_file()
+    found = json.loads(done.stdout.splitlines()[-1])
+    return {path.removesuffix(".py"): history for path, history in found.items()}
+
+
+class Quiet:
+    """A sink nobody listens to."""
+
+    def plan(self, steps: int, epochs: int, notes: tuple[str, ...]) -> None: ...
+    def batches(self, step0: int, values: Mapping[str, Any]) -> None: ...
+    def epoch(self, n: int, values: Mapping[str, float]) -> None: ...
+    def message(self, text: str) -> None: ...
+
+
+@pytest.mark.parametrize("name", RUN)
+def test_the_script_trains_to_the_very_same_numbers(
+    name: str, histories: dict[str, dict[str, list[float]]], tmp_path: Path
+) -> None:
+    training = RUN[name].with_fit(epochs=2)
+    ours = train.train(training, tmp_path, Quiet(), lambda: False)["history"]
+    theirs = histories[name]
+    assert set(ours) == set(theirs)
+    for metric, values in theirs.items():
+        assert ours[metric] == pytest.approx(values, rel=1e-6), metric

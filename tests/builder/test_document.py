@@ -1,0 +1,91 @@
+"""The project file: what is written is read back, and what is damaged is named."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from builder import document
+from builder.errors import SpecError
+from builder.spec import Config, ObjectSpec
+from tests import zoo
+
+GOOD = document.to_json(zoo.STACKS["nested_choices"], title="Iris “quick” \u2603")
+
+
+def test_title_and_spec_come_back() -> None:
+    title, training = document.read_document(GOOD)
+    assert title == "Iris “quick” \u2603"
+    assert training == zoo.STACKS["nested_choices"]
+
+
+def test_nested_objects_are_plain_json() -> None:
+    doc = json.loads(GOOD)
+    layers = doc["training"]["model"]["layers"]
+    assert layers["dense"]["config"]["kernel_initializer"] == {
+        "class_name": "HeNormal",
+        "config": {},
+    }
+    assert doc["layerwise"] == document.VERSION
+
+
+def test_nested_models_come_back() -> None:
+    for model in zoo.GRAPHS.values():
+        assert document.decode_model(document.encode(model)) == model
+
+
+def edited(**changes: Any) -> str:
+    doc = json.loads(GOOD)
+    for path, value in changes.items():
+        place = doc
+        *parts, last = path.split("__")
+        for part in parts:
+            place = place[part]
+        if value is None:
+            place.pop(last)
+        else:
+            place[last] = value
+    return json.dumps(doc)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "This is not a JSON document"),
+        ("{", "This is not a JSON document"),
+        ("[" * 100_000, "This is not a JSON document"),
+        ("[]", "not a Layerwise project"),
+        ('{"class_name": "Sequential"}', "not a Layerwise project"),
+        ('{"layerwise": NaN}', "the number NaN is not allowed"),
+        (edited(layerwise="1"), "version must be a whole number but is '1'"),
+        (edited(layerwise=True), "version must be a whole number but is True"),
+        (edited(layerwise=document.VERSION + 1), "written by a newer Layerwise (format 2"),
+        (edited(title=3), "'title' must be text"),
+        (edited(training=None), "'training' must be an object"),
+        (edited(training__model__nodes="x"), "'training.model.nodes' must be a list"),
+        (edited(training__model__outputs=[1]), "'training.model.outputs[0]' must be text"),
+        (edited(training__seed="0"), "'training.seed' must be a whole number"),
+        (edited(training__dataset__class_name=3), "'training.dataset.class_name' must be text"),
+        (edited(training__dataset={"config": {}}), "'training.dataset' must have exactly"),
+        (edited(training__fit=[1]), "'training.fit' must be an object"),
+    ],
+)
+def test_damage_is_named(text: str, message: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        document.from_json(text)
+    assert message in caught.value.message
+
+
+def test_too_deep_is_refused() -> None:
+    deep: Any = 1
+    for _ in range(document.MAX_DEPTH + 5):
+        deep = {"a": deep}
+    with pytest.raises(SpecError, match="nested more than"):
+        document.from_json(edited(training__fit=deep))
+
+
+def test_config_named_like_an_object_is_an_object() -> None:
+    value = document.decode({"class_name": "L2", "config": {"l2": 0.1}})
+    assert value == ObjectSpec("L2", Config(l2=0.1))

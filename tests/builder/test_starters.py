@@ -1,0 +1,162 @@
+"""Every starter opens without a problem and trains to the score on its card."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builder import catalog, check, document, edit, plugins, starters
+from builder.engine import build, data, train
+from builder.errors import SpecError
+from builder.plugins.raw import settings
+from builder.spec import Config, TrainingSpec, chain
+from builder.starters import Starter
+from tests import zoo
+
+ROOT = Path(__file__).resolve().parents[2]
+SHARED = ROOT.parent / "shared" / "data"
+FASHION = next(
+    (
+        folder
+        for given in (os.environ.get("LAYERWISE_DATA", ""), str(SHARED))
+        if given and (folder := Path(given) / "fashion-mnist").is_dir()
+    ),
+    None,
+)
+"""Fashion-MNIST's four files, when somebody has put them there."""
+
+OFFLINE = [s for s in starters.all() if s.name != "fashion_dense"]
+NAMES = [s.name for s in OFFLINE]
+
+SHORTER = {"digits_cnn": 8, "fashion_dense": 4}
+"""Epochs after which a score is reached already; the card trains longer."""
+
+
+class Quiet:
+    """A sink nobody listens to."""
+
+    def plan(self, steps: int, epochs: int, notes: tuple[str, ...]) -> None: ...
+    def batches(self, step0: int, values: Mapping[str, Any]) -> None: ...
+    def epoch(self, n: int, values: Mapping[str, float]) -> None: ...
+    def message(self, text: str) -> None: ...
+
+
+def reached(starter: Starter, test: Mapping[str, float]) -> bool:
+    value = test[starter.metric]
+    if starter.at_most is not None:
+        return value <= starter.at_most
+    return starter.at_least is not None and value >= starter.at_least
+
+
+@pytest.mark.parametrize("starter", starters.all(), ids=lambda s: s.name)
+def test_a_card_has_all_it_needs(starter: Starter) -> None:
+    assert starter.title and starter.task and starter.sentence.endswith((".", "?"))
+    assert (starter.at_least is None) != (starter.at_most is None)
+    picture = ROOT / "assets" / "pictures" / f"{starter.picture}.svg"
+    assert ET.parse(picture).getroot().attrib["viewBox"] == "0 0 320 180"
+    text = (starters.FOLDER / f"{starter.name}.json").read_text("utf-8")
+    assert document.read_document(text) == (starter.title, starter.training)
+    assert edit.is_chain(starter.training.model)
+
+
+@pytest.mark.parametrize("starter", OFFLINE, ids=NAMES)
+def test_a_starter_opens_without_a_problem(starter: Starter) -> None:
+    training = starter.training
+    facts = data.describe(training.dataset)
+    assert facts.offline
+    model = build.summary(training.model)
+    assert check.problems(training, facts, model, 2 * 10**9) == ()
+
+
+@pytest.mark.parametrize("starter", OFFLINE, ids=NAMES)
+def test_a_starter_reaches_its_score(starter: Starter, tmp_path: Path) -> None:
+    epochs = SHORTER.get(starter.name, starter.training.fit["epochs"])
+    result = train.train(starter.training.with_fit(epochs=epochs), tmp_path, Quiet(), lambda: False)
+    assert reached(starter, result["test"]), result["test"]
+
+
+RUN = """
+import json, sys, tempfile
+from pathlib import Path
+from builder.document import from_json
+from builder.engine import train
+from tests.builder.test_starters import Quiet
+training = from_json(sys.stdin.read())
+result = train.train(training, Path(tempfile.mkdtemp()), Quiet(), lambda: False)
+print(json.dumps(result["test"]))
+"""
+
+
+def fashion_project(folder: Path) -> tuple[TrainingSpec, float]:
+    """What to train and the accuracy to reach: without the clothes the digits wear their model."""
+    starter = starters.get("fashion_dense")
+    assert starter.at_least is not None
+    if FASHION:
+        (folder / "datasets").mkdir()
+        (folder / "datasets" / "fashion-mnist").symlink_to(FASHION)
+        return starter.training.with_fit(epochs=SHORTER[starter.name]), starter.at_least
+    digits = replace(starter.training, dataset=zoo.DIGITS.with_(labels="integers"))
+    return digits, 0.88
+
+
+def test_fashion_dense_reaches_its_score(tmp_path: Path) -> None:
+    training, score = fashion_project(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", RUN],
+        input=document.to_json(training),
+        env=os.environ | {"KERAS_HOME": str(tmp_path), "TF_CPP_MIN_LOG_LEVEL": "3"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout.splitlines()[-1])["accuracy"] >= score
+
+
+def test_the_tutorial_is_the_tutorial() -> None:
+    training = starters.get("digits_dense").training
+    layers = [edit.layer_of(training.model, n) for n in edit.order(training.model)]
+    assert layers == [edit.layer_of(zoo.TUTORIAL, n) for n in edit.order(zoo.TUTORIAL)]
+    assert training.compile["optimizer"].class_name == "Adam"
+    assert training.compile["loss"].class_name == "CategoricalCrossentropy"
+    assert [m.class_name for m in training.compile["metrics"]] == ["accuracy"]
+    assert training.fit == {"epochs": 10, "batch_size": 32, "validation_split": 0.2}
+
+
+def test_an_unknown_starter_is_named_with_near_ones() -> None:
+    with pytest.raises(SpecError, match="no starter 'digits_dens'") as caught:
+        starters.get("digits_dens")
+    assert "digits_dense" in caught.value.hint
+
+
+def test_a_model_that_came_alone_gets_data_it_can_read() -> None:
+    loss = Config(loss=zoo.layer("MeanSquaredError"))
+    project = starters.around(zoo.NESTED_CHOICES, loss)
+    assert project.dataset.class_name == "Iris" and project.model == zoo.NESTED_CHOICES
+    assert project.compile["loss"].class_name == "MeanSquaredError"
+    assert starters.around(zoo.CNN).dataset.config["channel_axis"]
+    assert starters.around(zoo.RESIDUAL).model == zoo.RESIDUAL
+
+
+@pytest.mark.parametrize("shape", starters.ELSEWHERE, ids=str)
+def test_a_model_of_a_shape_without_starter_gets_the_dataset_of_that_shape(
+    shape: tuple[int, ...],
+) -> None:
+    _, dataset = starters.ELSEWHERE[shape]
+    given = zoo.layer("InputLayer", shape=shape)
+    project = starters.around(chain("alone", given, zoo.layer("Flatten"), zoo.dense(10)))
+    assert project.dataset == dataset
+    entry = plugins.dataset(dataset.class_name).ENTRY
+    loss = catalog.entry("losses", project.compile["loss"].class_name)
+    assert set(entry.tasks) & set(loss.tasks)
+    assert not loss.labels or settings(entry, dataset.config).get("labels", "values") in loss.labels

@@ -1,0 +1,47 @@
+"""A workspace of its own for every test of the pages, and the app as Streamlit's AppTest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from builder.runs import child
+
+SHELL = Path(__file__).parents[2] / "pages" / "shell.py"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def datasets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The datasets folder; one for all tests, because the warm child keeps the environment."""
+    with pytest.MonkeyPatch.context() as patch:
+        child.close()
+        folder = tmp_path_factory.mktemp("datasets")
+        patch.setenv("LAYERWISE_DATA", str(folder))
+        yield folder
+        child.close()
+
+
+@pytest.fixture(autouse=True)
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LAYERWISE_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def visit() -> Callable[..., AppTest]:
+    """``visit("model")``: the app freshly opened on that page; ``p`` is a project's token."""
+
+    def open_page(step: str = "home", p: str = "") -> AppTest:
+        app = AppTest.from_file(str(SHELL), default_timeout=120)
+        if p:
+            app.query_params["p"] = p
+        app.run()
+        if step != "home":
+            app.switch_page(str(SHELL.parent / f"{step}.py")).run()
+        assert not app.exception
+        return app
+
+    return open_page

@@ -1,0 +1,131 @@
+"""Draw, Evaluate and Export with a model really trained: what a person reads there is true."""
+
+from __future__ import annotations
+
+import ast
+import io
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from streamlit.testing.v1 import AppTest
+
+from builder import starters
+from builder.document import read_document
+from builder.plugins import exporters
+from builder.runs import child, database, jobs, launch, projects
+from builder.spec import Run
+from pages.widgets import answer, exam, picker
+
+Visit = Callable[..., AppTest]
+PATIENCE_SECONDS = 120
+
+
+@pytest.fixture(autouse=True)
+def _tidy() -> Iterator[None]:
+    yield
+    launch.close()
+    database.close()
+
+
+def trained(name: str, epochs: int) -> tuple[str, Run]:
+    """A project of that starter with one finished run: its token and the run."""
+    training = starters.get(name).training.with_fit(epochs=epochs)
+    token = projects.create("local", "Mine", training).token
+    run = jobs.start(training, project=token, owner="local")
+    end = time.monotonic() + PATIENCE_SECONDS
+    while jobs.get(run.id).status in ("queued", "running") and time.monotonic() < end:
+        time.sleep(0.2)
+    run = jobs.get(run.id)
+    assert run.status == "finished", run.error
+    return token, run
+
+
+def said(at: AppTest) -> str:
+    assert not at.exception and not at.error
+    return " ".join(e.value for e in (*at.markdown, *at.caption, *at.subheader, *at.info))
+
+
+@pytest.mark.parametrize("step", ["draw", "evaluate", "export"])
+def test_without_a_trained_model_the_page_says_what_to_do(visit: Visit, step: str) -> None:
+    at = visit(step)
+    assert "train" in said(at).lower()
+    assert not at.selectbox
+
+
+def test_a_digits_run_is_drawn_on_examined_and_taken_home(visit: Visit) -> None:
+    token, run = trained("digits_dense", epochs=1)
+    html = "".join(h.proto.body for h in visit("draw", token).get("html"))
+    assert "canvas is empty" in html
+    assert all(f'<th scope="row">{digit}</th>' in html for digit in range(10))
+
+    report = child.call("evaluate.report", str(jobs.artefact(run.id)), run.training)
+    at = visit("evaluate", token)
+    shown = {m.label: m.value for m in at.metric}
+    assert shown["Test accuracy"] == f"{report['test']['accuracy']:.4f}"
+    assert np.array_equal(at.dataframe[0].value.to_numpy(), report["confusion"])
+    assert "confident mistakes" in said(at)
+
+    at = visit("export", token)
+    ast.parse(at.code[0].value)
+    assert "keras.Sequential" in at.code[0].value
+    said(at)
+
+
+def test_what_is_downloaded_opens_again(visit: Visit) -> None:
+    training = starters.get("iris").training
+    known = exporters()
+    made = {
+        n: child.call("export.run", n, training, None, title="Iris") for n in ("project", "svg")
+    }
+    assert read_document(made["project"]) == ("Iris", training)
+    assert made["svg"].startswith(b"<svg")
+    assert {e.NEEDS for e in known.values()} == {"project", "run"}
+
+
+def test_regression_and_points_have_their_own_exam(visit: Visit) -> None:
+    token, run = trained("diabetes", epochs=2)
+    at = visit("evaluate", token)
+    report = child.call("evaluate.report", str(jobs.artefact(run.id)), run.training)
+    assert {m.label: m.value for m in at.metric}["R²"] == f"{report['r2']:.4f}"
+    assert "Residuals" in said(at)
+    token, _ = trained("circles", epochs=2)
+    assert "Decision surface" in said(visit("evaluate", token))
+
+
+def test_only_models_of_small_pictures_are_offered_for_drawing(visit: Visit) -> None:
+    token, run = trained("xor", epochs=1)
+    assert not answer.reads_digits(run)
+    assert answer.reads_digits(Run("x", starters.get("digits_dense").training))
+    assert answer.reads_digits(Run("x", starters.get("digits_cnn").training))
+    assert "no trained model" in said(visit("draw", token))
+
+
+def test_a_photo_of_a_digit_goes_the_same_way_as_the_canvas() -> None:
+    _, run = trained("digits_dense", epochs=1)
+    paper = Image.new("RGB", (280, 280), "white")
+    ImageDraw.Draw(paper).line([(140, 40), (140, 240)], fill="black", width=20)
+    file = io.BytesIO()
+    paper.save(file, "PNG")
+    artefact = str(jobs.artefact(run.id))
+    drawn = child.call("predict.drawing", artefact, run.training, np.asarray(paper))
+    photo = child.call("predict.image_file", artefact, run.training, file.getvalue())
+    assert np.array_equal(drawn["seen"], photo["seen"])
+    assert drawn["probabilities"] == pytest.approx(photo["probabilities"], abs=1e-6)
+
+
+def test_bars_escape_names_and_mark_the_likeliest() -> None:
+    html = answer.bars(["<b>", "ok"], [0.25, 0.75])
+    assert "&lt;b&gt;" in html and "<b>" not in html
+    assert html.index('class="top"') < html.index("ok")
+    assert "75.0 %" in html
+
+
+def test_words_for_times_and_cells() -> None:
+    assert [picker.ago(s) for s in (5, 61, 7300, 200_000)] == [
+        "just now", "1 min ago", "2 h ago", "2 days ago",
+    ]  # fmt: skip
+    assert exam.cell_title("3", "3", 7) == "7 right: 3"
+    assert exam.cell_title("3", "5", 1) == "1 mistake: 3 taken for 5"

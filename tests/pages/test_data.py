@@ -1,0 +1,155 @@
+"""The Data page: choosing, preparing, previewing; own files; downloads without a network."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+
+from builder import plugins, starters
+from builder.runs import projects
+from builder.spec import ObjectSpec
+from pages.widgets import upload
+
+
+def choose(app, name: str):
+    app.selectbox(key="dataset-class").set_value(name).run()
+    assert not app.exception
+    return app
+
+
+def saved(app):
+    return projects.mine("local")[0].training
+
+
+def said(app) -> str:
+    return " ".join(str(m.value) for m in app.markdown)
+
+
+def test_the_digits_are_described_in_words(visit):
+    app = visit("data")
+    assert "grey picture of 28 × 28 points" in said(app)
+    assert "10 probabilities" in said(app)
+    assert not app.error
+
+
+@pytest.mark.parametrize("name", [n for n, m in plugins.datasets().items() if m.OFFLINE])
+def test_every_built_in_dataset_is_shown(visit, name):
+    if name == upload.PLUGIN:
+        return
+    app = visit("data")
+    choose(app, name)
+    assert not app.error, [e.value for e in app.error]
+    assert "examples to learn from" in said(app)
+
+
+def test_a_change_of_preparation_is_saved_and_its_effect_shown(visit):
+    app = visit("data")
+    app.selectbox(key="dataset-Digits-labels").set_value("integers").run()
+    assert saved(app).dataset == ObjectSpec("Digits", {"labels": "integers"})
+    assert "one of 10 classes" in said(app)
+    fixes = [b for b in app.button if b.key and b.key.startswith("fix-follow-up")]
+    assert fixes, "the loss no longer fits: the page offers to mend it"
+    app.button(key=fixes[0].key).click().run()
+    assert saved(app).compile["loss"].class_name == "SparseCategoricalCrossentropy"
+    app.button(key="undo").click().run()
+    app.button(key="undo").click().run()
+    assert app.selectbox(key="dataset-Digits-labels").value == "one_hot"
+
+
+def npz(**arrays) -> bytes:
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
+def good() -> bytes:
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(60, 5)).astype("float32"), rng.integers(0, 3, 60)
+    return npz(x_train=x[:40], y_train=y[:40], x_test=x[40:], y_test=y[40:])
+
+
+def test_a_file_in_the_datasets_folder_can_be_used(visit, datasets):
+    (datasets / "mine.npz").write_bytes(good())
+    app = visit("data")
+    app.selectbox(key="own-file").set_value("mine.npz").run()
+    assert not app.exception and not app.error
+    assert saved(app).dataset.config["file"] == "mine.npz"
+    assert "40 examples to learn from" in said(app)
+
+
+def test_an_uploaded_name_cannot_leave_the_folder_nor_replace_another_file(datasets):
+    assert upload.free_path("../../evil.npz", b"x").parent == datasets
+    assert upload.free_path("we ird/ñ%.npz", b"x").parent == datasets
+    (datasets / "twice.npz").write_bytes(b"first")
+    assert upload.free_path("twice.npz", b"first").name == "twice.npz"
+    other = upload.free_path("twice.npz", b"second")
+    assert other.parent == datasets and other.name.startswith("twice-")
+
+
+def keeper() -> None:
+    import streamlit as st
+
+    from pages.widgets import page, session, upload
+
+    session.start()
+    with page.guard():
+        upload.keep(*st.session_state["given"])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"no zip at all",
+        npz(x=np.zeros(3)),
+        npz(
+            x_train=np.full((4, 2), np.nan),
+            y_train=np.zeros(4, int),
+            x_test=np.zeros((2, 2)),
+            y_test=np.zeros(2, int),
+        ),
+        npz(
+            x_train=np.array([{"a": 1}] * 4),
+            y_train=np.zeros(4, int),
+            x_test=np.zeros((2, 2)),
+            y_test=np.zeros(2, int),
+        ),
+    ],
+    ids=["not a zip", "other arrays", "NaN", "pickled objects"],
+)
+def test_bad_files_are_refused_in_words_and_not_kept(datasets, data):
+    from streamlit.testing.v1 import AppTest
+
+    app = AppTest.from_function(keeper, default_timeout=60)
+    app.session_state["given"] = ("bad.npz", data)
+    app.run()
+    assert not app.exception and len(app.error) == 1
+    assert "reference" not in app.error[0].value and "log" not in app.error[0].value
+    assert not list(datasets.glob("bad*")) and projects.mine("local") == []
+
+
+def test_a_dataset_that_is_not_here_offers_the_download_and_a_built_in_one(visit, monkeypatch):
+    app = visit("data")
+    choose(app, "Cifar10")
+    if "examples to learn from" in said(app):
+        return  # this machine has it
+    assert app.button(key="download-start")
+    app.button(key="download-instead").click().run()
+    assert saved(app).dataset == ObjectSpec("Digits")
+    assert not app.error
+
+
+def test_a_starter_names_only_datasets_there_are():
+    for starter in starters.all():
+        assert starter.training.dataset.class_name in plugins.datasets()
+
+
+def test_a_project_with_a_dataset_of_the_future_can_be_opened(visit):
+    from dataclasses import replace
+
+    training = replace(starters.get("iris").training, dataset=ObjectSpec("Holograms", {"a": 1}))
+    app = visit("data", p=projects.create("local", "Future", training).token)
+    assert "Holograms" in said(app)
+    choose(app, "Iris")
+    assert not app.error

@@ -1,0 +1,88 @@
+"""Home: the open project one click from training, starters, my projects, files from elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from builder import document, starters
+from builder.errors import LayerwiseError
+from builder.runs import projects
+from pages.widgets import opener, page
+from pages.widgets.session import FIRST
+
+
+def test_every_starter_has_a_card_with_its_picture(visit):
+    app = visit()
+    said = " ".join(m.value for m in app.markdown).replace("\\", "")
+    for starter in starters.all():
+        assert starter.title in said and starter.sentence in said
+        assert app.button(key=f"open-{starter.name}")
+        assert (page.ROOT / "assets" / "pictures" / f"{starter.picture}.svg").exists()
+    assert not app.error
+
+
+def test_the_first_starter_is_ready_to_train(visit):
+    assert not visit().button(key="train-now").disabled
+
+
+def test_a_card_opens_its_starter_and_saves_nothing_yet(visit):
+    app = visit()
+    app.button(key="open-iris").click().run()
+    assert not app.exception and not app.error
+    assert app.text_input(key="project-title-train").value == starters.get("iris").title
+    assert projects.mine("local") == []
+
+
+def test_projects_are_listed_opened_renamed_deleted_and_brought_back(visit):
+    training = starters.get("iris").training
+    one = projects.create("local", "One", training)
+    projects.create("local", "Two", starters.get(FIRST).training)
+    projects.create("somebody else", "Not mine", training)
+    app = visit()
+    said = " ".join(m.value for m in app.markdown)
+    assert "One" in said and "Two" in said and "Not mine" not in said
+
+    app.text_input(key=f"title-{one.token}").set_value("Uno").run()
+    assert projects.load(one.token).title == "Uno"
+    app.button(key=f"delete-{one.token}").click().run()
+    assert [p.title for p in projects.mine("local")] == ["Two"]
+    app.button(key="undelete").click().run()
+    assert {p.title for p in projects.mine("local")} == {"Uno", "Two"}
+
+    back = next(p for p in projects.mine("local") if p.title == "Uno")
+    app.button(key=f"project-open-{back.token}").click().run()
+    assert app.text_input(key="project-title-model").value == "Uno"
+    assert back.token in app.query_params["p"]
+
+
+def test_deleting_the_open_project_leaves_something_open(visit):
+    only = projects.create("local", "Only", starters.get("iris").training)
+    app = visit(p=only.token)
+    app.button(key=f"delete-{only.token}").click().run()
+    assert not app.exception and not app.error
+    assert starters.get(FIRST).title in " ".join(m.value for m in app.markdown)
+
+
+def test_a_project_file_opens_with_its_title():
+    training = starters.get("iris").training
+    text = document.to_json(training, title="My iris").encode()
+    assert opener.read("saved.json", text) == (training, "My iris", ())
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("a.json", b"{", "not a JSON document"),
+        ("a.json", b'{"layerwise": 99}', "newer Layerwise"),
+        ("a.json", b'{"layerwise": 1, "training": {"model": 3}}', "model"),
+        ("a.json", b"[" * 100_000, "not a JSON document"),
+        ("a.json", b'{"layerwise"' + b" " * 9_000_000, "most a project can have"),
+        ("a.keras", b"nonsense", ""),
+        ("a.h5", b"\x89HDF\r\n\x1a\n" + b"0" * 500, ""),
+        ("a.json", b'{"class_name": "Sequential"}', ""),
+    ],
+)
+def test_unreadable_files_are_said_in_words(visit, name, data, said):
+    with pytest.raises(LayerwiseError) as refused:
+        opener.read(name, data)
+    assert said in refused.value.message and "Error" not in refused.value.message

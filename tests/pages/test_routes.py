@@ -1,0 +1,126 @@
+"""The routes beside Streamlit's, asked as a browser asks them, over a real run store."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import plotly
+import pytest
+import streamlit as st
+from starlette.applications import Starlette
+
+from builder.runs import database, store
+from builder.spec import ObjectSpec, TrainingSpec, chain
+from pages import routes
+
+TRAINING = TrainingSpec(chain("tiny", ObjectSpec("InputLayer", {"shape": (2,)})), ObjectSpec("Xor"))
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def ask(path: str, query: str = "", **headers: str) -> Answer:
+    """One GET through the ASGI protocol, as the server would hand it on."""
+    said: list[Any] = []
+    raw = [(k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()]
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode()}
+    scope |= {"headers": raw, "root_path": "", "scheme": "http", "http_version": "1.1"}
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b""}
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    asyncio.run(Starlette(routes=routes.ROUTES)(scope, receive, send))
+    got = {k.decode(): v.decode() for k, v in said[0]["headers"]}
+    return Answer(said[0]["status"], got, b"".join(m.get("body", b"") for m in said[1:]))
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A run with two epochs of three batches, one of whose losses is not a number."""
+    monkeypatch.setenv("LAYERWISE_HOME", str(tmp_path))
+    database.close()
+    run_id = store.add(TRAINING, None, "me", None, None)
+    store.plan(run_id, 3, 2)
+    values = np.array([[0.9, 0.1], [np.nan, 0.2], [0.7, 1 / 3]], np.float32)
+    after = store.append(run_id, 1, [(0, ("loss", "accuracy"), values)], [])
+    store.append(run_id, after, [], [(1, {"loss": 0.7, "val_loss": float("inf")})])
+    yield run_id
+    database.close()
+
+
+def test_rows_are_what_the_run_wrote_after_the_row_asked_for(run: str) -> None:
+    first = ask("/lw/rows", f"run={run}&after=0").json
+    assert first["batches"]["x"] == [pytest.approx(1 / 3, rel=1e-5), pytest.approx(2 / 3), 1.0]
+    assert first["batches"]["accuracy"] == pytest.approx([0.1, 0.2, 1 / 3], rel=1e-5)
+    rest = ask("/lw/rows", f"run={run}&after={first['next']}").json
+    assert rest["batches"] == {"x": []} and rest["epochs"] == []
+    assert rest["next"] == first["next"] and rest["status"] == "queued"
+
+
+def test_what_is_no_number_is_null_in_json(run: str) -> None:
+    answer = ask("/lw/rows", f"run={run}&after=0")
+    assert answer.json["batches"]["loss"][1] is None
+    assert answer.json["epochs"] == [{"epoch": 1, "loss": 0.7, "val_loss": None}]
+    assert b"NaN" not in answer.body and b"Infinity" not in answer.body
+
+
+def test_rows_are_never_cached(run: str) -> None:
+    assert ask("/lw/rows", f"run={run}").headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "run=abc", "run=../../etc/passwd&after=0", "run=" + "a" * 23, "run=" + "a" * 21 + "'"],
+)
+def test_a_malformed_run_id_is_refused_before_any_reading(run: str, query: str) -> None:
+    answer = ask("/lw/rows", query)
+    assert answer.status == 400
+    assert "22 characters" in answer.json["error"]
+
+
+@pytest.mark.parametrize("after", ["-1", "x", "1.5", "9" * 13, "1;drop table runs"])
+def test_a_malformed_row_number_is_refused(run: str, after: str) -> None:
+    assert ask("/lw/rows", f"run={run}&after={after}").status == 400
+
+
+def test_an_unknown_run_is_a_calm_404(run: str) -> None:
+    answer = ask("/lw/rows", "run=" + "a" * 22)
+    assert answer.status == 404
+    assert answer.json["error"] == "There is no such run in this workspace."
+
+
+def test_plotly_is_the_installed_bundle_packed_or_plain() -> None:
+    bundle = (Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_bytes()
+    packed = ask("/lw/plotly.js", accept_encoding="gzip, br")
+    assert packed.headers["content-encoding"] == "gzip" and len(packed.body) < len(bundle) / 2
+    assert gzip.decompress(packed.body) == bundle
+    plain = ask("/lw/plotly.js")
+    assert plain.body == bundle and "content-encoding" not in plain.headers
+    assert plain.headers["content-type"].startswith("text/javascript")
+
+
+def test_routes_stand_below_the_base_path_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "get_option", lambda name: "/classroom/")
+    assert routes.prefix() == "/classroom/lw"
+
+
+def test_numbers_are_sent_with_six_digits() -> None:
+    assert routes.plain({"a": (np.float32(1 / 3), 2, True)}) == {"a": [0.333333, 2, True]}

@@ -1,0 +1,273 @@
+"""The Train page as a person meets it: settings, starting once, watching, reading the result."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+from sklearn.utils.class_weight import compute_class_weight
+from streamlit.testing.v1 import AppTest
+
+from builder import catalog, check, plugins, starters
+from builder.facts import DataFacts
+from builder.runs import database, jobs, projects, store
+from builder.spec import ObjectSpec, TrainingSpec
+from pages.widgets import charts, fitting, settings, trainer
+
+Visit = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def one_place(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """One run at a time may go."""
+    monkeypatch.setenv("LAYERWISE_MAX_RUNS", "1")
+    yield
+    database.close()
+
+
+@pytest.fixture
+def busy() -> Iterator[str]:
+    """Somebody else's run that takes the only place, so that ours waits in the queue."""
+    run_id = running(starters.get("xor").training, project=None)
+    yield run_id
+    store.end(run_id, os.getpid(), "stopped", None)
+
+
+def running(training: TrainingSpec, project: str | None) -> str:
+    """A run whose worker is this process."""
+    run_id = store.add(training, project, "somebody", None, None)
+    assert store.claim(run_id, os.getpid(), psutil.Process().create_time(), 99)
+    store.accept(run_id, {"keras": "3"})
+    return run_id
+
+
+def project(training: TrainingSpec) -> str:
+    return projects.create("local", "Mine", training).token
+
+
+def texts(at: AppTest) -> str:
+    """Everything the page says, without Markdown's escapes."""
+    said = [str(e.value) for e in (*at.markdown, *at.caption, *at.error)]
+    said += [e.proto.text for e in at.get("progress")]
+    return "\n".join(said).replace("\\", "")
+
+
+def xor(**fit: Any) -> TrainingSpec:
+    training = starters.get("xor").training
+    return training.with_fit(**fit) if fit else training
+
+
+OFFLINE = [s.name for s in starters.all() if plugins.dataset(s.training.dataset.class_name).OFFLINE]
+
+
+@pytest.mark.parametrize("name", OFFLINE)
+def test_looking_changes_nothing(visit: Visit, name: str) -> None:
+    token = project(starters.get(name).training)
+    at = visit("train", token)
+    assert not at.exception and not at.error
+    assert projects.load(token).rev == 1
+    assert not at.button(key="train").disabled
+
+
+def test_an_edit_is_kept_and_can_be_undone(visit: Visit) -> None:
+    token = project(xor())
+    before = xor().fit["epochs"]
+    at = visit("train", token)
+    at.number_input(key="fit-epochs").set_value(7).run()
+    assert projects.load(token).training.fit["epochs"] == 7
+    at.button(key="undo").click().run()
+    assert projects.load(token).training == xor()
+    assert at.number_input(key="fit-epochs").value == before
+
+
+def test_what_cannot_be_trained_says_why_and_offers_the_fix(visit: Visit) -> None:
+    wrong = xor().with_compile(loss=ObjectSpec("CategoricalCrossentropy"))
+    token = project(wrong)
+    at = visit("train", token)
+    assert at.button(key="train").disabled
+    assert "Cannot start yet" in at.button(key="train").help
+    for _ in range(3):  # a fix may show the next problem
+        if at.button(key="train").disabled:
+            next(b for b in at.button if str(b.key).startswith("fix-train-")).click().run()
+    assert not at.button(key="train").disabled
+
+
+def test_a_second_click_on_a_button_not_yet_grey_is_the_same_run(visit: Visit, busy: str) -> None:
+    token = project(xor())
+    one, two = visit("train", token), visit("train", token)
+    one.button(key="train").click().run()
+    two.button(key="train").click().run()
+    assert len(jobs.list_runs(project=token)) == 1
+    assert "Waiting for a free processor" in texts(one)
+    assert two.button(key="train").disabled and not two.button(key="stop").disabled
+
+
+def test_stop_ends_it_and_train_is_there_again(visit: Visit, busy: str) -> None:
+    token = project(xor())
+    at = visit("train", token)
+    at.button(key="train").click().run()
+    at.button(key="stop").click().run()
+    assert jobs.list_runs(project=token)[0].status == "stopped"
+    assert "Stopped" in texts(at)
+    assert not at.button(key="train").disabled and at.button(key="stop").disabled
+
+
+def test_a_reopened_page_finds_the_run_that_goes_on(visit: Visit) -> None:
+    token = project(xor(epochs=4))
+    run_id = running(xor(epochs=4), token)
+    store.plan(run_id, 10, 4)
+    store.append(run_id, 1, [(0, ("loss",), np.full((15, 1), 0.5, np.float32))], [])
+    store.append(run_id, 2, [], [(1, {"loss": 0.5123, "val_loss": 0.6})])
+    at = visit("train", token)
+    assert "Epoch 2 of 4" in texts(at)
+    assert {m.label: m.value for m in at.metric}["Loss"] == "0.512"
+    store.end(run_id, os.getpid(), "stopped", None)
+
+
+def test_a_finished_run_is_read_in_words(visit: Visit) -> None:
+    token = project(xor())
+    run_id = running(xor(), token)
+    store.plan(run_id, 10, 3)
+    losses = [(1.0, 1.1), (0.5, 0.6), (0.49, 0.59)]
+    epochs = [(i + 1, {"loss": a, "val_loss": b}) for i, (a, b) in enumerate(losses)]
+    store.append(run_id, 1, [], epochs)
+    store.end(run_id, os.getpid(), "finished", None, {"test": {"loss": 0.5, "accuracy": 0.957}})
+    at = visit("train", token)
+    assert "Test accuracy 0.957." in texts(at)
+    assert "stay together: no overfitting" in texts(at)
+
+
+def test_a_result_of_older_settings_says_so(visit: Visit) -> None:
+    token = project(xor(epochs=9))
+    run_id = running(xor(epochs=3), token)
+    store.append(run_id, 1, [], [(1, {"loss": 1.0})])
+    store.end(run_id, os.getpid(), "finished", None, {"test": {}})
+    assert "The settings were changed since" in texts(visit("train", token))
+
+
+def test_a_dead_worker_is_noticed_and_its_reason_said(visit: Visit) -> None:
+    token = project(xor())
+    run_id = store.add(xor(), token, "local", None, None)
+    assert store.claim(run_id, 2**22 - 3, 1.0, 99)
+    store.accept(run_id, {})
+    jobs.sweep()
+    assert jobs.get(run_id).status == "failed"
+    at = visit("train", token)
+    assert at.error and jobs.get(run_id).error
+    assert not at.button(key="train").disabled
+
+
+def test_a_callback_can_be_added_set_and_removed(visit: Visit) -> None:
+    token = project(xor())
+    at = visit("train", token)
+    at.selectbox(key="callback-add").select("EarlyStopping").run()
+    kept = projects.load(token).training.fit["callbacks"]
+    assert [c.class_name for c in kept] == ["EarlyStopping"]
+    at.number_input(key="callback-0-EarlyStopping-patience").set_value(5).run()
+    assert projects.load(token).training.fit["callbacks"][0].config["patience"] == 5
+    at.button(key="callback-remove-0").click().run()
+    assert projects.load(token).training.fit["callbacks"] == ()
+
+
+def test_a_learning_rate_schedule_is_drawn(visit: Visit) -> None:
+    rule = ObjectSpec(
+        "ExponentialDecay", {"initial_learning_rate": 0.1, "decay_steps": 100, "decay_rate": 0.5}
+    )
+    at = visit(
+        "train", project(xor().with_compile(optimizer=ObjectSpec("SGD", {"learning_rate": rule})))
+    )
+    drawn = [c for c in at.get("bidi_component") if "rate" in c.proto.id]
+    assert not at.exception and drawn
+    assert "ExponentialDecay: from 0.1 at the start" in json.loads(drawn[0].proto.json)[0]
+
+
+def test_the_other_metrics_of_the_task_can_be_chosen(visit: Visit) -> None:
+    token = project(xor())
+    at = visit("train", token)
+    at.multiselect(key="metrics").select("Precision").run()
+    names = [m.class_name for m in projects.load(token).training.compile["metrics"]]
+    assert names == ["accuracy", "Precision"]
+
+
+# --- pure parts ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("counts", [(50, 50, 50), (90, 10), (1, 7, 300)])
+def test_balanced_weights_are_scikit_learns(counts: tuple[int, ...]) -> None:
+    labels = np.repeat(np.arange(len(counts)), counts)
+    truth = compute_class_weight("balanced", classes=np.arange(len(counts)), y=labels)
+    assert [*fitting.balanced(counts).values()] == pytest.approx(truth, rel=1e-3)
+
+
+def test_an_empty_class_does_not_break_the_balance() -> None:
+    assert fitting.balanced((10, 0))["1"] == 1.0
+
+
+def facts(**changes: Any) -> DataFacts:
+    usual = DataFacts(
+        "t", "classification", (4,), (), "float32", "int64", 100, 20, ("a", "b", "c"), (),
+        "integers", "table", 0.0, 1.0, 1000,
+    )  # fmt: skip
+    return replace(usual, **changes)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        facts(),
+        facts(labels="one_hot", y_shape=(3,)),
+        facts(classes=("no", "yes")),
+        facts(task="regression", classes=(), labels="values"),
+    ],
+)
+def test_what_is_sensible_is_among_what_fits(data: DataFacts) -> None:
+    loss, metrics, _ = check.sensible(data)
+    assert settings.fits(catalog.entry("losses", loss.class_name), data)
+    assert all(settings.fits(catalog.entry("metrics", m.class_name), data) for m in metrics)
+
+
+def test_a_loss_for_two_classes_does_not_fit_three() -> None:
+    binary = catalog.entry("losses", "BinaryCrossentropy")
+    assert not settings.fits(binary, facts())
+    assert settings.fits(binary, facts(classes=("no", "yes")))
+
+
+@pytest.mark.parametrize(
+    ("split", "batch", "steps"), [(0.0, 32, 4), (0.2, 32, 3), (0.2, 80, 1), (0.95, 32, 1)]
+)
+def test_steps_are_counted_as_keras_counts_them(split: float, batch: int, steps: int) -> None:
+    training = xor(validation_split=split, batch_size=batch)
+    assert settings.steps_per_epoch(training, facts(n_train=100)) == steps
+
+
+def test_epoch_rules_run_from_the_optimizers_own_rate() -> None:
+    rule = ObjectSpec("StepDecay", {"factor": 0.5, "every": 2})
+    points = settings.epoch_points(rule, 0.1, 5)
+    assert points == [(0, 0.1), (1, 0.1), (2, 0.05), (3, 0.05), (4, 0.025)]
+    assert settings.rate(ObjectSpec("SGD")) == 0.01
+
+
+def test_panels_are_keras_history_keys() -> None:
+    metrics = (ObjectSpec("accuracy"), ObjectSpec("MeanAbsoluteError"), ObjectSpec("AUC"))
+    assert trainer.panels(xor().with_compile(metrics=metrics)) == [
+        "loss", "accuracy", "mean_absolute_error", "auc",
+    ]  # fmt: skip
+
+
+def test_the_rate_curve_says_its_ends_and_escapes_its_name() -> None:
+    svg = charts.rate_svg([(0, 0.1), (50, 0.05), (100, 0.01)], 10, "<Decay>")
+    assert 'aria-label="&lt;Decay&gt;: from 0.1 at the start to 0.01 at the end."' in svg
+    assert "<Decay>" not in svg
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0.2, "0 s"), (59.4, "59 s"), (125, "2 min 5 s"), (4200, "1 h 10 min")]
+)
+def test_durations_read_as_people_say_them(seconds: float, said: str) -> None:
+    assert trainer.duration(seconds) == said
