@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import io
 import json
+import os
 import shutil
 import sys
 import time
@@ -45,9 +46,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a terminal that knows no "█" shows "?"
     given = _parser().parse_args(arguments)
     try:
-        return int(given.verb(given) or 0)
+        status = int(given.verb(given) or 0)
+        sys.stdout.flush()
+        return status
     except LayerwiseError as error:
         print(_sentence(error.message, error.hint), file=sys.stderr)
+    except BrokenPipeError:  # whoever read, as `head` does, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
         print(f"{error.strerror or error}{place}.", file=sys.stderr)
@@ -117,9 +123,11 @@ def open_project(name: str) -> tuple[str, TrainingSpec]:
         starter = starters.get(name)
         return starter.title, starter.training
     try:
-        if path.stat().st_size > LARGEST:
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+        if len(content) > LARGEST:
             raise FileError(f"{name} is too large: a project has at most {LARGEST:,} bytes.")
-        title, training = read_document(path.read_bytes())
+        title, training = read_document(content)
     except OSError as error:
         raise FileError(f"{name} cannot be read: {error.strerror}.") from None
     except SpecError as error:
@@ -324,7 +332,10 @@ def _trained(name: str) -> tuple[str, TrainingSpec | None]:
 def _pictures(places: Sequence[Path]) -> Iterator[Path]:
     for place in places:
         if place.is_dir():
-            yield from sorted(p for p in place.iterdir() if p.suffix.lower() in IMAGES)
+            found = [p for p in place.iterdir() if p.suffix.lower() in IMAGES and p.is_file()]
+            if not found:
+                print(f"{place} holds no pictures.", file=sys.stderr)
+            yield from sorted(found)
         else:
             yield place
 
@@ -378,5 +389,4 @@ def _runs(_: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(BrokenPipeError):
-        sys.exit(main())
+    sys.exit(main())

@@ -164,6 +164,14 @@ def _merged(lines: set[str]) -> Iterator[str]:
         yield f"from {module} import {', '.join(sorted(parts))}"
 
 
+def _listed(settings: Config, name: str) -> tuple[ObjectSpec, ...]:
+    """Metrics or callbacks; SpecError when they are no list of objects."""
+    found = settings.get(name) or ()
+    if not isinstance(found, tuple) or not all(isinstance(f, ObjectSpec) for f in found):
+        raise SpecError(f"'{name}' must be a list of objects but is {found!r}.", "", name)
+    return found
+
+
 def _seed(training: TrainingSpec) -> str:
     return "" if training.seed is None else f"keras.utils.set_random_seed({training.seed})\n"
 
@@ -198,7 +206,7 @@ def _compile(training: TrainingSpec) -> Call:
     for key, kind in (("optimizer", "optimizers"), ("loss", "losses")):
         if key in training.compile:
             items.append((key, short(kind, training.compile[key])))
-    metrics = training.compile.get("metrics", ())
+    metrics = _listed(training.compile, "metrics")
     if metrics:
         listed = tuple(("", short("metrics", m)) for m in metrics)
         items.append(("metrics", Call("", listed, "[", "]")))
@@ -229,7 +237,7 @@ def _fit(training: TrainingSpec) -> Call:
             items.append((key, _weights(value)))
         else:
             items.append((key, value))
-    callbacks = training.fit.get("callbacks", ())
+    callbacks = _listed(training.fit, "callbacks")
     if callbacks:
         made = tuple(("", _callback(c)) for c in callbacks)
         items.append(("callbacks", Call("", made, "[", "]")))
@@ -258,7 +266,7 @@ def _callback(callback: ObjectSpec) -> Any:
 
 def _epoch_rules(training: TrainingSpec) -> Iterator[str]:
     """A small function for each epoch schedule a callback uses."""
-    for callback in training.fit.get("callbacks", ()):
+    for callback in _listed(training.fit, "callbacks"):
         rule = callback.config.get("schedule")
         if isinstance(rule, ObjectSpec):
             entry = catalog.entry("epoch_schedules", rule.class_name)
@@ -268,8 +276,8 @@ def _epoch_rules(training: TrainingSpec) -> Iterator[str]:
 
 
 def _evaluate(training: TrainingSpec) -> str:
-    metrics = training.compile.get("metrics", ())
-    if len(metrics) == 1 and isinstance(metrics[0], ObjectSpec):
+    metrics = _listed(training.compile, "metrics")
+    if len(metrics) == 1:
         entry = catalog.find("metrics", metrics[0].class_name)
         name = str(entry.extra.get("key") or entry.alias) if entry else "metric"
         words = name.replace("_", " ")

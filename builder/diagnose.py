@@ -69,6 +69,8 @@ def number(value: float | None) -> str:
     """Three decimals below ten, three significant digits above; words for what is no number."""
     if value is None or not math.isfinite(value):
         return "not a number"
+    if abs(value) >= 1e9:
+        return f"{value:.3g}"
     if abs(value) >= 10:
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
     return f"{value:.3f}" if abs(value) >= 0.001 or value == 0 else f"{value:.2g}"

@@ -17,6 +17,10 @@ MAX_DEPTH = 40
 """How deeply values may nest in a file; Keras configs stay under ten."""
 
 
+MAX_INTEGER = 2**63 - 1
+"""Larger whole numbers are refused: no argument of Keras takes one."""
+
+
 def to_json(training: TrainingSpec, *, title: str = "", indent: int | None = 2) -> str:
     """The project document; ``from_json`` reads it back to an equal value."""
     doc = {"layerwise": VERSION, "title": title, "training": encode(training)}
@@ -38,6 +42,7 @@ def read_document(text: str | bytes) -> tuple[str, TrainingSpec]:
         doc = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise SpecError(f"This is not a JSON document: {error}.") from None
+    _check_text(doc)
     if not isinstance(doc, dict) or "layerwise" not in doc:
         raise SpecError(
             "This JSON is not a Layerwise project: it has no 'layerwise' entry with a version."
@@ -58,6 +63,14 @@ def read_document(text: str | bytes) -> tuple[str, TrainingSpec]:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"the number {name} is not allowed")
+
+
+def _check_text(doc: Any) -> None:
+    """Half a character (a lone surrogate) can be read from JSON, but never be written again."""
+    try:
+        json.dumps(doc, ensure_ascii=False).encode()
+    except (UnicodeEncodeError, RecursionError):
+        raise SpecError("The document holds text that is no Unicode.") from None
 
 
 def encode(value: Any) -> Any:
@@ -100,11 +113,16 @@ def decode(value: Any, where: str = "value", depth: int = 0) -> Any:
         return Config({k: decode(v, f"{where}.{k}", depth + 1) for k, v in value.items()})
     if isinstance(value, list):
         return tuple(decode(v, f"{where}[{i}]", depth + 1) for i, v in enumerate(value))
-    if isinstance(value, float) and not math.isfinite(value):
-        raise SpecError(f"{where} is a number too large to be one ({value}).")
+    _check_number(value, where)
     if value is None or isinstance(value, str | int | float | bool):
         return value
     raise SpecError(f"{where} holds a {type(value).__name__}, which JSON cannot.")
+
+
+def _check_number(value: Any, where: str) -> None:
+    infinite = isinstance(value, float) and not math.isfinite(value)  # JSON's 1e999
+    if infinite or (isinstance(value, int) and abs(value) > MAX_INTEGER):
+        raise SpecError(f"'{where}' is too large a number.")
 
 
 def _expect(value: Any, kind: type, where: str) -> Any:
@@ -162,7 +180,7 @@ def decode_training(value: Any, where: str = "training") -> TrainingSpec:
     row = _expect(value, dict, where)
     seed = row.get("seed", 0)
     if seed is not None:
-        _expect(seed, int, f"{where}.seed")
+        _check_number(_expect(seed, int, f"{where}.seed"), f"{where}.seed")
     maps: dict[str, Config] = {}
     for key in ("columns", "compile", "fit"):
         found = decode(_expect(row.get(key, {}), dict, f"{where}.{key}"), f"{where}.{key}")

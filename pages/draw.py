@@ -138,6 +138,7 @@ def _answer(run: Run, image: NDArray[np.uint8] | None, upload: bytes | None) -> 
     artefact = str(jobs.artefact(run.id))
     if upload is not None:
         said = child.call("predict.image_file", artefact, run.training, upload)
+        st.caption("This is about your picture. Remove it below to have the drawing read again.")
     else:
         said = child.call("predict.drawing", artefact, run.training, image)
     st.html(answer.verdict(said))

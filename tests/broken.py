@@ -471,6 +471,11 @@ BROKEN: Mapping[str, Broken] = {
         "'normalization' (Normalization) has to learn its table from the data first (adapt),"
         " which is not done here.",
     ),
+    "seed": Broken(
+        replace(STACKS["toy"], seed=2**32),
+        "seed",
+        "The seed must be from 0 to 4,294,967,295 but is 4,294,967,296.",
+    ),
     "same_name": Broken(
         replace(
             STACKS["toy"],

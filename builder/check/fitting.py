@@ -24,6 +24,9 @@ PATIENT = ("SGD", "Adadelta", "Adafactor", "Adagrad", "Ftrl", "ScheduleFreeAdamW
 MONITORS = ("EarlyStopping", "ReduceLROnPlateau", "ModelCheckpoint")
 """Callbacks that watch a number of the history."""
 
+LARGEST_SEED = 2**32 - 1
+"""What ``keras.utils.set_random_seed`` takes."""
+
 SPLIT = 0.2
 """The share to set aside when a fix has to choose one."""
 
@@ -31,10 +34,19 @@ SPLIT = 0.2
 def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem]:
     """Everything about ``compile.optimizer`` and ``fit`` that can be said without training."""
     yield from _optimizer(training)
+    yield from _seed(training)
     if data:
         yield from _rows(training, data)
         yield from _class_weight(training, data)
     yield from _callbacks(training, data)
+
+
+def _seed(training: TrainingSpec) -> Iterator[Problem]:
+    if training.seed is None or 0 <= training.seed <= LARGEST_SEED:
+        return
+    message = f"The seed must be from 0 to {LARGEST_SEED:,} but is {training.seed:,}."
+    fix = Fix("Set the seed to 0", replace(training, seed=0))
+    yield Problem("seed", message, "Choose another whole number.", (fix,))
 
 
 def _optimizer(training: TrainingSpec) -> Iterator[Problem]:

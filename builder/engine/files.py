@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -238,14 +239,11 @@ def save_h5(artefact: str | os.PathLike[str], path: str | os.PathLike[str]) -> N
         FileError: the artefact cannot be read; HDF5 cannot hold its layers (bare operations,
             registered classes); no space.
     """
-    import warnings
-
     model = load_artefact(path=artefact)
     target = Path(path)
     partial = target.with_name(f"{target.stem}.partial.h5")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Keras advises .keras; here .h5 was asked for
+        with _unadvised():
             model.save(partial)
         _same_architecture(model, partial)
         os.replace(partial, target)
@@ -258,6 +256,18 @@ def save_h5(artefact: str | os.PathLike[str], path: str | os.PathLike[str]) -> N
         ) from None
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _unadvised() -> Iterator[None]:
+    """Keras's log advises .keras wherever .h5 was asked for."""
+    log = logging.getLogger("absl")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 def _same_architecture(model: keras.Model, saved: Path) -> None:

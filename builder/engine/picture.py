@@ -164,7 +164,10 @@ def _bytes(source: str | Path | bytes) -> tuple[bytes, str]:
         try:
             if path.stat().st_size > MAX_BYTES:
                 raise _refused(name, f"has {path.stat().st_size / 2**20:.0f} MB")
-            data = path.read_bytes()
+            with path.open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+            if len(data) > MAX_BYTES:  # a device or pipe does not say before how long it is
+                raise _refused(name, "is too large")
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise FileError(f"{name} cannot be read: {reason}.", "Check the path.", name) from error

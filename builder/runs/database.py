@@ -134,10 +134,10 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _unusable(path: Path, error: sqlite3.Error) -> FileError:
-    return FileError(
-        f"The run store {path} cannot be used: {error}.",
-        "Check the folder's permissions and the free disk space.",
-    )
+    hint = "Check the folder's permissions and the free disk space."
+    if "locked" in str(error):
+        hint = "Another program is writing to it; close that one, or try again in a moment."
+    return FileError(f"The run store {path} cannot be used: {error}.", hint)
 
 
 def _set_aside(path: Path) -> None:

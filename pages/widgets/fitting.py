@@ -47,18 +47,17 @@ def numbers(training: TrainingSpec) -> TrainingSpec:
     fit = training.fit
     left, right = st.columns(2, gap="small")
     with left:
-        epochs = _number("epochs", "Epochs", fit.get("epochs", 1), low=1, high=100_000)
+        epochs = _number("epochs", "Epochs", fit.get("epochs", 1))
         split = _number(
             "validation_split",
             "Validation split",
             float(fit.get("validation_split") or 0.0),
-            low=0.0,
-            high=0.95,
             step=0.05,
         )
     with right:
-        batch = _number("batch_size", "Batch size", fit.get("batch_size") or BATCH, 1, 1_000_000)
-        seed = _number("seed", "Seed", training.seed, low=0, high=2**31 - 1, optional=True)
+        batch = fit.get("batch_size")
+        batch = _number("batch_size", "Batch size", BATCH if batch is None else batch)
+        seed = _number("seed", "Seed", training.seed, optional=True)
     new = training.with_fit(epochs=epochs, batch_size=batch, validation_split=split)
     # what was absent and still has its default stays absent, so that looking changes nothing
     usual = {"epochs": 1, "batch_size": BATCH, "validation_split": 0.0}
@@ -66,17 +65,14 @@ def numbers(training: TrainingSpec) -> TrainingSpec:
     return replace(new, seed=seed, fit=new.fit.without(*idle))
 
 
-def _number(
-    name: str, label: str, value: Any, low: Any, high: Any, step: Any = 1, optional: bool = False
-) -> Any:
+def _number(name: str, label: str, value: Any, step: Any = 1, optional: bool = False) -> Any:
+    """One field; without bounds, because the checker says in words what a browser drops mutely."""
     key = f"fit-{name}"
     session.hold(key, value, value)
     new = st.number_input(
         label,
         key=key,
         value=None if optional else "min",  # None: the field can be emptied
-        min_value=low if value is None else min(low, value),
-        max_value=high if value is None else max(high, value),
         step=step,
         help=HELP[name],
         placeholder="by chance" if optional else "a number",

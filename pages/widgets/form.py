@@ -230,16 +230,12 @@ def _number(key: str, label: str, value: Any, param: Param, help: str, kind: typ
     if strange or (value is not None and abs(value) > LARGEST):
         return _json(key, label, value, param, help)
     value = None if value is None else kind(value)
-    low, high = param.min, param.max
-    if value is not None:  # a file may hold what the form would not offer: show it all the same
-        low = None if low is None else min(low, value)
-        high = None if high is None else max(high, value)
     session.hold(key, value, value)
+    # No bounds here: a browser drops a number beyond them without a word; the checker says the
+    # range, what it would cost, and offers the fix.
     new = st.number_input(
         label,
         key=key,
-        min_value=None if low is None else kind(low),
-        max_value=None if high is None else kind(high),
         value=None if param.optional else "min",
         step=kind(param.step or (1 if kind is int else _step(param))),
         format="%d" if kind is int else "%g",

@@ -9,7 +9,7 @@ import streamlit as st
 
 from builder.runs import jobs
 from builder.spec import Run
-from pages.widgets import session
+from pages.widgets import session, words
 
 USABLE = ("finished", "stopped")
 """Runs with these statuses left a model behind."""
@@ -33,7 +33,7 @@ def label(run: Run) -> str:
     when = ago(time.time() - float(run.times.get("created", time.time())))
     epochs = run.training.fit.get("epochs", 1)
     stopped = ", stopped early" if run.status == "stopped" else ""
-    return f"{run.training.model.name}, {when}, {epochs} epochs{stopped}"
+    return f"{run.training.model.name}, {when}, {words.plural(epochs, 'epoch')}{stopped}"
 
 
 def ago(seconds: float) -> str:

@@ -79,6 +79,9 @@ def _optimizer(training: TrainingSpec, data: DataFacts | None) -> TrainingSpec:
 
 RATE = "learning_rate"
 
+LONGEST = 100_000
+"""Epochs a curve is drawn for; a number beyond may stand in the field until it is refused."""
+
 
 def _arguments(kind: str, obj: ObjectSpec) -> tuple[str, ...]:
     entry = catalog.find(kind, obj.class_name)
@@ -99,7 +102,7 @@ def _more(kind: str, obj: ObjectSpec, label: str, skip: Sequence[str] = QUIET) -
 def _rate_curve(training: TrainingSpec, data: DataFacts | None) -> None:
     """The learning rate over the training, when it is not the same all the time."""
     optimizer = training.compile["optimizer"]
-    epochs = int(training.fit.get("epochs") or 1)
+    epochs = min(max(1, int(training.fit.get("epochs") or 1)), LONGEST)
     per_epoch = steps_per_epoch(training, data) if data else 100
     schedule = optimizer.config.get("learning_rate")
     if isinstance(schedule, ObjectSpec):

@@ -12,7 +12,7 @@ from builder.errors import LayerwiseError
 from builder.runs import jobs
 from builder.runs.jobs import Progress
 from builder.spec import ObjectSpec, Run, TrainingSpec
-from pages.widgets import page, problems, session
+from pages.widgets import page, problems, session, words
 from pages.widgets.page import plain
 
 ACTIVE = ("queued", "running")
@@ -75,7 +75,7 @@ def state(progress: Progress) -> str:
             return f"Stopped in epoch {progress.epoch}" if progress.epoch else "Stopped"
         case "failed":
             return "Failed"
-    return f"Finished {progress.epochs} epochs" if progress.epochs else "Finished"
+    return f"Finished {words.plural(progress.epochs, 'epoch')}" if progress.epochs else "Finished"
 
 
 def duration(seconds: float) -> str:
@@ -138,14 +138,14 @@ def _watch(run_id: str, live: bool) -> None:
         if progress.ended:
             _ended(run, progress, history)
         else:
-            words = " · ".join(w for w in (state(progress), left(progress)) if w)
-            st.progress(progress.fraction, text=plain(words))
+            said = " · ".join(w for w in (state(progress), left(progress)) if w)
+            st.progress(progress.fraction, text=plain(said))
             if progress.step and progress.message:
                 st.caption(plain(progress.message))
         numbers(run.training, history)
 
 
-def _ended(run: Run, progress: Progress, history: Mapping[str, Sequence[float]]) -> None:
+def _ended(run: Run, progress: Progress, history: Mapping[str, Sequence[float | None]]) -> None:
     took = run.times.get("ended", time.time()) - run.times.get("started", time.time())
     st.caption(plain(f"{state(progress)}, {duration(took)}, seed {run.training.seed}"))
     if progress.status == "failed":

@@ -15,6 +15,9 @@ from builder.spec import Config, ObjectSpec
 from pages.widgets import session
 from pages.widgets.page import plain
 
+MARK = re.compile(r"\.([0-9a-f]{10})\.npz$")
+"""What an upload's name ends with: whose it is, so that nobody sees another's file by accident."""
+
 PLUGIN = "NpzFile"
 """The dataset plugin that reads such files."""
 
@@ -34,9 +37,19 @@ def show() -> None:
 
 
 def files() -> list[str]:
-    """Names of the .npz files in the datasets folder."""
+    """Names of the .npz files this browser may choose: those put into the folder, and its own."""
     folder = workspace.datasets_folder()
-    return sorted(p.name for p in folder.glob("*.npz")) if folder.is_dir() else []
+    names = sorted(p.name for p in folder.glob("*.npz")) if folder.is_dir() else []
+    return [n for n in names if not (mark := MARK.search(n)) or mark[1] == _mine()]
+
+
+def _mine() -> str:
+    return hashlib.sha256(session.owner().encode()).hexdigest()[:10]
+
+
+def title(name: str) -> str:
+    """A file's name as its owner gave it."""
+    return MARK.sub(".npz", name)
 
 
 def _existing() -> None:
@@ -49,6 +62,7 @@ def _existing() -> None:
         "Files in the datasets folder",
         names,
         key="own-file",
+        format_func=title,
         placeholder="Choose a file",
         on_change=_use_existing,
         help=f"{plain(str(workspace.datasets_folder()))}; put large files there yourself",
@@ -92,7 +106,8 @@ def keep(name: str, data: bytes) -> None:
     if wrong:
         if new:
             path.unlink(missing_ok=True)
-        raise DataError(wrong[0].message, wrong[0].hint, "dataset")
+        message = wrong[0].message.replace(path.name, title(path.name))
+        raise DataError(message, wrong[0].hint, "dataset")
     use(path.name)
 
 
@@ -101,7 +116,7 @@ def free_path(name: str, data: bytes) -> Path:
     folder = workspace.datasets_folder()
     folder.mkdir(parents=True, exist_ok=True)
     stem = re.sub(r"[^A-Za-z0-9_-]+", "-", Path(name).stem).strip("-")[:60] or "data"
-    path = folder / f"{stem}.npz"
+    path = folder / f"{stem}.{_mine()}.npz"
     if path.exists() and path.read_bytes() != data:
-        path = folder / f"{stem}-{hashlib.sha256(data).hexdigest()[:8]}.npz"
+        path = folder / f"{stem}-{hashlib.sha256(data).hexdigest()[:8]}.{_mine()}.npz"
     return path

@@ -114,6 +114,7 @@ def test_a_second_tab_and_a_phone_see_the_same_project(trained: Page, open_page:
 
 def test_touch_draws_on_a_phone(trained: Page, open_page: Opener) -> None:
     go(trained, "Draw")
+    trained.wait_for_url("**/draw?p=*")
     phone = open_page(path_of(trained.url), width=390, touch=True)
     draw(phone, THREE)
     expect(verdict(phone)).to_have_text("3")

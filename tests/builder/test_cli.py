@@ -240,6 +240,9 @@ def test_starters_are_listed_with_file_and_title(capsys: Output) -> None:
         (["check", "{tmp}/torn.json"], "This is not a JSON document"),
         (["check", "{tmp}/newer.json"], "written by a newer Layerwise"),
         (["summary", "{tmp}"], "cannot be read"),
+        (["check", "/dev/zero"], "/dev/zero is too large"),
+        (["predict", "{tmp}/empty.keras", "/dev/zero"], "zero is too large"),
+        (["train", "iris", "--seed", "-1"], "The seed must be from 0 to 4,294,967,295"),
         (["import", "gone.keras"], "There is no file gone.keras."),
         (["train", "{tmp}/wrong.json"], "gives 12 numbers"),
         (["predict", "nobody", "x.png"], "nobody is neither a model file nor a run"),
@@ -252,11 +255,39 @@ def test_a_mistake_is_one_sentence_and_status_2(
 ) -> None:
     (tmp_path / "torn.json").write_text('{"layerwise": 1, "trai')
     (tmp_path / "newer.json").write_text('{"layerwise": 99}')
+    (tmp_path / "empty.keras").touch()
     write(tmp_path / "wrong.json", broken.BROKEN["units"].training)
     assert main([a.replace("{tmp}", str(tmp_path)) for a in arguments]) == 2
     said = capsys.readouterr()
     assert said.out == "" and sentence in said.err
     assert len(said.err.splitlines()) == 1 and "Traceback" not in said.err
+
+
+def test_a_reader_that_leaves_is_no_mistake() -> None:
+    command = f"{sys.executable} -m builder starters | true"
+    done = subprocess.run(
+        command, shell=True, cwd=ROOT, capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert done.stderr == ""
+
+
+def test_numbers_that_are_none_are_null_in_the_last_line(tmp_path: Path, capsys: Output) -> None:
+    training = starters.get("diabetes").training.with_fit(epochs=5, callbacks=())
+    wild = training.with_compile(optimizer=zoo.layer("SGD", learning_rate=1.0))
+    assert main(["train", write(tmp_path / "wild.json", wild)]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    result = json.loads(last, parse_constant=pytest.fail)
+    assert result["history"]["loss"][-1] is None and result["test"]["loss"] is None
+    assert main(["runs"]) == 0
+    assert "loss not a number" in capsys.readouterr().out
+
+
+def test_a_folder_without_pictures_says_so(
+    digits: tuple[Path, dict[str, Any]], tmp_path: Path, capsys: Output
+) -> None:
+    (tmp_path / "folder.png").mkdir()
+    assert main(["predict", digits[1]["run"], str(tmp_path)]) == 0
+    assert "holds no pictures" in capsys.readouterr().err
 
 
 def test_help_explains_itself() -> None:

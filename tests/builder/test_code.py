@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,9 @@ import pytest
 
 from builder import code, edit, starters
 from builder.engine import data, train
-from builder.errors import SpecError
-from builder.spec import TrainingSpec, chain
+from builder.errors import LayerwiseError, SpecError
+from builder.plugins.datasets import npz_file
+from builder.spec import Config, TrainingSpec, chain
 from tests import zoo
 from tests.zoo import TUTORIAL, dense, given, layer
 
@@ -148,6 +151,92 @@ def test_text_cannot_break_out_of_its_quotes() -> None:
     assert "import os" not in [line.strip() for line in text.splitlines()]
     titled = code.script(zoo.STACKS["tutorial"], SOURCE, '"""\nimport os\n"""')
     assert titled.splitlines()[0] == '"""import os."""'
+
+
+HOSTILE = (
+    'x"); import os; os.abort() #',
+    "x'); import os; os.abort() #",
+    '"""\nimport os\n"""',
+    "\\",
+    "a\nimport os\n",
+    "a\rimport os\u2028import os\x85import os\x0cimport os",
+    "{__import__('os').abort()}",
+    "\u202e#txet detrever",
+    "\x00",
+    "日本 🙂",
+)
+
+
+def shape_of(text: str) -> str:
+    """The statements of a script, whatever its texts say."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = "text"
+    return ast.dump(tree)
+
+
+def with_text(text: str) -> str:
+    """A script that carries ``text`` wherever a project may hold any text."""
+    stack = chain(
+        text,
+        given(28, 28),
+        layer("Dropout", rate=0.1),
+        layer("Flatten"),
+        dense(10, text, kernel_initializer=text, kernel_regularizer=layer("L2", l2=text)),
+    )
+    names = {"dense": f"{text} 1", "dropout": f"{text} 2"}
+    rows = tuple(
+        replace(n, name=names.get(n.name, n.name), off=n.name == "dropout",
+                inbound=tuple(names.get(r, r) for r in n.inbound))
+        for n in stack.nodes
+    )  # fmt: skip
+    callbacks = (
+        layer("EarlyStopping", monitor=text),
+        layer("TensorBoard", log_dir=text),
+        layer("ModelCheckpoint", filepath=text),
+        layer("LearningRateScheduler", schedule=layer("StepDecay", factor=text)),
+    )
+    spec = zoo.training(replace(stack, nodes=rows, outputs=(names["dense"],)), zoo.DIGITS)
+    spec = spec.with_compile(loss=text, optimizer=layer("SGD", weight_decay=text))
+    spec = spec.with_fit(callbacks=callbacks, shuffle=text)
+    file = npz_file.source(Config(file=text))
+    return code.script(spec, file, f"Title {text}")
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_no_text_of_a_project_becomes_a_statement(text: str) -> None:
+    script = with_text(text)
+    assert shape_of(script) == shape_of(with_text("harmless"))
+    assert "\u202e" not in script
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_what_a_script_writes_without_quotes_must_be_a_name(text: str) -> None:
+    good = zoo.STACKS["tutorial"]
+    flat, nested = layer("Flatten"), layer("L2", **{text: 1})
+    for bad in (
+        zoo.training(chain("m", given(28, 28), flat, layer(text)), zoo.DIGITS),
+        zoo.training(chain("m", given(28, 28), flat, layer("Dense", **{text: 1})), zoo.DIGITS),
+        zoo.training(chain("m", given(28, 28, **{text: 1}), flat), zoo.DIGITS),
+        zoo.training(
+            chain("m", given(28, 28), flat, dense(2, kernel_regularizer=nested)), zoo.DIGITS
+        ),
+        good.with_compile(loss=layer(text)),
+        good.with_compile(metrics=(layer(text),)),
+        good.with_compile(optimizer=layer("Adam", **{text: 1})),
+        good.with_fit(**{text: 1}),
+        good.with_fit(class_weight={text: 1.0}),
+        good.with_fit(class_weight={"0": text}),
+        good.with_fit(callbacks=(layer(text),)),
+        good.with_fit(
+            callbacks=(
+                layer("LearningRateScheduler", schedule=layer("StepDecay", **{text: 1})),
+            )
+        ),
+    ):  # fmt: skip
+        with pytest.raises(LayerwiseError):
+            code.script(bad, SOURCE)
 
 
 def test_a_graph_is_refused_in_words() -> None:

@@ -70,6 +70,13 @@ def edited(**changes: Any) -> str:
         (edited(training__dataset__class_name=3), "'training.dataset.class_name' must be text"),
         (edited(training__dataset={"config": {}}), "'training.dataset' must have exactly"),
         (edited(training__fit=[1]), "'training.fit' must be an object"),
+        (edited(training__fit__epochs=10**400), "'training.fit.epochs' is too large a number"),
+        (edited(training__seed=-(10**30)), "'training.seed' is too large a number"),
+        (
+            edited(training__fit__epochs="BIG").replace('"BIG"', "1e999"),
+            "'training.fit.epochs' is too large a number",
+        ),
+        (edited(title="half \ud83d"), "text that is no Unicode"),
     ],
 )
 def test_damage_is_named(text: str, message: str) -> None:

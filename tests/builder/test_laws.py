@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import math
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from builder import catalog, check, document, edit
+from builder import catalog, check, code, document, edit
 from builder.catalog.layers import NOT_IN_A_STACK
 from builder.engine import build
 from builder.errors import LayerwiseError
@@ -184,6 +185,10 @@ def test_a_tampered_project_is_refused_or_explained(doc: dict[str, Any]) -> None
     except LayerwiseError as error:
         assert error.message
         return
+    try:
+        ast.parse(code.script(training, "x_train = 1\n"))
+    except LayerwiseError as error:
+        assert error.message
     dataset = training.dataset.class_name
     data = zoo.DATA.get(dataset)
     facts = build.summary(training.model)

@@ -82,10 +82,25 @@ def test_a_file_in_the_datasets_folder_can_be_used(visit, datasets):
 def test_an_uploaded_name_cannot_leave_the_folder_nor_replace_another_file(datasets):
     assert upload.free_path("../../evil.npz", b"x").parent == datasets
     assert upload.free_path("we ird/ñ%.npz", b"x").parent == datasets
-    (datasets / "twice.npz").write_bytes(b"first")
-    assert upload.free_path("twice.npz", b"first").name == "twice.npz"
+    first = upload.free_path("twice.npz", b"first")
+    first.write_bytes(b"first")
+    assert upload.title(first.name) == "twice.npz"
+    assert upload.free_path("twice.npz", b"first") == first
     other = upload.free_path("twice.npz", b"second")
     assert other.parent == datasets and other.name.startswith("twice-")
+    first.unlink()
+
+
+def test_nobody_is_offered_a_file_that_somebody_else_uploaded(datasets, monkeypatch):
+    monkeypatch.setattr(upload.session, "owner", lambda: "anna")
+    path = upload.free_path("grades.npz", b"x")
+    path.write_bytes(b"x")
+    (datasets / "common.npz").write_bytes(b"x")
+    assert {path.name, "common.npz"} <= set(upload.files())
+    monkeypatch.setattr(upload.session, "owner", lambda: "ben")
+    assert path.name not in upload.files() and "common.npz" in upload.files()
+    path.unlink()
+    (datasets / "common.npz").unlink()
 
 
 def keeper() -> None:
