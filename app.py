@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import re
 import secrets
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http.cookies import CookieError, SimpleCookie
@@ -17,7 +17,8 @@ from starlette.middleware import Middleware
 
 from builder import starters
 from builder.runs import child, jobs
-from pages.widgets import page, session
+from pages import routes
+from pages.widgets import facts, page, session
 
 
 class Owner:
@@ -64,8 +65,11 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
 def _warm() -> None:
     child.warm()
-    jobs.prepare(starters.get(session.FIRST).training.dataset)
+    first = starters.get(session.FIRST).training
+    jobs.prepare(first.dataset)
     jobs.warm()
+    facts.expect_facts(first)
+    threading.Thread(target=routes.warm, name="layerwise-plotly", daemon=True).start()
 
 
 def on_script_error(error: Exception) -> bool:
@@ -74,16 +78,9 @@ def on_script_error(error: Exception) -> bool:
     return True
 
 
-def routes() -> list[Any]:
-    """What ``pages/routes.py`` serves beside Streamlit."""
-    if importlib.util.find_spec("pages.routes") is None:
-        return []
-    return list(importlib.import_module("pages.routes").ROUTES)
-
-
 app = st.App(
     Path(__file__).parent / "pages" / "shell.py",
-    routes=routes(),
+    routes=routes.ROUTES,
     middleware=[Middleware(Owner)],
     lifespan=lifespan,
     on_script_error=on_script_error,

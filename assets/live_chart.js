@@ -4,28 +4,30 @@
 // lives on the root element, so later calls only hand over what is new.
 
 const POLL = 500; // ms between questions while a run is going
+const EAGER = 100; // ms between questions until its first point is there …
+const EAGER_TIMES = 100; // … and how often at most: it may wait in the queue
 const LIMIT = 3000; // points a per-batch line may hold; beyond it neighbours are averaged
 const PANEL = 210; // px a panel is high
 const COLORS = ["#0e7c7b", "#c2571a", "#5b5fc7", "#8a6d00", "#a8326b", "#4a6b1f"];
 const SYMBOLS = ["circle", "square", "triangle-up", "cross", "star", "hexagon"];
-const ENDED = new Set(["finished", "stopped", "failed"]);
+const ENDED = new Set(["finished", "stopped", "failed", "interrupted"]);
+const RESTING = new Set(["paused", "interrupted"]); // until somebody lets them go on
 
-let plotly; // one download a page
-
+/** Plotly, downloaded once a page; the page's own script has begun with it while nobody waited. */
 function loadPlotly(address) {
   if (window.Plotly) return Promise.resolve(window.Plotly);
-  plotly ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = address;
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => {
-      plotly = undefined; // so that the next try downloads again
-      script.remove();
+  const script = document.querySelector("script[data-plotly]") ?? document.createElement("script");
+  return new Promise((resolve, reject) => {
+    script.addEventListener("load", () => resolve(window.Plotly));
+    script.addEventListener("error", () => {
+      script.remove(); // so that the next try downloads again
       reject(new Error("plotly.js did not load"));
-    };
-    document.head.appendChild(script);
+    });
+    if (script.isConnected) return;
+    script.dataset.plotly = "";
+    script.src = address;
+    document.head.append(script);
   });
-  return plotly;
 }
 
 // --- numbers ---------------------------------------------------------------------------------
@@ -72,7 +74,11 @@ class Series {
   }
 
   get done() {
-    return this.gone || (ENDED.has(this.status) && !this.more);
+    return this.gone || (ENDED.has(this.status) && !this.more && !this.again);
+  }
+
+  get quiet() {
+    return this.done || RESTING.has(this.status);
   }
 
   line(key, limit) {
@@ -88,6 +94,7 @@ class Series {
       grew.add(key);
     };
     this.after = answer.next;
+    this.again = false;
     this.more = answer.more;
     this.status = answer.status;
     this.steps = answer.steps || this.steps;
@@ -158,10 +165,11 @@ class LiveChart {
       this.started = true;
       this.poll();
     } else {
-      data.runs.forEach((r, i) => (this.runs[i].label = r.label));
+      // a rerun often means a new status: even an ended run may have been told to go on
+      data.runs.forEach((r, i) => Object.assign(this.runs[i], { label: r.label, again: true }));
       if (this.themeKey() !== this.theme) this.draw(() => this.rebuild());
       this.legend();
-      this.wake?.(); // a rerun often means a new status
+      this.wake?.();
     }
   }
 
@@ -185,6 +193,7 @@ class LiveChart {
   async poll() {
     const turn = (this.turn = (this.turn || 0) + 1); // a newer loop ends the older
     let failures = 0;
+    let eager = EAGER_TIMES;
     const alive = () => !this.stopped && this.turn === turn && this.root.isConnected;
     while (alive()) {
       try {
@@ -198,9 +207,11 @@ class LiveChart {
         this.say("Waiting for the server. The curves continue by themselves when it answers.");
       }
       if (!alive()) return;
-      const idle = this.runs.every((r) => r.done) || document.hidden;
+      const idle = this.runs.every((r) => r.quiet) || document.hidden;
       const more = this.runs.some((r) => r.more);
-      await this.pause(idle ? 10000 : failures ? Math.min(500 * 2 ** failures, 5000) : more ? 0 : POLL);
+      const young = this.runs.some((r) => !r.done && !r.after) && eager-- > 0;
+      const usual = more ? 0 : young ? EAGER : POLL;
+      await this.pause(idle ? 10000 : failures ? Math.min(500 * 2 ** failures, 5000) : usual);
     }
   }
 

@@ -18,7 +18,7 @@ from typing import Any
 from builder import diagnose, starters
 from builder.document import read_document, to_json
 from builder.errors import FileError, LayerwiseError, SpecError, TrainingError
-from builder.facts import DataFacts, ModelFacts, Problem
+from builder.facts import DataFacts, ModelFacts, Note, Problem
 from builder.spec import TrainingSpec
 
 IMAGES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"})
@@ -141,15 +141,35 @@ def _import(given: argparse.Namespace) -> int:
     path = Path(given.file)
     if not path.is_file():
         raise FileError(f"There is no file {path}.")
-    opened = child.guarded("files.open_model", str(path.resolve()))
-    notes = opened.get("notes", ())
-    training = starters.around(opened["model"], opened.get("compile"))
+    if path.suffix.lower() in (".py", ".ipynb"):
+        training, notes = _read_code(path)
+    else:
+        opened = child.guarded("files.open_model", str(path.resolve()))
+        notes = opened.get("notes", ())
+        training = starters.around(opened["model"], opened.get("compile"))
     _deliver(to_json(training, title=path.stem).encode() + b"\n", given.output)
     for note in notes:
         print(f"{note.where}: {note.message}" if note.where else note.message, file=sys.stderr)
     if given.output:
         print(f"{len(training.model.nodes)} layers read; written to {given.output}.")
     return 0
+
+
+def _read_code(path: Path) -> tuple[TrainingSpec, Sequence[Note]]:
+    """The project in a script or notebook, and what is to be said of reading it."""
+    from builder import parse
+
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileError(f"{path} cannot be read: {error}.", "Save it as UTF-8 text.") from None
+    read = parse.notebook if path.suffix.lower() == ".ipynb" else parse.parse
+    found = read(text, path.stem)
+    if found.training is None:
+        for note in found.notes:
+            print(f"{note.where}: {note.message}", file=sys.stderr)
+        raise FileError(f"No Keras model was found in {path}.", "See the lines above.")
+    return found.training, found.notes
 
 
 def _facts(training: TrainingSpec) -> tuple[DataFacts | None, ModelFacts, list[Problem]]:
@@ -233,7 +253,7 @@ def _train(given: argparse.Namespace) -> int:
         raise TrainingError(f"{severe[0].where}: {severe[0].message}", severe[0].hint + more)
     run = jobs.start(training, data=data, model=model)
     progress = _follow(run.id)
-    if progress.status == "failed":
+    if progress.status in ("failed", "interrupted"):
         raise TrainingError(progress.error or "The run failed.")
     result = jobs.result(run.id)
     artefact = jobs.artefact(run.id)

@@ -100,6 +100,7 @@ class DataFacts:
         bytes: of all arrays in memory.
         offline: it needs no network.
         warning: one sentence when something was found or repaired (missing values …), else "".
+        whole: every number of the examples is a whole one, such as the number of a word.
     """
 
     title: str
@@ -119,6 +120,7 @@ class DataFacts:
     bytes: int
     offline: bool = True
     warning: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,8 +173,9 @@ class Run:
         id: unique in the workspace.
         training: exactly what was trained.
         parent: the run this one came from.
-        status: ``queued``, ``running``, ``finished``, ``stopped`` or ``failed``.
-        error: one plain sentence when it failed.
+        status: ``queued``, ``running``, ``paused``, ``finished``, ``stopped``, ``failed`` or
+            ``interrupted``.
+        error: one plain sentence when it failed or was interrupted.
         times: seconds since the epoch by event: ``created``, ``started``, ``ended``.
     """
 

@@ -10,7 +10,7 @@ from builder import plugins
 from builder.facts import DataFacts
 from builder.runs import child
 from builder.spec import ObjectSpec
-from pages.widgets import download, form, page, preview, problems, session, upload
+from pages.widgets import download, explain, form, page, preview, problems, session, upload
 from pages.widgets.page import plain
 
 
@@ -37,7 +37,7 @@ def main() -> None:
 def _choose(dataset: ObjectSpec) -> ObjectSpec:
     """Which dataset, and its preparation."""
     st.subheader("Dataset", anchor=False)
-    known = plugins.datasets()
+    known, current = plugins.datasets(), dataset
     names = [n for n in known if n != upload.PLUGIN or dataset.class_name == n]
     # what this version does not know stays chosen until another is
     names += [] if dataset.class_name in known else [dataset.class_name]
@@ -48,14 +48,14 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
             "Dataset",
             names,
             key=key,
-            format_func=_title,
+            format_func=lambda n: _title(current if n == current.class_name else ObjectSpec(n)),
             label_visibility="collapsed",
             help="Type to search",
         )
         session.held(key, name)
         entry = form.find("datasets", name)
         if entry:
-            form.explain(entry, key=f"explain-{name}")
+            explain.show(entry, key=f"explain-{name}")
     if entry:
         st.caption(entry.plain)
     if name != dataset.class_name:
@@ -64,16 +64,17 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
     return form.edit("datasets", dataset, key=f"dataset-{name}", skip=("file",))
 
 
-def _title(name: str) -> str:
-    plugin = plugins.datasets().get(name)
+def _title(dataset: ObjectSpec) -> str:
+    """A line of the list: what it is called, its group, and whether it needs the network."""
+    plugin = plugins.datasets().get(dataset.class_name)
     if plugin is None:
-        return name
+        return dataset.class_name
     network = "" if plugin.OFFLINE else ", downloaded once"
-    return f"{plugin.TITLE} · {plugin.ENTRY.group.lower()}{network}"
+    return f"{upload.called(dataset)} · {plugin.ENTRY.group.lower()}{network}"
 
 
 def _look(dataset: ObjectSpec, facts: DataFacts) -> None:
-    st.subheader(plain(facts.title), anchor=False)
+    st.subheader(plain(upload.called(dataset)), anchor=False)
     st.markdown(preview.sentence(facts))
     if facts.warning:
         st.info(plain(facts.warning), icon=":material/info:")

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from builder import plugins, starters
+from builder import starters
 from builder.runs import projects
 from builder.runs.projects import Project
 from builder.spec import TrainingSpec
-from pages.widgets import opener, page, problems, session, trainer, words
+from pages.widgets import opener, page, pasted, problems, session, trainer, upload, words
 from pages.widgets.page import plain
 
 ACROSS = 4
@@ -29,6 +29,7 @@ def main() -> None:
     with right:
         _projects()
         opener.show()
+        pasted.show()
     st.header("Starters", anchor=False)
     st.caption("Each opens complete: data, model and training. Change what you like; it is yours.")
     _cards(starters.all())
@@ -37,6 +38,7 @@ def main() -> None:
 def _hero() -> None:
     """The open project, one click from training."""
     training = session.training()
+    session.expect()
     with st.container(key="hero", border=True):
         kind = "Your open project" if session.token() else "Ready to train"
         st.caption(kind)
@@ -56,12 +58,11 @@ def _hero() -> None:
 
 def _sentence(training: TrainingSpec) -> str:
     """From the spec alone: Home asks Keras nothing, so it is there at once."""
-    plugin = plugins.datasets().get(training.dataset.class_name)
     layers = sum(not n.off for n in training.model.nodes)
     epochs = training.fit.get("epochs", 1)
     return (
         f"A stack of {words.plural(layers, 'layer')} learns from"
-        f" **{plain(plugin.TITLE if plugin else training.dataset.class_name)}**,"
+        f" **{plain(upload.called(training.dataset))}**,"
         f" in {words.plural(epochs, 'epoch')}."
     )
 
@@ -125,7 +126,7 @@ def _row(project: Project) -> None:
         key=f"project-{token}", horizontal=True, vertical_alignment="center", border=True
     ):
         layers = words.plural(len(project.training.model.nodes), "layer")
-        data = plain(project.training.dataset.class_name)
+        data = plain(upload.called(project.training.dataset))
         here = " · open now" if token == session.token() else ""
         st.markdown(
             f"**{plain(project.title)}**  \n:gray[:small[{layers} · {data} · saved"

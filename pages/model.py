@@ -10,7 +10,7 @@ from builder import catalog, check, edit
 from builder.errors import LayerwiseError
 from builder.facts import ModelFacts, Problem
 from builder.spec import ModelSpec, ObjectSpec
-from pages.widgets import form, page, palette, problems, session, stack, words
+from pages.widgets import explain, form, page, palette, problems, session, stack, words
 from pages.widgets.page import plain
 
 
@@ -90,7 +90,7 @@ def _inspector() -> None:
         sign = stack.icon(layer if isinstance(layer, ObjectSpec) else None)
         st.markdown(f"### :material/{sign}: {plain(class_name)}", anchors=False, width="stretch")
         if entry:
-            form.explain(entry, key=f"explain-{class_name}")
+            explain.show(entry, key=f"explain-{class_name}")
     _tools(model, node)
     if entry:
         st.caption(entry.plain)

@@ -4,17 +4,17 @@ import streamlit as st
 
 from pages.widgets import page, session
 
+pages = page.pages()
+current = st.navigation(list(pages.values()), position="hidden")
 st.set_page_config(
-    page_title="Layerwise",
+    page_title=f"{current.title} · Layerwise",
     page_icon=str(page.ROOT / "assets" / "favicon.png"),
     layout="wide",
     initial_sidebar_state="collapsed",
 )
 st.html(page.ROOT / "assets" / "layerwise.css")
 st.html(f"<style>:root{{color-scheme:{session.theme()}}}</style>")
-st.html(page.KEYS, unsafe_allow_javascript=True)
-pages = page.pages()
-current = st.navigation(list(pages.values()), position="hidden")
+st.html(page.script(current.url_path or "home"), unsafe_allow_javascript=True)
 with page.guard():
     session.start()
     page.navigation(pages, current)

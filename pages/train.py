@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from builder.runs import jobs
+from builder.runs.progress import GOING, Progress
 from builder.spec import Run
-from pages.widgets import charts, page, problems, session, settings, trainer
+from pages.widgets import charts, page, problems, runact, runwords, session, settings, trainer
 from pages.widgets.page import plain
 
 
@@ -14,40 +15,37 @@ def main() -> None:
     """The page."""
     st.html(page.ROOT / "assets" / "train.css")
     run = trainer.newest()
-    _bar(run)
+    # asked once: bar and curves speak of the same moment, and the watch notices what comes after
+    progress = jobs.progress_of(run.id) if run else None
+    _bar(run, progress)
     with st.container(key="train-body"):
         left, right = st.columns([5, 8], gap="large")
         with left, page.guard():  # what goes wrong in one half leaves the other
             _settings()
         with right, page.guard():
-            _curves(run)
+            _curves(run, progress)
 
 
-def _bar(run: Run | None) -> None:
-    """Train and Stop, each at its own place: a double click never meets the other."""
-    active = run is not None and run.status in trainer.ACTIVE
+def _bar(run: Run | None, progress: Progress | None) -> None:
+    """Every button at its own place: a double click never meets another one."""
+    active = progress is not None and progress.status in GOING
     found = session.problems()
     severe = problems.severe(found)
+    run_id = run.id if run else ""
     with st.container(key="train-bar", horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
             "Training" if active else "Train again" if run else "Train",
             key="train",
-            type="primary",
+            type="secondary" if runact.waits(progress) else "primary",
             icon=":material/play_arrow:",
             disabled=active or bool(severe),
             help=_why(active, severe[0].message if severe else ""),
             on_click=_start,
             width=180,
         )
-        st.button(
-            "Stop",
-            key="stop",
-            icon=":material/stop:",
-            disabled=not active,
-            help="Ends after this batch; what was learned so far is kept.",
-            on_click=_stop,
-            args=(run.id if run else "",),
-        )
+        runact.pause(run_id, progress, "pause")
+        runact.stop(run_id, progress, "stop")
+        runact.more(run_id, progress, "more")
     problems.show(severe, key="train")
 
 
@@ -62,11 +60,6 @@ def _start() -> None:
     trainer.start()
 
 
-@page.safe
-def _stop(run_id: str) -> None:
-    jobs.stop(run_id)
-
-
 def _settings() -> None:
     training = session.training()
     new = settings.show(training, session.problems())
@@ -75,17 +68,19 @@ def _settings() -> None:
         st.rerun()
 
 
-def _curves(run: Run | None) -> None:
+def _curves(run: Run | None, progress: Progress | None) -> None:
     with st.container(key="run"):  # always there, so that the chart below stays mounted
-        if run is not None:
-            trainer.watch(run)
+        if run is not None and progress is not None:
+            trainer.watch(run, progress)
     shown = run.training if run else session.training()
     charts.live(
         [(run.id, "This run")] if run else [],
-        trainer.panels(shown),
+        runwords.panels(shown),
         key="curves",
         empty="Press Train: the curves grow here, batch by batch.",
     )
+    if run is not None:
+        trainer.way(run)
 
 
 with page.frame("train"):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from builder.check import advice, arguments, fitting, shapes, structure, task
+from builder.check import advice, arguments, fitting, reads, settings, shapes, structure, task
 from builder.check import memory as _memory
 from builder.check.memory import Memory, memory
 from builder.check.sensible import sensible
 from builder.check.shapes import explain
+from builder.check.usual import usual
 from builder.facts import DataFacts, ModelFacts, Problem
 from builder.spec import TrainingSpec
 
@@ -39,7 +40,8 @@ def _all(
 ) -> Iterator[Problem]:
     wiring = tuple(structure.wiring(training))
     yield from wiring
-    named = tuple(arguments.problems(training))
+    better = usual(training, None if wiring else data)
+    named = (*arguments.problems(training, better), *settings.problems(training, better))
     yield from named
     if not wiring:
         made = not any(p.where.startswith("model.") for p in named)
@@ -57,6 +59,8 @@ def _stack(
     if any(p.where == "model" for p in stack):
         return  # no Input or no layer: there is nothing yet to judge
     yield from advice.problems(training, data)
+    if data:
+        yield from reads.problems(training, data)
     if model:
         yield from shapes.explain(training, data, model)
         if available is not None and not model.failure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from builder import catalog, edit
+from builder import edit
 from builder.check import fixes
 from builder.errors import SpecError
 from builder.facts import DataFacts, Problem
@@ -35,14 +35,13 @@ def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem
     """Advice, and the few severe cases among it."""
     spec = training.model
     stack = [n for n in edit.order(spec) if not spec.node(n).off]
+    chained = edit.is_chain(spec)
     for place, node in enumerate(stack):
         layer = _layer(spec, node)
         if layer is None:
             continue
         yield from _drop(training, node, layer, is_last=place == len(stack) - 1)
-        yield from _adapted(training, data, node, layer)
-        yield from _embedding(training, data, node, layer)
-        if edit.is_chain(spec):
+        if chained:
             yield from _hidden(training, node, layer, stack[place + 1 :])
     if data:
         yield from _scale(training, data, stack)
@@ -68,47 +67,6 @@ def _drop(training: TrainingSpec, node: str, layer: ObjectSpec, is_last: bool) -
     elif is_last:
         message = f"{name} is last: it would drop answers, not features, while training."
         yield Problem(where, message, "Remove it or put it earlier.", gone)
-
-
-def _adapted(
-    training: TrainingSpec, data: DataFacts | None, node: str, layer: ObjectSpec
-) -> Iterator[Problem]:
-    entry = catalog.find("layers", layer.class_name)
-    if entry is None or not entry.extra.get("adapt"):
-        return
-    table = ("mean", "vocabulary", "bin_boundaries")
-    if any(layer.config.get(name) is not None for name in table):
-        return
-    name = fixes.named(training.model, node)
-    message = f"{name} has to learn its table from the data first (adapt), which is not done here."
-    gone = fixes.model(f"Remove '{node}'", training, fixes.remove(node))
-    if layer.class_name == "Normalization" and data and data.kind != "sequences":
-        label = "Remove it and scale the dataset instead"
-        gone = tuple(
-            better
-            for fix in fixes.model(label, training, fixes.remove(node))
-            for better in fixes.dataset(label, fix.training, scale="standard")
-        )
-    known = next((t for t in table if t in entry.args), "its table")
-    yield Problem(f"model.{node}", message, f"Enter {known}, or remove the layer.", gone)
-
-
-def _embedding(
-    training: TrainingSpec, data: DataFacts | None, node: str, layer: ObjectSpec
-) -> Iterator[Problem]:
-    size = layer.config.get("input_dim")
-    before = edit.source(training.model, node)
-    if layer.class_name != "Embedding" or data is None or not isinstance(size, int):
-        return
-    if before is None or not edit.is_input(training.model, before) or data.x_max < size:
-        return
-    need = int(data.x_max) + 1
-    message = (
-        f"{fixes.named(training.model, node)} knows the numbers 0 to {size - 1:,}, but the data"
-        f" goes up to {int(data.x_max):,}."
-    )
-    found = fixes.model(f"Set input_dim to {need}", training, fixes.put(node, input_dim=need))
-    yield Problem(f"model.{node}", message, "Make input_dim the largest number plus one.", found)
 
 
 def _hidden(

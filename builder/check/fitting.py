@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from builder import catalog
-from builder.check.arguments import named
+from builder.check.known import named
 from builder.check.memory import DEFAULT_BATCH
+from builder.check.usual import SPLIT, kept
+from builder.check.usual import split as split_of
 from builder.facts import DataFacts, Fix, Problem
 from builder.spec import ObjectSpec, TrainingSpec
 
@@ -26,9 +28,6 @@ MONITORS = ("EarlyStopping", "ReduceLROnPlateau", "ModelCheckpoint")
 
 LARGEST_SEED = 2**32 - 1
 """What ``keras.utils.set_random_seed`` takes."""
-
-SPLIT = 0.2
-"""The share to set aside when a fix has to choose one."""
 
 
 def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem]:
@@ -90,25 +89,20 @@ def _optimizer(training: TrainingSpec) -> Iterator[Problem]:
 
 
 def _rows(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
+    share = split_of(data)
+    better = Fix(f"Set the validation split to {share}", training.with_fit(validation_split=share))
     split = _number(training.fit.get("validation_split")) or 0.0
-    kept = round(data.n_train * (1 - split)) if 0 <= split < 1 else 0
-    if 0 < split < 1 and int(data.n_train * split) == 0:
-        message = (
-            f"A validation split of {split:g} leaves no example of {data.n_train:,} for validation."
-        )
-        fix = Fix(f"Set the validation split to {SPLIT}", training.with_fit(validation_split=SPLIT))
-        yield Problem("fit.validation_split", message, "Make it larger.", (fix,))
-    elif 0 < split < 1 and kept < 1:
+    rest = kept(data, split) if 0 <= split < 1 else 0
+    if 0 < split < 1 and rest < 1:
         message = f"A validation split of {split:g} leaves no example to train on."
-        fix = Fix(f"Set the validation split to {SPLIT}", training.with_fit(validation_split=SPLIT))
-        yield Problem("fit.validation_split", message, "Make it smaller.", (fix,))
+        yield Problem("fit.validation_split", message, "Make it smaller.", (better,))
     batch = training.fit.get("batch_size")
-    if isinstance(batch, int) and not isinstance(batch, bool) and kept and batch > kept:
-        best = min(DEFAULT_BATCH, kept)
-        message = f"The batch size is {batch:,}, but there are only {kept:,} training examples"
+    if isinstance(batch, int) and not isinstance(batch, bool) and rest and batch > rest:
+        best = min(DEFAULT_BATCH, rest)
+        message = f"The batch size is {batch:,}, but there are only {rest:,} training examples"
         message += f" ({data.n_train:,} less {split:.0%} for validation)." if split else "."
         fix = Fix(f"Set the batch size to {best}", training.with_fit(batch_size=best))
-        yield Problem("fit.batch_size", message, f"At most {kept:,} fit into one batch.", (fix,))
+        yield Problem("fit.batch_size", message, f"At most {rest:,} fit into one batch.", (fix,))
 
 
 def _class_weight(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
@@ -163,8 +157,9 @@ def _callbacks(training: TrainingSpec, data: DataFacts | None) -> Iterator[Probl
                 f"{item.class_name} watches '{monitor}', but there is no validation: the"
                 " validation split is 0."
             )
-            split = training.with_fit(validation_split=SPLIT)
-            fix = Fix(f"Set the validation split to {SPLIT}", split)
+            share = split_of(data) if data else SPLIT
+            split = training.with_fit(validation_split=share)
+            fix = Fix(f"Set the validation split to {share}", split)
             hint = f"Set a validation split, or watch '{plain}'."
             yield Problem("fit.callbacks", message, hint, (fix, watch(plain)))
     yield from _schedules(training, items)

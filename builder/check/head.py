@@ -105,7 +105,9 @@ def find_head(model: ModelSpec, facts: ModelFacts | None = None) -> Head | None:
         own = _own_activation(layer)
         if own is not None and activation in (None, "linear"):
             activation, activator = own, node
-        sizer_arg = next((a for a in ("units", "filters") if a in layer.config), "")
+        entry = catalog.find("layers", layer.class_name)
+        takes = entry.args if entry else layer.config
+        sizer_arg = next((a for a in ("units", "filters") if a in takes), "")
         if sizer_arg:
             sizer, arg = node, sizer_arg
             break

@@ -7,8 +7,8 @@ from typing import Any
 
 from builder import catalog
 from builder.catalog import Entry
-from builder.check.arguments import named
 from builder.check.head import Head
+from builder.check.known import named
 from builder.check.labels import COUNTERPART, WORDS
 from builder.check.sensible import sensible
 from builder.facts import DataFacts, Fix, Problem

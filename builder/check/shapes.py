@@ -1,34 +1,20 @@
-"""Why Keras refused a layer, in plain words, and what would make it fit."""
+"""Why Keras refused a layer, or should have, in plain words, and what would make it fit."""
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from builder import catalog, edit
-from builder.catalog import REQUIRED, Entry
 from builder.catalog.layers import NOT_IN_A_STACK
 from builder.check import fixes
+from builder.check.case import Case, Diagnosis
 from builder.check.fixes import Fixes
-from builder.errors import SpecError
-from builder.facts import DataFacts, Failure, ModelFacts, Problem, Shape
-from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
-
-AXES = {
-    2: "2 axes (batch, numbers)",
-    3: "3 axes (batch, steps, features)",
-    4: "4 axes (batch, height, width, channels)",
-    5: "5 axes (batch, depth, height, width, channels)",
-}
-"""What each input rank usually means."""
-
-RECURRENT = ("LSTM", "GRU", "SimpleRNN", "Bidirectional")
-"""Layers that read a sequence and answer with the last step unless told otherwise."""
-
-KEEPS_SHAPE = ("Dropout", "Activation", "BatchNormalization", "LayerNormalization", "ReLU")
-"""Layers one may look through when asking who changed the number of axes."""
+from builder.check.ranks import rank, removal
+from builder.check.reads import learns_width
+from builder.facts import DataFacts, Failure, ModelFacts, Problem
+from builder.spec import Config, ObjectSpec, TrainingSpec, active
 
 WINDOWS = ("kernel_size", "pool_size")
 """Arguments that say how large a window slides over the input."""
@@ -37,223 +23,74 @@ WINDOWS = ("kernel_size", "pool_size")
 def explain(
     training: TrainingSpec, data: DataFacts | None, facts: ModelFacts
 ) -> tuple[Problem, ...]:
-    """Keras's refusal as a Problem with remedies; nothing when the model can be built."""
+    """Keras's refusal as a Problem with remedies; nothing when the model can be built.
+
+    Some layers accept while building what they refuse, or misread, in training: the first of
+    those comes before a refusal, which may well be its consequence.
+    """
+    found = next(_misfits(training, data, facts), None)
+    if found:
+        return (found,)
     failure = facts.failure
     if failure is None:
         return ()
     spec = training.model
     if failure.node not in {n.name for n in spec.nodes}:
         return (Problem("model", f"The model cannot be built: {failure.message}"),)
-    case = _Case(training, data, facts, failure)
-    message, hint, found = case.diagnosis()
-    gone = fixes.model(f"Remove '{failure.node}'", training, fixes.remove(failure.node))
-    return (Problem(f"model.{failure.node}", message, hint, found + gone),)
+    case = Case(training, data, facts, failure)
+    made = (case.layer_at(n.node) for n in facts.nodes)
+    if data and case.shape[-1:] == (None,) and any(learns_width(layer) for layer in made):
+        return ()  # that layer's own problem
+    for explanation in (rank, _free_axis, _too_small, _colors, _groups, _target):
+        diagnosis = explanation(case)
+        if diagnosis:
+            return (_told(case, *diagnosis),)
+    return (_told(case, *_other(case)),)
 
 
-class _Case:
-    """One refused call: what it received, from whom, and what its layer can take."""
-
-    def __init__(
-        self, training: TrainingSpec, data: DataFacts | None, facts: ModelFacts, failure: Failure
-    ) -> None:
-        self.training, self.data, self.facts, self.failure = training, data, facts, failure
-        self.spec: ModelSpec = training.model
-        self.node = failure.node
-        self.shape: Shape = failure.received[0] if failure.received else ()
-        self.name = fixes.named(self.spec, self.node)
-        self.before = edit.source(self.spec, self.node)
-        self.layer = self.layer_at(self.node)
-        self.entry = catalog.find("layers", self.layer.class_name)
-
-    @property
-    def start(self) -> str:
-        """The first half of every message: who receives what from whom."""
-        if not self.before:
-            return f"{self.name} cannot be built"
-        giver = fixes.named(self.spec, self.before)
-        return f"{self.name} receives {fixes.shape(self.shape)} from {giver}"
-
-    def diagnosis(self) -> tuple[str, str, Fixes]:
-        """Message, hint and fixes of the first explanation that applies."""
-        for explanation in (_rank, _free_axis, _too_small, _channels, _target):
-            found = explanation(self)
-            if found:
-                return found
-        return self._other()
-
-    def _other(self) -> tuple[str, str, Fixes]:
-        optional = [k for k in self.layer.config if not self._required(k)]
-        back = fixes.drop(self.node, *optional)
-        label = f"Take '{self.node}' back to Keras's defaults"
-        found = fixes.model(label, self.training, back) if optional else ()
-        words = self.failure.message.rstrip(".")
-        why = NOT_IN_A_STACK.get(self.layer.class_name, "") if edit.is_chain(self.spec) else ""
-        hint = why or "Change its settings."
-        return f"{self.start}; Keras refuses it: {words}.", hint, found
-
-    def _required(self, name: str) -> bool:
-        return self.entry is not None and self.entry.args.get(name) is REQUIRED
-
-    def layer_at(self, node: str) -> ObjectSpec:
-        """The layer record of a node; an empty one for a nested model."""
-        try:
-            return edit.layer_of(self.spec, node)
-        except SpecError:
-            return ObjectSpec("")
-
-    def fix(self, label: str, *changes: Callable[[ModelSpec], ModelSpec]) -> Fixes:
-        """A fix of the model."""
-        return fixes.model(label, self.training, *changes)
-
-    def insert(self, layer: ObjectSpec, label: str = "") -> Fixes:
-        """The fix that inserts a layer before the refused one."""
-        words = ", ".join(f"{v}" for v in layer.config.values())
-        label = label or f"Insert {layer.class_name}{f'({words})' if words else ''}"
-        return self.fix(f"{label} before '{self.node}'", fixes.before(self.node, layer))
+def _told(case: Case, message: str, hint: str, found: Fixes) -> Problem:
+    gone = removal(case)
+    if not gone and not found:
+        gone = case.fix(f"Remove '{case.node}'", fixes.remove(case.node))
+    return Problem(f"model.{case.node}", message, hint, found + gone)
 
 
-Diagnosis = tuple[str, str, Fixes] | None
+def _misfits(
+    training: TrainingSpec, data: DataFacts | None, facts: ModelFacts
+) -> Iterator[Problem]:
+    """Calls that Keras accepts but the layer's own page does not."""
+    spec = active(training.model)
+    outputs = {n.node: n.outputs for n in facts.nodes}
+    for node in (n for n in spec.nodes if n.name in outputs and n.inbound):
+        ref = node.inbound[0]
+        received = outputs.get(ref, ()) or outputs.get(ref.partition(":")[0], ())
+        layer = spec.layers.get(node.layer)
+        if not received or not isinstance(layer, ObjectSpec):
+            continue
+        failure = Failure(node.name, layer.class_name, received[:1], "")
+        case = Case(training, data, facts, failure)
+        for explanation in (rank, _colors, _short):
+            diagnosis = explanation(case)
+            if diagnosis:
+                yield _told(case, *diagnosis)
 
 
-def _rank(case: _Case) -> Diagnosis:
-    expected = _ranks(case.layer, case.entry)
-    got = len(case.shape)
-    if not case.shape or not expected or got in expected:
-        return None
-    if 2 in expected and len(expected) > 2:
-        needs = "at least 2 axes"
-    else:
-        needs = " or ".join(AXES.get(n, f"{n} axes") for n in expected)
-    found = tuple(_rank_fixes(case, expected, got))
-    return f"{case.start}: {got} axes; it needs {needs}.", _rank_hint(expected, got), found
-
-
-def _ranks(layer: ObjectSpec, entry: Entry | None) -> tuple[int, ...]:
-    inner = layer.config.get("layer")
-    if entry is None:
-        return ()
-    if not entry.ndim and entry.extra.get("wraps") and isinstance(inner, ObjectSpec):
-        wrapped = catalog.find("layers", inner.class_name)
-        if wrapped and layer.class_name == "TimeDistributed":
-            return tuple(n + 1 for n in wrapped.ndim)
-        return wrapped.ndim if wrapped else ()
-    return entry.ndim
-
-
-def _rank_hint(expected: tuple[int, ...], got: int) -> str:
-    if got > max(expected):
-        return "Bring the number of axes down before it, for example with Flatten."
-    return "Give it one more axis, or take out what removed one."
-
-
-def _rank_fixes(case: _Case, expected: tuple[int, ...], got: int) -> Iterator[Any]:
-    goal = min(expected, key=lambda n: abs(n - got))
-    if got < goal:
-        yield from _undo_reduction(case, goal)
-        yield from _tokens(case, goal)
-        if got == 3 and goal == 4:
-            yield from case.insert(_reshape(*case.shape[1:], 1))
-            yield from _channel_axis(case)
-        elif got == 2:
-            yield from case.insert(_unflatten(case.shape[1], goal))
-    elif 2 in expected:
-        yield from case.insert(ObjectSpec("Flatten"))
-        average = f"GlobalAveragePooling{got - 2}D"
-        if catalog.find("layers", average):
-            yield from case.insert(ObjectSpec(average))
-    elif got == 4 and goal == 3 and case.layer.class_name[-2:] != "1D":
-        high, wide, deep = case.shape[1:]
-        yield from case.insert(_reshape(high, wide * deep if wide and deep else -1))
-    yield from _other_rank(case, got)
-    if got == 4 and goal == 3 and case.layer.class_name[-2:] == "1D":
-        high, wide, deep = case.shape[1:]
-        yield from case.insert(_reshape(high, wide * deep if wide and deep else -1))
-
-
-def _reshape(*shape: int | None) -> ObjectSpec:
-    free = [i for i, n in enumerate(shape) if n is None]
-    sizes = tuple(-1 if n is None else n for n in shape)
-    return ObjectSpec(
-        "Reshape", Config({"target_shape": sizes if len(free) < 2 else (-1, shape[-1] or 1)})
-    )
-
-
-def _unflatten(size: int | None, goal: int) -> ObjectSpec:
-    side = math.isqrt(size or 0)
-    if goal == 4 and size and side * side == size:
-        return _reshape(side, side, 1)
-    return _reshape(size, *([1] * (goal - 2)))
-
-
-def _undo_reduction(case: _Case, goal: int) -> Iterator[Any]:
-    """Take back what lowered the rank: a Flatten in the way, an RNN that gives one step only."""
-    culprit = case.before
-    while culprit and case.layer_at(culprit).class_name in KEEPS_SHAPE:
-        culprit = edit.source(case.spec, culprit)
-    if culprit is None:
-        return
-    layer = case.layer_at(culprit)
-    inner = layer.config.get("layer")
-    if layer.class_name in RECURRENT and goal == 3:
-        change = fixes.put(culprit, return_sequences=True)
-        if isinstance(inner, ObjectSpec):
-            change = fixes.put(culprit, layer=inner.with_(return_sequences=True))
-        yield from case.fix(f"Set return_sequences=True on '{culprit}'", change)
-    elif layer.class_name == "Flatten" or layer.class_name.startswith("Global"):
-        source = edit.source(case.spec, culprit)
-        came = case.facts.of(source) if source else None
-        rank = len(came.outputs[0]) if came else 0
-        if came and rank == goal:
-            yield from case.fix(f"Remove '{culprit}'", fixes.remove(culprit))
-        elif came and rank == goal - 1:
-            yield from case.fix(
-                f"Replace '{culprit}' by Reshape",
-                fixes.remove(culprit),
-                fixes.before(case.node, _reshape(*came.outputs[0][1:], 1)),
-            )
-
-
-def _tokens(case: _Case, goal: int) -> Iterator[Any]:
-    data = case.data
-    at_input = case.before is not None and edit.is_input(case.spec, case.before)
-    if data and data.kind == "sequences" and goal == 3 and len(case.shape) == 2 and at_input:
-        words = int(data.x_max) + 1
-        layer = ObjectSpec("Embedding", Config({"input_dim": words, "output_dim": 32}))
-        yield from case.insert(layer)
-
-
-def _channel_axis(case: _Case) -> Iterator[Any]:
-    data = case.data
-    if data is None or data.kind != "images" or len(data.x_shape) != 2 or case.before is None:
-        return
-    if not edit.is_input(case.spec, case.before):
-        return
-    put = fixes.put(case.before, shape=(*data.x_shape, 1))
-    for fix in case.fix("Give the images a channel axis", put):
-        yield from fixes.dataset(fix.label, fix.training, channel_axis=True)
-
-
-def _other_rank(case: _Case, got: int) -> Iterator[Any]:
-    """The sister layer for this rank: MaxPooling1D instead of MaxPooling2D."""
+def _other(case: Case) -> tuple[str, str, Fixes]:
+    """What is left is said in Keras's own words."""
     name = case.layer.class_name
-    sisters = (f"{name[:-2]}{n}D" for n in (1, 2, 3) if re.search(r"[123]D$", name))
-    found = (e for e in (catalog.find("layers", s) for s in sisters) if e and got in e.ndim)
-    entry = next(found, None)
-    if entry is None or entry.class_name == name:
-        return
-    sister = entry.class_name
-    kept = {
-        k: v
-        for k, v in case.layer.config.items()
-        if k in entry.args and not (isinstance(v, tuple) and len(v) > 1)
-    }
-    fresh = catalog.new("layers", sister).config
-    needed = {k: v for k, v in fresh.items() if entry.args[k] is REQUIRED}
-    swap = fixes.become(case.node, ObjectSpec(sister, Config({**needed, **kept})))
-    yield from case.fix(f"Use {sister} instead of {name}", swap)
+    found: Fixes = ()
+    if case.entry:
+        fresh = catalog.new("layers", name).config
+        kept = {k: v for k, v in case.layer.config.items() if case.required(k)}
+        plain = ObjectSpec(name, Config({**fresh, **kept}))
+        label = f"Take '{case.node}' back to how it starts"
+        found = case.fix(label, lambda m: edit.configure(m, case.node, plain))
+    words = case.failure.message.rstrip(".")
+    why = NOT_IN_A_STACK.get(name, "") if edit.is_chain(case.spec) else ""
+    return f"{case.start}; Keras refuses it: {words}.", why or "Change its settings.", found
 
 
-def _free_axis(case: _Case) -> Diagnosis:
+def _free_axis(case: Case) -> Diagnosis:
     """A Dense after the Flatten of something of any length."""
     if not case.shape or case.shape[-1] is not None or case.before is None:
         return None
@@ -270,7 +107,7 @@ def _free_axis(case: _Case) -> Diagnosis:
     return message, "Fix the Input's shape, or average over the free axis.", found
 
 
-def _fixed_length(case: _Case) -> Fixes:
+def _fixed_length(case: Case) -> Fixes:
     inputs = [n.name for n in case.spec.nodes if edit.is_input(case.spec, n.name)]
     if case.data is None or len(inputs) != 1:
         return ()
@@ -278,7 +115,7 @@ def _fixed_length(case: _Case) -> Fixes:
     return case.fix(label, fixes.put(inputs[0], shape=case.data.x_shape))
 
 
-def _too_small(case: _Case) -> Diagnosis:
+def _too_small(case: Case) -> Diagnosis:
     """A window larger than what is left of the picture."""
     window = next((w for w in WINDOWS if case.entry and w in case.entry.args), None)
     if window is None or case.entry is None or case.layer.config.get("padding") == "same":
@@ -307,7 +144,7 @@ def _too_small(case: _Case) -> Diagnosis:
     return message, "Make the window smaller, or shrink the picture less before it.", both
 
 
-def _per_axis(case: _Case, name: str, count: int) -> list[int]:
+def _per_axis(case: Case, name: str, count: int) -> list[int]:
     default = case.entry.args.get(name, 1) if case.entry else 1
     value = case.layer.config.get(name, default)
     values = value if isinstance(value, tuple) else (value,) * count
@@ -315,12 +152,30 @@ def _per_axis(case: _Case, name: str, count: int) -> list[int]:
     return good if len(good) == count else [good[0] if good else 1] * count
 
 
-def _channels(case: _Case) -> Diagnosis:
-    """Layers for color pictures, and groups that do not divide the channels."""
+def _colors(case: Case) -> Diagnosis:
+    """Layers for color pictures."""
     wanted = case.entry.extra.get("channels") if case.entry else None
-    if wanted and case.shape and case.shape[-1] not in (None, wanted):
-        message = f"{case.start}: {case.shape[-1]} channels; it needs {wanted} (red, green, blue)."
-        return message, "Use it on color pictures only.", ()
+    if not wanted or not case.shape or case.shape[-1] in (None, wanted):
+        return None
+    deep = case.shape[-1]
+    message = f"{case.start}: {deep} channel{'s' if deep != 1 else ''}; it needs {wanted}"
+    return f"{message} (red, green, blue).", "Use it on color pictures only.", ()
+
+
+def _short(case: Case) -> Diagnosis:
+    """A sound shorter than what one spectrum is made of."""
+    many = case.shape[-1] if case.shape else None
+    if case.layer.class_name != "MelSpectrogram" or many is None or case.entry is None:
+        return None
+    need = case.layer.config.get("fft_length", case.entry.args["fft_length"]) // 2 + 1
+    if many >= need:
+        return None
+    message = f"{case.start}: {many:,} samples for each example; it needs at least {need:,}."
+    return message, "Use it on sound waves, or lower its fft_length.", ()
+
+
+def _groups(case: Case) -> Diagnosis:
+    """Groups that do not divide the channels."""
     groups = case.layer.config.get("groups", 1)
     deep = case.shape[-1] if case.shape else None
     filters = case.layer.config.get("filters", groups)
@@ -336,7 +191,7 @@ def _channels(case: _Case) -> Diagnosis:
     return message, "Choose a number of groups that divides both evenly.", found
 
 
-def _target(case: _Case) -> Diagnosis:
+def _target(case: Case) -> Diagnosis:
     """A Reshape whose numbers do not add up."""
     target = case.layer.config.get("target_shape")
     sizes = case.shape[1:]

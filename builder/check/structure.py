@@ -38,7 +38,7 @@ def wiring(training: TrainingSpec) -> Iterator[Problem]:
             f"model.{name}",
             f"{counts[name]} layers are named '{name}'; every layer needs its own name.",
             "Rename all but one of them.",
-            (Fix("Give them different names", replace(training, model=_distinct(spec))),),
+            (_unlike(training, name),),
         )
     if len(counts) < len(spec.nodes):
         return  # wires cannot be judged while a name means two layers
@@ -157,6 +157,15 @@ def _circle(training: TrainingSpec) -> Iterator[Problem]:
             restack = Fix("Wire the layers as a stack", _restacked(training))
             yield Problem(f"model.{node.name}", message, "Break the circle.", (restack,))
             return
+
+
+def _unlike(training: TrainingSpec, name: str) -> Fix:
+    """Different names; but a second last layer goes, because the first already gives the answer."""
+    spec = training.model
+    if spec.nodes[-1].name != name:
+        return Fix("Give them different names", replace(training, model=_distinct(spec)))
+    shorter = _as_stack(_distinct(replace(spec, nodes=spec.nodes[:-1])))
+    return Fix(f"Remove the last '{name}'", replace(training, model=shorter))
 
 
 def _distinct(spec: ModelSpec) -> ModelSpec:

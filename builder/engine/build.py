@@ -142,14 +142,34 @@ def compiled(training: TrainingSpec) -> keras.Model:
     """The model built and compiled, under the spec's seed, exactly as its script would be.
 
     Raises:
-        BuildError: the model, the optimizer, the loss or a metric is refused.
+        BuildError: the model, the optimizer, the loss, a metric or the policy is refused.
     """
     keras.utils.clear_session(free_memory=False)  # so that names count from the beginning
     if training.seed is not None:
         keras.utils.set_random_seed(training.seed)
-    model = build(training.model)
-    compile_model(model, training)
+    with dtype_policy(training.compile.get("dtype_policy")):
+        model = build(training.model)
+        compile_model(model, training)
     return model
+
+
+@contextmanager
+def dtype_policy(name: str | None) -> Iterator[None]:
+    """Layers made inside calculate in that policy; None is Keras's default.
+
+    Raises:
+        BuildError: Keras knows no such policy.
+    """
+    before = keras.config.dtype_policy()
+    try:
+        keras.config.set_dtype_policy(name or "float32")
+    except Exception as error:  # a name, or no name at all: Keras refuses each in its own way
+        reason = objects.reason(error)
+        raise BuildError(reason, "Use float32.", "compile.dtype_policy") from None
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def compile_model(model: keras.Model, training: TrainingSpec) -> None:

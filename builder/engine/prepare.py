@@ -88,6 +88,7 @@ def prepare(dataset: ObjectSpec, raw: Raw) -> Data:
         bytes=sum(a.nbytes for a in (x_train, y_train, x_test, y_test, raw.x_train, raw.x_test)),
         offline=plugin.OFFLINE,
         warning=raw.warning,
+        whole=_is_whole(x_train),
     )
     return Data(x_train, y_train, x_test, y_test, facts, raw, scaling)
 
@@ -113,6 +114,13 @@ def _inputs(x: Array, raw: Raw, scaling: Scaling, given: dict[str, Any]) -> Arra
         return x.astype("int32")
     x = scaling(x)
     return x[..., None] if given.get("channel_axis") and x.ndim == 3 else x
+
+
+def _is_whole(x: Array) -> bool:
+    """Whether all are whole numbers; most data that is not shows it in its first rows."""
+    if x.dtype.kind in "iub":
+        return True
+    return all(np.array_equal(part, np.rint(part)) for part in (x[:100], x))
 
 
 def _targets(y: Array, labels: str, classes: int) -> Array:
@@ -171,10 +179,18 @@ def _check_labels(raw: Raw) -> None:
             "If they are amounts rather than classes, set labels to 'values'.",
         )
     for part, y in (("train", raw.y_train), ("test", raw.y_test)):
-        if y.dtype.kind not in "iu" or y.min() < 0 or y.max() >= count:
+        if y.min() < 0:
             raise _bad(
-                f"y_{part} has labels from {y.min()} to {y.max()}; with {count} classes they must"
-                f" be whole numbers from 0 to {count - 1}.",
+                f"y_{part} has labels from {y.min()} to {y.max()}; classes are numbered from 0, so"
+                " no label may be below 0.",
+                "Number the classes from 0 without gaps, or set labels to 'values' if they are"
+                " amounts.",
+            )
+        if y.dtype.kind not in "iu" or y.max() >= count:
+            raise _bad(
+                f"y_{part} has labels from {y.min()} to {y.max()}; with {count}"
+                f" class{'' if count == 1 else 'es'} they must be whole numbers from 0 to"
+                f" {count - 1}.",
                 "Number the classes from 0 without gaps, the same in training and test.",
             )
 

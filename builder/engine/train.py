@@ -6,26 +6,25 @@ import errno
 import os
 import platform
 import re
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from builder.engine import build, objects
+from builder.engine import adapt, build, objects
 from builder.engine.backend import keras
 from builder.engine.data import Data, load
-from builder.engine.record import Recorder, Sink, Stopped
+from builder.engine.fit import fit
+from builder.engine.loop import validate
+from builder.engine.record import Orders, Reporter, Sink
+from builder.engine.steps import Steps
 from builder.errors import LayerwiseError, TrainingError
 from builder.spec import TrainingSpec
 
 __all__ = ["Sink", "train"]
 
-FIT_VALUES = (
-    "epochs", "batch_size", "validation_split", "validation_freq", "validation_batch_size",
-    "shuffle", "steps_per_epoch", "initial_epoch",
-)  # fmt: skip
-"""Arguments of ``model.fit`` that a spec may set and that are handed on as they are."""
+EVALUATE_BATCH = 32
+"""What ``model.evaluate`` takes when it is not told."""
 
 REMEDIES = (
     (
@@ -56,21 +55,27 @@ def train(
     training: TrainingSpec,
     folder: Path,
     sink: Sink,
-    stop: Callable[[], bool],
+    order: Orders,
     data: Data | None = None,
 ) -> dict[str, Any]:
     """Train as the exported script would, number for number under the same seed.
 
+    Where the run's folder holds a snapshot, training goes on from it, with the very numbers it
+    would have had without the interruption.
+
     Args:
         training: complete; its model fits its data.
-        folder: the run's own folder; ``model.keras`` and callbacks' files go there.
+        folder: the run's own folder; ``model.keras``, the snapshot and callbacks' files go there.
         sink: hears of every batch and epoch.
-        stop: asked between batches; True breaks off and keeps the model as it is then.
+        order: asked between batches: ``"stop"`` keeps the model as it is then, ``"pause"`` only
+            what is needed to go on, None goes on.
         data: instead of loading ``training.dataset``.
 
     Returns:
         ``history`` (metric → one value an epoch), ``test`` (metric → value), ``artefact`` (path),
-        ``best`` (path or None), ``stopped`` (bool), ``versions`` (what it ran on).
+        ``best`` (path or None), ``ended`` (``"finished"``, ``"stopped"`` or ``"paused"``),
+        ``path`` (which loop it took and why), ``versions`` (what it ran on). A paused run has an
+        empty ``test`` and no ``artefact``.
 
     Raises:
         BuildError, DataError: the model or the data cannot be made.
@@ -81,86 +86,36 @@ def train(
         data = load(training.dataset)
     build.refuse_if_too_big(build.summary(training.model), psutil.virtual_memory().available)
     model = build.compiled(training)
+    adapt.adapt(model, data.x_train)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        recorder = Recorder(sink, stop, _notes(training, data))
-        stopped = _fit(model, training, data, folder, recorder)
-        artefact = save(model, folder / "model.keras")
-        test = _test(model, data)
+        reporter = Reporter(sink, order)
+        path, ended = fit(model, training, data, folder, reporter)
+        found: dict[str, Any] = {"test": {}, "artefact": None, "best": None}
+        if ended != "paused":
+            found["artefact"] = str(save(model, folder / "model.keras"))
+            found["test"] = test(model, data)
     except LayerwiseError:
         raise
     except Exception as error:  # layers, losses, TensorFlow and the disk fail in their own ways
         raise explained(error) from error
-    if stopped:
+    if ended == "stopped":
         sink.message("Stopped; the model is kept as it was at that moment.")
-    best = next(iter(folder.glob("model.best.*")), None)
+    if best := next(iter(folder.glob("model.best.*")), None):
+        found["best"] = str(best)
     return {
-        "history": recorder.history,
-        "test": test,
-        "artefact": str(artefact),
-        "best": str(best) if best else None,
-        "stopped": stopped,
-        "versions": versions(),
-    }
+        **found, "history": reporter.history, "ended": ended, "path": path, "versions": versions()
+    }  # fmt: skip
 
 
-def _fit(
-    model: keras.Model, training: TrainingSpec, data: Data, folder: Path, recorder: Recorder
-) -> bool:
-    """Fit in place; True when it was stopped by order."""
-    made = objects.make("callbacks", training.fit.get("callbacks", ()), folder=folder) or []
-    arguments = {k: training.fit[k] for k in FIT_VALUES if training.fit.get(k) is not None}
-    weights = class_weight(training.fit.get("class_weight"))
-    if weights:
-        arguments["class_weight"] = weights
-    try:
-        # The recorder is last: EarlyStopping and the like have then had their say on the epoch.
-        model.fit(data.x_train, data.y_train, verbose=0, callbacks=[*made, recorder], **arguments)
-    except Stopped:
-        for callback in made:
-            callback.on_train_end()
-        if (
-            not model.optimizer.built
-        ):  # stopped before the first step; Keras reloads only built ones
-            model.optimizer.build(model.trainable_variables)
-        model.optimizer.finalize_variable_values(model.trainable_weights)
-        return True
-    return False
-
-
-def class_weight(given: Mapping[str, float] | None) -> dict[int, float]:
-    """The spec's weights by class index; JSON keys are text.
-
-    Raises:
-        TrainingError: a key is no class index, or a weight no number ≥ 0.
-    """
-    try:
-        weights = {int(k): float(v) for k, v in (given or {}).items()}
-    except (TypeError, ValueError):
-        weights = {-1: 0.0}
-    if any(k < 0 or not v >= 0 for k, v in weights.items()):
-        raise TrainingError(
-            f"Class weights must be numbers by class index, but are {dict(given or {})}.",
-            hint='Write them as {"0": 1.0, "1": 2.5}.',
-            where="fit.class_weight",
-        )
-    return weights
-
-
-def _notes(training: TrainingSpec, data: Data) -> tuple[str, ...]:
-    """What a person should know before the first step."""
-    batch = training.fit.get("batch_size") or 32
-    count = len(data.x_train)
-    if batch <= count:
-        return ()
-    return (f"The batch size ({batch}) is more than the {count} examples: one step an epoch.",)
-
-
-def _test(model: keras.Model, data: Data) -> dict[str, float]:
+def test(model: keras.Model, data: Data) -> dict[str, float]:
+    """What ``model.evaluate`` gives on the test examples; metric → value."""
     if not len(data.x_test):
         return {}
-    result = model.evaluate(data.x_test, data.y_test, verbose=0, return_dict=True)
-    return {name: float(value) for name, value in result.items()}
+    if model.run_eagerly or model.jit_compile:
+        found = model.evaluate(data.x_test, data.y_test, verbose=0, return_dict=True)
+        return {name: float(value) for name, value in found.items()}
+    return validate(model, Steps(model.test_step, (data.x_test, data.y_test), EVALUATE_BATCH))
 
 
 def save(model: keras.Model, path: Path) -> Path:

@@ -168,7 +168,7 @@ class Child:
 
     def _launch(self) -> subprocess.Popen[bytes]:
         folders = {"TMPDIR": str(self._cwd), "KERAS_HOME": str(self._cwd)} if self._cwd else {}
-        with open(self._log, "wb") as log:
+        with workspace.opened(self._log, "wb") as log:
             return subprocess.Popen(
                 command("serve", *self._options),
                 stdin=subprocess.PIPE,

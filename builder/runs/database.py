@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import threading
@@ -12,9 +13,9 @@ from time import strftime
 from typing import Any
 
 from builder.errors import FileError
-from builder.runs import workspace
+from builder.runs import best, workspace
 
-VERSION = 1
+VERSION = 2
 """Of the schema, kept in the file as ``PRAGMA user_version``."""
 
 BUSY_SECONDS = 10.0
@@ -27,17 +28,28 @@ CREATE TABLE runs (
     project TEXT, owner TEXT NOT NULL, parent TEXT,
     training TEXT NOT NULL,             -- the project document
     status TEXT NOT NULL, error TEXT, message TEXT NOT NULL DEFAULT '',
+    -- ended - started is the time it trained: what it was paused for is added to started
     created REAL NOT NULL, started REAL, ended REAL,
     pid INTEGER, born REAL,             -- the worker; its start time tells reused ids apart
-    tries INTEGER NOT NULL DEFAULT 0, heartbeat REAL,
-    orders TEXT, ordered REAL,          -- 'stop', and since when
+    tries INTEGER NOT NULL DEFAULT 0,   -- workers it lost since its last progress
+    heartbeat REAL,                     -- NULL: the worker it was given to has not begun
+    orders TEXT, ordered REAL,          -- 'stop' or 'pause', and since when
     versions TEXT, result TEXT,         -- JSON: packages; history, test, artefact
     epochs INTEGER NOT NULL DEFAULT 0, steps INTEGER NOT NULL DEFAULT 0,  -- planned; steps an epoch
-    step INTEGER NOT NULL DEFAULT 0, first_step INTEGER, first_time REAL, last_time REAL
+    step INTEGER NOT NULL DEFAULT 0, first_step INTEGER, first_time REAL, last_time REAL,
+    rank REAL,                          -- its place in the queue among its project's runs
+    threads INTEGER,                    -- TensorFlow's; 0: as many as there are cores
+    snapshot_step INTEGER,              -- up to which step a snapshot holds everything
+    path TEXT,                          -- which training loop it took, and why; one sentence
+    tags TEXT NOT NULL DEFAULT '[]',    -- JSON list
+    note TEXT NOT NULL DEFAULT '', archived INTEGER NOT NULL DEFAULT 0,
+    name TEXT,                          -- the model's
+    best TEXT                           -- JSON: metric -> its best value so far
 );
 CREATE INDEX runs_by_status ON runs (status, created);
 CREATE INDEX runs_by_project ON runs (project, created);
 CREATE INDEX runs_by_owner ON runs (owner, created);
+CREATE INDEX runs_by_turn ON runs (owner, project, started, ended);
 CREATE TABLE chunks (                   -- data: float32, a line a step, a column a name
     run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, seq INTEGER NOT NULL,
     step0 INTEGER NOT NULL, n INTEGER NOT NULL, names TEXT NOT NULL, data BLOB NOT NULL,
@@ -49,6 +61,25 @@ CREATE TABLE epochs (
     PRIMARY KEY (run, seq)
 );
 """
+
+MIGRATIONS = {
+    1: """
+ALTER TABLE runs ADD COLUMN rank REAL;
+ALTER TABLE runs ADD COLUMN threads INTEGER;
+ALTER TABLE runs ADD COLUMN snapshot_step INTEGER;
+ALTER TABLE runs ADD COLUMN path TEXT;
+ALTER TABLE runs ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN name TEXT;
+ALTER TABLE runs ADD COLUMN best TEXT;
+CREATE INDEX runs_by_turn ON runs (owner, project, started, ended);
+UPDATE runs SET rank = created, tries = 0;
+UPDATE runs SET name = json_extract(training, '$.training.model.name') WHERE json_valid(training);
+UPDATE runs SET threads = 0 WHERE status IN ('queued', 'running');
+""",
+}
+"""Version → what makes the next one of it."""
 
 Row = Mapping[str, Any]
 
@@ -101,6 +132,18 @@ class Database:
         with self._mine() as connection:
             return connection.execute(sql, values).rowcount
 
+    def backup(self, path: Path) -> None:
+        """Copies everything into a new file, as of one moment, while others read and write."""
+        try:
+            with (
+                contextlib.closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS)) as source,
+                contextlib.closing(sqlite3.connect(path)) as target,
+            ):
+                source.backup(target)
+                target.execute("PRAGMA journal_mode = DELETE")  # one file, whole by itself
+        except sqlite3.Error as error:
+            raise _unusable(path, error) from error
+
     def close(self) -> None:
         """Closes the file; waits for whoever is using it, for SQLite crashes otherwise."""
         with self._lock:
@@ -125,12 +168,29 @@ def _connect(path: Path) -> sqlite3.Connection:
                 f" reads up to {VERSION}).",
                 "Update Layerwise, or set LAYERWISE_HOME to another folder.",
             )
-        if version < 1:
-            connection.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+        _migrate(connection, version)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _migrate(connection: sqlite3.Connection, version: int) -> None:
+    """Brings the file up to date, all at once or not at all."""
+    if version == VERSION:
+        return
+    steps = [MIGRATIONS[v] for v in range(version, VERSION)] if version else [SCHEMA]
+    try:
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {' '.join(steps)} PRAGMA user_version = {VERSION};"
+        )
+        if version == 1:
+            best.fill(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
 
 
 def _unusable(path: Path, error: sqlite3.Error) -> FileError:

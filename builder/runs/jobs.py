@@ -1,4 +1,4 @@
-"""Trainings as jobs: start, watch, stop; each in a process of its own that outlives the server."""
+"""Trainings as jobs: start, watch, pause, stop; each in a process that outlives the server."""
 
 from __future__ import annotations
 
@@ -8,37 +8,35 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from builder.errors import LayerwiseError, TrainingError
+from builder.errors import FileError, LayerwiseError, TrainingError
 from builder.facts import DataFacts, ModelFacts
-from builder.runs import child, launch, store, workspace
+from builder.runs import (
+    capacity,
+    child,
+    deaths,
+    launch,
+    sharing,
+    store,
+    waiting,
+    workspace,
+)
+from builder.runs import (
+    progress as progress_,
+)
 from builder.runs.fetch import FetchProgress, fetch, fetch_cancel, fetch_progress
+from builder.runs.housekeeping import archive, backup, delete, note, tag, workspace_bytes
 from builder.runs.launch import prepare, sweep, warm
-from builder.runs.progress import Progress, of
+from builder.runs.progress import Progress
+from builder.runs.waiting import first, move
 from builder.spec import Run, TrainingSpec
 
 __all__ = [
-    "FetchProgress",
-    "Progress",
-    "artefact",
-    "delete",
-    "fetch",
-    "fetch_cancel",
-    "fetch_progress",
-    "folder",
-    "get",
-    "history",
-    "list_runs",
-    "log",
-    "prepare",
-    "progress",
-    "progress_of",
-    "result",
-    "start",
-    "stop",
-    "sweep",
-    "versions",
-    "warm",
-]
+    "FetchProgress", "Progress", "archive", "artefact", "backup", "can_extend", "can_resume",
+    "cancel", "delete", "extend", "fetch", "fetch_cancel", "fetch_progress", "first", "folder",
+    "get", "history", "list_runs", "log", "move", "note", "pause", "position", "prepare",
+    "progress", "progress_of", "result", "resume", "start", "stop", "sweep", "tag", "versions",
+    "warm", "workspace_bytes",
+]  # fmt: skip
 
 
 def start(
@@ -51,7 +49,7 @@ def start(
     data: DataFacts | None = None,
     model: ModelFacts | None = None,
 ) -> Run:
-    """Starts training, or queues it when as many runs as may go at once are going.
+    """Starts training, or queues it when as many runs go as the machine carries.
 
     Args:
         training: what to train; kept with the run exactly so.
@@ -66,8 +64,14 @@ def start(
     """
     if (earlier := store.clicked(token)) is not None:
         return get(earlier)
-    _refuse(training, data, model)
+    data, model = _known(training, data, model)
     run_id = store.add(training, project, owner, parent, token)
+    capacity.remember(run_id, training, data, model)
+    return _go(run_id, training)
+
+
+def _go(run_id: str, training: TrainingSpec) -> Run:
+    """The queued run begins, now or when it is its turn."""
     # no process can be made just now: the run waits in the queue, and the sweep tries again
     with contextlib.suppress(OSError):
         launch.advance()
@@ -77,29 +81,152 @@ def start(
     return get(run_id)
 
 
-def _refuse(training: TrainingSpec, data: DataFacts | None, model: ModelFacts | None) -> None:
+def _known(
+    training: TrainingSpec, data: DataFacts | None, model: ModelFacts | None
+) -> tuple[DataFacts, ModelFacts]:
+    """The facts, after TrainingError where the machine cannot carry the run."""
     from builder.check.memory import problems
 
+    _refuse_if_full()
+    try:
+        data = data or child.call("data.describe", training.dataset)
+        model = model or child.call("build.summary", training.model)
+    except LayerwiseError as error:
+        raise TrainingError(error.message, error.hint, error.where) from error
+    for problem in problems(training, data, model, capacity.at_most()):
+        raise TrainingError(problem.message, problem.hint, problem.where)
+    return data, model
+
+
+def _refuse_if_full() -> None:
     if workspace.free_bytes() < workspace.NEEDED_BYTES:
         raise TrainingError(
             f"Only {workspace.free_bytes() / 1e6:.0f} MB are free on the disk of the workspace;"
             f" a training needs {workspace.NEEDED_BYTES / 1e6:.0f} MB.",
             "Delete old runs or free some space, then train again.",
         )
-    try:
-        data = data or child.call("data.describe", training.dataset)
-        model = model or child.call("build.summary", training.model)
-    except LayerwiseError as error:
-        raise TrainingError(error.message, error.hint, error.where) from error
-    for problem in problems(training, data, model, workspace.memory_bytes()):
-        raise TrainingError(problem.message, problem.hint, problem.where)
 
 
 def stop(run_id: str) -> None:
     """Orders the run to stop; it keeps what it has learned and is ``stopped`` within a second or
-    two. Nothing happens when it has ended. TrainingError when there is no such run."""
+    two. Of a paused one the model is made first. Nothing happens when it has ended.
+    TrainingError when there is no such run."""
     store.row(run_id)
     store.order_stop(run_id)
+    _try_to_advance()
+
+
+cancel = stop
+"""Of a queued run that never began: it is stopped at once."""
+
+
+def pause(run_id: str) -> None:
+    """Orders the run to pause: within a second it has left the machine, and ``resume`` goes on
+    from that very step. Nothing happens when it neither goes nor waits. TrainingError when there
+    is no such run."""
+    store.row(run_id)
+    store.order_pause(run_id)
+
+
+def can_resume(run_id: str) -> bool:
+    """Whether ``resume`` would; TrainingError when there is no such run."""
+    row = store.row(run_id)
+    if row["status"] in ("stopped", "failed"):
+        return deaths.snapshot_file(run_id).exists()
+    return row["status"] in ("paused", "interrupted")
+
+
+def resume(run_id: str) -> Run:
+    """The same run goes on from its last snapshot, number for number as if it had never paused;
+    from the start when it has none. What goes already, goes on.
+
+    Raises:
+        TrainingError: no such run, it has finished, there is no snapshot of what was stopped or
+            failed, or the disk is full.
+    """
+    row = store.row(run_id)
+    _refuse_if_full()
+    kept = deaths.snapshot_file(run_id).exists()
+    training = store.run(row).training
+    # what chance chose is lost without a snapshot: the numbers so far will not come again
+    anew = not kept and training.seed is None
+    if store.resume(run_id, kept, anew) or store.row(run_id)["status"] in progress_.GOING:
+        return _go(run_id, training)
+    if row["status"] == "finished":
+        raise TrainingError("This run has finished.", "Train more epochs instead.", run_id)
+    raise TrainingError("This run has nothing to go on from.", "Train it again.", run_id)
+
+
+def can_extend(run_id: str) -> bool:
+    """Whether ``extend`` would; TrainingError when there is no such run."""
+    row = store.row(run_id)
+    return row["status"] not in progress_.GOING and deaths.snapshot_file(run_id).exists()
+
+
+def extend(run_id: str, epochs: int, owner: str = "", token: str | None = None) -> Run:
+    """A new run that goes on where an ended one is, for so many epochs more.
+
+    Args:
+        run_id: the parent.
+        epochs: beyond those it has completed; at least 1.
+        owner: as in ``projects``; "" is the parent's.
+        token: of the click, as in ``start``.
+
+    Raises:
+        TrainingError: no such run, it has not ended, it has no snapshot, or the disk is full.
+    """
+    if (earlier := store.clicked(token)) is not None:
+        return get(earlier)
+    row = store.row(run_id)
+    if row["status"] in progress_.GOING:
+        raise TrainingError("This run is still going.", "Wait until it has ended.", run_id)
+    if not deaths.snapshot_file(run_id).exists():
+        raise TrainingError("This run has nothing to go on from.", "Train it again.", run_id)
+    if epochs < 1:
+        raise TrainingError(f"{epochs} more epochs cannot be trained.", "Ask for 1 or more.")
+    _refuse_if_full()
+    done = max((len(values) for values in history(run_id).values()), default=0)
+    training = store.run(row).training.with_fit(epochs=done + epochs)
+    made = workspace.token()
+    _inherit(run_id, made)
+    if not store.fork(made, training, row, owner or row["owner"], token):
+        shutil.rmtree(workspace.folder("runs", made), ignore_errors=True)
+        return get(store.clicked(token) or made)
+    return _go(made, training)
+
+
+OWN_FILES = frozenset({"model.keras", "train.log", workspace.WORKER_LOCK})
+"""What a run that goes on from another one has of its own; all else is needed to go on exactly."""
+
+
+def _inherit(parent: str, run_id: str) -> None:
+    target = workspace.folder("runs", run_id)
+    try:
+        for source in workspace.folder("runs", parent).iterdir():
+            if source.name in OWN_FILES or source.name.startswith("."):
+                continue
+            if source.is_dir():
+                shutil.copytree(source, target / source.name)
+            elif source.suffix == ".npz":
+                sharing.copy(source, target / source.name)
+            else:  # it may be appended to
+                shutil.copy2(source, target / source.name)
+    except OSError as error:
+        shutil.rmtree(target, ignore_errors=True)
+        raise FileError(
+            f"The run's files could not be copied: {error.strerror}.",
+            "Free some space, then try again.",
+        ) from error
+
+
+def position(run_id: str) -> int | None:
+    """The run's place in the queue, 1 is next; None when it does not wait."""
+    return progress(run_id).position
+
+
+def _try_to_advance() -> None:
+    with contextlib.suppress(OSError):
+        launch.advance()
 
 
 def get(run_id: str) -> Run:
@@ -109,7 +236,7 @@ def get(run_id: str) -> Run:
 
 def progress(run_id: str) -> Progress:
     """How far the run is; TrainingError when there is none."""
-    return of(store.row(run_id))
+    return waiting.progress(store.row(run_id))
 
 
 progress_of = progress
@@ -152,12 +279,3 @@ def artefact(run_id: str) -> Path:
 def log(run_id: str) -> Path:
     """What the worker printed, with the traceback of a failure."""
     return folder(run_id) / "train.log"
-
-
-def delete(run_id: str) -> None:
-    """Removes an ended run with its files; TrainingError while it goes."""
-    if of(store.row(run_id)).ended:
-        shutil.rmtree(folder(run_id), ignore_errors=True)
-        store.remove(run_id)
-        return
-    raise TrainingError("This run is still going.", "Stop it first, then delete it.", run_id)

@@ -12,15 +12,18 @@ class Progress:
     """Where a run is.
 
     Args:
-        status: ``queued``, ``running``, ``finished``, ``stopped`` or ``failed``.
+        status: ``queued``, ``running``, ``paused``, ``finished``, ``stopped``, ``failed`` or
+            ``interrupted`` (its process died).
         epoch: the one being trained, from 1; 0 before the first step.
         epochs: how many there will be; 0 until the worker has said so.
         step: batches done in all.
         steps: batches in all; 0 until the worker has said so.
         eta_seconds: until the last epoch ends, at the speed so far; None when not known.
-        error: one sentence when it failed.
+        error: one sentence when it failed or was interrupted.
         message: what it is doing, for people.
-        stopping: a stop was ordered and is not yet done.
+        stopping, pausing: a stop or pause was ordered and is not yet done.
+        position: in the queue; 1 is next, None when it does not wait.
+        starts_seconds: until it begins, as far as that can be told.
     """
 
     status: str
@@ -32,10 +35,13 @@ class Progress:
     error: str | None = None
     message: str = ""
     stopping: bool = False
+    pausing: bool = False
+    position: int | None = None
+    starts_seconds: float | None = None
 
     @property
     def ended(self) -> bool:
-        """Nothing more will come."""
+        """Nothing more will come, unless someone resumes it."""
         return self.status in ENDED
 
     @property
@@ -44,7 +50,9 @@ class Progress:
         return min(1.0, self.step / self.steps) if self.steps else 0.0
 
 
-ENDED = frozenset({"finished", "stopped", "failed"})
+ENDED = frozenset({"finished", "stopped", "failed", "interrupted"})
+GOING = frozenset({"queued", "running"})
+"""What has a worker or will get one; a paused run neither goes nor has it ended."""
 
 
 def of(row: Mapping[str, Any]) -> Progress:
@@ -60,7 +68,8 @@ def of(row: Mapping[str, Any]) -> Progress:
         eta_seconds=_eta(row) if running else None,
         error=row["error"],
         message=row["message"],
-        stopping=running and row["orders"] == "stop",
+        stopping=row["status"] in GOING and row["orders"] == "stop",
+        pausing=running and row["orders"] == "pause",
     )
 
 

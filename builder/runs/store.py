@@ -1,41 +1,39 @@
-"""Runs, their metrics and orders in one SQLite file that survives crashes and is read by many.
+"""Runs and the orders given to them, in one SQLite file that survives crashes and is read by many.
 
-A worker appends *chunks* (the metrics of consecutive batches, one row for all that came within a
-fraction of a second) and *epochs*; both are numbered by one counter a run, so that a reader asks
-for "everything after row N". The columns are documented in ``database.SCHEMA``. Every function
-raises FileError when the file cannot be read or written (locked for long, disk full).
+A run is ``queued``, then ``running`` in the worker process that claimed it, then ``finished``,
+``stopped`` or ``failed``; ``paused`` by a person, ``interrupted`` when its worker died. Each change
+names the status it starts from, so that of two processes one makes it. The columns are documented
+in ``database.SCHEMA``; the numbers are in ``rows``. Every function raises FileError when the file
+cannot be read or written (locked for long, disk full).
 """
 
 from __future__ import annotations
 
-import functools
-import itertools
 import json
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+import sqlite3
+from collections.abc import Mapping
 from time import time
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from builder import document
-from builder.errors import TrainingError
-from builder.runs import progress, workspace
+from builder.check import speed
+from builder.runs import workspace
 from builder.runs.database import Row, database
+from builder.runs.rows import append, history, row, rows, strict, training_of
 from builder.spec import Config, Run, TrainingSpec
 
-POINTS = 5000
-"""Batches in one answer of ``rows``; more are thinned."""
+__all__ = [
+    "accept", "add", "append", "beat", "by_status", "claim", "clicked", "end", "fork", "history",
+    "listing", "mine", "order_pause", "order_stop", "orders", "plan", "remove", "requeue",
+    "resume", "row", "rows", "run", "saved", "say", "strict",
+]  # fmt: skip
 
-CHUNKS = 4000
-"""Chunks read for one answer of ``rows``."""
-
-Metrics = Mapping[str, float]
-
-
-# --- runs ----------------------------------------------------------------------------------------
+_INSERT = """
+INSERT INTO runs (id, click, project, owner, parent, training, name, threads, status, created, rank)
+VALUES (:id, :click, :project, :owner, :parent, :training, :name, :threads, 'queued', :now, max(
+    :now, 1 + coalesce((SELECT max(rank) FROM runs WHERE status = 'queued'), 0)
+)) ON CONFLICT (click) DO NOTHING
+"""
 
 
 def add(
@@ -43,30 +41,56 @@ def add(
 ) -> str:
     """A new queued run's id; the earlier run's id when that click made one already."""
     run_id = workspace.token()
-    sql = (
-        "INSERT INTO runs (id, click, project, owner, parent, training, status, created)"
-        " VALUES (?, ?, ?, ?, ?, ?, 'queued', ?) ON CONFLICT (click) DO NOTHING"
-    )
-    text = document.to_json(training, indent=None)
-    if database().change(sql, run_id, click, project, owner, parent, text, time()):
-        return run_id
-    return clicked(click) or run_id
+    with database().transaction() as db:
+        made = _insert(db, run_id, training, project, owner, parent, click)
+    return run_id if made else clicked(click) or run_id
+
+
+def _insert(
+    db: sqlite3.Connection,
+    run_id: str,
+    training: TrainingSpec,
+    project: str | None,
+    owner: str,
+    parent: str | None,
+    click: str | None,
+) -> bool:
+    values = {
+        "id": run_id, "click": click, "project": project, "owner": owner, "parent": parent,
+        "training": document.to_json(training, indent=None), "name": training.model.name,
+        "threads": speed.threads(training), "now": time(),
+    }  # fmt: skip
+    return db.execute(_INSERT, values).rowcount == 1
+
+
+def fork(run_id: str, training: TrainingSpec, parent: Row, owner: str, click: str | None) -> bool:
+    """A new queued run that has the parent's numbers so far; False when the click made one.
+
+    Args:
+        run_id: of the new run; its folder has the parent's snapshot already.
+        training: differs from the parent's in its number of epochs.
+    """
+    with database().transaction() as db:
+        if not _insert(db, run_id, training, parent["project"], owner, parent["id"], click):
+            return False
+        db.execute(
+            "UPDATE runs SET (threads, steps, step, snapshot_step, best) ="
+            " (SELECT threads, steps, step, coalesce(snapshot_step, step), best FROM runs"
+            " WHERE id = ?), epochs = ? WHERE id = ?",
+            (parent["id"], training.fit.get("epochs", 1), run_id),
+        )
+        for table, columns in (("chunks", "step0, n, names, data"), ("epochs", "epoch, metrics")):
+            db.execute(
+                f"INSERT INTO {table} SELECT ?, seq, {columns} FROM {table} WHERE run = ?",
+                (run_id, parent["id"]),
+            )
+    return True
 
 
 def clicked(click: str | None) -> str | None:
     """The id of the run that click made, if it made one."""
     found = database().all("SELECT id FROM runs WHERE click = ?", click) if click else []
     return found[0]["id"] if found else None
-
-
-def row(run_id: str) -> Row:
-    """The run's line of table ``runs``; TrainingError when there is none."""
-    found = database().all("SELECT * FROM runs WHERE id = ?", run_id)
-    if not found:
-        raise TrainingError(
-            "There is no such run in this workspace.", "Look for it under Runs.", where=run_id
-        )
-    return found[0]
 
 
 def by_status(*statuses: str) -> list[Row]:
@@ -80,7 +104,7 @@ def listing(project: str | None, owner: str | None, limit: int) -> list[Run]:
     """Runs of that project and owner (None: of all), newest first."""
     sql = (
         "SELECT * FROM runs WHERE (?1 IS NULL OR project = ?1) AND (?2 IS NULL OR owner = ?2)"
-        " ORDER BY created DESC, rowid DESC LIMIT ?3"
+        " ORDER BY rowid DESC LIMIT ?3"  # not by time: after the clock was set back, it misleads
     )
     return [run(r) for r in database().all(sql, project, owner, limit)]
 
@@ -88,32 +112,8 @@ def listing(project: str | None, owner: str | None, limit: int) -> list[Run]:
 def run(row: Row) -> Run:
     """The Run a row describes."""
     times = {k: row[k] for k in ("created", "started", "ended") if row[k] is not None}
-    training = _training(row["training"])
+    training = training_of(row["training"])
     return Run(row["id"], training, row["parent"], row["status"], row["error"], Config(times))
-
-
-@functools.lru_cache(256)
-def _training(text: str) -> TrainingSpec:
-    return document.from_json(text)
-
-
-def claim(run_id: str, pid: int, born: float, limit: int) -> bool:
-    """Gives the queued run to that process, unless ``limit`` runs are going or it is taken."""
-    sql = (
-        "UPDATE runs SET status = 'running', pid = ?, born = ?, started = ?, tries = tries + 1"
-        " WHERE id = ? AND status = 'queued'"
-        " AND (SELECT count(*) FROM runs WHERE status = 'running') < ?"
-    )
-    return database().change(sql, pid, born, time(), run_id, limit) == 1
-
-
-def requeue(run_id: str, pid: int) -> bool:
-    """Back into the queue: the process it was given to never began."""
-    sql = (
-        "UPDATE runs SET status = 'queued', pid = NULL, born = NULL, started = NULL"
-        " WHERE id = ? AND pid = ? AND status = 'running' AND heartbeat IS NULL"
-    )
-    return database().change(sql, run_id, pid) == 1
 
 
 def remove(run_id: str) -> None:
@@ -121,28 +121,130 @@ def remove(run_id: str) -> None:
     database().change("DELETE FROM runs WHERE id = ?", run_id)
 
 
-def order_stop(run_id: str) -> None:
-    """A queued run is stopped at once; a running one's worker reads the order."""
-    with database().transaction() as db:
-        db.execute(
-            "UPDATE runs SET status = 'stopped', ended = ? WHERE id = ? AND status = 'queued'",
-            (time(), run_id),
-        )
-        db.execute(
-            "UPDATE runs SET orders = 'stop', ordered = coalesce(ordered, ?)"
-            " WHERE id = ? AND status = 'running'",
-            (time(), run_id),
-        )
+# --- who has it ----------------------------------------------------------------------------------
 
 
-def end(run_id: str, pid: int, status: str, error: str | None, result: Any = None) -> bool:
-    """The run ended; False when it was not that process's to end."""
+def claim(run_id: str, pid: int, born: float, limit: int) -> bool:
+    """Gives the queued run to that process, unless ``limit`` runs are going or it is taken."""
     sql = (
-        "UPDATE runs SET status = ?, error = ?, result = ?, ended = ?, message = ''"
+        "UPDATE runs SET status = 'running', pid = ?, born = ?, heartbeat = NULL,"
+        " started = ? - max(0, coalesce(ended - started, 0)), ended = NULL,"
+        " first_step = NULL, first_time = NULL"
+        " WHERE id = ? AND status = 'queued'"
+        " AND (SELECT count(*) FROM runs WHERE status = 'running') < ?"
+    )
+    return database().change(sql, pid, born, time(), run_id, limit) == 1
+
+
+def requeue(run_id: str, pid: int, message: str = "") -> bool:
+    """Back into the queue, before all that wait: the process it was given to is gone."""
+    sql = (
+        "UPDATE runs SET status = 'queued', pid = NULL, born = NULL, tries = tries + 1,"
+        " message = ?, ended = heartbeat, heartbeat = NULL"
         " WHERE id = ? AND pid = ? AND status = 'running'"
     )
+    return database().change(sql, message, run_id, pid) == 1
+
+
+def end(
+    run_id: str,
+    pid: int,
+    status: str,
+    error: str | None,
+    result: Mapping[str, Any] | None = None,
+    at: float | None = None,
+) -> bool:
+    """The run ended or paused; False when it was not that process's to end.
+
+    A run that paused while someone resumed or stopped it waits for its next worker.
+
+    Args:
+        at: when, in seconds since 1970; None is now.
+    """
     text = None if result is None else json.dumps(strict(result), allow_nan=False)
-    return database().change(sql, status, error, text, time(), run_id, pid) == 1
+    values = {
+        "id": run_id, "pid": pid, "status": status, "error": error, "result": text,
+        "path": (result or {}).get("path"), "at": time() if at is None else at,
+    }  # fmt: skip
+    with database().transaction() as db:
+        return db.execute(_END, values).rowcount == 1
+
+
+_END = """
+UPDATE runs SET
+    status = iif(:status = 'paused' AND orders IS NOT 'pause', 'queued', :status),
+    orders = iif(:status = 'paused' AND orders = 'stop', 'stop', NULL),
+    error = :error, result = coalesce(:result, result), path = coalesce(:path, path),
+    ended = :at, message = '', tries = 0
+WHERE id = :id AND pid = :pid AND status = 'running'
+"""
+
+
+# --- orders --------------------------------------------------------------------------------------
+
+
+def order_stop(run_id: str) -> None:
+    """A running run's worker reads the order; one that waits or is paused is stopped at once, but
+    for one that has learned something: a worker makes its model of the snapshot."""
+    now = time()
+    with database().transaction() as db:
+        db.execute(
+            "UPDATE runs SET status = 'stopped', ended = coalesce(ended, ?), message = ''"
+            " WHERE id = ? AND status IN ('queued', 'paused')"
+            " AND (snapshot_step IS NULL OR started IS NULL)",
+            (now, run_id),
+        )
+        db.execute(
+            "UPDATE runs SET status = iif(status = 'paused', 'queued', status), orders = 'stop',"
+            " ordered = ? WHERE id = ? AND status IN ('queued', 'paused', 'running')"
+            " AND orders IS NOT 'stop'",
+            (now, run_id),
+        )
+
+
+def order_pause(run_id: str) -> None:
+    """A queued run is paused at once; a running one's worker reads the order."""
+    with database().transaction() as db:
+        db.execute(
+            "UPDATE runs SET status = 'paused', message = '', tries = 0"
+            " WHERE id = ? AND status = 'queued' AND orders IS NULL",
+            (run_id,),
+        )
+        db.execute(
+            "UPDATE runs SET orders = 'pause', ordered = ?"
+            " WHERE id = ? AND status = 'running' AND orders IS NULL",
+            (time(), run_id),
+        )
+
+
+def resume(run_id: str, snapshot: bool, anew: bool = False) -> bool:
+    """Queues the run again, or takes back an order it has not obeyed yet; False when there is
+    nothing to resume.
+
+    Args:
+        snapshot: whether there is one; what is stopped or failed needs it.
+        anew: its numbers so far will not come again: forgets them.
+    """
+    with database().transaction() as db:
+        taken_back = db.execute(
+            "UPDATE runs SET orders = NULL WHERE id = ?"
+            " AND (status, orders) IN (VALUES ('running', 'pause'), ('queued', 'stop'))",
+            (run_id,),
+        ).rowcount
+        changed = db.execute(_RESUME, {"id": run_id, "now": time(), "snapshot": snapshot}).rowcount
+        if changed and anew:
+            db.execute("UPDATE runs SET step = 0, best = NULL WHERE id = ?", (run_id,))
+            for table in ("chunks", "epochs"):
+                db.execute(f"DELETE FROM {table} WHERE run = ?", (run_id,))
+    return bool(changed or taken_back)
+
+
+_RESUME = """
+UPDATE runs SET status = 'queued', orders = NULL, error = NULL, message = '', tries = 0,
+    rank = max(:now, 1 + coalesce((SELECT max(rank) FROM runs WHERE status = 'queued'), 0))
+WHERE id = :id
+    AND (status IN ('paused', 'interrupted') OR :snapshot AND status IN ('stopped', 'failed'))
+"""
 
 
 # --- what a worker writes ------------------------------------------------------------------------
@@ -154,25 +256,33 @@ def accept(run_id: str, versions: Mapping[str, str]) -> TrainingSpec:
     database().change(
         "UPDATE runs SET heartbeat = ?, versions = ? WHERE id = ?", time(), text, run_id
     )
-    return _training(row(run_id)["training"])
+    return training_of(row(run_id)["training"])
 
 
-def beat(run_id: str) -> str | None:
-    """Says "I live" and returns the order, if there is one."""
-    database().change("UPDATE runs SET heartbeat = ? WHERE id = ?", time(), run_id)
-    return orders(run_id)
+def beat(run_id: str, pid: int) -> None:
+    """Says "I live"."""
+    database().change("UPDATE runs SET heartbeat = ? WHERE id = ? AND pid = ?", time(), run_id, pid)
 
 
-def orders(run_id: str) -> str | None:
-    """The order for the worker: ``stop`` or None."""
+def orders(run_id: str, pid: int | None = None) -> str | None:
+    """The order for the worker ``pid``: ``stop``, ``pause`` or None."""
+    # a run removed, or given to another worker, has no use for this one
+    if pid is not None and not mine(run_id, pid):
+        return "stop"
     found = database().all("SELECT orders FROM runs WHERE id = ?", run_id)
-    # a run removed while it trained has no one left to train for
     return found[0]["orders"] if found else "stop"
 
 
-def plan(run_id: str, steps: int, epochs: int) -> None:
-    """How many steps an epoch, how many epochs."""
-    database().change("UPDATE runs SET steps = ?, epochs = ? WHERE id = ?", steps, epochs, run_id)
+def mine(run_id: str, pid: int) -> bool:
+    """Whether that process is to train the run."""
+    sql = "SELECT 1 FROM runs WHERE id = ? AND pid = ? AND status = 'running'"
+    return bool(database().all(sql, run_id, pid))
+
+
+def plan(run_id: str, steps: int, epochs: int, path: str = "") -> None:
+    """How many steps an epoch, how many epochs, and which loop the training takes."""
+    sql = "UPDATE runs SET steps = ?, epochs = ?, path = ? WHERE id = ?"
+    database().change(sql, steps, epochs, path, run_id)
 
 
 def say(run_id: str, message: str) -> None:
@@ -180,137 +290,10 @@ def say(run_id: str, message: str) -> None:
     database().change("UPDATE runs SET message = ? WHERE id = ?", message, run_id)
 
 
-def append(
-    run_id: str,
-    seq: int,
-    chunks: Sequence[tuple[int, Sequence[str], NDArray[np.float32]]],
-    epochs: Sequence[tuple[int, Metrics]],
-) -> int:
-    """Adds rows in one transaction.
-
-    Args:
-        seq: the number of the first row.
-        chunks: (global step of the first line, metric names, values of shape (steps, names)).
-        epochs: (epoch from 1, its metrics).
-
-    Returns:
-        The number the next row gets.
-    """
-    with database().transaction() as db:
-        for step0, names, values in chunks:
-            data = np.ascontiguousarray(values, "<f4").tobytes()
-            db.execute(
-                "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?)",
-                (run_id, seq, step0, len(values), json.dumps(list(names)), data),
-            )
-            seq += 1
-        for epoch, metrics in epochs:
-            db.execute(
-                "INSERT INTO epochs VALUES (?, ?, ?, ?)",
-                (run_id, seq, epoch, json.dumps(strict(dict(metrics)), allow_nan=False)),
-            )
-            seq += 1
-        if chunks:
-            step = chunks[-1][0] + len(chunks[-1][2])
-            db.execute(
-                "UPDATE runs SET step = ?1, last_time = ?2, first_step = coalesce(first_step, ?1),"
-                " first_time = coalesce(first_time, ?2) WHERE id = ?3",
-                (step, time(), run_id),
-            )
-    return seq
-
-
-# --- what a chart reads --------------------------------------------------------------------------
-
-
-def rows(run_id: str, after: int = 0) -> dict[str, Any]:
-    """What was written after row ``after``, ready for JSON (NaN and infinity are None).
-
-    Returns:
-        ``next`` (to ask for the rest), ``more`` (there is a rest already), ``status``, ``steps``
-        (an epoch), ``batches`` ``{"x": [epochs done], metric: [value]}`` with at most POINTS
-        values each, ``epochs`` ``[{"epoch": n, metric: value}]`` and ``progress``.
-
-    Raises:
-        TrainingError: there is no such run.
-    """
-    # the status first: rows written before the end are then all seen by whoever sees the end
-    found = row(run_id)
-    chunks = database().all(
-        "SELECT * FROM chunks WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?", run_id, after, CHUNKS
+def saved(run_id: str, step: int) -> None:
+    """A snapshot on disk holds everything before global step ``step``; that is progress."""
+    sql = (
+        "UPDATE runs SET tries = iif(?1 > coalesce(snapshot_step, -1), 0, tries),"
+        " snapshot_step = ?1 WHERE id = ?2"
     )
-    more = len(chunks) == CHUNKS
-    last = chunks[-1]["seq"] if more else 2**62
-    epochs = database().all(
-        "SELECT * FROM epochs WHERE run = ? AND seq > ? AND seq <= ? ORDER BY seq",
-        run_id,
-        after,
-        last,
-    )
-    return {
-        "next": max([after, *(r["seq"] for r in (*chunks[-1:], *epochs[-1:]))]),
-        "more": more,
-        "status": found["status"],
-        "steps": found["steps"],
-        "batches": _batches(chunks, found["steps"] or 1),
-        "epochs": [{"epoch": r["epoch"], **strict(json.loads(r["metrics"]))} for r in epochs],
-        "progress": asdict(progress.of(found)),
-    }
-
-
-def strict(value: Any) -> Any:
-    """``value`` as strict JSON has it: NaN and the infinities become None."""
-    match value:
-        case float():
-            return value if math.isfinite(value) else None
-        case Mapping():
-            return {k: strict(v) for k, v in value.items()}
-        case list() | tuple():
-            return [strict(v) for v in value]
-    return value
-
-
-def _json(column: NDArray[np.float64]) -> list[float | None]:
-    return [v if math.isfinite(v) else None for v in column.tolist()]
-
-
-def _batches(chunks: Sequence[Row], steps: int) -> dict[str, list[float | None]]:
-    parts: dict[tuple[str, ...], list[NDArray[np.float64]]] = {}
-    for chunk in chunks:
-        names = tuple(json.loads(chunk["names"]))
-        values = np.frombuffer(chunk["data"], "<f4").reshape(chunk["n"], len(names))
-        x = (chunk["step0"] + 1 + np.arange(chunk["n"])) / steps
-        parts.setdefault(names, []).append(np.column_stack([x, values]))
-    if not parts:
-        return {"x": []}
-    # a run has one set of names; a chunk that lacks one would have no place in the common columns
-    names, tables = max(parts.items(), key=lambda item: len(item[0]))
-    table = thinned(np.concatenate(tables), POINTS)
-    columns = [_json(column) for column in table.T]
-    return dict(zip(("x", *names), columns, strict=True))
-
-
-def thinned(table: NDArray[np.float64], points: int) -> NDArray[np.float64]:
-    """At most ``points`` of the table's lines, in order: of each stretch the two where column 1
-    (the loss) is least and greatest, so that a spike stays a spike and every value is a true one.
-    """
-    if len(table) <= points:
-        return table
-    edges = np.linspace(0, len(table), points // 2 + 1).astype(int)
-    kept = set()
-    for start, stop in itertools.pairwise(edges):
-        stretch = table[start:stop, 1]
-        kept |= {start + int(np.argmin(stretch)), start + int(np.argmax(stretch))}
-    return table[sorted(kept)]
-
-
-def history(run_id: str) -> dict[str, list[float | None]]:
-    """Metric → one value an epoch, as far as the run has come (as Keras's History names them).
-
-    None stands for NaN and infinity.
-    """
-    found: dict[str, list[float | None]] = {}
-    for line in database().all("SELECT * FROM epochs WHERE run = ? ORDER BY seq", run_id):
-        for name, value in json.loads(line["metrics"]).items():
-            found.setdefault(name, []).append(value)
-    return found
+    database().change(sql, step, run_id)

@@ -2,11 +2,13 @@
 
 It imports Keras and trains a trifle first, then waits: so a click on Train finds it warm. Orders
 are lines of JSON: ``{"dataset": …}`` to load one in advance, ``{"run": id}`` to train it and end.
-It ends without a run when its input does: the server is gone.
+It ends without a run when its input does: the server is gone. ``--threads N`` are TensorFlow's,
+which must be set before it begins; 0 leaves it as many as there are cores.
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import json
 import os
@@ -16,7 +18,7 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import numpy as np
@@ -24,7 +26,7 @@ from numpy.typing import NDArray
 
 from builder import document
 from builder.errors import LayerwiseError
-from builder.runs import store, workspace
+from builder.runs import sharing, store, workspace
 from builder.spec import ObjectSpec, TrainingSpec, chain
 
 BEAT_SECONDS = 1.0
@@ -50,13 +52,20 @@ TRIFLE = TrainingSpec(
 """What is trained to be warm: the first step of anything costs a second."""
 
 
+REPORT_SECONDS = (0.0, 1.0, 5.0, 20.0)
+"""How long to wait before each attempt to write how a run ended: a full disk may pass."""
+
+
 def main() -> None:
     """Warms up, waits for a run's id, trains it."""
-    from builder.engine import train
+    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    options.add_argument("--threads", type=int, default=0, help="TensorFlow's; 0: one a core")
+    _use(options.parse_args().threads)
+    from builder.engine import record, train
 
     with contextlib.suppress(Exception), tempfile.TemporaryDirectory() as folder:
         # whatever is wrong will be said by the run that meets it
-        train.train(TRIFLE, Path(folder), Nobody(), lambda: False)
+        train.train(TRIFLE, Path(folder), record.Silence(), lambda: None)
     store.by_status("running")  # opens the store
     versions = train.versions()
     for line in sys.stdin:
@@ -64,6 +73,14 @@ def main() -> None:
         if "run" in order:
             return work(order["run"], train.train, versions)
         _prepare(document.decode_object(order["dataset"]))
+
+
+def _use(threads: int) -> None:
+    if threads:
+        import tensorflow as tf
+
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(threads)
 
 
 def _prepare(dataset: ObjectSpec) -> None:
@@ -74,45 +91,33 @@ def _prepare(dataset: ObjectSpec) -> None:
         data.load(dataset)
 
 
-class Nobody:
-    """A sink that hears nothing."""
-
-    def plan(self, steps: int, epochs: int, notes: tuple[str, ...]) -> None:
-        """Nothing."""
-
-    def batches(self, step0: int, values: Mapping[str, NDArray[Any]]) -> None:
-        """Nothing."""
-
-    def epoch(self, n: int, values: Mapping[str, float]) -> None:
-        """Nothing."""
-
-    def message(self, text: str) -> None:
-        """Nothing."""
-
-
 class StoreSink:
-    """A training's numbers into the store; rows that come fast are written together."""
+    """A training's numbers into the store; rows that come fast are written together.
 
-    def __init__(self, run_id: str) -> None:
-        self._run = run_id
+    Args:
+        remark: about this run, for people; stays when training begins.
+    """
+
+    def __init__(self, run_id: str, remark: str = "") -> None:
+        self._run, self._remark = run_id, remark
         self._lock = threading.Lock()
         self._seq = 1
         self._written = 0.0
         self._chunks: list[tuple[int, tuple[str, ...], NDArray[np.float32]]] = []
         self._epochs: list[tuple[int, dict[str, float]]] = []
 
-    def plan(self, steps: int, epochs: int, notes: tuple[str, ...]) -> None:
-        """Training begins: ``steps`` an epoch, and remarks for people."""
-        store.plan(self._run, steps, epochs)
-        store.say(self._run, " ".join(notes))
+    def plan(self, steps: int, epochs: int, path: str, notes: tuple[str, ...]) -> None:
+        """Training begins: ``steps`` an epoch, the loop it takes, and remarks for people."""
+        store.plan(self._run, steps, epochs, path)
+        store.say(self._run, " ".join(filter(None, (self._remark, *notes))))
 
     def batches(self, step0: int, values: Mapping[str, NDArray[Any]]) -> None:
         """Consecutive steps from ``step0`` (0 is the first of the run), one value a step."""
         names = tuple(values)
         table = np.stack([np.asarray(values[n], np.float32) for n in names], axis=1)
         with self._lock:
-            if self._chunks and self._chunks[-1][1] == names:
-                first, _, before = self._chunks[-1]
+            first, same, before = self._chunks[-1] if self._chunks else (0, (), table[:0])
+            if same == names and first + len(before) == step0:
                 self._chunks[-1] = (first, names, np.concatenate([before, table]))
             else:
                 self._chunks.append((step0, names, table))
@@ -128,12 +133,17 @@ class StoreSink:
         """Something people should read."""
         store.say(self._run, text)
 
+    def saved(self, step: int) -> None:
+        """A snapshot of all up to ``step`` is on disk."""
+        self.flush()
+        store.saved(self._run, step)
+
     def _hurry(self) -> None:
         if monotonic() - self._written > LISTEN_SECONDS:
             self.flush()
 
     def flush(self) -> None:
-        """Writes what waits."""
+        """Writes what waits. Before a snapshot it must be: nothing before that is told again."""
         with self._lock:
             self._written = monotonic()
             if self._chunks or self._epochs:
@@ -146,13 +156,14 @@ class Listener:
 
     def __init__(self, run_id: str, sink: StoreSink) -> None:
         self._run, self._sink = run_id, sink
-        self._stop, self._done = threading.Event(), threading.Event()
+        self._order: str | None = None
+        self._done = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="layerwise-listen", daemon=True)
         self._thread.start()
 
-    def stopped(self) -> bool:
-        """Whether a stop was ordered."""
-        return self._stop.is_set()
+    def order(self) -> str | None:
+        """What was ordered: ``stop``, ``pause`` or None."""
+        return self._order
 
     def close(self) -> None:
         """Ends the thread."""
@@ -161,28 +172,41 @@ class Listener:
 
     def _listen(self) -> None:
         last = 0.0
-        while not self._done.wait(LISTEN_SECONDS):
+        while True:
             # a locked store or full disk: the training itself meets it and says so
             with contextlib.suppress(LayerwiseError):
                 if monotonic() - last >= BEAT_SECONDS:
                     last = monotonic()
-                    store.beat(self._run)
-                if store.orders(self._run) == "stop":
-                    self._stop.set()
+                    store.beat(self._run, os.getpid())
+                self._order = store.orders(self._run, os.getpid())
                 self._sink.flush()
+            if self._done.wait(LISTEN_SECONDS):
+                return
 
 
 def work(run_id: str, train: Callable[..., dict[str, Any]], versions: Mapping[str, str]) -> None:
     """Trains one run and writes how it ended."""
     folder = workspace.folder("runs", run_id)
     _redirect(folder / "train.log")
-    training = store.accept(run_id, versions)
-    sink = StoreSink(run_id)
+    # held for as long as this process lives: two never train one run, whatever they believe
+    with workspace.locked(folder / workspace.WORKER_LOCK):
+        if not store.mine(run_id, os.getpid()):
+            return  # it was taken away while we waited
+        training = store.accept(run_id, versions)
+        _report(run_id, *_trained(run_id, training, folder, train))
+
+
+def _trained(
+    run_id: str, training: TrainingSpec, folder: Path, train: Callable[..., dict[str, Any]]
+) -> tuple[str, str | None, dict[str, Any] | None]:
+    """How it ended: status, error, result."""
+    sink = StoreSink(run_id, store.row(run_id)["message"])
     listener = Listener(run_id, sink)
-    error, result = None, None
     try:
-        result = train(training, folder, sink, listener.stopped)
+        result = train(training, folder, sink, listener.order)
         sink.flush()
+        sharing.share(folder / "model.keras")
+        return result["ended"], None, result
     except LayerwiseError as failure:
         traceback.print_exc()
         error = f"{failure.message} {failure.hint}".strip()
@@ -191,8 +215,18 @@ def work(run_id: str, train: Callable[..., dict[str, Any]], versions: Mapping[st
         error = _unexpected(failure, folder / "train.log")
     finally:
         listener.close()
-    status = "failed" if error else "stopped" if result and result.get("stopped") else "finished"
-    store.end(run_id, os.getpid(), status, error, result)
+    # a full disk is no fault of the run: it can go on when there is room
+    return ("interrupted" if workspace.full() else "failed"), error, None
+
+
+def _report(run_id: str, status: str, error: str | None, result: dict[str, Any] | None) -> None:
+    for seconds in REPORT_SECONDS:
+        sleep(seconds)
+        try:
+            store.end(run_id, os.getpid(), status, error, result)
+            return
+        except LayerwiseError:
+            traceback.print_exc()
 
 
 def _unexpected(failure: Exception, log: Path) -> str:

@@ -11,7 +11,9 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
+from io import BufferedWriter
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 import psutil
@@ -20,6 +22,12 @@ from builder.errors import FileError
 
 NEEDED_BYTES = 200 * 2**20
 """Free disk space below which no training starts: a run's artefacts and metrics with room."""
+
+FULL_BYTES = 10 * 2**20
+"""Free disk space below which whatever failed failed for want of it."""
+
+WORKER_LOCK = "worker.lock"
+"""In a run's folder: locked by the process that trains it for as long as that lives."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -73,6 +81,11 @@ def free_bytes() -> int:
     return shutil.disk_usage(home()).free
 
 
+def full() -> bool:
+    """Whether the workspace's disk is."""
+    return free_bytes() < FULL_BYTES
+
+
 def memory_bytes() -> int:
     """Bytes of memory a new process may take: what is free here, within a container's limit."""
     available = int(psutil.virtual_memory().available)
@@ -108,12 +121,39 @@ def write(path: Path, data: bytes) -> None:
         ) from error
 
 
+def opened(path: Path, mode: Literal["ab", "wb"]) -> BufferedWriter:
+    """The file, open for writing; FileError where nothing can be written."""
+    try:
+        return open(path, mode)
+    except OSError as error:
+        raise FileError(
+            f"The workspace folder {path.parent} cannot be written to: {_reason(error)}.",
+            "Set LAYERWISE_HOME to a folder you may write to.",
+        ) from error
+
+
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Only one process and thread at a time is inside; the lock falls with its process."""
-    with open(path, "ab") as file:
+    """Only one process and thread at a time is inside; the lock falls with its process.
+
+    Raises:
+        FileError: the lock's file cannot be made.
+    """
+    with opened(path, "ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def held(path: Path) -> bool:
+    """Whether some process is inside ``locked(path)`` now; False when there is no such file."""
+    try:
+        with open(path, "rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return False
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
 
 
 def _reason(error: OSError) -> str:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import html
 from typing import Any
 
-from builder.spec import Run
+import numpy as np
+from numpy.typing import NDArray
+
+from builder.spec import TrainingSpec
+from pages.widgets.markup import picture
 
 
-def reads_digits(run: Run) -> bool:
-    """Whether that model takes 28×28 pictures of one channel."""
-    model = run.training.model
+def reads_digits(training: TrainingSpec) -> bool:
+    """Whether its model takes 28×28 pictures of one channel."""
+    model = training.model
     shapes = [
         layer.config.get("shape")
         for layer in model.layers.values()
@@ -30,6 +34,16 @@ def verdict(said: dict[str, Any]) -> str:
     else:
         text = f"<b>{word}?</b><span>Not sure. {why}</span>"
     return f'<p class="lw-verdict" role="status" aria-live="polite">{text}</p>'
+
+
+def seen(image: NDArray[np.uint8] | None) -> str:
+    """The picture the model was given, uint8 (28, 28), black when there is none, as HTML."""
+    shown = np.zeros((28, 28), np.uint8) if image is None else np.asarray(image)
+    return (
+        '<figure class="lw-seen"><img width="112" height="112"'
+        f' src="{picture(shown)}" alt="The drawing as the model sees it, 28 by 28 pixels, white'
+        ' ink on black"><figcaption>What the model sees: 28×28</figcaption></figure>'
+    )
 
 
 def bars(classes: list[str], probabilities: list[float]) -> str:

@@ -30,7 +30,8 @@ HTML = """
     <p class="lwc-note" role="status" hidden></p>
   </div>
   <details class="lwc-numbers"><summary>Numbers of every epoch</summary>
-    <div class="lwc-scroll" tabindex="0"><table class="lwc-table"></table></div>
+    <div class="lwc-scroll" tabindex="0" role="region" aria-label="Numbers of every epoch">
+      <table class="lwc-table"></table></div>
   </details>
 </section>
 """
@@ -73,7 +74,7 @@ def live(
     """
     data = {
         "base": routes.prefix(),
-        "plotly": f"{routes.prefix()}/plotly.js?v={routes.plotly_version()}",
+        "plotly": routes.plotly_address(),
         "runs": [{"id": run, "label": label} for run, label in runs],
         "panels": list(panels),
         "titles": dict(titles or {}),

@@ -7,13 +7,12 @@ from html import escape
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from builder import catalog
-from pages.widgets import session, words
-from pages.widgets.preview import picture
+from pages.widgets import matrix, session, words
+from pages.widgets.markup import bar, picture, table
 
 TINTS = {"light": ("14, 124, 123", "194, 87, 26"), "dark": ("79, 188, 180", "240, 154, 94")}
 """Accent for the right answers, warning colour for the wrong ones, as r, g, b by theme."""
@@ -55,68 +54,36 @@ def _meaning(name: str) -> str:
 
 def confusion(found: Mapping[str, Any], key: str) -> tuple[int, int] | None:
     """The matrix; returns the chosen cell as (true, predicted) class numbers."""
-    names, counts = list(found["classes"]), np.asarray(found["confusion"])
     st.subheader("Confusion matrix", anchor=False)
-    st.caption("A row is the truth, a column the answer. Choose a cell to see its examples.")
-    frame = pd.DataFrame(counts, index=pd.Index(names, name="true"), columns=names)
-    event = st.dataframe(
-        frame.style.apply(lambda _: _tinted(counts, frame), axis=None),
-        key=key,
-        on_select="rerun",
-        selection_mode="single-cell",
-        height=min(38 + 35 * len(names), 460),
-        alt="Confusion matrix: rows are true classes, columns predicted classes",
+    st.caption(
+        "A row is the truth, a column the answer. Choose a cell to see its examples; choose it"
+        " again to leave it."
     )
-    cells = event.selection.cells  # type: ignore[union-attr]
-    if not cells:
-        return None
-    row, column = cells[0]
-    return (int(row), names.index(column)) if column in names else None
-
-
-def _tinted(counts: np.ndarray[Any, Any], frame: pd.DataFrame) -> pd.DataFrame:
-    """CSS by cell: the share of its row, accent on the diagonal, warning colour beside it."""
-    right, wrong = TINTS[session.theme()]
-    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    css = [
-        [
-            f"background-color: rgba({right if i == j else wrong}, {0.08 + 0.6 * share[i, j]:.2f})"
-            if counts[i, j]
-            else "opacity: 0.4"
-            for j in range(len(counts))
-        ]
-        for i in range(len(counts))
-    ]
-    return pd.DataFrame(css, index=frame.index, columns=frame.columns)
+    return matrix.choose(found["confusion"], found["classes"], key)
 
 
 def per_class(found: Mapping[str, Any]) -> None:
     """Precision, recall and F1 of each class."""
     st.subheader("Class by class", anchor=False)
-    rows = pd.DataFrame(found["per_class"])
-    share = {"min_value": 0.0, "max_value": 1.0, "format": "%.3f"}
-    columns = {
-        "class": st.column_config.TextColumn("Class"),
-        "precision": st.column_config.ProgressColumn(
-            "Precision",
-            help="Of the answers that named this class, the share that was right.",
-            **share,
-        ),
-        "recall": st.column_config.ProgressColumn(
-            "Recall", help="Of the examples of this class, the share that was found.", **share
-        ),
-        "f1": st.column_config.ProgressColumn(
-            "F1", help="Precision and recall in one number (their harmonic mean).", **share
-        ),
-        "support": st.column_config.NumberColumn("Examples", help="How many the test set has."),
-    }
-    st.dataframe(
-        rows,
-        column_config=columns,
-        hide_index=True,
-        height=min(38 + 35 * len(rows), 460),
-        alt="Precision, recall and F1 by class",
+    st.caption(
+        "Precision: of the answers that named this class, the share that was right. Recall: of the"
+        " examples of this class, the share that was found. F1: both in one number (their harmonic"
+        " mean)."
     )
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("Class", *MEASURES, "Examples"))
+    rows = "".join(
+        f'<tr><th scope="row">{escape(str(row["class"]))}</th>'
+        + "".join(f"<td>{bar(row[m.lower()], f'{row[m.lower()]:.3f}')}</td>" for m in MEASURES)
+        + f"<td>{words.number(int(row['support']))}</td></tr>"
+        for row in found["per_class"]
+    )
+    st.html(
+        '<div class="lw-scroll lw-scores" tabindex="0" role="region" aria-label="Class by class">'
+        f'<table class="lw-classes"><tr>{head}</tr>{rows}</table></div>'
+    )
+
+
+MEASURES = ("Precision", "Recall", "F1")
 
 
 def cell_title(true: str, predicted: str, total: int) -> str:
@@ -137,15 +104,19 @@ def gallery(examples: Mapping[str, Any], names: Sequence[str], none: str) -> Non
     if "images" in examples:
         st.html(_grid(examples, true, said, sure))
         return
-    table: dict[str, Any] = {"True": true, "Predicted": said, "Confidence": sure}
-    rows = examples["rows"]
-    if "columns" in examples:
-        values = np.asarray(rows)
-        table |= {str(c): values[:, i] for i, c in enumerate(examples["columns"])}
-    else:
-        table["Text"] = rows
-    config = {"Confidence": st.column_config.NumberColumn(format="percent")}
-    st.dataframe(pd.DataFrame(table), hide_index=True, column_config=config, alt="Examples")
+    st.html(table("Test examples", *_lines(examples, true, said, sure)))
+
+
+def _lines(
+    examples: Mapping[str, Any], true: Sequence[str], said: Sequence[str], sure: Sequence[float]
+) -> tuple[list[str], list[list[str]]]:
+    """Head and rows of examples that are no pictures."""
+    columns = [str(c) for c in examples.get("columns", ("Text",))]
+    lines = []
+    for i, row in enumerate(examples["rows"]):
+        values = [f"{float(v):.4g}" for v in row] if "columns" in examples else [str(row)]
+        lines.append([true[i], said[i], f"{100 * sure[i]:.0f} %", *values])
+    return ["True", "Answer", "Confidence", *columns], lines
 
 
 def _grid(
@@ -184,9 +155,9 @@ def regression(found: Mapping[str, Any]) -> None:
 
 
 def _draw(figure: go.Figure, x: str, y: str, key: str, alt: str) -> None:
-    figure.update_layout(
-        height=380, margin={"l": 10, "r": 10, "t": 10, "b": 10}, legend={"orientation": "h"}
-    )
+    # above the plot: below it the legend would lie on the axis's title
+    legend = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}
+    figure.update_layout(height=390, margin={"l": 10, "r": 10, "t": 10, "b": 10}, legend=legend)
     figure.update_xaxes(title=x)
     figure.update_yaxes(title=y)
     st.plotly_chart(figure, key=key, alt=alt, config=QUIET)

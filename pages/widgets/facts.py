@@ -49,6 +49,12 @@ def facts_of(value: TrainingSpec) -> Known:
         return _ask(value)
 
 
+@lru_cache(maxsize=256)
+def expect_facts(value: TrainingSpec) -> None:
+    """Somebody may soon ask for the facts of this training: find them out in the background."""
+    threading.Thread(target=_ask, args=(value,), name="layerwise-facts", daemon=True).start()
+
+
 def _ask(value: TrainingSpec) -> Known:
     errors: list[Problem] = []
     data: DataFacts | None = None

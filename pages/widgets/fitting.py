@@ -13,7 +13,7 @@ from builder import catalog
 from builder.facts import DataFacts
 from builder.runs import child
 from builder.spec import Config, ObjectSpec, TrainingSpec
-from pages.widgets import form, page, session
+from pages.widgets import explain, form, page, session
 from pages.widgets.page import plain
 
 OUR_FILES = ("filepath", "log_dir", "filename", "verbose")
@@ -153,7 +153,7 @@ def callbacks(training: TrainingSpec) -> TrainingSpec:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"**{plain(callback.class_name)}**")
                 if entry := catalog.find("callbacks", callback.class_name):
-                    form.explain(entry, key=f"callback-explain-{i}")
+                    explain.show(entry, key=f"callback-explain-{i}")
                 st.button(
                     "Remove", key=f"callback-remove-{i}", type="tertiary", on_click=_drop, args=(i,)
                 )

@@ -8,12 +8,12 @@ in the widgets *now*; the caller compares and pushes::
         session.push_model(edit.configure(model, node, new))
         st.rerun()
 
-Text that cannot be read yet stays in its widget with a sentence under it; the value stays the old.
+What cannot be read yet stays in its widget with a sentence under it; the value stays the old.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,11 +22,8 @@ import streamlit as st
 from builder import catalog, plugins
 from builder.catalog.entry import REQUIRED, Entry, Param
 from builder.spec import ObjectSpec
-from pages.widgets import parse, session, words
+from pages.widgets import explain, fields, words
 from pages.widgets.page import plain
-
-LARGEST = 2**53 - 1
-"""The largest whole number a browser keeps exactly."""
 
 CONSTANT = "constant"
 """How a plain number reads among the schedules."""
@@ -89,10 +86,10 @@ def choose(
     current = obj.class_name if obj else None
     row = {"horizontal": True, "vertical_alignment": "bottom", "gap": "xsmall"}
     with st.container(key=f"{key}-choice", **row):  # type: ignore[arg-type]
-        chosen = _select(f"{key}-class", label or words.label(kind), current, offered, help)
+        chosen = fields.select(f"{key}-class", label or words.label(kind), current, offered, help)
         entry = find(kind, chosen) if chosen else None
         if explained and entry:
-            explain(entry, key=f"{key}-explain")
+            explain.show(entry, key=f"{key}-explain")
     if chosen is None:
         return None
     if obj is None or chosen != obj.class_name:
@@ -125,24 +122,6 @@ def entries(kind: str) -> tuple[Entry, ...]:
     return catalog.entries(kind)
 
 
-def explain(entry: Entry, key: str, label: str = "Explain") -> None:
-    """A popover that says what a thing does: plain words, a picture, the formula, Keras's page."""
-    with st.popover(label, key=key, type="tertiary", icon=":material/help:"):
-        explanation(entry)
-
-
-def explanation(entry: Entry) -> None:
-    """The words of ``explain`` without the popover."""
-    st.markdown(f"**{plain(entry.class_name)}**  \n{entry.plain}")
-    if entry.picture:
-        st.markdown(f"*{entry.picture}*")
-    if entry.formula:
-        st.latex(entry.formula)
-    if entry.url:
-        site = "Keras's documentation" if "keras.io" in entry.url else "its own page"
-        st.markdown(f"[{plain(entry.class_name)} in {site}]({entry.url})")
-
-
 # --- fields --------------------------------------------------------------------------------------
 
 
@@ -171,7 +150,7 @@ def _is_nested(param: Param) -> bool:
 def _field(entry: Entry, obj: ObjectSpec, arg: str, param: Param, key: str) -> Any:
     default = entry.args[arg]
     value = _value(entry, obj, arg)
-    draw = DRAW.get(param.type, _json)
+    draw = fields.DRAW.get(param.type, fields.DRAW["json"])
     if _is_nested(param):
         draw = _number_or_object if param.type == "float" else _object
         if param.start is None and default is not REQUIRED:
@@ -192,114 +171,6 @@ def _same(a: Any, b: Any) -> bool:
 def _help(arg: str, param: Param, default: Any) -> str:
     usual = "" if default is REQUIRED else f" Default: {plain(words.short(default))}."
     return f"{plain(param.help)}{usual} (`{arg}`)"
-
-
-def _select(key: str, label: str, value: Any, options: Sequence[Any], help: str | None) -> Any:
-    session.hold(key, value, value)
-    chosen = st.selectbox(label, list(options), key=key, help=help, format_func=words.short)
-    session.held(key, chosen)
-    return chosen
-
-
-def _choice(key: str, label: str, value: Any, param: Param, help: str) -> Any:
-    options = list(param.choices)
-    if param.optional and None not in options:
-        options.insert(0, None)
-    if value not in options:
-        options.append(value)
-    return _select(key, label, value, options, help)
-
-
-def _bool(key: str, label: str, value: Any, param: Param, help: str) -> bool:
-    session.hold(key, bool(value), bool(value))
-    new = st.toggle(label, key=key, help=help)
-    session.held(key, new)
-    return new
-
-
-def _int(key: str, label: str, value: Any, param: Param, help: str) -> Any:
-    return _number(key, label, value, param, help, int)
-
-
-def _float(key: str, label: str, value: Any, param: Param, help: str) -> Any:
-    return _number(key, label, value, param, help, float)
-
-
-def _number(key: str, label: str, value: Any, param: Param, help: str, kind: type) -> Any:
-    strange = isinstance(value, bool) or not isinstance(value, int | float | None)
-    if strange or (value is not None and abs(value) > LARGEST):
-        return _json(key, label, value, param, help)
-    value = None if value is None else kind(value)
-    session.hold(key, value, value)
-    # No bounds here: a browser drops a number beyond them without a word; the checker says the
-    # range, what it would cost, and offers the fix.
-    new = st.number_input(
-        label,
-        key=key,
-        value=None if param.optional else "min",
-        step=kind(param.step or (1 if kind is int else _step(param))),
-        format="%d" if kind is int else "%g",
-        help=help,
-        placeholder=words.NONE if param.optional else "a number",
-    )
-    if new is None and not param.optional:
-        if value is not None:
-            _say(f"{label} needs a number; it is still {words.short(value)}.")
-        return value
-    session.held(key, new)
-    return new
-
-
-def _step(param: Param) -> float:
-    fraction = param.max is not None and param.max <= 1
-    return 0.05 if fraction else 0.1
-
-
-def _text(
-    key: str,
-    label: str,
-    value: Any,
-    param: Param,
-    help: str,
-    read: Callable[[str], Any],
-    shown: str,
-) -> Any:
-    session.hold(key, value, shown)
-    text = st.text_input(
-        label, key=key, help=help, placeholder=words.NONE if param.optional else ""
-    )
-    try:
-        new = read(text or "")
-    except ValueError as error:
-        _say(f"{error} It is still {shown or words.NONE}.")
-        return value
-    session.held(key, new)
-    return new
-
-
-def _str(key: str, label: str, value: Any, param: Param, help: str) -> Any:
-    def read(text: str) -> str | None:
-        return text if text or not param.optional else None
-
-    return _text(key, label, value, param, help, read, "" if value is None else str(value))
-
-
-def _ints(key: str, label: str, value: Any, param: Param, help: str) -> Any:
-    def read(text: str) -> Any:
-        return parse.numbers(text, param, int, one=not isinstance(value, tuple))
-
-    return _text(key, label, value, param, help, read, parse.written(value))
-
-
-def _floats(key: str, label: str, value: Any, param: Param, help: str) -> Any:
-    def read(text: str) -> Any:
-        return parse.numbers(text, param, float, one=not isinstance(value, tuple))
-
-    return _text(key, label, value, param, help, read, parse.written(value))
-
-
-def _json(key: str, label: str, value: Any, param: Param, help: str) -> Any:
-    return _text(key, label, value, param, help, parse.json_value, parse.json_text(value))
 
 
 def as_object(kind: str, value: Any) -> ObjectSpec | None:
@@ -329,29 +200,11 @@ def _object(key: str, label: str, value: Any, param: Param, help: str) -> Any:
 def _number_or_object(key: str, label: str, value: Any, param: Param, help: str) -> Any:
     names = [CONSTANT, *(e.class_name for e in catalog.entries(param.kind))]
     current = value.class_name if isinstance(value, ObjectSpec) else CONSTANT
-    chosen = _select(f"{key}-how", label, current, names, help)
+    chosen = fields.select(f"{key}-how", label, current, names, help)
     if chosen == CONSTANT:
         number = param.start if isinstance(value, ObjectSpec) else value
-        return _number(f"{key}-value", f"{label}: value", number, param, help, float)
+        return fields.number(f"{key}-value", f"{label}: value", number, param, help, float)
     if current != chosen:
         value = catalog.new(param.kind, chosen)
     with st.container(key=f"nested-{key}", gap="xsmall"):
         return edit(param.kind, value, f"{key}-{chosen}")
-
-
-def _say(text: str) -> None:
-    st.caption(f":material/edit_off: {plain(text)}")
-
-
-DRAW: dict[str, Callable[[str, str, Any, Param, str], Any]] = {
-    "int": _int,
-    "float": _float,
-    "bool": _bool,
-    "str": _str,
-    "choice": _choice,
-    "ints": _ints,
-    "floats": _floats,
-    "object": _object,
-    "json": _json,
-}
-"""Param.type → the function that draws it."""

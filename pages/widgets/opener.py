@@ -14,7 +14,7 @@ from builder.errors import FileError
 from builder.facts import Note
 from builder.runs import child
 from builder.spec import TrainingSpec
-from pages.widgets import page, session
+from pages.widgets import page, pasted, session
 
 LIMIT_JSON = 8_000_000
 """Bytes of a JSON document we read; the largest Keras applications stay under one million."""
@@ -23,11 +23,15 @@ LIMIT_MODEL_MB = 200
 """Megabytes of a model file; the server's own limit is the same."""
 
 
+CODE = (".py", ".ipynb")
+"""Files that are read as Keras code."""
+
+
 def show() -> None:
     """The upload box; a file that opens becomes a project of its own."""
     file = st.file_uploader(
-        "Open a project (.json) or a Keras model (.keras, .h5, .json)",
-        type=["json", "keras", "h5"],
+        "Open a project (.json), a Keras model (.keras, .h5, .json) or code (.py, .ipynb)",
+        type=["json", "keras", "h5", "py", "ipynb"],
         key="file-open",
         max_upload_size=LIMIT_MODEL_MB,
         help="Nothing in the file is executed. It is checked in a process of its own first.",
@@ -35,6 +39,9 @@ def show() -> None:
     if file is None or session.recall("opened") == file.file_id:
         return
     session.remember("opened", file.file_id)
+    if file.name.lower().endswith(CODE):
+        pasted.dropped(file.name, file.getvalue())
+        return
     with st.spinner(f"Reading {file.name} …"):
         training, title, notes = read(file.name, file.getvalue())
     session.open_training(training, title)

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import base64
 import functools
+import json
 import logging
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from html import escape
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
 
 from builder.errors import LayerwiseError
+from pages import routes
 from pages.widgets import session
 
 LOG = logging.getLogger("layerwise")
@@ -79,17 +82,15 @@ def _mark() -> str:
     return f'<div class="lw-mark">{image}<span>Layerwise</span></div>'
 
 
-KEYS = """<script>
-if (!window.layerwiseKeys) {
-  window.layerwiseKeys = true;
-  // in a text field Ctrl+Z is the field's own undo, not the project's
-  window.addEventListener("keydown", (e) => {
-    const typing = e.target.closest && e.target.closest("input, textarea, [contenteditable=true]");
-    if (typing && (e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "z") e.stopPropagation();
-  }, true);
-}
-</script>"""
-"""The only script of ours on every page."""
+def script(step: str) -> str:
+    """The only script of ours on every page, as HTML."""
+    given = f"const step = {json.dumps(step)}, plotly = {json.dumps(routes.plotly_address())};"
+    return f"<script>{{{given}{_script()}}}</script>"
+
+
+@functools.cache
+def _script() -> str:
+    return (ROOT / "assets" / "page.js").read_text("utf-8")
 
 
 def go(step: str) -> None:
@@ -107,9 +108,13 @@ def frame(step: str, *, project: bool = True) -> Iterator[None]:
     """
     # The body runs first: undo, title and banners then show what it changed, in the same run.
     top = st.container(key="top" if project else "top-bare", gap="xsmall")
-    top.html("<i></i>")  # an empty container is not drawn: this keeps its place until the end
+    place = top.empty()
+    new = project and session.typed(f"project-title-{step}") is None
+    # an empty container is not drawn: this keeps its place; on a new page the title stands there
+    place.html(f'<p class="lw-early">{escape(session.title())}</p>' if new else "<i></i>")
     with st.container(key=f"page-{step}"), guard():
         yield
+    place.html("<i></i>")
     with top, guard():
         if project:
             _title_row(step)

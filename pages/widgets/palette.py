@@ -9,7 +9,7 @@ import streamlit as st
 from builder import catalog, edit
 from builder.catalog import Entry
 from builder.errors import LayerwiseError
-from pages.widgets import form, page, session
+from pages.widgets import explain, page, session
 from pages.widgets.page import plain
 
 PICK = "palette-pick"
@@ -101,7 +101,7 @@ def _card(entry: Entry, after: str | None) -> None:
             except LayerwiseError as error:
                 session.note(f"{error.message} {error.hint}".strip())
             st.rerun()
-        form.explain(entry, key=f"palette-{name}-why")
+        explain.show(entry, key=f"palette-{name}-why")
 
 
 def _matches(entry: Entry, wanted: str) -> bool:

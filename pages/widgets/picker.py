@@ -40,7 +40,8 @@ def ago(seconds: float) -> str:
     """``"just now"``, ``"3 min ago"``, ``"2 h ago"``, ``"5 days ago"``."""
     for size, word in ((86_400, "days"), (3_600, "h"), (60, "min")):
         if seconds >= size:
-            return f"{int(seconds // size)} {word} ago"
+            many = int(seconds // size)
+            return f"{many} {'day' if (many, word) == (1, 'days') else word} ago"
     return "just now"
 
 

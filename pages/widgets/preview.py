@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
@@ -11,16 +9,13 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
-from numpy.typing import NDArray
-from PIL import Image
 
 from builder.facts import DataFacts
 from pages.widgets import page, words
+from pages.widgets.markup import Array, bar, picture, table
 
 CLASSES_SHOWN = 12
 """Class rows drawn before "Show all"."""
-
-Array = NDArray[Any]
 
 
 def show(found: Mapping[str, Any], facts: DataFacts) -> None:
@@ -51,17 +46,13 @@ def _images(found: Mapping[str, Any]) -> None:
     shown = counts if everything else counts[:CLASSES_SHOWN]
     most = max((n for _, n in counts), default=1) or 1
     rows = "".join(
-        f'<tr><th scope="row">{escape(str(name))}</th><td>{_bar(n, most)}</td>'
+        f'<tr><th scope="row">{escape(str(name))}</th>'
+        f"<td>{bar(n / most, words.number(int(n)))}</td>"
         f'<td><img alt="Examples of {escape(str(name))}" src="{_strip(pictures[i])}"></td></tr>'
         for i, (name, n) in enumerate(shown)
     )
     head = "<tr><th>Class</th><th>Examples</th><th>Some of them</th></tr>"
     st.html(f'<div class="lw-scroll"><table class="lw-classes">{head}{rows}</table></div>')
-
-
-def _bar(count: int, most: int) -> str:
-    width = 100 * count / most
-    return f'<span class="lw-bar" style="--w:{width:.1f}%"></span>{words.number(int(count))}'
 
 
 def _strip(pictures: Array) -> str:
@@ -72,15 +63,6 @@ def _strip(pictures: Array) -> str:
     return picture(strip)
 
 
-def picture(image: Array) -> str:
-    """A picture (h, w), (h, w, 1) or (h, w, 3), values 0 to 255, as a PNG data address."""
-    if image.ndim == 3 and image.shape[-1] == 1:
-        image = image[..., 0]
-    file = io.BytesIO()
-    Image.fromarray(image.astype("uint8")).save(file, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
-
-
 def _balance(counts: Sequence[tuple[Any, int]]) -> None:
     """How many examples each class has."""
     if not counts:
@@ -88,7 +70,8 @@ def _balance(counts: Sequence[tuple[Any, int]]) -> None:
     most = max(n for _, n in counts) or 1
     everything = len(counts) <= CLASSES_SHOWN or st.toggle(f"Show all {len(counts)} classes")
     rows = "".join(
-        f'<tr><th scope="row">{escape(str(name))}</th><td>{_bar(n, most)}</td></tr>'
+        f'<tr><th scope="row">{escape(str(name))}</th>'
+        f"<td>{bar(n / most, words.number(int(n)))}</td></tr>"
         for name, n in (counts if everything else counts[:CLASSES_SHOWN])
     )
     st.html(f'<table class="lw-classes"><tr><th>Class</th><th>Examples</th></tr>{rows}</table>')
@@ -108,9 +91,9 @@ def _points(found: Mapping[str, Any], facts: DataFacts) -> None:
             name=f"class {name}",
             marker={"size": 6, "opacity": 0.75, "color": colors[index % len(colors)]},
         )
-    figure.update_layout(
-        height=420, margin={"l": 10, "r": 10, "t": 10, "b": 10}, legend={"orientation": "h"}
-    )
+    # above the plot: below it the legend would lie on the axis's title
+    legend = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}
+    figure.update_layout(height=430, margin={"l": 10, "r": 10, "t": 10, "b": 10}, legend=legend)
     figure.update_yaxes(scaleanchor="x", title=facts.features[1] if facts.features else None)
     figure.update_xaxes(title=facts.features[0] if facts.features else None)
     alt = f"{len(x)} points in the plane, coloured by class"
@@ -140,16 +123,9 @@ def _table(found: Mapping[str, Any]) -> None:
         st.plotly_chart(figure, key="preview-histogram", alt=alt, config={"displayModeBar": False})
     rows = np.asarray(found["rows"])
     st.caption(f"The first {len(rows)} rows, as they came")
-    st.html(_rows(columns, rows))
-
-
-def _rows(columns: Sequence[str], rows: Array) -> str:
-    """A plain table: ``st.dataframe`` would load pandas, 67 MB of the web process's memory."""
-    head = "".join(f'<th scope="col">{escape(c)}</th>' for c in columns[: rows.shape[1]])
-    body = "".join(
-        "<tr>" + "".join(f"<td>{_number(v)}</td>" for v in row) + "</tr>" for row in rows
-    )
-    return f'<div class="lw-scroll lw-rows"><table><tr>{head}</tr>{body}</table></div>'
+    caption = f"The first {len(rows)} rows of the data"
+    shown = ([_number(v) for v in row] for row in rows)
+    st.html(table(caption, columns[: rows.shape[1]], shown))
 
 
 def _sequences(found: Mapping[str, Any]) -> None:

@@ -15,7 +15,7 @@ from builder.errors import LayerwiseError
 from builder.facts import DataFacts, Problem
 from builder.runs import child
 from builder.spec import ObjectSpec, TrainingSpec
-from pages.widgets import charts, fitting, form, problems, session
+from pages.widgets import charts, fitting, form, problems, session, speed
 from pages.widgets.page import plain
 
 MEASURED = "What is measured beside the loss, for people: it does not steer the training."
@@ -45,7 +45,11 @@ def show(training: TrainingSpec, found: Sequence[Problem]) -> TrainingSpec:
         _advice(found, "compile.metrics", "compile.metrics.*")
     if data is not None and data.task == "classification":
         training = fitting.class_weights(training, data)
-    return fitting.callbacks(training)
+    training = fitting.callbacks(training)
+    with st.container(key="settings-speed"):
+        training = speed.show(training)
+        _advice(found, "compile.jit_compile", "compile.dtype_policy", "fit.shuffle")
+    return training
 
 
 def _advice(found: Sequence[Problem], *places: str) -> None:

@@ -1,23 +1,24 @@
-"""Starting, watching and reading one run: what Train, Home and Runs say about it."""
+"""Starting a run and watching it on the Train page: how far it is, its numbers, what they say."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from builder import catalog, diagnose
+from builder import diagnose
 from builder.errors import LayerwiseError
-from builder.runs import jobs
-from builder.runs.jobs import Progress
-from builder.spec import ObjectSpec, Run, TrainingSpec
-from pages.widgets import page, problems, session, words
+from builder.runs import jobs, listing
+from builder.runs.progress import GOING, Progress
+from builder.spec import Run, TrainingSpec
+from pages.widgets import page, problems, runwords, session
 from pages.widgets.page import plain
 
-ACTIVE = ("queued", "running")
 TICK = 1.0
-"""Seconds between two looks at a run's progress; its curves ask for themselves."""
+"""Seconds between two looks at a run that goes; its curves ask for themselves."""
+
+REST = 5.0
+"""Seconds between two looks at a run that may be resumed, in another tab perhaps."""
 
 
 def newest() -> Run | None:
@@ -41,7 +42,7 @@ def start() -> Run:
         TrainingError: as ``jobs.start``.
     """
     token, last = session.ensure_saved(), newest()
-    if last is not None and last.status in ACTIVE:
+    if last is not None and last.status in GOING:
         return last
     known = session.known()
     run = jobs.start(
@@ -57,61 +58,10 @@ def start() -> Run:
     return run
 
 
-# --- one run in words ----------------------------------------------------------------------------
-
-
-def state(progress: Progress) -> str:
-    """What the run is doing, in a few words."""
-    match progress.status:
-        case "queued":
-            return "Waiting for a free processor"
-        case "running" if progress.stopping:
-            return "Stopping"
-        case "running" if not progress.step:
-            return progress.message.rstrip(".") or "Getting ready"
-        case "running":
-            return f"Epoch {progress.epoch} of {progress.epochs}"
-        case "stopped":
-            return f"Stopped in epoch {progress.epoch}" if progress.epoch else "Stopped"
-        case "failed":
-            return "Failed"
-    return f"Finished {words.plural(progress.epochs, 'epoch')}" if progress.epochs else "Finished"
-
-
-def duration(seconds: float) -> str:
-    """``"4 s"``, ``"2 min 5 s"``, ``"1 h 10 min"``."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-def left(progress: Progress) -> str:
-    """``"about 12 s left"``; nothing while nobody can know."""
-    if progress.eta_seconds is None or progress.stopping:
-        return ""
-    return f"about {duration(progress.eta_seconds)} left"
-
-
-def panels(training: TrainingSpec) -> list[str]:
-    """The history keys its curves will have, as Keras names them: ``loss`` and the metrics'."""
-    names = ["loss"]
-    for metric in training.compile.get("metrics", ()):
-        if isinstance(metric, ObjectSpec):
-            entry = catalog.find("metrics", metric.class_name)
-            key = entry.extra.get("key") if entry else None
-            names.append(metric.config.get("name") or key or metric.class_name.lower())
-        elif isinstance(metric, str):
-            names.append(metric)
-    return list(dict.fromkeys(names))
-
-
 def numbers(training: TrainingSpec, history: Mapping[str, Sequence[float | None]]) -> None:
     """The newest epoch's numbers, one figure each; their places are kept from the start."""
     held = bool(training.fit.get("validation_split"))
-    usual = [n for p in panels(training) for n in ((p, f"val_{p}") if held else (p,))]
+    usual = [n for p in runwords.panels(training) for n in ((p, f"val_{p}") if held else (p,))]
     with st.container(key="totals", horizontal=True, gap="medium"):
         for name in dict.fromkeys([*usual, *history]):
             values = history.get(name)
@@ -123,36 +73,64 @@ def numbers(training: TrainingSpec, history: Mapping[str, Sequence[float | None]
 # --- watching ------------------------------------------------------------------------------------
 
 
-def watch(run: Run) -> None:
-    """Progress, numbers and, in the end, the result of a run; renews itself while it goes."""
-    live = not jobs.progress_of(run.id).ended
-    st.fragment(page.safe(_watch), run_every=TICK if live else None)(run.id, live)
+def watch(run: Run, progress: Progress) -> None:
+    """Progress, numbers and, in the end, the result of a run; renews itself while it goes.
+
+    Args:
+        progress: what the page around it was drawn with.
+    """
+    now = _stage(progress)
+    every = {"going": TICK, "paused": REST, "interrupted": REST}.get(now)
+    st.fragment(page.safe(_watch), run_every=every)(run.id, now)
 
 
-def _watch(run_id: str, live: bool) -> None:
+def way(run: Run) -> None:
+    """Which training loop it took and why, quietly."""
+    if (found := listing.get([run.id])) and found[0].path:
+        st.caption(plain(found[0].path))
+
+
+def _stage(progress: Progress) -> str:
+    """What the page around looks different for."""
+    return "going" if progress.status in GOING else progress.status
+
+
+def _watch(run_id: str, stage: str) -> None:
     progress = jobs.progress_of(run_id)
-    if live and progress.ended:
+    if _stage(progress) != stage:
         st.rerun()
     run, history = jobs.get(run_id), jobs.history(run_id)
     with st.container(key="run-status", gap="xsmall"):
-        if progress.ended:
-            _ended(run, progress, history)
+        if progress.status in (*GOING, "paused", "interrupted"):
+            _underway(progress)
         else:
-            said = " · ".join(w for w in (state(progress), left(progress)) if w)
-            st.progress(progress.fraction, text=plain(said))
-            if progress.step and progress.message:
-                st.caption(plain(progress.message))
+            _ended(run, progress, history)
         numbers(run.training, history)
 
 
+def _underway(progress: Progress) -> None:
+    said = " · ".join(w for w in (runwords.state(progress), runwords.left(progress)) if w)
+    st.progress(progress.fraction, text=plain(said))
+    if progress.status == "interrupted":
+        why = progress.error or "Its process is gone."
+        st.warning(
+            f"{plain(why)} Nothing that was learned is lost: Resume goes on from there.",
+            icon=":material/power_off:",
+        )
+    elif progress.message and (progress.step or progress.status == "queued"):
+        st.caption(plain(progress.message))
+
+
 def _ended(run: Run, progress: Progress, history: Mapping[str, Sequence[float | None]]) -> None:
-    took = run.times.get("ended", time.time()) - run.times.get("started", time.time())
-    st.caption(plain(f"{state(progress)}, {duration(took)}, seed {run.training.seed}"))
+    times = run.times
+    took = times["ended"] - times["started"] if {"ended", "started"} <= set(times) else 0.0
+    said = [runwords.state(progress), runwords.duration(took), f"seed {run.training.seed}"]
+    st.caption(plain(", ".join(said)))
     if progress.status == "failed":
         st.error(plain(progress.error or "The training broke off."), icon=":material/error:")
         return
-    same = run.training == session.training()
-    test = jobs.result(run.id).get("test", {})
+    same = _same(run, session.training())
+    test = jobs.result(run.id).get("test") or {}
     reading = diagnose.read(history, run.training, test)
     with st.container(key=f"verdict-{reading.verdict}", gap="xsmall"):
         tested = f"**{plain(diagnose.result(test))}** " if test else ""
@@ -162,6 +140,12 @@ def _ended(run: Run, progress: Progress, history: Mapping[str, Sequence[float | 
         if not same:
             st.caption("The settings were changed since; train again to see what they do.")
         _next(reading if same else None)
+
+
+def _same(run: Run, training: TrainingSpec) -> bool:
+    """Whether the run trained what is on screen, were it for more epochs."""
+    epochs = {"epochs": training.fit["epochs"]} if run.parent and "epochs" in training.fit else {}
+    return run.training.with_fit(**epochs) == training
 
 
 def _next(reading: diagnose.Reading | None) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from builder import plugins
 from builder.errors import DataError
 from builder.runs import workspace
 from builder.spec import Config, ObjectSpec
@@ -50,6 +51,15 @@ def _mine() -> str:
 def title(name: str) -> str:
     """A file's name as its owner gave it."""
     return MARK.sub(".npz", name)
+
+
+def called(dataset: ObjectSpec) -> str:
+    """What people call a dataset: a file of one's own by its name, others as their plugin says."""
+    file = dataset.config.get("file") if dataset.class_name == PLUGIN else None
+    if file:
+        return title(str(file))
+    plugin = plugins.datasets().get(dataset.class_name)
+    return plugin.TITLE if plugin else dataset.class_name
 
 
 def _existing() -> None:

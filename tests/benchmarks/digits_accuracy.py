@@ -21,26 +21,11 @@ from PIL import Image
 
 from builder import starters
 from builder.engine import data, predict, train
+from builder.engine.record import Silence
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(os.environ.get("LAYERWISE_DATA") or ROOT.parent / "shared" / "data")
 STARTERS = ("digits_cnn", "digits_dense")
-
-
-class Quiet:
-    """A sink that keeps nothing."""
-
-    def plan(self, steps: int, epochs: int, notes: object = ()) -> None:
-        """Ignored."""
-
-    def batches(self, step0: int, values: object) -> None:
-        """Ignored."""
-
-    def epoch(self, n: int, values: object) -> None:
-        """Ignored."""
-
-    def message(self, text: str) -> None:
-        """Ignored."""
 
 
 def canvas(digit: np.ndarray) -> np.ndarray:
@@ -55,7 +40,7 @@ def measure(name: str, pictures: np.ndarray, labels: np.ndarray) -> str:
     data.load(training.dataset)
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
-        run = train.train(training, Path(folder), Quiet(), lambda: False)
+        run = train.train(training, Path(folder), Silence(), lambda: None)
         seconds = time.perf_counter() - began
         right, sure, took = [], [], []
         for picture, label in zip(pictures, labels, strict=True):

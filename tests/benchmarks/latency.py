@@ -16,7 +16,7 @@ from collections.abc import Callable
 import psutil
 
 from builder.facts import DataFacts, ModelFacts
-from builder.runs import child, jobs, launch, store
+from builder.runs import child, jobs, launch, spares, store
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec, chain
 
 EDITS = 100
@@ -111,7 +111,7 @@ def settle() -> None:
     quiet = 0
     while quiet < 4:
         time.sleep(0.5)
-        spare = launch._spare
+        spare = spares.ready.get(spares.FIRST_KIND)
         busy = spare is None or psutil.Process(spare.pid).cpu_percent(0.5) > 5
         quiet = 0 if busy else quiet + 1
 

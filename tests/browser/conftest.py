@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLAGS = [
@@ -27,6 +28,8 @@ FLAGS = [
     "--disable-sync",
 ]
 READY_SECONDS = 60
+
+expect.set_options(timeout=45_000)  # the first page waits for Keras to load
 
 
 def chromium() -> str | None:
@@ -66,6 +69,13 @@ def serving(home: Path, port: int | None = None) -> Iterator[str]:
         finally:
             server.terminate()
             server.wait(20)
+
+
+def web_process(address: str) -> psutil.Process:
+    """The process that serves ``address``, one of our own."""
+    port = address.rpartition(":")[2]
+    mine = psutil.Process().children(recursive=True)
+    return next(p for p in mine if "streamlit" in p.cmdline() and port in p.cmdline())
 
 
 def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
@@ -114,7 +124,7 @@ def open_page(browser: Browser, app: str) -> Iterator[Opener]:
         context = browser.new_context(viewport=size, color_scheme=scheme, has_touch=touch)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(60_000)
         page.goto(app + path)
         return page
 

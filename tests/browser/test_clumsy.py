@@ -23,6 +23,7 @@ def enter(page: Page, field: str, value: str) -> None:
 def test_units_beyond_the_range_are_refused_in_words(open_page: Opener) -> None:
     page = open_page("/model")
     page.locator(".st-key-row-dense button").first.click()
+    expect(page.get_by_role("textbox", name="Layer name")).to_have_value("dense")
     for wrong in ("1000000000", "0"):
         enter(page, "Units", wrong)
         problem = page.locator(".st-key-problem-wrong-row-dense-0")

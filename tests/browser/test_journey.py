@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser.conftest import web_process
+
 pytestmark = pytest.mark.browser
 
 Opener = Callable[..., Page]
@@ -96,6 +98,31 @@ def test_the_drawing_survives_another_page_and_is_undone_and_cleared(trained: Pa
     trained.wait_for_timeout(800)
     trained.get_by_role("button", name="Undo stroke").click()
     expect(trained.locator(".lw-verdict span")).to_contain_text("on 3")
+
+
+def test_a_cell_of_the_confusion_matrix_is_chosen_by_keyboard(trained: Page) -> None:
+    go(trained, "Evaluate")
+    grid = trained.get_by_role("grid", name="Confusion matrix")
+    grid.get_by_role("gridcell", name="0: ").first.focus()
+    trained.keyboard.press("ArrowRight")
+    trained.keyboard.press("ArrowDown")
+    trained.keyboard.press("Enter")
+    expect(grid.locator("[aria-selected=true]")).to_have_attribute("aria-label", re.compile("^1: "))
+    expect(trained.get_by_role("heading", name=re.compile(r"\d+ right: 1"))).to_be_visible()
+    trained.keyboard.press("Escape")
+    expect(trained.get_by_role("heading", name="Most confident mistakes")).to_be_visible()
+
+
+def test_the_web_process_loads_no_data_frames(trained: Page, app: str) -> None:
+    """pandas and pyarrow would be 80 of its megabytes, and nobody needs them on screen."""
+    for step in ("Data", "Model", "Train", "Evaluate", "Draw", "Export", "Runs"):
+        go(trained, step)
+        trained.locator(f".st-key-page-{step.lower()}").wait_for()
+        if step == "Draw":
+            draw(trained, [(140, 60), (140, 220)])
+    loaded = {part for m in web_process(app).memory_maps() for part in Path(m.path).parts}
+    assert "numpy" in loaded
+    assert not loaded & {"pandas", "pyarrow", "keras", "tensorflow", "sklearn", "scipy"}
 
 
 def test_a_refresh_finds_the_run_again(trained: Page) -> None:

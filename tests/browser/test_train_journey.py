@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=45_000)  # the first page waits for Keras to load
 
 Opener = Callable[..., Page]
 POINTS = "document.querySelector('.lwc-plot')?.data?.reduce((n, t) => n + t.x.length, 0) ?? 0"

@@ -232,6 +232,20 @@ def test_starters_are_listed_with_file_and_title(capsys: Output) -> None:
 # --- what goes wrong ----------------------------------------------------------------------------
 
 
+def test_an_exported_script_is_imported_again(tmp_path: Path, capsys: Output) -> None:
+    script, project = tmp_path / "flowers.py", tmp_path / "project.json"
+    assert main(["export", "iris", "--to", "script", "-o", str(script)]) == 0
+    assert main(["import", str(script), "-o", str(project)]) == 0
+    _, training = document.read_document(project.read_bytes())
+    iris = starters.get("iris").training
+    assert training.model.layers == iris.model.layers
+    assert training.dataset.class_name == "Iris"
+    assert (training.compile, training.fit, training.seed) == (iris.compile, iris.fit, iris.seed)
+    (tmp_path / "notes.py").write_text("print('no model here')")
+    assert main(["import", str(tmp_path / "notes.py")]) == 2
+    assert "No Keras model was found" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

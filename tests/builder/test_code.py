@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import ast
-import json
-import subprocess
-import sys
-from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from builder import code, edit, starters
-from builder.engine import data, train
+from builder import code, edit
 from builder.errors import LayerwiseError, SpecError
 from builder.plugins.datasets import npz_file
-from builder.spec import Config, TrainingSpec, chain
+from builder.spec import Config, chain
 from tests import zoo
 from tests.zoo import TUTORIAL, dense, given, layer
 
@@ -144,6 +138,54 @@ def test_a_name_given_by_a_person_is_kept() -> None:
     assert text.count("name=") == 1
 
 
+def test_a_layer_that_learns_from_the_data_does_so_before_the_model() -> None:
+    assert """\
+# Let the first layer learn from the data
+normalization = layers.Normalization()
+normalization.adapt(x_train)
+
+# Define the model
+keras.utils.set_random_seed(1)
+normalization_1 = layers.Normalization()
+model = keras.Sequential(
+    [
+        keras.Input(shape=(4,)),
+        normalization,
+        layers.Dense(16, activation="relu"),
+        normalization_1,
+        layers.Dense(3, activation="softmax"),
+    ]
+)
+
+# Let normalization_1 learn from what reaches it
+before = keras.Model(model.inputs, normalization_1.input)
+normalization_1.adapt(before.predict(x_train))
+
+model.summary()
+""" in code.script(zoo.STACKS["normalized"], SOURCE)
+
+
+def test_one_whose_table_is_given_stands_in_the_stack() -> None:
+    text = stack(
+        given(28, 28),
+        layer("Normalization", mean=(0.1,), variance=(0.2,)),
+        layer("Flatten"),
+        dense(10, "softmax"),
+    )
+    assert "adapt" not in text
+    assert "layers.Normalization(mean=(0.1,), variance=(0.2,))," in text
+
+
+def test_speed_is_asked_for_in_keras_words() -> None:
+    assert "    jit_compile=True,\n)" in code.script(zoo.STACKS["compiled"], SOURCE)
+    text = code.script(zoo.STACKS["half_precision"], SOURCE)
+    assert text.index('keras.config.set_dtype_policy("mixed_bfloat16")') < text.index("layers.")
+    assert 'before.predict(x_train).astype("float32")' in text
+    plain = zoo.STACKS["tutorial"]
+    usual = plain.with_compile(dtype_policy="float32", jit_compile=None)
+    assert code.script(usual, SOURCE) == code.script(plain, SOURCE)
+
+
 def test_text_cannot_break_out_of_its_quotes() -> None:
     evil = 'x"); import os; os.abort() #\n'
     text = stack(given(28, 28), layer("Flatten"), dense(10, "softmax", kernel_initializer=evil))
@@ -199,6 +241,7 @@ def with_text(text: str) -> str:
     )
     spec = zoo.training(replace(stack, nodes=rows, outputs=(names["dense"],)), zoo.DIGITS)
     spec = spec.with_compile(loss=text, optimizer=layer("SGD", weight_decay=text))
+    spec = spec.with_compile(jit_compile=text, dtype_policy=text)
     spec = spec.with_fit(callbacks=callbacks, shuffle=text)
     file = npz_file.source(Config(file=text))
     return code.script(spec, file, f"Title {text}")
@@ -242,90 +285,3 @@ def test_what_a_script_writes_without_quotes_must_be_a_name(text: str) -> None:
 def test_a_graph_is_refused_in_words() -> None:
     with pytest.raises(SpecError, match="written for stacks"):
         code.script(zoo.training(zoo.RESIDUAL, zoo.DIGITS), SOURCE)
-
-
-# --- the scripts run ------------------------------------------------------------------------------
-
-RUN: Mapping[str, TrainingSpec] = {
-    **{name: zoo.STACKS[name] for name in ("nested_choices", "regression", "two_softmax")},
-    **{name: starters.get(name).training for name in ("digits_dense", "circles", "diabetes")},
-}
-SCRIPTED: Mapping[str, TrainingSpec] = {
-    **{name: zoo.STACKS[name] for name in zoo.OFFLINE},
-    **{s.name: s.training for s in starters.all() if s.name != "fashion_dense"},
-}
-
-
-def source_of(training: TrainingSpec) -> str:
-    return code.script(training, data.source(training.dataset))
-
-
-@pytest.fixture(scope="module")
-def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("scripts")
-    for name, training in SCRIPTED.items():
-        (folder / f"{name}.py").write_text(source_of(training), "utf-8")
-    return folder
-
-
-def test_scripts_satisfy_a_linter(scripts: Path) -> None:
-    ruff = [sys.executable, "-m", "ruff"]
-    options = ["--isolated", "--no-cache", str(scripts)]
-    subprocess.run([*ruff, "check", "--select", "F,E9", *options], check=True)
-
-
-def test_what_we_write_is_formatted(tmp_path: Path) -> None:
-    """Nothing is left for a formatter to change; the data's lines are each dataset's own."""
-    for name, training in SCRIPTED.items():
-        (tmp_path / f"{name}.py").write_text(code.script(training, SOURCE, name), "utf-8")
-    ruff = [sys.executable, "-m", "ruff", "format", "--isolated", "--no-cache", "--diff"]
-    done = subprocess.run([*ruff, str(tmp_path)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
-
-
-RUNNER = """
-import json, os, sys
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-histories = {}
-for path in sys.argv[1:]:
-    scope = {"__name__": "__main__"}
-    exec(compile(open(path).read(), path, "exec"), scope)
-    histories[path] = scope["history"].history
-print(json.dumps(histories))
-"""
-
-
-@pytest.fixture(scope="module")
-def histories(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, list[float]]]:
-    """The histories that the scripts themselves give, in a fresh interpreter."""
-    folder = tmp_path_factory.mktemp("run")
-    for name, training in RUN.items():
-        (folder / f"{name}.py").write_text(source_of(training.with_fit(epochs=2)), "utf-8")
-    paths = [f"{name}.py" for name in RUN]
-    command = [sys.executable, "-c", RUNNER, *paths]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert (folder / "model.keras").is_file()
-    found = json.loads(done.stdout.splitlines()[-1])
-    return {path.removesuffix(".py"): history for path, history in found.items()}
-
-
-class Quiet:
-    """A sink nobody listens to."""
-
-    def plan(self, steps: int, epochs: int, notes: tuple[str, ...]) -> None: ...
-    def batches(self, step0: int, values: Mapping[str, Any]) -> None: ...
-    def epoch(self, n: int, values: Mapping[str, float]) -> None: ...
-    def message(self, text: str) -> None: ...
-
-
-@pytest.mark.parametrize("name", RUN)
-def test_the_script_trains_to_the_very_same_numbers(
-    name: str, histories: dict[str, dict[str, list[float]]], tmp_path: Path
-) -> None:
-    training = RUN[name].with_fit(epochs=2)
-    ours = train.train(training, tmp_path, Quiet(), lambda: False)["history"]
-    theirs = histories[name]
-    assert set(ours) == set(theirs)
-    for metric, values in theirs.items():
-        assert ours[metric] == pytest.approx(values, rel=1e-6), metric

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FLOORS = (
     {"spec", "document", "errors", "facts"},
     {"catalog"},
-    {"edit", "check", "code", "starters", "diagnose"},
+    {"edit", "check", "code", "parse", "starters", "diagnose", "compare"},
     {"engine", "plugins"},
     {"runs"},
     {"__main__"},
@@ -103,10 +103,10 @@ def test_no_drawer_for_odds_and_ends(path: Path) -> None:
 def test_what_the_web_process_imports_is_light() -> None:
     """The pages' imports of ``builder`` pull in neither Keras nor scikit-learn."""
     code = (
-        "import sys, builder.catalog, builder.check, builder.code, builder.edit, builder.starters\n"
-        "from builder import plugins\n"
+        "import sys, builder.catalog, builder.check, builder.code, builder.edit, builder.parse\n"
+        "from builder import plugins, starters\n"
         "from builder.runs import child, jobs, projects, store, workspace\n"
-        "plugins.datasets(), plugins.exporters(), builder.starters.all()\n"
+        "plugins.datasets(), plugins.exporters(), starters.all()\n"
         "heavy = {'keras', 'tensorflow', 'sklearn', 'scipy', 'pandas', 'h5py'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )

@@ -5,15 +5,17 @@ from __future__ import annotations
 import ast
 import copy
 import math
+import warnings
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builder import catalog, check, code, document, edit
 from builder.catalog.layers import NOT_IN_A_STACK
-from builder.engine import build
+from builder.engine import adapt, build
 from builder.errors import LayerwiseError
 from builder.facts import Problem
 from builder.spec import ModelSpec, ObjectSpec, TrainingSpec, active, chain
@@ -142,6 +144,37 @@ def test_following_first_fixes_ends(training: TrainingSpec) -> None:
         assert training not in seen, f"in a circle at: {found[0].message}"
         seen.add(training)
     pytest.fail(f"no end in sight: {found[0].message}")
+
+
+PLACES = {
+    "Iris": layer("Iris"),
+    "pixels": zoo.DIGITS,
+    "pictures": zoo.DIGITS.with_(channel_axis=True),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_layer_that_is_not_refused_calculates(place: str) -> None:
+    """Each layer of the catalogue on its own before the last one, on each kind of data."""
+    data = zoo.facts(PLACES[place])
+    x = np.random.default_rng(0).random((8, *data.x_shape)).astype("float32")
+    start = zoo.given(*data.x_shape)
+    ran = 0
+    for new in LAYERS:
+        facts = build.summary(chain("m", start, new)).nodes
+        flat = (layer("Flatten"),) if len(facts[-1].outputs[0]) > 2 else ()
+        end = dense(len(data.classes), "softmax")
+        training = zoo.training(chain("m", start, new, *flat, end), PLACES[place])
+        model = build.summary(training.model)
+        if any(p.severe for p in check.problems(training, data, model)):
+            continue
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a Flatten that drops a mask
+            made = build.compiled(training)
+            adapt.adapt(made, x)
+            assert np.isfinite(made(x, training=True)).all(), new.class_name
+        ran += 1
+    assert ran > 20
 
 
 JUNK = st.sampled_from(

@@ -10,12 +10,12 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from builder import catalog, check, document, edit, plugins, starters
 from builder.engine import build, data, train
+from builder.engine.record import Silence
 from builder.errors import SpecError
 from builder.plugins.raw import settings
 from builder.spec import Config, TrainingSpec, chain
@@ -39,15 +39,6 @@ NAMES = [s.name for s in OFFLINE]
 
 SHORTER = {"digits_cnn": 8, "fashion_dense": 4}
 """Epochs after which a score is reached already; the card trains longer."""
-
-
-class Quiet:
-    """A sink nobody listens to."""
-
-    def plan(self, steps: int, epochs: int, notes: tuple[str, ...]) -> None: ...
-    def batches(self, step0: int, values: Mapping[str, Any]) -> None: ...
-    def epoch(self, n: int, values: Mapping[str, float]) -> None: ...
-    def message(self, text: str) -> None: ...
 
 
 def reached(starter: Starter, test: Mapping[str, float]) -> bool:
@@ -80,7 +71,9 @@ def test_a_starter_opens_without_a_problem(starter: Starter) -> None:
 @pytest.mark.parametrize("starter", OFFLINE, ids=NAMES)
 def test_a_starter_reaches_its_score(starter: Starter, tmp_path: Path) -> None:
     epochs = SHORTER.get(starter.name, starter.training.fit["epochs"])
-    result = train.train(starter.training.with_fit(epochs=epochs), tmp_path, Quiet(), lambda: False)
+    result = train.train(
+        starter.training.with_fit(epochs=epochs), tmp_path, Silence(), lambda: None
+    )
     assert reached(starter, result["test"]), result["test"]
 
 
@@ -89,9 +82,9 @@ import json, sys, tempfile
 from pathlib import Path
 from builder.document import from_json
 from builder.engine import train
-from tests.builder.test_starters import Quiet
+from builder.engine.record import Silence
 training = from_json(sys.stdin.read())
-result = train.train(training, Path(tempfile.mkdtemp()), Quiet(), lambda: False)
+result = train.train(training, Path(tempfile.mkdtemp()), Silence(), lambda: None)
 print(json.dumps(result["test"]))
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import json
 import time
 from collections.abc import Callable, Iterator
 
@@ -17,7 +18,7 @@ from builder.document import read_document
 from builder.plugins import exporters
 from builder.runs import child, database, jobs, launch, projects
 from builder.spec import Run
-from pages.widgets import answer, exam, picker
+from pages.widgets import answer, exam, markup, matrix, paper, picker
 
 Visit = Callable[..., AppTest]
 PATIENCE_SECONDS = 120
@@ -65,7 +66,8 @@ def test_a_digits_run_is_drawn_on_examined_and_taken_home(visit: Visit) -> None:
     at = visit("evaluate", token)
     shown = {m.label: m.value for m in at.metric}
     assert shown["Test accuracy"] == f"{report['test']['accuracy']:.4f}"
-    assert np.array_equal(at.dataframe[0].value.to_numpy(), report["confusion"])
+    (matrix,) = (c.proto for c in at.get("bidi_component") if "matrix" in c.proto.component_name)
+    assert np.array_equal(json.loads(matrix.json)[0]["counts"], report["confusion"])
     assert "confident mistakes" in said(at)
 
     at = visit("export", token)
@@ -97,10 +99,14 @@ def test_regression_and_points_have_their_own_exam(visit: Visit) -> None:
 
 def test_only_models_of_small_pictures_are_offered_for_drawing(visit: Visit) -> None:
     token, run = trained("xor", epochs=1)
-    assert not answer.reads_digits(run)
-    assert answer.reads_digits(Run("x", starters.get("digits_dense").training))
-    assert answer.reads_digits(Run("x", starters.get("digits_cnn").training))
-    assert "no trained model" in said(visit("draw", token))
+    assert not answer.reads_digits(run.training)
+    assert answer.reads_digits(starters.get("digits_dense").training)
+    assert answer.reads_digits(starters.get("digits_cnn").training)
+    at = visit("draw", token)
+    assert "no trained model" in said(at)
+    at.button(key="draw-digits").click().run()
+    assert at.text_input(key="project-title-train").value == starters.get("digits_dense").title
+    assert projects.load(token).title == "Mine", "the other project is still there"
 
 
 def test_a_photo_of_a_digit_goes_the_same_way_as_the_canvas() -> None:
@@ -129,3 +135,27 @@ def test_words_for_times_and_cells() -> None:
     ]  # fmt: skip
     assert exam.cell_title("3", "3", 7) == "7 right: 3"
     assert exam.cell_title("3", "5", 1) == "1 mistake: 3 taken for 5"
+
+
+@pytest.mark.parametrize(
+    "found", [None, {}, {"cell": None}, {"cell": [3, 2]}, {"cell": [-1, 0]}, {"cell": ["0", 1]}]
+)
+def test_a_cell_that_is_none_chooses_nothing(found: object) -> None:
+    assert matrix._cell(found, 3) is None
+    assert matrix._cell({"cell": [2, 0]}, 3) == (2, 0)
+
+
+def test_a_table_escapes_what_stands_in_it() -> None:
+    html = markup.table("A & b", ["<x>"], [["<i>", "1"]])
+    assert "&lt;x&gt;" in html and "&lt;i&gt;" in html and "A &amp; b" in html and "<i>" not in html
+
+
+@pytest.mark.parametrize("address", ["", "data:image/png;base64,", "data:;base64,QUJD", "x" * 99])
+def test_what_is_no_drawing_is_not_read(address: str) -> None:
+    assert paper._image(address) is None
+
+
+def test_a_drawing_is_read_as_the_canvas_painted_it() -> None:
+    painted = np.zeros((paper.SIDE, paper.SIDE, 4), np.uint8)
+    painted[10:20, 30:40] = 255
+    assert np.array_equal(paper._image(markup.picture(painted)), painted)

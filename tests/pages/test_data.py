@@ -77,6 +77,7 @@ def test_a_file_in_the_datasets_folder_can_be_used(visit, datasets):
     assert not app.exception and not app.error
     assert saved(app).dataset.config["file"] == "mine.npz"
     assert "40 examples to learn from" in said(app)
+    assert "mine.npz" in [s.value for s in app.subheader], "a file is called by its name"
 
 
 def test_an_uploaded_name_cannot_leave_the_folder_nor_replace_another_file(datasets):

@@ -1,22 +1,20 @@
-"""The Runs page: every training with its figures, curves over each other, settings brought back."""
+"""The Runs page: every training listed, one looked at, put away, repeated."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
-from typing import Any
+from dataclasses import replace
 
-import psutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from builder import starters
-from builder.runs import database, projects, store
-from builder.spec import TrainingSpec
+from builder.runs import database, jobs, listing, projects, store
+from pages.widgets import runlist, runwords
+from tests.pages.conftest import SHELL
+from tests.pages.past import BROKEN, OWNER, WAY, curves, listed, mine, press, run, texts, xor
 
 Visit = Callable[..., AppTest]
-OWNER = "local"
 
 
 @pytest.fixture(autouse=True)
@@ -25,96 +23,200 @@ def closed() -> Iterator[None]:
     database.close()
 
 
-def xor(**fit: Any) -> TrainingSpec:
-    return starters.get("xor").training.with_fit(**fit)
-
-
-def run(
-    training: TrainingSpec, project: str | None, *values: float, status: str = "finished"
-) -> str:
-    """A run that ended, with these validation accuracies by epoch."""
-    run_id = store.add(training, project, OWNER, None, None)
-    assert store.claim(run_id, os.getpid(), psutil.Process().create_time(), 99)
-    store.accept(run_id, {"keras": "3.15"})
-    store.plan(run_id, 5, len(values))
-    epochs = [
-        (i + 1, {"loss": 1 / (i + 1), "accuracy": v, "val_accuracy": v})
-        for i, v in enumerate(values)
-    ]
-    store.append(run_id, 1, [], epochs)
-    result = {"test": {"loss": 0.2, "accuracy": values[-1]}, "versions": {"keras": "3.15.1"}}
-    error = "The disk is full: the run could not be saved." if status == "failed" else None
-    store.end(run_id, os.getpid(), status, error, result)
-    return run_id
-
-
-def texts(at: AppTest) -> str:
-    return "\n".join(str(e.value) for e in (*at.markdown, *at.caption)).replace("\\", "")
-
-
-def curves(at: AppTest) -> list[str]:
-    """The runs whose curves the chart shows."""
-    chart = next(c for c in at.get("bidi_component") if "runs-curves" in c.proto.id)
-    return [r["id"] for r in json.loads(chart.proto.json)[0]["runs"]]
+# --- the list ------------------------------------------------------------------------------------
 
 
 def test_without_runs_it_says_where_to_begin(visit: Visit) -> None:
     assert "No training yet" in texts(visit("runs"))
 
 
-def test_every_run_is_listed_with_its_figures(visit: Visit) -> None:
-    token = projects.create(OWNER, "Mine", xor()).token
-    run(xor(), token, 0.7, 0.95, 0.9)
-    run(xor(), token, 0.5, status="failed")
-    said = texts(visit("runs", token))
-    assert "Test accuracy 0.900. Best validation accuracy 0.950 in epoch 2." in said
-    assert "The disk is full" in said
-    assert "keras: 3.15.1" in said and "Seed: 0" in said
-
-
-def test_two_runs_lie_over_each_other(visit: Visit) -> None:
-    token = projects.create(OWNER, "Mine", xor()).token
-    first, second = run(xor(), token, 0.7), run(xor(), token, 0.8)
+def test_every_run_is_listed_with_its_figures_and_what_is_new(visit: Visit) -> None:
+    token = mine()
+    first = run(xor(), token, 0.7, 0.95, 0.9)
+    second = run(xor(epochs=7), token, 0.5, status="failed")
+    third = run(xor(epochs=9), token, 0.6, parent=first)
     at = visit("runs", token)
-    assert curves(at) == [second]
-    at.checkbox(key=f"compare-{first}").check().run()
-    at.checkbox(key=f"compare-{second}").check().run()
-    assert curves(at) == [second, first]
+    assert listed(at) == [third, second, first]
+    said = texts(at)
+    assert "epochs 30 → 9" in said and BROKEN in said and "The first one here" in said
+    assert "Finished 10 epochs" in said and "0.950 validation accuracy" in said
+    assert "1–3 of 3 runs" in said and "in the workspace" in said
 
 
-def test_no_more_curves_than_can_be_told_apart(visit: Visit) -> None:
-    token = projects.create(OWNER, "Mine", xor()).token
-    ids = [run(xor(), token, 0.7) for _ in range(7)]
+@pytest.mark.parametrize("status", runwords.STATES)
+def test_every_status_has_its_words_and_its_buttons(visit: Visit, status: str) -> None:
+    token = mine()
+    one = run(xor(), token, 0.7, status=status)
     at = visit("runs", token)
-    for run_id in ids[:6]:
-        at.checkbox(key=f"compare-{run_id}").check()
-    at.run()
-    assert len(curves(at)) == 6
-    assert at.checkbox(key=f"compare-{ids[6]}").disabled
+    assert runwords.STATES[status][1] in texts(at) or status == "running"
+    can = {name: not at.button(key=f"{name}-{one}").disabled for name in ("pause", "stop", "more")}
+    resumes = at.button(key=f"pause-{one}").label == "Resume"
+    assert resumes == (status in ("paused", "interrupted"))
+    assert can["pause"] == (status in ("running", "queued", "paused", "interrupted"))
+    assert can["stop"] == (status in ("running", "queued", "paused"))
+    assert not can["more"], "nothing was kept to go on from"
+    store.end(one, os.getpid(), "stopped", None)
 
 
-def test_a_runs_exact_settings_come_back_and_undo_returns(visit: Visit) -> None:
-    token = projects.create(OWNER, "Mine", xor(epochs=99)).token
-    old = run(xor(epochs=3), token, 0.7)
+def test_it_can_be_searched_filtered_and_sorted(visit: Visit) -> None:
+    token = mine()
+    good, bad = run(xor(), token, 0.9), run(xor(), token, 0.3, status="failed")
+    jobs.note(good, "with patience")
     at = visit("runs", token)
-    at.button(key=f"restore-{old}").click().run()
-    assert projects.load(token).training == xor(epochs=3)
-    at.button(key="undo").click().run()
-    assert projects.load(token).training == xor(epochs=99)
+    at.text_input(key="runs-text").set_value("patience").run()
+    assert listed(at) == [good]
+    at.text_input(key="runs-text").set_value("nowhere").run()
+    assert "No run is like that" in texts(at)
+    at.text_input(key="runs-text").set_value("").run()
+    at.selectbox(key="runs-sort").set_value("val_accuracy").run()
+    assert listed(at) == [good, bad]
+    at.selectbox(key="runs-status").set_value("Failed").run()
+    assert listed(at) == [bad]
+    at.switch_page(str(SHELL.parent / "train.py")).run()
+    at.switch_page(str(SHELL.parent / "runs.py")).run()
+    assert listed(at) == [bad], "the filters are still there"
 
 
-def test_a_run_of_another_project_becomes_a_project_of_its_own(visit: Visit) -> None:
-    token = projects.create(OWNER, "Mine", xor(epochs=99)).token
-    other = projects.create(OWNER, "Other", xor(epochs=4)).token
-    strange = run(xor(epochs=4), other, 0.7)
+def test_more_runs_than_fit_are_on_the_next_page(visit: Visit) -> None:
+    token = mine()
+    every = [store.add(xor(), token, OWNER, None, None) for _ in range(runlist.LIMIT + 2)]
+    for run_id in every:
+        store.order_stop(run_id)
     at = visit("runs", token)
-    at.segmented_control(key="runs-scope").set_value("All my runs").run()
-    at.button(key=f"restore-{strange}").click().run()
-    assert projects.load(token).training == xor(epochs=99)
-    restored = [p for p in projects.mine(OWNER) if p.token not in (token, other)]
-    assert [p.training for p in restored] == [xor(epochs=4)]
+    first = listed(at)
+    assert len(first) == runlist.LIMIT and at.button(key="runs-previous").disabled
+    press(at, "runs-next")
+    assert sorted(first + listed(at)) == sorted(every)
+    assert at.button(key="runs-next").disabled
+    at.selectbox(key="runs-sort").set_value("Oldest first").run()
+    assert len(listed(at)) == runlist.LIMIT, "another order begins at its first page"
 
 
 def test_runs_of_another_person_are_not_listed(visit: Visit) -> None:
     store.add(xor(), None, "somebody else", None, None)
     assert "No training yet" in texts(visit("runs"))
+
+
+# --- one run -------------------------------------------------------------------------------------
+
+
+def test_a_run_that_is_opened_says_everything(visit: Visit) -> None:
+    token = mine()
+    old = run(xor(), token, 0.7, 0.95, 0.9)
+    run(xor(epochs=7), token, 0.5)
+    at = press(visit("runs", token), f"open-{old}")
+    said = texts(at)
+    assert list(curves(at)) == [old]
+    assert "Accuracy 0.900 0.900 0.950 0.900" in said, "last, validation, best, test"
+    assert WAY in said and "keras 3.15" in said and "Seed 0" in said
+
+
+def test_tags_and_notes_are_kept(visit: Visit) -> None:
+    token = mine()
+    one = run(xor(), token, 0.7)
+    at = visit("runs", token)
+    at.multiselect(key=f"tags-{one}").set_value(["good one"]).run()
+    at.text_area(key=f"note-{one}").set_value("Try more units").run()
+    (found,) = listing.get([one])
+    assert found.tags == ("good one",) and found.note == "Try more units"
+    again = visit("runs", token)
+    assert again.multiselect(key=f"tags-{one}").value == ["good one"]
+    assert "good one" in texts(again)
+
+
+def test_a_runs_exact_settings_come_back_and_undo_returns(visit: Visit) -> None:
+    token = mine(epochs=99)
+    run(xor(epochs=3), token, 0.7)
+    old = listing.rows(listing.Query(project=token))[0].id
+    at = press(visit("runs", token), f"restore-{old}")
+    assert projects.load(token).training == xor(epochs=3)
+    press(at, "undo")
+    assert projects.load(token).training == xor(epochs=99)
+
+
+def test_a_run_of_another_project_becomes_a_project_of_its_own(visit: Visit) -> None:
+    token = mine(epochs=99)
+    other = projects.create(OWNER, "Other", xor(epochs=4)).token
+    strange = run(xor(epochs=4), other, 0.7)
+    at = visit("runs", token)
+    at.selectbox(key="runs-scope").set_value("All my runs").run()
+    press(at, f"restore-{strange}")
+    assert projects.load(token).training == xor(epochs=99)
+    restored = [p for p in projects.mine(OWNER) if p.token not in (token, other)]
+    assert [p.training for p in restored] == [xor(epochs=4)]
+
+
+def test_archived_runs_are_out_of_sight_and_come_back(visit: Visit) -> None:
+    token = mine()
+    kept, away = run(xor(), token, 0.7), run(xor(), token, 0.8)
+    at = press(visit("runs", token), f"archive-{away}-1")
+    assert listed(at) == [kept]
+    at.selectbox(key="runs-status").set_value("Archived").run()
+    assert listed(at) == [away]
+    press(at, f"archive-{away}-1")
+    assert not listing.get([away])[0].archived
+
+
+def test_deleting_asks_first(visit: Visit) -> None:
+    token = mine()
+    kept, gone = run(xor(), token, 0.7), run(xor(), token, 0.8)
+    folder = jobs.folder(gone)
+    at = visit("runs", token)
+    at.checkbox(key=f"sure-{gone}-1").check().run()
+    assert folder.exists() and len(listed(at)) == 2
+    press(at, f"delete-{gone}-1")
+    assert listed(at) == [kept] == list(curves(at)) and not folder.exists()
+
+
+def test_a_run_that_goes_cannot_be_deleted(visit: Visit) -> None:
+    token = mine()
+    one = run(xor(), token, 0.7, status="running")
+    assert visit("runs", token).checkbox(key=f"sure-{one}-1").disabled
+    store.end(one, os.getpid(), "stopped", None)
+
+
+def test_one_click_asks_for_three_more_seeds_once(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAYERWISE_MAX_RUNS", "1")
+    token = mine()
+    busy = run(xor(), None, 0.5, status="running")  # so that the new ones wait
+    one = run(xor(), token, 0.7)
+    tabs = [visit("runs", token), visit("runs", token)]
+    for tab in tabs:
+        press(tab, f"open-{one}")
+    for tab in tabs:  # the second tab still shows what was before
+        press(tab, f"seeds-{one}")
+    seeds = [t.seed for t in listing.trainings(listing.twins(one)).values()]
+    assert sorted(s for s in seeds if s is not None) == [0, 1, 2, 3]
+    assert "1 finished run equal but for the seed (0), 3 still to come" in texts(tabs[0])
+    assert all(r.parent == one for r in listing.rows(listing.Query(project=token)) if r.id != one)
+    for r in listing.rows(listing.Query(project=token, statuses=("queued",))):
+        jobs.stop(r.id)
+    store.end(busy, os.getpid(), "stopped", None)
+
+
+def test_a_waiting_run_can_go_before_the_others(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAYERWISE_MAX_RUNS", "1")
+    token = mine()
+    busy = run(xor(), None, 0.5, status="running")
+    first, last = (run(xor(), token, status="queued") for _ in range(2))
+    at = visit("runs", token)
+    assert "Waiting, 2nd in the queue" in texts(at)
+    press(at, f"next-{last}")
+    assert [jobs.position(r) for r in (last, first)] == [1, 2]
+    assert at.button(key=f"next-{last}").disabled
+    for run_id in (first, last):
+        jobs.stop(run_id)
+    store.end(busy, os.getpid(), "stopped", None)
+
+
+def test_the_spread_over_seeds_counts_each_seed_once(visit: Visit) -> None:
+    token = mine()
+    for seed, value in ((0, 0.8), (1, 0.9), (1, 0.9)):
+        run(replace(xor(), seed=seed), token, value)
+    said = texts(visit("runs", token))
+    assert "2 finished runs equal but for the seed (0, 1)" in said
+    assert "Test accuracy 0.850 ± 0.071 0.800 0.900" in said

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from builder import edit, starters
 from builder.runs import projects
 from builder.spec import ObjectSpec
+from pages.widgets import held
 from pages.widgets.session import FIRST, facts_of
 
 DENSE = "layer-dense-units"
@@ -84,6 +85,22 @@ def test_undo_and_redo_go_through_every_step_to_the_very_same_values(visit):
         app.button(key="redo").click().run()
         assert projects.mine("local")[0].training == expected
     assert app.button(key="redo").disabled
+
+
+def test_a_browser_that_has_not_heard_of_the_undo_changes_nothing(visit, monkeypatch):
+    monkeypatch.setattr(held, "LATE_SECONDS", 60)
+    app = visit("model")
+    for value in (64, 32):
+        change_units(app, value)
+    for _ in range(2):
+        app.button(key="undo").click().run()
+    for late in (32, 64):  # what stood there before the undo, and between the two
+        app.number_input(key=DENSE).set_value(late)
+        app.button(key="row-dense").click().run()
+        assert units(app) == 128 and not app.button(key="redo").disabled
+    change_units(app, 99)
+    assert units(app) == 99
+    assert projects.mine("local")[0].training.model.layers["dense"].config["units"] == 99
 
 
 def test_a_new_change_ends_redo(visit):

@@ -6,7 +6,7 @@
 ``random``   True: it acts in training only and passes values through when predicting
 ``same``     {argument: other}: left out, the argument takes the other's value
 ``pair``     {argument: low}: one number f stands for the pair (low, f); low is ``-f``, 0 or 1
-``adapt``    True: it must see the training data (``adapt``) or be given its table
+``adapt``    the argument that gives it its table; without it, it must see the training data
 ``channels`` the number of channels it needs (3: only color pictures)
 ``dtypes``   the kinds of values it reads: ``string``, ``int``; any number if not given
 ``wraps``    True: it holds another layer in ``layer``, which decides the input it accepts
@@ -15,6 +15,9 @@
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from builder.catalog.layers import (
     activation,
@@ -44,4 +47,17 @@ ENTRIES = (
 )
 """In palette order: what a beginner needs first stands first."""
 
-__all__ = ["ENTRIES", "NOT_ASKED", "NOT_IN_A_STACK"]
+
+def learns(class_name: str, config: Mapping[str, Any]) -> bool:
+    """Whether such a layer has to see the training data, numbers, before it can work (``adapt``).
+
+    Layers that read text are never among them: no dataset here holds any.
+    """
+    entry = next((e for e in ENTRIES if e.class_name == class_name), None)
+    if entry is None or "string" in entry.extra.get("dtypes", ()):
+        return False
+    table = entry.extra.get("adapt")
+    return table is not None and config.get(table) is None
+
+
+__all__ = ["ENTRIES", "NOT_ASKED", "NOT_IN_A_STACK", "learns"]

@@ -33,7 +33,7 @@ ENTRIES = (
         "Measuring all ingredients with the same spoon before the cooking starts.",
         formula=r"y = \frac{x - \text{mean}}{\sqrt{\text{variance}}}",
         ndim=(2, 3, 4, 5, 6),
-        adapt=True,
+        adapt="mean",
     ),
     _number(
         "Discretization(bin_boundaries=None, num_bins=None, epsilon=0.01, output_mode='int', "
@@ -42,7 +42,7 @@ ENTRIES = (
         "group. The boundaries are given, or learned from the data.",
         "Sorting eggs into small, medium and large.",
         start={"bin_boundaries": (-1.0, 0.0, 1.0)},
-        adapt=True,
+        adapt="bin_boundaries",
     ),
     _category(
         "CategoryEncoding(num_tokens=None, output_mode='multi_hot', sparse=False)",
@@ -63,7 +63,7 @@ ENTRIES = (
         "The cloakroom: coat number 4711 hangs on hook 3.",
         start={"vocabulary": (1, 2, 3)},
         dtypes=("int",),
-        adapt=True,
+        adapt="vocabulary",
     ),
     _category(
         "StringLookup(max_tokens=None, num_oov_indices=1, mask_token=None, oov_token='[UNK]', "
@@ -74,7 +74,7 @@ ENTRIES = (
         "The menu: say 'soup' and the waiter writes down number 7.",
         start={"vocabulary": ("red", "green", "blue")},
         dtypes=("string",),
-        adapt=True,
+        adapt="vocabulary",
     ),
     _category(
         "Hashing(num_bins, mask_value=None, salt=None, output_mode='int', sparse=False)",
@@ -99,7 +99,7 @@ ENTRIES = (
             "output_sequence_length": 20,
         },
         dtypes=("string",),
-        adapt=True,
+        adapt="vocabulary",
     ),
     _image(
         "Resizing(height, width, interpolation='bilinear', crop_to_aspect_ratio=False, "

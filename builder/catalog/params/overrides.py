@@ -124,6 +124,7 @@ _LAYERS: dict[tuple[str, str], Param] = {
         min=1,
         max=1_000_000,
         optional=True,
+        start=10,
     ),
     ("Discretization", "epsilon"): Param(
         "float",

@@ -135,6 +135,13 @@ def test_texts_stay_word_numbers():
     assert found.facts.kind == "sequences" and found.facts.labels == "integers"
 
 
+def test_whole_numbers_are_known_for_what_they_are():
+    assert prepare(ObjectSpec("Imdb"), texts()).facts.whole
+    assert data.describe(spec("Digits", scale="none")).whole
+    assert not data.describe(spec("Digits")).whole
+    assert not data.describe(spec("Iris", scale="none")).whole
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

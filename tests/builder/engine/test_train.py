@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from builder.engine import build, files, record, train
+from builder.engine import build, files, fit, order, record, snapshot, train
 from builder.engine.backend import keras
 from builder.errors import BuildError, TrainingError
 from builder.spec import ObjectSpec, TrainingSpec, chain
@@ -41,8 +41,9 @@ class Heard:
     steps: list[tuple[int, dict[str, np.ndarray[Any, Any]]]] = field(default_factory=list)
     epochs: list[tuple[int, dict[str, float]]] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
+    snapshots: list[int] = field(default_factory=list)
 
-    def plan(self, steps: int, epochs: int, notes: tuple[str, ...]) -> None:
+    def plan(self, steps: int, epochs: int, path: str, notes: tuple[str, ...]) -> None:
         self.plans.append((steps, epochs, notes))
 
     def batches(self, step0: int, values: Mapping[str, np.ndarray[Any, Any]]) -> None:
@@ -54,9 +55,14 @@ class Heard:
     def message(self, text: str) -> None:
         self.messages.append(text)
 
+    def flush(self) -> None: ...
 
-def never() -> bool:
-    return False
+    def saved(self, step: int) -> None:
+        self.snapshots.append(step)
+
+
+def never() -> None:
+    return None
 
 
 def run(
@@ -156,25 +162,86 @@ def test_the_artefact_answers_as_the_trained_model(trained) -> None:
     again = files.load_artefact(result["artefact"])
     test = again.evaluate(ONE_HOT.x_test, ONE_HOT.y_test, return_dict=True, verbose=0)
     assert test == result["test"]
-    assert result["stopped"] is False and result["best"] is None
+    assert result["ended"] == "finished" and result["best"] is None
     assert {"keras", "tensorflow", "numpy", "python"} <= set(result["versions"])
 
 
-@pytest.mark.parametrize("where", ["training", "validation", "at once"])
-def test_stop_breaks_off_between_batches(where: str, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(record, "STOP_SECONDS", 0)
-    # Asked at the beginning, then after each of the 7 training and 2 validation batches.
-    after = {"at once": 1, "training": 15, "validation": 18}[where]
+# Orders are asked for before each of an epoch's two calls and after the one of validation.
+PLACES = {"at once": 1, "training": 5, "validation": 6}
+PLAIN = {"at once": 1, "training": 15, "validation": 18}
+"""The same under ``model.fit``: at the beginning, then after each of 7 and 2 batches."""
+
+
+@pytest.mark.parametrize("shuffle", [True, "batch"])
+@pytest.mark.parametrize("where", PLACES)
+def test_stop_breaks_off_between_batches(
+    where: str, shuffle: Any, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr(record, "ORDER_SECONDS", 0)
+    after = (PLACES if shuffle is True else PLAIN)[where]
     asked = iter(range(1, 10_000))
-    result, heard = run(TUTORIAL.with_fit(epochs=1000), tmp_path, stop=lambda: next(asked) >= after)
+    spec = TUTORIAL.with_fit(epochs=1000, shuffle=shuffle)
+    result, heard = run(spec, tmp_path, stop=lambda: "stop" if next(asked) >= after else None)
     assert next(asked) == after + 1, "asked once more after it said stop"
-    assert result["stopped"] is True
+    assert result["ended"] == "stopped"
+    assert ("model.fit, because" in result["path"]) is (shuffle == "batch")
     whole = 0 if where == "at once" else 1
     assert {len(v) for v in result["history"].values()} <= {whole}
     assert len(heard.epochs) == whole
     assert heard.messages == ["Stopped; the model is kept as it was at that moment."]
     assert 0 <= result["test"]["accuracy"] <= 1
     files.load_artefact(result["artefact"])
+
+
+@pytest.mark.parametrize("shuffle", [True, "batch", "epoch"])
+def test_a_paused_run_goes_on_and_ends_as_if_it_never_had_been(
+    shuffle: Any, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr(record, "ORDER_SECONDS", 0)
+    monkeypatch.setattr(snapshot, "REST_SECONDS", 0)
+    spec = TUTORIAL.with_fit(epochs=4, shuffle=shuffle)
+    whole, _ = run(spec, tmp_path / "whole")
+    asked, heard = iter(range(100)), Heard()
+    pauses = [16, 19, 30] if shuffle == "batch" else [4, 9, 10]
+    ended = []
+    for at in (*pauses, 10**6):
+        order = lambda at=at: "pause" if next(asked, 0) >= at else None  # noqa: E731
+        result = train.train(spec, tmp_path / "parts", heard, order, ONE_HOT)
+        ended.append((result["ended"], result["artefact"] is None))
+    assert ended == [("paused", True)] * 3 + [("finished", False)]
+    assert result["history"] == whole["history"] and result["test"] == whole["test"]
+    assert heard.snapshots == sorted(heard.snapshots) and heard.snapshots[-1] == 28
+
+
+def test_a_finished_run_trains_on_as_if_it_had_been_longer(tmp_path: Path) -> None:
+    run(TUTORIAL.with_fit(epochs=2), tmp_path / "two")
+    shutil.copytree(tmp_path / "two", tmp_path / "five")
+    longer, heard = run(TUTORIAL.with_fit(epochs=5), tmp_path / "five")
+    five, _ = run(TUTORIAL.with_fit(epochs=5), tmp_path / "whole")
+    assert longer["history"] == five["history"] and longer["test"] == five["test"]
+    assert [n for n, _ in heard.epochs] == [2, 3, 4]
+    again, silent = run(TUTORIAL.with_fit(epochs=5), tmp_path / "five")
+    assert again["history"] == five["history"] and not silent.epochs, "it was over already"
+
+
+def test_a_snapshot_that_cannot_be_read_means_to_begin_anew(trained, tmp_path: Path) -> None:
+    (tmp_path / snapshot.FILE).write_bytes(b"PK half a file")
+    assert run(TUTORIAL, tmp_path)[0]["history"] == trained[0]["history"]
+
+
+def test_a_snapshot_of_another_model_is_refused(tmp_path: Path) -> None:
+    run(TUTORIAL.with_fit(epochs=1), tmp_path)
+    with pytest.raises(TrainingError, match="does not fit its model"):
+        run(zoo.STACKS["sparse_logits"].with_fit(epochs=2), tmp_path, SPARSE)
+
+
+def test_reshuffling_by_epoch_takes_another_order_each_time_the_same_for_a_seed() -> None:
+    ours = order.Order(100, 8, "epoch", 7)
+    first, rest = ours.epoch(0)
+    assert first.shape == (12, 8) and rest.shape == (4,)
+    assert sorted([*first.ravel(), *rest]) == list(range(100))
+    assert not np.array_equal(first, ours.epoch(1)[0])
+    assert np.array_equal(first, order.Order(100, 8, "epoch", 7).epoch(0)[0])
 
 
 def test_a_loss_that_explodes_is_said_plainly_and_only_once(tmp_path: Path) -> None:
@@ -206,7 +273,7 @@ def test_class_weights_weigh(tmp_path: Path) -> None:
     weights = {str(i): 0.0 for i in range(10)}
     result, _ = run(TUTORIAL.with_fit(epochs=1, class_weight=weights), tmp_path)
     assert result["history"]["loss"] == [0.0]
-    assert train.class_weight({"0": 1, "2": 2.5}) == {0: 1.0, 2: 2.5}
+    assert fit.class_weight({"0": 1, "2": 2.5}) == {0: 1.0, 2: 2.5}
 
 
 @pytest.mark.parametrize(
@@ -214,7 +281,7 @@ def test_class_weights_weigh(tmp_path: Path) -> None:
 )
 def test_wrong_class_weights_say_how_to_write_them(wrong: dict[str, Any]) -> None:
     with pytest.raises(TrainingError) as caught:
-        train.class_weight(wrong)
+        fit.class_weight(wrong)
     assert caught.value.where == "fit.class_weight" and caught.value.hint
 
 
@@ -242,8 +309,9 @@ def test_callbacks_act_and_write_in_the_runs_folder_only(tmp_path: Path) -> None
         "log.csv",
         "model.best.keras",
         "model.keras",
+        "snapshot.npz",
     ]
-    assert result["stopped"] is False
+    assert result["ended"] == "finished"
 
 
 def test_the_best_weights_come_back_when_stopped_early(tmp_path: Path) -> None:
@@ -263,7 +331,7 @@ def test_an_epoch_schedule_sets_the_rate(tmp_path: Path) -> None:
 
 def test_unseeded_trainings_differ(tmp_path: Path) -> None:
     free = replace(TUTORIAL.with_fit(epochs=1), seed=None)
-    assert run(free, tmp_path)[0]["history"] != run(free, tmp_path)[0]["history"]
+    assert run(free, tmp_path / "a")[0]["history"] != run(free, tmp_path / "b")[0]["history"]
 
 
 def test_labels_outside_the_classes_are_explained(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +12,12 @@ import pytest
 
 from builder import document, edit, plugins
 from builder.engine import build, data, export, train
+from builder.engine.record import Silence
 from builder.errors import CatalogError, FileError, SpecError
 from builder.spec import TrainingSpec
 from tests import zoo
 
 TRAINING = zoo.STACKS["nested_choices"]
-
-
-class Quiet:
-    """A sink nobody listens to."""
-
-    def plan(self, steps: int, epochs: int, notes: tuple[str, ...]) -> None: ...
-    def batches(self, step0: int, values: Mapping[str, Any]) -> None: ...
-    def epoch(self, n: int, values: Mapping[str, float]) -> None: ...
-    def message(self, text: str) -> None: ...
 
 
 def exported(name: str, training: TrainingSpec = TRAINING, **more: Any) -> bytes:
@@ -37,7 +28,7 @@ def exported(name: str, training: TrainingSpec = TRAINING, **more: Any) -> bytes
 @pytest.fixture(scope="module")
 def artefact(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("run")
-    return str(train.train(TRAINING, folder, Quiet(), lambda: False)["artefact"])
+    return str(train.train(TRAINING, folder, Silence(), lambda: None)["artefact"])
 
 
 def test_there_are_the_promised_ones() -> None:

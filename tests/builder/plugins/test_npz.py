@@ -119,6 +119,8 @@ def test_a_missing_file():
         ({"y_train": np.arange(19) % 3}, "20 examples but y_train has 19 labels"),
         ({"x_test": np.ones((6, 5))}, "(4,) but test examples (5,)"),
         ({"y_test": np.array([0, 1, 2, 3, 0, 1])}, "from 0 to 3; with 3 classes"),
+        ({"y_train": -np.ones(20, int)}, "from -1 to -1; classes are numbered from 0"),
+        ({"y_train": np.zeros(20, int)}, "from 0 to 2; with 1 class they must"),
         ({"y_train": np.arange(20) % 3 - 1}, "-1"),
         ({"y_train": np.eye(3)[np.arange(20) % 3]}, "(20, 3)"),
         ({"y_train": np.linspace(0, 1, 20)}, "fractions"),

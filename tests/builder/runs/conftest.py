@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.runs import child, database, launch
+from builder.runs import child, database, launch, spares
 from builder.spec import Config, ObjectSpec, TrainingSpec, chain
 
 
@@ -23,7 +23,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     launch.close()
     child.close()
     database.close()
-    for worker in launch._workers:  # their runs have ended; they need a moment to go
+    for worker in spares._workers:  # their runs have ended; they need a moment to go
         worker.wait(30)
     os.environ.pop("LAYERWISE_HOME")
     if before is not None:
@@ -32,9 +32,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A workspace nobody else uses."""
-    monkeypatch.setenv("LAYERWISE_HOME", str(tmp_path))
-    yield tmp_path
+    """A workspace nobody else uses; the sweep that earlier tests began leaves it alone."""
+    with launch._lock:  # first: a sweep that is on its way would make a store there
+        monkeypatch.setenv("LAYERWISE_HOME", str(tmp_path))
+        yield tmp_path
     database.close()
 
 

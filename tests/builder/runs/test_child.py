@@ -8,11 +8,12 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psutil
 import pytest
 
-from builder.errors import CatalogError, ChildError, DataError
+from builder.errors import CatalogError, ChildError, DataError, FileError
 from builder.facts import ModelFacts
 from builder.runs import child
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec, chain
@@ -122,6 +123,12 @@ def test_a_call_that_takes_too_long_is_ended_and_the_next_one_works() -> None:
         child.call("build.summary", mnist_model(), timeout=0.3)
     assert time.monotonic() - began < 2
     assert child.call("build.summary", mnist_model()).params == 101_770
+
+
+def test_a_workspace_that_may_only_be_read_is_the_reason_given(own_home: Path) -> None:
+    (own_home / "logs" / "child-mute.log").mkdir(parents=True)  # so it cannot be written to
+    with pytest.raises(FileError, match=r"logs cannot be written to: .+\."):
+        child.Child("mute", []).start()
 
 
 def test_an_untrusted_call_may_not_take_more_memory_than_given() -> None:

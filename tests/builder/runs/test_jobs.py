@@ -14,7 +14,7 @@ import pytest
 
 from builder import document
 from builder.errors import TrainingError
-from builder.runs import child, jobs, launch, store, workspace
+from builder.runs import child, jobs, launch, spares, store, workspace
 from builder.spec import Config, ObjectSpec, TrainingSpec
 from tests.builder.runs.conftest import tiny, until
 
@@ -72,11 +72,10 @@ def test_a_run_goes_from_click_to_artefact_and_as_keras_alone_would_do_it() -> N
         jobs.get(run.id)
 
 
-def test_runs_wait_their_turn_stop_by_order_and_their_death_is_noticed() -> None:
+def test_runs_wait_their_turn_and_stop_by_order() -> None:
     first, second, third = (jobs.start(tiny(LONG), owner="queue") for _ in range(3))
     assert [r.status for r in (first, second, third)] == ["running", "queued", "queued"]
-    until(lambda: step(first.id) > 50)
-    assert jobs.progress(first.id).eta_seconds
+    until(lambda: jobs.progress(first.id).eta_seconds)
     with pytest.raises(TrainingError, match="still going"):
         jobs.delete(first.id)
     jobs.sweep()
@@ -90,17 +89,10 @@ def test_runs_wait_their_turn_stop_by_order_and_their_death_is_noticed() -> None
     assert jobs.artefact(first.id).exists()
     assert jobs.history(first.id) == jobs.result(first.id)["history"]
 
-    # the background sweep starts the next one; then someone kills it
+    # the background sweep starts the next one
     until(lambda: step(second.id) > 50)
-    os.kill(store.row(second.id)["pid"], signal.SIGKILL)
+    jobs.stop(second.id)
     until(lambda: ended(second.id), seconds=10)
-    run = jobs.get(second.id)
-    assert run.status == "failed"
-    assert run.error
-    assert run.error.startswith(
-        "The training process was ended from outside (killed, perhaps out of memory) at epoch "
-    )
-    assert f" of {LONG}." in run.error
     assert [r.id for r in jobs.list_runs(owner="queue")] == [third.id, second.id, first.id]
 
 
@@ -149,60 +141,22 @@ def test_what_the_engine_refuses_is_the_runs_error(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_spare_worker_takes_the_run_and_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(launch, "REFILL_SECONDS", 0.1)
+    monkeypatch.setattr(spares, "REFILL_SECONDS", 0.1)
     try:
         jobs.prepare(ObjectSpec("Xor"))
         jobs.warm()
-        until(lambda: launch._spare is not None)
-        spare = launch._spare
-        assert spare
+        until(lambda: 1 in spares.ready)
+        spare = spares.ready[1]
         run = jobs.start(tiny(), owner="warm")
         assert store.row(run.id)["pid"] == spare.pid
         until(lambda: ended(run.id))
         assert jobs.get(run.id).status == "finished"
-        until(lambda: launch._spare is not None and launch._spare.pid != spare.pid)
-        another = launch._spare
-        assert another
+        assert jobs.versions(run.id)["threads"].startswith("1 within and 1 between")
+        until(lambda: 1 in spares.ready and spares.ready[1].pid != spare.pid)
+        another = spares.ready[1]
     finally:
         launch.close()
     assert another.poll() is not None
-
-
-def test_a_worker_that_died_before_it_began_costs_nothing(training: TrainingSpec) -> None:
-    run_id = store.add(training, None, "spare", None, None)
-    assert store.claim(run_id, 2**22 + 1, 1.0, 99)  # beyond the greatest process id
-    jobs.sweep()
-    assert store.row(run_id)["tries"] == 2
-    assert jobs.get(run_id).status == "running"
-    jobs.stop(run_id)
-    until(lambda: ended(run_id))
-
-
-def test_a_reused_process_id_is_not_taken_for_the_worker(training: TrainingSpec) -> None:
-    run_id = store.add(training, None, "reused", None, None)
-    # our own process lives, but began at another time than that worker
-    assert store.claim(run_id, os.getpid(), psutil.Process().create_time() - 3600, 99)
-    store.accept(run_id, {})
-    jobs.sweep()
-    run = jobs.get(run_id)
-    assert run.status == "failed"
-    assert run.error and "before its first epoch" in run.error
-
-
-def test_a_worker_that_does_not_obey_is_ended(
-    training: TrainingSpec, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with subprocess.Popen(["sleep", "60"]) as deaf:
-        run_id = store.add(training, None, "deaf", None, None)
-        store.claim(run_id, deaf.pid, psutil.Process(deaf.pid).create_time(), 99)
-        store.accept(run_id, {})
-        jobs.stop(run_id)
-        jobs.sweep()
-        assert jobs.get(run_id).status == "running"
-        monkeypatch.setattr(launch, "OBEY_SECONDS", 0.0)
-        jobs.sweep()
-        assert deaf.wait(5) == -signal.SIGKILL
-    assert jobs.get(run_id).status == "stopped"
 
 
 def test_too_little_disk_is_refused(

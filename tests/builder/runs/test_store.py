@@ -7,13 +7,15 @@ import math
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import time as now
 
 import numpy as np
 import pytest
 
 from builder.errors import FileError, TrainingError
 from builder.runs import database, progress, store, workspace
-from builder.spec import TrainingSpec
+from builder.runs import rows as rows_
+from builder.spec import Config, ObjectSpec, TrainingSpec
 
 pytestmark = pytest.mark.usefixtures("own_home")
 
@@ -73,7 +75,7 @@ def test_a_long_run_is_thinned_but_its_spike_stays(training: TrainingSpec) -> No
     parts = [(i, NAMES, table[i : i + 1000]) for i in range(0, 100_000, 1000)]
     store.append(run, 1, parts, [])
     batches = store.rows(run)["batches"]
-    assert 2000 < len(batches["x"]) <= store.POINTS
+    assert 2000 < len(batches["x"]) <= rows_.POINTS
     assert batches["x"] == sorted(batches["x"])
     at = batches["loss"].index(99.0)
     assert batches["x"][at] == pytest.approx(71.235)
@@ -85,7 +87,7 @@ def test_a_long_run_is_thinned_but_its_spike_stays(training: TrainingSpec) -> No
 def test_more_chunks_than_one_answer_holds_come_in_several(
     training: TrainingSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "CHUNKS", 3)
+    monkeypatch.setattr(rows_, "CHUNKS", 3)
     run = add(training)
     store.plan(run, 2, 5)
     seq = 1
@@ -139,6 +141,48 @@ def test_a_queued_run_stops_at_once_a_running_one_by_order(training: TrainingSpe
     assert progress.of(store.row(running)).stopping
 
 
+def test_what_the_store_has_is_not_written_again(training: TrainingSpec) -> None:
+    """A worker that goes on from a snapshot tells again what came after it."""
+    run = add(training)
+    store.plan(run, steps=10, epochs=3)
+    seq = store.append(run, 1, [(0, NAMES, values(0, 14))], [(1, {"loss": 0.5})])
+    before = store.rows(run)
+    # a new worker counts its rows from 1; it went back to step 8
+    again = [(8, NAMES, values(8, 2)), (10, NAMES, values(10, 8))]
+    seq = store.append(run, 1, again, [(1, {"loss": 0.5})])
+    news = store.rows(run, before["next"])
+    assert news["batches"]["x"] == pytest.approx([1.5, 1.6, 1.7, 1.8])
+    assert news["batches"]["loss"] == pytest.approx([1 / (1 + i) for i in range(14, 18)])
+    assert news["epochs"] == []
+    assert store.append(run, seq, [(12, NAMES, values(12, 6))], []) == seq, "nothing new"
+    store.append(run, seq, [(18, NAMES, values(18, 2))], [(2, {"loss": 0.4}), (2, {"loss": 0.4})])
+    whole = store.rows(run)
+    assert whole["batches"]["x"] == pytest.approx([0.1 * i for i in range(1, 21)])
+    assert [e["epoch"] for e in whole["epochs"]] == [1, 2]
+    assert store.row(run)["step"] == 20
+
+
+def test_the_best_of_each_metric_is_kept_by_its_direction(training: TrainingSpec) -> None:
+    named = training.with_compile(
+        metrics=(ObjectSpec("MeanAbsoluteError", Config(name="miss")), ObjectSpec("accuracy"))
+    )
+    run = add(named)
+    lines = [
+        {"loss": 0.5, "accuracy": 0.7, "val_accuracy": 0.6, "miss": 3.0, "learning_rate": 0.1},
+        {"loss": 0.6, "accuracy": 0.8, "val_accuracy": 0.5, "miss": 2.0, "learning_rate": 0.01},
+        {"loss": math.nan, "accuracy": 0.1, "val_accuracy": math.inf, "miss": 9.0},
+    ]
+    for i, line in enumerate(lines):
+        store.append(run, 1, [], [(i + 1, line)])
+    best = json.loads(store.row(run)["best"])
+    assert best == {"loss": 0.5, "accuracy": 0.8, "val_accuracy": 0.6, "miss": 2.0}
+
+
+def test_a_run_knows_its_models_name_and_its_threads(training: TrainingSpec) -> None:
+    row = store.row(add(training))
+    assert (row["name"], row["threads"]) == ("tiny", 1)
+
+
 def test_listing_is_newest_first_and_by_owner(training: TrainingSpec) -> None:
     first, second, other = add(training), add(training), add(training, owner="bert")
     assert [r.id for r in store.listing(None, "anna", 10)] == [second, first]
@@ -146,6 +190,15 @@ def test_listing_is_newest_first_and_by_owner(training: TrainingSpec) -> None:
     assert store.listing(None, "anna", 10)[0].training == training
     store.remove(second)
     assert [r.id for r in store.listing(None, "anna", 10)] == [first]
+
+
+def test_the_newest_run_is_the_last_one_even_after_the_clock_was_set_back(
+    training: TrainingSpec, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = add(training)
+    monkeypatch.setattr(store, "time", lambda: now() - 3600)
+    later = add(training)
+    assert [r.id for r in store.listing(None, "anna", 10)] == [later, earlier]
 
 
 def test_time_left_is_told_from_the_speed_so_far(training: TrainingSpec) -> None:

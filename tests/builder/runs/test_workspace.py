@@ -32,6 +32,17 @@ def test_a_workspace_that_cannot_be_made_is_said(
     assert "LAYERWISE_HOME" in caught.value.hint
 
 
+def test_a_folder_that_may_only_be_read_is_said(tmp_path: Path) -> None:
+    """A folder in the lock's place: nothing can be written, even by root."""
+    (tmp_path / "runs.lock").mkdir()
+    with (
+        pytest.raises(FileError, match="cannot be written to") as caught,
+        workspace.locked(tmp_path / "runs.lock"),
+    ):
+        pass
+    assert "LAYERWISE_HOME" in caught.value.hint
+
+
 def test_tokens_are_22_characters_and_never_the_same() -> None:
     tokens = {workspace.token() for _ in range(1000)}
     assert len(tokens) == 1000

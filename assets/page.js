@@ -1,0 +1,39 @@
+// Ours on every page; runs again whenever another step is shown (`step` and `plotly` are given).
+
+if (!window.layerwise) {
+  window.layerwise = true;
+
+  // in a text field Ctrl+Z is the field's own undo, not the project's
+  window.addEventListener("keydown", (e) => {
+    const typing = e.target.closest && e.target.closest("input, textarea, [contenteditable=true]");
+    if (typing && (e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "z") e.stopPropagation();
+  }, true);
+
+  // a page that gets its project's address is still the same place: Back leaves it in one press
+  const push = window.history.pushState.bind(window.history);
+  window.history.pushState = (state, unused, url) => {
+    const same = url && new URL(url, location.href).pathname === location.pathname;
+    return same ? window.history.replaceState(state, unused, url) : push(state, unused, url);
+  };
+
+  // Plotly is 4.7 MB to read: begun while nobody waits, so that the first chart is there at once
+  const early = () => {
+    if (window.Plotly || document.querySelector("script[data-plotly]")) return;
+    const script = Object.assign(document.createElement("script"), { src: plotly, async: true });
+    script.dataset.plotly = "";
+    script.onerror = () => script.remove();
+    document.head.append(script);
+  };
+  const idle = window.requestIdleCallback ?? setTimeout;
+  setTimeout(() => idle(early), 1000);
+}
+
+// on a narrow screen the bar of steps scrolls: the one that is shown comes into view
+const reach = (tries) => {
+  const here = document.querySelector(`.st-key-step-${step}`);
+  if (!here) return tries && requestAnimationFrame(() => reach(tries - 1));
+  const bar = here.closest(".st-key-steps");
+  const left = here.getBoundingClientRect().left - bar.getBoundingClientRect().left;
+  bar.scrollLeft += left - (bar.clientWidth - here.clientWidth) / 2;
+};
+reach(120);

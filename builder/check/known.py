@@ -1,0 +1,36 @@
+"""Which entry of the catalogue a name means, and which it may have meant."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from builder import catalog
+from builder.spec import ObjectSpec
+
+SINGULAR = {"losses": "loss", "activations": "activation", "epoch_schedules": "schedule"}
+"""Catalogue kind → what one of them is called; the others just lose their ``s``."""
+
+
+def named(kind: str, value: Any) -> ObjectSpec | None:
+    """The object a spec means: itself, what a short string stands for, or None."""
+    if isinstance(value, ObjectSpec):
+        return value
+    if not isinstance(value, str):
+        return None
+    rows = catalog.entries(kind)
+    known = (e for e in rows if value in (e.alias, e.class_name, *e.extra.get("aliases", ())))
+    found = next(known, None)
+    return ObjectSpec(found.class_name) if found else None
+
+
+def noun(kind: str) -> str:
+    """``"optimizers"`` → ``"optimizer"``."""
+    return SINGULAR.get(kind, kind.removesuffix("s"))
+
+
+def near(kind: str, class_name: str) -> list[str]:
+    """Up to two class names of that kind that look like ``class_name``."""
+    names = {e.class_name.lower(): e.class_name for e in catalog.entries(kind)}
+    close = difflib.get_close_matches(class_name.lower(), names, n=2, cutoff=0.6)
+    return [names[c] for c in close]

@@ -1,0 +1,7 @@
+"""A TrainingSpec as the Python script a tutorial would show: literal Keras, standing alone."""
+
+from __future__ import annotations
+
+from builder.code.script import script
+
+__all__ = ["script"]

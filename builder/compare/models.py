@@ -1,0 +1,215 @@
+"""What changed from one model to another: layers added, removed, renamed, moved, set, rewired."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from builder import edit
+from builder.compare.settings import Difference, Find, differences, written
+from builder.spec import ModelSpec, Node, ObjectSpec
+
+
+def changes(before: ModelSpec, after: ModelSpec, find: Find) -> Iterator[str]:
+    """A line for each change; none when both are the same."""
+    if before.name != after.name:
+        yield f"model name {before.name} → {after.name}"
+    renamed = _renamed(before, after)
+    yield from (f"renamed {old} → {new}" for old, new in renamed.items())
+    before = _with_names(before, renamed)
+    old, new = ({n.name: n for n in m.nodes} for m in (before, after))
+    for name in (n for n in edit.order(before) if n not in new):
+        yield f"removed {_what(before, name)}"
+    for name in (n for n in edit.order(after) if n not in old):
+        yield _added(after, name)
+    both = [n for n in edit.order(after) if n in old]
+    for name in (n for n in both if old[n].off != new[n].off):
+        yield f"switched {'off' if new[name].off else 'on'} {_what(after, name)}"
+    yield from _settings(before, after, both, find)
+    yield from _sharing(old, new, both, set(renamed.values()))
+    yield from _places(before, after, both)
+
+
+def _what(model: ModelSpec, name: str) -> str:
+    layer = model.layers.get(model.node(name).layer)
+    kind = layer.class_name if isinstance(layer, ObjectSpec) else "model" if layer else "layer"
+    return f"{kind} '{name}'"
+
+
+def _added(model: ModelSpec, name: str) -> str:
+    node = model.node(name)
+    after = f" after {_list(node.inbound)}" if node.inbound else ""
+    return f"added {_what(model, name)}{after}{', switched off' if node.off else ''}"
+
+
+def _list(names: Sequence[str]) -> str:
+    return " and ".join(f"'{n}'" for n in names) or "nothing"
+
+
+# --- names ---------------------------------------------------------------------------------------
+
+
+def _renamed(before: ModelSpec, after: ModelSpec) -> dict[str, str]:
+    """Nodes of ``before`` that stand in ``after`` under another name: same settings, same place."""
+    old, new = ({n.name for n in m.nodes} for m in (before, after))
+    found: dict[str, str] = {}
+    for name in (n for n in edit.order(before) if n not in new):
+        node = before.node(name)
+        reads = tuple(_followed(r, found) for r in node.inbound)
+        layer = before.layers.get(node.layer)
+        for other in after.nodes:
+            free = other.name not in old and other.name not in found.values()
+            alike = (other.inbound, other.off) == (reads, node.off)
+            if free and alike and layer is not None and after.layers.get(other.layer) == layer:
+                found[name] = other.name
+                break
+    return found
+
+
+def _followed(ref: str, names: Mapping[str, str]) -> str:
+    name, colon, index = ref.partition(":")
+    return f"{names.get(name, name)}{colon}{index}"
+
+
+def _with_names(model: ModelSpec, names: Mapping[str, str]) -> ModelSpec:
+    nodes = tuple(
+        replace(
+            n,
+            name=names.get(n.name, n.name),
+            inbound=tuple(_followed(r, names) for r in n.inbound),
+        )
+        for n in model.nodes
+    )
+    outputs = tuple(_followed(r, names) for r in model.outputs)
+    return replace(model, nodes=nodes, outputs=outputs)
+
+
+# --- settings ------------------------------------------------------------------------------------
+
+
+def _settings(
+    before: ModelSpec, after: ModelSpec, both: Sequence[str], find: Find
+) -> Iterator[str]:
+    """Other settings of layers that are in both models; of a shared layer once, for all calls."""
+    calls: dict[tuple[str, str], list[str]] = {}
+    for name in both:
+        calls.setdefault((before.node(name).layer, after.node(name).layer), []).append(name)
+    for (was, now), names in calls.items():
+        a, b = before.layers.get(was), after.layers.get(now)
+        if isinstance(a, ModelSpec) and isinstance(b, ModelSpec):
+            yield from (f"{line} in {names[0]}" for line in changes(a, b, find))
+        else:
+            found = differences("", " and ".join(names), (a, b), "layers", find)
+            yield from (d.line() for d in found)
+
+
+def _sharing(
+    old: Mapping[str, Node], new: Mapping[str, Node], both: Sequence[str], renamed: set[str]
+) -> Iterator[str]:
+    """Calls that use another layer's weights than before."""
+    for name in both:
+        was = {n for n in both if old[n].layer == old[name].layer} - {name}
+        now = {n for n in both if new[n].layer == new[name].layer} - {name}
+        if was != now:
+            shares = (
+                f"shares its weights with {_list(sorted(now))}" if now else "has its own weights"
+            )
+            yield f"'{name}' {shares}"
+        elif old[name].layer != new[name].layer and name not in renamed:
+            yield f"weights of '{name}' named {old[name].layer} → {new[name].layer}"
+
+
+# --- places --------------------------------------------------------------------------------------
+
+
+def _places(before: ModelSpec, after: ModelSpec, both: Sequence[str]) -> Iterator[str]:
+    if edit.is_chain(before) and edit.is_chain(after):
+        yield from _moved([n for n in edit.order(before) if n in both], list(both))
+        return
+    a, b = _reduced(before, set(both)), _reduced(after, set(both))
+    for name in both:
+        was, now = a.node(name).inbound, b.node(name).inbound
+        if was != now:
+            yield f"'{name}' reads {_list(was)} → {_list(now)}"
+    if a.outputs != b.outputs:
+        yield f"outputs {_list(a.outputs)} → {_list(b.outputs)}"
+    if before != after and [n.name for n in a.nodes] != [n.name for n in b.nodes]:
+        yield "order of the calls"
+
+
+def _moved(was: Sequence[str], now: Sequence[str]) -> Iterator[str]:
+    """The fewest layers that have to move, each with what it passed."""
+    place = {name: i for i, name in enumerate(was)}
+    stay = set(_rising([place[n] for n in now]))
+    for i, name in enumerate(now):
+        if place[name] in stay:
+            continue
+        later = [n for n in now[i + 1 :] if place[n] < place[name]]
+        if later:
+            yield f"moved '{name}' before '{later[0]}'"
+        else:
+            passed = [n for n in now[:i] if place[n] > place[name]]
+            yield f"moved '{name}' after '{passed[-1]}'"
+
+
+def _rising(numbers: Sequence[int]) -> list[int]:
+    """The longest rising subsequence."""
+    best: list[list[int]] = []
+    for n in numbers:
+        before = max((b for b in best if b[-1] < n), key=len, default=[])
+        best.append([*before, n])
+    return max(best, key=len, default=[])
+
+
+def _reduced(model: ModelSpec, kept: set[str]) -> ModelSpec:
+    """The model with only the calls in ``kept``; those between are bridged where that is plain."""
+    gone = {n.name: n.inbound[0] for n in model.nodes if n.name not in kept and len(n.inbound) == 1}
+
+    def bridged(ref: str) -> str:
+        seen: set[str] = set()
+        while ref in gone and ref not in seen:
+            seen.add(ref)
+            ref = gone[ref]
+        return ref
+
+    nodes = tuple(
+        replace(n, inbound=tuple(bridged(r) for r in n.inbound))
+        for n in model.nodes
+        if n.name in kept
+    )
+    return replace(model, nodes=nodes, outputs=tuple(bridged(r) for r in model.outputs))
+
+
+# --- several models side by side -----------------------------------------------------------------
+
+
+def rows(models: Sequence[ModelSpec], find: Find) -> Iterator[Difference]:
+    """What is not the same in all models, layer by layer."""
+    yield from differences("model", "", [m.name for m in models], "", find)
+    names = dict.fromkeys(n for m in models for n in edit.order(m))
+    for name in names:
+        yield from _layer_rows(name, models, find)
+    common = [n for n in names if all(n in {c.name for c in m.nodes} for m in models)]
+    orders = [tuple(n for n in edit.order(m) if n in common) for m in models]
+    yield from differences("order of the layers", "", orders, "", find)
+    if not all(edit.is_chain(m) for m in models):
+        for name in common:
+            reads = [m.node(name).inbound for m in models]
+            yield from differences("reads", name, reads, "", find)
+        yield from differences("outputs", "", [m.outputs for m in models], "", find)
+
+
+def _layer_rows(name: str, models: Sequence[ModelSpec], find: Find) -> Iterator[Difference]:
+    calls = [next((n for n in m.nodes if n.name == name), None) for m in models]
+    layers = [m.layers.get(c.layer) if c else None for m, c in zip(models, calls, strict=True)]
+    if any(c is None for c in calls):
+        texts = tuple(None if v is None else written(v) for v in layers)
+        yield Difference("", name, texts)
+        return
+    yield from differences("switched off", name, [bool(c and c.off) for c in calls], "", find)
+    if all(isinstance(v, ModelSpec) for v in layers):
+        inner = [v if isinstance(v, ModelSpec) else ModelSpec() for v in layers]
+        for d in rows(inner, find):
+            yield replace(d, place=f"{name}, {d.place}" if d.place else name)
+    else:
+        yield from differences("", name, layers, "layers", find)

@@ -1,0 +1,226 @@
+"""Fits a compiled model: by our own loop where it gives ``model.fit``'s numbers, else by that."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from builder.check.speed import convolves
+from builder.engine import objects
+from builder.engine.backend import keras
+from builder.engine.data import Data
+from builder.engine.loop import Loop, Plan
+from builder.engine.order import Order
+from builder.engine.record import Ordered, Recorder, Reporter
+from builder.engine.snapshot import Position, Snapshots
+from builder.errors import TrainingError
+from builder.spec import TrainingSpec
+
+FIT_VALUES = (
+    "epochs", "batch_size", "validation_split", "validation_freq", "validation_batch_size",
+    "shuffle", "steps_per_epoch", "initial_epoch",
+)  # fmt: skip
+"""Arguments of ``model.fit`` that a spec may set and that are handed on as they are."""
+
+FAST_LOOP = "Trained by the fast loop: the same numbers as model.fit, many steps a call."
+XLA_LOOP = "Trained by the fast loop, compiled by XLA: as model.fit does, up to rounding."
+
+PLAIN_ONLY = ("steps_per_epoch", "initial_epoch")
+"""Of these, the ones our loop leaves to ``model.fit``."""
+
+KNOWN_CALLBACKS = frozenset(
+    (
+        *("EarlyStopping", "ReduceLROnPlateau", "LearningRateScheduler", "TerminateOnNaN"),
+        *("SwapEMAWeights", "ModelCheckpoint", "TensorBoard", "CSVLogger"),
+    )
+)
+"""Callbacks of which the tests have shown that our loop serves them as ``fit`` does."""
+
+ROOM = 0.5
+"""The part of the free memory that the data may take to be kept on the device."""
+
+
+def fit(
+    model: keras.Model, training: TrainingSpec, data: Data, folder: Path, reporter: Reporter
+) -> tuple[str, str]:
+    """Fits in place, on from the folder's snapshot if there is one.
+
+    Returns:
+        Which loop was taken and why, in one sentence; and how it ended: ``"finished"``,
+        ``"stopped"`` or ``"paused"``.
+    """
+    callbacks = objects.make("callbacks", training.fit.get("callbacks", ()), folder=folder) or []
+    snapshots = Snapshots(folder, model, callbacks)
+    why = obstacle(model, training, data, callbacks)
+    plan = planned(training, data, snapshots.load())
+    path = XLA_LOOP if plan.xla else FAST_LOOP
+    if why:
+        path = f"Trained by Keras's own model.fit, because {why}."
+    reporter.sink.plan(plan.order.batches, plan.epochs, path, _notes(training, data))
+    if why:
+        return path, plain(model, training, data, callbacks, reporter, snapshots)
+    return path, Loop(model, plan, callbacks, reporter, snapshots).run()
+
+
+def obstacle(
+    model: keras.Model, training: TrainingSpec, data: Data, callbacks: Sequence[Any]
+) -> str:
+    """Why the fast loop must leave this training to ``model.fit``; empty when it need not."""
+    free = psutil.virtual_memory().available
+    size = sum(array.nbytes for array in (data.x_train, data.y_train))
+    strangers = [type(c).__name__ for c in callbacks if type(c).__name__ not in KNOWN_CALLBACKS]
+    set_ = [name for name in PLAIN_ONLY if training.fit.get(name)]
+    if model.run_eagerly:
+        return "the model runs eagerly, step by step"
+    if model.jit_compile and convolves(training.model):
+        return "XLA is switched on and convolutions are slow inside a compiled loop"
+    if set_:
+        return f"{set_[0]} is set"
+    if training.fit.get("shuffle", True) not in (True, False, "epoch"):
+        return f"the order of examples is to be {training.fit['shuffle']!r}"
+    if type(model).test_step is not keras.Model.test_step:
+        return "the model tests in a way of its own"
+    if strangers:
+        return f"the callback {strangers[0]} may want more than our loop offers"
+    if size > free * ROOM:
+        return f"the data ({size / 1e9:.1f} GB) would fill the memory ({free / 1e9:.1f} GB free)"
+    vectors = [m.name for m in metrics(model) if type(m).__name__ in VECTORS and not scalar(m)]
+    if vectors:
+        return f"the metric {vectors[0]} is more than one number"
+    return ""
+
+
+VECTORS = ("F1Score", "FBetaScore", "R2Score")
+"""Metrics whose result has one number for each class or output unless an average is asked for."""
+
+
+def scalar(metric: Any) -> bool:
+    """Whether such a metric is averaged into one number."""
+    average = getattr(metric, "average", getattr(metric, "class_aggregation", None))
+    return average is not None
+
+
+def metrics(model: keras.Model) -> list[Any]:
+    """The metrics given to ``compile``, where they are objects."""
+    given = (model._compile_metrics._user_metrics or []) if model._compile_metrics else []
+    return [m for m in keras.tree.flatten(given) if isinstance(m, keras.metrics.Metric)]
+
+
+def planned(training: TrainingSpec, data: Data, at: Position | None) -> Plan:
+    """The spec's ``fit`` arguments over these data, as ``model.fit`` understands them.
+
+    Args:
+        at: where a snapshot goes on; it knows what chance chose for an unseeded run.
+    """
+    from keras.src.trainers.data_adapters import data_adapter_utils
+    from keras.src.trainers.data_adapters.array_slicing import train_validation_split
+
+    arrays: tuple[Any, ...] = (data.x_train, data.y_train)
+    held = None
+    if split := training.fit.get("validation_split"):
+        arrays, held = train_validation_split(arrays, validation_split=split)
+    if weights := class_weight(training.fit.get("class_weight")):
+        given = data_adapter_utils.class_weight_to_sample_weights(arrays[1], weights)
+        arrays = (*arrays, given)
+    batch = training.fit.get("batch_size") or 32
+    shuffle = training.fit.get("shuffle", True)
+    seed = training.seed
+    if seed is None:
+        # without a global seed fit takes another order every epoch
+        seed, shuffle = (at.seed if at else secrets.randbelow(2**31)), shuffle and "epoch"
+    return Plan(
+        train=arrays,
+        validation=held,
+        order=Order(len(arrays[0]), batch, shuffle, seed),
+        epochs=int(training.fit.get("epochs") or 1),
+        validation_batch_size=training.fit.get("validation_batch_size") or batch,
+        validation_freq=training.fit.get("validation_freq") or 1,
+        seed=seed,
+        xla=bool(training.compile.get("jit_compile")),
+    )
+
+
+def plain(
+    model: keras.Model,
+    training: TrainingSpec,
+    data: Data,
+    callbacks: Sequence[Any],
+    reporter: Reporter,
+    snapshots: Snapshots,
+) -> str:
+    """``model.fit``; it can go on from the end of an epoch only, so that is what is saved.
+
+    Returns:
+        As ``Loop.run``.
+    """
+    arguments = {k: training.fit[k] for k in FIT_VALUES if training.fit.get(k) is not None}
+    if weights := class_weight(training.fit.get("class_weight")):
+        arguments["class_weight"] = weights
+    epochs = int(training.fit.get("epochs") or 1)
+    at = snapshots.load() or Position()
+    model.optimizer.build(model.trainable_variables)
+    if at.over >= epochs:
+        snapshots.restore(metrics=False)
+        reporter.history = at.history
+        return "finished"
+    if at.epoch:
+        arguments["initial_epoch"] = at.epoch
+        snapshots.prepare()
+
+    def begun() -> None:
+        if at.epoch:
+            snapshots.restore(metrics=False)
+            reporter.history = at.history
+
+    def ended(epoch: int) -> None:
+        over = epochs if epoch == epochs or model.stop_training else 0
+        if over or snapshots.due():
+            reporter.sink.flush()
+            snapshots.save(Position(epoch=epoch, history=reporter.history, over=over))
+            reporter.sink.saved(epoch * (recorder.params["steps"] or 0))
+
+    recorder = Recorder(reporter, begun, ended)
+    try:
+        # The recorder is last: EarlyStopping and the like have then had their say on the epoch.
+        model.fit(
+            data.x_train, data.y_train, verbose=0, callbacks=[*callbacks, recorder], **arguments
+        )
+    except Ordered as order:
+        recorder.flush()
+        for callback in callbacks:
+            callback.on_train_end()
+        model.optimizer.finalize_variable_values(model.trainable_weights)
+        return {"stop": "stopped", "pause": "paused"}[str(order)]
+    return "finished"
+
+
+def class_weight(given: Mapping[str, float] | None) -> dict[int, float]:
+    """The spec's weights by class index; JSON keys are text.
+
+    Raises:
+        TrainingError: a key is no class index, or a weight no number ≥ 0.
+    """
+    try:
+        weights = {int(k): float(v) for k, v in (given or {}).items()}
+    except (TypeError, ValueError):
+        weights = {-1: 0.0}
+    if any(k < 0 or not v >= 0 for k, v in weights.items()):
+        raise TrainingError(
+            f"Class weights must be numbers by class index, but are {dict(given or {})}.",
+            hint='Write them as {"0": 1.0, "1": 2.5}.',
+            where="fit.class_weight",
+        )
+    return weights
+
+
+def _notes(training: TrainingSpec, data: Data) -> tuple[str, ...]:
+    """What a person should know before the first step."""
+    batch = training.fit.get("batch_size") or 32
+    count = len(data.x_train)
+    if batch <= count:
+        return ()
+    return (f"The batch size ({batch}) is more than the {count} examples: one step an epoch.",)

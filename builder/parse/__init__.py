@@ -1,0 +1,139 @@
+"""Python source into a project, by ``ast`` alone: nothing is executed, nothing imported."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, replace
+
+from builder.errors import LayerwiseError, SpecError
+from builder.parse import cells, own, project, statements
+from builder.parse.notes import (
+    DIFFERENT,
+    NOTED,
+    SEVERITIES,
+    TRANSLATED,
+    UNKNOWN,
+    Notes,
+    Remark,
+    cut,
+)
+from builder.parse.source import MAX_CHARACTERS, read
+from builder.parse.state import MAX_STEPS, MAX_STEPS_A_STATEMENT, State
+from builder.parse.values import Strange, TooMuch
+from builder.spec import TrainingSpec
+
+__all__ = [
+    "DIFFERENT",
+    "MAX_CHARACTERS",
+    "NOTED",
+    "SEVERITIES",
+    "TRANSLATED",
+    "UNKNOWN",
+    "Parsed",
+    "Remark",
+    "notebook",
+    "parse",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a text came to.
+
+    Args:
+        training: the project, or None when no model was found in it.
+        notes: what was translated, taken differently or left out, by line.
+        title: the one given, else the first line of the text's docstring, else "".
+    """
+
+    training: TrainingSpec | None
+    notes: tuple[Remark, ...] = ()
+    title: str = ""
+
+    def of(self, severity: str) -> tuple[Remark, ...]:
+        """The notes of one severity."""
+        return tuple(n for n in self.notes if n.severity == severity)
+
+
+def parse(source: str, title: str = "") -> Parsed:
+    """The project in a Python text, and what is to be said about reading it.
+
+    Args:
+        source: a script; a tutorial with fenced code, prompts or notebook commands will do.
+        title: instead of the text's own.
+
+    Raises:
+        SpecError: too long, too deeply nested, or no Python; ``where`` is the line.
+    """
+    notes = Notes()
+    page = read(source, notes)
+    state = State(page, notes, own.call_function)
+    training = _understood(state)
+    return Parsed(training, notes.remarks(), title or _title(page.tree))
+
+
+def notebook(text: str | bytes, title: str = "") -> Parsed:
+    """The project in a notebook (``.ipynb``), its code cells read in order.
+
+    Notes say ``"cell 2, line 3"``.
+
+    Raises:
+        SpecError: no notebook, or its code is refused as by ``parse``.
+    """
+    source, places = cells.code(text)
+    try:
+        found = parse(source, title)
+    except SpecError as error:
+        place = _place(places, error.where)
+        if not place:
+            raise
+        message = error.message.replace(error.where.capitalize(), place.capitalize(), 1)
+        raise SpecError(message, error.hint, place) from None
+    told = tuple(replace(n, where=_place(places, n.where) or n.where) for n in found.notes)
+    return replace(found, notes=told)
+
+
+def _place(places: tuple[str, ...], where: str) -> str:
+    number = where.removeprefix("line ")
+    at = int(number) if number.isdecimal() and len(number) < 9 else 0
+    return places[at - 1] if 0 < at <= len(places) else ""
+
+
+def _understood(state: State) -> TrainingSpec | None:
+    for node in state.page.tree.body:
+        if state.steps >= MAX_STEPS:
+            state.notes.say(UNKNOWN, node.lineno, "The code takes too long to read: it ends here.")
+            break
+        _statement(state, node)
+    state.limit = state.steps + MAX_STEPS_A_STATEMENT
+    try:
+        return project.build(state)
+    except LayerwiseError:
+        raise
+    except _UNFORESEEN as error:
+        state.notes.say(UNKNOWN, 0, f"The model could not be put together: {cut(str(error))}.")
+        return None
+
+
+def _statement(state: State, node: ast.stmt) -> None:
+    """One statement at the left edge; whatever goes wrong in it stays in it."""
+    state.limit = state.steps + MAX_STEPS_A_STATEMENT
+    state.scope = state.scope.top
+    state.depth = state.quiet = 0
+    try:
+        statements.block(state, [node])
+    except TooMuch as much:
+        state.notes.say(UNKNOWN, node.lineno, f"`{state.page.text(node)}`: {much}, left out")
+    except (Strange, *_UNFORESEEN) as error:
+        text = f"`{state.page.text(node)}`: not understood ({cut(str(error))})"
+        state.notes.say(UNKNOWN, node.lineno, text)
+
+
+_UNFORESEEN = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, AssertionError,
+               RecursionError, MemoryError)  # fmt: skip
+"""What code nobody thought of may do to the reader: told as not understood, never a traceback."""
+
+
+def _title(tree: ast.Module) -> str:
+    words = (ast.get_docstring(tree) or "").strip().split("\n")[0].strip()
+    return cut(words.removesuffix("."), 80)

@@ -1,0 +1,71 @@
+"""``value.name``: what the attributes of everything a name can hold come to."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from builder.parse import arrayuse, models, names
+from builder.parse.arrays import Array, Batches, Bunch, Length, Scaler, Stat
+from builder.parse.graph import Layer, Model, Shape, Tensor
+from builder.parse.state import State
+from builder.parse.values import (
+    After,
+    Bound,
+    Class,
+    Instance,
+    Ref,
+    Strange,
+    Unknown,
+)
+
+
+def attribute(state: State, node: ast.Attribute, value: Any, name: str) -> Any:
+    """``value.name``."""
+    match value:
+        case Ref():
+            path = f"{value.path}.{name}"
+            if len(path) > 300:
+                raise Strange("the name is too long")
+            return constant_of(names.canonical(path))
+        case Unknown() | After():
+            return value
+        case Model():
+            return models.attribute(state, node, value, name)
+        case Layer():
+            plain = name in ("input", "output", "weights", "name", "mean", "variance", "kernel")
+            if name == "units" and value.spec is not None:
+                return value.spec.config.get("units", Unknown())
+            return After() if plain else Bound(value, name)
+        case Instance():
+            return _field(state, node, value, name)
+        case Tensor():
+            if name == "shape":
+                return Shape(value.call.last if value.index == 0 else None)
+            return Unknown() if name in ("dtype", "ndim") else Bound(value, name)
+        case Class():
+            return value.methods.get(name, Bound(value, name))
+        case Array() | Stat() | Length() | Scaler() | Bunch() | Batches():
+            return arrayuse.attribute(state, node, value, name)
+    return Bound(value, name)
+
+
+def constant_of(path: str) -> Any:
+    """A few attributes of modules are plain values."""
+    if path in ("math.pi", "numpy.pi"):
+        return 3.141592653589793
+    if path in ("numpy.newaxis", "tensorflow.newaxis"):
+        return None
+    if path == "tensorflow.data.AUTOTUNE":
+        return After()
+    return Ref(path)
+
+
+def _field(state: State, node: ast.AST, value: Instance, name: str) -> Any:
+    if name in value.fields:
+        return value.fields[name]
+    if name in value.of.methods:
+        return Bound(value, name)
+    if value.of.base == "model":
+        return Bound(models.as_model(state, value), name)
+    return After() if value.of.base != "layer" else Bound(value, name)

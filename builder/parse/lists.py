@@ -1,0 +1,100 @@
+"""Lists, mappings and comprehensions, none of them longer than the limits."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from builder.parse import arrays, conditions, expressions, statements
+from builder.parse.arrays import Bunch
+from builder.parse.state import State
+from builder.parse.values import (
+    MAX_ITEMS,
+    After,
+    Ref,
+    Scope,
+    Strange,
+    TooMuch,
+    Unknown,
+    is_small,
+)
+
+
+def listed(state: State, node: Any) -> list[Any]:
+    """A list, tuple or set display."""
+    found: list[Any] = []
+    for item in node.elts:
+        if isinstance(item, ast.Starred):
+            value = expressions.evaluate(state, item.value)
+            found += list(items(value)) if isinstance(value, list | range) else [value]
+        else:
+            found.append(expressions.evaluate(state, item))
+        if len(found) > MAX_ITEMS:
+            raise TooMuch("a list that is too long")
+    return found
+
+
+def mapping(state: State, node: ast.Dict) -> dict[Any, Any]:
+    """A dict display; keys are numbers and text."""
+    found: dict[Any, Any] = {}
+    for key, item in zip(node.keys, node.values, strict=True):
+        value = expressions.evaluate(state, item)
+        if key is None:
+            found |= value if isinstance(value, dict) else {}
+            continue
+        name = arrays.number(expressions.evaluate(state, key))
+        if isinstance(name, list) and is_small(name):
+            name = str(name)
+        if not isinstance(name, str | int | float | bool | None):
+            raise Strange("a key could not be worked out")
+        found[name] = value
+    return found
+
+
+def comprehension(state: State, node: Any) -> Any:
+    """Any comprehension, as a list or a mapping."""
+    found: list[Any] = []
+    outside, state.scope = state.scope, Scope({}, state.scope)
+    try:
+        for _ in _rounds(state, node.generators):
+            if isinstance(node, ast.DictComp):
+                key = expressions.evaluate(state, node.key)
+                found.append((str(key) if isinstance(key, list) else key,
+                              expressions.evaluate(state, node.value)))  # fmt: skip
+            else:
+                found.append(expressions.evaluate(state, node.elt))
+            if len(found) > MAX_ITEMS:
+                raise TooMuch("a list that is too long")
+    finally:
+        state.scope = outside
+    if not isinstance(node, ast.DictComp):
+        return found
+    return {k: v for k, v in found if isinstance(k, str | int | float | bool | None)}
+
+
+def _rounds(state: State, generators: list[ast.comprehension]) -> Iterator[None]:
+    if not generators:
+        yield
+        return
+    first = generators[0]
+    value = expressions.evaluate(state, first.iter)
+    if isinstance(value, Unknown | After | Ref):
+        return
+    for item in items(value):
+        state.step()
+        statements.assign(state, first.target, item)
+        if all(conditions.truth(expressions.evaluate(state, test)) for test in first.ifs):
+            yield from _rounds(state, generators[1:])
+
+
+def items(value: Any) -> Iterator[Any]:
+    """What a loop over ``value`` sees; raises Strange when it is no list."""
+    if isinstance(value, list | range | str | set):
+        yield from value
+    elif isinstance(value, dict):
+        yield from list(value)
+    elif isinstance(value, Bunch):
+        yield from list(value.arrays)
+    else:
+        raise Strange("what it goes through could not be worked out")

@@ -1,0 +1,162 @@
+"""Functions and classes of the text: followed step by step, or recognised as our own scripts'."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from builder.parse import datasets, expressions, models, ops, statements
+from builder.parse.arrays import Array, Batches, Data
+from builder.parse.graph import Layer, tidy
+from builder.parse.state import State
+from builder.parse.values import (
+    After,
+    Class,
+    Function,
+    Instance,
+    InTraining,
+    Scope,
+    Unknown,
+)
+from builder.spec import unique
+
+
+def call_function(state: State, function: Function, args: list[Any], kw: dict[str, Any]) -> Any:
+    """A function of the text, followed; raises TooMuch when it goes too deep."""
+    node = function.node
+    function.calls += 1
+    if isinstance(node, ast.FunctionDef) and (ours := _ours(state, function, args, kw)) is not None:
+        return ours
+    scope = Scope(_bound(state, function, args, kw), function.home)
+    outside, state.scope = state.scope, scope
+    try:
+        with state.deeper():
+            if isinstance(node, ast.Lambda):
+                return expressions.evaluate(state, node.body)
+            if _yields(function):
+                return state.unknown(node, "functions that yield are not followed")
+            signal = statements.block(state, node.body)
+    finally:
+        state.scope = outside
+    return signal.value if signal is not None else None
+
+
+def _yields(function: Function) -> bool:
+    if function.yields is None:
+        kinds = ast.Yield | ast.YieldFrom
+        function.yields = any(isinstance(n, kinds) for n in ast.walk(function.node))
+    return function.yields
+
+
+def _print(function: Function) -> str:
+    function.print = function.print or datasets.fingerprint(function.node)
+    return function.print
+
+
+def _bound(state: State, function: Function, args: list[Any], kw: dict[str, Any]) -> dict[str, Any]:
+    """The arguments by name; a missing one is Unknown."""
+    asked = function.node.args
+    order = [a.arg for a in (*asked.posonlyargs, *asked.args)]
+    state.steps += len(order) // 10
+    found: dict[str, Any] = dict(zip(order, args, strict=False))
+    found |= {k: v for k, v in kw.items() if k in order or k in {a.arg for a in asked.kwonlyargs}}
+    outside, state.scope = state.scope, function.home
+    try:
+        lasts = dict(zip(reversed(order), reversed(asked.defaults), strict=False))
+        for name, default in (
+            *lasts.items(),
+            *((a.arg, d) for a, d in zip(asked.kwonlyargs, asked.kw_defaults, strict=True)),
+        ):
+            if name not in found and default is not None:
+                found[name] = expressions.evaluate(state, default)
+    finally:
+        state.scope = outside
+    for name in (*order, *(a.arg for a in asked.kwonlyargs)):
+        found.setdefault(name, Unknown())
+    if asked.vararg:
+        found[asked.vararg.arg] = list(args[len(order) :])
+    if asked.kwarg:
+        found[asked.kwarg.arg] = {k: v for k, v in kw.items() if k not in found}
+    return found
+
+
+def _ours(state: State, function: Function, args: list[Any], kw: dict[str, Any]) -> Any:
+    """The data that a function of our own scripts draws; None for everybody else's."""
+    node = function.node
+    assert isinstance(node, ast.FunctionDef)
+    if node.name not in datasets.PRINTS:
+        return None
+    if _print(function) != datasets.PRINTS[node.name]:
+        return None
+    given = dict(zip([a.arg for a in node.args.args], args, strict=False)) | kw
+    if node.name in datasets.POINTS:
+        rows = given.get("samples")
+        known = datasets.Known(datasets.POINTS[node.name], "points", (2,), 2, None)
+        config = {k: v for k, v in given.items() if k in ("samples", "noise")}
+        config = {k: v for k, v in config.items() if isinstance(v, int | float)}
+        drawn = Data(known, config, (2,), rows if isinstance(rows, int) else None, None, state.line)
+        return [Array(drawn, "x", "all"), Array(drawn, "y", "all")]
+    if node.name != "digits" or not all(_is_ours(function.home, n) for n in datasets.DIGITS_PARTS):
+        return None
+    config = {k: v for k, v in given.items() if isinstance(v, int | float)}
+    rows = config.get("variants", 8)
+    known = datasets.Known("Digits", "images", (28, 28), 10, None, True)
+    drawn = Data(known, config, (28, 28), None, 1440 * int(rows), state.line)
+    return [[Array(drawn, w, p) for w in "xy"] for p in ("train", "test")]
+
+
+def _is_ours(home: Scope, name: str) -> bool:
+    function = home.names.get(name)
+    return isinstance(function, Function) and _print(function) == datasets.PRINTS[name]
+
+
+def instance(state: State, node: ast.Call, kind: Class, args: list[Any], kw: dict[str, Any]) -> Any:
+    """An object of a class of the text; ``__init__`` is followed."""
+    if kind.node.name == "Reshuffled" and datasets.fingerprint(kind.node) == datasets.RESHUFFLED:
+        given = dict(zip(("x", "y", "batch_size", "seed"), args, strict=False)) | kw
+        return Batches(given.get("x"), given.get("y"), given.get("batch_size"), True)
+    if not kind.base:
+        if not state.foreign and not any(isinstance(v, After | Unknown) for v in args):
+            state.unknown(node, f"the class {kind.node.name} is not followed: left out")
+        return After()
+    made = Instance(kind, line=node.lineno)
+    name = kw.get("name")
+    made.name = tidy(name) if isinstance(name, str) else ""
+    start = kind.methods.get("__init__")
+    if start is not None:
+        call_function(state, start, [made, *args], kw)
+    if kind.base == "model":
+        models.as_model(state, made)
+    return made
+
+
+def followed(
+    state: State, node: ast.AST, value: Instance, args: list[Any], kw: dict[str, Any]
+) -> Any:
+    """Calling an object of the text's own layer or model class: its ``call`` is followed."""
+    follow = value.of.methods.get("call")
+    if follow is None or any(isinstance(a, After | Array) for a in args):
+        return After()
+    if not any(ops.is_tensor(v) for v in (*args, *kw.values())):
+        return state.unknown(node, "it can only be called on what a layer gives")
+    if value.of.base == "model":
+        models.as_model(state, value).used = True
+    else:
+        state.translated(node, f"{value.of.node.name} is taken apart into its layers.")
+    known = {a.arg for a in follow.node.args.args}
+    plain = {k: v for k, v in kw.items() if k in known}
+    if "training" in known:
+        plain["training"] = InTraining()
+    if "mask" in known:
+        plain["mask"] = None
+    _name_fields(value)
+    return call_function(state, follow, [value, *args], plain)
+
+
+def _name_fields(value: Instance) -> None:
+    """Layers of a block are called after it where their names would meet twice."""
+    if value.of.base != "layer" or not value.name:
+        return
+    for name, item in value.fields.items():
+        if isinstance(item, Layer) and item.name == name:
+            item.name = unique(f"{value.name}_{name}", set())

@@ -1,0 +1,225 @@
+"""What was found in a text put together to a project."""
+
+from __future__ import annotations
+
+import ast
+import math
+from dataclasses import replace
+from typing import Any
+
+from builder import starters
+from builder.parse import graph, ops, own, preparation, run
+from builder.parse.arrays import Array
+from builder.parse.graph import Model, Tensor
+from builder.parse.notes import DIFFERENT, UNKNOWN
+from builder.parse.state import State
+from builder.parse.training import Fit
+from builder.parse.values import Class, Function, Ref, Strange, TooMuch, walk
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec, unique
+
+
+def build(state: State) -> TrainingSpec | None:
+    """The project, or None when the text holds no model."""
+    model = chosen(state) or _from_functions(state)
+    _tell_foreign(state, model)
+    if model is None:
+        return None
+    fit: Fit | None = model.fitted
+    x = fit.x if fit else None
+    source = x if isinstance(x, Array) and x.what == "x" else None
+    try:
+        spec = _spec(state, model, source)
+    except (Strange, TooMuch) as problem:
+        state.notes.say(UNKNOWN, model.line, f"The model could not be put together: {problem}.")
+        return None
+    if spec is None:
+        return None
+    return _training(state, model, spec, source)
+
+
+def chosen(state: State) -> Model | None:
+    """The model that is trained; else the last compiled; else the last made that stands alone."""
+    alone = [m for m in state.models if not m.aside]
+    fitted = [m for m in alone if m.fitted is not None]
+    if len(fitted) > 1:
+        state.notes.say(
+            DIFFERENT, fitted[-1].line, f"{len(fitted)} models are trained: the last is taken."
+        )
+    compiled = [m for m in alone if m.compiled is not None]
+    rest = [m for m in alone if not m.used and _holds_something(m)]
+    for found in (fitted, compiled, rest):
+        if found:
+            return found[-1]
+    return None
+
+
+def _holds_something(model: Model) -> bool:
+    return bool(model.stack or model.outputs or model.instance)
+
+
+def _from_functions(state: State) -> Model | None:
+    """A model made by a function that the text defines and never calls."""
+    for item in state.functions:
+        before = len(state.models)
+        state.limit = state.steps + 50_000
+        try:
+            if isinstance(item, Class):
+                run.call(state, _no_call(item.node), item, [], {})
+            elif isinstance(item, Function) and not item.calls:
+                own.call_function(state, item, [], {})
+        except (Strange, TooMuch):
+            continue
+        made = chosen(state) if len(state.models) > before else None
+        if made is not None:
+            name = item.node.name if hasattr(item.node, "name") else "a function"
+            text = f"{name} is never called here: it was read as if it were."
+            state.notes.say(DIFFERENT, item.node.lineno, text)
+            return made
+    return None
+
+
+def _no_call(node: ast.AST) -> ast.Call:
+    made = ast.Call(ast.Name("model", ast.Load()), [], [])
+    return ast.copy_location(made, node)
+
+
+def _spec(state: State, model: Model, x: Array | None) -> ModelSpec | None:
+    if model.kind == "instance":
+        found = _followed(state, model, x)
+        if found is None:
+            return None
+        model = found
+    shape = x.shape if x is not None else ()
+    if model.kind == "sequential" and not ops.has_input(model) and model.stack:
+        if shape:
+            model.shape = shape
+            text = f"The Input was added: its shape {shape} is that of the data."
+        else:
+            text = "The model does not say what it reads: add an Input with the shape of the data."
+        state.notes.say(DIFFERENT if shape else UNKNOWN, model.line, text)
+    spec, _ = graph.spec(model)
+    if not spec.nodes:
+        state.notes.say(UNKNOWN, model.line, "The model has no layers.")
+        return None
+    return _unflattened(state, spec, x, model.line) if x is not None and x.flat else spec
+
+
+def _followed(state: State, model: Model, x: Array | None) -> Model | None:
+    """A model written as a class, its ``call`` followed from an Input."""
+    shape = model.shape or (x.shape if x is not None else None)
+    if not shape:
+        text = "What this class of model reads is unknown: call build((None, 28, 28)) or give data."
+        state.notes.say(UNKNOWN, model.line, text)
+        return None
+    start = ops.made(state, graph.input_layer(shape), [])
+    state.limit = state.steps + 50_000
+    call = ast.copy_location(_no_call(model.instance.of.node), model.instance.of.node)
+    result = run.call(state, call, model.instance, [start], {})
+    outputs = list(walk(list(result.values()) if isinstance(result, dict) else [result]))
+    if not outputs or not all(isinstance(t, Tensor) for t in outputs):
+        text = "What its call returns could not be worked out."
+        state.notes.say(UNKNOWN, model.instance.of.node.lineno, text)
+        return None
+    text = f"The class {model.instance.of.node.name} became a graph of its layers."
+    state.notes.say("translated", model.instance.of.node.lineno, text)
+    return replace(model, kind="functional", inputs=[start], outputs=outputs)
+
+
+def _unflattened(state: State, spec: ModelSpec, x: Array, line: int) -> ModelSpec:
+    """The code flattens pictures beforehand; here a Flatten in the model does."""
+    shape = x.data.shape
+    inputs = [n for n in spec.nodes if _shape_of(spec, n) == (math.prod(shape),)]
+    if len(inputs) != 1 or not shape:
+        return spec
+    old = inputs[0]
+    name = unique("flatten", {n.name for n in spec.nodes} | set(spec.layers))
+    whole = spec.layers[old.layer].with_(shape=shape)
+    layers: dict[str, Any] = {}
+    for key, layer in spec.layers.items():
+        layers[key] = whole if key == old.layer else layer
+        if key == old.layer:
+            layers[name] = ObjectSpec("Flatten")
+    nodes: list[Node] = []
+    for node in spec.nodes:
+        reads = tuple(name if r == old.name else r for r in node.inbound)
+        nodes.append(replace(node, inbound=reads))
+        if node.name == old.name:
+            nodes.append(Node(name, name, (old.name,)))
+    text = f"The data keep the shape {shape}: a Flatten in the model makes the rows."
+    state.notes.say("translated", line, text)
+    return ModelSpec(spec.name, Config(layers), tuple(nodes), spec.outputs)
+
+
+def _shape_of(spec: ModelSpec, node: Node) -> Any:
+    layer = spec.layers[node.layer]
+    if isinstance(layer, ObjectSpec) and layer.class_name == "InputLayer":
+        return layer.config.get("shape")
+    return None
+
+
+def _training(state: State, model: Model, spec: ModelSpec, x: Array | None) -> TrainingSpec:
+    fit: Fit | None = model.fitted
+    compiled = model.compiled
+    if state.policy and state.policy != "float32":
+        compiled = (compiled or Config()).with_(dtype_policy=state.policy)
+    settings = fit.settings if fit else Config()
+    if x is None:
+        return _without_data(state, model, spec, compiled, settings)
+    data = preparation.dataset(state, x, fit.y if fit else None)
+    if model.compiled is None:
+        text = "There is no compile: choose optimizer and loss on the Train page."
+        state.notes.say(UNKNOWN, model.line, text)
+    return TrainingSpec(spec, data, compile=compiled or Config(), fit=settings, seed=state.seed)
+
+
+def _without_data(
+    state: State, model: Model, spec: ModelSpec, compiled: Config | None, settings: Config
+) -> TrainingSpec:
+    base = starters.around(spec, compiled)
+    text = f"The data were not recognised: {base.dataset.class_name} stands in their place."
+    state.notes.say(UNKNOWN, 0, text)
+    if compiled is not None and {"optimizer", "loss"} <= set(compiled):
+        base = replace(base, compile=compiled)
+    else:
+        text = "What compile does not say was taken from the starter for such data."
+        state.notes.say(DIFFERENT, 0, text)
+    if model.fitted is None:
+        state.notes.say(DIFFERENT, 0, "There is no fit: its settings were taken from a starter.")
+        return replace(base, seed=state.seed)
+    return replace(base, fit=settings, seed=state.seed)
+
+
+def _short(node: ast.AST) -> str:
+    """``nn.Linear`` as it is written, short."""
+    if isinstance(node, ast.Attribute):
+        owner = f"{node.value.id}." if isinstance(node.value, ast.Name) else "."
+        return f"{owner}{node.attr}"[:40]
+    return node.id[:40] if isinstance(node, ast.Name) else "…"
+
+
+def _dotted(state: State, node: ast.AST) -> str:
+    """The full name of what is called, as far as the imports tell."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute) and len(parts) < 20:
+        parts.append(node.attr)
+        node = node.value
+    root = state.scope.top.names.get(node.id) if isinstance(node, ast.Name) else None
+    return ".".join([root.path, *reversed(parts)]) if isinstance(root, Ref) else ""
+
+
+def _tell_foreign(state: State, model: Model | None) -> None:
+    for node in ast.walk(state.page.tree) if state.foreign else ():
+        if isinstance(node, ast.Call):
+            path = _dotted(state, node.func)
+            if not any(path in used for used in state.foreign.values()):
+                run.meet(state, node, path, _short(node.func))
+    for framework, used in state.foreign.items():
+        lines = [f"{what} (line {line})" for what, line in list(used.items())[:12]]
+        shown = ", ".join(lines) + (" …" if len(used) > 12 else "")
+        first = min(used.values(), default=0)
+        hint = "" if model else " Only Keras models can be read."
+        text = f"This is {framework}, not Keras. Recognised: {shown}.{hint}"
+        state.notes.say(UNKNOWN, first, text)
+    if model is None and not state.foreign:
+        text = "No Keras model was found: neither Sequential, nor Model, nor a class of either."
+        state.notes.say(UNKNOWN, 0, text)

@@ -1,0 +1,231 @@
+"""Calls: what is called decides whether a layer is made, data are prepared, or it is left out."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from builder.parse import (
+    arrayuse,
+    builtins,
+    data,
+    models,
+    names,
+    objects,
+    old,
+    ops,
+    own,
+)
+from builder.parse.arrays import Array, Batches, Bunch, Scaler, Stat
+from builder.parse.graph import Layer, Model, Tensor
+from builder.parse.state import State
+from builder.parse.values import (
+    After,
+    Bound,
+    Class,
+    Function,
+    Instance,
+    Made,
+    Ref,
+    Super,
+    Unknown,
+)
+
+SEEDS = {"keras.utils.set_random_seed": "", "tensorflow.random.set_seed": "TensorFlow's",
+         "tensorflow.set_random_seed": "TensorFlow's", "numpy.random.seed": "NumPy's",
+         "tensorflow.compat.v1.set_random_seed": "TensorFlow's",
+         "tensorflow.compat.v1.random.set_random_seed": "TensorFlow's"}  # fmt: skip
+"""Functions that set a seed, and whose."""
+
+FORMULAS = ("math.", "numpy.", "tensorflow.exp", "tensorflow.math.", "keras.ops.")
+"""Where functions of plain numbers come from."""
+
+NOTHING = {"os.path.exists": False, "os.path.isfile": False, "os.path.isdir": False}
+"""What these say of a computer where nothing is kept yet."""
+
+
+def is_aside(path: str) -> bool:
+    """Whether a call of it has no part in the project."""
+    return path == "builtins.print" or bool(names.aside(path))
+
+
+def meet(state: State, node: ast.AST, path: str, what: str = "") -> None:
+    """Remember that something of another framework was used."""
+    found = names.foreign(path)
+    if found:
+        used = state.foreign.setdefault(found, {})
+        if len(used) < 50:
+            used.setdefault(what or path, getattr(node, "lineno", 0))
+
+
+def call(state: State, node: ast.Call, target: Any, args: list[Any], kw: dict[str, Any]) -> Any:
+    """``target(args)``."""
+    match target:
+        case Ref():
+            return _reference(state, node, target.path, args, kw)
+        case Function():
+            return own.call_function(state, target, args, kw)
+        case Class():
+            return own.instance(state, node, target, args, kw)
+        case Layer():
+            return ops.call(state, node, target, args, kw)
+        case Model():
+            return _model(state, node, target, args, kw)
+        case Instance():
+            return own.followed(state, node, target, args, kw)
+        case Bound():
+            return _method(state, node, target.value, target.name, args, kw)
+        case Unknown():
+            tensors = [a for a in args if isinstance(a, Tensor)]
+            if tensors:
+                state.unknown(node, "left out; what follows reads what it read")
+                return tensors[0]
+            return target
+    return After()
+
+
+def _reference(state: State, node: ast.Call, path: str, args: list[Any], kw: dict[str, Any]) -> Any:
+    if path.startswith("builtins."):
+        return builtins.call(state, node, path.removeprefix("builtins."), args, kw)
+    if path in NOTHING:
+        return NOTHING[path]
+    if path in SEEDS:
+        return _seed(state, node, path, args, kw)
+    special = _special(state, node, path, args, kw)
+    if special is not None:
+        return special
+    if names.foreign(path):
+        meet(state, node, path)
+        return Unknown()
+    what = names.aside(path)
+    if what:
+        if what not in state.missing and not state.quiet:
+            state.missing.add(what)
+            state.noted(node, f"{what} has no part in the project: left out.")
+        return After()
+    if any(isinstance(v, After) for v in (*args, *kw.values())):
+        return After()
+    if any(isinstance(v, Unknown) for v in (*args, *kw.values())) and not path.startswith("keras"):
+        return Unknown()
+    return state.unknown(node, "not understood: left out")
+
+
+def _special(state: State, node: ast.Call, path: str, args: list[Any], kw: dict[str, Any]) -> Any:
+    """Keras, and the data functions; None for everything else."""
+    home = names.kind_of(path)
+    if home and home[0] == "layers" and home[1] in (*old.FUNCTIONS, "merge"):
+        return models.merge(state, node, home[1], args, kw)
+    if path in _SPECIAL:
+        return _SPECIAL[path](state, node, args, kw)
+    name = path.rpartition(".")[2]
+    if path.startswith(FORMULAS) and name in builtins.FORMULAS:
+        return builtins.formula(name, args)
+    tensors = any(ops.is_tensor(v) for v in (*args, *kw.values()))
+    if tensors and (home is None or home[0] == "activations"):
+        return ops.operation(state, node, path, args, kw)
+    loaded = data.load(state, node, path, args, kw)
+    if loaded is not None:
+        return loaded
+    if path in data.FUNCTIONS:
+        return data.FUNCTIONS[path](state, node, args, kw)
+    if home and home[0] == "activations":
+        return After()
+    return objects.make(state, node, home, args, kw) if home else None
+
+
+def _opened(state: State, node: ast.Call, args: list[Any], kw: dict[str, Any]) -> Any:
+    state.noted(node, "A saved model is opened on the Home page: nothing to do here.")
+    return After()
+
+
+def _seed(state: State, node: ast.Call, path: str, args: list[Any], kw: dict[str, Any]) -> Any:
+    value = args[0] if args else kw.get("seed")
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**32:
+        return state.unknown(node, "the seed could not be worked out")
+    if state.seed is not None and state.seed != value:
+        state.different(node, f"One seed is kept: {value}.")
+    state.seed = value
+    if SEEDS[path]:
+        state.translated(node, f"{SEEDS[path]} seed became the seed of everything: {value}.")
+    return After()
+
+
+def _policy(state: State, node: ast.Call, args: list[Any], kw: dict[str, Any]) -> Any:
+    value = args[0] if args else next(iter(kw.values()), None)
+    if value == "mixed_float16":
+        state.different(node, "mixed_bfloat16 is taken: mixed_float16 wants a graphics card.")
+        value = "mixed_bfloat16"
+    if value not in ("float32", "mixed_bfloat16"):
+        return state.unknown(node, "float32 and mixed_bfloat16 are offered: left out")
+    state.policy = str(value)
+    return After()
+
+
+def _lambda(state: State, node: ast.Call, args: list[Any], kw: dict[str, Any]) -> Any:
+    """A Lambda whose function is one operation of Keras becomes that layer."""
+    function = args[0] if args else kw.get("function")
+    start = Tensor(ops.made(state, Layer(None), []).call)
+    result: Any = None
+    if isinstance(function, Function):
+        with state.hushed():
+            result = own.call_function(state, function, [start], {})
+    if isinstance(result, Tensor) and [t.call for t in result.call.reads] == [start.call]:
+        layer = result.call.layer
+        state.translated(node, f"The Lambda became the layer {layer.class_name}.")
+        return layer
+    return state.unknown(node, "a Lambda holds code of your own, which is never run: left out")
+
+
+def _model(state: State, node: ast.Call, model: Model, args: list[Any], kw: dict[str, Any]) -> Any:
+    if model.kind == "instance":
+        return own.followed(state, node, model.instance, args, kw)
+    if not any(ops.is_tensor(v) for v in (*args, *kw.values())):
+        return After()
+    if model.as_layer is None:  # one for each model, so that two calls share it
+        model.as_layer = Layer(None, model.name, model)
+    return ops.call(state, node, model.as_layer, args, kw)
+
+
+def _method(
+    state: State, node: ast.Call, value: Any, name: str, args: list[Any], kw: dict[str, Any]
+) -> Any:
+    match value:
+        case Super() | After():
+            return After()
+        case Model():
+            return models.method(state, node, value, name, args, kw)
+        case Layer():
+            return models.layer_method(state, node, value, name, args, kw)
+        case Instance():
+            if name in value.of.methods:
+                return own.call_function(state, value.of.methods[name], [value, *args], kw)
+            if name == "add_weight":
+                return state.unknown(node, "a layer with weights of its own is not read")
+            return After()
+        case Class():
+            return After()
+        case Array() | Bunch() | Scaler() | Batches() | Stat():
+            return arrayuse.method(state, node, value, name, args, kw)
+        case Made():
+            return After()
+        case Tensor():
+            state.unknown(node, "no layer does this; what follows reads what it read")
+            return value
+    return builtins.method(state, node, value, name, args, kw)
+
+
+_SPECIAL: dict[str, data.Handler] = {
+    "keras.Sequential": models.sequential,
+    "keras.Model": models.functional,
+    "keras.Input": models.input_tensor,
+    "keras.layers.Lambda": _lambda,
+    "keras.config.set_dtype_policy": _policy,
+    "keras.models.load_model": _opened,
+    "keras.saving.load_model": _opened,
+    "keras.utils.get_file": lambda s, n, args, kw: args[0] if args else kw.get("fname", Unknown()),
+    "keras.backend.image_data_format": lambda s, n, args, kw: "channels_last",
+    "numpy.random.default_rng": lambda s, n, args, kw: After(),
+    "numpy.prod": lambda s, n, args, kw: builtins.call(s, n, "prod", args, kw),
+    "math.prod": lambda s, n, args, kw: builtins.call(s, n, "prod", args, kw),
+}
+"""What is done by a hand of its own, by canonical name."""

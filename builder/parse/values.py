@@ -1,0 +1,207 @@
+"""What a name can hold while code is read."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+MAX_NUMBER = 2**63 - 1
+MAX_TEXT = 10_000
+MAX_ITEMS = 10_000
+
+
+class TooMuch(Exception):
+    """A limit was reached; caught where a statement is read."""
+
+
+class Strange(Exception):
+    """An operation that cannot be worked out; the message says why."""
+
+
+@dataclass(eq=False, slots=True)
+class Ref:
+    """A thing from an import, by its canonical dotted name."""
+
+    path: str
+
+
+@dataclass(eq=False, slots=True)
+class Unknown:
+    """A value nobody could work out; it was told where it arose."""
+
+
+@dataclass(eq=False, slots=True)
+class After:
+    """What exists only once the model was trained, or plays no part: all done with it is fine."""
+
+
+@dataclass(eq=False, slots=True)
+class InTraining(After):
+    """The argument ``training`` of a model's ``call``."""
+
+
+@dataclass(eq=False, slots=True)
+class Made:
+    """An optimizer, loss, metric, callback … : anything of the catalogue but a layer.
+
+    Args:
+        spec: an ObjectSpec.
+    """
+
+    kind: str
+    spec: Any
+
+
+@dataclass(eq=False, slots=True)
+class Scope:
+    """Names of a function call, or of the whole text."""
+
+    names: dict[str, Any] = field(default_factory=dict)
+    parent: Scope | None = None
+    star: list[str] = field(default_factory=list)
+    outer: set[str] = field(default_factory=set)
+
+    def set(self, name: str, value: Any) -> None:
+        """Give a name a value, here or, after ``global``, in the whole text."""
+        scope = self.top if name in self.outer else self
+        scope.names[name] = value
+
+    def get(self, name: str) -> Any:
+        """The value; KeyError when no scope around has the name."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names:
+                return scope.names[name]
+            scope = scope.parent
+        raise KeyError(name)
+
+    @property
+    def top(self) -> Scope:
+        """The scope of the whole text."""
+        scope = self
+        while scope.parent is not None:
+            scope = scope.parent
+        return scope
+
+
+@dataclass(eq=False, slots=True)
+class Function:
+    """A function or lambda of the text.
+
+    Args:
+        calls: how often it was called.
+        print, yields: its fingerprint, and whether it is a generator, once somebody asked.
+    """
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    home: Scope
+    calls: int = 0
+    print: str = ""
+    yields: bool | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Class:
+    """A class of the text; ``base`` is ``model``, ``layer`` or ``""``."""
+
+    node: ast.ClassDef
+    home: Scope
+    base: str
+    methods: dict[str, Function] = field(default_factory=dict)
+
+
+@dataclass(eq=False, slots=True)
+class Instance:
+    """An object of such a class."""
+
+    of: Class
+    fields: dict[str, Any] = field(default_factory=dict)
+    name: str = ""
+    line: int = 0
+
+
+@dataclass(eq=False, slots=True)
+class Bound:
+    """``value.name``, waiting to be called."""
+
+    value: Any
+    name: str
+
+
+@dataclass(eq=False, slots=True)
+class Super:
+    """What ``super()`` gives."""
+
+
+def size(value: Any, most: int = MAX_ITEMS, depth: int = 0) -> int:
+    """How many plain values stand in nested lists and mappings, each as often as it is reached.
+
+    Raises:
+        TooMuch: more than ``most``, or nested too deeply.
+    """
+    if depth > 30:
+        raise TooMuch("lists nested too deeply")
+    if isinstance(value, str):
+        return 1 + len(value) // 64
+    if isinstance(value, range):
+        return len(value)
+    if not isinstance(value, list | tuple | dict | set):
+        return 1
+    count = 1
+    items: Any = value.values() if isinstance(value, dict) else value
+    for item in items:
+        count += size(item, most - count, depth + 1)
+        if count > most:
+            raise TooMuch("a list that is too long")
+    return count
+
+
+def is_scalar(value: Any) -> bool:
+    """Whether it is one number, text or None."""
+    return value is None or isinstance(value, bool | int | float | str)
+
+
+def checked(value: Any) -> Any:
+    """``value``, if it is small enough to be kept; raises Strange."""
+    if isinstance(value, bool | None):
+        return value
+    if isinstance(value, int) and abs(value) > MAX_NUMBER:
+        raise Strange("the number is too large")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise Strange("the number is too large")
+    if isinstance(value, str):
+        if len(value) > MAX_TEXT:
+            raise Strange("the text is too long")
+        if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
+            raise Strange("the text holds half a character")
+    if isinstance(value, list | tuple | dict | set | range) and len(value) > MAX_ITEMS:
+        raise Strange("the list is too long")
+    return value
+
+
+def is_small(value: Any) -> bool:
+    """Whether it holds numbers and text only, and few: comparing or printing it costs nothing."""
+    try:
+        return size(value, 2000) > 0 and _is_plain(value)
+    except TooMuch:
+        return False
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, list | tuple | set):
+        return all(_is_plain(v) for v in value)
+    if isinstance(value, dict):
+        return all(_is_plain(v) for v in value.values())
+    return is_scalar(value) or isinstance(value, range)
+
+
+def walk(value: Any) -> Iterator[Any]:
+    """Everything in nested lists; the caller has checked ``size``."""
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from walk(item)
+    else:
+        yield value

@@ -1,0 +1,146 @@
+"""One widget for one argument, by its type: what it is given is what stands in the spec.
+
+Every function returns what stands in the widget now. Text that cannot be read yet stays in its
+widget with a sentence under it, and the value stays the old.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from builder.catalog.entry import Param
+from pages.widgets import parse, session, words
+from pages.widgets.page import plain
+
+LARGEST = 2**53 - 1
+"""The largest whole number a browser keeps exactly."""
+
+
+def select(key: str, label: str, value: Any, options: Sequence[Any], help: str | None) -> Any:
+    """One of ``options``, found by typing."""
+    session.hold(key, value, value)
+    chosen = st.selectbox(label, list(options), key=key, help=help, format_func=words.short)
+    session.held(key, chosen)
+    return chosen
+
+
+def _choice(key: str, label: str, value: Any, param: Param, help: str) -> Any:
+    options = list(param.choices)
+    if param.optional and None not in options:
+        options.insert(0, None)
+    if value not in options:
+        options.append(value)
+    return select(key, label, value, options, help)
+
+
+def _bool(key: str, label: str, value: Any, param: Param, help: str) -> bool:
+    session.hold(key, bool(value), bool(value))
+    new = st.toggle(label, key=key, help=help)
+    session.held(key, new)
+    return new
+
+
+def _int(key: str, label: str, value: Any, param: Param, help: str) -> Any:
+    return number(key, label, value, param, help, int)
+
+
+def _float(key: str, label: str, value: Any, param: Param, help: str) -> Any:
+    return number(key, label, value, param, help, float)
+
+
+def number(key: str, label: str, value: Any, param: Param, help: str, kind: type) -> Any:
+    """A number of ``kind`` (int or float); what a number field cannot hold is typed as JSON."""
+    strange = isinstance(value, bool) or not isinstance(value, int | float | None)
+    if strange or (value is not None and abs(value) > LARGEST):
+        return _json(key, label, value, param, help)
+    value = None if value is None else kind(value)
+    session.hold(key, value, value)
+    # No bounds here: a browser drops a number beyond them without a word; the checker says the
+    # range, what it would cost, and offers the fix.
+    new = st.number_input(
+        label,
+        key=key,
+        value=None if param.optional else "min",
+        step=kind(param.step or (1 if kind is int else _step(param))),
+        format="%d" if kind is int else "%g",
+        help=help,
+        placeholder=words.NONE if param.optional else "a number",
+    )
+    if new is None and not param.optional:
+        if value is not None:
+            _say(f"{label} needs a number; it is still {words.short(value)}.")
+        return value
+    session.held(key, new)
+    return new
+
+
+def _step(param: Param) -> float:
+    fraction = param.max is not None and param.max <= 1
+    return 0.05 if fraction else 0.1
+
+
+def _text(
+    key: str,
+    label: str,
+    value: Any,
+    param: Param,
+    help: str,
+    read: Callable[[str], Any],
+    shown: str,
+) -> Any:
+    session.hold(key, value, shown)
+    text = st.text_input(
+        label, key=key, help=help, placeholder=words.NONE if param.optional else ""
+    )
+    try:
+        new = read(text or "")
+    except ValueError as error:
+        _say(f"{error} It is still {shown or words.NONE}.")
+        return value
+    session.held(key, new)
+    return new
+
+
+def _str(key: str, label: str, value: Any, param: Param, help: str) -> Any:
+    def read(text: str) -> str | None:
+        return text if text or not param.optional else None
+
+    return _text(key, label, value, param, help, read, "" if value is None else str(value))
+
+
+def _ints(key: str, label: str, value: Any, param: Param, help: str) -> Any:
+    def read(text: str) -> Any:
+        return parse.numbers(text, param, int, one=not isinstance(value, tuple))
+
+    return _text(key, label, value, param, help, read, parse.written(value))
+
+
+def _floats(key: str, label: str, value: Any, param: Param, help: str) -> Any:
+    def read(text: str) -> Any:
+        return parse.numbers(text, param, float, one=not isinstance(value, tuple))
+
+    return _text(key, label, value, param, help, read, parse.written(value))
+
+
+def _json(key: str, label: str, value: Any, param: Param, help: str) -> Any:
+    return _text(key, label, value, param, help, parse.json_value, parse.json_text(value))
+
+
+def _say(text: str) -> None:
+    st.caption(f":material/edit_off: {plain(text)}")
+
+
+DRAW: dict[str, Callable[[str, str, Any, Param, str], Any]] = {
+    "int": _int,
+    "float": _float,
+    "bool": _bool,
+    "str": _str,
+    "choice": _choice,
+    "ints": _ints,
+    "floats": _floats,
+    "json": _json,
+}
+"""Param.type → the function that draws it; what is nested draws itself (``form``)."""

@@ -1,0 +1,82 @@
+"""What stands in a widget beside the value it shows: neither may overwrite the other's news."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import Any
+
+import streamlit as st
+
+from pages.widgets.tab import state
+
+LATE_SECONDS = 0.7
+"""How long a browser may go on sending what stood in a widget before we replaced it."""
+
+
+@dataclass(frozen=True)
+class _Held:
+    """One widget.
+
+    Args:
+        epoch: of the tab, when it was last drawn.
+        drawn: the value it was last drawn with.
+        read: the value it was last read as.
+        shown: what we last made it show.
+        replaced: what stood in it before, and when (in seconds) we replaced that.
+    """
+
+    epoch: int
+    drawn: Any
+    read: Any
+    shown: Any
+    replaced: tuple[tuple[float, Any], ...] = ()
+
+
+def typed(key: str) -> Any:
+    """What stands in the widget with that key; None when it is not on screen."""
+    return st.session_state.get(key)
+
+
+def clear(key: str) -> None:
+    """Empty the widget with that key; only in its callback or before it is drawn."""
+    st.session_state[key] = None
+
+
+def hold(key: str, value: Any, shown: Any) -> None:
+    """Make the widget ``key`` show ``shown``, the text of ``value``, if that changed elsewhere.
+
+    Call before the widget is drawn, ``held`` after it was read. A half-typed text and a keystroke
+    made while the script ran stay: what stands in the widget is replaced only by a value that is
+    neither what it was drawn with nor what it was read as, or, after an undo or a fix (``epoch``),
+    by one that is not what it was read as. What was replaced a moment ago and comes back is no
+    keystroke: the browser spoke before it heard of the change.
+    """
+    before: _Held | None = st.session_state.get(f"held:{key}")
+    if before is None or key not in st.session_state:
+        st.session_state[key] = shown
+        st.session_state[f"held:{key}"] = _Held(state().epoch, value, value, shown)
+        return
+    now, stands = monotonic(), st.session_state[key]
+    recent = tuple((t, old) for t, old in before.replaced if now - t < LATE_SECONDS)
+    late = not _same(stands, shown) and any(_same(stands, old) for _, old in recent)
+    mine = _same(value, before.read) or (
+        before.epoch == state().epoch and _same(value, before.drawn)
+    )
+    after = replace(before, epoch=state().epoch, drawn=value, replaced=recent)
+    if late or not mine:
+        st.session_state[key] = shown
+        # while it speaks of the past, all of the past is still on its way
+        recent = tuple((now, old) for old in (*(old for _, old in recent), stands, before.shown))
+        after = replace(after, read=value, shown=shown, replaced=recent)
+    st.session_state[f"held:{key}"] = after
+
+
+def held(key: str, value: Any) -> None:
+    """The widget ``key`` was read as ``value``."""
+    before: _Held = st.session_state[f"held:{key}"]
+    st.session_state[f"held:{key}"] = replace(before, read=value)
+
+
+def _same(a: Any, b: Any) -> bool:
+    return type(a) is type(b) and bool(a == b)

@@ -1,0 +1,101 @@
+"""Keras code pasted or dropped in: what was understood of it, line by line, then a project."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from builder import parse
+from builder.errors import LayerwiseError
+from builder.parse import Parsed
+from pages.widgets import page, session
+from pages.widgets.page import plain
+
+EXAMPLE = """import keras
+from keras import layers
+
+(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+model = keras.Sequential([layers.Flatten(), layers.Dense(10, activation="softmax")])
+…"""
+
+WORDS = {
+    parse.UNKNOWN: ("Not understood", ":material/help:"),
+    parse.DIFFERENT: ("Taken differently", ":material/alt_route:"),
+    parse.TRANSLATED: ("Translated from an older spelling", ":material/translate:"),
+    parse.NOTED: ("Nothing to do here", ":material/check:"),
+}
+"""Severity of a remark → its heading and icon, the most important first."""
+
+SHOWN = 12
+"""Remarks listed before "and N more"."""
+
+
+def show() -> None:
+    """The field, the reading and the button that opens what was read."""
+    kept = session.recall("pasted")
+    with st.expander("Paste Keras code", kept is not None, icon=":material/code:", key="paste"):
+        text = st.text_area(
+            "Keras code",
+            key="paste-text",
+            height=200,
+            max_chars=parse.MAX_CHARACTERS,
+            placeholder=EXAMPLE,
+            help="A script or a tutorial's cells, one after the other. It is read, never run.",
+        )
+        if st.button("Read the code", key="paste-read"):
+            kept = (text, read(text) if text.strip() else "Paste some code first.")
+            session.remember("pasted", kept)
+        if kept is not None and kept[0] in (None, text):
+            report(kept[1])
+
+
+def dropped(name: str, data: bytes) -> None:
+    """A ``.py`` or ``.ipynb`` file instead of pasted text; its report appears in the same place."""
+    session.remember("pasted", (None, decoded(name, data)))
+
+
+def decoded(name: str, data: bytes) -> Parsed | str:
+    """What such a file came to, or in one sentence why it cannot be read."""
+    stem = name.rpartition(".")[0]
+    try:
+        if name.lower().endswith(".ipynb"):
+            return parse.notebook(data, stem)
+        return parse.parse(data.decode("utf-8-sig"), stem)
+    except UnicodeDecodeError:
+        return f"{name} is no text in UTF-8. Save it as UTF-8 and open it again."
+    except LayerwiseError as error:
+        return said(error)
+
+
+def read(text: str, title: str = "") -> Parsed | str:
+    """What the text came to, or in one sentence why it cannot be read."""
+    try:
+        return parse.parse(text, title)
+    except LayerwiseError as error:
+        return said(error)
+
+
+def said(error: LayerwiseError) -> str:
+    """An error in one paragraph."""
+    return f"{error.message} {error.hint}".strip()
+
+
+def report(found: Parsed | str) -> None:
+    """What was understood and what was not; the button when there is a model."""
+    if isinstance(found, str):
+        st.error(plain(found))
+        return
+    if found.training is None:
+        st.warning("No model was found in this code.")
+    for severity, (heading, icon) in WORDS.items():
+        if remarks := found.of(severity):
+            lines = [f"- {plain(r.where)}: {plain(r.message)}" for r in remarks[:SHOWN]]
+            if len(remarks) > SHOWN:
+                lines.append(f"- and {len(remarks) - SHOWN} more")
+            st.markdown(f"{icon} **{heading}**\n" + "\n".join(lines))
+    if found.training is not None:
+        count = len(found.training.model.nodes)
+        st.markdown(f"{count} layers, data {plain(found.training.dataset.class_name)}.")
+        if st.button("Open as a project", key="paste-open", type="primary"):
+            session.open_training(found.training, found.title or found.training.model.name)
+            session.remember("pasted", None)
+            page.go("model")

@@ -1,0 +1,199 @@
+"""One run: what can be done with it, its numbers, what is new in it, how far chance moves it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from builder.runs import jobs, listing
+from builder.runs.listing import Listed
+from builder.runs.progress import GOING, Progress
+from builder.spec import Run
+from pages.widgets import page, runact, runchoice, runnumbers, runrow, runwords, session
+from pages.widgets.page import plain
+
+TICK = 1.0
+"""Seconds between two looks at a run that goes."""
+
+
+def show(run: Listed) -> None:
+    """Name, progress and actions; the curves below are drawn by the page."""
+    runchoice.back()
+    progress = _progress(run)
+    tick = TICK if run.status in GOING else None
+    with st.container(key="run-top", **runact.ROW):  # type: ignore[arg-type]
+        with st.container(key="run-title"):
+            st.fragment(page.safe(_title), run_every=tick)(run.id, _stage(progress))
+        runact.restore(run)
+        with st.popover("More", key=f"menu-{run.id}", icon=":material/more_horiz:"):
+            runact.hurry(run)
+            runact.put_away([run])
+    runact.bar(run, progress)
+    if run.status in ("failed", "interrupted") and progress.error:
+        st.markdown(f":material/info: {plain(progress.error)}")
+
+
+def _progress(run: Listed) -> Progress:
+    """With the time it will begin, while it waits."""
+    return jobs.progress_of(run.id) if run.status == "queued" else run.progress
+
+
+def _stage(progress: Progress) -> tuple[object, ...]:
+    """What the page around looks different for."""
+    return progress.status, progress.stopping, progress.pausing
+
+
+def _title(run_id: str, stage: tuple[object, ...]) -> None:
+    """How it stands; when that becomes another thing the whole page follows."""
+    found = listing.get([run_id])
+    if not found or _stage(progress := _progress(found[0])) != stage:
+        st.rerun()
+    st.html(_head(found[0], progress))
+
+
+def _head(run: Listed, progress: Progress) -> str:
+    """Its name, how it stands, and how far it is."""
+    sign, word = runwords.STATES[run.status]
+    said = [runwords.state(progress)]
+    if run.status in GOING:
+        said.append(runwords.left(progress))
+    elif (took := run.seconds()) is not None:
+        said.append(runwords.duration(took))
+    said.append(time.strftime("%d %b, %H:%M", time.localtime(run.times["created"])))
+    return (
+        f'<div class="lw-title lw-{run.status}"><h3>{escape(run.name)}</h3><p>'
+        f'<span class="lw-sign" role="img" aria-label="{word}">{sign}</span>'
+        f"{escape(' · '.join(s for s in said if s))}</p>"
+        f'<div class="lw-track"><i style="--w:{100 * progress.fraction:.1f}%"></i></div></div>'
+    )
+
+
+def about(run: Listed) -> None:
+    """What stands below the curves: numbers, changes, tags and note, particulars, the spread.
+
+    What grows while runs go stands last, so that nothing is pushed about.
+    """
+    tick = TICK if run.status in GOING else None
+    st.fragment(page.safe(runnumbers.alone), run_every=tick)(run.id)
+    _changes(run)
+    _words(run)
+    _particulars(run)
+    twins = listing.twins(run.id)
+    _, going = runnumbers.chances(twins)
+    st.fragment(page.safe(_spread), run_every=TICK if going else None)(tuple(twins), going)
+
+
+def _changes(run: Listed) -> None:
+    """What is new in it, a line each."""
+    before = listing.get([run.before]) if run.before else []
+    if not before:
+        return
+    lines = runwords.changes(before[0].id, run.id) or ()
+    why = "the run it came from" if run.parent == before[0].id else "the run before"
+    with st.container(key="run-changes", gap="xsmall"):
+        st.markdown("##### What is new", anchors=False)
+        st.caption(f"Since {why}, {plain(runrow.label(before[0]))}.")
+        said = "".join(f"<li>{escape(line)}</li>" for line in lines)
+        st.html(f'<ul class="lw-news">{said or "<li>Nothing: the same settings again.</li>"}</ul>')
+        st.button(
+            "Compare the two",
+            key=f"with-parent-{run.id}",
+            icon=":material/compare_arrows:",
+            type="tertiary",
+            on_click=runchoice.compare,
+            args=((before[0].id, run.id),),
+        )
+
+
+def _spread(twins: Sequence[str], then: int) -> None:
+    """How far the numbers scatter over runs equal but for the seed; ``then`` so many were going."""
+    done, going = runnumbers.chances(twins)
+    if going != then:
+        st.rerun()
+    if len(done) + going < 2:
+        return
+    with st.container(key="run-spread", gap="xsmall"):
+        runnumbers.spread(done, going)
+        if st.button(
+            "Lay their curves over each other",
+            key="seeds-over",
+            icon=":material/stacked_line_chart:",
+            type="tertiary",
+            disabled=len(done) < 2,
+        ):
+            runchoice.compare(tuple(done[-runchoice.OVERLAY :]))
+            st.rerun()
+
+
+# --- what people write on it ---------------------------------------------------------------------
+
+
+def _words(run: Listed) -> None:
+    """Tags and a note, kept as soon as they are typed."""
+    known = listing.tags(listing.Query(owner=session.owner(), archived=None))
+    offered = list(dict.fromkeys((*run.tags, *known)))
+    key = f"tags-{run.id}"
+    session.hold(key, run.tags, list(run.tags))
+    st.multiselect(
+        "Tags",
+        offered,
+        key=key,
+        accept_new_options=True,
+        placeholder="Add a tag",
+        on_change=_tag,
+        args=(run.id,),
+    )
+    session.held(key, run.tags)
+    key = f"note-{run.id}"
+    session.hold(key, run.note, run.note)
+    st.text_area(
+        "Note",
+        key=key,
+        height=72,
+        placeholder="What you tried, what you saw",
+        on_change=_note,
+        args=(run.id,),
+    )
+    session.held(key, run.note)
+
+
+@page.safe
+def _tag(run_id: str) -> None:
+    jobs.tag(run_id, tuple(session.typed(f"tags-{run_id}") or ()))
+
+
+@page.safe
+def _note(run_id: str) -> None:
+    jobs.note(run_id, str(session.typed(f"note-{run_id}") or ""))
+
+
+# --- particulars ---------------------------------------------------------------------------------
+
+
+def _particulars(run: Listed) -> None:
+    full = jobs.get(run.id)
+    with st.expander("Particulars", key=f"particulars-{run.id}"):
+        st.html(runnumbers.facts(_rows(run, full)))
+
+
+def _rows(run: Listed, full: Run) -> Sequence[tuple[str, str]]:
+    """Everything needed to know how this run came to its numbers."""
+    training, fit = full.training, full.training.fit
+    return [
+        ("Data", training.dataset.class_name),
+        ("Optimizer", _name(training.compile.get("optimizer"))),
+        ("Loss", _name(training.compile.get("loss"))),
+        ("Epochs", f"{run.progress.epoch or 0} of {fit.get('epochs', 1)}"),
+        ("Batch size", str(fit.get("batch_size") or 32)),
+        ("Seed", "none (by chance)" if training.seed is None else str(training.seed)),
+        ("Way", run.path or "not known"),
+        *((k, str(v)) for k, v in jobs.versions(run.id).items()),
+        ("Run", run.id),
+    ]
+
+
+def _name(value: object) -> str:
+    return str(getattr(value, "class_name", value or "none"))

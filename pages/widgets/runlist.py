@@ -1,0 +1,220 @@
+"""The list of runs: filter, sort and page it, open one, tick several; it renews itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from builder.runs import jobs, listing
+from builder.runs.listing import Listed, Query
+from builder.runs.progress import GOING
+from pages.widgets import page, runchoice, runrow, runwords, session, words
+
+TICK = 1.0
+"""Seconds between two looks at the list while one of its runs goes."""
+
+LIMIT = 25
+"""Runs on one page."""
+
+MINE, ALL = "This project", "All my runs"
+
+STATUSES: Mapping[str, tuple[str, ...]] = {
+    "Any status": (),
+    "Waiting or training": ("queued", "running"),
+    "Paused or interrupted": ("paused", "interrupted"),
+    "Finished": ("finished",),
+    "Stopped": ("stopped",),
+    "Failed": ("failed",),
+}
+"""What the status filter offers, beside ``AWAY``."""
+
+AWAY = "Archived"
+
+SORTS: Mapping[str, str] = {
+    "Newest first": "newest",
+    "Oldest first": "oldest",
+    "By name": "name",
+    "By status": "status",
+    "Longest first": "longest",
+}
+"""What the list can be sorted by, beside the best value of each metric."""
+
+METRICS = 12
+"""Metrics offered to sort by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of the list.
+
+    Args:
+        total: runs on all its pages.
+        changes: run → what changed since ``Listed.before``; None when there is nothing before.
+    """
+
+    runs: list[Listed]
+    total: int
+    changes: Mapping[str, tuple[str, ...] | None]
+
+
+def read(query: Query) -> Found:
+    """What the list shows; FileError when the run store cannot be read."""
+    runs = listing.rows(query)
+    changes = {r.id: runwords.changes(r.before, r.id) if r.before else None for r in runs}
+    return Found(runs, listing.count(query), changes)
+
+
+# --- drawing -------------------------------------------------------------------------------------
+
+
+def show() -> None:
+    """The list; while one of its runs goes it looks again each second, without the rest of the
+    page, which follows only when another run is chosen."""
+    going = listing.count(replace(_query(), statuses=tuple(GOING))) > 0
+    session.remember("runs-drawn", None)
+    st.fragment(page.safe(_show), run_every=TICK if going else None)(going)
+
+
+def _query() -> Query:
+    """What the filters say, from what is remembered of them."""
+    scope, status = session.recall("runs-scope"), session.recall("runs-status", "Any status")
+    project = session.token()
+    if scope is None:
+        scope = MINE if project and listing.count(Query(project=project, archived=None)) else ALL
+    sort = session.recall("runs-sort", "Newest first")
+    way, metric = SORTS.get(sort, "highest"), ""
+    if sort not in SORTS:
+        metric = sort
+        way = "highest" if runwords.rises(metric) else "lowest"
+    whose = {"project": project} if scope == MINE and project else {"owner": session.owner()}
+    query = Query(
+        text=session.recall("runs-text", ""),
+        statuses=STATUSES.get(status, ()),
+        archived=status == AWAY,
+        sort=way,
+        metric=metric,
+        limit=LIMIT,
+        **whose,
+    )
+    kept, number = session.recall("runs-page", (query, 0))
+    return replace(query, offset=LIMIT * number) if kept == query else query
+
+
+def _show(going: bool) -> None:
+    query = _query()
+    _filters(query)
+    found = read(query)
+    if found.total and not found.runs:  # the last one of the last page went away
+        _turn(query, 0)
+        st.rerun()
+    session.remember("runs-first", found.runs[0].id if found.runs else None)
+    drawn = (
+        runchoice.shown(),
+        runchoice.looking(),
+        any(r.status in GOING for r in found.runs) or going,
+    )
+    if session.recall("runs-drawn") not in (None, drawn):
+        st.rerun()
+    session.remember("runs-drawn", drawn)
+    if not found.runs:
+        _nothing(query)
+    runchoice.onwards()
+    full = len(runchoice.ticked()) >= runchoice.OVERLAY
+    with st.container(key="entries", gap=None):
+        for run in found.runs:
+            runrow.show(run, found.changes[run.id], full)
+    _foot(query, found)
+
+
+def _nothing(query: Query) -> None:
+    if query.text or query.statuses or query.archived:
+        st.caption("No run is like that. Search for less, or for any status.")
+        return
+    st.markdown("No training yet. Each one is kept here with its curves and its exact settings.")
+    page.link("train", "Go to Train")
+
+
+def _filters(query: Query) -> None:
+    """Search, whose, status, order: each at its place whatever the list holds."""
+    with st.container(key="run-filters", horizontal=True, gap="xsmall"):
+        _kept(
+            "runs-text",
+            lambda key: st.text_input(
+                "Search",
+                key=key,
+                placeholder="Search names, notes, tags",
+                label_visibility="collapsed",
+                icon=":material/search:",
+                on_change=_keep,
+                args=("runs-text",),
+            ),
+            "",
+        )
+        scope = MINE if query.project is not None else ALL
+        _choice("runs-scope", "Runs of", [MINE, ALL], scope)
+        _choice("runs-status", "Status", [*STATUSES, AWAY], "Any status")
+        offered = listing.metrics(replace(query, text="", statuses=()))[:METRICS]
+        _choice("runs-sort", "Order", [*SORTS, *offered], "Newest first")
+
+
+def _choice(key: str, label: str, options: list[str], usual: str) -> None:
+    chosen = session.recall(key, usual)
+    options = options if chosen in options else [*options, chosen]
+    _kept(
+        key,
+        lambda key: st.selectbox(
+            label,
+            options,
+            key=key,
+            label_visibility="collapsed",
+            format_func=lambda o: o if o[0].isupper() else f"Best {runwords.metric(o)}",
+            on_change=_keep,
+            args=(key,),
+        ),
+        usual,
+    )
+
+
+def _kept(key: str, draw: Callable[[str], Any], usual: Any) -> None:
+    """A filter that is still there when a person comes back to the page."""
+    value = session.recall(key, usual)
+    session.hold(key, value, value)
+    session.held(key, draw(key))
+
+
+def _keep(key: str) -> None:
+    session.remember(key, session.typed(key))
+
+
+# --- the foot ------------------------------------------------------------------------------------
+
+
+def _foot(query: Query, found: Found) -> None:
+    """How many there are, how much room they take, and the way to older ones."""
+    first, last = query.offset + 1, query.offset + len(found.runs)
+    number = query.offset // LIMIT
+    whole = words.plural(found.total, "run")
+    many = f"{words.number(first)}–{words.number(last)} of {whole}" if found.runs else whole
+    size = words.size(jobs.workspace_bytes())
+    with st.container(key="run-foot", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.caption(f"{many} · {size} in the workspace", width="stretch")
+        for text, sign, to, able in (
+            ("Previous", "chevron_left", number - 1, number > 0),
+            ("Next", "chevron_right", number + 1, last < found.total),
+        ):
+            st.button(
+                text,
+                key=f"runs-{text.lower()}",
+                icon=f":material/{sign}:",
+                type="tertiary",
+                disabled=not able,
+                on_click=_turn,
+                args=(query, to),
+            )
+
+
+def _turn(query: Query, number: int) -> None:
+    session.remember("runs-page", (replace(query, offset=0), number))

@@ -1,0 +1,151 @@
+"""What a run costs beside its arithmetic: stop and pause, snapshots, two at once, click → 0.97.
+
+    python -m tests.benchmarks.runs
+
+Prints a Markdown table. Runs start as the Train page starts them, in a temporary workspace, on
+MNIST from LAYERWISE_DATA (or ../shared/data).
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from builder.runs import child, jobs, launch, store
+from builder.spec import ObjectSpec, TrainingSpec
+from tests import zoo
+from tests.benchmarks.latency import settle
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = Path(os.environ.get("LAYERWISE_DATA", ROOT.parent / "shared" / "data"))
+TIMES = 5
+
+
+def tutorial(epochs: int, seed: int = 0) -> TrainingSpec:
+    """The MNIST tutorial on MNIST itself."""
+    from dataclasses import replace
+
+    dataset = ObjectSpec("NpzFile", {"file": "mnist.npz", "labels": "one_hot", "scale": "unit"})  # type: ignore[arg-type]
+    spec = replace(zoo.STACKS["tutorial"], dataset=dataset, seed=seed)
+    return spec.with_fit(epochs=epochs)
+
+
+def wait(done: Callable[[], bool]) -> float:
+    """Seconds until ``done()``."""
+    began = time.perf_counter()
+    while not done():
+        time.sleep(0.005)
+    return time.perf_counter() - began
+
+
+def begun(training: TrainingSpec) -> str:
+    """A run that has shown its first point."""
+    run = jobs.start(training)
+    wait(lambda: bool(store.rows(run.id)["batches"]["x"]) or jobs.progress(run.id).ended)
+    assert not jobs.progress(run.id).ended, jobs.get(run.id).error
+    return run.id
+
+
+def row(what: str, took: list[float], target: str) -> None:
+    """One line of the table, seconds."""
+    print(
+        f"| {what} | {statistics.median(took):.2f} s | {max(took):.2f} s | {target} |", flush=True
+    )
+
+
+def orders() -> None:
+    """Stop and pause, given while an epoch runs; until the run is told as ended."""
+    for name, order, status in (("stop", jobs.stop, "stopped"), ("pause", jobs.pause, "paused")):
+        took = []
+        for i in range(TIMES):
+            settle()
+            run = begun(tutorial(100, i))
+            time.sleep(0.5 + 0.37 * i)
+            order(run)
+            took.append(wait(lambda: jobs.progress(run).status == status))  # noqa: B023
+        row(f"{name} → the run has {status}", took, "≤ 1 s")
+
+
+def learned() -> None:
+    """Click → 0.97 of MNIST's test images: four epochs, from the click to the stored result."""
+    took = []
+    for i in range(TIMES):
+        settle()
+        began = time.perf_counter()
+        run = jobs.start(tutorial(4, i))
+        wait(lambda: jobs.progress(run.id).ended)  # noqa: B023
+        took.append(time.perf_counter() - began)
+        accuracy = jobs.result(run.id)["test"]["accuracy"]
+        assert accuracy >= 0.97, accuracy
+    row(f"click → trained and tested at {accuracy:.3f} (4 epochs)", took, "0.97 in ≤ 6 s")
+
+
+def together() -> None:
+    """Two runs side by side against one alone, by the time of their steps."""
+
+    def seconds(run: str) -> float:
+        found = store.row(run)
+        return float(found["last_time"] - found["first_time"])
+
+    settle()
+    one = jobs.start(tutorial(8)).id
+    wait(lambda: jobs.progress(one).ended)
+    settle()
+    two = [jobs.start(tutorial(8, seed)).id for seed in (1, 2)]
+    wait(lambda: all(jobs.progress(run).ended for run in two))
+    ratio = 2 * seconds(one) / max(seconds(run) for run in two)
+    print(
+        f"| two runs side by side, throughput against one | {ratio:.2f}× | | ≥ 1.8× |", flush=True
+    )
+
+
+def snapshots() -> None:
+    """The part of a training's time that its snapshots take."""
+    from builder.engine import data, snapshot, train
+    from builder.engine.record import Silence
+
+    spent = [0.0, 0.0]
+    save = snapshot.Snapshots.save
+
+    def timed(self: snapshot.Snapshots, at: snapshot.Position) -> None:
+        began = time.perf_counter()
+        save(self, at)
+        spent[0] += time.perf_counter() - began
+        spent[1] += 1
+
+    snapshot.Snapshots.save = timed  # type: ignore[method-assign]
+    training = tutorial(12)
+    arrays = data.load(training.dataset)
+    began = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        train.train(training, Path(folder), Silence(), lambda: None, arrays)
+    share = spent[0] / (time.perf_counter() - began)
+    each = 1000 * spent[0] / spent[1]
+    print(f"| snapshots ({spent[1]:.0f}, {each:.0f} ms each) | {share:.1%} | | ≤ 2 % |", flush=True)
+
+
+def main() -> None:
+    """Prints the table."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["LAYERWISE_HOME"] = folder
+        os.environ["LAYERWISE_DATA"] = str(DATA)
+        try:
+            print("| what | median | slowest | target |\n|---|---|---|---|")
+            child.call("data.describe", tutorial(1).dataset)
+            jobs.prepare(tutorial(1).dataset)
+            jobs.warm()
+            orders()
+            learned()
+            together()
+        finally:
+            launch.close()
+            child.close()
+        snapshots()
+
+
+if __name__ == "__main__":
+    main()

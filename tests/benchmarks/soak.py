@@ -1,0 +1,300 @@
+"""Uses the app for a while with several people at once, and says whether it grows.
+
+    python -m tests.benchmarks.soak [--minutes 20] [--sessions 5] [--seed 0]
+
+The app as the README starts it, in a temporary workspace; live Chromium sessions walk its pages,
+edit, train, pause, resume, stop, draw, reload. Each makes one full round first; then the server's
+processes are weighed every 15 seconds. Prints a Markdown table of the medians of the first and the
+last third, and what went wrong on the way.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import random
+import re
+import statistics
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+from playwright.async_api import Browser, Error, Locator, Page, async_playwright, expect
+
+from tests.browser.conftest import FLAGS, chromium, serving, web_process
+
+SAMPLE_SECONDS = 15.0
+
+PATIENCE_SECONDS = 180.0
+"""How long one thing may take: five people share two cores, and a run may have to queue."""
+
+STARTERS = {"digits_dense": 1, "xor": 60, "iris": 40, "circles": 40, "wine": 30}
+"""What people open, and the epochs of a small run of it: a second or two."""
+
+MANY = 100_000
+"""Epochs of a run that will be paused and stopped."""
+
+STEPS = ("Data", "Model", "Train", "Evaluate", "Draw", "Export", "Runs")
+
+LEAST = {"MB": (1.05, 5e6), "": (1.1, 3.0)}
+"""Part of a figure's name → from which ratio of the last third's median to the first's, and from
+which difference on, it grows; the first that fits counts."""
+
+
+# --- what a person does --------------------------------------------------------------------------
+
+
+class Person:
+    """One browser and its owner.
+
+    Args:
+        page: on the app's first page.
+        starter: what they work on; a key of ``STARTERS``.
+        chance: decides what comes next.
+    """
+
+    def __init__(self, page: Page, starter: str, chance: random.Random) -> None:
+        self._page, self._starter, self._chance = page, starter, chance
+        self.acts: Counter[str] = Counter()
+        self.troubles: list[str] = []
+
+    async def round(self) -> None:
+        """Everything once."""
+        for act in (self.open, self.tour, self.edit, self.train, self.pause, self.draw):
+            await self._do(act)
+
+    async def live(self, until: float) -> None:
+        """One thing after the other until that moment of the monotonic clock."""
+        acts = (self.tour, self.edit, self.edit, self.train, self.pause, self.draw, self.reload)
+        while time.monotonic() < until:
+            rare = self._chance.random() < 0.05
+            await self._do(self.open if rare else self._chance.choice(acts))
+
+    async def _do(self, act: Callable[[], Awaitable[None]]) -> None:
+        name = act.__name__
+        try:
+            await act()
+            if await self._page.get_by_text("Something in Layerwise went wrong").count():
+                raise AssertionError("the page says that something went wrong")
+            self.acts[name] += 1
+        except (Error, AssertionError) as error:
+            said = " ".join(str(error).split())[:300]
+            self.troubles.append(f"{self._starter}, {name}, {self._page.url}: {said}")
+            await self._again()
+
+    async def _again(self) -> None:
+        """After trouble: a fresh page of the same project, nothing training."""
+        with contextlib.suppress(Error, AssertionError):
+            await self._page.reload()
+            await self._go("Train")
+            stop = self._button("Stop")
+            if await stop.is_enabled():
+                await stop.click()
+
+    async def open(self) -> None:
+        """A new project from a starter; its first change or training saves it."""
+        await self._page.get_by_role("link", name="Home", exact=True).first.click()
+        await self._page.locator(f".st-key-open-{self._starter} button:visible").click()
+        await self._page.locator(".st-key-page-train").wait_for()
+
+    async def tour(self) -> None:
+        """Every page, in any order."""
+        for step in self._chance.sample(STEPS, len(STEPS)):
+            await self._go(step)
+            await self._page.wait_for_timeout(500)
+
+    async def edit(self) -> None:
+        """Another width of the first hidden layer, and sometimes back."""
+        await self._go("Model")
+        await self._page.locator(".st-key-row-dense button:visible").first.click()
+        units = self._page.get_by_role("spinbutton", name="Units", exact=True)
+        await units.fill(str(self._chance.randint(4, 64)))
+        await units.press("Enter")
+        undo = self._button("Undo")
+        await expect(undo).to_be_enabled()
+        if self._chance.random() < 0.5:
+            await undo.click()
+
+    async def train(self) -> None:
+        """A small run to its end."""
+        await self._go("Train")
+        await self._epochs(STARTERS[self._starter])
+        await self._start()
+        await self._said(re.compile(r"Finished \d+ epoch"))
+
+    async def pause(self) -> None:
+        """A long run, paused, found paused after a reload, resumed and stopped."""
+        await self._go("Train")
+        await self._epochs(MANY)
+        await self._start()
+        await self._said(re.compile(r"Epoch \d+ of"))
+        await self._button("Pause").click()
+        await self._said("Paused")
+        await self._page.reload()
+        await self._button("Resume").click()
+        await self._said(re.compile(r"Epoch \d+ of"))
+        await self._button("Stop").click()
+        await self._said("Stopped in epoch")
+
+    async def draw(self) -> None:
+        """A stroke on the canvas; people whose model cannot read digits look at the page."""
+        await self._go("Draw")
+        canvas = self._page.locator(".st-key-paper canvas").last
+        await self._page.wait_for_timeout(1500)
+        if not await canvas.count():
+            return
+        box = await canvas.bounding_box()
+        assert box
+        x, y = (box[side] + self._chance.randint(60, 200) for side in "xy")
+        await self._page.mouse.move(x, y)
+        await self._page.mouse.down()
+        for _ in range(3):
+            x, y = (at + self._chance.randint(-25, 25) for at in (x, y))
+            await self._page.mouse.move(x, y, steps=4)
+        await self._page.mouse.up()
+        await expect(self._page.locator(".lw-verdict b")).to_be_visible()
+
+    async def reload(self) -> None:
+        """The same address once more."""
+        await self._page.reload()
+        await self._page.get_by_role("link", name="Train", exact=True).first.wait_for()
+
+    async def _go(self, step: str) -> None:
+        await self._page.get_by_role("link", name=step, exact=True).first.click()
+        await self._page.locator(f".st-key-page-{step.lower()}").wait_for()
+
+    async def _epochs(self, count: int) -> None:
+        field = self._page.get_by_role("spinbutton", name="Epochs")
+        await expect(field).to_be_visible()
+        if await field.input_value() != str(count):
+            await field.fill(str(count))
+            await field.press("Enter")
+
+    async def _start(self) -> None:
+        await self._page.get_by_role("button", name=re.compile("^Train( again)?$")).click()
+        await expect(self._button("Stop")).to_be_enabled()
+
+    async def _said(self, text: str | re.Pattern[str]) -> None:
+        await expect(self._page.locator(".st-key-run-status")).to_contain_text(text)
+
+    def _button(self, name: str) -> Locator:
+        return self._page.get_by_role("button", name=name, exact=True)
+
+
+# --- what is weighed -----------------------------------------------------------------------------
+
+ROLES = {"serve --warm build": "quick child", "serve --warm": "slow child", "worker": "a worker"}
+"""Part of a command line → whose it is; the first that fits counts."""
+
+
+@dataclass
+class Scales:
+    """Weighs the server's processes.
+
+    Args:
+        web: the process that serves.
+    """
+
+    web: psutil.Process
+    samples: list[dict[str, float]] = field(default_factory=list)
+
+    async def weigh(self, until: float) -> None:
+        """Every ``SAMPLE_SECONDS`` until that moment of the monotonic clock."""
+        while time.monotonic() < until:
+            self.samples.append(await asyncio.to_thread(self._sample))
+            await asyncio.sleep(SAMPLE_SECONDS)
+
+    def _sample(self) -> dict[str, float]:
+        """Figures by name: of a role that several processes have, their mean."""
+        found: dict[str, list[float]] = {}
+        processes = [self.web, *self.web.children(recursive=True)]
+        for process in processes:
+            with contextlib.suppress(psutil.Error):  # it may just have ended
+                role = "web" if process == self.web else _role(process)
+                for name, value in _weight(process).items():
+                    found.setdefault(f"{role}: {name}", []).append(value)
+        figures = {name: statistics.mean(values) for name, values in found.items()}
+        figures["processes in all"] = len(processes)
+        return figures
+
+
+def _role(process: psutil.Process) -> str:
+    line = " ".join(process.cmdline())
+    return next((role for part, role in ROLES.items() if f"runs.{part}" in line), "another")
+
+
+def _weight(process: psutil.Process) -> dict[str, float]:
+    memory = process.memory_full_info()
+    return {
+        "MB (RSS)": memory.rss,
+        "MB (PSS)": getattr(memory, "pss", memory.rss),
+        "threads": process.num_threads(),
+        "open files": process.num_fds(),
+    }
+
+
+def report(samples: list[dict[str, float]]) -> str:
+    """A Markdown table: each figure's median in the first and the last third, flat or growing."""
+    third = max(1, len(samples) // 3)
+    lines = ["| what | first third | last third | |", "|---|---|---|---|"]
+    for name in sorted({name for sample in samples for name in sample}):
+        first, last = (
+            statistics.median([s[name] for s in part if name in s] or [0.0])
+            for part in (samples[:third], samples[-third:])
+        )
+        ratio, least = next(limits for part, limits in LEAST.items() if part in name)
+        grows = last > first * ratio and last - first > least
+        unit = 1e6 if "MB" in name else 1.0
+        said = "**growing**" if grows else "flat"
+        lines.append(f"| {name} | {first / unit:.0f} | {last / unit:.0f} | {said} |")
+    return "\n".join(lines)
+
+
+# --- all together --------------------------------------------------------------------------------
+
+
+async def enter(browser: Browser, address: str, number: int, seed: int) -> Person:
+    """A new person's browser."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 900})
+    page = await context.new_page()
+    page.set_default_timeout(1e3 * PATIENCE_SECONDS)
+    await page.goto(address)
+    names = list(STARTERS)
+    return Person(page, names[number % len(names)], random.Random(f"{seed} {number}"))
+
+
+async def soak(address: str, sessions: int, minutes: float, seed: int) -> None:
+    """Lets them in, lets them live, weighs, reports."""
+    expect.set_options(timeout=1e3 * PATIENCE_SECONDS)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        people = [await enter(browser, address, i, seed) for i in range(sessions)]
+        await asyncio.gather(*(person.round() for person in people))
+        scales, until = Scales(web_process(address)), time.monotonic() + 60 * minutes
+        await asyncio.gather(scales.weigh(until), *(person.live(until) for person in people))
+        await browser.close()
+    acts = sum((person.acts for person in people), Counter[str]())
+    did = ", ".join(f"{count} × {act}" for act, count in acts.most_common())
+    troubles = [trouble for person in people for trouble in person.troubles]
+    print(f"{minutes:g} minutes, {sessions} sessions: {did}; {len(troubles)} troubles.\n")
+    print(report(scales.samples), *troubles, sep="\n", flush=True)
+
+
+def main() -> None:
+    """Prints the table."""
+    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    options.add_argument("--minutes", type=float, default=20)
+    options.add_argument("--sessions", type=int, default=5)
+    options.add_argument("--seed", type=int, default=0)
+    given = options.parse_args()
+    with tempfile.TemporaryDirectory() as home, serving(Path(home)) as address:
+        asyncio.run(soak(address, given.sessions, given.minutes, given.seed))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""Stacks without a beginning or an end, unknown names, impossible values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from builder import edit
+from builder.spec import ModelSpec, Node, chain
+from tests.broken.make import FLAT, OUT, Broken, digits
+from tests.zoo import DIGITS, STACKS, dense, given, layer, training
+
+WIRING: Mapping[str, Broken] = {
+    "empty": Broken(
+        training(ModelSpec("empty"), DIGITS),
+        "model",
+        "The model is empty: there is no layer yet to read Handwritten digits (built in).",
+    ),
+    "only_input": Broken(
+        digits(given(28, 28)),
+        "model",
+        "There is no layer after the Input, so there is nothing to train.",
+    ),
+    "no_input": Broken(
+        digits(layer("Flatten"), OUT),
+        "model",
+        "The model has no Input: 'flatten' (Flatten) stands first and nothing says which shape"
+        " it reads.",
+    ),
+    "all_off": Broken(
+        replace(
+            STACKS["toy"],
+            model=edit.switch(edit.switch(STACKS["toy"].model, "dense", True), "dense_1", True),
+        ),
+        "model",
+        "Every layer after the Input is switched off, so there is nothing to train.",
+    ),
+    "same_name": Broken(
+        replace(
+            STACKS["toy"],
+            model=replace(
+                STACKS["toy"].model,
+                nodes=(*STACKS["toy"].model.nodes, Node("dense", "dense", ("dense_1",))),
+            ),
+        ),
+        "model.dense",
+        "2 layers are named 'dense'; every layer needs its own name.",
+    ),
+    "reads_nothing": Broken(
+        replace(
+            STACKS["toy"],
+            model=replace(
+                STACKS["toy"].model,
+                nodes=(
+                    *STACKS["toy"].model.nodes[:2],
+                    Node("dense_1", "dense_1", ("gone",)),
+                ),
+            ),
+        ),
+        "model.dense_1",
+        "'dense_1' reads 'gone', which does not exist.",
+    ),
+    "unknown_layer": Broken(
+        digits(*FLAT, layer("Dens", units=10, activation="softmax")),
+        "model.dens",
+        "'dens': there is no layer called 'Dens'.",
+    ),
+    "unknown_argument": Broken(
+        digits(*FLAT, dense(10, "softmax", unit=3)),
+        "model.dense",
+        "'dense': Dense has no argument 'unit'.",
+    ),
+    "wrong_type": Broken(
+        digits(*FLAT, dense("ten", "softmax")),
+        "model.dense",
+        "'dense': Dense's 'units' must be a whole number from 1 to 100,000,000 but is 'ten'.",
+    ),  # type: ignore[arg-type]
+    "out_of_range": Broken(
+        digits(*FLAT, dense(-5, "relu"), OUT),
+        "model.dense",
+        "'dense': Dense's 'units' must be a whole number from 1 to 100,000,000 but is -5.",
+    ),
+    "unknown_nested": Broken(
+        digits(*FLAT, dense(10, "softmax", kernel_initializer=layer("HeNormals"))),
+        "model.dense",
+        "'dense': kernel_initializer: there is no initializer called 'HeNormals'.",
+    ),
+    "missing_argument": Broken(
+        digits(*FLAT, layer("Dense", activation="softmax")),
+        "model.dense",
+        "'dense': Dense needs 'units', which is missing.",
+    ),
+    "units_of_a_planet": Broken(
+        digits(*FLAT, dense(10**12, "relu"), OUT),
+        "model.dense",
+        "'dense': Dense's 'units' must be a whole number from 1 to 100,000,000 but is"
+        " 1000000000000.",
+    ),
+    "half_a_unit": Broken(
+        digits(*FLAT, dense(31.5, "relu"), OUT),  # type: ignore[arg-type]
+        "model.dense",
+        "'dense': Dense's 'units' must be a whole number from 1 to 100,000,000 but is 31.5.",
+    ),
+    "no_bins_at_all": Broken(
+        training(
+            chain("broken", given(4), layer("Discretization", num_bins=0), dense(3, "softmax")),
+            layer("Iris"),
+        ),
+        "model.discretization",
+        "'discretization': Discretization's 'num_bins' must be a whole number from 1 to 1,000,000"
+        " but is 0.",
+    ),
+    "unknown_last_layer": Broken(
+        digits(*FLAT, dense(8, "relu"), layer("Answer")),
+        "model.answer",
+        "'answer': there is no layer called 'Answer'.",
+    ),
+}

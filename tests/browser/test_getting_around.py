@@ -1,0 +1,52 @@
+"""Going from page to page: Back, the bar of steps on a phone, what a slow page shows first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+Opener = Callable[..., Page]
+
+
+def change_epochs(page: Page) -> None:
+    """A change: the starter on screen becomes a project with an address."""
+    field = page.get_by_role("spinbutton", name="Epochs")
+    field.fill("5")
+    field.press("Enter")
+    page.wait_for_url("**/train?p=*")
+
+
+def test_back_leaves_a_changed_starter_in_one_press(open_page: Opener) -> None:
+    page = open_page("/")
+    page.locator(".st-key-open-xor button").click()
+    page.wait_for_url("**/train")
+    change_epochs(page)
+    page.go_back()
+    expect(page.get_by_role("heading", name="Starters")).to_be_visible()
+    page.go_forward()
+    expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("5")
+
+
+def test_a_second_starter_does_not_lead_back_into_the_first(open_page: Opener) -> None:
+    page = open_page("/")
+    for name, title in (("xor", "Xor"), ("iris", "Iris")):
+        page.locator(f".st-key-open-{name} button").click()
+        field = page.get_by_role("textbox", name="Project title")
+        expect(field).to_have_value(re.compile(title, re.IGNORECASE))
+        change_epochs(page)
+        page.go_back()
+        expect(page.get_by_role("heading", name="Starters")).to_be_visible()
+
+
+def test_the_bar_shows_the_step_one_is_on_on_a_phone(open_page: Opener) -> None:
+    page = open_page("/runs", width=390, touch=True)
+    for step in ("Runs", "Home", "Export"):
+        link = page.locator(".st-key-steps").get_by_role("link", name=step, exact=True)
+        link.click()
+        page.locator(f".st-key-page-{step.lower()}").wait_for()
+        expect(link).to_be_in_viewport(ratio=0.9)

@@ -1,0 +1,188 @@
+"""What our own script says is read back whole: every stack of the zoo and every starter."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builder import catalog, code, parse, plugins, starters
+from builder.engine import data as engine_data
+from builder.facts import DataFacts
+from builder.parse import datasets
+from builder.plugins.raw import settings
+from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
+from tests import zoo
+
+RESHUFFLED = {
+    f"{name} reshuffled": zoo.STACKS[name].with_fit(shuffle="epoch", batch_size=30)
+    for name in ("tutorial", "regression", "toy")
+}
+DATASETS = dict.fromkeys(
+    ("Mnist", "FashionMnist", "Cifar10", "Cifar100", "NpzFile"), zoo.STACKS["sparse_logits"].model
+)
+ALL: Mapping[str, TrainingSpec] = {
+    **zoo.STACKS,
+    **RESHUFFLED,
+    **{s.name: s.training for s in starters.all()},
+}
+
+
+def facts(dataset: ObjectSpec) -> DataFacts:
+    """What preparation_source asks for, without loading anything."""
+    plugin = plugins.dataset(dataset.class_name)
+    given = settings(plugin.ENTRY, dataset.config)
+    known = next(k for k in known_datasets() if k.name == dataset.class_name)
+    amounts = plugin.ENTRY.tasks == ("regression",)
+    shape = (*(known.shape or (28, 28)), *((1,) if given.get("channel_axis") else ()))
+    return replace(
+        zoo.DATA["Digits"],
+        x_shape=shape,
+        kind=known.kind,
+        classes=tuple(map(str, range(known.classes))),
+        labels="values" if amounts else given["labels"],
+    )
+
+
+def known_datasets() -> Iterator[datasets.Known]:
+    yield from datasets.KERAS.values()
+    yield from datasets.SKLEARN.values()
+    yield datasets.NPZ
+    yield datasets.Known("Digits", "images", (28, 28), 10, None)
+    for name in datasets.POINTS.values():
+        yield datasets.Known(name, "points", (2,), 2, None)
+
+
+def script(training: TrainingSpec, title: str = "") -> str:
+    dataset = training.dataset
+    lines = str(plugins.dataset(dataset.class_name).source(dataset.config)).rstrip("\n")
+    prepared = engine_data.preparation_source(dataset, facts(dataset))
+    return code.script(training, f"{lines}\n\n{prepared}", title)
+
+
+def plain(training: TrainingSpec) -> TrainingSpec:
+    """Without defaults, and without the model's name, which no script for a stack says."""
+    entry = plugins.dataset(training.dataset.class_name).ENTRY
+    config = Config({k: v for k, v in training.dataset.config.items() if k in entry.args})
+    dataset = ObjectSpec(training.dataset.class_name, catalog.minimal_config(entry, config))
+    layers = {k: catalog.minimal("layers", v) for k, v in training.model.layers.items()}
+    model = replace(training.model, name="model", layers=Config(layers))
+    return replace(
+        training,
+        model=model,
+        dataset=dataset,
+        compile=Config({k: _plain(k, v) for k, v in training.compile.items()}),
+        fit=Config({k: _plain(k, v) for k, v in training.fit.items()}),
+    )
+
+
+KINDS = {
+    "optimizer": "optimizers",
+    "loss": "losses",
+    "metrics": "metrics",
+    "callbacks": "callbacks",
+}
+
+
+def _plain(key: str, value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_plain(key, v) for v in value)
+    return catalog.minimal(KINDS[key], value) if isinstance(value, ObjectSpec) else value
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_script_is_read_back_whole(name: str) -> None:
+    training = ALL[name]
+    read = parse.parse(script(training))
+    assert read.training is not None
+    assert plain(read.training) == plain(training)
+    assert {n.severity for n in read.notes} <= {parse.NOTED}
+
+
+@pytest.mark.parametrize("name", DATASETS)
+@pytest.mark.parametrize("scale", ["unit", "standard", "none"])
+def test_every_preparation_of_pictures_is_read_back(name: str, scale: str) -> None:
+    config = {"scale": scale, "labels": "one_hot"} | (
+        {"file": "a.npz"} if name == "NpzFile" else {}
+    )
+    training = replace(zoo.STACKS["tutorial"], dataset=ObjectSpec(name, Config(config)))
+    read = parse.parse(script(training)).training
+    assert read is not None
+    assert plain(read) == plain(training)
+
+
+@pytest.mark.parametrize("scale", ["unit", "standard", "none"])
+@pytest.mark.parametrize("name", ["Iris", "Wine", "BreastCancer", "Diabetes", "CaliforniaHousing"])
+def test_every_preparation_of_tables_is_read_back(name: str, scale: str) -> None:
+    dataset = ObjectSpec(name, Config(scale=scale, test_split=0.3))
+    training = replace(zoo.STACKS["nested_choices"], dataset=dataset)
+    read = parse.parse(script(training)).training
+    assert read is not None
+    assert plain(read) == plain(training)
+
+
+@pytest.mark.parametrize("name", ["Circles", "Xor", "Gaussians", "Spiral"])
+def test_settings_of_the_toys_are_read_back(name: str) -> None:
+    dataset = ObjectSpec(name, Config(samples=450, noise=0.25, scale="standard", test_split=0.3))
+    training = replace(zoo.STACKS["toy"], dataset=dataset)
+    read = parse.parse(script(training)).training
+    assert read is not None
+    assert plain(read) == plain(training)
+
+
+def test_settings_of_our_digits_are_read_back() -> None:
+    dataset = zoo.DIGITS.with_(variants=3, distortion=0.5)
+    read = parse.parse(script(replace(zoo.STACKS["tutorial"], dataset=dataset))).training
+    assert read is not None
+    assert plain(read).dataset == plain(replace(zoo.STACKS["tutorial"], dataset=dataset)).dataset
+
+
+def test_the_title_comes_back() -> None:
+    starter = starters.get("digits_cnn")
+    text = script(starter.training, starter.title)
+    assert parse.parse(text).title == starter.title
+    assert parse.parse(text, "Mine").title == "Mine"
+
+
+def test_a_changed_function_is_not_taken_for_ours() -> None:
+    text = script(starters.get("spiral").training).replace("1.75 * 2", "3.5 * 2")
+    read = parse.parse(text)
+    assert any("not recognised" in n.message for n in read.notes)
+
+
+def test_the_fingerprints_are_those_of_the_plugins() -> None:
+    """A dataset's function was changed: put its new fingerprint into ``datasets.PRINTS``."""
+    folder = Path(plugins.__file__).parent / "datasets"
+    found = {}
+    for path in folder.glob("*.py"):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and node.name in datasets.PRINTS:
+                found[node.name] = datasets.fingerprint(node)
+    assert found == datasets.PRINTS
+
+
+def test_every_dataset_of_ours_is_known_with_its_settings() -> None:
+    known = {k.name: k for k in known_datasets()}
+    assert set(known) == set(plugins.datasets())
+    for name, plugin in plugins.datasets().items():
+        amounts = plugin.ENTRY.tasks == ("regression",)
+        assert (known[name].classes == 0) is amounts, name
+
+
+def test_a_model_keeps_its_shape_through_reading() -> None:
+    assert isinstance(zoo.TUTORIAL, ModelSpec)
+    renamed = {k: f"my_{k}" for k in zoo.TUTORIAL.layers}
+    nodes = tuple(
+        replace(n, name=renamed[n.name], layer=renamed[n.layer],
+                inbound=tuple(renamed[i] for i in n.inbound))
+        for n in zoo.TUTORIAL.nodes
+    )  # fmt: skip
+    layers = Config({renamed[k]: v for k, v in zoo.TUTORIAL.layers.items()})
+    model = ModelSpec("model", layers, nodes, (nodes[-1].name,))
+    read = parse.parse(script(replace(zoo.STACKS["tutorial"], model=model))).training
+    assert read is not None
+    assert read.model == model

@@ -1,0 +1,224 @@
+"""Workers that die: what becomes of their runs and what is said, without a real training."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
+import pytest
+
+from builder.runs import deaths, jobs, launch, store, workspace
+from builder.spec import TrainingSpec
+
+pytestmark = pytest.mark.usefixtures("own_home")
+
+GONE = 2**22 + 1
+"""Beyond the greatest process id."""
+
+
+def claimed(training: TrainingSpec, pid: int = GONE, born: float | None = None) -> str:
+    """A run that process has begun to train, as far as the store knows."""
+    run = store.add(training, None, "anna", None, None)
+    started = psutil.Process().create_time() if born is None else born
+    assert store.claim(run, pid, started, 99)
+    store.accept(run, {})
+    store.plan(run, steps=10, epochs=8)
+    return run
+
+
+@contextmanager
+def sleeper() -> Iterator[tuple[subprocess.Popen[bytes], float]]:
+    with subprocess.Popen(["sleep", "60"]) as process:
+        try:
+            yield process, psutil.Process(process.pid).create_time()
+        finally:
+            process.kill()
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the sweep's first half: no workers are started."""
+    monkeypatch.setattr(launch, "advance", lambda: None)
+
+
+def test_a_run_with_a_snapshot_goes_on_by_itself_while_it_comes_further(
+    training: TrainingSpec,
+) -> None:
+    run = claimed(training)
+    store.saved(run, 25)
+    store.append(run, 1, [], [(1, {"loss": 1.0}), (2, {"loss": 0.9})])
+    for attempt in range(deaths.TRIES):
+        launch.sweep()
+        row = store.row(run)
+        assert (row["status"], row["tries"]) == ("queued", attempt + 1)
+        assert row["message"].startswith("The training process was ended from outside at epoch ")
+        assert row["message"].endswith("; it goes on from where it was.")
+        assert store.claim(run, GONE, row["created"], 99)
+        store.accept(run, {})
+    store.saved(run, 31)  # it came further: the count begins anew
+    launch.sweep()
+    assert (store.row(run)["status"], store.row(run)["tries"]) == ("queued", 1)
+    for _ in range(deaths.TRIES):
+        assert store.claim(run, GONE, psutil.Process().create_time(), 99)
+        store.accept(run, {})
+        launch.sweep()
+    row = store.row(run)
+    assert row["status"] == "interrupted"
+    assert row["error"] == (
+        "The training process was ended from outside at epoch 1 of 8."
+        " Resume goes on from where it was."
+    )
+    assert jobs.can_resume(run)
+
+
+def test_a_run_without_a_snapshot_is_interrupted(training: TrainingSpec) -> None:
+    run = claimed(training)
+    launch.sweep()
+    found = jobs.get(run)
+    assert found.status == "interrupted"
+    assert found.error and found.error.endswith("at epoch 1 of 8. Resume begins again.")
+    assert jobs.can_resume(run)
+
+
+def test_a_worker_that_died_before_it_began_costs_nothing(training: TrainingSpec) -> None:
+    run = store.add(training, None, "spare", None, None)
+    for attempt in range(deaths.TRIES):
+        assert store.claim(run, GONE, psutil.Process().create_time(), 99)
+        launch.sweep()
+        assert (store.row(run)["status"], store.row(run)["tries"]) == ("queued", attempt + 1)
+    assert store.claim(run, GONE, psutil.Process().create_time(), 99)
+    launch.sweep()
+    assert store.row(run)["status"] == "interrupted"
+    assert "did not start" in store.row(run)["error"]
+
+
+def test_a_restarted_machine_is_told_from_a_kill(training: TrainingSpec) -> None:
+    run = claimed(training, born=psutil.boot_time() - 3600)
+    launch.sweep()
+    assert "when the computer was restarted" in store.row(run)["error"]
+
+
+def test_a_reused_process_id_is_not_taken_for_the_worker(training: TrainingSpec) -> None:
+    # our own process lives, but began at another time than that worker
+    run = claimed(training, os.getpid(), psutil.Process().create_time() - 60)
+    launch.sweep()
+    assert store.row(run)["status"] == "interrupted"
+
+
+def test_a_living_worker_is_known_though_the_clock_was_set(training: TrainingSpec) -> None:
+    run = claimed(training, os.getpid(), psutil.Process().create_time() - 7200)
+    with workspace.locked(workspace.folder("runs", run) / workspace.WORKER_LOCK):
+        launch.sweep()
+        assert store.row(run)["status"] == "running"
+    launch.sweep()
+    assert store.row(run)["status"] == "interrupted"
+
+
+def test_a_leap_of_the_clock_ends_no_obedient_worker(
+    training: TrainingSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sleeper() as (process, born):
+        run = claimed(training, process.pid, born)
+        monkeypatch.setattr(store, "time", lambda: 1.0)  # ordered in 1970, as the clock says
+        jobs.stop(run)
+        launch.sweep()
+        launch.sweep()
+        assert process.poll() is None
+        assert store.row(run)["status"] == "running"
+
+
+@pytest.mark.parametrize(
+    ("order", "snapshot", "status"),
+    [
+        ("stop", False, "stopped"),
+        ("pause", True, "paused"),
+        ("pause", False, "interrupted"),
+    ],
+)
+def test_a_worker_that_does_not_obey_is_ended(
+    training: TrainingSpec,
+    monkeypatch: pytest.MonkeyPatch,
+    order: str,
+    snapshot: bool,
+    status: str,
+) -> None:
+    with sleeper() as (deaf, born):
+        run = claimed(training, deaf.pid, born)
+        if snapshot:
+            store.saved(run, 5)
+        jobs.stop(run) if order == "stop" else jobs.pause(run)
+        launch.sweep()
+        assert jobs.get(run).status == "running"
+        monkeypatch.setattr(launch, "OBEY_SECONDS", 0.0)
+        launch.sweep()
+        assert deaf.wait(5) == -signal.SIGKILL
+    assert jobs.get(run).status == status
+
+
+@pytest.mark.parametrize(
+    ("order", "snapshot", "status"),
+    [
+        ("pause", True, "paused"),
+        ("pause", False, "paused"),
+        ("stop", False, "stopped"),
+        ("stop", True, "queued"),  # a worker makes the model of the snapshot
+    ],
+)
+def test_what_was_ordered_before_the_death_is_done(
+    training: TrainingSpec, order: str, snapshot: bool, status: str
+) -> None:
+    run = claimed(training)
+    if snapshot:
+        store.saved(run, 5)
+    store.order_stop(run) if order == "stop" else store.order_pause(run)
+    launch.sweep()
+    assert store.row(run)["status"] == status
+    assert store.row(run)["orders"] == ("stop" if status == "queued" else None)
+
+
+def test_a_full_disk_is_said_while_nothing_can_be_written(
+    training: TrainingSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = claimed(training)
+    assert jobs.progress(run).message == ""
+    monkeypatch.setattr(workspace, "FULL_BYTES", 2**62)  # more than any disk has
+    assert jobs.progress(run).status == "running"
+    assert jobs.progress(run).message.startswith("The disk of the workspace is full.")
+
+
+def test_a_full_disk_is_the_reason_and_nothing_is_tried(
+    training: TrainingSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = claimed(training)
+    store.saved(run, 5)
+    monkeypatch.setattr(workspace, "full", lambda: True)
+    launch.sweep()
+    row = store.row(run)
+    assert row["status"] == "interrupted"
+    assert row["error"] == (
+        "The training process ended because the disk is full at epoch 1 of 8."
+        " Free some space; resume goes on from where it was."
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "starved", "words"),
+    [
+        (-9, True, "by the system because the memory was full"),
+        (-9, False, "was ended from outside"),
+        (None, False, "was ended from outside"),
+        (-11, True, "crashed (code -11)"),
+        (1, False, "crashed (code 1)"),
+    ],
+)
+def test_the_reason_is_what_can_be_known(
+    training: TrainingSpec, code: int | None, starved: bool, words: str
+) -> None:
+    run = claimed(training)
+    deaths.bury(store.row(run), code, starved)
+    assert words in store.row(run)["error"]
+    assert ("smaller batch" in store.row(run)["error"]) == ("memory" in words)

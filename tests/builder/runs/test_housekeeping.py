@@ -1,0 +1,106 @@
+"""Deleting, archiving, tags and notes, the size of the workspace, shared files and the backup."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from builder.errors import FileError, TrainingError
+from builder.runs import housekeeping, jobs, sharing, store, workspace
+from builder.spec import TrainingSpec
+
+pytestmark = pytest.mark.usefixtures("own_home")
+
+
+@pytest.fixture
+def run(training: TrainingSpec) -> str:
+    return finished(training)
+
+
+def finished(training: TrainingSpec, content: bytes = b"a model" * 1000) -> str:
+    found = store.add(training, None, "anna", None, None)
+    store.claim(found, 1000, 1.0, 99)
+    store.end(found, 1000, "finished", None, {"test": {}})
+    jobs.artefact(found).write_bytes(content)
+    sharing.share(jobs.artefact(found))
+    return found
+
+
+def test_tags_notes_and_the_archive(run: str) -> None:
+    jobs.tag(run, ("  good ", "two  words", "good", ""))
+    jobs.note(run, " with dropout\n")
+    jobs.archive(run, True)
+    row = store.row(run)
+    assert json.loads(row["tags"]) == ["good", "two words"]
+    assert (row["note"], row["archived"]) == ("with dropout", 1)
+    jobs.archive(run, False)
+    assert store.row(run)["archived"] == 0
+    with pytest.raises(TrainingError, match="20 tags of 40 characters"):
+        jobs.tag(run, ("x" * 41,))
+    with pytest.raises(TrainingError, match="these are 21"):
+        jobs.tag(run, tuple(str(i) for i in range(21)))
+    with pytest.raises(TrainingError, match="10,000 are kept"):
+        jobs.note(run, "x" * 10_001)
+    with pytest.raises(TrainingError, match="no such run"):
+        jobs.tag(workspace.token(), ())
+
+
+def test_equal_models_are_kept_once_and_one_survives_the_other(
+    run: str, training: TrainingSpec
+) -> None:
+    twin, other = finished(training), finished(training, b"another model" * 1000)
+    assert jobs.artefact(run).samefile(jobs.artefact(twin))
+    assert not jobs.artefact(run).samefile(jobs.artefact(other))
+    jobs.delete(run)
+    assert jobs.artefact(twin).read_bytes() == b"a model" * 1000
+    assert len(list(workspace.folder("artefacts").iterdir())) == 2
+    jobs.delete(twin)
+    jobs.delete(other)
+    assert list(workspace.folder("artefacts").iterdir()) == []
+
+
+def test_without_hard_links_each_keeps_its_own(
+    training: TrainingSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError("no links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    one, twin = finished(training), finished(training)
+    assert jobs.artefact(one).read_bytes() == jobs.artefact(twin).read_bytes()
+    assert not jobs.artefact(one).samefile(jobs.artefact(twin))
+    target = workspace.home() / "copy"
+    sharing.copy(jobs.artefact(one), target)
+    assert target.read_bytes() == jobs.artefact(one).read_bytes()
+
+
+def test_the_workspaces_size_counts_what_is_shared_once(
+    own_home: Path, training: TrainingSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(housekeeping, "COUNTED_SECONDS", 0.0)
+    finished(training, b"x" * 1_000_000)
+    one = jobs.workspace_bytes()
+    assert one > 1_000_000
+    finished(training, b"x" * 1_000_000)
+    assert jobs.workspace_bytes() - one < 500_000
+
+
+def test_a_backup_is_a_whole_store_of_its_own(run: str, tmp_path: Path) -> None:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    made = jobs.backup(folder)
+    assert made == folder / "runs.db"
+    jobs.delete(run)
+    connection = sqlite3.connect(made)
+    assert connection.execute("SELECT id, status FROM runs").fetchall() == [(run, "finished")]
+    assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    connection.close()
+    assert [p.name for p in folder.iterdir()] == ["runs.db"]
+    with pytest.raises(FileError, match="is there already"):
+        jobs.backup(made)
+    with pytest.raises(FileError, match="cannot be"):
+        jobs.backup(tmp_path / "no" / "such" / "folder.db")

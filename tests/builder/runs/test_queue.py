@@ -1,0 +1,145 @@
+"""Which queued run goes next: fairness as a pure function of rows, for any crowd."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builder.runs import queue
+from builder.runs.queue import Entry
+
+PEOPLE = {"algebra": "anna", "biology": "anna", "chess": "bert", "drawing": "cleo"}
+
+
+def entry(run: str, project: str, place: float = 0.0, urgent: bool = False) -> Entry:
+    return Entry(run, project, PEOPLE[project], (place,), urgent)
+
+
+@st.composite
+def crowds(draw: st.DrawFn) -> list[Entry]:
+    rows = draw(st.lists(st.tuples(st.sampled_from(sorted(PEOPLE)), st.integers(0, 9)), max_size=9))
+    return [entry(f"run {i}", project, place) for i, (project, place) in enumerate(rows)]
+
+
+SERVED = st.dictionaries(
+    st.sampled_from([*PEOPLE, *(f"owner {o}" for o in PEOPLE.values())]), st.floats(0, 1e9)
+)
+
+
+@given(crowds(), crowds(), SERVED, st.integers(1, 6), st.none() | st.integers(1, 3))
+def test_a_choice_is_fair_and_leaves_no_room_unused(
+    waiting: list[Entry],
+    running: list[Entry],
+    served: dict[str, float],
+    limit: int,
+    most: int | None,
+) -> None:
+    chosen = queue.choose(waiting, running, served, limit=limit, per_project=most)
+    going = Counter(e.project for e in running)
+    able = [e for e in waiting if most is None or going[e.project] < most]
+    if len(running) >= limit or not able:
+        assert chosen is None
+        return
+    found = next(e for e in able if e.id == chosen)
+    fewest = min(going[e.project] for e in able)
+    assert going[found.project] == fewest
+    first = min((e for e in able if e.project == found.project), key=lambda e: (e.place, e.id))
+    assert found == first, "within a project, its own order holds"
+
+
+@given(crowds(), crowds(), SERVED)
+def test_the_announced_order_has_every_run_once_and_begins_with_the_next_one(
+    waiting: list[Entry], running: list[Entry], served: dict[str, float]
+) -> None:
+    turns = queue.turns(waiting, running, served)
+    assert sorted(turns) == sorted(e.id for e in waiting)
+    assert turns[:1] == [
+        c for c in [queue.choose(waiting, running, served, limit=len(running) + 1)] if c
+    ]
+
+
+@given(
+    st.dictionaries(st.sampled_from(sorted(PEOPLE)), st.integers(1, 12), min_size=1),
+    st.integers(1, 3),
+    st.randoms(use_true_random=False),
+)
+def test_while_projects_wait_none_is_ever_more_than_one_turn_ahead(
+    lengths: dict[str, int], slots: int, chance: object
+) -> None:
+    """A machine with so many slots, runs that end in any order: who waits is not passed twice."""
+    waiting = [entry(f"{p} {i:02}", p, i) for p, n in lengths.items() for i in range(n)]
+    going: list[Entry] = []
+    served: dict[str, float] = {}
+    turns: list[str] = []
+    clock = 0.0
+    while waiting or going:
+        while chosen := queue.choose(waiting, going, served, limit=slots):
+            found = next(e for e in waiting if e.id == chosen)
+            waiting.remove(found)
+            going.append(found)
+            turns.append(found.project)
+            clock += 1
+            served |= {found.project: clock, f"owner {found.owner}": clock}
+        assert len(going) <= slots
+        done = going.pop(chance.randrange(len(going)))  # type: ignore[attr-defined]
+        clock += 1
+        served |= {done.project: clock, f"owner {done.owner}": clock}
+    assert len(turns) == sum(lengths.values())
+    by_project = {p: [i for i, t in enumerate(turns) if t == p] for p in lengths}
+    for project in lengths:
+        first = by_project[project][0]
+        assert first < len(lengths), "everyone's first run comes before anyone's second but one"
+
+
+def test_ten_runs_of_one_person_do_not_keep_anothers_first_waiting() -> None:
+    crowd = [entry(f"a{i}", p, i) for i in range(5) for p in ("algebra",)]
+    crowd += [entry(f"b{i}", "biology", i) for i in range(5)]
+    crowd += [entry("c", "chess", 99.0)]
+    assert (
+        queue.turns(crowd, [entry("r", "algebra")], {"algebra": 5.0, "owner anna": 5.0})[0] == "c"
+    )
+    # and with the only slot just free
+    served = {"algebra": 5.0, "owner anna": 5.0}
+    assert queue.choose(crowd, [], served, limit=1) == "c"
+
+
+def test_who_has_less_goes_first_and_of_equals_who_waited_longer() -> None:
+    crowd = [entry("a", "algebra"), entry("c", "chess"), entry("d", "drawing")]
+    served = {"algebra": 1.0, "chess": 9.0, "drawing": 8.0}
+    going = [entry("r", "algebra")]
+    assert queue.choose(crowd, going, served, limit=9) == "d"
+    assert queue.choose(crowd[:2], going, served, limit=9) == "c"
+    assert queue.choose(crowd, [], served, limit=9) == "a"
+
+
+def test_a_run_that_lost_its_worker_goes_first() -> None:
+    crowd = [entry("new", "chess"), entry("lost", "algebra", 7.0, urgent=True)]
+    going = [entry("r", "algebra")]
+    assert queue.choose(crowd, going, {"algebra": 9.0}, limit=2) == "lost"
+    assert queue.turns(crowd, going, {}) == ["lost", "new"]
+
+
+def test_a_projects_limit_holds_but_keeps_nobody_else_waiting() -> None:
+    crowd = [entry("a", "algebra"), entry("c", "chess", 5.0)]
+    going = [entry("r", "algebra"), entry("s", "chess"), entry("t", "chess")]
+    assert queue.choose(crowd, going, {}, limit=9, per_project=2) == "a"
+    assert queue.choose(crowd, [*going, entry("u", "algebra")], {}, limit=9, per_project=2) is None
+
+
+@pytest.mark.parametrize(
+    ("ends", "slots", "lasts", "starts"),
+    [
+        ([10.0, 4.0], 2, 20.0, [4.0, 10.0, 24.0]),
+        ([10.0], 2, 20.0, [0.0, 10.0, 20.0]),
+        ([10.0, None], 2, 20.0, [None, None, None]),
+        ([10.0], 1, None, [10.0, None, None]),
+        ([], 1, None, [0.0, None, None]),
+    ],
+)
+def test_when_the_next_runs_start(
+    ends: list[float | None], slots: int, lasts: float | None, starts: list[float | None]
+) -> None:
+    assert queue.starts(3, ends, slots, lasts) == starts

@@ -1,0 +1,32 @@
+"""Workers and servers killed at random: nothing is lost, and every number is as if nothing was.
+
+A short one; ``python -m tests.benchmarks.chaos`` kills fifty times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from builder.runs import database
+from tests.benchmarks.chaos import Chaos
+
+
+@pytest.fixture
+def chaos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Chaos]:
+    database.close()
+    monkeypatch.setenv("LAYERWISE_HOME", str(tmp_path))
+    monkeypatch.setenv("LAYERWISE_MAX_RUNS", "2")
+    made = Chaos(epochs=300, seed=1)
+    yield made
+    made.close()
+    database.close()
+
+
+def test_killed_runs_end_with_the_numbers_of_an_undisturbed_one(chaos: Chaos) -> None:
+    chaos.run(kills=8)
+    assert sum(chaos.kills.values()) == 8
+    assert chaos.kills["worker"] and chaos.kills["server"] + chaos.kills["both"]
+    assert chaos.finished >= 2

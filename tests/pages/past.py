@@ -1,0 +1,83 @@
+"""Runs that already happened, for tests of the pages that show them, and what the pages say."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from typing import Any
+
+import numpy as np
+import psutil
+from streamlit.testing.v1 import AppTest
+
+from builder import starters
+from builder.runs import projects, store
+from builder.spec import TrainingSpec
+
+OWNER = "local"
+
+
+def xor(**fit: Any) -> TrainingSpec:
+    return starters.get("xor").training.with_fit(**fit)
+
+
+def run(
+    training: TrainingSpec,
+    project: str | None,
+    *values: float,
+    status: str = "finished",
+    parent: str | None = None,
+) -> str:
+    """A run that was given to this process, with these validation accuracies by epoch."""
+    run_id = store.add(training, project, OWNER, parent, None)
+    if status == "queued":
+        return run_id
+    assert store.claim(run_id, os.getpid(), psutil.Process().create_time(), 99)
+    store.accept(run_id, {"keras": "3.15"})
+    store.plan(run_id, 5, 10)
+    steps = np.full((5, 1), 0.5, np.float32)
+    for i, value in enumerate(values):
+        epoch = {"loss": 1 / (i + 1), "accuracy": value, "val_accuracy": value}
+        store.append(run_id, 1, [(5 * i, ("loss",), steps)], [(i + 1, epoch)])
+    if status == "running":
+        return run_id
+    if status == "paused":
+        store.order_pause(run_id)
+    result = {"test": {"loss": 0.2, "accuracy": values[-1] if values else 0.0}, "path": WAY}
+    ended = result if status in ("finished", "stopped") else None
+    error = BROKEN if status in ("failed", "interrupted") else None
+    store.end(run_id, os.getpid(), status, error, ended)
+    return run_id
+
+
+WAY = "Trained by the fast loop."
+BROKEN = "The disk is full: the run could not be saved."
+
+
+def mine(**fit: Any) -> str:
+    return projects.create(OWNER, "Mine", xor(**fit)).token
+
+
+def texts(at: AppTest) -> str:
+    """Everything the page says, without Markdown's escapes and HTML's marks."""
+    shown = [str(e.value) for e in (*at.markdown, *at.caption, *at.error)]
+    shown += [re.sub("<[^>]*>", " ", e.proto.body) for e in at.get("html")]
+    return " ".join("\n".join(shown).replace("\\", "").split())
+
+
+def listed(at: AppTest) -> list[str]:
+    """The runs in the list, from above."""
+    return [str(b.key).removeprefix("open-") for b in at.button if str(b.key).startswith("open-")]
+
+
+def curves(at: AppTest) -> dict[str, str]:
+    """The runs whose curves the chart shows, with their names there."""
+    chart = next(c for c in at.get("bidi_component") if "runs-curves" in c.proto.id)
+    return {r["id"]: r["label"] for r in json.loads(chart.proto.json)[0]["runs"]}
+
+
+def press(at: AppTest, key: str) -> AppTest:
+    at.button(key=key).click().run()
+    assert not at.exception
+    return at

@@ -1,0 +1,87 @@
+"""What the settings of a training offer and count, without a page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.utils.class_weight import compute_class_weight
+
+from builder import catalog, check, starters
+from builder.facts import DataFacts
+from builder.spec import ObjectSpec, TrainingSpec
+from pages.widgets import charts, fitting, runwords, settings
+
+
+def xor(**fit: Any) -> TrainingSpec:
+    return starters.get("xor").training.with_fit(**fit)
+
+
+@pytest.mark.parametrize("counts", [(50, 50, 50), (90, 10), (1, 7, 300)])
+def test_balanced_weights_are_scikit_learns(counts: tuple[int, ...]) -> None:
+    labels = np.repeat(np.arange(len(counts)), counts)
+    truth = compute_class_weight("balanced", classes=np.arange(len(counts)), y=labels)
+    assert [*fitting.balanced(counts).values()] == pytest.approx(truth, rel=1e-3)
+
+
+def test_an_empty_class_does_not_break_the_balance() -> None:
+    assert fitting.balanced((10, 0))["1"] == 1.0
+
+
+def facts(**changes: Any) -> DataFacts:
+    usual = DataFacts(
+        "t", "classification", (4,), (), "float32", "int64", 100, 20, ("a", "b", "c"), (),
+        "integers", "table", 0.0, 1.0, 1000,
+    )  # fmt: skip
+    return replace(usual, **changes)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        facts(),
+        facts(labels="one_hot", y_shape=(3,)),
+        facts(classes=("no", "yes")),
+        facts(task="regression", classes=(), labels="values"),
+    ],
+)
+def test_what_is_sensible_is_among_what_fits(data: DataFacts) -> None:
+    loss, metrics, _ = check.sensible(data)
+    assert settings.fits(catalog.entry("losses", loss.class_name), data)
+    assert all(settings.fits(catalog.entry("metrics", m.class_name), data) for m in metrics)
+
+
+def test_a_loss_for_two_classes_does_not_fit_three() -> None:
+    binary = catalog.entry("losses", "BinaryCrossentropy")
+    assert not settings.fits(binary, facts())
+    assert settings.fits(binary, facts(classes=("no", "yes")))
+
+
+@pytest.mark.parametrize(
+    ("split", "batch", "steps"), [(0.0, 32, 4), (0.2, 32, 3), (0.2, 80, 1), (0.95, 32, 1)]
+)
+def test_steps_are_counted_as_keras_counts_them(split: float, batch: int, steps: int) -> None:
+    training = xor(validation_split=split, batch_size=batch)
+    assert settings.steps_per_epoch(training, facts(n_train=100)) == steps
+
+
+def test_epoch_rules_run_from_the_optimizers_own_rate() -> None:
+    rule = ObjectSpec("StepDecay", {"factor": 0.5, "every": 2})
+    points = settings.epoch_points(rule, 0.1, 5)
+    assert points == [(0, 0.1), (1, 0.1), (2, 0.05), (3, 0.05), (4, 0.025)]
+    assert settings.rate(ObjectSpec("SGD")) == 0.01
+
+
+def test_panels_are_keras_history_keys() -> None:
+    metrics = (ObjectSpec("accuracy"), ObjectSpec("MeanAbsoluteError"), ObjectSpec("AUC"))
+    assert runwords.panels(xor().with_compile(metrics=metrics)) == [
+        "loss", "accuracy", "mean_absolute_error", "auc",
+    ]  # fmt: skip
+
+
+def test_the_rate_curve_says_its_ends_and_escapes_its_name() -> None:
+    svg = charts.rate_svg([(0, 0.1), (50, 0.05), (100, 0.01)], 10, "<Decay>")
+    assert 'aria-label="&lt;Decay&gt;: from 0.1 at the start to 0.01 at the end."' in svg
+    assert "<Decay>" not in svg

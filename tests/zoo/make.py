@@ -1,0 +1,43 @@
+"""Short ways to write specs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
+
+
+def layer(class_name: str, **config: Any) -> ObjectSpec:
+    return ObjectSpec(class_name, Config(config))
+
+
+def dense(units: int, activation: str | None = None, **config: Any) -> ObjectSpec:
+    return layer(
+        "Dense", units=units, **({"activation": activation} if activation else {}), **config
+    )
+
+
+def given(*shape: int | None, **config: Any) -> ObjectSpec:
+    return layer("InputLayer", shape=shape, **config)
+
+
+def training(
+    model: ModelSpec,
+    dataset: ObjectSpec,
+    loss: str | ObjectSpec = "CategoricalCrossentropy",
+    metrics: tuple[str, ...] = ("accuracy",),
+    optimizer: ObjectSpec | None = None,
+    **fit: Any,
+) -> TrainingSpec:
+    settings = {"epochs": 2, "batch_size": 32, "validation_split": 0.2} | fit
+    return TrainingSpec(
+        model,
+        dataset,
+        compile=Config(
+            optimizer=optimizer or ObjectSpec("Adam"),
+            loss=ObjectSpec(loss) if isinstance(loss, str) else loss,
+            metrics=tuple(ObjectSpec(m) for m in metrics),
+        ),
+        fit=Config(settings),
+        seed=1,
+    )
