@@ -72,6 +72,8 @@ def test_controls_have_names_and_texts_stand_out(open_page: Opener, dark: bool) 
         page.locator(f".st-key-page-{step}").wait_for()
         page.locator(".st-key-top, .st-key-top-bare").wait_for(state="attached")
         page.wait_for_function("!document.querySelector('[data-test-script-state=running]')")
+        page.mouse.move(640, 899)  # off the link, or its fading tooltip is read as well
+        page.wait_for_function("!document.querySelector('[data-testid=stTooltipContent]')")
         page.wait_for_timeout(500)
         assert page.evaluate(UNNAMED) == [], step
         assert page.evaluate(PALE) == [], step

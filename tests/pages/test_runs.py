@@ -44,7 +44,11 @@ def test_every_run_is_listed_with_its_figures_and_what_is_new(visit: Visit) -> N
 
 
 @pytest.mark.parametrize("status", runwords.STATES)
-def test_every_status_has_its_words_and_its_buttons(visit: Visit, status: str) -> None:
+def test_every_status_has_its_words_and_its_buttons(
+    visit: Visit, status: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAYERWISE_MAX_RUNS", "1")
+    busy = run(xor(), None, status="running")  # one that waits goes on waiting
     token = mine()
     one = run(xor(), token, 0.7, status=status)
     at = visit("runs", token)
@@ -55,7 +59,8 @@ def test_every_status_has_its_words_and_its_buttons(visit: Visit, status: str) -
     assert can["pause"] == (status in ("running", "queued", "paused", "interrupted"))
     assert can["stop"] == (status in ("running", "queued", "paused"))
     assert not can["more"], "nothing was kept to go on from"
-    store.end(one, os.getpid(), "stopped", None)
+    for left in (one, busy):
+        store.end(left, os.getpid(), "stopped", None)
 
 
 def test_it_can_be_searched_filtered_and_sorted(visit: Visit) -> None:
