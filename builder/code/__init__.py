@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from builder.code.script import script
+from builder.code.script import STYLES, script, styles
 
-__all__ = ["script"]
+__all__ = ["STYLES", "script", "styles"]

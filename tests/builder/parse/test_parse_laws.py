@@ -65,12 +65,12 @@ def script(training: TrainingSpec, title: str = "") -> str:
 
 
 def plain(training: TrainingSpec) -> TrainingSpec:
-    """Without defaults, and without the model's name, which no script for a stack says."""
+    """Without defaults."""
     entry = plugins.dataset(training.dataset.class_name).ENTRY
     config = Config({k: v for k, v in training.dataset.config.items() if k in entry.args})
     dataset = ObjectSpec(training.dataset.class_name, catalog.minimal_config(entry, config))
     layers = {k: catalog.minimal("layers", v) for k, v in training.model.layers.items()}
-    model = replace(training.model, name="model", layers=Config(layers))
+    model = replace(training.model, layers=Config(layers))
     return replace(
         training,
         model=model,
