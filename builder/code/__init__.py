@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from builder.code.script import STYLES, script, styles
+from builder.code.part import Part, Script
+from builder.code.script import STYLES, head, parts, script, styles, written
 
-__all__ = ["STYLES", "script", "styles"]
+__all__ = ["STYLES", "Part", "Script", "head", "parts", "script", "styles", "written"]

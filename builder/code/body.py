@@ -11,6 +11,7 @@ from builder.catalog import ops
 from builder.code import calls
 from builder.code.names import Names
 from builder.code.objects import argument
+from builder.code.part import Row
 from builder.code.source import Call, Name, flat, render
 from builder.errors import SpecError
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, active
@@ -36,11 +37,11 @@ class Body:
     model: ModelSpec
     names: Names
     head: Callable[[Node], Head]
-    ahead: Callable[[Node], Iterator[str]] = field(default=lambda node: iter(()))
+    ahead: Callable[[Node], Iterator[Row]] = field(default=lambda node: iter(()))
     indent: int = 0
     variables: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def lines(self) -> Iterator[str]:
+    def rows(self) -> Iterator[Row]:
         """Statement by statement; Inputs are left to the caller, who sets their variables."""
         for name in edit.order(self.model):
             if edit.is_input(self.model, name):
@@ -48,11 +49,11 @@ class Body:
             node = self.model.node(name)
             reads = tuple(self.ref(r) for r in node.inbound)
             if node.off:
-                yield self._off(node, reads)
+                yield (name,), self._off(node, reads)
                 continue
             yield from self.ahead(node)
             given = self._variables(node)
-            yield render(f"{', '.join(given)} = ", self._call(node, reads), self.indent)
+            yield (name,), render(f"{', '.join(given)} = ", self._call(node, reads), self.indent)
 
     def ref(self, ref: str) -> str:
         """The variable that holds what a reference names."""

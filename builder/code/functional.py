@@ -9,6 +9,7 @@ from builder.code import blocks, calls, stack
 from builder.code.blocks import Blocks, anonymous, layer_order
 from builder.code.body import Body, Head, shared
 from builder.code.names import Names, identifier, written
+from builder.code.part import Row
 from builder.code.source import Call, Name, flat, render
 from builder.spec import ModelSpec, Node, ObjectSpec, active
 
@@ -43,7 +44,7 @@ class Graph:
         self.inputs: list[str] = []
         self.body = Body(model, names, self._head, self._ahead, indent)
 
-    def lines(self) -> Iterator[str]:
+    def rows(self) -> Iterator[Row]:
         """The statements, Inputs first; the tensors are then in ``inputs`` and ``outputs``."""
         entries = [n for n in edit.order(self.model) if edit.is_input(self.model, n)]
         for name in entries:
@@ -54,10 +55,10 @@ class Graph:
             layer = self.model.layers[self.model.node(name).layer]
             assert isinstance(layer, ObjectSpec)
             made = calls.made(layer, self.titles[self.model.node(name).layer])
-            yield render(f"{variable} = ", made, self.indent)
+            yield (name,), render(f"{variable} = ", made, self.indent)
         for name, variable in self.learners.items():
             self.layers[self.model.node(name).layer] = variable
-        yield from self.body.lines()
+        yield from self.body.rows()
 
     def model_call(self, name: str) -> Call:
         """``keras.Model(inputs, outputs, name=…)``; ``name`` is source text."""
@@ -71,13 +72,14 @@ class Graph:
             return Call(self.made_by[anonymous(layer)], (("", key),))
         return calls.made(layer, self.titles[key])
 
-    def _ahead(self, node: Node) -> Iterator[str]:
+    def _ahead(self, node: Node) -> Iterator[Row]:
         if node.layer in self.several and node.layer not in self.layers:
             variable = self.names.new(
                 node.layer if not self._is_node(node) else f"{node.layer}_layer"
             )
             self.layers[node.layer] = variable
-            yield render(f"{variable} = ", self._constructor(node.layer), self.indent)
+            nodes = tuple(n.name for n in self.model.nodes if n.layer == node.layer)
+            yield nodes, render(f"{variable} = ", self._constructor(node.layer), self.indent)
 
     def _is_node(self, node: Node) -> bool:
         return any(n.name == node.layer for n in self.model.nodes)
@@ -92,18 +94,20 @@ def _ends(variables: list[str]) -> Name | Call:
     return Call("", tuple(("", Name(v)) for v in variables), "[", "]")
 
 
-def functions(model: ModelSpec, made_by: Blocks, taken: frozenset[str]) -> Iterator[str]:
+def functions(
+    model: ModelSpec, made_by: Blocks, taken: frozenset[str]
+) -> Iterator[tuple[ModelSpec, str]]:
     """A function for each model inside, the innermost first: it makes a new one of that name."""
     for inner, function in made_by.items():
         blocks.check(inner)
         head = f"def {function}(name):\n"
         if stack.is_stack(inner):
             call = stack.sequential(inner, {}, Name("name"), made_by)
-            yield head + render("return ", call, 4)
+            yield inner, head + render("return ", call, 4)
         else:
             graph = Graph(inner, Names(taken | set(made_by.values())), made_by, indent=4)
-            lines = "\n".join(graph.lines())
-            yield head + lines + "\n" + render("return ", graph.model_call("name"), 4)
+            lines = "\n".join(text for _, text in graph.rows())
+            yield inner, head + lines + "\n" + render("return ", graph.model_call("name"), 4)
 
 
 def function_names(model: ModelSpec, names: Names) -> Blocks:
@@ -117,10 +121,10 @@ def definition(
     learners: Mapping[str, str],
     made_by: Blocks,
     says: tuple[str, ...] = (),
-) -> str:
+) -> Iterator[Row]:
     """The statements that define ``model``."""
     names = Names(taken | set(learners.values()) | set(made_by.values()))
     graph = Graph(model, names, made_by, learners, says)
-    lines = list(graph.lines())
+    yield from graph.rows()
     name = flat(model.name) if model.name != "model" else ""
-    return "\n".join([*lines, render("model = ", graph.model_call(name))])
+    yield (), render("model = ", graph.model_call(name))

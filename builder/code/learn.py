@@ -9,6 +9,7 @@ from builder.catalog.layers import learns
 from builder.code import calls
 from builder.code.blocks import layer_order
 from builder.code.names import written
+from builder.code.part import Row
 from builder.code.source import render
 from builder.errors import SpecError
 from builder.spec import ModelSpec, ObjectSpec, active, snake, unique
@@ -50,19 +51,20 @@ def _any(model: ModelSpec) -> bool:
     return False
 
 
-def first(model: ModelSpec, found: Learners) -> Iterator[str]:
+def first(model: ModelSpec, found: Learners) -> Iterator[Row]:
     """The learner that reads the data itself: made and adapted before the model, as people do."""
     for name, line in _made(model, found, first=True):
         variable = found[name]
-        yield f"# Let the first layer learn from the data\n{line}{variable}.adapt(x_train)"
+        text = f"# Let the first layer learn from the data\n{line}\n{variable}.adapt(x_train)"
+        yield (name,), text
 
 
-def for_later(model: ModelSpec, found: Learners) -> str:
+def for_later(model: ModelSpec, found: Learners) -> Iterator[Row]:
     """The lines that make the other learners, so that they have a name to be adapted by."""
-    return "".join(line for _, line in _made(model, found, first=False))
+    return (((name,), line) for name, line in _made(model, found, first=False))
 
 
-def later(model: ModelSpec, found: Learners, is_wide: bool) -> Iterator[str]:
+def later(model: ModelSpec, found: Learners, is_wide: bool) -> Iterator[Row]:
     """The lines that feed the other learners with what the layers before them give.
 
     Args:
@@ -72,9 +74,12 @@ def later(model: ModelSpec, found: Learners, is_wide: bool) -> Iterator[str]:
         variable = found[name]
         cast = "" if is_wide else '.astype("float32")'
         yield (
-            f"# Let {variable} learn from what reaches it\n"
-            f"before = keras.Model(model.inputs, {variable}.input)\n"
-            f"{variable}.adapt(before.predict(x_train){cast})"
+            (name,),
+            (
+                f"# Let {variable} learn from what reaches it\n"
+                f"before = keras.Model(model.inputs, {variable}.input)\n"
+                f"{variable}.adapt(before.predict(x_train){cast})"
+            ),
         )
 
 
@@ -93,4 +98,4 @@ def _made(model: ModelSpec, found: Learners, first: bool) -> Iterator[tuple[str,
             key = model.node(name).layer
             layer = model.layers[key]
             assert isinstance(layer, ObjectSpec)
-            yield name, render(f"{variable} = ", calls.made(layer, titles[key])) + "\n"
+            yield name, render(f"{variable} = ", calls.made(layer, titles[key]))

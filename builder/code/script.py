@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
 
 from builder.code import blocks, functional, learn, reshuffled, stack, subclass, versions
 from builder.code.names import Names, used_in
+from builder.code.part import Part, Row, Script, part
 from builder.code.source import Name, flat, render
 from builder.code.training import answer, compile_call, epoch_rules, evaluation, fit_call
 from builder.errors import SpecError
-from builder.spec import TrainingSpec
+from builder.spec import ModelSpec, TrainingSpec
 
 BLOCKS = ("def ", "class ")
 """What two empty lines stand around."""
@@ -23,20 +22,6 @@ STYLES = {
     "subclass": "Subclass: a class with call",
 }
 """How a model can be written → for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of the script.
-
-    Args:
-        topic: what it does: ``data``, ``precision``, ``adapt``, ``model``, ``summary``,
-            ``schedule``, ``compile``, ``order``, ``fit``, ``evaluate``, ``predict`` or ``save``.
-        text: its lines.
-    """
-
-    topic: str
-    text: str
 
 
 def styles(training: TrainingSpec) -> tuple[str, ...]:
@@ -58,9 +43,25 @@ def script(training: TrainingSpec, data_source: str, title: str = "", style: str
             script can.
         CatalogError: it names a class that is not in the catalogue.
     """
+    return written(training, data_source, title, style).text
+
+
+def written(training: TrainingSpec, data_source: str, title: str = "", style: str = "") -> Script:
+    """The script, and which of its lines speak of which node; raises as ``script``."""
     imports, found = parts(training, data_source, style)
-    text = _spaced([part.text for part in found])
-    return f"{head(title, imports)}{_gap(found)}{text}\n"
+    text = head(title, imports)
+    nodes: dict[str, tuple[tuple[int, int], ...]] = {}
+    topics: dict[int, str] = {}
+    before = ""
+    for piece in found:
+        wide = piece.text.startswith(BLOCKS) or before.startswith(BLOCKS)
+        text += "\n\n\n" if wide else "\n\n"
+        first = text.count("\n") + 1
+        topics[first] = piece.topic
+        for node, start, end in piece.spans:
+            nodes[node] = (*nodes.get(node, ()), (first + start, first + end))
+        text, before = text + piece.text, piece.text
+    return Script(f"{text}\n", nodes, topics)
 
 
 def head(title: str, imports: set[str]) -> str:
@@ -125,7 +126,7 @@ def definition(
     if not is_wide:
         call = f"keras.config.set_dtype_policy({flat(policy)})"
         yield Part("precision", f"# Calculate with numbers of this kind\n{call}")
-    seed = "" if training.seed is None else f"keras.utils.set_random_seed({training.seed})\n"
+    seed = "" if training.seed is None else f"\nkeras.utils.set_random_seed({training.seed})"
     if style == "subclass":
         yield from _subclass(training, seed, taken)
     else:
@@ -139,45 +140,40 @@ def _written(
     model = training.model
     found = learn.learners(model, "" if style == "sequential" else "_layer")
     made_by = functional.function_names(model, Names(taken))
-    for text in learn.first(model, found):
-        yield Part("adapt", text)
-    for text in functional.functions(model, made_by, taken):
-        yield Part("model", text)
+    for row in learn.first(model, found):
+        yield part("adapt", [row])
+    for inner, text in functional.functions(model, made_by, taken):
+        yield part("model", [(_users(model, inner), text)])
     if style == "sequential":
         stack.check(model)
         name = Name(flat(model.name)) if model.name != "model" else None
-        text = render("model = ", stack.sequential(model, found, name, made_by))
+        rows = stack.rows(model, found, name, made_by)
     else:
-        text = functional.definition(model, taken, found, made_by)
-    yield Part("model", f"# Define the model\n{seed}{learn.for_later(model, found)}{text}")
-    for text in learn.later(model, found, is_wide):
-        yield Part("adapt", text)
+        rows = functional.definition(model, taken, found, made_by)
+    start: list[Row] = [((), f"# Define the model{seed}")]
+    yield part("model", [*start, *learn.for_later(model, found), *rows])
+    for row in learn.later(model, found, is_wide):
+        yield part("adapt", [row])
 
 
 def _subclass(training: TrainingSpec, seed: str, taken: frozenset[str]) -> Iterator[Part]:
     model = training.model
     found = learn.learners(model)
     classes = subclass.class_names(model, Names(taken))
-    for text in subclass.inner_classes(classes, taken):
-        yield Part("model", text)
-    text, making = subclass.definition(model, taken, classes)
-    yield Part("model", text)
-    yield Part("model", f"# Make the model\n{seed}{making}")
-    for text in subclass.adapted(model, found):
-        yield Part("adapt", text)
+    for inner, text in subclass.inner_classes(classes, taken):
+        yield part("model", [(_users(model, inner), text)])
+    rows, making = subclass.definition(model, taken, classes)
+    yield part("model", rows)
+    yield Part("model", f"# Make the model{seed}\n{making}")
+    for row in subclass.adapted(model, found):
+        yield part("adapt", [row])
 
 
-def _gap(found: list[Part]) -> str:
-    return "\n\n\n" if found[0].text.startswith(BLOCKS) else "\n\n"
-
-
-def _spaced(texts: list[str]) -> str:
-    """The parts with one empty line between them, two around functions."""
-    text = texts[0]
-    for before, part in pairwise(texts):
-        wide = part.startswith(BLOCKS) or before.startswith(BLOCKS)
-        text += ("\n\n\n" if wide else "\n\n") + part
-    return text
+def _users(model: ModelSpec, inner: ModelSpec) -> tuple[str, ...]:
+    """The nodes that call this model."""
+    layers = {k for k, v in model.layers.items() if isinstance(v, ModelSpec)}
+    users = (n for n in model.nodes if n.layer in layers)
+    return tuple(n.name for n in users if blocks.anonymous(model.layers[n.layer]) == inner)
 
 
 def _hoisted(source: str) -> tuple[list[str], str]:

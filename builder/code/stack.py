@@ -10,6 +10,7 @@ from builder.catalog import ops
 from builder.code import calls
 from builder.code.blocks import Blocks, anonymous
 from builder.code.names import written
+from builder.code.part import Row
 from builder.code.source import Call, Comment, Name, render
 from builder.errors import SpecError
 from builder.spec import ModelSpec, ObjectSpec
@@ -74,6 +75,21 @@ def sequential(
     stack = Call("", tuple(rows), "[", "]", split=True)
     named = () if title is None else (("name", title),)
     return Call("keras.Sequential", (("", stack), *named), split=True)
+
+
+def rows(
+    model: ModelSpec, learners: Mapping[str, str], title: Any = None, made_by: Blocks | None = None
+) -> Iterator[Row]:
+    """``model = keras.Sequential([…])``, layer by layer."""
+    lines = render("model = ", sequential(model, learners, title, made_by)).split("\n")
+    first = 2
+    yield (), "\n".join(lines[:first])
+    for name, layer in _layers(model, made_by or {}):
+        shown = "" if name in learners or model.node(name).off else render("", layer, 8, ",")
+        many = 1 + (render("", layer) if model.node(name).off else shown).count("\n")
+        yield (name,), "\n".join(lines[first : first + many])
+        first += many
+    yield (), "\n".join(lines[first:])
 
 
 def _layers(model: ModelSpec, made_by: Blocks) -> Iterator[tuple[str, Any]]:

@@ -12,6 +12,7 @@ from builder.code.body import Body, Head
 from builder.code.functional import USUAL_INPUTS
 from builder.code.learn import Learners, reads_the_data
 from builder.code.names import Names, camel
+from builder.code.part import Row
 from builder.code.source import Call, Name, flat, render
 from builder.errors import SpecError
 from builder.spec import ModelSpec, Node, ObjectSpec, active
@@ -43,12 +44,12 @@ MODELS_OWN = frozenset(
 """Attributes a model of Keras has itself; a layer kept under one of them would break it."""
 
 
-def definition(model: ModelSpec, taken: frozenset[str], classes: Blocks) -> tuple[str, str]:
+def definition(model: ModelSpec, taken: frozenset[str], classes: Blocks) -> tuple[list[Row], str]:
     """The class of ``model``, and the line that makes one."""
     name = Names(taken | set(classes.values())).new(camel(model.name))
     named = (("name", model.name),) if model.name != "model" else ()
-    text = class_of(model, name, taken, classes, is_outer=True)
-    return text, render("model = ", Call(name, named))
+    rows = list(class_of(model, name, taken, classes, is_outer=True))
+    return rows, render("model = ", Call(name, named))
 
 
 def class_names(model: ModelSpec, names: Names) -> Blocks:
@@ -56,16 +57,17 @@ def class_names(model: ModelSpec, names: Names) -> Blocks:
     return blocks.blocks(active(model), names, camel)
 
 
-def inner_classes(classes: Blocks, taken: frozenset[str]) -> Iterator[str]:
+def inner_classes(classes: Blocks, taken: frozenset[str]) -> Iterator[tuple[ModelSpec, str]]:
     """A class for each model inside, the innermost first."""
     for inner, name in classes.items():
         blocks.check(inner)
-        yield class_of(inner, name, taken, classes, is_outer=False)
+        rows = class_of(inner, name, taken, classes, is_outer=False)
+        yield inner, "\n".join(text for _, text in rows)
 
 
 def class_of(
     model: ModelSpec, name: str, taken: frozenset[str], classes: Blocks, is_outer: bool
-) -> str:
+) -> Iterator[Row]:
     """The whole class.
 
     Args:
@@ -73,7 +75,6 @@ def class_of(
             model inside another one they are lists.
     """
     attributes = _attributes(model)
-    made = [_made(model, key, attributes[key], classes) for key in attributes]
     names = Names(taken | set(classes.values()))
 
     def head(node: Node) -> Head:
@@ -83,21 +84,23 @@ def class_of(
 
     body = Body(model, names, head, indent=8)
     parameter, unpacked = _inputs(model, body, is_outer)
-    lines = [*unpacked, *body.lines()]
-    return "\n".join(
+    yield (
+        (),
         (
-            f"class {name}(keras.Model):",
-            "    def __init__(self, **kwargs):",
-            "        super().__init__(**kwargs)",
-            *made,
-            "        # Called once on Inputs, the model knows its shapes and has its weights",
-            f"        {_shapes(model, is_outer)}",
-            "",
-            f"    def call(self, {parameter}):",
-            *lines,
-            render("return ", _returned(model, body, is_outer), 8),
-        )
+            f"class {name}(keras.Model):\n"
+            "    def __init__(self, **kwargs):\n"
+            "        super().__init__(**kwargs)"
+        ),
     )
+    for key, attribute in attributes.items():
+        nodes = tuple(n.name for n in model.nodes if n.layer == key)
+        yield nodes, _made(model, key, attribute, classes)
+    yield (), "        # Called once on Inputs, the model knows its shapes and has its weights"
+    yield tuple(_entries(model)), f"        {_shapes(model, is_outer)}"
+    yield (), f"\n    def call(self, {parameter}):"
+    yield from (((), line) for line in unpacked)
+    yield from body.rows()
+    yield (), render("return ", _returned(model, body, is_outer), 8)
 
 
 def _attributes(model: ModelSpec) -> dict[str, str]:
@@ -172,7 +175,7 @@ def _returned(model: ModelSpec, body: Body, is_outer: bool) -> Name | Call:
     return Name(", ".join(outputs))
 
 
-def adapted(model: ModelSpec, found: Learners) -> Iterator[str]:
+def adapted(model: ModelSpec, found: Learners) -> Iterator[Row]:
     """The lines that let layers of the made model learn from the data.
 
     Raises:
@@ -188,4 +191,5 @@ def adapted(model: ModelSpec, found: Learners) -> Iterator[str]:
                 name,
             )
         attribute = attributes[model.node(name).layer]
-        yield f"# Let the first layer learn from the data\nmodel.{attribute}.adapt(x_train)"
+        text = f"# Let the first layer learn from the data\nmodel.{attribute}.adapt(x_train)"
+        yield (name,), text
