@@ -4,5 +4,16 @@ from __future__ import annotations
 
 from builder.code.part import Part, Script
 from builder.code.script import STYLES, head, parts, script, styles, written
+from builder.code.subclass import MADE_LATE
 
-__all__ = ["STYLES", "Part", "Script", "head", "parts", "script", "styles", "written"]
+__all__ = [
+    "MADE_LATE",
+    "STYLES",
+    "Part",
+    "Script",
+    "head",
+    "parts",
+    "script",
+    "styles",
+    "written",
+]

@@ -44,6 +44,11 @@ MODELS_OWN = frozenset(
 """Attributes a model of Keras has itself; a layer kept under one of them would break it."""
 
 
+MADE_LATE = frozenset({"MultiHeadAttention", "GroupQueryAttention"})
+"""Layers that draw their seeds when they are first called: a class has made all layers by then, so
+that their random weights are others than ours."""
+
+
 def definition(model: ModelSpec, taken: frozenset[str], classes: Blocks) -> tuple[list[Row], str]:
     """The class of ``model``, and the line that makes one."""
     name = Names(taken | set(classes.values())).new(camel(model.name))
