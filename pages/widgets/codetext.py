@@ -107,7 +107,7 @@ def _difference(training: TrainingSpec, draft: Draft, now: str) -> None:
     if isinstance(found, str):
         st.error(plain(found))
         return
-    pasted.remarks(found)
+    pasted.remarks(replace(found, notes=tuple(n for n in found.notes if n.severity != parse.NOTED)))
     if found.training is None:
         return
     if found.of(parse.UNKNOWN):
