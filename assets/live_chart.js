@@ -10,7 +10,7 @@ const LIMIT = 3000; // points a per-batch line may hold; beyond it neighbours ar
 const PANEL = 210; // px a panel is high
 const COLORS = ["#0e7c7b", "#c2571a", "#5b5fc7", "#8a6d00", "#a8326b", "#4a6b1f"];
 const SYMBOLS = ["circle", "square", "triangle-up", "cross", "star", "hexagon"];
-const ENDED = new Set(["finished", "stopped", "failed", "interrupted"]);
+const ENDED = new Set(["finished", "stopped", "failed"]);
 const RESTING = new Set(["paused", "interrupted"]); // until somebody lets them go on
 
 /** Plotly, downloaded once a page; the page's own script has begun with it while nobody waited. */
@@ -165,7 +165,7 @@ class LiveChart {
       this.started = true;
       this.poll();
     } else {
-      // a rerun often means a new status: even an ended run may have been told to go on
+      // called again because `moment` is another: even an ended run may have been told to go on
       data.runs.forEach((r, i) => Object.assign(this.runs[i], { label: r.label, again: true }));
       if (this.themeKey() !== this.theme) this.draw(() => this.rebuild());
       this.legend();

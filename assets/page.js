@@ -24,6 +24,18 @@ if (!window.layerwise) {
     script.onerror = () => script.remove();
     document.head.append(script);
   };
+  // a piece of Streamlit asked for while the server was away stays broken: the browser keeps the
+  // failure until the page is loaded again, and ours loses nothing by that
+  setInterval(async () => {
+    const broken = [...document.querySelectorAll("[role=alert]")]
+      .some((e) => e.textContent.includes("Failed to fetch dynamically imported module"));
+    if (!broken || Date.now() - (sessionStorage.getItem("lw-reloaded") ?? 0) < 20000) return;
+    const health = await fetch(new URL("_stcore/health", document.baseURI)).catch(() => null);
+    if (!health?.ok) return;
+    sessionStorage.setItem("lw-reloaded", Date.now());
+    location.reload();
+  }, 2000);
+
   const idle = window.requestIdleCallback ?? setTimeout;
   setTimeout(() => idle(early), 1000);
 }

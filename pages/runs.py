@@ -50,6 +50,7 @@ def _curves(runs: Sequence[Listed]) -> None:
         [(run.id, label) for run, label in zip(runs, labels, strict=True)],
         list(dict.fromkeys(names)),
         key="runs-curves",
+        moment=" ".join(run.status for run in runs),
     )
 
 

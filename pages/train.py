@@ -78,6 +78,7 @@ def _curves(run: Run | None, progress: Progress | None) -> None:
         runwords.panels(shown),
         key="curves",
         empty="Press Train: the curves grow here, batch by batch.",
+        moment=progress.status if progress else "",
     )
     if run is not None:
         trainer.way(run)

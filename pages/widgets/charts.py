@@ -62,6 +62,7 @@ def live(
     key: str,
     titles: Mapping[str, str] | None = None,
     empty: str = "The curves appear here as soon as training starts.",
+    moment: str = "",
 ) -> None:
     """Loss and metrics of one run, or of several laid over each other; grows without reruns.
 
@@ -71,6 +72,7 @@ def live(
         key: the same on every rerun, or zoom and settings are lost.
         titles: panel headings that differ from the key.
         empty: what stands in the empty frame when there is no run.
+        moment: the runs' statuses; when they change, even ended runs are asked again.
     """
     data = {
         "base": routes.prefix(),
@@ -79,6 +81,7 @@ def live(
         "panels": list(panels),
         "titles": dict(titles or {}),
         "empty": empty,
+        "moment": moment,
     }
     # In a list, because Streamlit searches a dict for data frames and loads pandas for it (70 MB).
     _mount(key=key, data=[data])

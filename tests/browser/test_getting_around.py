@@ -19,6 +19,9 @@ def change_epochs(page: Page) -> None:
     field.fill("5")
     field.press("Enter")
     page.wait_for_url("**/train?p=*")
+    # Streamlit shows the page that is still running once more when one leaves it in that moment
+    page.wait_for_function("!document.querySelector('[data-test-script-state=running]')")
+    page.wait_for_timeout(500)
 
 
 def test_back_leaves_a_changed_starter_in_one_press(open_page: Opener) -> None:
