@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from builder.code.notebook import notebook
 from builder.code.part import Part, Script
 from builder.code.script import STYLES, head, parts, script, styles, written
 from builder.code.subclass import MADE_LATE
@@ -12,6 +13,7 @@ __all__ = [
     "Part",
     "Script",
     "head",
+    "notebook",
     "parts",
     "script",
     "styles",

@@ -66,8 +66,13 @@ def written(training: TrainingSpec, data_source: str, title: str = "", style: st
 
 def head(title: str, imports: set[str]) -> str:
     """The docstring, the versions this was made with, and the imports."""
-    quoted = f"{chr(34) * 3}{_plain(title)}{chr(34) * 3}\n\n" if title else ""
-    return f"{quoted}{versions.comment(imports)}\n\n{_imports(imports)}"
+    quoted = f"{chr(34) * 3}{heading(title)}.{chr(34) * 3}\n\n" if title else ""
+    return f"{quoted}{code_head(imports)}"
+
+
+def code_head(imports: set[str]) -> str:
+    """The versions and the imports."""
+    return f"{versions.comment(imports)}\n\n{_imports(imports)}"
 
 
 def parts(training: TrainingSpec, data_source: str, style: str = "") -> tuple[set[str], list[Part]]:
@@ -209,7 +214,7 @@ def _merged(lines: set[str]) -> Iterator[str]:
         yield f"from {module} import {', '.join(sorted(parts))}"
 
 
-def _plain(title: str) -> str:
+def heading(title: str) -> str:
     """A title that cannot end a docstring: one line of letters, digits and spaces."""
     words = "".join(c if c.isprintable() and c not in '\\"' else " " for c in title).split()
-    return f"{' '.join(words)[:80].rstrip('.')}."
+    return " ".join(words)[:80].rstrip(".")

@@ -57,11 +57,16 @@ def known_datasets() -> Iterator[datasets.Known]:
         yield datasets.Known(name, "points", (2,), 2, None)
 
 
-def script(training: TrainingSpec, title: str = "") -> str:
+def script_source(training: TrainingSpec) -> str:
+    """The data's lines as the engine writes them, without loading anything."""
     dataset = training.dataset
     lines = str(plugins.dataset(dataset.class_name).source(dataset.config)).rstrip("\n")
     prepared = engine_data.preparation_source(dataset, facts(dataset))
-    return code.script(training, f"{lines}\n\n{prepared}", title)
+    return f"{lines}\n\n{prepared}"
+
+
+def script(training: TrainingSpec, title: str = "") -> str:
+    return code.script(training, script_source(training), title)
 
 
 def plain(training: TrainingSpec) -> TrainingSpec:

@@ -35,6 +35,7 @@ def test_there_are_the_promised_ones() -> None:
     found = {name: (m.SUFFIX, m.NEEDS) for name, m in plugins.exporters().items()}
     assert found == {
         "script": (".py", "project"),
+        "notebook": (".ipynb", "project"),
         "project": (".json", "project"),
         "keras": (".keras", "run"),
         "h5": (".h5", "run"),
