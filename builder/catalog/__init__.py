@@ -16,6 +16,7 @@ from builder.catalog import (
     layers,
     losses,
     metrics,
+    ops,
     optimizers,
     params,
     params_training,
@@ -46,6 +47,7 @@ KINDS = tuple(_MODULES)
 
 _ENTRIES: dict[str, tuple[Entry, ...]] = {k: tuple(m.ENTRIES) for k, m in _MODULES.items()}
 _BY_NAME = {kind: {e.class_name: e for e in rows} for kind, rows in _ENTRIES.items()}
+_BY_NAME["layers"] |= ops.BY_NAME
 _BY_ALIAS: dict[str, dict[str, Entry]] = {
     kind: {
         **{name: _BY_NAME[kind][c] for name, c in params.SECOND_NAMES.get(kind, {}).items()},
@@ -71,6 +73,14 @@ def entries(kind: str, group: str | None = None) -> tuple[Entry, ...]:
 def groups(kind: str) -> tuple[str, ...]:
     """The headings of a kind in palette order; CatalogError for no kind."""
     return tuple(dict.fromkeys(e.group for e in entries(kind)))
+
+
+def operations() -> tuple[Entry, ...]:
+    """The operations of ``keras.ops`` a graph may call (``ops.reshape`` …), in palette order.
+
+    ``find``, ``entry``, ``new`` and ``minimal`` know them under the kind ``layers``.
+    """
+    return ops.ENTRIES
 
 
 def find(kind: str, class_name: str) -> Entry | None:
@@ -225,6 +235,8 @@ __all__ = [
     "minimal",
     "minimal_config",
     "new",
+    "operations",
+    "ops",
     "param",
     "signature",
 ]
