@@ -27,6 +27,9 @@ SILENT = frozenset(
 )
 """What Keras writes about an object that is no choice of anybody."""
 
+POLICIES = ("DTypePolicy", "Policy", "FloatDTypePolicy")
+"""What Keras 3 and 2 call the record of a dtype policy; its name says all of it."""
+
 Say = Callable[[str], None]
 """Takes a remark about something that was not taken over."""
 
@@ -80,7 +83,16 @@ def read(kind: str, data: Any, where: str, say: Say, depth: int = 0) -> ObjectSp
     if name not in objects.classes(kind) or not isinstance(given, Mapping):
         raise refused(where, f"uses '{name}', which is not among the {kind} this app opens.")
     values = {k: value(k, v, where, say, depth + 1) for k, v in given.items() if k not in SILENT}
+    if _is_all_axes(values.get("attention_axes"), data.get("build_config")):
+        values["attention_axes"] = None
     return minimal(kind, name, values, where, say)
+
+
+def _is_all_axes(axes: Any, built: Any) -> bool:
+    """Whether these are the axes a MultiHeadAttention built for such shapes fills in by itself."""
+    shapes = built.get("shapes_dict") if isinstance(built, Mapping) else None
+    query = shapes.get("query_shape") if isinstance(shapes, Mapping) else None
+    return isinstance(query, list) and axes == tuple(range(1, len(query) - 1))
 
 
 def value(name: str, data: Any, where: str, say: Say, depth: int = 0) -> Any:
@@ -98,7 +110,12 @@ def value(name: str, data: Any, where: str, say: Say, depth: int = 0) -> Any:
             return value(name, data.get("items", ()), where, say, depth + 1)
         case "__numpy__" | "__tensor__":
             return freeze(dict(data.get("config") or {}).get("value"))
-        case "DTypePolicy" | "Policy":
+        case "__slice__":
+            part = dict(data.get("config") or {})
+            return Config({k: part.get(k) for k in ("start", "stop", "step")})
+        case "__ellipsis__":
+            return "..."
+        case policy if policy in POLICIES:
             return dict(data.get("config") or {}).get("name")
         case "function":
             return _function(data, where)
@@ -172,6 +189,8 @@ def _report(made: Any) -> dict[str, Any]:
 
 def _plain(data: Any) -> Any:
     if isinstance(data, dict):
+        if data.get("class_name") in POLICIES:
+            return dict(data.get("config") or {}).get("name")
         return {k: _plain(v) for k, v in data.items() if k not in SILENT}
     return [_plain(v) for v in data] if isinstance(data, list) else data
 
