@@ -10,6 +10,10 @@ Shape = tuple[int | None, ...]
 """Sizes by axis, batch axis included as None."""
 
 
+START = "start.npz"
+"""In a run's folder: the weights its model begins with, where it does not begin by chance."""
+
+
 @dataclass(frozen=True, slots=True)
 class NodeFacts:
     """One node as Keras built it.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from builder.engine import build, inbound, operations, reduce
+from builder.engine import build, inbound, objects, operations, reduce
 from builder.engine.backend import keras
 from builder.engine.calling import LISTS
 from builder.engine.inbound import Call, Key, refs
@@ -19,7 +19,7 @@ MODELS = frozenset({"Sequential", "Functional", "Model"})
 """Classes whose config is a graph of layers."""
 
 MAX_LAYERS = 5_000
-"""More than this in one model is refused; the largest Keras applications have about 800."""
+"""More in one model are refused; the largest Keras applications have about 800."""
 
 MASKERS = frozenset({"Embedding", "Masking"})
 """Layers that make masks; the bare operations Keras records for those come again by themselves."""
@@ -70,25 +70,6 @@ def from_record(record: Any) -> tuple[ModelSpec, tuple[Note, ...]]:
     with build.unallocated():
         spec = _model(record, reader)
     return spec, tuple(reader.notes)
-
-
-def compile_record(data: Any) -> Config | None:
-    """The ``compile`` part of a spec from Keras's record of it, None when it was not compiled.
-
-    Raises:
-        FileError: custom classes, functions or unknown names inside.
-    """
-    if not isinstance(data, Mapping) or not data:
-        return None
-    found: dict[str, Any] = {}
-    for name, kind in build.COMPILE_OBJECTS.items():
-        legacy = data.get("optimizer_config") if name == "optimizer" else None
-        made = reduce.short(kind, data.get(name) or legacy, f"compile.{name}", lambda text: None)
-        if made not in (None, ()):
-            found[name] = made
-    if isinstance(found.get("metrics"), ObjectSpec):
-        found["metrics"] = (found["metrics"],)
-    return Config(found) if found else None
 
 
 def _model(record: Any, reader: _Reader, name: str | None = None) -> ModelSpec:
@@ -224,21 +205,29 @@ def _own_masks(rows: list[Mapping[str, Any]]) -> Callable[[Key], bool]:
     """Which calls give a mask that Keras makes by itself: operations, where a layer masks."""
     if not any(row.get("class_name") in MASKERS for row in rows):
         return lambda key: False
-    bare = {_name(row) for row in rows if str(row.get("module")).startswith(operations.MODULES)}
+    bare = {_name(row) for row in rows if _operation(row)}
     return lambda key: key[0] in bare
+
+
+def _operation(row: Mapping[str, Any]) -> str:
+    """The module of a bare operation, ``""`` for a layer; HDF5 files do not tell it."""
+    module, kind = row.get("module"), str(row.get("class_name"))
+    if isinstance(module, str):
+        return module if module.startswith(operations.MODULES) else ""
+    given = set(_settings(row))
+    layer = kind in objects.classes("layers") and not (given <= {"name"} and kind in LISTS)
+    return "" if layer or given & {"dtype", "trainable"} else operations.module_of(kind)
 
 
 def _row(
     row: Mapping[str, Any], name: str, calls: Mapping[Key, Call], reader: _Reader
 ) -> ObjectSpec | ModelSpec:
     """A layer, a nested model or a bare operation."""
-    module = str(row.get("module"))
+    module = _operation(row)
     kind = str(row.get("class_name"))
-    if module == "keras.src.activations.activations" and kind == "ReLU":
+    if kind == "ReLU" and row.get("module") == "keras.src.activations.activations":
         return reduce.read("layers", {**row, "module": "keras.layers"}, name, lambda text: None)
-    if "module" not in row and set(_settings(row)) <= {"name"} and kind in LISTS:
-        module = f"{operations.MODULES}numpy"  # HDF5 files keep operations so
-    if not module.startswith(operations.MODULES):
+    if not module:
         return _layer(row, name, reader)
     where = reader.at(name)
     reduce.check_source(where, row)

@@ -148,6 +148,12 @@ def _lists(value: Any) -> Any:
     return [_lists(v) for v in value] if isinstance(value, tuple) else value
 
 
+def module_of(class_name: str) -> str:
+    """The module of the operation's class of that name, ``""`` when there is none."""
+    places = (f"{MODULES}{file}" for file in sorted(FILES))
+    return next((place for place in places if of_class(place, class_name)[0]), "")
+
+
 @functools.cache
 def of_class(module: str, class_name: str) -> tuple[str, tuple[str, ...]]:
     """``(ops. name, names of its call's arguments)`` of an operation's class in a file.

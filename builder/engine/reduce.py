@@ -13,6 +13,7 @@ import numpy as np
 from builder import catalog
 from builder.engine import objects
 from builder.engine.backend import keras
+from builder.engine.build import COMPILE_OBJECTS
 from builder.errors import BuildError, CatalogError, FileError
 from builder.spec import Config, ObjectSpec, freeze
 
@@ -229,3 +230,22 @@ def _named(kind: str, text: Any, where: str) -> ObjectSpec:
     if found is None:
         raise refused(where, f"is {text!r}, which is not among Keras's {kind}.")
     return ObjectSpec(found.class_name)
+
+
+def compile_record(data: Any) -> Config | None:
+    """The ``compile`` part of a spec from Keras's record of it, None when it was not compiled.
+
+    Raises:
+        FileError: custom classes, functions or unknown names inside.
+    """
+    if not isinstance(data, Mapping) or not data:
+        return None
+    found: dict[str, Any] = {}
+    for name, kind in COMPILE_OBJECTS.items():
+        legacy = data.get("optimizer_config") if name == "optimizer" else None
+        made = short(kind, data.get(name) or legacy, f"compile.{name}", lambda text: None)
+        if made not in (None, ()):
+            found[name] = made
+    if isinstance(found.get("metrics"), ObjectSpec):
+        found["metrics"] = (found["metrics"],)
+    return Config(found) if found else None

@@ -11,7 +11,7 @@ from typing import Any
 
 import psutil
 
-from builder.engine import adapt, build, objects
+from builder.engine import adapt, build, objects, weights
 from builder.engine.backend import keras
 from builder.engine.data import Data, load
 from builder.engine.fit import fit
@@ -19,9 +19,13 @@ from builder.engine.loop import validate
 from builder.engine.record import Orders, Reporter, Sink
 from builder.engine.steps import Steps
 from builder.errors import LayerwiseError, TrainingError
+from builder.facts import START
 from builder.spec import TrainingSpec
 
 __all__ = ["Sink", "train"]
+
+AS_IT_WAS = "Taken over as it was: not trained any further."
+"""The path of a run of no epochs, which begins with weights of its own."""
 
 EVALUATE_BATCH = 32
 """What ``model.evaluate`` takes when it is not told."""
@@ -87,10 +91,16 @@ def train(
     build.refuse_if_too_big(build.summary(training.model), psutil.virtual_memory().available)
     model = build.compiled(training)
     adapt.adapt(model, data.x_train)
+    if training.weights:
+        sink.message(given(model, training, folder))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         reporter = Reporter(sink, order)
-        path, ended = fit(model, training, data, folder, reporter)
+        path, ended = AS_IT_WAS, "finished"
+        if training.weights and training.fit.get("epochs") == 0:
+            model.optimizer.build(model.trainable_variables)  # its file could not be opened else
+        else:
+            path, ended = fit(model, training, data, folder, reporter)
         found: dict[str, Any] = {"test": {}, "artefact": None, "best": None}
         if ended != "paused":
             found["artefact"] = str(save(model, folder / "model.keras"))
@@ -106,6 +116,17 @@ def train(
     return {
         **found, "history": reporter.history, "ended": ended, "path": path, "versions": versions()
     }  # fmt: skip
+
+
+def given(model: keras.Model, training: TrainingSpec, folder: Path) -> str:
+    """Give the model the weights it begins with; what became of them, in a sentence or two.
+
+    Raises:
+        FileError: the file is missing or damaged.
+    """
+    notes = weights.load(model, folder / START)
+    name = training.weights.get("name", "a file")
+    return f"The weights are those of {name}. {weights.told(notes)}".strip()
 
 
 def test(model: keras.Model, data: Data) -> dict[str, float]:

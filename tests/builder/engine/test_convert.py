@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from builder import catalog
-from builder.engine import build, convert
+from builder.engine import build, convert, reduce
 from builder.engine.backend import keras
 from builder.errors import FileError
 from builder.spec import Config, ModelSpec, active, chain
@@ -101,7 +101,7 @@ def test_every_layer_of_the_catalogue_survives(entry: catalog.Entry) -> None:
     spec = catalog.new("layers", entry.class_name)
     if entry.class_name == "InputLayer":
         return
-    from builder.engine import objects, reduce
+    from builder.engine import objects
 
     with build.unallocated():
         record = keras.saving.serialize_keras_object(objects.make("layers", spec))
@@ -222,7 +222,7 @@ def test_compile_settings_come_back_as_they_were_chosen() -> None:
         loss=layer("CategoricalCrossentropy", label_smoothing=0.1),
     )
     model = build.compiled(spec)
-    back = convert.compile_record(json.loads(model.to_json())["compile_config"])
+    back = reduce.compile_record(json.loads(model.to_json())["compile_config"])
     assert back == spec.compile
 
 
@@ -238,7 +238,7 @@ def test_compile_settings_come_back_as_they_were_chosen() -> None:
     ],
 )
 def test_short_names_of_losses_are_understood(written: Any, chosen: str) -> None:
-    back = convert.compile_record({"optimizer": "adam", "loss": written, "metrics": ["acc", "mae"]})
+    back = reduce.compile_record({"optimizer": "adam", "loss": written, "metrics": ["acc", "mae"]})
     assert back is not None
     assert back["optimizer"] == layer("Adam") and back["loss"] == layer(chosen)
     assert back["metrics"] == (layer("accuracy"), layer("MeanAbsoluteError"))
@@ -248,7 +248,7 @@ def test_a_learning_rate_comes_back_as_it_was_typed() -> None:
     model = build.compiled(
         zoo.STACKS["toy"].with_compile(optimizer=layer("SGD", learning_rate=0.03))
     )
-    back = convert.compile_record(json.loads(model.to_json())["compile_config"])
+    back = reduce.compile_record(json.loads(model.to_json())["compile_config"])
     assert back is not None and back["optimizer"] == layer("SGD", learning_rate=0.03)
 
 
