@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import json
 import re
@@ -147,24 +148,36 @@ def minimal(
     Raises:
         FileError: Keras refuses the arguments.
     """
-    parameters = inspect.signature(objects.classes(kind)[name].__init__).parameters
-    # First the catalogue's spelling: some of Keras's layers write a factor f as the pair (-f, f).
-    values = _canonical(kind, ObjectSpec(name, Config(values))).config
-    kept = {k: v for k, v in values.items() if k in parameters or (kind == "layers" and k in BASE)}
     try:
-        made = objects.make(kind, ObjectSpec(name, Config(kept)))
+        made, unknown = _shortest(kind, name, Config(values), repr(values))
     except BuildError as error:
         raise refused(where, f"cannot be made: {error.message}", error.hint) from None
-    full = _report(made)
-    for unknown in values.keys() - kept.keys() - full.keys() - SILENT:
-        if values[unknown] not in (None, False, ()):
-            say(f"'{unknown}' of {name} does not exist in this Keras and was left out.")
+    for argument in unknown:
+        say(f"'{argument}' of {name} does not exist in this Keras and was left out.")
+    return made
+
+
+@functools.lru_cache(4096)
+def _shortest(
+    kind: str, name: str, given: Config, written: str
+) -> tuple[ObjectSpec, tuple[str, ...]]:
+    """The record, and the arguments this Keras does not know; large models repeat themselves.
+
+    ``written`` keeps 1, 1.0 and True apart, which are equal in Python.
+    """
+    parameters = inspect.signature(objects.classes(kind)[name].__init__).parameters
+    # First the catalogue's spelling: some of Keras's layers write a factor f as the pair (-f, f).
+    values = _canonical(kind, ObjectSpec(name, given)).config
+    kept = {k: v for k, v in values.items() if k in parameters or (kind == "layers" and k in BASE)}
+    full = _report(objects.make(kind, ObjectSpec(name, Config(kept))))
+    strange = values.keys() - kept.keys() - full.keys() - SILENT
+    unknown = tuple(sorted(k for k in strange if values[k] not in (None, False, ())))
     needed = {k for k, p in parameters.items() if p.default is inspect.Parameter.empty}
     for argument in sorted(kept.keys() - needed):
         shorter = {k: v for k, v in kept.items() if k != argument}
         if _reports(kind, name, shorter) == full:
             kept = shorter
-    return _canonical(kind, ObjectSpec(name, Config(kept)))
+    return _canonical(kind, ObjectSpec(name, Config(kept))), unknown
 
 
 def _canonical(kind: str, spec: ObjectSpec) -> ObjectSpec:
