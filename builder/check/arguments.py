@@ -10,8 +10,7 @@ from typing import Any
 
 from builder import catalog
 from builder.catalog import REQUIRED, Entry
-from builder.catalog.layers import NOT_IN_A_STACK
-from builder.check import fixes
+from builder.check import fixes, known
 from builder.check.fixes import Fixes
 from builder.check.known import named, near, noun
 from builder.check.ranges import rounded, same, text, unfit
@@ -124,8 +123,7 @@ def flaws(kind: str, obj: ObjectSpec, better: Mapping[str, Any] | None = None) -
     """
     entry = catalog.find(kind, obj.class_name)
     if entry is None:
-        # Layers that join several inputs are no choice in a stack but Keras knows them.
-        if kind != "layers" or obj.class_name not in NOT_IN_A_STACK:
+        if not (kind == "layers" and known.opens(obj.class_name)):
             yield _unknown(kind, obj)
         return
     for name, value in obj.config.items():

@@ -82,6 +82,8 @@ def read(kind: str, data: Any, where: str, say: Say, depth: int = 0) -> ObjectSp
         raise refused(where, f"should describe an object but is {type(data).__name__}.")
     name = check_source(where, data)
     given = data.get("config") or {}
+    if kind == "layers" and name not in objects.classes(kind):  # GroupedQueryAttention
+        name = next((k for k, c in objects.classes(kind).items() if c.__name__ == name), name)
     if name not in objects.classes(kind) or not isinstance(given, Mapping):
         raise refused(where, f"uses '{name}', which is not among the {kind} this app opens.")
     values = {k: value(k, v, where, say, depth + 1) for k, v in given.items() if k not in SILENT}
