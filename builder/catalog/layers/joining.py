@@ -12,7 +12,7 @@ from builder.catalog.entry import Param
 from builder.catalog.layers.table import layer
 
 _merge = partial(layer, group="Merging", section="merging_layers", joins=(2, None))
-_attend = partial(layer, group="Attention", section="attention_layers")
+_attend = partial(layer, group="Attention", section="attention_layers", ndim=(3, 4, 5))
 
 _INITIAL = (
     "kernel_initializer='glorot_uniform', bias_initializer='zeros', kernel_regularizer=None, "
