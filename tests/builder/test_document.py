@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -96,3 +97,16 @@ def test_too_deep_is_refused() -> None:
 def test_config_named_like_an_object_is_an_object() -> None:
     value = document.decode({"class_name": "L2", "config": {"l2": 0.1}})
     assert value == ObjectSpec("L2", Config(l2=0.1))
+
+
+def test_several_inputs_and_outputs_survive_the_file() -> None:
+    training = replace(
+        zoo.training(zoo.MULTI, ObjectSpec("Reviews")),
+        columns=Config(words="text", kind="mood"),
+        compile=Config(
+            loss=Config(kind=ObjectSpec("BinaryCrossentropy"), amount=ObjectSpec("Huber")),
+            loss_weights=Config(kind=1.0, amount=0.25),
+            metrics=Config(kind=(ObjectSpec("accuracy"),), amount=()),
+        ),
+    )
+    assert document.from_json(document.to_json(training)) == training
