@@ -44,3 +44,10 @@ def outputs_of(training: TrainingSpec) -> dict[str, str]:
 def _column(training: TrainingSpec, node: str) -> str:
     found = training.columns.get(node)
     return found if isinstance(found, str) else node
+
+
+def keras_name(model: ModelSpec, ref: str) -> str:
+    """Keras's name of an Input or output: that of the layer which gives it."""
+    spec = active(model)
+    name = ref if any(n.name == ref for n in spec.nodes) else ref.rpartition(":")[0]
+    return spec.node(name).layer
