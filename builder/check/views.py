@@ -43,6 +43,8 @@ class View:
         """The whole with what was changed in this view of it."""
         if not self.output:
             return changed
+        if changed == self.training:
+            return self.whole
         new = binding.outputs(changed.model)[0]
         whole, old = self.whole, self.output
         outputs = tuple(new if o == old else o for o in binding.outputs(whole.model))

@@ -140,3 +140,19 @@ def test_a_shared_layer_gives_one_output_its_own_name() -> None:
     shared = starters.get("witness").training.model
     assert binding.keras_name(shared, "encoder_1") == "encoder"
     assert binding.keras_name(shared, "digit") == "digit"
+
+
+def test_the_exam_looks_at_every_output(trained: dict[str, Any]) -> None:
+    from builder.engine import evaluate
+
+    report = evaluate.report(trained["artefact"], SHORT)
+    assert report["task"] == "several"
+    assert report["test"] == pytest.approx(trained["test"], rel=1e-4)
+    mood, stars = report["outputs"]
+    assert mood["confusion"].sum() == 100 and mood["classes"] == ["negative", "positive"]
+    assert mood["accuracy"] == pytest.approx(report["test"]["sentiment_accuracy"])
+    assert stars["mae"] == pytest.approx(report["test"]["stars_mean_absolute_error"], rel=1e-4)
+    assert [part["name"] for part in stars["misses"]["parts"]] == ["text", "price"]
+    right = evaluate.cell(trained["artefact"], SHORT, 1, 1, output="sentiment")
+    assert right["total"] == mood["confusion"][1, 1]
+    assert len(right["parts"][0]["texts"]) == len(right["indices"]) > 0
