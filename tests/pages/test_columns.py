@@ -72,23 +72,47 @@ def test_each_output_has_its_loss_weight_and_metrics(visit: Visit) -> None:
     assert compile["loss"]["sentiment"] == REVIEWS.compile["loss"]["sentiment"]
 
 
-def test_it_trains_and_every_output_is_examined(visit: Visit) -> None:
-    short = replace(REVIEWS.with_fit(epochs=2), dataset=ObjectSpec("Reviews", {"reviews": 500}))
-    token = project(short)
-    at = visit("train", token)
-    at.button(key="train").click().run()
-    run = jobs.list_runs(project=token)[0]
+def trained(training: TrainingSpec) -> str:
+    """A project with one finished run."""
+    token = project(training)
+    run = jobs.start(training, project=token, owner="local")
     end = time.monotonic() + PATIENCE_SECONDS
     while jobs.get(run.id).status in ("queued", "running") and time.monotonic() < end:
         time.sleep(0.2)
     assert jobs.get(run.id).status == "finished", jobs.get(run.id).error
+    return token
+
+
+def test_every_output_is_examined(visit: Visit) -> None:
+    short = replace(REVIEWS.with_fit(epochs=2), dataset=ObjectSpec("Reviews", {"reviews": 500}))
+    token = trained(short)
     at = visit("evaluate", token)
     assert {m.label for m in at.metric} >= {"Test loss", "Accuracy"}
-    assert "review" not in texts(at) and "waiter" in texts(at)
+    assert "waiter" in texts(at)
     at.segmented_control[0].set_value("stars").run()
     assert not at.exception and not at.error
     assert "R²" in {m.label for m in at.metric}
     assert "Largest misses" in [s.value for s in at.subheader]
+    at = visit("train", token)
+    curves = next(g for g in at.get("button_group") if str(g.key).startswith("curves-"))
+    assert curves.value == [
+        "loss",
+        "sentiment_loss",
+        "sentiment_accuracy",
+        "stars_loss",
+        "stars_mean_absolute_error",
+    ]
+
+
+def test_a_drawing_is_read_beside_another_picture(visit: Visit) -> None:
+    pairs = starters.get("digit_pairs").training.with_fit(epochs=1)
+    token = trained(replace(pairs, dataset=ObjectSpec("DigitPairs", {"pairs": 500})))
+    at = visit("draw", token)
+    assert not at.error
+    assert "A drawing alone is not enough" in texts(at)
+    assert "different" in texts(at) and "same" in texts(at)
+    at.selectbox(key="beside-second").set_value(4).run()
+    assert not at.exception and not at.error
 
 
 def test_classes_of_a_bound_column_are_balanced(visit: Visit) -> None:
