@@ -141,8 +141,11 @@ class TrainingSpec:
     Args:
         model: what is trained.
         dataset: a catalogue or plugin dataset and how it is prepared.
-        columns: model input and output names → dataset columns; empty means x and y.
-        compile: ``optimizer``, ``loss`` (ObjectSpec) and ``metrics`` (tuple of ObjectSpec).
+        columns: names of the model's Inputs and outputs → dataset columns; where nothing is said,
+            a name that is a column's means that one, and x and y where there is but one of each.
+        compile: ``optimizer``, ``loss`` (ObjectSpec) and ``metrics`` (tuple of ObjectSpec). A model
+            of several outputs has a Config by output name for each of ``loss``, ``metrics`` and
+            ``loss_weights`` (numbers).
         fit: ``epochs``, ``batch_size``, ``validation_split``, ``class_weight``, ``callbacks`` …
         seed: for ``keras.utils.set_random_seed``; None trains unseeded.
         weights: what the model begins with instead of chance: ``file``, the SHA-256 of a stored

@@ -10,6 +10,7 @@ from functools import partial
 from builder import edit
 from builder.check import fixes, joins, rewire
 from builder.check.sensible import output_layer, sensible
+from builder.check.views import read_by
 from builder.facts import DataFacts, Fix, Problem
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec, active, chain, unique
 
@@ -25,8 +26,11 @@ def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem
         yield _no_input(training, data)
     elif all(n.name in inputs for n in active(spec).nodes):
         yield _only_input(training, data)
-    elif data and len(inputs) == 1:
-        yield from _input_shape(training, data, inputs[0])
+    elif data:
+        for node in inputs:
+            column = read_by(training, data, node)
+            if column is not None:
+                yield from _input_shape(training, column, node)
 
 
 def wiring(training: TrainingSpec) -> Iterator[Problem]:

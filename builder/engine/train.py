@@ -11,10 +11,11 @@ from typing import Any
 
 import psutil
 
-from builder.engine import adapt, build, objects, weights
+from builder.engine import adapt, bind, build, objects, weights
 from builder.engine.backend import keras
-from builder.engine.data import Data, load
-from builder.engine.fit import fit
+from builder.engine.bind import Arrays
+from builder.engine.data import load
+from builder.engine.fit import fit, rows
 from builder.engine.loop import validate
 from builder.engine.record import Orders, Reporter, Sink
 from builder.engine.steps import Steps
@@ -60,7 +61,7 @@ def train(
     folder: Path,
     sink: Sink,
     order: Orders,
-    data: Data | None = None,
+    data: Arrays | None = None,
 ) -> dict[str, Any]:
     """Train as the exported script would, number for number under the same seed.
 
@@ -87,7 +88,7 @@ def train(
     """
     if data is None:
         sink.message("Loading the data.")
-        data = load(training.dataset)
+        data = bind.bound(training, load(training.dataset))
     build.refuse_if_too_big(build.summary(training.model), psutil.virtual_memory().available)
     model = build.compiled(training)
     adapt.adapt(model, data.x_train)
@@ -129,9 +130,9 @@ def given(model: keras.Model, training: TrainingSpec, folder: Path) -> str:
     return f"The weights are those of {name}. {weights.told(notes)}".strip()
 
 
-def test(model: keras.Model, data: Data) -> dict[str, float]:
+def test(model: keras.Model, data: Arrays) -> dict[str, float]:
     """What ``model.evaluate`` gives on the test examples; metric → value."""
-    if not len(data.x_test):
+    if not rows(data.x_test):
         return {}
     if model.run_eagerly or model.jit_compile:
         found = model.evaluate(data.x_test, data.y_test, verbose=0, return_dict=True)

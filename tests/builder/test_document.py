@@ -107,3 +107,16 @@ def test_a_project_of_version_1_opens_and_new_fields_come_back() -> None:
     model = replace(training.model, nodes=(training.model.nodes[0], node))
     new = replace(training, model=model, weights=Config(file="a" * 64, name="m.keras"))
     assert document.from_json(document.to_json(new)) == new
+
+
+def test_several_inputs_and_outputs_survive_the_file() -> None:
+    training = replace(
+        zoo.training(zoo.MULTI, ObjectSpec("Reviews")),
+        columns=Config(words="text", kind="mood"),
+        compile=Config(
+            loss=Config(kind=ObjectSpec("BinaryCrossentropy"), amount=ObjectSpec("Huber")),
+            loss_weights=Config(kind=1.0, amount=0.25),
+            metrics=Config(kind=(ObjectSpec("accuracy"),), amount=()),
+        ),
+    )
+    assert document.from_json(document.to_json(training)) == training
