@@ -10,7 +10,7 @@ import streamlit as st
 from builder import plugins
 from builder.runs import child, jobs
 from builder.spec import Run, TrainingSpec
-from pages.widgets import page, picker, session
+from pages.widgets import codepane, codescript, page, picker, session
 
 MIME = {
     ".py": "text/x-python",
@@ -34,9 +34,12 @@ def main() -> None:
 def _script() -> None:
     st.subheader("Python", anchor=False)
     st.caption("The whole project as a Keras script: run it anywhere Keras is installed.")
-    source = _made("script", session.training(), None)
-    _download(plugins.exporters()["script"], source, "primary")
-    st.code(source.decode(), language="python", height=620)
+    training = session.training()
+    with page.guard():
+        chosen = codescript.style(training)
+        text = codescript.written(training, chosen).text
+        _download(plugins.exporters()["script"], text.encode(), "primary")
+    codepane.show(training, session.selected())
 
 
 def _project_files() -> None:

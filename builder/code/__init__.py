@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
-from builder.code.script import script
+from builder.code.notebook import notebook
+from builder.code.part import Part, Script
+from builder.code.script import STYLES, head, parts, script, styles, written
+from builder.code.subclass import MADE_LATE
 
-__all__ = ["script"]
+__all__ = [
+    "MADE_LATE",
+    "STYLES",
+    "Part",
+    "Script",
+    "head",
+    "notebook",
+    "parts",
+    "script",
+    "styles",
+    "written",
+]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from builder import catalog
-from builder.catalog import REQUIRED
-from builder.code.source import Call, Name, flat
+from builder.catalog import REQUIRED, Entry
+from builder.catalog.joins import JOINS
+from builder.code.source import Call, Name
 from builder.spec import Config, ObjectSpec, snake
 
 HOMES = {
@@ -29,8 +30,8 @@ def construct(kind: str, obj: ObjectSpec, more: dict[str, Any] | None = None) ->
         return Name(snake(obj.class_name))
     if kind == "activations" or kind not in HOMES:
         return obj.class_name
-    entry = catalog.entry(kind, obj.class_name)
-    config = catalog.minimal(kind, obj).config
+    entry = found(kind, obj.class_name)
+    config = catalog.minimal_config(entry, obj.config)
     items: list[tuple[str, Any]] = []
     by_place = True
     names = [n for n in entry.args if n in config]
@@ -39,10 +40,23 @@ def construct(kind: str, obj: ObjectSpec, more: dict[str, Any] | None = None) ->
     for name in names:
         required = entry.args.get(name) is REQUIRED
         by_place = by_place and required and order.index(name) == len(items)
-        nested = catalog.param(entry, name).kind if name in entry.args else ""
+        nested = _nested_kind(entry, name) if name in entry.args else ""
         items.append(("" if by_place else name, argument(nested, config[name])))
     items += list((more or {}).items())
     return Call(f"{HOMES[kind]}.{obj.class_name}", tuple(items))
+
+
+def found(kind: str, class_name: str) -> Entry:
+    """The entry of a class, layers of several inputs too; CatalogError if there is none."""
+    join = JOINS.get(class_name) if kind == "layers" else None
+    return catalog.find(kind, class_name) or join or catalog.entry(kind, class_name)
+
+
+def _nested_kind(entry: Entry, name: str) -> str:
+    if entry.class_name in JOINS:
+        kinds = ("initializers", "regularizers", "constraints")
+        return next((k for k in kinds if name.endswith(k[:-1])), "")
+    return catalog.param(entry, name).kind
 
 
 def argument(kind: str, value: Any) -> Any:
@@ -56,7 +70,7 @@ def argument(kind: str, value: Any) -> Any:
     if isinstance(value, tuple):
         return Call("", tuple(("", argument(kind, v)) for v in value))
     if isinstance(value, Config):
-        return Name("{" + ", ".join(f"{flat(k)}: {flat(v)}" for k, v in value.items()) + "}")
+        return Call("", tuple((k, argument(kind, v)) for k, v in value.items()), "{", "}")
     return value
 
 

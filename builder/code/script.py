@@ -4,77 +4,181 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
-from builder.code import reshuffled, stack
-from builder.code.source import flat, render
+from builder.code import blocks, functional, learn, reshuffled, stack, subclass, versions
+from builder.code.names import Names, used_in
+from builder.code.part import Part, Row, Script, part
+from builder.code.source import Name, flat, render
 from builder.code.training import answer, compile_call, epoch_rules, evaluation, fit_call
-from builder.spec import TrainingSpec
+from builder.errors import SpecError
+from builder.spec import ModelSpec, TrainingSpec
 
 BLOCKS = ("def ", "class ")
 """What two empty lines stand around."""
 
+STYLES = {
+    "sequential": "Sequential: a list of layers",
+    "functional": "Functional: any graph",
+    "subclass": "Subclass: a class with call",
+}
+"""How a model can be written → for people."""
 
-def script(training: TrainingSpec, data_source: str, title: str = "") -> str:
+
+def styles(training: TrainingSpec) -> tuple[str, ...]:
+    """The styles that can say this model, the usual one first."""
+    rest = ("functional", "subclass")
+    return ("sequential", *rest) if stack.is_stack(training.model) else rest
+
+
+def script(training: TrainingSpec, data_source: str, title: str = "", style: str = "") -> str:
     """The whole experiment as Python source that needs Keras and what ``data_source`` imports.
 
     Args:
         data_source: lines that set ``x_train``, ``y_train``, ``x_test`` and ``y_test``.
         title: what the project is called; becomes the docstring.
+        style: a key of ``STYLES``; "" is Sequential for a stack and Functional for a graph.
 
     Raises:
-        SpecError: the model is not a stack, is empty, or holds what no script can.
+        SpecError: the style cannot say the model, or the model is not finished or holds what no
+            script can.
         CatalogError: it names a class that is not in the catalogue.
     """
-    stack.check(training.model)
+    return written(training, data_source, title, style).text
+
+
+def written(training: TrainingSpec, data_source: str, title: str = "", style: str = "") -> Script:
+    """The script, and which of its lines speak of which node; raises as ``script``."""
+    imports, found = parts(training, data_source, style)
+    text = head(title, imports)
+    nodes: dict[str, tuple[tuple[int, int], ...]] = {}
+    topics: dict[int, str] = {}
+    before = ""
+    for piece in found:
+        wide = piece.text.startswith(BLOCKS) or before.startswith(BLOCKS)
+        text += "\n\n\n" if wide else "\n\n"
+        first = text.count("\n") + 1
+        topics[first] = piece.topic
+        for node, start, end in piece.spans:
+            nodes[node] = (*nodes.get(node, ()), (first + start, first + end))
+        text, before = text + piece.text, piece.text
+    return Script(f"{text}\n", nodes, topics)
+
+
+def head(title: str, imports: set[str]) -> str:
+    """The docstring, the versions this was made with, and the imports."""
+    quoted = f"{chr(34) * 3}{heading(title)}.{chr(34) * 3}\n\n" if title else ""
+    return f"{quoted}{code_head(imports)}"
+
+
+def code_head(imports: set[str]) -> str:
+    """The versions and the imports."""
+    return f"{versions.comment(imports)}\n\n{_imports(imports)}"
+
+
+def parts(training: TrainingSpec, data_source: str, style: str = "") -> tuple[set[str], list[Part]]:
+    """The import lines and the pieces of the script, in order; raises as ``script``."""
     imports, data = _hoisted(data_source)
     rules = tuple(epoch_rules(training))
-    uses = {"import keras", "from keras import layers", *imports}
+    uses = {"import keras", *imports}
     if any("math." in rule for rule in rules):
         uses.add("import math")
     reshuffle = reshuffled.wanted(training)
     if reshuffle:
         uses.update(reshuffled.IMPORTS)
-    parts = [
-        f"# Load and prepare the data\n{data.strip()}",
-        *_model(training),
-        "model.summary()",
-        *rules,
-        "# Compile the model\n" + render("", compile_call(training)),
-        *([reshuffled.CLASS, reshuffled.held_back(training)] if reshuffle else []),
-        "# Train the model\n" + render("history = ", fit_call(training)),
-        f"# Evaluate the model on data it has not seen\n{evaluation(training)}",
-        f"# Make predictions\npredictions = model.predict(x_test)\nprint({answer(training)}[:10])",
-        '# Save the model\nmodel.save("model.keras")',
+    found = [
+        Part("data", f"# Load and prepare the data\n{data.strip()}"),
+        *definition(training, style, used_in(data_source)),
+        Part("summary", "model.summary()"),
+        *(Part("schedule", rule) for rule in rules),
+        Part("compile", "# Compile the model\n" + render("", compile_call(training))),
+        *(Part("order", text) for text in _order(training) if reshuffle and text),
+        Part("fit", "# Train the model\n" + render("history = ", fit_call(training))),
+        Part("evaluate", f"# Evaluate the model on data it has not seen\n{evaluation(training)}"),
+        Part("predict", _prediction(training)),
+        Part("save", '# Save the model\nmodel.save("model.keras")'),
     ]
-    head = f"{chr(34) * 3}{_plain(title)}{chr(34) * 3}\n\n" if title else ""
-    gap = "\n\n\n" if data.strip().startswith("def ") else "\n\n"
-    return head + _imports(uses) + gap + _spaced([p for p in parts if p]) + "\n"
+    if any("layers." in p.text for p in found if p.topic in ("model", "adapt")):
+        uses.add("from keras import layers")
+    return uses, found
 
 
-def _model(training: TrainingSpec) -> Iterator[str]:
-    """What defines the model, in the order that gives the very weights our own training has."""
+def _order(training: TrainingSpec) -> tuple[str, str]:
+    return reshuffled.CLASS, reshuffled.held_back(training)
+
+
+def _prediction(training: TrainingSpec) -> str:
+    lines = f"predictions = model.predict(x_test)\nprint({answer(training)}[:10])"
+    return f"# Make predictions\n{lines}"
+
+
+def definition(
+    training: TrainingSpec, style: str = "", taken: frozenset[str] = frozenset()
+) -> Iterator[Part]:
+    """What defines the model, in the order that gives the very weights our own training has.
+
+    Args:
+        taken: names that the lines before it use.
+
+    Raises:
+        SpecError: as ``script``.
+    """
+    style = style or styles(training)[0]
+    if style not in STYLES:
+        raise SpecError(f"There is no style '{style[:60]}'.", f"Choose one of {', '.join(STYLES)}.")
+    blocks.check(training.model)
     policy = training.compile.get("dtype_policy")
-    if policy not in (None, "float32"):
+    is_wide = policy in (None, "float32")
+    if not is_wide:
         call = f"keras.config.set_dtype_policy({flat(policy)})"
-        yield f"# Calculate with numbers of this kind\n{call}"
-    learners = stack.learners(training.model)
-    yield from stack.adapted_first(training.model, learners)
-    seed = "" if training.seed is None else f"keras.utils.set_random_seed({training.seed})\n"
-    made = stack.made_for_later(training.model, learners)
-    yield f"# Define the model\n{seed}{made}" + render(
-        "model = ", stack.sequential(training.model, learners)
-    )
-    yield from stack.adapted_later(training.model, learners, is_wide=policy in (None, "float32"))
+        yield Part("precision", f"# Calculate with numbers of this kind\n{call}")
+    seed = "" if training.seed is None else f"\nkeras.utils.set_random_seed({training.seed})"
+    if style == "subclass":
+        yield from _subclass(training, seed, taken)
+    else:
+        yield from _written(training, style, seed, taken, is_wide)
 
 
-def _spaced(parts: list[str]) -> str:
-    """The parts with one empty line between them, two around functions."""
-    text = parts[0]
-    for before, part in pairwise(parts):
-        wide = part.startswith(BLOCKS) or before.startswith(BLOCKS)
-        text += ("\n\n\n" if wide else "\n\n") + part
-    return text
+def _written(
+    training: TrainingSpec, style: str, seed: str, taken: frozenset[str], is_wide: bool
+) -> Iterator[Part]:
+    """Sequential and Functional."""
+    model = training.model
+    found = learn.learners(model, "" if style == "sequential" else "_layer")
+    made_by = functional.function_names(model, Names(taken))
+    for row in learn.first(model, found):
+        yield part("adapt", [row])
+    for inner, text in functional.functions(model, made_by, taken):
+        yield part("model", [(_users(model, inner), text)])
+    if style == "sequential":
+        stack.check(model)
+        name = Name(flat(model.name)) if model.name != "model" else None
+        rows = stack.rows(model, found, name, made_by)
+    else:
+        rows = functional.definition(model, taken, found, made_by)
+    start: list[Row] = [((), f"# Define the model{seed}")]
+    yield part("model", [*start, *learn.for_later(model, found), *rows])
+    for row in learn.later(model, found, is_wide):
+        yield part("adapt", [row])
+
+
+def _subclass(training: TrainingSpec, seed: str, taken: frozenset[str]) -> Iterator[Part]:
+    model = training.model
+    found = learn.learners(model)
+    classes = subclass.class_names(model, Names(taken))
+    for inner, text in subclass.inner_classes(classes, taken):
+        yield part("model", [(_users(model, inner), text)])
+    rows, making = subclass.definition(model, taken, classes)
+    yield part("model", rows)
+    yield Part("model", f"# Make the model{seed}\n{making}")
+    for row in subclass.adapted(model, found):
+        yield part("adapt", [row])
+
+
+def _users(model: ModelSpec, inner: ModelSpec) -> tuple[str, ...]:
+    """The nodes that call this model."""
+    layers = {k for k, v in model.layers.items() if isinstance(v, ModelSpec)}
+    users = (n for n in model.nodes if n.layer in layers)
+    return tuple(n.name for n in users if blocks.anonymous(model.layers[n.layer]) == inner)
 
 
 def _hoisted(source: str) -> tuple[list[str], str]:
@@ -110,7 +214,7 @@ def _merged(lines: set[str]) -> Iterator[str]:
         yield f"from {module} import {', '.join(sorted(parts))}"
 
 
-def _plain(title: str) -> str:
+def heading(title: str) -> str:
     """A title that cannot end a docstring: one line of letters, digits and spaces."""
     words = "".join(c if c.isprintable() and c not in '\\"' else " " for c in title).split()
-    return f"{' '.join(words)[:80].rstrip('.')}."
+    return " ".join(words)[:80].rstrip(".")

@@ -15,7 +15,11 @@ WIDTH = 88
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """``name(items)``, or ``[items]`` and ``(items)`` for a list or tuple; items may have a key.
+    """``name(items)``, or nameless ``[items]``, ``(items)``, ``{items}``; items may have a key.
+
+    Args:
+        split: broken over lines however short it is.
+        bare: the brackets of a call whose name stands elsewhere, not a tuple.
 
     Raises:
         SpecError: the name or a key is no Python name. A project may be a stranger's, and its
@@ -27,14 +31,24 @@ class Call:
     open: str = "("
     close: str = ")"
     split: bool = False
+    bare: bool = False
 
     def __post_init__(self) -> None:
-        for word in (*self.name.split("."), *(key for key, _ in self.items)):
-            if word and (not word.isidentifier() or keyword.iskeyword(word)):
+        keys = () if self.open == "{" else (key for key, _ in self.items)
+        for word in (*self.name.split("."), *keys):
+            if word and not is_name(word):
                 raise SpecError(
                     f"{word[:80]!r} cannot be written into a script: it is no name in Python.",
                     "Remove it from the project.",
                 )
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """``layer(…)(inputs)``: what a call gives, called."""
+
+    layer: Call
+    inputs: Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,11 @@ class Name:
     text: str
 
 
+def is_name(word: str) -> bool:
+    """Whether Python takes ``word`` as a name of its own."""
+    return word.isidentifier() and not keyword.iskeyword(word)
+
+
 def render(start: str, value: Any, indent: int = 0, end: str = "") -> str:
     """``start`` and the source of ``value``, broken over lines where it is too long.
 
@@ -59,17 +78,24 @@ def render(start: str, value: Any, indent: int = 0, end: str = "") -> str:
         end: what follows on the last line.
     """
     line = f"{' ' * indent}{start}{flat(value)}{end}"
-    if not isinstance(value, Call) or (len(line) <= WIDTH and not _must_split(value)):
+    if len(line) <= WIDTH and not _must_split(value):
+        return line
+    if isinstance(value, Applied):
+        head = flat(value.layer)
+        if not value.layer.items or (_long(value.inputs) and len(start + head) + indent < WIDTH):
+            return render(f"{start}{head}", value.inputs, indent, end)
+        return render(start, value.layer, indent, f"{flat(value.inputs)}{end}")
+    if not isinstance(value, Call) or not value.items:
         return line
     rows = []
     only = len(value.items) == 1 and isinstance(value.items[0][1], Call)
-    sole_list = only and not value.items[0][1].name
+    sole_list = only and not value.items[0][0] and not value.items[0][1].name
     for key, item in value.items:
         if isinstance(item, Comment):
             rows.append(f"{' ' * (indent + 4)}{item.text}")
             continue
         comma = "" if sole_list else ","
-        rows.append(render(f"{key}=" if key else "", item, indent + 4, comma))
+        rows.append(render(_key(value, key), item, indent + 4, comma))
     pad = " " * indent
     inside = "\n".join(rows)
     return f"{pad}{start}{value.name}{value.open}\n{inside}\n{pad}{value.close}{end}"
@@ -79,9 +105,12 @@ def flat(value: Any) -> str:
     """The source of ``value`` on one line."""
     match value:
         case Call():
-            parts = [f"{k}={flat(v)}" if k else flat(v) for k, v in value.items]
-            lone = "," if not value.name and value.open == "(" and len(parts) == 1 else ""
+            parts = [f"{_key(value, k)}{flat(v)}" for k, v in value.items]
+            is_tuple = not value.name and value.open == "(" and not value.bare
+            lone = "," if is_tuple and len(parts) == 1 else ""
             return f"{value.name}{value.open}{', '.join(parts)}{lone}{value.close}"
+        case Applied():
+            return f"{flat(value.layer)}{flat(value.inputs)}"
         case Name() | Comment():
             return value.text
         case str():
@@ -89,5 +118,19 @@ def flat(value: Any) -> str:
     return repr(value)
 
 
-def _must_split(value: Call) -> bool:
-    return value.split or any(isinstance(v, Call) and _must_split(v) for _, v in value.items)
+def _key(call: Call, key: str) -> str:
+    if call.open == "{":
+        return f"{flat(key)}: "
+    return f"{key}=" if key else ""
+
+
+def _long(inputs: Call) -> bool:
+    return len(flat(inputs)) > WIDTH // 2
+
+
+def _must_split(value: Any) -> bool:
+    if isinstance(value, Applied):
+        return _must_split(value.layer) or _must_split(value.inputs)
+    if not isinstance(value, Call):
+        return False
+    return value.split or any(_must_split(v) for _, v in value.items)

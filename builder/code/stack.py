@@ -1,4 +1,4 @@
-"""A stack as ``keras.Sequential``, and the layers in it that learn from the data beforehand."""
+"""A stack as ``keras.Sequential``."""
 
 from __future__ import annotations
 
@@ -6,39 +6,64 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from builder import edit
-from builder.catalog.layers import NOT_IN_A_STACK, learns
-from builder.code.objects import argument, construct
+from builder.catalog import ops
+from builder.code import calls
+from builder.code.blocks import Blocks, anonymous
+from builder.code.names import written
+from builder.code.part import Row
 from builder.code.source import Call, Comment, Name, render
 from builder.errors import SpecError
-from builder.spec import ModelSpec, ObjectSpec, snake, unique
+from builder.spec import ModelSpec, ObjectSpec
 
-Learners = Mapping[str, str]
-"""Node → the variable that holds its layer, for layers whose table comes from the data."""
+REMEDY = "Choose the Functional style, which can say any model."
+
+
+def is_stack(model: ModelSpec) -> bool:
+    """Whether ``keras.Sequential`` can say it: a chain of layers with one input and one output."""
+    return edit.is_chain(model) and not _obstacle(model)
+
+
+def _obstacle(model: ModelSpec) -> tuple[str, str] | None:
+    """The first node that cannot stand in a stack, and why."""
+    for number, name in enumerate(edit.order(model)):
+        layer = model.layers.get(model.node(name).layer)
+        kind = layer.class_name if isinstance(layer, ObjectSpec) else ""
+        if kind in calls.QUERY_VALUE | calls.PAIRED:
+            return name, f"{kind} reads two inputs"
+        if ops.is_op(kind):
+            return name, "an operation is no layer"
+        if (kind == edit.INPUT) != (number == 0):
+            return name, "a stack begins with its only Input"
+        if layer is not None and (len(calls.results(layer)) > 1 or calls.is_open(layer)):
+            return name, "it has several outputs"
+    return None
 
 
 def check(model: ModelSpec) -> None:
-    """Raises SpecError when the model is no stack, is empty, or holds what no script can."""
+    """Raises SpecError when the model is no stack, or is empty."""
     if not edit.is_chain(model):
         raise SpecError(
-            "The script is written for stacks, and this model has branches, several inputs or"
+            "The Sequential style is for stacks, and this model has branches, several inputs or"
             " shared layers.",
-            "Export it as a project or as a .keras file instead.",
+            REMEDY,
         )
     edit.last(model)
-    for name, layer in model.layers.items():
-        if isinstance(layer, ObjectSpec) and layer.class_name in NOT_IN_A_STACK:
-            raise SpecError(
-                f"'{name}' ({layer.class_name}) cannot stand in a script for a stack:"
-                f" {NOT_IN_A_STACK[layer.class_name]}",
-                "Export the model as a project or as a .keras file instead.",
-                name,
-            )
+    if found := _obstacle(model):
+        raise SpecError(f"'{found[0]}' cannot stand in a Sequential: {found[1]}.", REMEDY, found[0])
 
 
-def sequential(model: ModelSpec, learners: Learners) -> Call:
-    """``keras.Sequential([…])``; switched-off layers are comments, learners their variables."""
+def sequential(
+    model: ModelSpec, learners: Mapping[str, str], title: Any = None, made_by: Blocks | None = None
+) -> Call:
+    """``keras.Sequential([…])``; switched-off layers are comments.
+
+    Args:
+        learners: node → variable of a layer that was made before.
+        title: the model's name, None for Keras's own.
+        made_by: what makes the models inside.
+    """
     rows: list[tuple[str, Any]] = []
-    for name, layer in _layers(model):
+    for name, layer in _layers(model, made_by or {}):
         if name in learners:
             rows.append(("", Name(learners[name])))
         elif model.node(name).off:
@@ -48,70 +73,34 @@ def sequential(model: ModelSpec, learners: Learners) -> Call:
         else:
             rows.append(("", layer))
     stack = Call("", tuple(rows), "[", "]", split=True)
-    return Call("keras.Sequential", (("", stack),), split=True)
+    named = () if title is None else (("name", title),)
+    return Call("keras.Sequential", (("", stack), *named), split=True)
 
 
-def _layers(model: ModelSpec) -> Iterator[tuple[str, Any]]:
+def rows(
+    model: ModelSpec, learners: Mapping[str, str], title: Any = None, made_by: Blocks | None = None
+) -> Iterator[Row]:
+    """``model = keras.Sequential([…])``, layer by layer."""
+    lines = render("model = ", sequential(model, learners, title, made_by)).split("\n")
+    first = 2
+    yield (), "\n".join(lines[:first])
+    for name, layer in _layers(model, made_by or {}):
+        shown = "" if name in learners or model.node(name).off else render("", layer, 8, ",")
+        many = 1 + (render("", layer) if model.node(name).off else shown).count("\n")
+        yield (name,), "\n".join(lines[first : first + many])
+        first += many
+    yield (), "\n".join(lines[first:])
+
+
+def _layers(model: ModelSpec, made_by: Blocks) -> Iterator[tuple[str, Any]]:
     """Every node and the call that makes its layer, named where Keras would name it otherwise."""
-    used: set[str] = set()
+    titles = written(model, [model.node(n).layer for n in edit.order(model)])
     for name in edit.order(model):
-        layer = edit.layer_of(model, name)
-        auto = unique(snake(layer.class_name), used)
-        used.add(name)
-        yield name, _layer(layer, "" if name == auto else name)
-
-
-def _layer(layer: ObjectSpec, name: str) -> Any:
-    if layer.class_name == edit.INPUT:
-        items = tuple(layer.config.items()) + ((("name", name),) if name else ())
-        return Call("keras.Input", tuple((k, argument("layers", v)) for k, v in items))
-    return construct("layers", layer, {"name": name} if name else {})
-
-
-# --- layers that learn from the data ------------------------------------------------------------
-
-
-def learners(model: ModelSpec) -> Learners:
-    """The layers that have to see the training data first, in the order the data flows."""
-    found: dict[str, str] = {}
-    for name in edit.order(model):
-        layer = edit.layer_of(model, name)
-        if not model.node(name).off and learns(layer.class_name, layer.config):
-            found[name] = unique(snake(layer.class_name), set(found.values()))
-    return found
-
-
-def adapted_first(model: ModelSpec, learners: Learners) -> Iterator[str]:
-    """The learner that reads the data itself: made and adapted before the model, as people do."""
-    for name, made in _made(model, learners, first=True):
-        variable = learners[name]
-        yield f"# Let the first layer learn from the data\n{made}{variable}.adapt(x_train)"
-
-
-def made_for_later(model: ModelSpec, learners: Learners) -> str:
-    """The lines that make the other learners, so that they have a name to be adapted by."""
-    return "".join(made for _, made in _made(model, learners, first=False))
-
-
-def adapted_later(model: ModelSpec, learners: Learners, is_wide: bool) -> Iterator[str]:
-    """The lines that feed the other learners with what the layers before them give.
-
-    Args:
-        is_wide: those layers give 32-bit numbers; narrower ones are widened for adding up.
-    """
-    for name, _ in _made(model, learners, first=False):
-        variable = learners[name]
-        cast = "" if is_wide else '.astype("float32")'
-        yield (
-            f"# Let {variable} learn from what reaches it\n"
-            f"before = keras.Model(model.inputs, {variable}.input)\n"
-            f"{variable}.adapt(before.predict(x_train){cast})"
-        )
-
-
-def _made(model: ModelSpec, learners: Learners, first: bool) -> Iterator[tuple[str, str]]:
-    for name, layer in _layers(model):
-        if name in learners:
-            before = edit.source(model, name)
-            if (before is not None and edit.is_input(model, before)) is first:
-                yield name, render(f"{learners[name]} = ", layer) + "\n"
+        key = model.node(name).layer
+        layer = model.layers.get(key)
+        if isinstance(layer, ModelSpec):
+            yield name, Call(made_by[anonymous(layer)], (("", key),))
+        elif isinstance(layer, ObjectSpec):
+            yield name, calls.made(layer, titles[key])
+        else:
+            raise SpecError(f"'{name}' calls a layer that is missing.", "Remove it.", name)

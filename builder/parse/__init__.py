@@ -55,19 +55,21 @@ class Parsed:
         return tuple(n for n in self.notes if n.severity == severity)
 
 
-def parse(source: str, title: str = "") -> Parsed:
+def parse(source: str, title: str = "", around: TrainingSpec | None = None) -> Parsed:
     """The project in a Python text, and what is to be said about reading it.
 
     Args:
         source: a script; a tutorial with fenced code, prompts or notebook commands will do.
         title: instead of the text's own.
+        around: the project the text was made from: what it does not say stays as it is there.
+            Without one, a starter for such data gives it.
 
     Raises:
         SpecError: too long, too deeply nested, or no Python; ``where`` is the line.
     """
     notes = Notes()
     page = read(source, notes)
-    state = State(page, notes, own.call_function)
+    state = State(page, notes, own.call_function, around=around)
     training = _understood(state)
     return Parsed(training, notes.remarks(), title or _title(page.tree))
 

@@ -11,7 +11,7 @@ from typing import Any
 from builder.parse import source
 from builder.parse.arrays import Array, Length, Stat, number
 from builder.parse.data import measure
-from builder.parse.graph import Layer, Model
+from builder.parse.graph import Layer, Model, Tensor
 from builder.parse.state import State
 from builder.parse.values import (
     MAX_ITEMS,
@@ -92,6 +92,8 @@ def _off(args: list[Any]) -> Any:
     layer = args[0] if args else Unknown()
     if isinstance(layer, Layer):
         layer.off = True
+    if isinstance(layer, Tensor):
+        layer.call.off = True
     return layer
 
 

@@ -15,6 +15,7 @@ from builder.parse import (
     conditions,
     lists,
     names,
+    operations,
     ops,
     run,
     source,
@@ -190,10 +191,9 @@ def _subscript(state: State, node: ast.Subscript) -> Any:
     if isinstance(value, Shape):
         return value.last if key == -1 and value.last is not None else Unknown()
     if isinstance(value, Tensor):
-        if isinstance(key, int) and 0 <= key < 8:
+        if isinstance(key, int) and not isinstance(key, bool) and 0 <= key < 8:
             return Tensor(value.call, key) if value.index == 0 else Unknown()
-        state.unknown(node, "no layer takes a piece of a tensor; what follows reads it whole")
-        return value
+        return ops.made(state, operations.cut(key), [value])
     if isinstance(key, Unknown | After):
         return key
     key = arrays.number(key)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from builder.catalog.ops import PREFIX
+from builder.code.names import plain
 from builder.parse.values import Strange
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, snake, unique
 
@@ -61,12 +64,16 @@ class Call:
     Args:
         number: counts calls over the whole text.
         last: the size of the result's last axis, where the layer alone says it.
+        title: the variable that holds the result, where it holds nothing else.
+        off: our own script carries the call as a comment.
     """
 
     layer: Layer
     reads: tuple[Tensor, ...] = ()
     number: int = 0
     last: int | None = None
+    title: str = ""
+    off: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -180,16 +187,12 @@ def _written(
     name: str, calls: list[Call], outputs: list[Tensor] | None, depth: int
 ) -> tuple[ModelSpec, int]:
     given = _layer_names(calls)
-    titles: dict[int, str] = {}
+    titles = _titles(calls, given)
     table: dict[str, Any] = {}
     nodes: list[Node] = []
-    taken = set(given.values())
     count = 0
     for call in calls:
         key = given[id(call.layer)]
-        title = unique(key, taken) if key in table else key
-        taken.add(title)
-        titles[id(call)] = title
         if key not in table:
             table[key], many = _record(call.layer, key, depth)
             count += many
@@ -197,10 +200,32 @@ def _written(
                 raise Strange(f"the model has more than {MAX_LAYERS:,} layers")
         reads = () if call.layer.is_input else call.reads
         inbound = tuple(_ref(titles, t) for t in reads)
-        nodes.append(Node(title, key, inbound, call.layer.off))
+        nodes.append(Node(titles[id(call)], key, inbound, call.layer.off or call.off))
     ends = outputs if outputs is not None else [Tensor(c) for c in calls[-1:]]
     refs = tuple(_ref(titles, t) for t in ends)
     return ModelSpec(name, Config(table), tuple(nodes), refs), count
+
+
+def _titles(calls: list[Call], given: dict[int, str]) -> dict[int, str]:
+    """A name for each call: its layer's; of a layer called again, the variable's of the result."""
+    many = Counter(id(c.layer) for c in calls)
+    titles: dict[int, str] = {}
+    used: set[str] = set()
+    others = set(given.values())
+    for call in calls:
+        key = given[id(call.layer)]
+        title = titled(call) if many[id(call.layer)] > 1 else ""
+        if not title or (title in others and title != key):
+            title = key
+        titles[id(call)] = unique(title, used | (others - {key}))
+        used.add(titles[id(call)])
+    return titles
+
+
+def titled(call: Call) -> str:
+    """What the variable of the result says of the call's name, ``""`` for nothing."""
+    name = plain(call.title)
+    return name if _NAME.fullmatch(name) else ""
 
 
 def _record(layer: Layer, name: str, depth: int) -> tuple[Any, int]:
@@ -222,14 +247,17 @@ def _layer_names(calls: list[Call]) -> dict[int, str]:
     layers = list({id(c.layer): c.layer for c in calls}.values())
     names: dict[int, str] = {}
     used: set[str] = set()
+    said = {id(c.layer): titled(c) for c in calls if c.layer.class_name.startswith(PREFIX)}
     for layer in layers:
+        layer.name = layer.name or said.get(id(layer), "")
         if layer.name:
             names[id(layer)] = unique(tidy(layer.name), used)
             used.add(names[id(layer)])
     counts: dict[str, int] = {}
     for layer in layers:
         if not layer.name:
-            base = snake(layer.class_name) if layer.spec else _model_name(layer.inner)
+            kind = layer.class_name.removeprefix(PREFIX)
+            base = snake(kind) if layer.spec else _model_name(layer.inner)
             names[id(layer)] = _free(base, used, counts)
             used.add(names[id(layer)])
     return {key: names[key] for key in (id(layer) for layer in layers)}

@@ -156,6 +156,13 @@ def as_model(state: State, instance: Instance) -> Any:
     return made
 
 
+def again(state: State, node: ast.AST, model: Model, args: list[Any], kw: dict[str, Any]) -> Any:
+    """A model called as a layer: one for each model, so that two calls share it."""
+    if model.as_layer is None:
+        model.as_layer = Layer(None, model.name, model)
+    return ops.call(state, node, model.as_layer, args, kw)
+
+
 def attribute(state: State, node: ast.AST, model: Model, name: str) -> Any:
     """``model.name``."""
     if model.kind == "functional" and not model.aside:

@@ -9,6 +9,7 @@ from typing import Any
 from builder import catalog
 from builder.catalog import Entry
 from builder.catalog.entry import minimal
+from builder.catalog.joins import JOINS
 from builder.catalog.layers import NOT_IN_A_STACK
 from builder.check.known import noun
 from builder.code.training import FILES
@@ -78,7 +79,7 @@ def find(state: State, node: ast.AST, kind: str, written: str) -> Entry | None:
     """The entry a class, or a function of older Keras, stands for; tells a translation."""
     name = old.CLASSES.get(written, written)
     short = old.SHORT.get(name, name)
-    entry = catalog.find(kind, short) or (old.JOINS.get(short) if kind == "layers" else None)
+    entry = catalog.find(kind, short) or (JOINS.get(short) if kind == "layers" else None)
     if entry is None and written[:1].islower():
         alias = old.WEIGHT_NAMES.get(written, written)
         entry = catalog.by_alias(kind, alias)
@@ -255,7 +256,7 @@ def _word(state: State, node: ast.AST, entry: Entry, name: str, value: str) -> A
 def _kind(entry: Entry, name: str) -> str:
     if name not in entry.args:
         return ""
-    if entry.class_name in old.JOINS:
+    if entry.class_name in JOINS:
         return next((k for k in ("initializers", "regularizers", "constraints")
                      if name.endswith(k[:-1])), "")  # fmt: skip
     return catalog.param(entry, name).kind
@@ -276,7 +277,7 @@ def _decay(state: State, node: ast.AST, config: dict[str, Any], decay: Any) -> N
 
 def shortest(entry: Entry, config: Config) -> ObjectSpec:
     """The record without what equals the default."""
-    if entry.class_name in old.JOINS and catalog.find("layers", entry.class_name) is None:
+    if entry.class_name in JOINS and catalog.find("layers", entry.class_name) is None:
         return ObjectSpec(entry.class_name, minimal(entry, config))
     try:
         return catalog.minimal(entry.kind, ObjectSpec(entry.class_name, config))

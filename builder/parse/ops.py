@@ -7,7 +7,8 @@ from typing import Any
 
 from builder import catalog
 from builder.catalog.entry import minimal
-from builder.parse import old
+from builder.catalog.joins import JOINS
+from builder.parse import operations
 from builder.parse.graph import MAX_LAYERS, Call, Layer, Model, Tensor
 from builder.parse.state import State
 from builder.parse.values import After, Instance, Strange, Unknown, walk
@@ -115,8 +116,8 @@ def has_input(model: Model) -> bool:
 def layer_of(class_name: str, **config: Any) -> Layer:
     """A new layer of that class; defaults left out."""
     spec = ObjectSpec(class_name, Config(config))
-    if class_name in old.JOINS and catalog.find("layers", class_name) is None:
-        return Layer(ObjectSpec(class_name, minimal(old.JOINS[class_name], spec.config)))
+    if class_name in JOINS and catalog.find("layers", class_name) is None:
+        return Layer(ObjectSpec(class_name, minimal(JOINS[class_name], spec.config)))
     return Layer(catalog.minimal("layers", spec))
 
 
@@ -129,6 +130,10 @@ def binary(state: State, node: ast.BinOp, a: Any, b: Any) -> Any:
         name = BINARY[op]
         state.translated(node, f"`{state.page.text(node)}` became the layer {name}.")
         return made(state, layer_of(name), [a, b])
+    if (op not in (ast.Div,) or not isinstance(b, int | float)) and (
+        found := operations.binary(op, a, b)
+    ):
+        return made(state, *found)
     tensor, number, left = (a, b, True) if isinstance(a, Tensor) else (b, a, False)
     if isinstance(number, bool) or not isinstance(number, int | float):
         state.unknown(node, "no layer does this; what follows reads what it read")
@@ -156,6 +161,8 @@ def _rescaling(op: type, number: float, left: bool) -> dict[str, float] | None:
 
 def operation(state: State, node: ast.Call, path: str, args: list[Any], kw: dict[str, Any]) -> Any:
     """A function of TensorFlow or Keras called on tensors; None when it is none we know."""
+    if found := operations.read(path, args, kw):
+        return made(state, *found)
     name = path.rpartition(".")[2]
     tensors = [t for t in walk([args, list(kw.values())]) if isinstance(t, Tensor)]
     layer = _operation(name, path, args, kw, len(tensors))

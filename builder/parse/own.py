@@ -7,7 +7,7 @@ from typing import Any
 
 from builder.parse import datasets, expressions, models, ops, statements
 from builder.parse.arrays import Array, Batches, Data
-from builder.parse.graph import Layer, tidy
+from builder.parse.graph import Layer, Model, Tensor, tidy
 from builder.parse.state import State
 from builder.parse.values import (
     After,
@@ -17,6 +17,8 @@ from builder.parse.values import (
     InTraining,
     Scope,
     Unknown,
+    size,
+    walk,
 )
 from builder.spec import unique
 
@@ -137,10 +139,17 @@ def followed(
     follow = value.of.methods.get("call")
     if follow is None or any(isinstance(a, After | Array) for a in args):
         return After()
-    if not any(ops.is_tensor(v) for v in (*args, *kw.values())):
+    given = [v for a in (*args, *kw.values()) for v in (a.values() if isinstance(a, dict) else [a])]
+    if not any(ops.is_tensor(v) for v in given):
         return state.unknown(node, "it can only be called on what a layer gives")
     if value.of.base == "model":
-        models.as_model(state, value).used = True
+        model = models.as_model(state, value)
+        tensors = _tensors(given)
+        if model.kind == "functional":
+            return models.again(state, node, model, [tensors], {})
+        if tensors and all(t.call.layer.is_input for t in tensors):
+            return _shaped(state, follow, value, model, tensors, args)
+        model.used = True
     else:
         state.translated(node, f"{value.of.node.name} is taken apart into its layers.")
     known = {a.arg for a in follow.node.args.args}
@@ -151,6 +160,34 @@ def followed(
         plain["mask"] = None
     _name_fields(value)
     return call_function(state, follow, [value, *args], plain)
+
+
+def _tensors(given: list[Any]) -> list[Tensor]:
+    for item in given:
+        size(item)
+    return [t for t in walk(given) if isinstance(t, Tensor)]
+
+
+def _shaped(
+    state: State,
+    follow: Function,
+    value: Instance,
+    model: Model,
+    inputs: list[Tensor],
+    args: list[Any],
+) -> Any:
+    """A model of the text's own class called on Inputs: it is known from then on as a graph."""
+    extra = {"training": InTraining()} if _takes(follow, "training") else {}
+    result = call_function(state, follow, [value, *args], extra)
+    ends = list(result.values()) if isinstance(result, dict) else [result]
+    outputs = list(walk(ends))
+    if outputs and all(isinstance(t, Tensor) for t in outputs):
+        model.kind, model.inputs, model.outputs = "functional", inputs, outputs
+    return result
+
+
+def _takes(function: Function, name: str) -> bool:
+    return any(a.arg == name for a in function.node.args.args)
 
 
 def _name_fields(value: Instance) -> None:

@@ -169,12 +169,20 @@ def _training(state: State, model: Model, spec: ModelSpec, x: Array | None) -> T
     if model.compiled is None:
         text = "There is no compile: choose optimizer and loss on the Train page."
         state.notes.say(UNKNOWN, model.line, text)
-    return TrainingSpec(spec, data, compile=compiled or Config(), fit=settings, seed=state.seed)
+    made = TrainingSpec(spec, data, compile=compiled or Config(), fit=settings, seed=state.seed)
+    return made if state.around is None else _kept(made, state.around)
+
+
+def _kept(made: TrainingSpec, before: TrainingSpec) -> TrainingSpec:
+    """With what no code says: how it is tuned and distributed."""
+    return replace(made, tuner=before.tuner, distribution=before.distribution)
 
 
 def _without_data(
     state: State, model: Model, spec: ModelSpec, compiled: Config | None, settings: Config
 ) -> TrainingSpec:
+    if state.around is not None:
+        return _around(state, model, spec, compiled, settings)
     base = starters.around(spec, compiled)
     text = f"The data were not recognised: {base.dataset.class_name} stands in their place."
     state.notes.say(UNKNOWN, 0, text)
@@ -187,6 +195,26 @@ def _without_data(
         state.notes.say(DIFFERENT, 0, "There is no fit: its settings were taken from a starter.")
         return replace(base, seed=state.seed)
     return replace(base, fit=settings, seed=state.seed)
+
+
+def _around(
+    state: State, model: Model, spec: ModelSpec, compiled: Config | None, settings: Config
+) -> TrainingSpec:
+    """The project the text was made from, with what the text says."""
+    base = state.around
+    assert base is not None
+    state.notes.say(DIFFERENT, 0, "The data were not recognised: the project's own stay.")
+    if compiled is None:
+        state.notes.say(DIFFERENT, 0, "There is no compile: the project's own stays.")
+    if model.fitted is None:
+        state.notes.say(DIFFERENT, 0, "There is no fit: the project's own stays.")
+    return replace(
+        base,
+        model=spec,
+        compile=base.compile if compiled is None else compiled,
+        fit=base.fit if model.fitted is None else settings,
+        seed=state.seed,
+    )
 
 
 def _short(node: ast.AST) -> str:

@@ -181,9 +181,7 @@ def _model(state: State, node: ast.Call, model: Model, args: list[Any], kw: dict
         return own.followed(state, node, model.instance, args, kw)
     if not any(ops.is_tensor(v) for v in (*args, *kw.values())):
         return After()
-    if model.as_layer is None:  # one for each model, so that two calls share it
-        model.as_layer = Layer(None, model.name, model)
-    return ops.call(state, node, model.as_layer, args, kw)
+    return models.again(state, node, model, args, kw)
 
 
 def _method(

@@ -24,8 +24,9 @@ _FENCE = re.compile(r"^\s*(```|~~~)")
 _MAGIC = re.compile(r"^\s*(%{1,2}[A-Za-z]|![A-Za-z.]|\?|[A-Za-z_.]+\?$)")
 _PROMPT = re.compile(r"^\s*(>>> ?|\.\.\. ?|\.\.\.$|In \[\d+\]: ?)")
 _OFF = re.compile(r"^(\s*)# (.*),  # switched off\s*$")
+_OFF_CALL = re.compile(r"^(\s*)(\w+) = [^#\"']{1,80}?  # (.*), switched off\s*$")
 OFF = "__switched_off__"
-"""What a layer that our own script carries as a comment is wrapped in."""
+"""What a layer, or the call of one, that our own script carries as a comment is wrapped in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +183,9 @@ def _fenced(lines: list[str]) -> list[str]:
 
 def _marked(source: str) -> str:
     """Layers that our own scripts carry as comments made code again, wrapped in ``OFF``."""
-    if "# switched off" not in source:
+    if "switched off" not in source:
         return source
-    lines = source.split("\n")
+    lines = [_OFF_CALL.sub(rf"\1\2 = {OFF}(\3)", line) for line in source.split("\n")]
     for end, line in enumerate(lines):
         found = _OFF.match(line)
         if not found:

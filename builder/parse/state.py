@@ -12,6 +12,7 @@ from builder.parse.graph import Model
 from builder.parse.notes import DIFFERENT, NOTED, TRANSLATED, UNKNOWN, Notes
 from builder.parse.source import Page
 from builder.parse.values import Function, Scope, TooMuch, Unknown
+from builder.spec import TrainingSpec
 
 MAX_STEPS = 400_000
 """Expressions and statements worked out in one text, loops and calls counted each time."""
@@ -36,6 +37,7 @@ class State:
         models: every model made, in order.
         seed: of ``set_random_seed``; None while none was set.
         policy: the dtype policy that was set.
+        around: the project the text was made from, if any.
         foreign: another framework's name → the things of it that were used, with lines.
     """
 
@@ -55,6 +57,7 @@ class State:
     foreign: dict[str, dict[str, int]] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
     made: int = 0
+    around: TrainingSpec | None = None
 
     def step(self) -> None:
         """Count one step; raises TooMuch when there were too many."""

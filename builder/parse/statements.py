@@ -67,6 +67,26 @@ def _assign(state: State, node: ast.Assign) -> None:
     value = expressions.evaluate(state, node.value)
     for target in node.targets:
         assign(state, target, value)
+        _entitle(state, target, value)
+
+
+def _entitle(state: State, target: ast.AST, value: Any) -> None:
+    """A variable set only once names the call whose result it holds."""
+    first, tensor = target, value
+    if isinstance(target, ast.Tuple) and target.elts:
+        parts = value if isinstance(value, list) else [value]
+        if len({id(p.call) if isinstance(p, Tensor) else 0 for p in parts}) > 1:
+            for item, part in zip(target.elts, parts, strict=False):
+                _entitle(state, item, part)
+            return
+        first, tensor = target.elts[0], next(iter(parts), None)
+    if not isinstance(first, ast.Name) or not isinstance(tensor, Tensor):
+        return
+    known = state.scope.calls.setdefault(first.id, tensor.call)
+    if known is not tensor.call:
+        known.title = tensor.call.title = ""
+    else:
+        known.title = known.title or first.id
 
 
 def _annotated(state: State, node: ast.AnnAssign) -> None:

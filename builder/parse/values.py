@@ -57,11 +57,16 @@ class Made:
 
 @dataclass(eq=False, slots=True)
 class Scope:
-    """Names of a function call, or of the whole text."""
+    """Names of a function call, or of the whole text.
+
+    Args:
+        calls: variable → the call of a layer whose result was put into it first.
+    """
 
     names: dict[str, Any] = field(default_factory=dict)
     parent: Scope | None = None
     star: list[str] = field(default_factory=list)
+    calls: dict[str, Any] = field(default_factory=dict)
     outer: set[str] = field(default_factory=set)
 
     def set(self, name: str, value: Any) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from builder import parse
 from builder.errors import LayerwiseError
 from builder.parse import Parsed
+from builder.spec import TrainingSpec
 from pages.widgets import page, session
 from pages.widgets.page import plain
 
@@ -66,10 +67,14 @@ def decoded(name: str, data: bytes) -> Parsed | str:
         return said(error)
 
 
-def read(text: str, title: str = "") -> Parsed | str:
-    """What the text came to, or in one sentence why it cannot be read."""
+def read(text: str, title: str = "", around: TrainingSpec | None = None) -> Parsed | str:
+    """What the text came to, or in one sentence why it cannot be read.
+
+    Args:
+        around: gives what the text does not say, where it changes a project.
+    """
     try:
-        return parse.parse(text, title)
+        return parse.parse(text, title, around)
     except LayerwiseError as error:
         return said(error)
 
@@ -84,14 +89,7 @@ def report(found: Parsed | str) -> None:
     if isinstance(found, str):
         st.error(plain(found))
         return
-    if found.training is None:
-        st.warning("No model was found in this code.")
-    for severity, (heading, icon) in WORDS.items():
-        if remarks := found.of(severity):
-            lines = [f"- {plain(r.where)}: {plain(r.message)}" for r in remarks[:SHOWN]]
-            if len(remarks) > SHOWN:
-                lines.append(f"- and {len(remarks) - SHOWN} more")
-            st.markdown(f"{icon} **{heading}**\n" + "\n".join(lines))
+    remarks(found)
     if found.training is not None:
         count = len(found.training.model.nodes)
         st.markdown(f"{count} layers, data {plain(found.training.dataset.class_name)}.")
@@ -99,3 +97,15 @@ def report(found: Parsed | str) -> None:
             session.open_training(found.training, found.title or found.training.model.name)
             session.remember("pasted", None)
             page.go("model")
+
+
+def remarks(found: Parsed) -> None:
+    """What was said of a text, the most important first, each with its line."""
+    if found.training is None:
+        st.warning("No model was found in this code.")
+    for severity, (heading, icon) in WORDS.items():
+        if told := found.of(severity):
+            lines = [f"- {plain(r.where)}: {plain(r.message)}" for r in told[:SHOWN]]
+            if len(told) > SHOWN:
+                lines.append(f"- and {len(told) - SHOWN} more")
+            st.markdown(f"{icon} **{heading}**\n" + "\n".join(lines))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from builder import code, edit
-from builder.errors import LayerwiseError, SpecError
+from builder.errors import LayerwiseError
 from builder.plugins.datasets import npz_file
 from builder.spec import Config, chain
 from tests import zoo
@@ -28,6 +29,8 @@ y_test = to_categorical(y_test, 10)
 
 EXPECTED = '''\
 """Handwritten digits."""
+
+# Requirements: VERSIONS
 
 import keras
 from keras import layers
@@ -50,7 +53,8 @@ model = keras.Sequential(
         layers.Dense(128, activation="relu"),
         # layers.Dropout(0.2),  # switched off
         layers.Dense(10, activation="softmax"),
-    ]
+    ],
+    name="tutorial",
 )
 
 model.summary()
@@ -85,7 +89,8 @@ model.save("model.keras")
 
 
 def test_the_tutorial_reads_like_the_tutorial() -> None:
-    assert code.script(zoo.STACKS["switched_off"], SOURCE, "Handwritten digits") == EXPECTED
+    text = code.script(zoo.STACKS["switched_off"], SOURCE, "Handwritten digits")
+    assert re.sub(r"keras==3[.0-9]+ tensorflow(-cpu)?==2[.0-9]+", "VERSIONS", text) == EXPECTED
 
 
 def stack(*layers: Any, **more: Any) -> str:
@@ -121,7 +126,7 @@ def test_an_epoch_schedule_is_a_small_function() -> None:
         dense(10, "softmax"),
         callbacks=(layer("LearningRateScheduler", schedule=schedule),),
     )
-    assert text.startswith("import math\n\nimport keras\n")
+    assert "\n\nimport math\n\nimport keras\n" in text
     scope: dict[str, Any] = {}
     rule = text[text.index("def exp_decay") : text.index("# Compile")]
     exec(f"import math\n{rule}", scope)  # noqa: S102
@@ -132,7 +137,7 @@ def test_an_epoch_schedule_is_a_small_function() -> None:
 
 def test_a_name_given_by_a_person_is_kept() -> None:
     spec = zoo.STACKS["tutorial"]
-    model = edit.rename(TUTORIAL, "dense_1", "digits")
+    model = replace(edit.rename(TUTORIAL, "dense_1", "digits"), name="model")
     text = code.script(zoo.training(model, spec.dataset), SOURCE)
     assert 'layers.Dense(10, activation="softmax", name="digits"),' in text
     assert text.count("name=") == 1
@@ -154,7 +159,8 @@ model = keras.Sequential(
         layers.Dense(16, activation="relu"),
         normalization_1,
         layers.Dense(3, activation="softmax"),
-    ]
+    ],
+    name="normalized",
 )
 
 # Let normalization_1 learn from what reaches it
@@ -280,8 +286,3 @@ def test_what_a_script_writes_without_quotes_must_be_a_name(text: str) -> None:
     ):  # fmt: skip
         with pytest.raises(LayerwiseError):
             code.script(bad, SOURCE)
-
-
-def test_a_graph_is_refused_in_words() -> None:
-    with pytest.raises(SpecError, match="written for stacks"):
-        code.script(zoo.training(zoo.RESIDUAL, zoo.DIGITS), SOURCE)

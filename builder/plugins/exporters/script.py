@@ -16,14 +16,18 @@ def export(
     artefact: str | None = None,
     facts: ModelFacts | None = None,
     title: str = "",
+    style: str = "",
 ) -> bytes:
     """UTF-8 source.
 
+    Args:
+        style: a key of ``code.STYLES``; "" is the usual one for the model.
+
     Raises:
-        SpecError: the model is no stack.
+        SpecError: the model cannot be written in that style.
         DataError: the dataset cannot be loaded, so how it is prepared is not known.
     """
     from builder import code
     from builder.engine import data
 
-    return code.script(training, data.source(training.dataset), title).encode()
+    return code.script(training, data.source(training.dataset), title, style).encode()

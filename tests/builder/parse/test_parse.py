@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder import document, edit, parse, starters
+from builder import document, parse, starters
 from builder.errors import LayerwiseError, SpecError
-from builder.spec import Config, ModelSpec, ObjectSpec
-from tests import zoo
+from builder.spec import Config
 
 CORPUS = Path(__file__).parent / "corpus"
 SOURCES = [
@@ -34,53 +31,34 @@ STACK = "import keras\nfrom keras import layers\nmodel = keras.Sequential([keras
 # --- graphs -------------------------------------------------------------------------------------
 
 
-def argument(value: Any) -> str:
-    if isinstance(value, ObjectSpec):
-        return made(value)
-    return repr(value)
+SHARED = """
+import keras
+from keras import layers
+
+left, right = keras.Input((6,), name="left"), keras.Input((6,), name="right")
+tower = layers.Dense(4, name="tower")
+{calls}
+model = keras.Model([left, right], layers.Subtract(name="difference")([a, b]))
+"""
 
 
-def made(layer: ObjectSpec, **more: str) -> str:
-    items = {k: argument(v) for k, v in layer.config.items()} | {
-        k: repr(v) for k, v in more.items()
-    }
-    return f"layers.{layer.class_name}({', '.join(f'{k}={v}' for k, v in items.items())})"
-
-
-def functional(model: ModelSpec, variable: str) -> Iterator[str]:
-    """A model in the functional style, every layer under its name."""
-    for name, layer in model.layers.items():
-        if isinstance(layer, ModelSpec):
-            yield from functional(layer, f"l_{name}")
-        elif layer.class_name != edit.INPUT:
-            yield f"l_{name} = {made(layer, name=name)}"
-    for node in model.nodes:
-        layer = model.layers[node.layer]
-        if isinstance(layer, ObjectSpec) and layer.class_name == edit.INPUT:
-            call = made(layer, name=node.layer).replace("InputLayer", "Input")
-            yield f"{variable}_{node.name} = {call}"
-            continue
-        reads = [f"{variable}_{r.replace(':', '[') + ']' * (':' in r)}" for r in node.inbound]
-        attends = isinstance(layer, ObjectSpec) and "Attention" in layer.class_name
-        inside = ", ".join(reads) if attends or len(reads) == 1 else f"[{', '.join(reads)}]"
-        yield f"{variable}_{node.name} = l_{node.layer}({inside})"
-    inputs = [n.name for n in model.nodes if not n.inbound]
-    ends = [
-        "[" + ", ".join(f"{variable}_{r.replace(':', '[') + ']' * (':' in r)}" for r in refs) + "]"
-        for refs in (inputs, model.outputs)
-    ]
-    yield f"{variable} = keras.Model({ends[0]}, {ends[1]}, name={model.name!r})"
-
-
-@pytest.mark.parametrize("name", zoo.GRAPHS)
-def test_graphs_are_read_as_they_are(name: str) -> None:
-    model = zoo.GRAPHS[name]
-    if name == "shared":
-        model = edit.rename(model, "tower_again", "tower_1")
-    lines = ["import keras", "from keras import layers", *functional(model, "model")]
-    read = parse.parse("\n".join(lines))
-    assert read.training is not None
-    assert read.training.model == model
+@pytest.mark.parametrize(
+    ("calls", "names"),
+    [
+        ("a = tower(left)\nb = tower(right)", ("a", "b")),
+        ("a, b = tower(left), tower(right)", ("a", "b")),
+        ("h = tower(left)\na = h\nh = tower(right)\nb = h", ("tower", "b")),
+        ("a, b = [tower(x) for x in (left, right)]", ("a", "b")),
+        ("difference = tower(left)\na, b = difference, tower(right)", ("tower", "b")),
+    ],
+)
+def test_calls_of_a_shared_layer_are_called_as_their_variables(
+    calls: str, names: tuple[str, str]
+) -> None:
+    read = parse.parse(SHARED.format(calls=calls)).training
+    assert read is not None
+    assert read.model.node("difference").inbound == names
+    assert {read.model.node(n).layer for n in names} == {"tower"}
 
 
 # --- what is put in the place of what is not said -------------------------------------------------

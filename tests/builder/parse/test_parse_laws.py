@@ -57,20 +57,25 @@ def known_datasets() -> Iterator[datasets.Known]:
         yield datasets.Known(name, "points", (2,), 2, None)
 
 
-def script(training: TrainingSpec, title: str = "") -> str:
+def script_source(training: TrainingSpec) -> str:
+    """The data's lines as the engine writes them, without loading anything."""
     dataset = training.dataset
     lines = str(plugins.dataset(dataset.class_name).source(dataset.config)).rstrip("\n")
     prepared = engine_data.preparation_source(dataset, facts(dataset))
-    return code.script(training, f"{lines}\n\n{prepared}", title)
+    return f"{lines}\n\n{prepared}"
+
+
+def script(training: TrainingSpec, title: str = "") -> str:
+    return code.script(training, script_source(training), title)
 
 
 def plain(training: TrainingSpec) -> TrainingSpec:
-    """Without defaults, and without the model's name, which no script for a stack says."""
+    """Without defaults."""
     entry = plugins.dataset(training.dataset.class_name).ENTRY
     config = Config({k: v for k, v in training.dataset.config.items() if k in entry.args})
     dataset = ObjectSpec(training.dataset.class_name, catalog.minimal_config(entry, config))
     layers = {k: catalog.minimal("layers", v) for k, v in training.model.layers.items()}
-    model = replace(training.model, name="model", layers=Config(layers))
+    model = replace(training.model, layers=Config(layers))
     return replace(
         training,
         model=model,

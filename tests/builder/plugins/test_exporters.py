@@ -13,7 +13,7 @@ import pytest
 from builder import document, edit, plugins
 from builder.engine import build, data, export, train
 from builder.engine.record import Silence
-from builder.errors import CatalogError, FileError, SpecError
+from builder.errors import CatalogError, FileError
 from builder.spec import TrainingSpec
 from tests import zoo
 
@@ -35,6 +35,7 @@ def test_there_are_the_promised_ones() -> None:
     found = {name: (m.SUFFIX, m.NEEDS) for name, m in plugins.exporters().items()}
     assert found == {
         "script": (".py", "project"),
+        "notebook": (".ipynb", "project"),
         "project": (".json", "project"),
         "keras": (".keras", "run"),
         "h5": (".h5", "run"),
@@ -111,5 +112,5 @@ def test_the_child_exports_by_name() -> None:
     assert export.run("project", TRAINING, title="a") == exported("project", title="a")
     with pytest.raises(CatalogError, match="no export called 'onnx'"):
         export.run("onnx", TRAINING)
-    with pytest.raises(SpecError, match="written for stacks"):
-        export.run("script", zoo.training(zoo.RESIDUAL, zoo.DIGITS))
+    graph = export.run("script", zoo.training(zoo.RESIDUAL, zoo.DIGITS)).decode()
+    assert 'model = keras.Model(inputs, out, name="residual")' in graph

@@ -1,0 +1,49 @@
+"""The script of a training with its data's lines, and the style it is shown in."""
+
+from __future__ import annotations
+
+from builder import code, plugins
+from builder.code import Script
+from builder.errors import LayerwiseError
+from builder.runs import child
+from builder.spec import TrainingSpec
+from pages.widgets import session
+
+
+def style(training: TrainingSpec) -> str:
+    """The style chosen last, or the usual one where it cannot say this model."""
+    there = code.styles(training)
+    wanted = session.recall("code-style")
+    return wanted if wanted in there else there[0]
+
+
+def is_exact(training: TrainingSpec) -> bool:
+    """Whether a class of one's own starts from the very weights our training starts from."""
+    layers = training.model.layers.values()
+    return not any(getattr(x, "class_name", "") in code.MADE_LATE for x in layers)
+
+
+def written(training: TrainingSpec, chosen: str) -> Script:
+    """The script with its data, remembered by value.
+
+    Raises:
+        LayerwiseError: the model cannot be written in this style.
+    """
+    title, source = session.title(), data_source(training)
+    key = ("code", training, title, chosen, source)
+    return session.cached(key, lambda: code.written(training, source, title, chosen))
+
+
+def data_source(training: TrainingSpec) -> str:
+    """The lines that load and prepare the data; without preparation where it is not here yet."""
+    dataset = training.dataset
+
+    def make() -> str:
+        try:
+            return str(child.call("data.source", dataset))
+        except LayerwiseError as error:
+            lines = str(plugins.dataset(dataset.class_name).source(dataset.config)).rstrip("\n")
+            reason = " ".join(error.message.split())
+            return f"{lines}\n\n# Not prepared, because the data is not here: {reason}\n"
+
+    return session.cached(("data source", dataset), make)

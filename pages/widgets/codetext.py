@@ -1,0 +1,147 @@
+"""The project's code in a field: changed, compared with what is on screen, applied or dropped."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from builder import code, compare, parse
+from builder.parse import Parsed
+from builder.spec import TrainingSpec
+from pages.widgets import codescript, page, pasted, session
+from pages.widgets.page import plain
+
+KEY = "code-text"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What somebody writes.
+
+    Args:
+        project: token of the project it belongs to, "" while that was not saved.
+        style: of the script it began with.
+        compared: the difference was asked for.
+    """
+
+    text: str
+    project: str
+    style: str
+    compared: bool = False
+
+
+def is_open() -> bool:
+    """Whether the field is open for the project on screen."""
+    draft = _draft()
+    return draft is not None and draft.project in ("", session.token())
+
+
+def _draft() -> Draft | None:
+    found: Draft | None = session.recall("code-draft")
+    return found
+
+
+@page.safe
+def begin(training: TrainingSpec, style: str) -> None:
+    """Open the field with the script as it is."""
+    text = codescript.written(training, style).text
+    session.remember("code-draft", Draft(text, session.token(), style))
+
+
+def discard() -> None:
+    """Close the field; the project stays as it is."""
+    session.remember("code-draft", None)
+
+
+def show(training: TrainingSpec, now: str) -> None:
+    """The field, what its text would change, and the buttons.
+
+    Args:
+        now: the script of the project on screen.
+    """
+    draft = _draft()
+    assert draft is not None
+    session.hold(KEY, draft.text, draft.text)
+    text = st.text_area(
+        "The project as code",
+        key=KEY,
+        height=420,
+        max_chars=parse.MAX_CHARACTERS,
+        help="Keras as you would write it. It is read, never run.",
+    )
+    session.held(KEY, text)
+    if text != draft.text:
+        draft = replace(draft, text=text)
+        session.remember("code-draft", draft)
+    with st.container(horizontal=True, key="code-buttons"):
+        if st.button("See the difference", key="code-compare", icon=":material/difference:"):
+            draft = replace(draft, compared=True)
+            session.remember("code-draft", draft)
+        st.button("Apply", key="code-apply", type="primary", on_click=apply)
+        st.button("Discard", key="code-discard", on_click=discard)
+    if draft.compared:
+        _difference(training, draft, now)
+
+
+def found_in(training: TrainingSpec, text: str) -> Parsed | str:
+    """The project a text says, around what it does not say; or why it cannot be read."""
+    if not text.strip():
+        return "There is no code left. Discard brings back the script."
+    found = pasted.read(text, around=training)
+    if isinstance(found, str) or found.training is None:
+        return found
+    if same(found.training, training):
+        return replace(found, training=training)
+    return found
+
+
+def same(a: TrainingSpec, b: TrainingSpec) -> bool:
+    """Whether nothing differs but how it is written down."""
+    return not compare.changes(a, b)
+
+
+def _difference(training: TrainingSpec, draft: Draft, now: str) -> None:
+    found = found_in(training, draft.text)
+    if isinstance(found, str):
+        st.error(plain(found))
+        return
+    pasted.remarks(replace(found, notes=tuple(n for n in found.notes if n.severity != parse.NOTED)))
+    if found.training is None:
+        return
+    if found.of(parse.UNKNOWN):
+        st.caption("Apply once more to go on without what was not understood.")
+    lines = compare.changes(training, found.training)
+    if not lines:
+        st.info("The project stays as it is: the code says the same.")
+        return
+    st.markdown("**What changes**\n" + "\n".join(f"- {plain(line)}" for line in lines))
+    style = draft.style if draft.style in code.styles(found.training) else ""
+    with page.guard():
+        new = codescript.written(found.training, style or code.styles(found.training)[0]).text
+        rows = difflib.unified_diff(
+            now.split("\n"), new.split("\n"), "before", "after", lineterm="", n=2
+        )
+        st.code("\n".join(rows), language="diff", height=320)
+
+
+@page.safe
+def apply() -> None:
+    """Make the code the project; Undo brings the old one back.
+
+    Where lines of it were not understood they are listed first, and a second click leaves them out.
+    """
+    draft = _draft()
+    if draft is None:
+        return
+    text = str(session.typed(KEY) or "")
+    again = draft.compared and text == draft.text
+    session.remember("code-draft", replace(draft, text=text, compared=True))
+    found = found_in(session.training(), text)
+    if isinstance(found, str) or found.training is None:
+        return
+    if found.of(parse.UNKNOWN) and not again:
+        return
+    session.fix(found.training)
+    session.remember("code-draft", None)

@@ -1,0 +1,62 @@
+"""The notebook: valid, explained cell by cell, read back whole, and it runs cell after cell."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from builder import code, parse, starters
+from builder.engine import export
+from builder.spec import TrainingSpec
+from tests import zoo
+from tests.builder.parse.test_parse_laws import ALL, plain, script_source
+from tests.builder.test_styles import CASES, MODELS, ROWS, normal
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_notebook_is_valid_and_read_back_whole(name: str) -> None:
+    training: TrainingSpec = ALL[name]
+    text = code.notebook(training, script_source(training), "Mine", about="About the data.")
+    book = nbformat.reads(text, as_version=4)
+    nbformat.validate(book)
+    read = parse.notebook(text)
+    assert read.training is not None
+    assert plain(read.training) == plain(training)
+    assert {n.severity for n in read.notes} <= {parse.NOTED}
+    kinds = [cell.cell_type for cell in book.cells]
+    assert kinds == ["markdown", "code"] * (len(kinds) // 2)
+    assert all(cell.source.strip() for cell in book.cells)
+    assert "About the data." in book.cells[2].source
+
+
+@pytest.mark.parametrize(("name", "style"), [c for c in CASES if c[0] not in zoo.STACKS])
+def test_graphs_are_notebooks_too(name: str, style: str) -> None:
+    text = code.notebook(zoo.training(MODELS[name], zoo.DIGITS), ROWS, "", style)
+    read = parse.notebook(text).training
+    assert read is not None
+    assert normal(read.model) == normal(MODELS[name])
+
+
+RUNNER = """
+import json, sys
+scope = {"__name__": "__main__"}
+for cell in json.load(open("book.ipynb"))["cells"]:
+    if cell["cell_type"] == "code":
+        exec("".join(cell["source"]), scope)
+print(json.dumps(scope["history"].history))
+"""
+
+
+def test_a_notebook_runs_cell_after_cell(tmp_path: Path) -> None:
+    training = starters.get("diabetes").training.with_fit(epochs=2)
+    (tmp_path / "book.ipynb").write_bytes(export.run("notebook", training, title="Diabetes"))
+    command = [sys.executable, "-c", RUNNER]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert len(json.loads(done.stdout.splitlines()[-1])["loss"]) == 2
+    assert (tmp_path / "model.keras").is_file()

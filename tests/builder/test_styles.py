@@ -1,0 +1,336 @@
+"""Every style of script says every model: read back it is the same, and Keras builds the same."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given as given_
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from builder import catalog, code, edit, parse
+from builder.code import subclass
+from builder.engine import build
+from builder.errors import LayerwiseError, SpecError
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, chain
+from tests import zoo
+from tests.zoo import dense, given, layer
+
+ROWS = "x_train = y_train = x_test = y_test = []\n"
+
+
+def linked(name: str, layers: Mapping[str, object], *rows: str) -> ModelSpec:
+    """``"tower left"`` is a node reading ``left``; ``"again=tower right"`` calls tower again."""
+    nodes = []
+    for row in rows:
+        what, *reads = row.split()
+        title, _, key = what.partition("=")
+        off = title.startswith("-")
+        nodes.append(Node(title.lstrip("-"), key or title.lstrip("-"), tuple(reads), off))
+    return ModelSpec(name, Config(layers), tuple(nodes[:-1]), nodes[-1].inbound)
+
+
+BLOCK = linked(
+    "block",
+    {"input_layer": given(4), "dense": dense(4, "relu"), "add": layer("Add")},
+    *("input_layer", "dense input_layer", "add input_layer dense", "- add"),
+)
+TWO_WAYS = linked(
+    "two_ways",
+    {"a": given(4), "b": given(4), "sum": layer("Add"), "product": layer("Multiply")},
+    *("a", "b", "sum a b", "product a b", "- sum product"),
+)
+MORE: Mapping[str, ModelSpec] = {
+    "blocks": linked(
+        "blocks",
+        {
+            "input": given(4),
+            "block": BLOCK,
+            "block_1": replace(BLOCK, name="block_1"),
+            "two": replace(TWO_WAYS, name="two"),
+            "out": dense(2),
+        },
+        *("input", "block input", "block_1 block", "again=block block_1", "two again block"),
+        *("out two:1", "- out two"),
+    ),
+    "awkward": linked(
+        "awkward",
+        {
+            "input": given(6, 3),
+            "class": layer("GRU", units=4, return_state=True, return_sequences=True),
+            "output": layer("LSTM", units=4, return_state=True),
+            "fit": layer("GRU", units=4),
+            "keras": dense(4, "relu"),
+            "my-dense.1": dense(4),
+            "off": layer("Dropout", rate=0.5),
+            "model": layer("Average"),
+        },
+        *("input", "class input", "output class class:1 class:1", "fit class class:1"),
+        *("max=keras output:2", "lambda=keras fit", "my-dense.1 max", "-off my-dense.1"),
+        *("model off lambda", "- model"),
+    ),
+    "operations": linked(
+        "operations",
+        {
+            "input_layer": given(4, 6),
+            "flat": layer("ops.reshape", newshape=(-1, 24)),
+            "halves": layer("ops.split", indices_or_sections=2, axis=-1),
+            "product": layer("ops.matmul"),
+            "from_one": layer("ops.subtract", x1=1),
+            "joined": layer("ops.concatenate", axis=-1),
+            "first": layer("ops.get_item", key=(Config(start=None, stop=None, step=None), 0)),
+            "best": layer("ops.top_k", k=2),
+            "cut": layer("ops.clip", x_min=0.0, x_max=1.0),
+            "pairs": layer("ops.einsum", subscripts="bij,bij->bi"),
+            "dense": dense(3),
+        },
+        *("input_layer", "flat input_layer", "halves flat", "product halves:1 dense"),
+        *("from_one halves", "joined from_one halves:1", "first input_layer", "best first"),
+        *("cut best", "pairs input_layer input_layer", "dense joined", "- dense cut pairs"),
+    ),
+}  # fmt: skip
+MORE = {
+    **MORE,
+    "operations": replace(
+        MORE["operations"],
+        nodes=tuple(n for n in MORE["operations"].nodes if n.name != "product"),
+        layers=MORE["operations"].layers.without("product"),
+    ),
+}
+GRAPHS: Mapping[str, ModelSpec] = {**zoo.GRAPHS, **MORE}
+MODELS: Mapping[str, ModelSpec] = {**zoo.MODELS, **MORE}
+STYLES = ("sequential", "functional", "subclass")
+LEARN_LATE = ("normalized", "half_precision")
+"""Stacks in which a layer learns from what others give it: a class cannot say that."""
+
+CASES = [
+    (name, style)
+    for name, model in MODELS.items()
+    for style in code.styles(zoo.training(model, zoo.DIGITS))
+    if not (style == "subclass" and name in LEARN_LATE)
+]
+
+
+def written(model: ModelSpec, style: str, title: str = "") -> str:
+    return code.script(zoo.training(model, zoo.DIGITS), ROWS, title, style)
+
+
+def normal(model: ModelSpec) -> ModelSpec:
+    """Without defaults, self-attention spelled out, nodes in the order of a script."""
+    order = [model.node(n) for n in edit.order(model)]
+    inputs = [n for n in order if edit.is_input(model, n.name)]
+    layers = {
+        k: normal(v) if isinstance(v, ModelSpec) else catalog.minimal("layers", v)
+        for k, v in model.layers.items()
+    }
+    return replace(
+        model,
+        layers=Config(layers),
+        nodes=(*inputs, *(n for n in order if n not in inputs)),
+    )
+
+
+def read(text: str) -> ModelSpec:
+    found = parse.parse(text)
+    assert found.training is not None, found.notes
+    assert not found.of(parse.UNKNOWN)[1:], found.notes  # the data are none
+    return found.training.model
+
+
+@pytest.mark.parametrize(("name", "style"), CASES)
+def test_every_style_is_read_back_as_the_very_model(name: str, style: str) -> None:
+    assert normal(read(written(MODELS[name], style))) == normal(MODELS[name])
+
+
+@pytest.mark.parametrize("name", LEARN_LATE)
+def test_a_class_refuses_layers_that_learn_from_others(name: str) -> None:
+    with pytest.raises(SpecError, match="learns from what other layers give it") as found:
+        written(MODELS[name], "subclass")
+    assert found.value.hint == "Choose the Functional style."
+
+
+def test_a_graph_is_no_sequential() -> None:
+    with pytest.raises(SpecError, match="Sequential style is for stacks"):
+        written(zoo.RESIDUAL, "sequential")
+    with pytest.raises(SpecError, match="reads two inputs"):
+        attention = chain("a", given(4, 4), layer("MultiHeadAttention", num_heads=1, key_dim=2))
+        written(attention, "sequential")
+    with pytest.raises(SpecError, match="no style 'poem'"):
+        written(zoo.RESIDUAL, "poem")
+
+
+@pytest.mark.parametrize("style", STYLES[1:])
+def test_what_is_not_finished_is_said(style: str) -> None:
+    for model, said in (
+        (replace(zoo.RESIDUAL, outputs=()), "has no output"),
+        (replace(zoo.RESIDUAL, outputs=("gone",)), "output 'gone' is missing"),
+        (edit.configure(zoo.RESIDUAL, "deep", ObjectSpec("Nonsense")), "Nonsense"),
+        (
+            replace(zoo.RESIDUAL, layers=zoo.RESIDUAL.layers.without("deep")),
+            "layer that is missing",
+        ),
+        (replace(zoo.RESIDUAL, nodes=(*zoo.RESIDUAL.nodes, Node("l", "wide"))), "has no input"),
+        (replace(zoo.STATE, outputs=("encoder:7",)), "no output 7"),
+    ):
+        with pytest.raises(LayerwiseError, match=said):
+            written(model, style)
+
+
+def test_what_we_write_is_formatted_and_satisfies_a_linter(tmp_path: Path) -> None:
+    for name, style in CASES:
+        (tmp_path / f"{name}_{style}.py").write_text(written(MODELS[name], style, name), "utf-8")
+    ruff = [sys.executable, "-m", "ruff"]
+    for what in (["format", "--diff"], ["check", "--select", "F,E9,I001,PLW,B"]):
+        command = [*ruff, *what, "--isolated", "--no-cache", str(tmp_path)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout[:5000]
+
+
+# --- any graph ------------------------------------------------------------------------------------
+
+NAMES = st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,8}", fullmatch=True).filter(
+    lambda name: not name.endswith("_")
+) | st.sampled_from(["input", "class", "model", "keras", "dense", "dense_1", "x_train", "call"])
+MAKERS = (
+    lambda: dense(3, "relu"),
+    lambda: layer("Dropout", rate=0.5),
+    lambda: layer("GRU", units=2, return_state=True, return_sequences=True),
+    lambda: layer("ops.square"),
+    lambda: layer("ops.reshape", newshape=(-1, 3)),
+)
+JOINERS = (
+    lambda: layer("Add"),
+    lambda: layer("Concatenate", axis=1),
+    lambda: layer("ops.maximum"),
+    lambda: layer("ops.stack", axis=1),
+)
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> ModelSpec:
+    """Any wiring that ends in one output which all depend on; shapes need not meet."""
+    names = draw(st.lists(NAMES, min_size=3, max_size=12, unique_by=str.lower))
+    many = draw(st.integers(1, 2))
+    layers: dict[str, ObjectSpec] = {n: given(4, 3) for n in names[:many]}
+    nodes = [Node(n, n) for n in names[:many]]
+    loose = set(names[:many])
+    for name in names[many:-1]:
+        sources = [n.name for n in nodes]
+        size = 2 if len(sources) > 1 and draw(st.booleans()) else 1
+        picks = st.lists(st.sampled_from(sources), min_size=size, max_size=size, unique=True)
+        reads = draw(picks)
+        earlier = [n.layer for n in nodes[many:] if len(n.inbound) == size and not n.off]
+        plain = [k for k in earlier if layers[k].class_name in ("Dense", "Add")]
+        if plain and draw(st.integers(0, 3)) == 0:
+            key = draw(st.sampled_from(plain))
+        else:
+            key, layers[name] = name, draw(st.sampled_from(JOINERS if size > 1 else MAKERS))()
+        loose = (loose - set(reads)) | {name}
+        nodes.append(Node(name, key, tuple(reads), key == name and draw(st.integers(0, 5)) == 0))
+    last = names[-1]
+    layers[last] = layer("Concatenate")
+    nodes.append(Node(last, last, tuple(n.name for n in nodes if n.name in loose)))
+    return ModelSpec(draw(st.sampled_from(["model", "net"])), Config(layers), tuple(nodes), (last,))
+
+
+@settings(max_examples=150, deadline=None, database=None)
+@given_(graphs(), st.sampled_from(STYLES[1:]))
+def test_any_graph_is_read_back(model: ModelSpec, style: str) -> None:
+    text = written(model, style)
+    compile(text, "script", "exec")
+    assert normal(read(text)) == normal(model)
+
+
+def test_a_class_keeps_no_layer_under_an_attribute_of_keras() -> None:
+    own = {name for name in dir(keras.Model()) if not name.startswith("_")}
+    assert own <= subclass.MODELS_OWN
+
+
+# --- Keras builds the same ------------------------------------------------------------------------
+
+BUILT = [
+    (name, style)
+    for name, style in CASES
+    if (name in GRAPHS and name != "operations")
+    or (style != "sequential" and name in ("tutorial", "nested_choices"))
+]
+
+MADE_LATE = [("attention", "subclass")]
+"""MultiHeadAttention draws its seeds when it is first called: a class has made all layers by then,
+so that its random weights are others."""
+
+RUNNER = """
+import json, os, sys
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import keras
+import numpy as np
+counts, arrays = {}, {}
+for case, names in json.load(open("cases.json")).items():
+    given = np.load(case.split(" ")[0] + ".npz")
+    x = {n: given[n] for n in names}
+    scope = {}
+    exec(compile(open(case + ".py").read(), case, "exec"), scope)
+    listed = list(x.values()) if len(x) > 1 else x[names[0]]
+    y = scope["model"](x if len(x) > 1 and case.endswith("subclass") else listed)
+    y = list(y.values()) if isinstance(y, dict) else y if isinstance(y, (list, tuple)) else [y]
+    counts[case] = scope["model"].count_params()
+    arrays |= {f"{case}|{i}": np.asarray(v) for i, v in enumerate(y)}
+np.savez("theirs.npz", **arrays)
+print(json.dumps(counts))
+"""
+
+
+def examples(model: ModelSpec) -> dict[str, np.ndarray]:
+    """Three rows for every Input: whole numbers, small enough for any table of words."""
+    chance = np.random.default_rng(0)
+    found = {}
+    for node in model.nodes:
+        if edit.is_input(model, node.name):
+            config = edit.layer_of(model, node.name).config
+            shape = (3, *config["shape"])
+            found[node.name] = chance.integers(0, 9, shape).astype(config.get("dtype", "float32"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def built(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[dict[str, int], Mapping[str, np.ndarray]]:
+    """Parameters, and outputs by place, of the models that the scripts make on their own."""
+    folder = tmp_path_factory.mktemp("built")
+    for name, style in BUILT:
+        text = written(MODELS[name], style).split("# Compile the model")[0]
+        (folder / f"{name} {style}.py").write_text(text.replace("model.summary()", ""), "utf-8")
+        np.savez(folder / f"{name}.npz", **examples(MODELS[name]))
+    names = {f"{name} {style}": list(examples(MODELS[name])) for name, style in BUILT}
+    (folder / "cases.json").write_text(json.dumps(names), "utf-8")
+    command = [sys.executable, "-c", RUNNER]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1]), np.load(folder / "theirs.npz")
+
+
+@pytest.mark.parametrize(("name", "style"), BUILT)
+def test_the_script_builds_the_very_model(name: str, style: str, built) -> None:
+    counts, theirs = built
+    model = MODELS[name]
+    keras.utils.set_random_seed(1)
+    ours = build.build(model)
+    x = list(examples(model).values())
+    y = ours(x if len(x) > 1 else x[0])
+    y = y if isinstance(y, list | tuple) else [y]
+    assert counts[f"{name} {style}"] == ours.count_params()
+    assert len(y) == len(model.outputs)
+    for place, value in enumerate(y):
+        if (name, style) in MADE_LATE:
+            assert theirs[f"{name} {style}|{place}"].shape == value.shape
+            continue
+        np.testing.assert_array_equal(theirs[f"{name} {style}|{place}"], np.asarray(value))
