@@ -189,16 +189,18 @@ def _dissolved(
     ]
     told = [follow(r) for r in block.outputs]
 
-    def led(ref: str) -> str:
-        name, number = split(ref)
-        return told[number] if name == call.name and number < len(told) else ref
+    def led(refs: tuple[str, ...]) -> tuple[str, ...]:
+        """The same wires from inside; one from an output the block never had is cut."""
+        parts = [(r, *split(r)) for r in refs]
+        ours = [told[i : i + 1] if name == call.name else [r] for r, name, i in parts]
+        return tuple(r for found in ours for r in found)
 
     nodes: list[Node] = []
     for n in model.nodes:
-        kept = [replace(n, inbound=tuple(map(led, n.inbound)))]
+        kept = [replace(n, inbound=led(n.inbound))]
         nodes.extend(inside if n.name == call.name else kept)
     layers = model.layers.without(call.layer).with_(
         **{new: block.layers[old] for old, new in keys.items()}
     )
-    outputs = tuple(dict.fromkeys(map(led, model.outputs)))
+    outputs = tuple(dict.fromkeys(led(model.outputs)))
     return ModelSpec(model.name, layers, tuple(nodes), outputs)
