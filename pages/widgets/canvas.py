@@ -49,9 +49,10 @@ def show(model: ModelSpec, facts: ModelFacts | None, found: Sequence[Problem]) -
     nodes, wires = graph.picture(model, facts, found)
     chosen = [n for n in desk.chosen if n in nodes]
     here = place.selected()
-    if here != desk.inspected or (chosen and chosen[-1] != here):
+    if here != (chosen[-1] if chosen else desk.inspected):
         chosen = [here] if here else []  # selected elsewhere: in the stack, by Undo
-        desk.chosen, desk.inspected = tuple(chosen), here
+        desk.chosen = tuple(chosen)
+    desk.inspected = here
     data = {
         "script": routes.canvas_address(),
         "palette": routes.palette_address(),
