@@ -11,7 +11,7 @@ import Layer from "./node.jsx";
 import Palette, { MIME } from "./palette.jsx";
 import { rowsOf } from "./rows.js";
 import { allowed } from "./rules.js";
-import { first } from "./view.js";
+import { first, overview } from "./view.js";
 
 const NODES = { layer: Layer };
 const EDGES = { wire: Wire };
@@ -201,7 +201,7 @@ export default function Canvas({ data, settled, link }) {
       >
         <Background gap={22} size={1} />
         <Controls showInteractive={false} />
-        {drawn.nodes.length > 14 && <MiniMap pannable zoomable ariaLabel="Overview of the graph" nodeBorderRadius={8} style={{ width: 132, height: 92 }} />}
+        {drawn.nodes.length > 14 && <MiniMap pannable zoomable ariaLabel="Overview of the graph" nodeBorderRadius={8} style={overview(drawn.nodes)} />}
       </ReactFlow>
       <div className="lwg-tools">
         <Tool icon="add" label="Add layer" wide title="Find a layer by name or by what it does (/)" pressed={!!palette} onClick={() => setPalette(palette ? null : {})} />

@@ -2,7 +2,15 @@
 
 import { WIDTH } from "./layout.js";
 
-const READABLE = 0.62;
+const READABLE = 0.8;
+
+/** The overview's size on screen: upright for a tall graph. */
+export function overview(nodes) {
+  const xs = nodes.map((n) => n.position.x);
+  const ys = nodes.map((n) => n.position.y);
+  const tall = Math.max(...ys) - Math.min(...ys) > 1.6 * (Math.max(...xs) - Math.min(...xs) + WIDTH);
+  return tall ? { width: 84, height: 170 } : { width: 140, height: 96 };
+}
 
 export function first(flow, frame, { nodes }) {
   if (!frame || !nodes.length) return;
