@@ -157,7 +157,8 @@ class LiveChart {
       this.runs = data.runs.map((r) => known[r.id] ?? new Series(r.id));
       data.runs.forEach((r, i) => (this.runs[i].label = r.label));
       if (this.runs.length > 1) this.find("batches").checked = false; // a thicket otherwise
-      this.panels = [...new Set([...data.panels, ...this.seenPanels()])];
+      this.panels = this.chosen([...data.panels, ...this.seenPanels()]);
+      this.only = String(data.only);
       this.root.style.setProperty("--lwc-height", `${this.height()}px`);
       this.say(this.runs.length ? "" : data.empty);
       this.legend();
@@ -167,7 +168,10 @@ class LiveChart {
     } else {
       // called again because `moment` is another: even an ended run may have been told to go on
       data.runs.forEach((r, i) => Object.assign(this.runs[i], { label: r.label, again: true }));
-      if (this.themeKey() !== this.theme) this.draw(() => this.rebuild());
+      const other = this.only !== String(data.only);
+      if (other) this.panels = this.chosen([...data.panels, ...this.seenPanels()]);
+      this.only = String(data.only);
+      if (other || this.themeKey() !== this.theme) this.draw(() => this.rebuild());
       this.legend();
       this.wake?.();
     }
@@ -251,7 +255,7 @@ class LiveChart {
     const keys = [...grew];
     const fresh = keys.some((k) => !this.keys.includes(`${run.id}|${k}`) && this.wants(run, k));
     if (fresh) {
-      this.panels = [...new Set([...this.panels, ...keys.map(panelOf)])];
+      this.panels = this.chosen([...this.panels, ...keys.map(panelOf)]);
       return this.rebuild();
     }
     const add = { x: [], y: [], customdata: [] };
@@ -301,7 +305,14 @@ class LiveChart {
   }
 
   wants(run, key) {
+    if (this.data.only && !this.data.only.includes(panelOf(key))) return false;
     return !key.endsWith("|batch") || this.find("batches").checked;
+  }
+
+  /** Each panel once, and only those that were asked for. */
+  chosen(panels) {
+    const each = [...new Set(panels)];
+    return this.data.only ? each.filter((p) => this.data.only.includes(p)) : each;
   }
 
   rebuild() {

@@ -10,8 +10,11 @@ from typing import Any
 from builder.errors import SpecError
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec
 
-VERSION = 1
-"""The version written into every project file; raised when an older reader would misread it."""
+VERSION = 2
+"""The version written into every project file; raised when an older reader would misread it.
+
+2: a node may have ``call``, a training ``weights``; a file of version 1 has neither.
+"""
 
 MAX_DEPTH = 40
 """How deeply values may nest in a file; Keras configs stay under ten."""
@@ -81,7 +84,8 @@ def encode(value: Any) -> Any:
         case Node():
             row: dict[str, Any] = {"name": value.name, "layer": value.layer}
             row |= {"inbound": list(value.inbound)} if value.inbound else {}
-            return row | ({"off": True} if value.off else {})
+            row |= {"off": True} if value.off else {}
+            return row | ({"call": encode(value.call)} if value.call else {})
         case ModelSpec():
             return {
                 "name": value.name,
@@ -93,6 +97,7 @@ def encode(value: Any) -> Any:
             doc = {k: encode(getattr(value, k)) for k in ("model", "dataset")}
             doc |= {k: encode(getattr(value, k)) for k in ("columns", "compile", "fit")}
             doc["seed"] = value.seed
+            doc |= {"weights": encode(value.weights)} if value.weights else {}
             optional = {"tuner": value.tuner, "distribution": value.distribution}
             return doc | {k: encode(v) for k, v in optional.items() if v is not None}
         case Mapping():
@@ -163,7 +168,8 @@ def decode_model(value: Any, where: str = "model", depth: int = 0) -> ModelSpec:
         inbound = _names(node.get("inbound", []), f"{place}.inbound")
         name = _expect(node.get("name"), str, f"{place}.name")
         layer_name = _expect(node.get("layer"), str, f"{place}.layer")
-        nodes.append(Node(name, layer_name, inbound, bool(node.get("off", False))))
+        call = _config(node, "call", place)
+        nodes.append(Node(name, layer_name, inbound, bool(node.get("off", False)), call))
     name = _expect(row.get("name", "model"), str, f"{where}.name")
     outputs = _names(row.get("outputs", []), f"{where}.outputs")
     return ModelSpec(name, Config(layers), tuple(nodes), outputs)
@@ -175,18 +181,21 @@ def _names(value: Any, where: str) -> tuple[str, ...]:
     )
 
 
+def _config(row: Mapping[str, Any], key: str, where: str) -> Config:
+    place = f"{where}.{key}"
+    found = decode(_expect(row.get(key, {}), dict, place), place)
+    if not isinstance(found, Config):
+        raise SpecError(f"'{place}' must be an object of settings.")
+    return found
+
+
 def decode_training(value: Any, where: str = "training") -> TrainingSpec:
     """A TrainingSpec from JSON data; raises SpecError saying where it is damaged."""
     row = _expect(value, dict, where)
     seed = row.get("seed", 0)
     if seed is not None:
         _check_number(_expect(seed, int, f"{where}.seed"), f"{where}.seed")
-    maps: dict[str, Config] = {}
-    for key in ("columns", "compile", "fit"):
-        found = decode(_expect(row.get(key, {}), dict, f"{where}.{key}"), f"{where}.{key}")
-        if not isinstance(found, Config):
-            raise SpecError(f"'{where}.{key}' must be an object of settings.")
-        maps[key] = found
+    maps = {key: _config(row, key, where) for key in ("columns", "compile", "fit", "weights")}
     optional = {
         key: decode_object(row[key], f"{where}.{key}")
         for key in ("tuner", "distribution")
@@ -198,6 +207,7 @@ def decode_training(value: Any, where: str = "training") -> TrainingSpec:
         columns=maps["columns"],
         compile=maps["compile"],
         fit=maps["fit"],
+        weights=maps["weights"],
         seed=seed,
         tuner=optional.get("tuner"),
         distribution=optional.get("distribution"),

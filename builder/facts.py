@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from builder.spec import TrainingSpec
 
 Shape = tuple[int | None, ...]
 """Sizes by axis, batch axis included as None."""
+
+
+START = "start.npz"
+"""In a run's folder: the weights its model begins with, where it does not begin by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +87,44 @@ class ModelFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnFacts:
+    """One column of a dataset as the model will see it.
+
+    Args:
+        name: ``"x"`` and ``"y"`` in a dataset of one input and one target.
+        role: ``input`` or ``target``.
+        kind: ``images``, ``table``, ``points`` or ``sequences``; a target is of kind ``classes`` or
+            ``values``.
+        shape: of one example, without the batch axis; ``()`` is one number.
+        dtype: NumPy's name.
+        low, high: range over the training examples.
+        whole: every number is a whole one.
+        task: of a target: ``classification`` or ``regression``; else "".
+        labels: of a target: ``one_hot``, ``integers`` or ``values``; else "".
+        classes: of a target: class names by index; empty for values.
+        features: names of the numbers in a table.
+    """
+
+    name: str
+    role: str
+    kind: str
+    shape: tuple[int, ...]
+    dtype: str
+    low: float = 0.0
+    high: float = 1.0
+    whole: bool = False
+    task: str = ""
+    labels: str = ""
+    classes: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DataFacts:
     """A dataset as the model will see it, after scaling and label encoding.
+
+    One of several columns describes its first input and its first target in the fields every
+    dataset has, and all of them in ``columns``.
 
     Args:
         title: for people.
@@ -101,6 +141,7 @@ class DataFacts:
         offline: it needs no network.
         warning: one sentence when something was found or repaired (missing values …), else "".
         whole: every number of the examples is a whole one, such as the number of a word.
+        named: the columns of a dataset that has several inputs or targets.
     """
 
     title: str
@@ -121,6 +162,58 @@ class DataFacts:
     offline: bool = True
     warning: str = ""
     whole: bool = False
+    named: tuple[ColumnFacts, ...] = ()
+
+    @property
+    def columns(self) -> tuple[ColumnFacts, ...]:
+        """Every column; never empty: an ordinary dataset has ``x`` and ``y``."""
+        if self.named:
+            return self.named
+        target = "values" if self.labels == "values" else "classes"
+        return (
+            ColumnFacts(
+                *("x", "input", self.kind, self.x_shape, self.x_dtype, self.x_min, self.x_max),
+                whole=self.whole,
+                features=self.features,
+            ),
+            ColumnFacts(
+                *("y", "target", target, self.y_shape, self.y_dtype),
+                task=self.task,
+                labels=self.labels,
+                classes=self.classes,
+            ),
+        )
+
+    @property
+    def inputs(self) -> tuple[ColumnFacts, ...]:
+        """The columns a model can read."""
+        return tuple(c for c in self.columns if c.role == "input")
+
+    @property
+    def targets(self) -> tuple[ColumnFacts, ...]:
+        """The columns a model can learn to answer."""
+        return tuple(c for c in self.columns if c.role == "target")
+
+    def column(self, name: str) -> ColumnFacts | None:
+        """The column of that name."""
+        return next((c for c in self.columns if c.name == name), None)
+
+    def seen(self, x: ColumnFacts | None, y: ColumnFacts | None) -> DataFacts:
+        """The dataset as if it had only these two columns; None leaves the first one."""
+        if not self.named:
+            return self
+        found = self
+        if x is not None:
+            found = replace(
+                found, x_shape=x.shape, x_dtype=x.dtype, features=x.features, kind=x.kind,
+                x_min=x.low, x_max=x.high, whole=x.whole,
+            )  # fmt: skip
+        if y is not None:
+            found = replace(
+                found, task=y.task, y_shape=y.shape, y_dtype=y.dtype, classes=y.classes,
+                labels=y.labels,
+            )  # fmt: skip
+        return replace(found, named=())
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,15 +88,20 @@ class Node:
         layer: the key in ``ModelSpec.layers``; two nodes naming one layer share its weights.
         inbound: names of the nodes it reads, in order; ``"lstm:1"`` is a second output.
         off: the call is skipped and its first input handed on; the layer is kept.
+        call: keyword arguments of this call, e.g. ``training=False``. ``{"wire": 3}`` is the
+            tensor of ``inbound[3]``, ``{"wires": (2, 3)}`` a list of such; what they name is no
+            positional input.
     """
 
     name: str
     layer: str
     inbound: tuple[str, ...] = ()
     off: bool = False
+    call: Config = field(default_factory=Config)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "inbound", tuple(self.inbound))
+        object.__setattr__(self, "call", freeze(self.call))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +141,15 @@ class TrainingSpec:
     Args:
         model: what is trained.
         dataset: a catalogue or plugin dataset and how it is prepared.
-        columns: model input and output names → dataset columns; empty means x and y.
-        compile: ``optimizer``, ``loss`` (ObjectSpec) and ``metrics`` (tuple of ObjectSpec).
+        columns: names of the model's Inputs and outputs → dataset columns; where nothing is said,
+            a name that is a column's means that one, and x and y where there is but one of each.
+        compile: ``optimizer``, ``loss`` (ObjectSpec) and ``metrics`` (tuple of ObjectSpec). A model
+            of several outputs has a Config by output name for each of ``loss``, ``metrics`` and
+            ``loss_weights`` (numbers).
         fit: ``epochs``, ``batch_size``, ``validation_split``, ``class_weight``, ``callbacks`` …
         seed: for ``keras.utils.set_random_seed``; None trains unseeded.
+        weights: what the model begins with instead of chance: ``file``, the SHA-256 of a stored
+            weights file, and ``name``, what it was called; empty begins anew.
         tuner, distribution: an ObjectSpec, when there is one.
     """
 
@@ -151,9 +161,10 @@ class TrainingSpec:
     seed: int | None = 0
     tuner: ObjectSpec | None = None
     distribution: ObjectSpec | None = None
+    weights: Config = field(default_factory=Config)
 
     def __post_init__(self) -> None:
-        for name in ("columns", "compile", "fit"):
+        for name in ("columns", "compile", "fit", "weights"):
             object.__setattr__(self, name, freeze(getattr(self, name)))
 
     def with_compile(self, **changes: Any) -> TrainingSpec:

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from builder import catalog
+from builder import binding, catalog
 from builder.document import read_document
 from builder.errors import SpecError
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
@@ -92,12 +92,15 @@ def around(model: ModelSpec, compile: Config | None = None) -> TrainingSpec:
         model: as read from a file.
         compile: what was saved of its optimizer, loss and metrics; replaces the starter's.
     """
-    shape = _input_shape(model)
-    fitting = (s for s in all() if _input_shape(s.training.model) == shape)
+    shapes = _input_shapes(model)
+    shape = shapes[0] if len(shapes) == 1 else None
+    outputs = binding.outputs(model)
+    fitting = (s for s in all() if _takes(s.training, shapes, len(outputs)))
     base = next(fitting, all()[0]).training
     if isinstance(shape, tuple) and shape in ELSEWHERE:
         name, dataset = ELSEWHERE[shape]
         base = replace(get(name).training, dataset=dataset)
+    base = replace(base, columns=_rebound(base, model))
     merged = Config({**base.compile, **(compile or Config())})
     had, needs = _labels(base.compile), _labels(merged)
     dataset = base.dataset
@@ -113,6 +116,22 @@ def _labels(compile: Config) -> tuple[str, ...]:
     return tuple(x for x in entry.labels if x != "values") if entry else ()
 
 
-def _input_shape(model: ModelSpec) -> object:
-    layers = (v for v in model.layers.values() if isinstance(v, ObjectSpec))
-    return next((v.config.get("shape") for v in layers if v.class_name == "InputLayer"), None)
+def _input_shapes(model: ModelSpec) -> tuple[object, ...]:
+    layers = (model.layers[model.node(name).layer] for name in binding.inputs(model))
+    return tuple(v.config.get("shape") for v in layers if isinstance(v, ObjectSpec))
+
+
+def _takes(training: TrainingSpec, shapes: tuple[object, ...], outputs: int) -> bool:
+    """Whether a starter's data suits a model of these Inputs and so many outputs."""
+    model = training.model
+    alone = len(shapes) == 1 and binding.is_plain(training)
+    same = alone or len(binding.outputs(model)) == outputs
+    return same and _input_shapes(model) == shapes
+
+
+def _rebound(base: TrainingSpec, model: ModelSpec) -> Config:
+    """The starter's columns under the names of this model's Inputs and outputs, by place."""
+    pairs: list[tuple[str, str]] = []
+    for names in (binding.inputs, binding.outputs):
+        pairs += zip(names(model), names(base.model), strict=False)
+    return Config({new: base.columns[old] for new, old in pairs if old in base.columns})

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from builder import plugins
+from builder import binding, plugins
 from builder.facts import DataFacts
 from builder.runs import child
 from builder.spec import ObjectSpec
-from pages.widgets import download, explain, form, page, preview, problems, session, upload
+from pages.widgets import columns, download, explain, form, page, preview, problems, session, upload
 from pages.widgets.page import plain
 
 
@@ -21,6 +21,7 @@ def main() -> None:
         chosen = _choose(session.training().dataset)
         if chosen != session.training().dataset:
             session.push(replace(session.training(), dataset=chosen))
+        _bind()
         upload.show()
     with right:
         dataset = session.training().dataset
@@ -64,6 +65,16 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
     return form.edit("datasets", dataset, key=f"dataset-{name}", skip=("file",))
 
 
+def _bind() -> None:
+    """Which column each Input and output stands for, where that is a question."""
+    training, facts = session.training(), session.data_facts()
+    if facts is None or (binding.is_plain(training) and not facts.named):
+        return
+    new = columns.bind(training, facts)
+    if new != training:
+        session.push(new)
+
+
 def _title(dataset: ObjectSpec) -> str:
     """A line of the list: what it is called, its group, and whether it needs the network."""
     plugin = plugins.datasets().get(dataset.class_name)
@@ -75,10 +86,13 @@ def _title(dataset: ObjectSpec) -> str:
 
 def _look(dataset: ObjectSpec, facts: DataFacts) -> None:
     st.subheader(plain(upload.called(dataset)), anchor=False)
-    st.markdown(preview.sentence(facts))
+    st.markdown(columns.sentence(facts) if facts.named else preview.sentence(facts))
     if facts.warning:
         st.info(plain(facts.warning), icon=":material/info:")
     found = session.cached(("preview", dataset), lambda: child.call("data.preview", dataset))
+    if facts.named:
+        columns.show(found)
+        return
     st.html(preview.preparation(found, facts))
     preview.show(found, facts)
 

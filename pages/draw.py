@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from builder.runs import child, jobs
 from builder.spec import Run
-from pages.widgets import answer, page, paper, picker, session
+from pages.widgets import answer, beside, page, paper, picker, session
 
 IMAGES = ["png", "jpg", "jpeg", "webp", "bmp", "gif"]
 
@@ -20,11 +22,15 @@ def main() -> None:
         "Draw one digit. It is cropped, scaled to 20×20 and centred by mass, as MNIST was made;"
         " the model sees exactly the small picture."
     )
-    run = picker.choose("draw", fits=lambda run: answer.reads_digits(run.training))
+    run = picker.choose("draw", fits=_fits)
     if run is None:
         _no_model()
     else:
         _desk(run)
+
+
+def _fits(run: Run) -> bool:
+    return answer.reads_digits(run.training) or beside.takes_drawing(run.training)
 
 
 def _no_model() -> None:
@@ -50,11 +56,16 @@ def _desk(run: Run) -> None:
     left, right = st.columns([1, 1], gap="large")
     # read before the answer, shown below it: on a phone the answer stays near the canvas
     with st.container():
-        upload = _photo()
+        upload = None if beside.takes_drawing(run.training) else _photo()
+    several = beside.takes_drawing(run.training)
     with left:
         image = paper.show()
+        given = _besides(run) if several else {}
     with right:
-        _answer(run, image, upload)
+        if several:
+            _answers(run, image, given)
+        else:
+            _answer(run, image, upload)
 
 
 def _photo() -> bytes | None:
@@ -68,6 +79,21 @@ def _photo() -> bytes | None:
             max_upload_size=20,
         )
     return file.getvalue() if file is not None else None
+
+
+def _besides(run: Run) -> dict[str, Any]:
+    """The inputs a drawing cannot give, set by hand."""
+    asked = ("beside", run.id)
+    others = session.cached(asked, lambda: child.call("beside.others", run.training))
+    if others:
+        st.caption(beside.HONEST)
+    return beside.ask(others)
+
+
+@page.safe
+def _answers(run: Run, image: NDArray[np.uint8] | None, given: dict[str, Any]) -> None:
+    artefact = str(jobs.artefact(run.id))
+    st.html(beside.answers(child.call("beside.drawing", artefact, run.training, image, given)))
 
 
 @page.safe

@@ -29,17 +29,38 @@ def main() -> None:
             ("report", run.id), lambda: child.call("evaluate.report", artefact, run.training)
         )
     exam.scores(found)
+    if found["task"] == "several":
+        found = _output(found, run)
+        exam.own_scores(found)
     if found["task"] == "regression":
         exam.regression(found)
+        exam.misses(found)
         return
-    if found["kind"] == "points":
+    if found.get("kind") == "points":
         _surface(run, artefact)
     left, right = st.columns([6, 5], gap="large")
     with left:
-        chosen = exam.confusion(found, key=f"confusion-{run.id}")
+        which = f"-{found['output']}" if found["output"] else ""
+        chosen = exam.confusion(found, key=f"confusion-{run.id}{which}")
         exam.per_class(found)
     with right:
         _examples(run, artefact, found, chosen)
+
+
+def _output(found: Mapping[str, Any], run: Run) -> Mapping[str, Any]:
+    """Which of several outputs to look at."""
+    names = [report["output"] for report in found["outputs"]]
+    columns = {report["output"]: report["column"] for report in found["outputs"]}
+    chosen = st.segmented_control(
+        "Output",
+        names,
+        default=names[0],
+        required=True,
+        format_func=lambda n: n if columns[n] == n else f"{n} (answers {columns[n]})",
+        key=f"output-{run.id}",
+    )
+    report: Mapping[str, Any] = found["outputs"][names.index(chosen or names[0])]
+    return report
 
 
 def _surface(run: Run, artefact: str) -> None:
@@ -61,7 +82,8 @@ def _examples(
         exam.gallery(found["mistakes"], names, none="Not one mistake on the test set.")
         return
     true, predicted = chosen
-    examples = child.call("evaluate.cell", artefact, run.training, true, predicted)
+    asked = (true, predicted, exam.SHOWN, found["output"])
+    examples = child.call("evaluate.cell", artefact, run.training, *asked)
     st.subheader(exam.cell_title(names[true], names[predicted], examples["total"]), anchor=False)
     exam.gallery(examples, names, none="No test example is in this cell.")
 

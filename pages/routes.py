@@ -1,9 +1,10 @@
-"""Our few routes beside Streamlit's: Plotly for the live chart, and the rows it asks for."""
+"""Our few routes beside Streamlit's: scripts for the live chart and the canvas, and data."""
 
 from __future__ import annotations
 
 import functools
 import gzip
+import hashlib
 import importlib.metadata
 import importlib.util
 import math
@@ -19,12 +20,17 @@ from starlette.routing import Route
 
 from builder.errors import LayerwiseError
 from builder.runs import store
+from pages.widgets import offer
 
 RUN_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 """A run's id is 132 random bits: who knows it may read the run."""
 
 DIGITS = 6
 """Significant digits of a number sent to the chart; its pixels show fewer."""
+
+
+FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+"""For what has its version in its address."""
 
 
 def prefix() -> str:
@@ -55,13 +61,48 @@ def warm() -> None:
 
 async def plotly_js(request: Request) -> Response:
     """The Plotly bundle."""
-    body = await run_in_threadpool(_plotly_gzip)
-    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return await _script(request, await run_in_threadpool(_plotly_gzip))
+
+
+async def _script(request: Request, body: bytes) -> Response:
+    """A compressed script, unpacked for those who ask for it so; it never changes."""
+    headers = dict(FOR_EVER)
     if "gzip" in request.headers.get("accept-encoding", ""):
         headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
     else:
         body = await run_in_threadpool(gzip.decompress, body)
     return Response(body, media_type="text/javascript", headers=headers)
+
+
+CANVAS = Path(__file__).parents[1] / "assets" / "canvas" / "canvas.js"
+"""The bundle of the node canvas; ``assets/canvas`` holds its source and how it is built."""
+
+
+@functools.cache
+def _canvas() -> tuple[bytes, str]:
+    """The bundle, compressed, and a name for exactly this one."""
+    text = CANVAS.read_bytes()
+    return gzip.compress(text, 6), hashlib.sha256(text).hexdigest()[:12]
+
+
+def canvas_address() -> str:
+    """Where browsers find the canvas; its hash is in it, so that they cache for ever."""
+    return f"{prefix()}/canvas.js?v={_canvas()[1]}"
+
+
+def palette_address() -> str:
+    """Where browsers find the layers that can be added."""
+    return f"{prefix()}/palette.json?v={offer.edition()}"
+
+
+async def canvas_js(request: Request) -> Response:
+    """The bundle of the node canvas."""
+    return await _script(request, _canvas()[0])
+
+
+async def palette_json(_request: Request) -> Response:
+    """The layers that can be added."""
+    return Response(offer.listing(), media_type="application/json", headers=FOR_EVER)
 
 
 async def rows(request: Request) -> Response:
@@ -100,6 +141,8 @@ def _json(content: Any, status: int = 200) -> JSONResponse:
 
 ROUTES: list[Route] = [
     Route(f"{prefix()}/plotly.js", plotly_js),
+    Route(f"{prefix()}/canvas.js", canvas_js),
+    Route(f"{prefix()}/palette.json", palette_json),
     Route(f"{prefix()}/rows", rows),
 ]
 """For ``st.App(routes=…)``."""

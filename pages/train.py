@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from builder import binding
 from builder.runs import jobs
 from builder.runs.progress import GOING, Progress
-from builder.spec import Run
+from builder.spec import Run, TrainingSpec
 from pages.widgets import charts, page, problems, runact, runwords, session, settings, trainer
 from pages.widgets.page import plain
 
@@ -73,15 +74,32 @@ def _curves(run: Run | None, progress: Progress | None) -> None:
         if run is not None and progress is not None:
             trainer.watch(run, progress)
     shown = run.training if run else session.training()
+    panels = runwords.panels(shown)
     charts.live(
         [(run.id, "This run")] if run else [],
-        runwords.panels(shown),
+        panels,
         key="curves",
+        only=_chosen(shown, panels),
         empty="Press Train: the curves grow here, batch by batch.",
         moment=progress.status if progress else "",
     )
     if run is not None:
         trainer.way(run)
+
+
+def _chosen(training: TrainingSpec, panels: list[str]) -> list[str] | None:
+    """Which curves to draw, asked for where several outputs make many of them."""
+    if len(binding.outputs(training.model)) < 2:
+        return None
+    chosen = st.pills(
+        "Curves",
+        panels,
+        selection_mode="multi",
+        default=panels,
+        format_func=runwords.metric,
+        key="curves-" + "-".join(panels),
+    )
+    return [*chosen, "learning_rate"] if chosen else None
 
 
 with page.frame("train"):

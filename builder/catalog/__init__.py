@@ -25,6 +25,7 @@ from builder.catalog import (
 )
 from builder.catalog.entry import REQUIRED, Entry, Param, signature
 from builder.catalog.entry import new as _new
+from builder.catalog.layers import joining
 from builder.errors import CatalogError
 from builder.spec import Config, ObjectSpec, freeze
 
@@ -47,7 +48,7 @@ KINDS = tuple(_MODULES)
 
 _ENTRIES: dict[str, tuple[Entry, ...]] = {k: tuple(m.ENTRIES) for k, m in _MODULES.items()}
 _BY_NAME = {kind: {e.class_name: e for e in rows} for kind, rows in _ENTRIES.items()}
-_BY_NAME["layers"] |= ops.BY_NAME
+_BY_NAME["layers"] |= joining.BY_NAME | ops.BY_NAME
 _BY_ALIAS: dict[str, dict[str, Entry]] = {
     kind: {
         **{name: _BY_NAME[kind][c] for name, c in params.SECOND_NAMES.get(kind, {}).items()},
@@ -73,6 +74,14 @@ def entries(kind: str, group: str | None = None) -> tuple[Entry, ...]:
 def groups(kind: str) -> tuple[str, ...]:
     """The headings of a kind in palette order; CatalogError for no kind."""
     return tuple(dict.fromkeys(e.group for e in entries(kind)))
+
+
+def joins() -> tuple[Entry, ...]:
+    """The layers that need a graph: merging and attention, in palette order.
+
+    Not among ``entries("layers")``, whose layers fit into a stack; else they are such entries.
+    """
+    return joining.ENTRIES
 
 
 def operations() -> tuple[Entry, ...]:
@@ -232,6 +241,7 @@ __all__ = [
     "entry",
     "find",
     "groups",
+    "joins",
     "minimal",
     "minimal_config",
     "new",

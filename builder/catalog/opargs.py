@@ -5,8 +5,8 @@ from __future__ import annotations
 from builder.catalog.entry import Param
 
 NUMBER = Param(
-    "float",
-    "A fixed number in place of a wire; empty reads a wire.",
+    "json",
+    "A fixed number, or a list of them, in place of a wire; empty reads a wire.",
     optional=True,
     advanced=True,
 )

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from builder.check import advice, arguments, fitting, reads, settings, shapes, structure, task
+from builder.check import advice, arguments, bound, fitting, reads, settings, shapes, structure
 from builder.check import memory as _memory
+from builder.check import task as _task
+from builder.check.bound import fitted
 from builder.check.memory import Memory, memory
 from builder.check.sensible import sensible
 from builder.check.shapes import explain
 from builder.check.usual import usual
+from builder.check.views import View, views
 from builder.facts import DataFacts, ModelFacts, Problem
 from builder.spec import TrainingSpec
 
-__all__ = ["Memory", "explain", "memory", "problems", "sensible"]
+__all__ = ["Memory", "View", "explain", "fitted", "memory", "problems", "sensible", "views"]
 
 
 def problems(
@@ -59,6 +62,7 @@ def _stack(
     if any(p.where == "model" for p in stack):
         return  # no Input or no layer: there is nothing yet to judge
     yield from advice.problems(training, data)
+    yield from bound.problems(training, data)
     if data:
         yield from reads.problems(training, data)
     if model:
@@ -66,4 +70,4 @@ def _stack(
         if available is not None and not model.failure:
             yield from _memory.problems(training, data, model, available)
     if data:
-        yield from task.problems(training, data, model)
+        yield from _task.problems(training, data, model)

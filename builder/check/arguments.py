@@ -10,12 +10,12 @@ from typing import Any
 
 from builder import catalog
 from builder.catalog import REQUIRED, Entry
-from builder.catalog.layers import NOT_IN_A_STACK
-from builder.check import fixes
+from builder.check import fixes, known
 from builder.check.fixes import Fixes
 from builder.check.known import named, near, noun
 from builder.check.ranges import rounded, same, text, unfit
 from builder.check.usual import Usual, start
+from builder.check.views import views
 from builder.facts import Fix, Problem
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
 
@@ -41,18 +41,23 @@ def problems(training: TrainingSpec, usual: Usual) -> Iterator[Problem]:
     for name, layer in training.model.layers.items():
         if isinstance(layer, ObjectSpec):
             yield from _layer(training, name, layer, usual)
-    for key, kind in (("optimizer", "optimizers"), ("loss", "losses")):
-        value = training.compile.get(key)
-        if isinstance(value, ObjectSpec):
-            for flaw in flaws(kind, value):
-                repairs = tuple(
-                    Fix(label, training.with_compile(**{key: new})) for label, new in flaw.repairs
-                )
-                yield Problem(f"compile.{key}", flaw.message, flaw.hint, repairs)
-        elif value is not None and named(kind, value) is None:
-            yield _no_object(training, key, kind, value)
-    yield from _listed(training, "compile", "metrics")
+    yield from _object(training, "optimizer", "optimizers")
+    for view in views(training):
+        yield from view.problems(_object(view.training, "loss", "losses"))
+        yield from view.problems(_listed(view.training, "compile", "metrics"))
     yield from _listed(training, "fit", "callbacks")
+
+
+def _object(training: TrainingSpec, key: str, kind: str) -> Iterator[Problem]:
+    value = training.compile.get(key)
+    if isinstance(value, ObjectSpec):
+        for flaw in flaws(kind, value):
+            repairs = tuple(
+                Fix(label, training.with_compile(**{key: new})) for label, new in flaw.repairs
+            )
+            yield Problem(f"compile.{key}", flaw.message, flaw.hint, repairs)
+    elif value is not None and not isinstance(value, Mapping) and named(kind, value) is None:
+        yield _no_object(training, key, kind, value)
 
 
 def _layer(training: TrainingSpec, name: str, layer: ObjectSpec, usual: Usual) -> Iterator[Problem]:
@@ -87,6 +92,8 @@ def _gone(training: TrainingSpec, node: str, last: ObjectSpec | None) -> Fixes:
 def _listed(training: TrainingSpec, part: str, key: str) -> Iterator[Problem]:
     settings: Config = getattr(training, part)
     given = settings.get(key, ())
+    if isinstance(given, Mapping):
+        return  # by output, where there is but one: ``bound`` says so
     items = given if isinstance(given, tuple) else (given,)
 
     def with_(new: tuple[Any, ...]) -> TrainingSpec:
@@ -124,8 +131,7 @@ def flaws(kind: str, obj: ObjectSpec, better: Mapping[str, Any] | None = None) -
     """
     entry = catalog.find(kind, obj.class_name)
     if entry is None:
-        # Layers that join several inputs are no choice in a stack but Keras knows them.
-        if kind != "layers" or obj.class_name not in NOT_IN_A_STACK:
+        if not (kind == "layers" and known.opens(obj.class_name)):
             yield _unknown(kind, obj)
         return
     for name, value in obj.config.items():

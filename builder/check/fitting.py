@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from builder import catalog
+from builder import binding, catalog
 from builder.check.known import named
 from builder.check.memory import DEFAULT_BATCH
 from builder.check.usual import SPLIT, kept
 from builder.check.usual import split as split_of
+from builder.check.views import views
 from builder.facts import DataFacts, Fix, Problem
 from builder.spec import ObjectSpec, TrainingSpec
 
@@ -36,7 +37,7 @@ def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem
     yield from _seed(training)
     if data:
         yield from _rows(training, data)
-        yield from _class_weight(training, data)
+        yield from _class_weight(training, views(training, data)[0].data or data)
     yield from _callbacks(training, data)
 
 
@@ -111,6 +112,10 @@ def _class_weight(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
         return
     gone = Fix("Remove the class weights", _without(training, "class_weight"))
     where, many = "fit.class_weight", len(data.classes)
+    if len(binding.outputs(training.model)) > 1:
+        message = "Class weights are for models of one output, and this one has several."
+        yield Problem(where, message, "Remove them, or use loss weights.", (gone,))
+        return
     if data.task == "regression":
         message = "Class weights need classes, but this is a regression task."
         yield Problem(where, message, "Remove them.", (gone,))
@@ -194,15 +199,19 @@ def _schedules(training: TrainingSpec, items: tuple[Any, ...]) -> Iterator[Probl
 
 def _history(training: TrainingSpec) -> tuple[str, ...]:
     """The names training reports, without ``val_``."""
-    given = training.compile.get("metrics", ())
     names = ["loss"]
-    for item in given if isinstance(given, tuple) else (given,):
-        metric = named("metrics", item)
-        entry = catalog.find("metrics", metric.class_name) if metric else None
-        if isinstance(item, str):
-            names.append(item)
-        elif entry and metric:
-            names.append(str(metric.config.get("name") or entry.extra.get("key") or entry.alias))
+    for view in views(training):
+        prefix = f"{binding.keras_name(training.model, view.output)}_" if view.output else ""
+        names += [f"{prefix}loss"] if prefix else []
+        given = view.training.compile.get("metrics", ())
+        for item in given if isinstance(given, tuple) else (given,):
+            metric = named("metrics", item)
+            entry = catalog.find("metrics", metric.class_name) if metric else None
+            if isinstance(item, str):
+                names.append(prefix + item)
+            elif entry and metric:
+                key = metric.config.get("name") or entry.extra.get("key") or entry.alias
+                names.append(f"{prefix}{key}")
     return (*names, "learning_rate")
 
 

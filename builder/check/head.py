@@ -11,7 +11,7 @@ from builder.check import fixes
 from builder.check.fixes import Fixes
 from builder.errors import SpecError
 from builder.facts import ModelFacts, Shape
-from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
+from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec, active
 
 PASSES_ON = ("Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "Identity",
              "ActivityRegularization")  # fmt: skip
@@ -88,12 +88,12 @@ def _swap(model: ModelSpec, node: str, activation: str) -> ModelSpec:
 
 
 def find_head(model: ModelSpec, facts: ModelFacts | None = None) -> Head | None:
-    """The end of a stack; None when there is no layer or the model has several outputs."""
+    """The end of the model; None when there is no layer or the model has several outputs."""
     try:
-        last = edit.last(model)
+        last = edit.last(model) if edit.is_chain(model) else _returned(model)
     except SpecError:
         return None
-    if len(model.outputs) != 1:
+    if len(model.outputs) != 1 or not last:
         return None
     activation: str | None = None
     activator = sizer = arg = ""
@@ -117,6 +117,12 @@ def find_head(model: ModelSpec, facts: ModelFacts | None = None) -> Head | None:
     shape = _shape(last, facts)
     width = _width(model, sizer, arg, shape)
     return Head(last, sizer, arg, width, activation, activator, shape)
+
+
+def _returned(model: ModelSpec) -> str:
+    """The layer a graph of one output returns; "" when it is a second answer, such as a state."""
+    names = {n.name for n in model.nodes}
+    return next((o for o in active(model).outputs if o in names), "")
 
 
 def _layer(model: ModelSpec, node: str) -> ObjectSpec | None:

@@ -6,6 +6,7 @@ import difflib
 from typing import Any
 
 from builder import catalog
+from builder.catalog.layers import NOT_IN_A_STACK, UNEXPORTED
 from builder.spec import ObjectSpec
 
 SINGULAR = {"losses": "loss", "activations": "activation", "epoch_schedules": "schedule"}
@@ -34,3 +35,11 @@ def near(kind: str, class_name: str) -> list[str]:
     names = {e.class_name.lower(): e.class_name for e in catalog.entries(kind)}
     close = difflib.get_close_matches(class_name.lower(), names, n=2, cutoff=0.6)
     return [names[c] for c in close]
+
+
+def opens(class_name: str) -> bool:
+    """Whether Keras knows a layer of that name though the catalogue has no form for it.
+
+    Which of the rarer functions of ``keras.ops`` there are only Keras can say.
+    """
+    return class_name in {**NOT_IN_A_STACK, **UNEXPORTED} or catalog.ops.is_op(class_name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from builder import catalog
@@ -18,6 +18,8 @@ from builder.spec import ObjectSpec, TrainingSpec
 def problems(training: TrainingSpec, data: DataFacts, head: Head | None) -> Iterator[Problem]:
     """Metrics of another task, for other labels, or that one of the model's outputs cannot feed."""
     given = training.compile.get("metrics", ())
+    if isinstance(given, Mapping):
+        return
     items = given if isinstance(given, tuple) else (given,)
     for i, item in enumerate(items):
         metric = named("metrics", item)

@@ -9,6 +9,7 @@ from builder import catalog, edit
 from builder.catalog.layers import learns
 from builder.check import fixes
 from builder.check.fixes import Fixes
+from builder.check.views import read_by
 from builder.errors import SpecError
 from builder.facts import DataFacts, Problem
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec, active
@@ -36,7 +37,11 @@ def problems(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
     spec = active(training.model)
     for node in edit.order(spec):
         layer = _layer(spec, node)
-        found = _Reader(training, data, spec, node, layer).problem() if layer else None
+        source = _source(spec, node)
+        seen = read_by(training, data, source) if edit.is_input(spec, source) else data
+        if layer is None or seen is None:
+            continue
+        found = _Reader(training, seen, spec, node, layer).problem()
         if found:
             yield found
 

@@ -11,6 +11,7 @@ from builder.catalog.layers import NOT_IN_A_STACK
 from builder.check import fixes
 from builder.check.case import Case, Diagnosis
 from builder.check.fixes import Fixes
+from builder.check.joins import absent, meet
 from builder.check.ranks import rank, removal
 from builder.check.reads import learns_width
 from builder.facts import DataFacts, Failure, ModelFacts, Problem
@@ -41,7 +42,7 @@ def explain(
     made = (case.layer_at(n.node) for n in facts.nodes)
     if data and case.shape[-1:] == (None,) and any(learns_width(layer) for layer in made):
         return ()  # that layer's own problem
-    for explanation in (rank, _free_axis, _too_small, _colors, _groups, _target):
+    for explanation in (absent, meet, rank, _free_axis, _too_small, _colors, _groups, _target):
         diagnosis = explanation(case)
         if diagnosis:
             return (_told(case, *diagnosis),)
@@ -49,7 +50,8 @@ def explain(
 
 
 def _told(case: Case, message: str, hint: str, found: Fixes) -> Problem:
-    gone = removal(case)
+    several = len(case.spec.node(case.node).inbound) > 1
+    gone = () if several and found else removal(case)
     if not gone and not found:
         gone = case.fix(f"Remove '{case.node}'", fixes.remove(case.node))
     return Problem(f"model.{case.node}", message, hint, found + gone)

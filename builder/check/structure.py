@@ -8,8 +8,9 @@ from dataclasses import replace
 from functools import partial
 
 from builder import edit
-from builder.check import fixes
+from builder.check import fixes, joins, rewire
 from builder.check.sensible import output_layer, sensible
+from builder.check.views import read_by
 from builder.facts import DataFacts, Fix, Problem
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec, active, chain, unique
 
@@ -25,8 +26,11 @@ def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem
         yield _no_input(training, data)
     elif all(n.name in inputs for n in active(spec).nodes):
         yield _only_input(training, data)
-    elif data and len(inputs) == 1:
-        yield from _input_shape(training, data, inputs[0])
+    elif data:
+        for node in inputs:
+            column = read_by(training, data, node)
+            if column is not None:
+                yield from _input_shape(training, column, node)
 
 
 def wiring(training: TrainingSpec) -> Iterator[Problem]:
@@ -52,19 +56,21 @@ def wiring(training: TrainingSpec) -> Iterator[Problem]:
         for ref in node.inbound:
             if ref.partition(":")[0] not in known:
                 message = f"'{node.name}' reads '{ref}', which does not exist."
-                restack = Fix("Wire the layers as a stack", _restacked(training))
-                yield Problem(where, message, "Connect it to a layer that exists.", (restack,))
+                fix = _rewired(training, node, node.inbound.index(ref))
+                yield Problem(where, message, "Connect it to a layer that exists.", fix)
         loose = not node.inbound and node.layer in spec.layers
         if loose and node is not spec.nodes[0] and not edit.is_input(spec, node.name):
             message = f"{fixes.named(spec, node.name)} reads nothing: no layer leads to it."
-            restack = Fix("Wire the layers as a stack", _restacked(training))
-            yield Problem(where, message, "Connect it to the layer before it.", (restack,))
+            fix = _rewired(training, node, 0)
+            yield Problem(where, message, "Connect it to the layer before it.", fix)
     for ref in spec.outputs:
         if ref.partition(":")[0] not in known:
             message = f"The model returns '{ref}', which does not exist."
-            restack = Fix("Return the last layer", _restacked(training))
-            yield Problem("model", message, "Choose the last layer as its output.", (restack,))
+            yield Problem(
+                "model", message, "Choose the last layer as its output.", _returned(training, ref)
+            )
     yield from _circle(training)
+    yield from joins.counts(training)
 
 
 def _empty(training: TrainingSpec, data: DataFacts | None) -> Problem:
@@ -154,9 +160,53 @@ def _circle(training: TrainingSpec) -> Iterator[Problem]:
         late = [s for s in sources if place.get(s, -1) >= place[node.name]]
         if late:
             message = f"'{node.name}' reads '{late[0]}', which waits for it: a circle."
-            restack = Fix("Wire the layers as a stack", _restacked(training))
-            yield Problem(f"model.{node.name}", message, "Break the circle.", (restack,))
+            fix = _rewired(training, node, sources.index(late[0]))
+            yield Problem(f"model.{node.name}", message, "Break the circle.", fix)
             return
+
+
+def _rewired(training: TrainingSpec, node: Node, place: int) -> tuple[Fix, ...]:
+    """A wire that leads to a layer before it; a model that is nearly a stack becomes one."""
+    spec = training.model
+    inputs = [n for n in spec.nodes if n.layer in spec.layers and edit.is_input(spec, n.name)]
+    called = Counter(n.layer for n in spec.nodes)
+    plain = all(len(n.inbound) < 2 for n in spec.nodes) and max(called.values()) < 2
+    if len(inputs) == 1 and len(spec.outputs) < 2 and plain:
+        return (Fix("Wire the layers as a stack", _restacked(training)),)
+    after = rewire.downstream(spec, node.name)
+    names = [n.name for n in spec.nodes if n.name not in after]
+    found: fixes.Fixes = ()
+    if names:
+        earlier = [n for n in names if _place(spec, n) < _place(spec, node.name)]
+        giver = (earlier or names)[-1]
+        inbound = (*node.inbound[:place], giver, *node.inbound[place + 1 :])
+        change = partial(rewire.reads, node=node.name, inbound=inbound)
+        found += fixes.model(f"Connect it to '{giver}'", training, change)
+    if len(node.inbound) > 2:
+        rest = (*node.inbound[:place], *node.inbound[place + 1 :])
+        change = partial(rewire.reads, node=node.name, inbound=rest)
+        found += fixes.model("Disconnect it there", training, change)
+    return found
+
+
+def _place(spec: ModelSpec, node: str) -> int:
+    return next(i for i, n in enumerate(spec.nodes) if n.name == node)
+
+
+def _returned(training: TrainingSpec, ref: str) -> tuple[Fix, ...]:
+    """The outputs without one that does not exist, or what nobody reads instead."""
+    spec = training.model
+    rest = tuple(r for r in spec.outputs if r != ref)
+    if rest:
+        return (Fix(f"Return it without '{ref}'", _with_outputs(training, rest)),)
+    read = {r.partition(":")[0] for n in spec.nodes for r in n.inbound}
+    ends = [n.name for n in spec.nodes if n.name not in read]
+    last = (ends or [n.name for n in spec.nodes])[-1]
+    return (Fix("Return the last layer", _with_outputs(training, (last,))),)
+
+
+def _with_outputs(training: TrainingSpec, outputs: tuple[str, ...]) -> TrainingSpec:
+    return replace(training, model=replace(training.model, outputs=outputs))
 
 
 def _unlike(training: TrainingSpec, name: str) -> Fix:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from builder import catalog
@@ -13,6 +13,7 @@ from builder.check.head import Head, find_head
 from builder.check.known import named
 from builder.check.labels import COUNTERPART, WORDS
 from builder.check.sensible import sensible
+from builder.check.views import PER_OUTPUT, views
 from builder.facts import DataFacts, Fix, ModelFacts, Problem
 from builder.spec import Config, ObjectSpec, TrainingSpec
 
@@ -20,7 +21,20 @@ from builder.spec import Config, ObjectSpec, TrainingSpec
 def problems(
     training: TrainingSpec, data: DataFacts, model: ModelFacts | None
 ) -> Iterator[Problem]:
-    """Loss against task and labels, then the last layer against the loss, then the metrics."""
+    """Loss against task and labels, then the last layer against the loss, then the metrics; of
+    each output in turn."""
+    for view in views(training, data):
+        if view.data and not by_output(view.training):
+            yield from view.problems(_one(view.training, view.data, model))
+
+
+def by_output(training: TrainingSpec) -> bool:
+    """Whether a model of one output has the settings of several, of which ``bound`` speaks."""
+    return any(isinstance(training.compile.get(key), Mapping) for key in PER_OUTPUT)
+
+
+def _one(training: TrainingSpec, data: DataFacts, model: ModelFacts | None) -> Iterator[Problem]:
+    """What is wrong with the only output."""
     head = find_head(training.model, model)
     found, loss = _loss(training, data, head)
     if found:

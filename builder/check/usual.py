@@ -10,6 +10,7 @@ from builder.catalog import REQUIRED, Entry, Param
 from builder.check import task
 from builder.check.head import find_head
 from builder.check.memory import DEFAULT_BATCH
+from builder.check.views import views
 from builder.facts import DataFacts
 from builder.spec import TrainingSpec
 
@@ -34,12 +35,13 @@ def usual(training: TrainingSpec, data: DataFacts | None) -> Usual:
         ("fit", "batch_size"): max(1, min(DEFAULT_BATCH, kept(data, given if fair else share))),
         ("fit", "validation_split"): share,
     }
-    head = find_head(training.model)
-    if head:
-        aim = task.wanted(training, data, head)
-        found[f"model.{head.node}", "layer"] = aim.layer
-        if head.sizer:
-            found[f"model.{head.sizer}", head.arg] = aim.width
+    for view in views(training, data):
+        head = find_head(view.training.model)
+        if head and view.data and not task.by_output(view.training):
+            aim = task.wanted(view.training, view.data, head)
+            found[f"model.{head.node}", "layer"] = aim.layer
+            if head.sizer:
+                found[f"model.{head.sizer}", head.arg] = aim.width
     return found
 
 

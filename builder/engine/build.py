@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from builder.check.memory import WITH_ADAM, size
 from builder.engine import graph, objects
 from builder.engine.backend import keras
+from builder.engine.bind import by_keras_names
 from builder.errors import BuildError
 from builder.facts import ModelFacts, NodeFacts
 from builder.spec import ModelSpec, TrainingSpec, active
@@ -175,16 +176,17 @@ def dtype_policy(name: str | None) -> Iterator[None]:
 def compile_model(model: keras.Model, training: TrainingSpec) -> None:
     """Compile in place with the spec's optimizer, loss and metrics; BuildError as ``compiled``."""
     arguments = {}
+    given = by_keras_names(training)
     for name, kind in COMPILE_OBJECTS.items():
-        if training.compile.get(name) is None:
+        if given.get(name) is None:
             continue
         try:
-            arguments[name] = objects.make(kind, training.compile[name])
+            arguments[name] = objects.make(kind, given[name])
         except BuildError as error:
             raise BuildError(error.message, error.hint, where=f"compile.{name}") from None
     for name in COMPILE_VALUES:
-        if name in training.compile:
-            arguments[name] = objects.argument(name, training.compile[name])
+        if name in given:
+            arguments[name] = objects.argument(name, given[name])
     try:
         model.compile(**arguments)
     except Exception as error:  # every optimizer, loss and metric has its own checks

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from builder.engine import build, reduce
+from builder.engine import build, inbound, objects, operations, reduce
 from builder.engine.backend import keras
+from builder.engine.calling import LISTS
+from builder.engine.inbound import Call, Key, refs
 from builder.errors import FileError
 from builder.facts import Note
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, unique
@@ -17,21 +19,10 @@ MODELS = frozenset({"Sequential", "Functional", "Model"})
 """Classes whose config is a graph of layers."""
 
 MAX_LAYERS = 5_000
-"""More than this in one model is refused; the largest Keras applications have about 800."""
+"""More in one model are refused; the largest Keras applications have about 800."""
 
-MERGES = frozenset({"Add", "Subtract", "Multiply", "Maximum", "Minimum"})
-"""Bare operations of two tensors (``x + y``) that a layer of the same name says as well."""
-
-Key = tuple[str, int]
-"""One call in Keras's records: layer name, and the how-many-eth call of it."""
-
-
-@dataclass
-class _Call:
-    """One call as a file records it: what it reads, in order."""
-
-    layer: str
-    reads: list[tuple[Key, int]]
+MASKERS = frozenset({"Embedding", "Masking"})
+"""Layers that make masks; the bare operations Keras records for those come again by themselves."""
 
 
 @dataclass
@@ -79,25 +70,6 @@ def from_record(record: Any) -> tuple[ModelSpec, tuple[Note, ...]]:
     with build.unallocated():
         spec = _model(record, reader)
     return spec, tuple(reader.notes)
-
-
-def compile_record(data: Any) -> Config | None:
-    """The ``compile`` part of a spec from Keras's record of it, None when it was not compiled.
-
-    Raises:
-        FileError: custom classes, functions or unknown names inside.
-    """
-    if not isinstance(data, Mapping) or not data:
-        return None
-    found: dict[str, Any] = {}
-    for name, kind in build.COMPILE_OBJECTS.items():
-        legacy = data.get("optimizer_config") if name == "optimizer" else None
-        made = reduce.short(kind, data.get(name) or legacy, f"compile.{name}", lambda text: None)
-        if made not in (None, ()):
-            found[name] = made
-    if isinstance(found.get("metrics"), ObjectSpec):
-        found["metrics"] = (found["metrics"],)
-    return Config(found) if found else None
 
 
 def _model(record: Any, reader: _Reader, name: str | None = None) -> ModelSpec:
@@ -196,10 +168,11 @@ def _graph(
     title: str, config: Mapping[str, Any], rows: list[Mapping[str, Any]], reader: _Reader
 ) -> ModelSpec:
     by_name = {_name(row): row for row in rows}
-    calls = {key: call for row in rows for key, call in _calls(row, reader)}
-    inputs = [(name, index) for name, index, _ in _refs(config.get("input_layers"))]
+    is_mask = _own_masks(rows)
+    calls = {key: c for row in rows for key, c in inbound.calls(_name(row), row, is_mask)}
+    inputs = [(name, index) for name, index, _ in refs(config.get("input_layers"))]
     outputs = []
-    for name, index, tensor in _refs(config.get("output_layers")):
+    for name, index, tensor in refs(config.get("output_layers")):
         # Keras 3 counts the calls of a nested functional model from 1 here, elsewhere from 0.
         row = by_name.get(name, {})
         nested = row.get("class_name") in ("Functional", "Model") and "module" in row
@@ -207,43 +180,75 @@ def _graph(
         outputs.append(((name, index - 1 if shifted else index), tensor))
     used = _reachable(calls, [key for key, _ in outputs]) | set(inputs)
     titles = _titles(calls, used)
+    place = {key: i for i, key in enumerate(calls)}
     table: dict[str, ObjectSpec | ModelSpec] = {}
     for row in rows:
         name = _name(row)
         if any(key[0] == name for key in used):
             table[name] = _row(row, name, calls, reader)
+    first = {key: place for place, key in enumerate(inputs)}  # in the order the model takes them
     nodes = [
-        Node(titles[key], key[0], tuple(_ref(titles, *r) for r in call.reads))
-        for key, call in calls.items()
-        if key in used
+        Node(
+            titles[key],
+            key[0],
+            tuple(_ref(titles, *r) for r in calls[key].reads),
+            call=Config(calls[key].named),
+        )
+        for key in sorted(used & calls.keys(), key=lambda k: (first.get(k, len(first)), place[k]))
     ]
     return ModelSpec(
         title, Config(table), tuple(nodes), tuple(_ref(titles, *ref) for ref in outputs)
     )
 
 
+def _own_masks(rows: list[Mapping[str, Any]]) -> Callable[[Key], bool]:
+    """Which calls give a mask that Keras makes by itself: operations, where a layer masks."""
+    if not any(row.get("class_name") in MASKERS for row in rows):
+        return lambda key: False
+    bare = {_name(row) for row in rows if _operation(row)}
+    return lambda key: key[0] in bare
+
+
+def _operation(row: Mapping[str, Any]) -> str:
+    """The module of a bare operation, ``""`` for a layer; HDF5 files do not tell it."""
+    module, kind = row.get("module"), str(row.get("class_name"))
+    if isinstance(module, str):
+        return module if module.startswith(operations.MODULES) else ""
+    given = set(_settings(row))
+    layer = kind in objects.classes("layers") and not (given <= {"name"} and kind in LISTS)
+    return "" if layer or given & {"dtype", "trainable"} else operations.module_of(kind)
+
+
 def _row(
-    row: Mapping[str, Any], name: str, calls: Mapping[Key, _Call], reader: _Reader
+    row: Mapping[str, Any], name: str, calls: Mapping[Key, Call], reader: _Reader
 ) -> ObjectSpec | ModelSpec:
-    """A layer, or the layer that says what a bare operation does."""
-    module = row.get("module")
-    bare = set(_settings(row)) <= {"name"} and row.get("class_name") != "InputLayer"
-    if not (isinstance(module, str) and module.startswith("keras.src.ops")) and not (
-        module is None and bare
-    ):
+    """A layer, a nested model or a bare operation."""
+    module = _operation(row)
+    kind = str(row.get("class_name"))
+    if kind == "ReLU" and row.get("module") == "keras.src.activations.activations":
+        return reduce.read("layers", {**row, "module": "keras.layers"}, name, lambda text: None)
+    if not module:
         return _layer(row, name, reader)
-    kind = reduce.check_source(reader.at(name), row)
-    if kind in MERGES and len(calls[(name, 0)].reads) == 2:
-        reader.say(name, f"The bare operation {kind} became the layer {kind}.")
-        return ObjectSpec(kind)
-    raise reduce.refused(
-        reader.at(name),
-        f"is the bare operation {kind}, which is no layer.",
-        "Write it as a layer (Rescaling, Reshape, Concatenate …) and save the model again.",
-    )
+    where = reader.at(name)
+    reduce.check_source(where, row)
+    known, arguments = operations.of_class(module, kind)
+    if not known:
+        raise reduce.refused(
+            where,
+            f"is the bare operation {kind}, which this app does not know.",
+            "Write it as a layer (Rescaling, Reshape, Concatenate …) and save the model again.",
+        )
+    call = calls[(name, 0)]
+    given = {k: v for k, v in _settings(row).items() if k != "name"}
+    # A call's arguments that are no tensors: the number in ``x + 1``, the key of ``x[:, 0]``.
+    given |= {arguments[i]: v for i, v in call.values.items() if i < len(arguments)}
+    given |= call.named
+    call.named = {}
+    said = {k: reduce.value(k, v, where, lambda text: None) for k, v in given.items()}
+    return operations.minimal(known, said)
 
 
-def _titles(calls: Mapping[Key, _Call], used: set[Key]) -> dict[Key, str]:
+def _titles(calls: Mapping[Key, Call], used: set[Key]) -> dict[Key, str]:
     """A node name for every call: the layer's own for its first."""
     taken = {name for name, _ in calls}
     titles: dict[Key, str] = {}
@@ -266,7 +271,7 @@ def _ref(titles: Mapping[Key, str], key: Key, tensor: int) -> str:
     return f"{titles[key]}:{tensor}" if tensor else titles[key]
 
 
-def _reachable(calls: Mapping[Key, _Call], ends: list[Key]) -> set[Key]:
+def _reachable(calls: Mapping[Key, Call], ends: list[Key]) -> set[Key]:
     """The calls the outputs depend on; Keras also records the operations behind its masks."""
     found: set[Key] = set()
     todo = list(ends)
@@ -276,53 +281,3 @@ def _reachable(calls: Mapping[Key, _Call], ends: list[Key]) -> set[Key]:
             found.add(key)
             todo += [read for read, _ in calls[key].reads]
     return found
-
-
-def _calls(row: Mapping[str, Any], reader: _Reader) -> Iterator[tuple[Key, _Call]]:
-    name = _name(row)
-    inbound = row.get("inbound_nodes") or []
-    if not isinstance(inbound, list):
-        raise FileError(f"The model's record is damaged at '{name}'.", "Save the model again.")
-    if not inbound:
-        yield (name, 0), _Call(name, [])
-    for index, node in enumerate(inbound):
-        if isinstance(node, Mapping):
-            reads = list(_tensors(node.get("args")))
-            given = node.get("kwargs")
-            for key, extra in (given if isinstance(given, Mapping) else {}).items():
-                if key in ("mask", "training"):
-                    if extra is True:
-                        reader.say(name, f"It was called with {key}=True, which is not kept.")
-                    continue
-                reads += _tensors(extra)
-        else:
-            reads = [((n, i), t) for n, i, t in _refs(node)]
-        yield (name, index), _Call(name, reads)
-
-
-def _tensors(data: Any, depth: int = 0) -> Iterator[tuple[Key, int]]:
-    """The tensors among a call's arguments, in order."""
-    if isinstance(data, Mapping) and data.get("class_name") == "__keras_tensor__":
-        for name, index, tensor in _refs([_settings(data).get("keras_history")]):
-            yield (name, index), tensor
-    elif isinstance(data, list | tuple) and depth < reduce.NESTED_DEPTH:
-        for item in data:
-            yield from _tensors(item, depth + 1)
-    elif isinstance(data, Mapping) and depth < reduce.NESTED_DEPTH:
-        for item in data.values():
-            yield from _tensors(item, depth + 1)
-
-
-def _refs(data: Any, depth: int = 0) -> Iterator[tuple[str, int, int]]:
-    """``["dense", 0, 0]`` records, alone or in any lists, as Keras 3 and 2 write them."""
-    if not isinstance(data, list | tuple) or depth > reduce.NESTED_DEPTH:
-        return
-    if len(data) >= 3 and isinstance(data[0], str):
-        if not all(isinstance(n, int) and not isinstance(n, bool) for n in data[1:3]):
-            raise FileError(
-                f"The model's record is damaged at '{data[0]}'.", "Save the model again."
-            )
-        yield data[0], data[1], data[2]
-        return
-    for item in data:
-        yield from _refs(item, depth + 1)

@@ -11,16 +11,19 @@ import numpy as np
 import psutil
 
 from builder import plugins
-from builder.engine.prepare import Data, Scaling, prepare
+from builder.engine import lines
+from builder.engine.lines import preparation_source
+from builder.engine.prepare import Data, Prepared, Scaling, prepare
 from builder.errors import DataError
 from builder.facts import DataFacts
-from builder.plugins.raw import Array, settings
+from builder.plugins.raw import Array
 from builder.spec import ObjectSpec
 
 __all__ = [
     "Data",
     "Scaling",
     "describe",
+    "examples",
     "forget",
     "load",
     "preparation_source",
@@ -96,12 +99,16 @@ def preview(dataset: ObjectSpec, per_class: int = 8) -> dict[str, Any]:
         and ``y_after``: one label. By kind also ``images`` uint8 (classes, per_class, h, w[, 3]),
         black where a class has fewer; ``columns``, ``rows`` (the first, raw) and ``histograms``
         {column: (edges, counts)}; ``x`` and ``y`` of points, raw; ``rows`` of decoded text.
+        A dataset of several columns has ``kind`` ``columns`` and ``rows`` only: the first examples
+        by column, as ``examples`` gives them.
 
     Raises:
         CatalogError, DataError: as ``load``.
     """
     data = load(dataset, download=False)
     raw = data.raw
+    if raw.named:
+        return {"kind": "columns", "rows": _rows(dataset, data)}
     counts = np.bincount(raw.y_train, minlength=len(raw.classes)) if raw.classes else ()
     found: dict[str, Any] = {
         "kind": raw.kind,
@@ -122,6 +129,53 @@ def preview(dataset: ObjectSpec, per_class: int = 8) -> dict[str, Any]:
             plugin = plugins.dataset(dataset.class_name)
             found["rows"] = plugin.decode(dataset.config, raw.x_train[:ROWS_SHOWN])
     return found
+
+
+ROWS_TOGETHER = 12
+"""Rows of a dataset of several columns that are shown."""
+
+
+def _rows(dataset: ObjectSpec, data: Data) -> list[dict[str, Any]]:
+    """Every column and its first training examples."""
+    some = np.arange(min(ROWS_TOGETHER, data.facts.n_train))
+    return [examples(dataset, c, c.raw.train[some]) | _spread(c) for c in data.columns]
+
+
+def _spread(column: Prepared) -> dict[str, Any]:
+    """Shape, type and range before and after preparation; how often each class occurs."""
+    raw = column.raw.train
+    found: dict[str, Any] = {"raw": _words(raw), "prepared": _words(column.train)}
+    if column.raw.classes:
+        counts = np.bincount(raw, minlength=len(column.raw.classes))
+        named = zip(column.raw.classes, counts, strict=True)
+        found["counts"] = [(name, int(n)) for name, n in named]
+    return found
+
+
+def examples(dataset: ObjectSpec, column: Prepared, raw: Array) -> dict[str, Any]:
+    """Some rows of one column for people.
+
+    Args:
+        raw: those rows before preparation.
+
+    Returns:
+        ``name``, ``kind``, ``role``; and ``images`` uint8 (n, h, w[, 3]), ``texts``, or ``rows`` of
+        numbers with ``features``, or ``values``: numbers, or class names.
+    """
+    facts = column.facts
+    found: dict[str, Any] = {"name": facts.name, "kind": facts.kind, "role": facts.role}
+    match facts.kind:
+        case "images":
+            images = pixels(raw, column.scaling.white)
+            return found | {"images": images[..., 0] if images.shape[-1] == 1 else images}
+        case "sequences":
+            plugin = plugins.dataset(dataset.class_name)
+            return found | {"texts": plugin.decode(dataset.config, raw)}
+        case "classes":
+            return found | {"values": [facts.classes[int(i)] for i in raw]}
+        case "values":
+            return found | {"values": raw.tolist()}
+    return found | {"rows": raw.tolist(), "features": list(facts.features)}
 
 
 def _words(x: Array) -> dict[str, Any]:
@@ -160,45 +214,4 @@ def _table(data: Data) -> dict[str, Any]:
 
 def source(dataset: ObjectSpec) -> str:
     """The Python lines that give exactly the arrays of ``load``, to stand atop a script."""
-    lines = str(plugins.dataset(dataset.class_name).source(dataset.config)).rstrip("\n")
-    prepared = preparation_source(dataset, describe(dataset))
-    return f"{lines}\n\n{prepared}" if prepared else f"{lines}\n"
-
-
-def preparation_source(dataset: ObjectSpec, facts: DataFacts) -> str:
-    """The preparation as a tutorial would write it; reads and sets ``x_train`` … ``y_test``."""
-    given = settings(plugins.dataset(dataset.class_name).ENTRY, dataset.config)
-    lines = _scale_source(given, facts)
-    if given.get("channel_axis") and len(facts.x_shape) == 3:
-        lines += ["x_train, x_test = x_train[..., None], x_test[..., None]"]
-    if facts.labels == "one_hot":
-        many = len(facts.classes)
-        lines += [f"y_{p} = to_categorical(y_{p}, {many})" for p in ("train", "test")]
-        lines.insert(0, "from keras.utils import to_categorical\n")
-    elif facts.labels == "values":
-        lines += [f'y_{p} = y_{p}.astype("float32")' for p in ("train", "test")]
-    return "\n".join(lines) + "\n" if lines else ""
-
-
-def _scale_source(given: dict[str, Any], facts: DataFacts) -> list[str]:
-    if facts.kind == "sequences":
-        return []
-    scale, image, both = given["scale"], facts.kind == "images", ("train", "test")
-    if scale == "unit" and image:
-        if "file" not in given:
-            return [f'x_{p} = x_{p}.astype("float32") / 255.0' for p in both]
-        white = 'white = 255.0 if x_train.dtype == "uint8" else float(x_train.max())'
-        return [white] + [f'x_{p} = x_{p}.astype("float32") / white' for p in both]
-    lines = [f'x_{p} = x_{p}.astype("float32")' for p in both]
-    axis = "" if image else "axis=0"
-    guard = [] if image else ["{0}[{0} == 0] = 1"]
-    match scale:
-        case "unit":
-            lines += ["low, span = x_train.min(axis=0), x_train.max(axis=0) - x_train.min(axis=0)"]
-            lines += [g.format("span") for g in guard]
-            lines += [f"x_{p} = (x_{p} - low) / span" for p in both]
-        case "standard":
-            lines += [f"mean, std = x_train.mean({axis}), x_train.std({axis})"]
-            lines += [g.format("std") for g in guard]
-            lines += [f"x_{p} = (x_{p} - mean) / std" for p in both]
-    return lines
+    return lines.source(dataset, describe(dataset))

@@ -9,16 +9,21 @@ from typing import Any
 
 import numpy as np
 
-from builder import plugins
-from builder.engine import build, ready
+from builder import binding, plugins
+from builder.engine import bind, build, ready
 from builder.engine.backend import keras
-from builder.engine.data import load, pixels
-from builder.engine.prepare import Data
+from builder.engine.data import examples, load, pixels
+from builder.engine.prepare import Data, Prepared
 from builder.errors import DataError
+from builder.facts import ColumnFacts
 from builder.plugins.raw import Array
 from builder.spec import TrainingSpec
 
 BATCH = 256
+
+BY_OUTPUT = 32
+"""The batch ``model.evaluate`` takes when not told: Keras averages the loss of each output over the
+batches, however short the last one is, so another size would give other numbers than the run's."""
 
 MISTAKES_SHOWN = 24
 
@@ -27,11 +32,30 @@ KEPT = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Answers:
-    """What the model said: per row class probabilities, or (n,) values; and Keras's own metrics."""
+class _Answer:
+    """What one output said.
 
+    Args:
+        output: its name in the model; "" where there is one and x and y are meant.
+        target: the column it answers.
+        said: per row class probabilities, or (n,) values.
+    """
+
+    output: str
+    target: Prepared
     said: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Answers:
+    """What the model said by output, and Keras's own metrics."""
+
+    outputs: tuple[_Answer, ...]
     test: dict[str, float]
+
+    def of(self, output: str) -> _Answer:
+        """The answer of that output; the first one for ""."""
+        return next((a for a in self.outputs if a.output == output), self.outputs[0])
 
 
 _kept: OrderedDict[tuple[str, int, TrainingSpec], _Answers] = OrderedDict()
@@ -49,46 +73,68 @@ def report(artefact: str, training: TrainingSpec) -> dict[str, Any]:
         ``classes``, ``accuracy``, ``confusion`` int (true, predicted), ``per_class`` rows of
         ``class``, ``precision``, ``recall``, ``f1``, ``support``, and ``mistakes``, the most
         confident first, as ``cell`` gives them. Regression: ``true``, ``predicted`` (n,), ``r2``,
-        ``mae``, ``rmse``.
+        ``mae``, ``rmse``; with several columns also ``misses``, the largest first. A model of
+        several outputs has all this once for each in ``outputs``, with ``output`` and ``column``,
+        and the ``task`` "several".
 
     Raises:
         DataError: model and data do not fit.
         FileError: the artefact cannot be read.
     """
     data, answers = load(training.dataset), _answers(artefact, training)
-    found: dict[str, Any] = {
-        "task": data.facts.task,
-        "kind": data.facts.kind,
-        "test": answers.test,
-    }
-    if data.facts.task == "regression":
-        return found | _regression(data.y_test, answers.said)
-    true, predicted = data.raw.y_test, answers.said.argmax(axis=1)
+    kind = "columns" if data.facts.named else data.facts.kind
+    reports = [_report(training, data, answer) for answer in answers.outputs]
+    if len(reports) == 1:
+        return {"kind": kind, "test": answers.test, **reports[0]}
+    return {"task": "several", "kind": kind, "test": answers.test, "outputs": reports}
+
+
+def _report(training: TrainingSpec, data: Data, answer: _Answer) -> dict[str, Any]:
+    """One output's part of ``report``."""
+    facts = answer.target.facts
+    found: dict[str, Any] = {"task": facts.task, "output": answer.output, "column": facts.name}
+    if facts.task == "regression":
+        true = answer.target.test
+        found |= _regression(true, answer.said)
+        if data.facts.named:
+            worst = np.argsort(-np.abs(true - answer.said), kind="stable")[:MISTAKES_SHOWN]
+            parts = _parts(training, data, worst)
+            values = {"true": true[worst], "predicted": answer.said[worst], "parts": parts}
+            found["misses"] = {"indices": worst, **values}
+        return found
+    true, predicted = answer.target.raw.test, answer.said.argmax(axis=1)
     wrong = np.flatnonzero(true != predicted)
-    found["mistakes"] = _examples(training, data, answers, wrong, MISTAKES_SHOWN)
-    return found | _classification(data, predicted)
+    found["mistakes"] = _examples(training, data, answer, wrong, MISTAKES_SHOWN)
+    return found | _classification(answer.target, predicted)
 
 
 def cell(
-    artefact: str, training: TrainingSpec, true: int, predicted: int, limit: int = MISTAKES_SHOWN
+    artefact: str,
+    training: TrainingSpec,
+    true: int,
+    predicted: int,
+    limit: int = MISTAKES_SHOWN,
+    output: str = "",
 ) -> dict[str, Any]:
     """Test examples of one cell of the confusion matrix, the most confident first.
 
     Args:
         true, predicted: class numbers.
+        output: which one, of a model that has several.
 
     Returns:
         ``total``, how many there are; and of the first ``limit``: ``indices`` in the test set,
         ``true`` and ``predicted`` class numbers, ``confidence`` (probability of the predicted
         class), ``probability`` (of the true one); ``images`` uint8 (n, h, w[, 3]), or ``rows``
-        (raw numbers or text) with ``columns``.
+        (raw numbers or text) with ``columns``; of a dataset of several columns ``parts``, each
+        column the model reads as ``data.examples`` gives it.
 
     Raises:
         DataError, FileError: as ``report``.
     """
-    data, answers = load(training.dataset), _answers(artefact, training)
-    chosen = (data.raw.y_test == true) & (answers.said.argmax(axis=1) == predicted)
-    return _examples(training, data, answers, np.flatnonzero(chosen), limit)
+    data, answer = load(training.dataset), _answers(artefact, training).of(output)
+    chosen = (answer.target.raw.test == true) & (answer.said.argmax(axis=1) == predicted)
+    return _examples(training, data, answer, np.flatnonzero(chosen), limit)
 
 
 def surface(artefact: str, training: TrainingSpec, steps: int = 80) -> dict[str, Any]:
@@ -115,7 +161,8 @@ def surface(artefact: str, training: TrainingSpec, steps: int = 80) -> dict[str,
     margin = 0.1 * np.maximum(high - low, 1e-6)
     x, y = (np.linspace(low[i] - margin[i], high[i] + margin[i], steps) for i in (0, 1))
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    said = _said(ready.loaded(artefact), data, data.scaling(grid))
+    model = ready.loaded(artefact)
+    said = _scored(_predicted(model, data.scaling(grid))[0], data.columns[1].facts, len(grid))
     if data.facts.task == "classification":
         said = said[:, 1] if said.shape[1] == 2 else said.argmax(axis=1)
     return {"x": x, "y": y, "z": said.reshape(steps, steps)}
@@ -126,42 +173,55 @@ def _answers(artefact: str, training: TrainingSpec) -> _Answers:
     stamp = os.stat(artefact).st_mtime_ns if os.path.exists(artefact) else 0
     key = (artefact, stamp, training)
     if key not in _kept:
-        model = ready.loaded(artefact)
-        said = _said(model, data, data.x_test)
+        arrays, model = bind.bound(training, data), ready.loaded(artefact)
+        scores = _predicted(model, arrays.x_test)
+        names = binding.outputs_of(training)
+        columns = [data.column(name) for name in names.values()]
+        outputs = tuple(
+            _Answer(output if len(names) > 1 else "", c, _scored(said, c.facts, len(c.test)))
+            for output, c, said in zip(names, columns, scores, strict=True)
+        )
         build.compile_model(model, training)
-        test = model.evaluate(data.x_test, data.y_test, BATCH, verbose=0, return_dict=True)
-        _kept[key] = _Answers(said, {name: float(value) for name, value in test.items()})
+        batch = BATCH if len(outputs) == 1 else BY_OUTPUT
+        test = model.evaluate(arrays.x_test, arrays.y_test, batch, verbose=0, return_dict=True)
+        _kept[key] = _Answers(outputs, {name: float(value) for name, value in test.items()})
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
     return _kept[key]
 
 
-def _said(model: keras.Model, data: Data, x: Array) -> Array:
-    """Probabilities (n, classes), or values (n,) for regression."""
+def _predicted(model: keras.Model, x: Any) -> list[Array]:
+    """What each output says, float64."""
     try:
-        scores = np.asarray(model.predict(x, BATCH, verbose=0), "float64")
+        found = model.predict(x, BATCH, verbose=0)
     except Exception as error:  # whatever Keras says about a shape that does not fit
+        shapes = keras.tree.map_structure(lambda array: array.shape[1:], x)
         raise DataError(
             f"This model cannot read this dataset: it takes {model.input_shape} and an example is"
-            f" {x.shape[1:]}.",
+            f" {shapes}.",
             "Choose the dataset the model was trained on.",
             "dataset",
         ) from error
-    if data.facts.task == "regression":
-        if scores.size != len(x):
+    return [np.asarray(said, "float64") for said in keras.tree.flatten(found)]
+
+
+def _scored(scores: Array, facts: ColumnFacts, count: int) -> Array:
+    """Probabilities (n, classes), or values (n,) for regression."""
+    if facts.task == "regression":
+        if scores.size != count:
             raise DataError(
                 f"The model gives {scores.shape[1:]} numbers an example but the target is one.",
                 "End the model with a Dense layer of one unit.",
                 "model",
             )
         return scores.reshape(-1)
-    return ready.probabilities(scores, len(data.facts.classes))
+    return ready.probabilities(scores, len(facts.classes))
 
 
-def _classification(data: Data, predicted: Array) -> dict[str, Any]:
+def _classification(target: Prepared, predicted: Array) -> dict[str, Any]:
     from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
 
-    true, classes = data.raw.y_test, data.facts.classes
+    true, classes = target.raw.test, target.facts.classes
     numbers = np.arange(len(classes))
     columns = precision_recall_fscore_support(true, predicted, labels=numbers, zero_division=0)
     names = ("precision", "recall", "f1", "support")
@@ -190,20 +250,22 @@ def _regression(true: Array, said: Array) -> dict[str, Any]:
 
 
 def _examples(
-    training: TrainingSpec, data: Data, answers: _Answers, chosen: Array, limit: int
+    training: TrainingSpec, data: Data, answer: _Answer, chosen: Array, limit: int
 ) -> dict[str, Any]:
-    predicted = answers.said.argmax(axis=1)
-    confidence = answers.said[chosen, predicted[chosen]]
+    predicted = answer.said.argmax(axis=1)
+    confidence = answer.said[chosen, predicted[chosen]]
     shown = chosen[np.argsort(-confidence, kind="stable")[:limit]]
-    true, raw = data.raw.y_test[shown], data.raw.x_test[shown]
+    true, raw = answer.target.raw.test[shown], data.raw.x_test[shown]
     found: dict[str, Any] = {
         "total": len(chosen),
         "indices": shown,
         "true": true,
         "predicted": predicted[shown],
-        "confidence": answers.said[shown, predicted[shown]],
-        "probability": answers.said[shown, true],
+        "confidence": answer.said[shown, predicted[shown]],
+        "probability": answer.said[shown, true],
     }
+    if data.facts.named:
+        return found | {"parts": _parts(training, data, shown)}
     match data.facts.kind:
         case "images":
             images = pixels(raw, data.scaling.white)
@@ -212,3 +274,9 @@ def _examples(
             plugin = plugins.dataset(training.dataset.class_name)
             return found | {"rows": plugin.decode(training.dataset.config, raw)}
     return found | {"rows": raw.tolist(), "columns": list(data.facts.features)}
+
+
+def _parts(training: TrainingSpec, data: Data, rows: Array) -> list[dict[str, Any]]:
+    """These test examples, every column the model reads."""
+    columns = [data.column(name) for name in dict.fromkeys(binding.inputs_of(training).values())]
+    return [examples(training.dataset, c, c.raw.test[rows]) for c in columns]

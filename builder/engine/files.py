@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 
 from builder.check.memory import size
-from builder.engine import archive, build, convert, objects
+from builder.engine import archive, build, convert, objects, reduce, weightfile
 from builder.engine.backend import keras
 from builder.errors import BuildError, FileError, LayerwiseError
 from builder.facts import ModelFacts, Note
@@ -32,7 +32,9 @@ KNOWN = (
 AGAIN = "Save it again with model.save('model.keras') and choose the new file."
 
 
-def open_model(path: str | os.PathLike[str]) -> dict[str, Any]:
+def open_model(
+    path: str | os.PathLike[str], keep: str | os.PathLike[str] | None = None
+) -> dict[str, Any]:
     """The architecture in a ``.keras``, ``.h5`` or model ``.json`` file of unknown origin.
 
     The file's content decides what it is, not its name. Its members are capped, its record is
@@ -41,9 +43,13 @@ def open_model(path: str | os.PathLike[str]) -> dict[str, Any]:
     allocating, its size is capped and compared with the weights that are really there. Call it
     through ``child.guarded``, which limits memory and time as well.
 
+    Args:
+        keep: where to write the weights of the file, as ``weights.dump`` does; None drops them.
+
     Returns:
-        ``model`` (ModelSpec), ``compile`` (Config of optimizer, loss, metrics, or None) and
-        ``notes`` (tuple of Note: what was not taken over).
+        ``model`` (ModelSpec), ``compile`` (Config of optimizer, loss, metrics, or None),
+        ``notes`` (tuple of Note: what was not taken over) and ``weights`` (whether ``keep`` was
+        written).
 
     Raises:
         FileError: what is wrong with it, in one sentence, and what to do.
@@ -61,9 +67,9 @@ def open_model(path: str | os.PathLike[str]) -> dict[str, Any]:
     if not head:
         raise FileError(f"{path.name} is empty.", AGAIN)
     if head.startswith(b"PK"):
-        return _open_keras(path)
+        return weightfile.kept(path, _open_keras(path), keep)
     if head.startswith(b"\x89HDF\r\n\x1a\n"):
-        return _open_h5(path)
+        return weightfile.kept(path, _open_h5(path), keep)
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return read_model_json(path)
     what = next((text for start, text in KNOWN if head.startswith(start)), "")
@@ -159,11 +165,11 @@ def _text(value: Any) -> bytes:
     return bytes(value) if isinstance(value, bytes) else b""
 
 
-def _opened(record: Any, compiled: Any, weights: int | None, version: Any) -> dict[str, Any]:
+def _opened(record: Any, compiled: Any, held: int | None, version: Any) -> dict[str, Any]:
     """The record as a spec that Keras accepts and this machine can hold.
 
     Args:
-        weights: bytes of weights in the file; None when it has none by nature.
+        held: bytes of weights in the file; None when it has none by nature.
         version: of the Keras that wrote it, if it says.
     """
     old = isinstance(version, str) and version.startswith(("1.", "2."))
@@ -180,18 +186,19 @@ def _opened(record: Any, compiled: Any, weights: int | None, version: Any) -> di
         ) from None
     facts = build.summary(model)
     if facts.failure is None:
-        _refuse_impossible(facts, weights)
-    extra = [] if weights is None else [Note("", "The weights were not taken over: train anew.")]
+        _refuse_impossible(facts, held)
+    extra = []
     if old:
         extra.append(Note("", f"The file was written by Keras {version}; check the layers."))
     settings, said = _settings(compiled)
-    return {"model": model, "compile": settings, "notes": (*notes, *said, *extra)}
+    said = (*notes, *said, *extra)
+    return {"model": model, "compile": settings, "notes": said, "weights": False}
 
 
 def _settings(compiled: Any) -> tuple[Config | None, tuple[Note, ...]]:
     """The compile settings; what cannot be read of them is no reason to refuse the model."""
     try:
-        return convert.compile_record(compiled), ()
+        return reduce.compile_record(compiled), ()
     except FileError as error:
         return None, (Note("compile", f"The training settings were left out: {error.message}"),)
 

@@ -12,7 +12,7 @@ import psutil
 from builder.check.speed import convolves
 from builder.engine import objects
 from builder.engine.backend import keras
-from builder.engine.data import Data
+from builder.engine.bind import Arrays
 from builder.engine.loop import Loop, Plan
 from builder.engine.order import Order
 from builder.engine.record import Ordered, Recorder, Reporter
@@ -45,7 +45,7 @@ ROOM = 0.5
 
 
 def fit(
-    model: keras.Model, training: TrainingSpec, data: Data, folder: Path, reporter: Reporter
+    model: keras.Model, training: TrainingSpec, data: Arrays, folder: Path, reporter: Reporter
 ) -> tuple[str, str]:
     """Fits in place, on from the folder's snapshot if there is one.
 
@@ -67,11 +67,11 @@ def fit(
 
 
 def obstacle(
-    model: keras.Model, training: TrainingSpec, data: Data, callbacks: Sequence[Any]
+    model: keras.Model, training: TrainingSpec, data: Arrays, callbacks: Sequence[Any]
 ) -> str:
     """Why the fast loop must leave this training to ``model.fit``; empty when it need not."""
     free = psutil.virtual_memory().available
-    size = sum(array.nbytes for array in (data.x_train, data.y_train))
+    size = sum(a.nbytes for a in keras.tree.flatten((data.x_train, data.y_train)))
     strangers = [type(c).__name__ for c in callbacks if type(c).__name__ not in KNOWN_CALLBACKS]
     set_ = [name for name in PLAIN_ONLY if training.fit.get(name)]
     if model.run_eagerly:
@@ -110,7 +110,7 @@ def metrics(model: keras.Model) -> list[Any]:
     return [m for m in keras.tree.flatten(given) if isinstance(m, keras.metrics.Metric)]
 
 
-def planned(training: TrainingSpec, data: Data, at: Position | None) -> Plan:
+def planned(training: TrainingSpec, data: Arrays, at: Position | None) -> Plan:
     """The spec's ``fit`` arguments over these data, as ``model.fit`` understands them.
 
     Args:
@@ -135,7 +135,7 @@ def planned(training: TrainingSpec, data: Data, at: Position | None) -> Plan:
     return Plan(
         train=arrays,
         validation=held,
-        order=Order(len(arrays[0]), batch, shuffle, seed),
+        order=Order(rows(arrays), batch, shuffle, seed),
         epochs=int(training.fit.get("epochs") or 1),
         validation_batch_size=training.fit.get("validation_batch_size") or batch,
         validation_freq=training.fit.get("validation_freq") or 1,
@@ -147,7 +147,7 @@ def planned(training: TrainingSpec, data: Data, at: Position | None) -> Plan:
 def plain(
     model: keras.Model,
     training: TrainingSpec,
-    data: Data,
+    data: Arrays,
     callbacks: Sequence[Any],
     reporter: Reporter,
     snapshots: Snapshots,
@@ -198,6 +198,11 @@ def plain(
     return "finished"
 
 
+def rows(arrays: Any) -> int:
+    """How many examples an array, or a structure of arrays, holds."""
+    return len(keras.tree.flatten(arrays)[0])
+
+
 def class_weight(given: Mapping[str, float] | None) -> dict[int, float]:
     """The spec's weights by class index; JSON keys are text.
 
@@ -217,10 +222,10 @@ def class_weight(given: Mapping[str, float] | None) -> dict[int, float]:
     return weights
 
 
-def _notes(training: TrainingSpec, data: Data) -> tuple[str, ...]:
+def _notes(training: TrainingSpec, data: Arrays) -> tuple[str, ...]:
     """What a person should know before the first step."""
     batch = training.fit.get("batch_size") or 32
-    count = len(data.x_train)
+    count = rows(data.x_train)
     if batch <= count:
         return ()
     return (f"The batch size ({batch}) is more than the {count} examples: one step an epoch.",)

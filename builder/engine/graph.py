@@ -7,22 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from builder.catalog import ops
 from builder.engine import objects
 from builder.engine.backend import keras
+from builder.engine.calling import LISTS, PAIRED, QUERY_VALUE, call
+from builder.engine.operations import Bare
 from builder.errors import BuildError, LayerwiseError
 from builder.facts import Failure, Shape
 from builder.spec import ModelSpec, Node, ObjectSpec, active
-
-QUERY_VALUE = frozenset({"MultiHeadAttention", "GroupQueryAttention"})
-"""Layers called with query, value, key as separate arguments."""
-
-PAIRED = frozenset({"Attention", "AdditiveAttention"})
-"""Layers called with a list of query and value; one input alone attends to itself."""
-
-STATEFUL = frozenset(
-    {"LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional"} | {f"ConvLSTM{n}D" for n in (1, 2, 3)}
-)
-"""Layers whose further inputs are the initial state."""
 
 
 class Refused(BuildError):
@@ -136,8 +128,11 @@ def calls(model: ModelSpec) -> Iterator[Call]:
     made: dict[str, tuple[Any, ...]] = {}
     layers: dict[str, Any] = {}
     for node in ordered(model):
-        first = node.layer not in layers
         spec = model.layers.get(node.layer)
+        bare = isinstance(spec, ObjectSpec) and ops.is_op(spec.class_name)
+        if bare and node.layer in layers:
+            raise _refused(model, node, "an operation belongs to one call only; copy it.")
+        first = node.layer not in layers
         inputs = _inputs(model, node, made)
         received = tuple(tuple(t.shape) for t in inputs)
         try:
@@ -145,7 +140,9 @@ def calls(model: ModelSpec) -> Iterator[Call]:
                 layers[node.layer] = make_layer(spec, node.layer)
             layer = layers[node.layer]
             is_input = isinstance(layer, keras.layers.InputLayer)
-            result = layer.output if is_input else call(layer, class_name(model, node), inputs)
+            result = (
+                layer.output if is_input else call(layer, class_name(model, node), inputs, node)
+            )
         except Refused as error:
             inner = f"in '{error.failure.node}': " if error.failure.node else ""
             raise _refused(model, node, inner + error.failure.message, received) from None
@@ -178,18 +175,9 @@ def make_layer(spec: ObjectSpec | ModelSpec | None, name: str) -> Any:
     """The live layer of a spec, under its name in the model; a nested spec is a nested model."""
     if isinstance(spec, ModelSpec):
         return assemble(spec, name)
+    if isinstance(spec, ObjectSpec) and ops.is_op(spec.class_name):
+        return Bare(spec, name)
     return objects.make("layers", spec, name=name)
-
-
-def call(layer: Any, class_name: str, inputs: list[Any]) -> Any:
-    """Call ``layer`` on its inputs the way its class wants them."""
-    if class_name in QUERY_VALUE:
-        return layer(*(inputs * 2 if len(inputs) == 1 else inputs))
-    if class_name in PAIRED:
-        return layer(inputs * 2 if len(inputs) == 1 else inputs)
-    if class_name in STATEFUL and len(inputs) > 1:
-        return layer(inputs[0], initial_state=inputs[1:])
-    return layer(inputs[0] if len(inputs) == 1 else inputs)
 
 
 def outputs(result: Any) -> tuple[Any, ...]:
@@ -223,7 +211,9 @@ def is_stack(model: ModelSpec) -> bool:
     names = [layer.class_name for layer in layers if isinstance(layer, ObjectSpec)]
     if len({n.layer for n in nodes}) < len(nodes) or names.count("InputLayer") != 1:
         return False
-    if any(name in QUERY_VALUE | PAIRED for name in names):
+    if any(name in QUERY_VALUE | PAIRED | LISTS or ops.is_op(name) for name in names):
+        return False
+    if any(n.call for n in nodes):
         return False
     # Sequential takes layers of one output only.
     if any(isinstance(x, ObjectSpec) and x.config.get("return_state") for x in layers):
@@ -255,10 +245,10 @@ def _make(spec: ModelSpec, node: Node) -> keras.layers.Layer:
 def _functional(spec: ModelSpec, name: str) -> keras.Model:
     made: dict[str, tuple[keras.KerasTensor, ...]] = {}
     inputs: list[Any] = []
-    for call in calls(spec):
-        made[call.node.name] = call.outputs
-        if isinstance(call.layer, keras.layers.InputLayer):
-            inputs.extend(call.outputs)
+    for one in calls(spec):
+        made[one.node.name] = one.outputs
+        if isinstance(one.layer, keras.layers.InputLayer):
+            inputs.extend(one.outputs)
     outputs = model_outputs(spec, made)
     if not inputs:
         raise Refused(Failure("", "Model", (), "it has no Input."))

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from keras.src.applications import convnext, inception_resnet_v2
+
 from builder.catalog import epoch_schedules
 from builder.engine.backend import keras
 from builder.errors import BuildError
@@ -53,6 +55,11 @@ NESTED: tuple[tuple[str, str], ...] = (
 )
 """Argument name → the kind of the object it nests."""
 
+HIDDEN: dict[str, tuple[Any, ...]] = {
+    "layers": (convnext.LayerScale, convnext.StochasticDepth, inception_resnet_v2.CustomScaleLayer)
+}
+"""Classes of Keras's own architectures that it does not export; files name them."""
+
 LOSS_STRINGS = frozenset({"accuracy", "acc", "crossentropy", "ce"})
 """Metric strings that Keras resolves by the loss when compiling; they stay strings."""
 
@@ -75,6 +82,7 @@ def classes(kind: str) -> Mapping[str, Any]:
         raise BuildError(f"There is no kind of Keras object called '{kind}'.")
     module, base = SOURCES[kind]
     found = {n: c for n, c in vars(module).items() if inspect.isclass(c) and issubclass(c, base)}
+    found |= {c.__name__: c for c in HIDDEN.get(kind, ())}
     return {n: c for n, c in found.items() if n not in REFUSED and c.__name__ not in REFUSED}
 
 

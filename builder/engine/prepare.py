@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from builder import plugins
 from builder.errors import DataError
-from builder.facts import DataFacts
-from builder.plugins.raw import Array, Raw, settings
+from builder.facts import ColumnFacts, DataFacts
+from builder.plugins.raw import Array, Column, Raw, settings
 from builder.spec import ObjectSpec
 
 MAX_CLASSES = 1000
@@ -36,16 +36,35 @@ class Scaling:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Data:
-    """A dataset as the model sees it.
+class Prepared:
+    """One column as the model sees it.
 
     Args:
-        x_train, x_test: float32 (sequences: int32), channel axis added if it was asked for.
-        y_train, y_test: by ``facts.labels``: one-hot float32 (n, classes), integers (n,), or
-            float32 values (n,).
+        raw: the same before preparation.
+        train, test: inputs float32 (sequences: int32), channel axis added if it was asked for;
+            targets by ``facts.labels``: one-hot float32 (n, classes), integers (n,), or float32
+            values (n,).
+        facts: shape, range, classes …
+        scaling: what to do to a new example, such as a drawing.
+    """
+
+    raw: Column
+    train: Array
+    test: Array
+    facts: ColumnFacts
+    scaling: Scaling
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Data:
+    """A dataset as the model sees it; of several columns, the first input and the first target.
+
+    Args:
+        x_train, x_test, y_train, y_test: of those, as ``Prepared`` has them.
         facts: shapes, range, classes …
         raw: the same before preparation.
-        scaling: what to do to a new example, such as a drawing.
+        scaling: of the first input.
+        columns: all of them.
     """
 
     x_train: Array
@@ -55,6 +74,17 @@ class Data:
     facts: DataFacts
     raw: Raw
     scaling: Scaling
+    columns: tuple[Prepared, ...] = ()
+
+    def column(self, name: str) -> Prepared:
+        """The column of that name; DataError if there is none."""
+        found = next((c for c in self.columns if c.facts.name == name), None)
+        if found is None:
+            known = ", ".join(c.facts.name for c in self.columns)
+            raise DataError(
+                f"{self.facts.title} has no column '{name}'.", f"It has {known}.", "dataset"
+            )
+        return found
 
 
 def prepare(dataset: ObjectSpec, raw: Raw) -> Data:
@@ -66,54 +96,85 @@ def prepare(dataset: ObjectSpec, raw: Raw) -> Data:
     plugin = plugins.dataset(dataset.class_name)
     given = settings(plugin.ENTRY, dataset.config)
     check(raw)
-    labels = given.get("labels", "values") if raw.task == "classification" else "values"
-    scaling = _scaling(raw, given.get("scale", "none"))
-    x_train, x_test = (_inputs(x, raw, scaling, given) for x in (raw.x_train, raw.x_test))
-    y_train, y_test = (_targets(y, labels, len(raw.classes)) for y in (raw.y_train, raw.y_test))
+    columns = tuple(_column(c, given) for c in raw.columns)
+    x = next(c for c in columns if c.facts.role == "input")
+    y = next(c for c in columns if c.facts.role == "target")
+    held = [a for c in columns for a in (c.train, c.test)]
+    held += [a for c in columns if c.facts.role == "input" for a in (c.raw.train, c.raw.test)]
     facts = DataFacts(
         title=plugin.TITLE,
         task=raw.task,
-        x_shape=x_train.shape[1:],
-        y_shape=y_train.shape[1:],
-        x_dtype=str(x_train.dtype),
-        y_dtype=str(y_train.dtype),
-        n_train=len(x_train),
-        n_test=len(x_test),
+        x_shape=x.facts.shape,
+        y_shape=y.facts.shape,
+        x_dtype=x.facts.dtype,
+        y_dtype=y.facts.dtype,
+        n_train=len(x.train),
+        n_test=len(x.test),
         classes=raw.classes,
         features=raw.features,
-        labels=labels,
+        labels=y.facts.labels,
         kind=raw.kind,
-        x_min=float(x_train.min()),
-        x_max=float(x_train.max()),
-        bytes=sum(a.nbytes for a in (x_train, y_train, x_test, y_test, raw.x_train, raw.x_test)),
+        x_min=x.facts.low,
+        x_max=x.facts.high,
+        bytes=sum(array.nbytes for array in held),
         offline=plugin.OFFLINE,
         warning=raw.warning,
-        whole=_is_whole(x_train),
+        whole=x.facts.whole,
+        named=tuple(c.facts for c in columns) if raw.named else (),
     )
-    return Data(x_train, y_train, x_test, y_test, facts, raw, scaling)
+    return Data(x.train, y.train, x.test, y.test, facts, raw, x.scaling, columns)
 
 
-def _scaling(raw: Raw, scale: str) -> Scaling:
-    x, image = raw.x_train, raw.kind == "images"
+def _column(raw: Column, given: dict[str, Any]) -> Prepared:
+    """One column scaled or encoded."""
+    labels = ""
+    if raw.role == "target":
+        labels = given.get("labels", "values") if raw.kind == "classes" else "values"
+        scaling = _plain(raw)
+        train, test = (_targets(y, labels, len(raw.classes)) for y in (raw.train, raw.test))
+    else:
+        scaling = _scaling(raw, given.get("scale", "none"))
+        train, test = (_inputs(x, raw, scaling, given) for x in (raw.train, raw.test))
+    facts = ColumnFacts(
+        *(raw.name, raw.role, raw.kind, train.shape[1:], str(train.dtype)),
+        low=float(train.min()),
+        high=float(train.max()),
+        whole=_is_whole(train) if raw.role == "input" else False,
+        task=raw.task,
+        labels=labels,
+        classes=raw.classes,
+        features=raw.features,
+    )
+    return Prepared(raw, train, test, facts, scaling)
+
+
+def _plain(raw: Column) -> Scaling:
+    """Nothing is done to the numbers."""
+    x = raw.train
     white = 255.0 if x.dtype == np.uint8 else float(x.max())
-    zero, one = np.zeros((), "float32"), np.ones((), "float32")
+    return Scaling(np.zeros((), "float32"), np.ones((), "float32"), white)
+
+
+def _scaling(raw: Column, scale: str) -> Scaling:
+    x, image, plain = raw.train, raw.kind == "images", _plain(raw)
     if raw.kind == "sequences" or scale == "none":
-        return Scaling(zero, one, white)
+        return plain
     if scale == "unit" and image:
-        return Scaling(zero, one * (white or 1), white)
+        return replace(plain, divisor=plain.divisor * (plain.white or 1))
     x, axis = x.astype("float32"), None if image else 0
     if scale == "unit":
         offset, divisor = x.min(axis=axis), x.max(axis=axis) - x.min(axis=axis)
     else:
         offset, divisor = x.mean(axis=axis), x.std(axis=axis)
-    return Scaling(offset, np.where(divisor == 0, one, divisor), white)
+    return Scaling(offset, np.where(divisor == 0, np.ones((), "float32"), divisor), plain.white)
 
 
-def _inputs(x: Array, raw: Raw, scaling: Scaling, given: dict[str, Any]) -> Array:
+def _inputs(x: Array, raw: Column, scaling: Scaling, given: dict[str, Any]) -> Array:
     if raw.kind == "sequences":
         return x.astype("int32")
     x = scaling(x)
-    return x[..., None] if given.get("channel_axis") and x.ndim == 3 else x
+    image = raw.kind == "images" and x.ndim == 3
+    return x[..., None] if given.get("channel_axis") and image else x
 
 
 def _is_whole(x: Array) -> bool:
@@ -132,29 +193,43 @@ def _targets(y: Array, labels: str, classes: int) -> Array:
 def check(raw: Raw) -> None:
     """Raises DataError when the arrays do not fit together, or hold NaN or impossible labels."""
     for part in ("train", "test"):
-        x, y = getattr(raw, f"x_{part}"), getattr(raw, f"y_{part}")
-        if len(x) == 0:
-            raise _bad(f"x_{part} holds no examples.", "Give at least one example.")
-        if len(x) != len(y):
+        _check_rows(raw, part)
+        for column in raw.columns:
+            _check_numbers(f"{column.name}_{part}", getattr(column, part))
+            if column.role == "target":
+                _check_single(f"{column.name}_{part}", getattr(column, part))
+    for column in raw.columns:
+        if column.train.shape[1:] != column.test.shape[1:]:
             raise _bad(
-                f"x_{part} has {len(x):,} examples but y_{part} has {len(y):,} labels.",
+                f"Training examples have the shape {column.train.shape[1:]} but test examples"
+                f" {column.test.shape[1:]}.",
+                "Give both the same shape.",
+            )
+        if column.kind == "classes":
+            _check_labels(column)
+
+
+def _check_rows(raw: Raw, part: str) -> None:
+    first, *others = raw.columns
+    name, count = f"{first.name}_{part}", len(getattr(first, part))
+    if count == 0:
+        raise _bad(f"{name} holds no examples.", "Give at least one example.")
+    for other in others:
+        many = len(getattr(other, part))
+        if many != count:
+            what = "rows" if raw.named else "labels"
+            raise _bad(
+                f"{name} has {count:,} examples but {other.name}_{part} has {many:,} {what}.",
                 "Every example needs exactly one label.",
             )
-        for name, array in ((f"x_{part}", x), (f"y_{part}", y)):
-            _check_numbers(name, array)
-        if y.ndim != 1:
-            raise _bad(
-                f"y_{part} must hold one number an example but has the shape {y.shape}.",
-                "If it is one-hot, save np.argmax(y, axis=1) instead.",
-            )
-    if raw.x_train.shape[1:] != raw.x_test.shape[1:]:
+
+
+def _check_single(name: str, y: Array) -> None:
+    if y.ndim != 1:
         raise _bad(
-            f"Training examples have the shape {raw.x_train.shape[1:]} but test examples"
-            f" {raw.x_test.shape[1:]}.",
-            "Give both the same shape.",
+            f"{name} must hold one number an example but has the shape {y.shape}.",
+            "If it is one-hot, save np.argmax(y, axis=1) instead.",
         )
-    if raw.task == "classification":
-        _check_labels(raw)
 
 
 def _check_numbers(name: str, array: Array) -> None:
@@ -171,24 +246,25 @@ def _check_numbers(name: str, array: Array) -> None:
         )
 
 
-def _check_labels(raw: Raw) -> None:
+def _check_labels(raw: Column) -> None:
     count = len(raw.classes)
     if count > MAX_CLASSES:
         raise _bad(
             f"The labels name {count:,} classes; at most {MAX_CLASSES:,} are accepted.",
             "If they are amounts rather than classes, set labels to 'values'.",
         )
-    for part, y in (("train", raw.y_train), ("test", raw.y_test)):
+    for part, y in (("train", raw.train), ("test", raw.test)):
+        name = f"{raw.name}_{part}"
         if y.min() < 0:
             raise _bad(
-                f"y_{part} has labels from {y.min()} to {y.max()}; classes are numbered from 0, so"
+                f"{name} has labels from {y.min()} to {y.max()}; classes are numbered from 0, so"
                 " no label may be below 0.",
                 "Number the classes from 0 without gaps, or set labels to 'values' if they are"
                 " amounts.",
             )
         if y.dtype.kind not in "iu" or y.max() >= count:
             raise _bad(
-                f"y_{part} has labels from {y.min()} to {y.max()}; with {count}"
+                f"{name} has labels from {y.min()} to {y.max()}; with {count}"
                 f" class{'' if count == 1 else 'es'} they must be whole numbers from 0 to"
                 f" {count - 1}.",
                 "Number the classes from 0 without gaps, the same in training and test.",

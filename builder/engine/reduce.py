@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import json
 import re
@@ -13,6 +14,7 @@ import numpy as np
 from builder import catalog
 from builder.engine import objects
 from builder.engine.backend import keras
+from builder.engine.build import COMPILE_OBJECTS
 from builder.errors import BuildError, CatalogError, FileError
 from builder.spec import Config, ObjectSpec, freeze
 
@@ -26,6 +28,9 @@ SILENT = frozenset(
     {"name", "build_config", "module", "registered_name", "shared_object_id", "batch_input_shape"}
 )
 """What Keras writes about an object that is no choice of anybody."""
+
+POLICIES = ("DTypePolicy", "Policy", "FloatDTypePolicy")
+"""What Keras 3 and 2 call the record of a dtype policy; its name says all of it."""
 
 Say = Callable[[str], None]
 """Takes a remark about something that was not taken over."""
@@ -77,10 +82,21 @@ def read(kind: str, data: Any, where: str, say: Say, depth: int = 0) -> ObjectSp
         raise refused(where, f"should describe an object but is {type(data).__name__}.")
     name = check_source(where, data)
     given = data.get("config") or {}
+    if kind == "layers" and name not in objects.classes(kind):  # GroupedQueryAttention
+        name = next((k for k, c in objects.classes(kind).items() if c.__name__ == name), name)
     if name not in objects.classes(kind) or not isinstance(given, Mapping):
         raise refused(where, f"uses '{name}', which is not among the {kind} this app opens.")
     values = {k: value(k, v, where, say, depth + 1) for k, v in given.items() if k not in SILENT}
+    if _is_all_axes(values.get("attention_axes"), data.get("build_config")):
+        values["attention_axes"] = None
     return minimal(kind, name, values, where, say)
+
+
+def _is_all_axes(axes: Any, built: Any) -> bool:
+    """Whether these are the axes a MultiHeadAttention built for such shapes fills in by itself."""
+    shapes = built.get("shapes_dict") if isinstance(built, Mapping) else None
+    query = shapes.get("query_shape") if isinstance(shapes, Mapping) else None
+    return isinstance(query, list) and axes == tuple(range(1, len(query) - 1))
 
 
 def value(name: str, data: Any, where: str, say: Say, depth: int = 0) -> Any:
@@ -98,7 +114,12 @@ def value(name: str, data: Any, where: str, say: Say, depth: int = 0) -> Any:
             return value(name, data.get("items", ()), where, say, depth + 1)
         case "__numpy__" | "__tensor__":
             return freeze(dict(data.get("config") or {}).get("value"))
-        case "DTypePolicy" | "Policy":
+        case "__slice__":
+            part = dict(data.get("config") or {})
+            return Config({k: part.get(k) for k in ("start", "stop", "step")})
+        case "__ellipsis__":
+            return "..."
+        case policy if policy in POLICIES:
             return dict(data.get("config") or {}).get("name")
         case "function":
             return _function(data, where)
@@ -129,24 +150,36 @@ def minimal(
     Raises:
         FileError: Keras refuses the arguments.
     """
-    parameters = inspect.signature(objects.classes(kind)[name].__init__).parameters
-    # First the catalogue's spelling: some of Keras's layers write a factor f as the pair (-f, f).
-    values = _canonical(kind, ObjectSpec(name, Config(values))).config
-    kept = {k: v for k, v in values.items() if k in parameters or (kind == "layers" and k in BASE)}
     try:
-        made = objects.make(kind, ObjectSpec(name, Config(kept)))
+        made, unknown = _shortest(kind, name, Config(values), repr(values))
     except BuildError as error:
         raise refused(where, f"cannot be made: {error.message}", error.hint) from None
-    full = _report(made)
-    for unknown in values.keys() - kept.keys() - full.keys() - SILENT:
-        if values[unknown] not in (None, False, ()):
-            say(f"'{unknown}' of {name} does not exist in this Keras and was left out.")
+    for argument in unknown:
+        say(f"'{argument}' of {name} does not exist in this Keras and was left out.")
+    return made
+
+
+@functools.lru_cache(4096)
+def _shortest(
+    kind: str, name: str, given: Config, written: str
+) -> tuple[ObjectSpec, tuple[str, ...]]:
+    """The record, and the arguments this Keras does not know; large models repeat themselves.
+
+    ``written`` keeps 1, 1.0 and True apart, which are equal in Python.
+    """
+    parameters = inspect.signature(objects.classes(kind)[name].__init__).parameters
+    # First the catalogue's spelling: some of Keras's layers write a factor f as the pair (-f, f).
+    values = _canonical(kind, ObjectSpec(name, given)).config
+    kept = {k: v for k, v in values.items() if k in parameters or (kind == "layers" and k in BASE)}
+    full = _report(objects.make(kind, ObjectSpec(name, Config(kept))))
+    strange = values.keys() - kept.keys() - full.keys() - SILENT
+    unknown = tuple(sorted(k for k in strange if values[k] not in (None, False, ())))
     needed = {k for k, p in parameters.items() if p.default is inspect.Parameter.empty}
     for argument in sorted(kept.keys() - needed):
         shorter = {k: v for k, v in kept.items() if k != argument}
         if _reports(kind, name, shorter) == full:
             kept = shorter
-    return _canonical(kind, ObjectSpec(name, Config(kept)))
+    return _canonical(kind, ObjectSpec(name, Config(kept))), unknown
 
 
 def _canonical(kind: str, spec: ObjectSpec) -> ObjectSpec:
@@ -172,6 +205,8 @@ def _report(made: Any) -> dict[str, Any]:
 
 def _plain(data: Any) -> Any:
     if isinstance(data, dict):
+        if data.get("class_name") in POLICIES:
+            return dict(data.get("config") or {}).get("name")
         return {k: _plain(v) for k, v in data.items() if k not in SILENT}
     return [_plain(v) for v in data] if isinstance(data, list) else data
 
@@ -210,3 +245,22 @@ def _named(kind: str, text: Any, where: str) -> ObjectSpec:
     if found is None:
         raise refused(where, f"is {text!r}, which is not among Keras's {kind}.")
     return ObjectSpec(found.class_name)
+
+
+def compile_record(data: Any) -> Config | None:
+    """The ``compile`` part of a spec from Keras's record of it, None when it was not compiled.
+
+    Raises:
+        FileError: custom classes, functions or unknown names inside.
+    """
+    if not isinstance(data, Mapping) or not data:
+        return None
+    found: dict[str, Any] = {}
+    for name, kind in COMPILE_OBJECTS.items():
+        legacy = data.get("optimizer_config") if name == "optimizer" else None
+        made = short(kind, data.get(name) or legacy, f"compile.{name}", lambda text: None)
+        if made not in (None, ()):
+            found[name] = made
+    if isinstance(found.get("metrics"), ObjectSpec):
+        found["metrics"] = (found["metrics"],)
+    return Config(found) if found else None

@@ -11,17 +11,22 @@ from typing import Any
 
 import psutil
 
-from builder.engine import adapt, build, objects
+from builder.engine import adapt, bind, build, objects, weights
 from builder.engine.backend import keras
-from builder.engine.data import Data, load
-from builder.engine.fit import fit
+from builder.engine.bind import Arrays
+from builder.engine.data import load
+from builder.engine.fit import fit, rows
 from builder.engine.loop import validate
 from builder.engine.record import Orders, Reporter, Sink
 from builder.engine.steps import Steps
 from builder.errors import LayerwiseError, TrainingError
+from builder.facts import START
 from builder.spec import TrainingSpec
 
 __all__ = ["Sink", "train"]
+
+AS_IT_WAS = "Taken over as it was: not trained any further."
+"""The path of a run of no epochs, which begins with weights of its own."""
 
 EVALUATE_BATCH = 32
 """What ``model.evaluate`` takes when it is not told."""
@@ -56,7 +61,7 @@ def train(
     folder: Path,
     sink: Sink,
     order: Orders,
-    data: Data | None = None,
+    data: Arrays | None = None,
 ) -> dict[str, Any]:
     """Train as the exported script would, number for number under the same seed.
 
@@ -83,14 +88,20 @@ def train(
     """
     if data is None:
         sink.message("Loading the data.")
-        data = load(training.dataset)
+        data = bind.bound(training, load(training.dataset))
     build.refuse_if_too_big(build.summary(training.model), psutil.virtual_memory().available)
     model = build.compiled(training)
     adapt.adapt(model, data.x_train)
+    if training.weights:
+        sink.message(given(model, training, folder))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         reporter = Reporter(sink, order)
-        path, ended = fit(model, training, data, folder, reporter)
+        path, ended = AS_IT_WAS, "finished"
+        if training.weights and training.fit.get("epochs") == 0:
+            model.optimizer.build(model.trainable_variables)  # its file could not be opened else
+        else:
+            path, ended = fit(model, training, data, folder, reporter)
         found: dict[str, Any] = {"test": {}, "artefact": None, "best": None}
         if ended != "paused":
             found["artefact"] = str(save(model, folder / "model.keras"))
@@ -108,9 +119,20 @@ def train(
     }  # fmt: skip
 
 
-def test(model: keras.Model, data: Data) -> dict[str, float]:
+def given(model: keras.Model, training: TrainingSpec, folder: Path) -> str:
+    """Give the model the weights it begins with; what became of them, in a sentence or two.
+
+    Raises:
+        FileError: the file is missing or damaged.
+    """
+    notes = weights.load(model, folder / START)
+    name = training.weights.get("name", "a file")
+    return f"The weights are those of {name}. {weights.told(notes)}".strip()
+
+
+def test(model: keras.Model, data: Arrays) -> dict[str, float]:
     """What ``model.evaluate`` gives on the test examples; metric → value."""
-    if not len(data.x_test):
+    if not rows(data.x_test):
         return {}
     if model.run_eagerly or model.jit_compile:
         found = model.evaluate(data.x_test, data.y_test, verbose=0, return_dict=True)

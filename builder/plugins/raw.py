@@ -18,6 +18,37 @@ Array = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """One column as its source gives it.
+
+    Args:
+        name: a plain word; not ``x`` or ``y``, which are the columns of an ordinary dataset.
+        kind: of an input ``images``, ``table``, ``points`` or ``sequences``; of a target
+            ``classes`` or ``values``.
+        train, test: by row; shapes by kind as in ``Raw``.
+        classes: class names by number.
+        features: names of the numbers in a table.
+    """
+
+    name: str
+    kind: str
+    train: Array
+    test: Array
+    classes: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+
+    @property
+    def role(self) -> str:
+        """``input`` or ``target``."""
+        return "target" if self.kind in ("classes", "values") else "input"
+
+    @property
+    def task(self) -> str:
+        """``classification`` or ``regression``; "" for an input."""
+        return {"classes": "classification", "values": "regression"}.get(self.kind, "")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Raw:
     """A dataset as its source gives it, before scaling and label encoding.
 
@@ -30,6 +61,8 @@ class Raw:
         classes: class names by number; empty for regression.
         features: column names of tables and points.
         warning: one sentence for the learner when something was found, else "".
+        named: every column, where there are several inputs or targets; the fields above are then
+            those of the first input and the first target.
     """
 
     x_train: Array
@@ -41,6 +74,26 @@ class Raw:
     classes: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
     warning: str = ""
+    named: tuple[Column, ...] = ()
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Every column: ``x`` and ``y`` where none is named."""
+        if self.named:
+            return self.named
+        target = "classes" if self.task == "classification" else "values"
+        return (
+            Column("x", self.kind, self.x_train, self.x_test, features=self.features),
+            Column("y", target, self.y_train, self.y_test, self.classes),
+        )
+
+
+def of_columns(*columns: Column, warning: str = "") -> Raw:
+    """A dataset of these columns, at least one input and one target."""
+    x = next(c for c in columns if c.role == "input")
+    y = next(c for c in columns if c.role == "target")
+    arrays = (x.train, y.train, x.test, y.test)
+    return Raw(*arrays, y.task, x.kind, y.classes, x.features, warning, tuple(columns))
 
 
 COMMON: Mapping[str, Param] = {

@@ -26,7 +26,7 @@ from builder.errors import ChildError, LayerwiseError
 from builder.runs import wire
 
 MODULES = frozenset(
-    {"build", "convert", "data", "evaluate", "export", "files", "predict", "schedule"}
+    {"beside", "build", "convert", "data", "evaluate", "export", "files", "predict", "schedule"}
 )
 """The modules of ``builder.engine`` whose public functions may be called from outside."""
 

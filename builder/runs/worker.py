@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from builder import document
 from builder.errors import LayerwiseError
-from builder.runs import sharing, store, workspace
+from builder.runs import sharing, store, weights, workspace
 from builder.spec import ObjectSpec, TrainingSpec, chain
 
 BEAT_SECONDS = 1.0
@@ -203,6 +203,7 @@ def _trained(
     sink = StoreSink(run_id, store.row(run_id)["message"])
     listener = Listener(run_id, sink)
     try:
+        weights.lend(training, folder)
         result = train(training, folder, sink, listener.order)
         sink.flush()
         sharing.share(folder / "model.keras")

@@ -61,6 +61,7 @@ def live(
     *,
     key: str,
     titles: Mapping[str, str] | None = None,
+    only: Sequence[str] | None = None,
     empty: str = "The curves appear here as soon as training starts.",
     moment: str = "",
 ) -> None:
@@ -71,6 +72,7 @@ def live(
         panels: history keys that get a panel from the start, so that nothing jumps; ``loss`` …
         key: the same on every rerun, or zoom and settings are lost.
         titles: panel headings that differ from the key.
+        only: the history keys to draw; None draws all that come.
         empty: what stands in the empty frame when there is no run.
         moment: the runs' statuses; when they change, even ended runs are asked again.
     """
@@ -80,6 +82,7 @@ def live(
         "runs": [{"id": run, "label": label} for run, label in runs],
         "panels": list(panels),
         "titles": dict(titles or {}),
+        "only": list(only) if only is not None else None,
         "empty": empty,
         "moment": moment,
     }

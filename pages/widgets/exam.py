@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from builder import catalog
-from pages.widgets import matrix, session, words
+from pages.widgets import columns, matrix, session, words
 from pages.widgets.markup import bar, picture, table
 
 TINTS = {"light": ("14, 124, 123", "194, 87, 26"), "dark": ("79, 188, 180", "240, 154, 94")}
@@ -35,6 +35,18 @@ def scores(found: Mapping[str, Any]) -> None:
             )
 
 
+def own_scores(found: Mapping[str, Any]) -> None:
+    """What scikit-learn says of one output among several, beside Keras's metrics."""
+    names = ("r2", "mae", "rmse") if found["task"] == "regression" else ("accuracy",)
+    with st.container(key="totals-output", horizontal=True, gap="large"):
+        for name in names:
+            title, meaning = MEANINGS[name]
+            st.metric(title, f"{found[name]:.4f}", help=meaning, width="content")
+
+
+SHOWN = 24
+"""Examples of a cell that are shown."""
+
 MEANINGS = {
     "loss": ("Loss", "How bad the meal tastes: what training tried to make small."),
     "r2": ("R²", "Share of the ups and downs explained: 1 is perfect, 0 is guessing the mean."),
@@ -47,9 +59,15 @@ MEANINGS = {
 def _meaning(name: str) -> str:
     if name in MEANINGS:
         return MEANINGS[name][1]
-    camel = "".join(part.title() for part in name.split("_"))
-    entry = catalog.find("metrics", camel)
-    return entry.plain if entry else "A metric of this run."
+    # a model of several outputs puts the output's name before the metric's
+    parts = name.split("_")
+    for i in range(len(parts)):
+        tail = "_".join(parts[i:])
+        if tail in MEANINGS:
+            return MEANINGS[tail][1]
+        if entry := catalog.find("metrics", "".join(part.title() for part in parts[i:])):
+            return entry.plain
+    return "A metric of this run."
 
 
 def confusion(found: Mapping[str, Any], key: str) -> tuple[int, int] | None:
@@ -101,6 +119,11 @@ def gallery(examples: Mapping[str, Any], names: Sequence[str], none: str) -> Non
     true = [names[int(i)] for i in examples["true"]]
     said = [names[int(i)] for i in examples["predicted"]]
     sure = [float(c) for c in examples["confidence"]]
+    if "parts" in examples:
+        shares = [f"{100 * c:.0f} %" for c in sure]
+        more = (("Is", true), ("Answer", said), ("Confidence", shares))
+        st.html(columns.rows(examples["parts"], "Test examples", more))
+        return
     if "images" in examples:
         st.html(_grid(examples, true, said, sure))
         return
@@ -111,12 +134,12 @@ def _lines(
     examples: Mapping[str, Any], true: Sequence[str], said: Sequence[str], sure: Sequence[float]
 ) -> tuple[list[str], list[list[str]]]:
     """Head and rows of examples that are no pictures."""
-    columns = [str(c) for c in examples.get("columns", ("Text",))]
+    heads = [str(c) for c in examples.get("columns", ("Text",))]
     lines = []
     for i, row in enumerate(examples["rows"]):
         values = [f"{float(v):.4g}" for v in row] if "columns" in examples else [str(row)]
         lines.append([true[i], said[i], f"{100 * sure[i]:.0f} %", *values])
-    return ["True", "Answer", "Confidence", *columns], lines
+    return ["True", "Answer", "Confidence", *heads], lines
 
 
 def _grid(
@@ -152,6 +175,17 @@ def regression(found: Mapping[str, Any]) -> None:
         st.caption("True minus predicted: centred on zero when the model leans neither way.")
         figure = go.Figure(go.Histogram(x=true - said, nbinsx=40))
         _draw(figure, "true − predicted", "examples", "exam-residuals", "Histogram of residuals")
+
+
+def misses(found: Mapping[str, Any]) -> None:
+    """The examples whose value was missed by most, with all the model read."""
+    given = found.get("misses")
+    if not given:
+        return
+    st.subheader("Largest misses", anchor=False)
+    values = {name: [f"{float(v):.3g}" for v in given[name]] for name in ("true", "predicted")}
+    more = (("True", values["true"]), ("Predicted", values["predicted"]))
+    st.html(columns.rows(given["parts"], "Test examples with the largest misses", more))
 
 
 def _draw(figure: go.Figure, x: str, y: str, key: str, alt: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from builder import catalog
+from builder import binding, catalog
 from builder.facts import DataFacts
 from builder.runs import child
 from builder.spec import Config, ObjectSpec, TrainingSpec
@@ -117,8 +117,12 @@ def _weight(index: int, name: str, value: float) -> float:
 
 
 @lru_cache(maxsize=32)
-def _counts(dataset: ObjectSpec) -> tuple[int, ...]:
-    return tuple(int(n) for _, n in child.call("data.preview", dataset, per_class=1)["counts"])
+def _counts(dataset: ObjectSpec, column: str) -> tuple[int, ...]:
+    """How often each class of that column occurs; ``y`` where the dataset has but one target."""
+    found = child.call("data.preview", dataset, per_class=1)
+    if found["kind"] == "columns":
+        found = next(c for c in found["rows"] if c["name"] == column)
+    return tuple(int(n) for _, n in found["counts"])
 
 
 def balanced(counts: Sequence[int]) -> Config:
@@ -134,7 +138,8 @@ def balanced(counts: Sequence[int]) -> Config:
 @page.safe
 def _balance() -> None:
     training = session.training()
-    session.fix(training.with_fit(class_weight=balanced(_counts(training.dataset))))
+    column = next(iter(binding.outputs_of(training).values()), binding.Y)
+    session.fix(training.with_fit(class_weight=balanced(_counts(training.dataset, column))))
 
 
 def _equal() -> None:

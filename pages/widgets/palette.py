@@ -10,6 +10,8 @@ from builder import catalog, edit
 from builder.catalog import Entry
 from builder.errors import LayerwiseError
 from pages.widgets import explain, page, session
+from pages.widgets.offer import first_sentence
+from pages.widgets.offer import stackable as offered
 from pages.widgets.page import plain
 
 PICK = "palette-pick"
@@ -36,19 +38,9 @@ def show(after: str | None) -> None:
             _gallery(after)
 
 
-def offered() -> tuple[Entry, ...]:
-    """The layers one can add to a stack: all but the Input."""
-    return tuple(e for e in catalog.entries("layers") if e.class_name != edit.INPUT)
-
-
 def _line(class_name: str) -> str:
     entry = catalog.find("layers", class_name)
     return f"{class_name}: {first_sentence(entry.plain)}" if entry else class_name
-
-
-def first_sentence(text: str) -> str:
-    """The first sentence of a plain explanation, without its full stop."""
-    return text.split(". ")[0].rstrip(".")
 
 
 def add(class_name: str, after: str | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from builder import catalog, compare, diagnose
+from builder import binding, catalog, check, compare, diagnose
 from builder.runs import listing
 from builder.runs.progress import Progress
 from builder.spec import ObjectSpec, TrainingSpec
@@ -108,13 +108,18 @@ def rises(name: str) -> bool:
 def panels(training: TrainingSpec) -> list[str]:
     """The history keys its curves will have, as Keras names them: ``loss`` and the metrics'."""
     names = ["loss"]
-    for chosen in training.compile.get("metrics", ()):
-        if isinstance(chosen, ObjectSpec):
-            entry = catalog.find("metrics", chosen.class_name)
-            key = entry.extra.get("key") if entry else None
-            names.append(chosen.config.get("name") or key or chosen.class_name.lower())
-        elif isinstance(chosen, str):
-            names.append(chosen)
+    for view in check.views(training):
+        prefix = f"{binding.keras_name(training.model, view.output)}_" if view.output else ""
+        names += [f"{prefix}loss"] if prefix else []
+        given = view.training.compile.get("metrics", ())
+        for chosen in given if isinstance(given, tuple) else ():
+            if isinstance(chosen, ObjectSpec):
+                entry = catalog.find("metrics", chosen.class_name)
+                key = entry.extra.get("key") if entry else None
+                key = chosen.config.get("name") or key or chosen.class_name.lower()
+                names.append(f"{prefix}{key}")
+            elif isinstance(chosen, str):
+                names.append(f"{prefix}{chosen}")
     return list(dict.fromkeys(names))
 
 

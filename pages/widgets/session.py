@@ -153,13 +153,22 @@ def push(value: TrainingSpec, *, epoch: int = 0) -> None:
     """Make ``value`` the training, keep the old one for undo, and save it. Never raises."""
     with changing() as state:
         state.epoch += epoch
-        if value == state.training or state.training is None:
-            return
-        state.past.append(state.training)
-        state.future.clear()
-        state.training = value
-        saving.write(state)
+        if advance(state, value):
+            saving.write(state)
     _show_address()
+
+
+def advance(state: State, value: TrainingSpec) -> bool:
+    """Make ``value`` the training of this tab, not yet saved; False if nothing changes.
+
+    For those who make several steps at once inside ``changing()``, and then call ``save()``.
+    """
+    if value == state.training or state.training is None:
+        return False
+    state.past.append(state.training)
+    state.future.clear()
+    state.training = value
+    return True
 
 
 def fix(value: TrainingSpec) -> None:

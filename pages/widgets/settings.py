@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import streamlit as st
 
-from builder import catalog, check
+from builder import binding, catalog, check
 from builder.catalog import Entry
 from builder.catalog.epoch_schedules import FUNCTIONS
 from builder.errors import LayerwiseError
@@ -39,17 +39,64 @@ def show(training: TrainingSpec, found: Sequence[Problem]) -> TrainingSpec:
         training = _optimizer(training, data)
         _advice(found, "compile.optimizer", "compile.optimizer.*")
     with st.container(key="settings-loss"):
-        training = _loss(training, data)
-        _advice(found, "compile.loss", "compile.loss.*")
-        training = _metrics(training, data)
-        _advice(found, "compile.metrics", "compile.metrics.*")
-    if data is not None and data.task == "classification":
-        training = fitting.class_weights(training, data)
+        for place, output in enumerate(binding.outputs(training.model) or ("",)):
+            # looked at anew each time: what one output was given must not be lost by the next
+            view = check.views(training, data)[place] if output else None
+            training = _answer(view, training, data, found)
+    views = check.views(training, data)
+    one = views[0].data if len(views) == 1 else None
+    if one is not None and one.task == "classification":
+        training = fitting.class_weights(training, one)
     training = fitting.callbacks(training)
     with st.container(key="settings-speed"):
         training = speed.show(training)
         _advice(found, "compile.jit_compile", "compile.dtype_policy", "fit.shuffle")
     return training
+
+
+def _answer(
+    view: check.View | None,
+    training: TrainingSpec,
+    data: DataFacts | None,
+    found: Sequence[Problem],
+) -> TrainingSpec:
+    """Loss and metrics of one output; of several, each under its name and with its weight."""
+    if view is None or not view.output:
+        seen = view.data if view else data
+        training = _loss(training, seen)
+        _advice(found, "compile.loss", "compile.loss.*")
+        training = _metrics(training, seen)
+        _advice(found, "compile.metrics", "compile.metrics.*")
+        return training
+    name, column = view.output, binding.outputs_of(training)[view.output]
+    with st.container(key=f"settings-output-{name}", border=True):
+        learns = f" (learns {plain(column)})" if column != name else ""
+        st.markdown(f"**Output {plain(name)}**{learns}")
+        alone = _loss(view.training, view.data, f"-{name}")
+        alone = _weight(alone, name)
+        _advice(found, f"compile.loss.{name}", f"compile.loss_weights.{name}")
+        alone = _metrics(alone, view.data, f"-{name}")
+        _advice(found, f"compile.metrics.{name}")
+    return view.merged(alone)
+
+
+def _weight(training: TrainingSpec, output: str) -> TrainingSpec:
+    """How much this output's loss counts in the sum that training makes small."""
+    given = training.compile.get("loss_weights")
+    current = float(given) if isinstance(given, int | float) else 1.0
+    key = f"loss-weight-{output}"
+    session.hold(key, current, current)
+    new = st.number_input("Loss weight", key=key, step=0.1, format="%g", help=WEIGHT)
+    session.held(key, new)
+    if given is None and new == 1.0:
+        return training
+    return training.with_compile(loss_weights=float(new))
+
+
+WEIGHT = (
+    "The losses of all outputs are multiplied by their weights and added up; training makes that"
+    " sum small. Raise it for the output that matters more, or whose loss is small by nature."
+)
 
 
 def _advice(found: Sequence[Problem], *places: str) -> None:
@@ -92,15 +139,18 @@ def _arguments(kind: str, obj: ObjectSpec) -> tuple[str, ...]:
     return tuple(entry.args) if entry else ()
 
 
-def _more(kind: str, obj: ObjectSpec, label: str, skip: Sequence[str] = QUIET) -> ObjectSpec:
+def _more(
+    kind: str, obj: ObjectSpec, label: str, skip: Sequence[str] = QUIET, key: str = ""
+) -> ObjectSpec:
     """The arguments a beginner leaves alone, behind a line that says how many were changed."""
     asked = [a for a in _arguments(kind, obj) if a not in skip]
     if not asked:
         return obj
     changed = sum(a in obj.config for a in asked)
     title = f"{label} ({changed} changed)" if changed else label
-    with st.expander(title, key=f"more-{kind}-{obj.class_name}"):
-        return form.edit(kind, obj, f"more-{kind}-{obj.class_name}", skip=skip)
+    place = f"more-{kind}-{obj.class_name}{key}"
+    with st.expander(title, key=place):
+        return form.edit(kind, obj, place, skip=skip)
 
 
 def _rate_curve(training: TrainingSpec, data: DataFacts | None) -> None:
@@ -179,14 +229,15 @@ def _ordered(kind: str, data: DataFacts | None, first: Sequence[str]) -> list[st
     return list(dict.fromkeys([*first, *(e.class_name for e in entries)]))
 
 
-def _loss(training: TrainingSpec, data: DataFacts | None) -> TrainingSpec:
+def _loss(training: TrainingSpec, data: DataFacts | None, key: str = "") -> TrainingSpec:
+    """The loss of a training of one output; ``key`` tells several on one page apart."""
     current = form.as_object("losses", training.compile.get("loss"))
     usual, _, why = check.sensible(data) if data else (None, (), "")
     shown = current or usual
     new = form.choose(
         "losses",
         shown,
-        key="loss",
+        key=f"loss{key}",
         label="Loss",
         options=_ordered("losses", data, [usual.class_name] if usual else []),
         optional=current is None and usual is None,
@@ -198,20 +249,19 @@ def _loss(training: TrainingSpec, data: DataFacts | None) -> TrainingSpec:
         suits = new.class_name == usual.class_name
         st.caption(plain(why if suits else f"Usual here is {usual.class_name}. {why}"))
     if new and shown and new.class_name == shown.class_name:
-        new = _more("losses", new, "Settings of the loss")
+        new = _more("losses", new, "Settings of the loss", key=key)
     return training.with_compile(loss=new) if new else training
 
 
-def _metrics(training: TrainingSpec, data: DataFacts | None) -> TrainingSpec:
+def _metrics(training: TrainingSpec, data: DataFacts | None, key: str = "") -> TrainingSpec:
     given = training.compile.get("metrics", ())
     current = {m.class_name: m for m in (form.as_object("metrics", g) for g in given) if m}
     usual = [m.class_name for m in check.sensible(data)[1]] if data else []
     names = tuple(current)
-    session.hold("metrics", names, list(names))
-    chosen = st.multiselect(
-        "Metrics", _ordered("metrics", data, usual), key="metrics", help=MEASURED
-    )
-    session.held("metrics", tuple(chosen))
+    session.hold(f"metrics{key}", names, list(names))
+    offered = _ordered("metrics", data, usual)
+    chosen = st.multiselect("Metrics", offered, key=f"metrics{key}", help=MEASURED)
+    session.held(f"metrics{key}", tuple(chosen))
     metrics = [current.get(n) or catalog.new("metrics", n) for n in chosen]
-    metrics = [_more("metrics", m, f"Settings of {m.class_name}") for m in metrics]
+    metrics = [_more("metrics", m, f"Settings of {m.class_name}", key=key) for m in metrics]
     return training.with_compile(metrics=tuple(metrics))

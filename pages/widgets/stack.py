@@ -14,24 +14,8 @@ from builder import catalog, edit
 from builder.facts import ModelFacts, NodeFacts, Problem
 from builder.spec import ModelSpec, ObjectSpec
 from pages.widgets import problems, session, words
+from pages.widgets.offer import icon
 from pages.widgets.page import plain
-
-ICONS = {
-    "Core": "grid_view",
-    "Convolution": "blur_on",
-    "Pooling": "compress",
-    "Recurrent": "autorenew",
-    "Normalization": "equalizer",
-    "Regularization": "ac_unit",
-    "Reshaping": "crop_rotate",
-    "Attention": "center_focus_strong",
-    "Activations": "show_chart",
-    "Preprocessing": "tune",
-    "Augmentation": "auto_fix_high",
-    "Merging": "call_merge",
-}
-"""Palette group → Material symbol."""
-
 
 HEAD = (
     '<div class="lw-stack-head" aria-hidden="true"><i></i><span>Layer</span><span>Settings</span>'
@@ -92,16 +76,6 @@ def _label(model: ModelSpec, name: str, node: NodeFacts | None, found: Sequence[
 
 def _is_plain(model: ModelSpec, name: str) -> bool:
     return isinstance(model.layers.get(model.node(name).layer), ObjectSpec)
-
-
-def icon(layer: ObjectSpec | None) -> str:
-    """The Material symbol of a layer's palette group."""
-    if layer is None:
-        return "account_tree"
-    if layer.class_name == edit.INPUT:
-        return "input"
-    entry = catalog.find("layers", layer.class_name)
-    return ICONS.get(entry.group, "layers") if entry else "help"
 
 
 def settings(layer: ObjectSpec) -> str:

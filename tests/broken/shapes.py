@@ -6,9 +6,83 @@ from collections.abc import Mapping
 
 from builder.spec import chain
 from tests.broken.make import FLAT, OUT, Broken, digits
+from tests.broken.wiring import END, graph
 from tests.zoo import DIGITS, dense, given, layer, training
 
 SHAPES: Mapping[str, Broken] = {
+    "sum_of_different_sizes": Broken(
+        graph(
+            {"a": dense(8, "relu"), "sum": layer("Add"), "out": END},
+            {"a": ("input",), "sum": ("a", "input"), "out": ("sum",)},
+        ),
+        "model.sum",
+        "'sum' (Add) receives (batch, 8) from 'a' and (batch, 4) from 'input': their sizes differ.",
+    ),
+    "product_of_different_sizes": Broken(
+        graph(
+            {"a": dense(8, "relu"), "product": layer("ops.multiply"), "out": END},
+            {"a": ("input",), "product": ("a", "input"), "out": ("product",)},
+        ),
+        "model.product",
+        "'product' (ops.multiply) receives (batch, 8) from 'a' and (batch, 4) from 'input':"
+        " their sizes differ.",
+    ),
+    "joined_along_the_wrong_axis": Broken(
+        graph(
+            {
+                "a": layer("Reshape", target_shape=(2, 2)),
+                "tall": layer("RepeatVector", n=2),
+                "both": layer("Concatenate", axis=1),
+                "flat": layer("Flatten"),
+                "out": END,
+            },
+            {
+                "a": ("input",),
+                "tall": ("input",),
+                "both": ("a", "tall"),
+                "flat": ("both",),
+                "out": ("flat",),
+            },
+        ),
+        "model.both",
+        "'both' (Concatenate) receives (batch, 2, 2) from 'a' and (batch, 2, 4) from 'tall': all"
+        " axes but the joined one (1) must have the same size.",
+    ),
+    "joined_ranks": Broken(
+        graph(
+            {"tall": layer("RepeatVector", n=2), "both": layer("Concatenate"), "out": END},
+            {"tall": ("input",), "both": ("tall", "input"), "out": ("both",)},
+        ),
+        "model.both",
+        "'both' (Concatenate) receives (batch, 2, 4) from 'tall' and (batch, 4) from 'input': the"
+        " numbers of axes differ.",
+    ),
+    "attention_of_rows": Broken(
+        graph(
+            {
+                "look": layer("MultiHeadAttention", num_heads=2, key_dim=4),
+                "flat": layer("Flatten"),
+                "out": END,
+            },
+            {"look": ("input", "input"), "flat": ("look",), "out": ("flat",)},
+        ),
+        "model.look",
+        "'look' (MultiHeadAttention) receives (batch, 4) from 'input' (InputLayer): 2 axes; it"
+        " needs 3 axes (batch, steps, features) or 4 axes (batch, height, width, channels) or 5"
+        " axes (batch, depth, height, width, channels).",
+    ),
+    "output_that_is_not_there": Broken(
+        graph(
+            {
+                "tall": layer("RepeatVector", n=2),
+                "memory": layer("LSTM", units=4, return_state=True),
+                "out": END,
+            },
+            {"tall": ("input",), "memory": ("tall",), "out": ("memory:4",)},
+        ),
+        "model.out",
+        "'out' (Dense) reads output 4 of 'memory' (LSTM), which has 3 (0 to 2).",
+    ),
     "input_shape": Broken(
         digits(given(32, 32), layer("Flatten"), OUT),
         "model.input_layer",

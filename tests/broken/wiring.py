@@ -6,11 +6,101 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from builder import edit
-from builder.spec import ModelSpec, Node, chain
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec, chain
 from tests.broken.make import FLAT, OUT, Broken, digits
 from tests.zoo import DIGITS, STACKS, dense, given, layer, training
 
+
+def graph(
+    layers: Mapping[str, ObjectSpec], nodes: Mapping[str, tuple[str, ...]], *outputs: str
+) -> TrainingSpec:
+    """A graph over the four numbers of Iris; ``nodes`` says who reads whom."""
+    table = {"input": given(4), **layers}
+    rows = [Node("input", "input"), *(Node(n, n, inbound) for n, inbound in nodes.items())]
+    model = ModelSpec("broken", Config(table), tuple(rows), outputs or ("out",))
+    return training(model, layer("Iris"))
+
+
+END = dense(3, "softmax")
+
+GRAPHS: Mapping[str, Broken] = {
+    "graph_circle": Broken(
+        graph(
+            {"a": dense(4, "relu"), "b": dense(4, "relu"), "sum": layer("Add"), "out": END},
+            {"a": ("sum",), "b": ("input",), "sum": ("a", "b"), "out": ("sum",)},
+        ),
+        "model.a",
+        "'a' reads 'sum', which waits for it: a circle.",
+    ),
+    "graph_dangling_wire": Broken(
+        graph(
+            {"a": dense(4, "relu"), "sum": layer("Add"), "out": END},
+            {"a": ("input",), "sum": ("a", "gone"), "out": ("sum",)},
+        ),
+        "model.sum",
+        "'sum' reads 'gone', which does not exist.",
+    ),
+    "graph_loose_layer": Broken(
+        graph(
+            {"a": dense(4, "relu"), "b": dense(4, "relu"), "sum": layer("Add"), "out": END},
+            {"a": ("input",), "b": (), "sum": ("a", "b"), "out": ("sum",)},
+        ),
+        "model.b",
+        "'b' (Dense) reads nothing: no layer leads to it.",
+    ),
+    "graph_missing_output": Broken(
+        graph({"a": dense(4, "relu"), "out": END}, {"a": ("input",), "out": ("a",)}, "out", "gone"),
+        "model",
+        "The model returns 'gone', which does not exist.",
+    ),
+    "merge_of_one": Broken(
+        graph(
+            {"a": dense(4, "relu"), "sum": layer("Add"), "out": END},
+            {"a": ("input",), "sum": ("a",), "out": ("sum",)},
+        ),
+        "model.sum",
+        "'sum' (Add) takes at least 2 inputs, but reads 1.",
+    ),
+    "subtract_of_three": Broken(
+        graph(
+            {"a": dense(4, "relu"), "b": dense(4, "relu"), "rest": layer("Subtract"), "out": END},
+            {"a": ("input",), "b": ("input",), "rest": ("a", "b", "input"), "out": ("rest",)},
+        ),
+        "model.rest",
+        "'rest' (Subtract) takes 2 inputs, but reads 3.",
+    ),
+    "operation_of_one": Broken(
+        graph(
+            {"a": dense(4, "relu"), "product": layer("ops.multiply"), "out": END},
+            {"a": ("input",), "product": ("a",), "out": ("product",)},
+        ),
+        "model.product",
+        "'product' (ops.multiply) takes 2 inputs, but reads 1.",
+    ),
+    "operation_called_twice": Broken(
+        replace(
+            STACKS["nested_choices"],
+            model=ModelSpec(
+                "broken",
+                Config(input=given(4), half=layer("ops.multiply", x2=0.5), out=END),
+                (
+                    Node("input", "input"),
+                    Node("half", "half", ("input",)),
+                    Node("quarter", "half", ("half",)),
+                    Node("out", "out", ("quarter",)),
+                ),
+                ("out",),
+            ),
+        ),
+        "model.quarter",
+        "'quarter' (ops.multiply) shares its operation with another node; operations have no"
+        " weights to share.",
+    ),
+}
+"""What is wrong with the wires of a graph."""
+
 WIRING: Mapping[str, Broken] = {
+    **GRAPHS,
     "empty": Broken(
         training(ModelSpec("empty"), DIGITS),
         "model",

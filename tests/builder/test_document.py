@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -61,7 +62,7 @@ def edited(**changes: Any) -> str:
         ('{"layerwise": NaN}', "the number NaN is not allowed"),
         (edited(layerwise="1"), "version must be a whole number but is '1'"),
         (edited(layerwise=True), "version must be a whole number but is True"),
-        (edited(layerwise=document.VERSION + 1), "written by a newer Layerwise (format 2"),
+        (edited(layerwise=document.VERSION + 1), "written by a newer Layerwise (format 3"),
         (edited(title=3), "'title' must be text"),
         (edited(training=None), "'training' must be an object"),
         (edited(training__model__nodes="x"), "'training.model.nodes' must be a list"),
@@ -96,3 +97,26 @@ def test_too_deep_is_refused() -> None:
 def test_config_named_like_an_object_is_an_object() -> None:
     value = document.decode({"class_name": "L2", "config": {"l2": 0.1}})
     assert value == ObjectSpec("L2", Config(l2=0.1))
+
+
+def test_a_project_of_version_1_opens_and_new_fields_come_back() -> None:
+    training = zoo.STACKS["toy"]
+    old = json.loads(document.to_json(training)) | {"layerwise": 1}
+    assert document.from_json(json.dumps(old)) == training
+    node = replace(training.model.nodes[1], call=Config(training=False, mask={"wire": 1}))
+    model = replace(training.model, nodes=(training.model.nodes[0], node))
+    new = replace(training, model=model, weights=Config(file="a" * 64, name="m.keras"))
+    assert document.from_json(document.to_json(new)) == new
+
+
+def test_several_inputs_and_outputs_survive_the_file() -> None:
+    training = replace(
+        zoo.training(zoo.MULTI, ObjectSpec("Reviews")),
+        columns=Config(words="text", kind="mood"),
+        compile=Config(
+            loss=Config(kind=ObjectSpec("BinaryCrossentropy"), amount=ObjectSpec("Huber")),
+            loss_weights=Config(kind=1.0, amount=0.25),
+            metrics=Config(kind=(ObjectSpec("accuracy"),), amount=()),
+        ),
+    )
+    assert document.from_json(document.to_json(training)) == training

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 FLOORS = (
-    {"spec", "document", "errors", "facts"},
+    {"spec", "document", "errors", "facts", "binding"},
     {"catalog"},
     {"edit", "check", "code", "parse", "starters", "diagnose", "compare"},
     {"engine", "plugins"},

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from builder.spec import ModelSpec
 from tests.zoo.data import DATA, facts
-from tests.zoo.graphs import GRAPHS, MULTI, NESTED, RESIDUAL, SHARED, STATE
+from tests.zoo.graphs import GRAPHS, MULTI, NESTED, RESIDUAL, SEVERAL, SHARED, STATE
 from tests.zoo.make import dense, given, layer, training
 from tests.zoo.stacks import CNN, DIGITS, NESTED_CHOICES, OFFLINE, STACKS, TUTORIAL
 
@@ -24,6 +24,7 @@ __all__ = [
     "NESTED_CHOICES",
     "OFFLINE",
     "RESIDUAL",
+    "SEVERAL",
     "SHARED",
     "STACKS",
     "STATE",

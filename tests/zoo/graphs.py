@@ -115,6 +115,137 @@ ATTENTION = graph(
     },
     "out",
 )
+OPERATIONS = graph(
+    "operations",
+    {
+        "input": given(4, 6),
+        "rest": layer("ops.subtract", x1=1),
+        "first": layer("ops.get_item", key=({"start": None, "stop": None, "step": None}, 0)),
+        "scaled": layer("ops.multiply", x2=(0.5, 1.0, 1.5, 2.0, 2.5, 3.0)),
+        "halves": layer("ops.split", indices_or_sections=2, axis=1),
+        "joined": layer("ops.concatenate", axis=-1),
+        "flat": layer("ops.reshape", newshape=(-1, 24)),
+        "products": layer("ops.einsum", subscripts="bij,bkj->bik"),
+        "mean": layer("ops.mean", axis=(1, 2), keepdims=True),
+        "places": layer("ops.argmax", axis=-1),
+        "rows": layer("ops.one_hot", num_classes=6),
+        "chosen": layer("ops.where", x2=0.0),
+        "positive": layer("ops.greater", x2=0),
+        "out": dense(2),
+    },
+    {
+        "input": (),
+        "rest": ("input",),
+        "first": ("rest",),
+        "scaled": ("first",),
+        "halves": ("input",),
+        "joined": ("halves", "halves:1"),
+        "flat": ("joined",),
+        "products": ("input", "rest"),
+        "mean": ("products",),
+        "places": ("input",),
+        "rows": ("places",),
+        "positive": ("rest",),
+        "chosen": ("positive", "rest"),
+        "out": ("flat",),
+    },
+    "out",
+    "scaled",
+    "mean",
+    "rows",
+    "chosen",
+)
+TRANSLATOR = ModelSpec(
+    "translator",
+    Config(
+        source=given(7, dtype="int32"),
+        target=given(5, dtype="int32"),
+        words=layer("Embedding", input_dim=30, output_dim=8, mask_zero=True),
+        encoder=layer("GRU", units=6, return_sequences=True, return_state=True),
+        decoder=layer("GRU", units=6, return_sequences=True),
+        both_ways=layer("Bidirectional", layer=layer("LSTM", units=3, return_sequences=True)),
+        attention=layer("MultiHeadAttention", num_heads=2, key_dim=3),
+        sum=layer("Add"),
+        each=layer("TimeDistributed", layer=dense(4, "relu")),
+        frozen=dense(4, trainable=False),
+        half=dense(30, "softmax", dtype="mixed_bfloat16"),
+    ),
+    (
+        Node("source", "source"),
+        Node("target", "target"),
+        Node("words", "words", ("source",)),
+        Node("words_1", "words", ("target",)),
+        Node("encoder", "encoder", ("words",)),
+        Node("decoder", "decoder", ("words_1", "encoder:1")),
+        Node("both_ways", "both_ways", ("decoder",)),
+        Node("attention", "attention", ("both_ways", "encoder")),
+        Node("sum", "sum", ("attention", "both_ways")),
+        Node("each", "each", ("sum",)),
+        Node("frozen", "frozen", ("each",)),
+        Node("half", "half", ("frozen",)),
+    ),
+    ("half", "encoder:1"),
+)
+TWINS = ModelSpec(
+    "twins",
+    Config(
+        left=given(6),
+        right=given(6),
+        tower=ModelSpec(
+            "tower",
+            Config(into=given(6), deep=dense(4, "relu"), wide=dense(3)),
+            (
+                Node("into", "into"),
+                Node("deep", "deep", ("into",)),
+                Node("wide", "wide", ("into",)),
+            ),
+            ("deep", "wide"),
+        ),
+        near=layer("Dot", axes=1, normalize=True),
+        out=dense(1, "sigmoid"),
+    ),
+    (
+        Node("left", "left"),
+        Node("right", "right"),
+        Node("tower", "tower", ("left",)),
+        Node("tower_1", "tower", ("right",)),
+        Node("near", "near", ("tower", "tower_1")),
+        Node("out", "out", ("tower_1:1",)),
+    ),
+    ("near", "out"),
+)  # fmt: skip
+CALLED = ModelSpec(
+    "called",
+    Config(
+        input=given(5, 4),
+        seen=given(5, 5, dtype="bool"),
+        normal=layer("BatchNormalization"),
+        drop=layer("Dropout", rate=0.5),
+        attention=layer("MultiHeadAttention", num_heads=1, key_dim=3),
+        base=chain("base", given(5, 4), layer("BatchNormalization"), dense(3)),
+        stacked=layer("RNN", cell=layer("StackedRNNCells", cells=(layer("LSTMCell", units=3),
+                                                                  layer("GRUCell", units=2)))),
+    ),
+    (
+        Node("input", "input"),
+        Node("seen", "seen"),
+        Node("normal", "normal", ("input",), call=Config(training=False)),
+        Node("drop", "drop", ("normal",)),
+        Node(
+            "attention",
+            "attention",
+            ("drop", "input", "seen"),
+            call=Config(attention_mask={"wire": 2}, use_causal_mask=True,
+                        return_attention_scores=True),
+        ),
+        Node("base", "base", ("drop",), call=Config(training=False)),
+        Node("stacked", "stacked", ("base",)),
+    ),
+    ("attention", "attention:1", "stacked"),
+)  # fmt: skip
+SEVERAL: Mapping[str, ModelSpec] = {m.name: m for m in (OPERATIONS, TRANSLATOR, TWINS, CALLED)}
+"""Graphs of everything the Functional API can say."""
+
 GRAPHS: Mapping[str, ModelSpec] = {
     m.name: m for m in (RESIDUAL, SHARED, NESTED, MULTI, STATE, ATTENTION)
 }

@@ -31,7 +31,7 @@ from builder.catalog.layers import (
     regularization,
     reshaping,
 )
-from builder.catalog.layers.left_out import NOT_ASKED, NOT_IN_A_STACK
+from builder.catalog.layers.left_out import NOT_ASKED, NOT_IN_A_STACK, UNEXPORTED
 
 ENTRIES = (
     *core.ENTRIES,
@@ -60,4 +60,4 @@ def learns(class_name: str, config: Mapping[str, Any]) -> bool:
     return table is not None and config.get(table) is None
 
 
-__all__ = ["ENTRIES", "NOT_ASKED", "NOT_IN_A_STACK", "learns"]
+__all__ = ["ENTRIES", "NOT_ASKED", "NOT_IN_A_STACK", "UNEXPORTED", "learns"]

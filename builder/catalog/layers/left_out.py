@@ -53,6 +53,13 @@ Every attention layer of Keras needs a second input; self-attention comes with g
 node may read the same node twice.
 """
 
+UNEXPORTED: dict[str, str] = {
+    "LayerScale": "A part of ConvNeXt that Keras does not export.",
+    "StochasticDepth": "A part of ConvNeXt that Keras does not export.",
+    "CustomScaleLayer": "A part of InceptionResNetV2 that Keras does not export.",
+}
+"""Layers of ``keras.applications`` that opened models may hold, but no palette offers."""
+
 NOT_ASKED: dict[str, str] = {
     "name": "The node's name is the layer's name.",
     "dtype": "Every layer computes in the model's dtype; only InputLayer asks for it.",

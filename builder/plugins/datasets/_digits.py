@@ -109,11 +109,22 @@ def digits(variants: int, distortion: float) -> Split:
 
 def source(variants: int, distortion: float) -> str:
     """The Python lines that give the same arrays in a script standing alone."""
-    parts = "\n\n".join(inspect.getsource(f) for f in (outlines, redraw, digits))
-    for hint in re.findall(r": (?:Array|Any|float|int)\b(?! =)| -> (?:Array|Split)", parts):
-        parts = parts.replace(hint, "", 1)
     return (
-        "import numpy as np\nfrom scipy import ndimage\nfrom sklearn.datasets import load_digits\n"
-        f"\n\n{parts}\n\n"
+        f"{functions(outlines, redraw, digits)}\n"
         f"(x_train, y_train), (x_test, y_test) = digits({variants}, distortion={distortion!r})\n"
     )
+
+
+def functions(*parts: Any) -> str:
+    """These functions as a script has them, without types, under the imports they need."""
+    text = "\n\n".join(inspect.getsource(f) for f in parts)
+    for hint in re.findall(HINTS, text):
+        text = text.replace(hint, "", 1)
+    return (
+        "import numpy as np\nfrom scipy import ndimage\nfrom sklearn.datasets import load_digits\n"
+        f"\n\n{text}\n"
+    )
+
+
+HINTS = r": (?:Array|Any|float|int)\b(?! =)| -> (?:Array|Split|Columns|str)"
+"""The types in the functions above, which a script does not need."""

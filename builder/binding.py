@@ -1,0 +1,53 @@
+"""Which column of the dataset each Input and each output of a model stands for."""
+
+from __future__ import annotations
+
+from builder.spec import ModelSpec, ObjectSpec, TrainingSpec, active
+
+X, Y = "x", "y"
+"""The columns of a dataset of one input and one target."""
+
+
+def inputs(model: ModelSpec) -> tuple[str, ...]:
+    """The model's Input nodes, in the order Keras takes them."""
+    return tuple(n.name for n in active(model).nodes if _is_input(model, n.layer))
+
+
+def _is_input(model: ModelSpec, layer: str) -> bool:
+    found = model.layers.get(layer)
+    return isinstance(found, ObjectSpec) and found.class_name == "InputLayer"
+
+
+def outputs(model: ModelSpec) -> tuple[str, ...]:
+    """What the model returns, as ``ModelSpec.outputs`` names it once switched-off nodes are out."""
+    return active(model).outputs
+
+
+def is_plain(training: TrainingSpec) -> bool:
+    """Whether x and y are meant: one Input, one output, and nothing bound."""
+    model = training.model
+    return not training.columns and len(inputs(model)) <= 1 and len(outputs(model)) <= 1
+
+
+def inputs_of(training: TrainingSpec) -> dict[str, str]:
+    """Input node → the column it reads: the bound one, else the one of its own name."""
+    plain = is_plain(training)
+    return {n: X if plain else _column(training, n) for n in inputs(training.model)}
+
+
+def outputs_of(training: TrainingSpec) -> dict[str, str]:
+    """Output → the column it learns to answer: the bound one, else the one of its own name."""
+    plain = is_plain(training)
+    return {n: Y if plain else _column(training, n) for n in outputs(training.model)}
+
+
+def _column(training: TrainingSpec, node: str) -> str:
+    found = training.columns.get(node)
+    return found if isinstance(found, str) else node
+
+
+def keras_name(model: ModelSpec, ref: str) -> str:
+    """Keras's name of an Input or output: that of the layer which gives it."""
+    spec = active(model)
+    name = ref if any(n.name == ref for n in spec.nodes) else ref.rpartition(":")[0]
+    return spec.node(name).layer

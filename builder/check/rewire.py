@@ -1,0 +1,81 @@
+"""The small edits of a graph that remedies are made of; ``builder.edit`` has those of a stack."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from builder.errors import SpecError
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, snake, unique
+
+
+def between(model: ModelSpec, node: str, place: int, layer: ObjectSpec) -> ModelSpec:
+    """``layer`` put into the wire that is input number ``place`` of ``node``, and its twins.
+
+    Raises:
+        SpecError: there is no such wire.
+    """
+    at = model.node(node)
+    if place >= len(at.inbound):
+        raise SpecError(f"'{node}' is first; nothing can stand before it.")
+    base = snake(layer.class_name.rpartition(".")[2])
+    name = unique(base, {n.name for n in model.nodes} | set(model.layers))
+    inbound = tuple(name if ref == at.inbound[place] else ref for ref in at.inbound)
+    rows: list[Node] = []
+    for row in model.nodes:
+        rows += (
+            [Node(name, name, (at.inbound[place],)), replace(row, inbound=inbound)]
+            if (row.name == node)
+            else [row]
+        )
+    return replace(model, layers=model.layers.with_(**{name: layer}), nodes=tuple(rows))
+
+
+def without(model: ModelSpec, node: str) -> ModelSpec:
+    """The graph without a node; whoever read it reads what it read first.
+
+    Raises:
+        SpecError: it reads nothing, so that nobody could take its place.
+    """
+    gone = model.node(node)
+    if not gone.inbound or gone.inbound[0].partition(":")[0] == node:
+        raise SpecError(f"'{node}' reads nothing; its readers would be left alone.")
+
+    def follow(ref: str) -> str:
+        return gone.inbound[0] if ref.partition(":")[0] == node else ref
+
+    rows = tuple(
+        replace(n, inbound=tuple(map(follow, n.inbound))) for n in model.nodes if n.name != node
+    )
+    used = {n.layer for n in rows}
+    layers = Config({k: v for k, v in model.layers.items() if k in used})
+    outputs = tuple(dict.fromkeys(map(follow, model.outputs)))
+    return replace(model, layers=layers, nodes=rows, outputs=outputs)
+
+
+def become(model: ModelSpec, node: str, layer: ObjectSpec) -> ModelSpec:
+    """The graph with this node calling a new layer instead of its own, under the same name."""
+    old = model.node(node)
+    shared = sum(n.layer == old.layer for n in model.nodes) > 1
+    key = unique(old.layer, set(model.layers)) if shared else old.layer
+    rows = tuple(replace(n, layer=key, call=Config()) if n.name == node else n for n in model.nodes)
+    return replace(model, layers=model.layers.with_(**{key: layer}), nodes=rows)
+
+
+def reads(model: ModelSpec, node: str, inbound: tuple[str, ...]) -> ModelSpec:
+    """The graph with this node reading these."""
+    rows = tuple(replace(n, inbound=inbound) if n.name == node else n for n in model.nodes)
+    return replace(model, nodes=rows)
+
+
+def downstream(model: ModelSpec, node: str) -> set[str]:
+    """The node and everything that depends on it: what it must not read."""
+    found = {node}
+    while True:
+        more = {
+            n.name
+            for n in model.nodes
+            if n.name not in found and any(r.partition(":")[0] in found for r in n.inbound)
+        }
+        if not more:
+            return found
+        found |= more

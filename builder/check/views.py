@@ -1,0 +1,114 @@
+"""A model of several outputs, looked at one output at a time, as if it had no other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from builder import binding
+from builder.facts import ColumnFacts, DataFacts, Fix, Problem
+from builder.spec import Config, TrainingSpec
+
+PER_OUTPUT = ("loss", "metrics", "loss_weights")
+"""Arguments of ``compile`` that a model of several outputs has by output."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One output of a training.
+
+    Args:
+        whole: the training it is part of.
+        output: its name; "" where the model has but one, so that there is nothing to select.
+        training: the same with this output, its loss and its metrics only.
+        data: the dataset with this output's column as its only target; None when that is unknown.
+    """
+
+    whole: TrainingSpec
+    output: str
+    training: TrainingSpec
+    data: DataFacts | None
+
+    def problems(self, found: Iterable[Problem]) -> Iterator[Problem]:
+        """What was found about ``training``, said about the whole, its fixes too."""
+        for problem in found:
+            where = problem.where
+            if self.output and where in ("compile.loss", "compile.metrics"):
+                where = f"{where}.{self.output}"
+            fixes = tuple(Fix(f.label, self.merged(f.training)) for f in problem.fixes)
+            yield replace(problem, where=where, fixes=fixes)
+
+    def merged(self, changed: TrainingSpec) -> TrainingSpec:
+        """The whole with what was changed in this view of it."""
+        if not self.output:
+            return changed
+        if changed == self.training:
+            return self.whole
+        new = binding.outputs(changed.model)[0]
+        whole, old = self.whole, self.output
+        outputs = tuple(new if o == old else o for o in binding.outputs(whole.model))
+        compile = changed.compile
+        for key in PER_OUTPUT:
+            given = _mapping(whole.compile.get(key)).without(old)
+            if key in changed.compile:
+                given = given.with_(**{new: changed.compile[key]})
+            compile = compile.with_(**{key: given}) if given else compile
+        columns = Config({(new if k == old else k): v for k, v in whole.columns.items()})
+        if old != new and old not in whole.columns:
+            columns = columns.with_(**{new: binding.outputs_of(whole)[old]})
+        model = replace(changed.model, outputs=outputs)
+        return replace(changed, model=model, columns=columns, compile=compile)
+
+
+def _mapping(value: Any) -> Config:
+    return Config(value) if isinstance(value, Mapping) else Config()
+
+
+def views(training: TrainingSpec, data: DataFacts | None = None) -> tuple[View, ...]:
+    """One for each output; the training itself where there is one and x and y are meant."""
+    outputs = binding.outputs(training.model)
+    if binding.is_plain(training) and not (data and data.named):
+        return (View(training, "", training, data),)
+    columns = binding.outputs_of(training)
+    if len(outputs) < 2:
+        seen = _seen(data, columns[outputs[0]]) if data and outputs else data
+        return (View(training, "", training, seen),)
+    return tuple(
+        View(training, o, _alone(training, o), _seen(data, columns[o]) if data else None)
+        for o in outputs
+    )
+
+
+def _alone(training: TrainingSpec, output: str) -> TrainingSpec:
+    compile = training.compile.without(*PER_OUTPUT)
+    for key in PER_OUTPUT:
+        given = training.compile.get(key)
+        if isinstance(given, Mapping) and output in given:
+            compile = compile.with_(**{key: given[output]})
+    model = replace(training.model, outputs=(output,))
+    return replace(training, model=model, compile=compile)
+
+
+def _seen(data: DataFacts, name: str) -> DataFacts | None:
+    column = data.column(name)
+    if column is None or column.role != "target":
+        return None
+    return _with_title(data, None, column)
+
+
+def read_by(training: TrainingSpec, data: DataFacts, node: str) -> DataFacts | None:
+    """The dataset with the column of this Input as its only one; None when it is bound to none."""
+    if binding.is_plain(training) and not data.named:
+        return data
+    column = data.column(binding.inputs_of(training).get(node, ""))
+    if column is None or column.role != "input":
+        return None
+    return _with_title(data, column, None)
+
+
+def _with_title(data: DataFacts, x: ColumnFacts | None, y: ColumnFacts | None) -> DataFacts:
+    if not data.named:
+        return data
+    column = x or y
+    return replace(data.seen(x, y), title=f"the column '{column.name}'" if column else data.title)

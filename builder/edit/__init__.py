@@ -1,0 +1,58 @@
+"""Every edit of a model as a pure function: a ModelSpec in, a new ModelSpec out."""
+
+from builder.edit.groups import group, inner, put_inner, ungroup
+from builder.edit.nodes import add, append, copy, delete, duplicates, paste, splice
+from builder.edit.ports import INPUT, Room, room, tensors
+from builder.edit.reading import (
+    index,
+    is_chain,
+    is_input,
+    last,
+    layer_of,
+    order,
+    reads,
+    source,
+    split,
+)
+from builder.edit.stack import configure, duplicate, insert, move, remove, rename, switch
+from builder.edit.wires import again, connect, disconnect, reconnect, refusal, returns
+
+__all__ = [
+    "INPUT",
+    "Room",
+    "add",
+    "again",
+    "append",
+    "configure",
+    "connect",
+    "copy",
+    "delete",
+    "disconnect",
+    "duplicate",
+    "duplicates",
+    "group",
+    "index",
+    "inner",
+    "insert",
+    "is_chain",
+    "is_input",
+    "last",
+    "layer_of",
+    "move",
+    "order",
+    "paste",
+    "put_inner",
+    "reads",
+    "reconnect",
+    "refusal",
+    "remove",
+    "rename",
+    "returns",
+    "room",
+    "source",
+    "splice",
+    "split",
+    "switch",
+    "tensors",
+    "ungroup",
+]

@@ -1,0 +1,206 @@
+"""Nested models: several layers as one block, opened, edited inside, and dissolved again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from builder.edit import ports
+from builder.edit.naming import free, like, taken, tidy
+from builder.edit.reading import is_input, node_of, order, origin, reads, split
+from builder.errors import SpecError
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, unique
+
+
+def inner(model: ModelSpec, path: Sequence[str]) -> ModelSpec:
+    """The nested model that the layers named in ``path`` lead to; ``()`` is the model itself.
+
+    Raises:
+        SpecError: there is none.
+    """
+    for key in path:
+        below = model.layers.get(key)
+        if not isinstance(below, ModelSpec):
+            raise SpecError(f"There is no block '{key}' any more.", where=key)
+        model = below
+    return model
+
+
+def put_inner(model: ModelSpec, path: Sequence[str], new: ModelSpec) -> ModelSpec:
+    """The model with the nested model at ``path`` replaced.
+
+    Raises:
+        SpecError: there is none.
+    """
+    if not path:
+        return new
+    below = put_inner(inner(model, path[:1]), path[1:], new)
+    return replace(model, layers=model.layers.with_(**{path[0]: below}))
+
+
+def group(
+    model: ModelSpec,
+    names: Iterable[str],
+    inputs: Mapping[str, ObjectSpec],
+    name: str | None = None,
+) -> ModelSpec:
+    """The model with these nodes as one nested model; Inputs among them stay outside.
+
+    Args:
+        inputs: an InputLayer for every output (``"lstm:1"``) that the group may read.
+        name: of the block; None gives ``block``, ``block_1`` …
+
+    Raises:
+        SpecError: no such node, nothing to group, a way leads out of the group and back into it,
+            a layer is called inside and outside, or the shape of something it reads is not known.
+    """
+    wanted = [n for n in order(model) if n in set(names) and not is_input(model, n)]
+    inside = {n: node_of(model, n) for n in wanted}
+    _groupable(model, inside)
+    fed = list(
+        dict.fromkeys(r for n in inside.values() for r in n.inbound if origin(r) not in inside)
+    )
+    for ref in fed:
+        if ref not in inputs:
+            raise SpecError(
+                f"The shape of '{ref}' is not known yet, so no block can read it.",
+                "Solve the problems of the layers before it first.",
+                origin(ref),
+            )
+    given = free(model, name) if name is not None else unique("block", taken(model))
+    told = _told(model, inside)
+    block = _block(model, given, inside, fed, inputs, told)
+    refs = {r: given if i == 0 else f"{given}:{i}" for i, r in enumerate(told)}
+    return tidy(_with_block(model, Node(given, given, tuple(fed)), block, set(inside), refs))
+
+
+def _groupable(model: ModelSpec, inside: Mapping[str, Node]) -> None:
+    if not inside:
+        raise SpecError("There is nothing to group.", "Select layers other than Inputs.")
+    shared = {n.layer for n in inside.values()}
+    before = {name for n in inside for name in reads(model, n)}
+    for node in model.nodes:
+        if node.name in inside:
+            continue
+        if node.layer in shared:
+            raise SpecError(
+                f"'{node.layer}' is shared: '{node.name}' calls it outside of the selection.",
+                "Select all of its calls.",
+                node.name,
+            )
+        if node.name in before and reads(model, node.name) & inside.keys():
+            raise SpecError(
+                f"'{node.name}' lies between the selected layers.", "Select it too.", node.name
+            )
+
+
+def _told(model: ModelSpec, inside: Mapping[str, Node]) -> tuple[str, ...]:
+    """What of the group is read outside: its outputs; the last node if nothing is."""
+    outside = [r for n in model.nodes if n.name not in inside for r in n.inbound]
+    wanted = {r for r in (*outside, *model.outputs) if origin(r) in inside}
+    place = list(inside)
+    found = sorted(wanted, key=lambda r: (place.index(origin(r)), r))
+    return tuple(found) or (place[-1],)
+
+
+def _block(
+    model: ModelSpec,
+    name: str,
+    inside: Mapping[str, Node],
+    fed: Sequence[str],
+    inputs: Mapping[str, ObjectSpec],
+    told: tuple[str, ...],
+) -> ModelSpec:
+    used = {*inside, *(n.layer for n in inside.values())}
+    doors: dict[str, str] = {}
+    for ref in fed:
+        doors[ref] = unique("input", used)
+        used.add(doors[ref])
+    first = tuple(Node(door, door) for door in doors.values())
+    rest = tuple(
+        replace(n, inbound=tuple(doors.get(r, r) for r in n.inbound)) for n in inside.values()
+    )
+    layers = {doors[r]: inputs[r] for r in fed} | {n.layer: model.layers[n.layer] for n in rest}
+    return ModelSpec(name, Config(layers), (*first, *rest), told)
+
+
+def _with_block(
+    model: ModelSpec, node: Node, block: ModelSpec, gone: set[str], refs: Mapping[str, str]
+) -> ModelSpec:
+    """The block stands where the last of its nodes stood; its readers read the block."""
+    last = max(i for i, n in enumerate(model.nodes) if n.name in gone)
+    nodes: list[Node] = []
+    for i, old in enumerate(model.nodes):
+        if old.name not in gone:
+            nodes.append(replace(old, inbound=tuple(refs.get(r, r) for r in old.inbound)))
+        elif i == last:
+            nodes.append(node)
+    outputs = tuple(refs.get(r, r) for r in model.outputs)
+    layers = model.layers.with_(**{node.layer: block})
+    return ModelSpec(model.name, layers, tuple(nodes), outputs)
+
+
+def ungroup(model: ModelSpec, node: str) -> ModelSpec:
+    """The model with the nested model of this node dissolved into it.
+
+    Raises:
+        SpecError: no such node or no nested model, it is called twice, or an input is not wired.
+    """
+    call = node_of(model, node)
+    block = model.layers.get(call.layer)
+    if not isinstance(block, ModelSpec):
+        raise SpecError(f"'{node}' is no block.", where=node)
+    if sum(n.layer == call.layer for n in model.nodes) > 1:
+        raise SpecError(
+            f"'{call.layer}' is called more than once: dissolved, its calls would no longer share"
+            " weights.",
+            "Delete the other calls first.",
+            node,
+        )
+    doors = [n.name for n in block.nodes if is_input(block, n.name)]
+    if len(doors) != len(call.inbound):
+        raise SpecError(
+            f"'{node}' reads {len(call.inbound)} of its {ports.room(block).most} inputs.",
+            "Wire all of them first.",
+            node,
+        )
+    return _dissolved(model, call, block, dict(zip(doors, call.inbound, strict=True)))
+
+
+def _dissolved(
+    model: ModelSpec, call: Node, block: ModelSpec, doors: Mapping[str, str]
+) -> ModelSpec:
+    used = taken(model) - {call.name, call.layer}
+    names: dict[str, str] = {}
+    keys: dict[str, str] = {}
+    for n in block.nodes:
+        if n.name not in doors and n.layer in block.layers:
+            names[n.name] = like(n.name, block.layers[n.layer], used)
+            keys.setdefault(n.layer, names[n.name])
+
+    def follow(ref: str) -> str:
+        name = origin(ref)
+        return doors[name] if name in doors else names.get(name, name) + ref[len(name) :]
+
+    inside = [
+        Node(names[n.name], keys[n.layer], tuple(map(follow, n.inbound)), n.off or call.off)
+        for n in block.nodes
+        if n.name in names
+    ]
+    told = [follow(r) for r in block.outputs]
+
+    def led(refs: tuple[str, ...]) -> tuple[str, ...]:
+        """The same wires from inside; one from an output the block never had is cut."""
+        parts = [(r, *split(r)) for r in refs]
+        ours = [told[i : i + 1] if name == call.name else [r] for r, name, i in parts]
+        return tuple(r for found in ours for r in found)
+
+    nodes: list[Node] = []
+    for n in model.nodes:
+        kept = [replace(n, inbound=led(n.inbound))]
+        nodes.extend(inside if n.name == call.name else kept)
+    layers = model.layers.without(call.layer).with_(
+        **{new: block.layers[old] for old, new in keys.items()}
+    )
+    outputs = tuple(dict.fromkeys(led(model.outputs)))
+    return ModelSpec(model.name, layers, tuple(nodes), outputs)

@@ -1,0 +1,202 @@
+"""Nodes of a graph: add, put into a wire, delete several, copy and paste."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from builder.edit import ports, wires
+from builder.edit.naming import free, fresh, like, taken, tidy
+from builder.edit.reading import index, node_of, origin
+from builder.errors import SpecError
+from builder.spec import Config, ModelSpec, Node, ObjectSpec
+
+MOST = 2000
+"""Nodes a model on the canvas may have; more are refused when pasted."""
+
+Layer = ObjectSpec | ModelSpec
+
+
+def add(model: ModelSpec, layer: Layer, name: str | None = None) -> ModelSpec:
+    """The model with one more layer, not yet wired; in an empty model it is the output.
+
+    Raises:
+        SpecError: the name is taken or unusable.
+    """
+    given = free(model, name) if name is not None else fresh(model, layer)
+    layers = model.layers.with_(**{given: layer})
+    return replace(model, layers=layers, nodes=(*model.nodes, Node(given, given)))
+
+
+def append(model: ModelSpec, layer: Layer, after: Sequence[str] = ()) -> ModelSpec:
+    """The model with ``layer`` where a person who has selected ``after`` means it.
+
+    A layer that joins reads all of them. Any other reads the last of them and hands on to what
+    read it; where it forks, it begins a new branch. An Input stays for itself.
+
+    Raises:
+        SpecError: no such node.
+    """
+    grown = add(model, layer)
+    new = grown.nodes[-1].name
+    space = ports.room(layer)
+    chosen = [node_of(model, n).name for n in after]
+    if space.most == 0 or not chosen:
+        return grown
+    if space.least > 1:
+        for name in chosen[: space.most]:
+            grown = wires.connect(grown, name, new)
+        return _led(grown, chosen, new) if len(chosen) > 1 else grown
+    before = chosen[-1]
+    readers = [n for n in model.nodes if before in n.inbound]
+    grown = wires.connect(grown, before, new)
+    if len(readers) == 1 and before not in model.outputs:
+        grown = _reread(grown, {before: new}, but=new)
+    return grown if readers else _led(grown, [before], new)
+
+
+def splice(model: ModelSpec, layer: Layer, target: str, at: int) -> ModelSpec:
+    """The model with ``layer`` put into the wire that is input ``at`` (from 0) of ``target``.
+
+    Raises:
+        SpecError: no such wire, or the layer is an Input.
+    """
+    if ports.room(layer).most == 0:
+        raise SpecError("An Input reads nothing, so it cannot stand in a wire.")
+    loose = wires.disconnect(model, target, at)
+    before = node_of(model, target).inbound[at]
+    grown = add(loose, layer)
+    new = grown.nodes[-1].name
+    return wires.connect(wires.connect(grown, before, new), new, target, at)
+
+
+def delete(model: ModelSpec, names: Iterable[str]) -> ModelSpec:
+    """The model without these nodes; what read a layer of one input reads that layer's source.
+
+    Raises:
+        SpecError: no such node.
+    """
+    gone = {name: node_of(model, name) for name in names}
+
+    def follow(ref: str) -> tuple[str, ...]:
+        seen: set[str] = set()
+        while origin(ref) in gone:
+            node = gone[origin(ref)]
+            if len(node.inbound) != 1 or node.name in seen:
+                return ()
+            seen.add(node.name)
+            ref = node.inbound[0]
+        return (ref,)
+
+    rest = []
+    for node in model.nodes:
+        if node.name not in gone:
+            twice = ports.room(model.layers.get(node.layer)).twice
+            rest.append(replace(node, inbound=_through(follow, node.inbound, twice)))
+    outputs = tuple(dict.fromkeys(r for ref in model.outputs for r in follow(ref)))
+    return tidy(replace(model, nodes=tuple(rest), outputs=outputs))
+
+
+def _through(
+    follow: Callable[[str], tuple[str, ...]],
+    refs: tuple[str, ...],
+    twice: bool,
+) -> tuple[str, ...]:
+    """``refs`` with the deleted nodes skipped; none becomes a second wire from one source."""
+    kept: list[str] = []
+    for ref in refs:
+        for new in follow(ref):
+            if new == ref or twice or new not in (*kept, *refs):
+                kept.append(new)
+    return tuple(kept)
+
+
+def copy(model: ModelSpec, names: Iterable[str]) -> ModelSpec:
+    """These nodes with the wires between them, for ``paste``.
+
+    Raises:
+        SpecError: no such node.
+    """
+    wanted = {node_of(model, name).name for name in names}
+    nodes = tuple(
+        replace(n, inbound=tuple(r for r in n.inbound if origin(r) in wanted))
+        for n in model.nodes
+        if n.name in wanted
+    )
+    used = {n.layer for n in nodes}
+    layers = Config({k: v for k, v in model.layers.items() if k in used})
+    return ModelSpec(model.name, layers, nodes)
+
+
+def paste(model: ModelSpec, part: ModelSpec) -> ModelSpec:
+    """The model with copies of all of ``part``: weights of their own, names that are free.
+
+    Raises:
+        SpecError: the part is broken, or the model would become too big for the canvas.
+    """
+    if len(model.nodes) + len(part.nodes) > MOST:
+        raise SpecError(f"A model here may have up to {MOST} layers.", "Paste less.")
+    if len(index(part)) < len(part.nodes) or any(n.layer not in part.layers for n in part.nodes):
+        raise SpecError("What was copied is damaged: its layers cannot be told apart.")
+    return _pasted(model, part)[0]
+
+
+def duplicates(model: ModelSpec, names: Iterable[str]) -> ModelSpec:
+    """The model with these nodes once more, reading what they read; weights of their own.
+
+    Raises:
+        SpecError: no such node, or the model would become too big for the canvas.
+    """
+    part = copy(model, names)
+    if len(model.nodes) + len(part.nodes) > MOST:
+        raise SpecError(f"A model here may have up to {MOST} layers.")
+    grown, renamed = _pasted(model, part)
+    old = {new: node_of(model, name).inbound for name, new in renamed.items()}
+
+    def wired(node: Node) -> Node:
+        if node.name not in old:
+            return node
+        return replace(node, inbound=tuple(_renamed(r, renamed) for r in old[node.name]))
+
+    return replace(grown, nodes=tuple(wired(n) for n in grown.nodes))
+
+
+def _pasted(model: ModelSpec, part: ModelSpec) -> tuple[ModelSpec, dict[str, str]]:
+    used = taken(model)
+    keys: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for node in part.nodes:
+        layer = part.layers[node.layer]
+        names[node.name] = like(node.name, layer, used)
+        if node.layer not in keys:
+            keys[node.layer] = names[node.name]
+    layers = model.layers.with_(**{new: part.layers[old] for old, new in keys.items()})
+    nodes = tuple(
+        Node(
+            names[n.name],
+            keys[n.layer],
+            tuple(_renamed(r, names) for r in n.inbound if origin(r) in names),
+            n.off,
+        )
+        for n in part.nodes
+    )
+    return replace(model, layers=layers, nodes=(*model.nodes, *nodes)), names
+
+
+def _renamed(ref: str, names: dict[str, str]) -> str:
+    name = origin(ref)
+    return names.get(name, name) + ref[len(name) :]
+
+
+def _led(model: ModelSpec, before: Sequence[str], new: str) -> ModelSpec:
+    """Where the model returned one of ``before``, it returns ``new``."""
+    outputs = tuple(dict.fromkeys(new if r in before else r for r in model.outputs))
+    return replace(model, outputs=outputs)
+
+
+def _reread(model: ModelSpec, change: dict[str, str], but: str) -> ModelSpec:
+    nodes = (
+        n if n.name == but else replace(n, inbound=tuple(change.get(r, r) for r in n.inbound))
+        for n in model.nodes
+    )
+    return replace(model, nodes=tuple(nodes))

@@ -1,0 +1,120 @@
+"""What one asks of a model before changing it: its order, its wires, who reads whom."""
+
+from __future__ import annotations
+
+from builder.edit.ports import INPUT
+from builder.errors import SpecError
+from builder.spec import ModelSpec, Node, ObjectSpec
+
+
+def split(ref: str) -> tuple[str, int]:
+    """``"lstm:1"`` → ``("lstm", 1)``: the node a wire comes from, and which of its outputs."""
+    name, _, number = ref.partition(":")
+    return name, int(number) if number.isdecimal() else 0
+
+
+def origin(ref: str) -> str:
+    """The node a wire comes from: ``"lstm:1"`` → ``"lstm"``."""
+    return ref.partition(":")[0]
+
+
+def index(model: ModelSpec) -> dict[str, Node]:
+    """The nodes by name."""
+    return {n.name: n for n in model.nodes}
+
+
+def node_of(model: ModelSpec, name: str) -> Node:
+    """The node of that name; SpecError, naming those there are, if there is none."""
+    try:
+        return model.node(name)
+    except KeyError:
+        names = [n.name for n in model.nodes]
+        known = ", ".join(names[:12]) + (" …" if len(names) > 12 else "") or "none"
+        raise SpecError(f"There is no layer '{name}'; there are: {known}.", where=name) from None
+
+
+def order(model: ModelSpec) -> tuple[str, ...]:
+    """Node names as the data flows: each after everything it reads, else as they were put.
+
+    Nodes in a loop or reading a node that does not exist come last, as they were put.
+    """
+    waiting, placed = list(model.nodes), dict[str, None]()
+    while waiting:
+        later = []
+        for node in waiting:
+            if all(origin(r) in placed for r in node.inbound):
+                placed[node.name] = None
+            else:
+                later.append(node)
+        if len(later) == len(waiting):
+            return (*placed, *(n.name for n in later))
+        waiting = later
+    return tuple(placed)
+
+
+def is_chain(model: ModelSpec) -> bool:
+    """True for a stack: each layer is called once and reads the one before it."""
+    if not model.nodes:
+        return True
+    by_name = index(model)
+    nodes = [by_name[name] for name in order(model)]
+    links = [n.inbound for n in nodes]
+    expected = [(), *((n.name,) for n in nodes[:-1])]
+    once = len({n.layer for n in nodes}) == len(model.nodes)
+    return once and links == expected and model.outputs == (nodes[-1].name,)
+
+
+def layer_of(model: ModelSpec, node: str) -> ObjectSpec:
+    """The layer record that this node calls.
+
+    Raises:
+        SpecError: no such node, or it calls a nested model.
+    """
+    layer = model.layers.get(node_of(model, node).layer)
+    if not isinstance(layer, ObjectSpec):
+        what = "a nested model" if layer is not None else "a layer that is missing"
+        raise SpecError(f"'{node}' calls {what}, which has no settings of its own.", where=node)
+    return layer
+
+
+def is_input(model: ModelSpec, node: str) -> bool:
+    """True when this node is an Input."""
+    layer = model.layers.get(node_of(model, node).layer)
+    return isinstance(layer, ObjectSpec) and layer.class_name == INPUT
+
+
+def last(model: ModelSpec) -> str:
+    """The name of the last layer that is switched on, the Input not counted.
+
+    Raises:
+        SpecError: there is none.
+    """
+    for name in reversed(order(model)):
+        if not node_of(model, name).off and not is_input(model, name):
+            return name
+    raise SpecError("The stack has no layer after the Input.", "Add a layer, for example Dense.")
+
+
+def source(model: ModelSpec, node: str) -> str | None:
+    """The node that hands this one its data, switched-off ones skipped; None at the Input."""
+    seen = {node}
+    inbound = node_of(model, node).inbound
+    while inbound and origin(inbound[0]) not in seen:
+        before = node_of(model, origin(inbound[0]))
+        if not before.off:
+            return before.name
+        seen.add(before.name)
+        inbound = before.inbound
+    return None
+
+
+def reads(model: ModelSpec, node: str) -> frozenset[str]:
+    """Every node this one depends on, near or far; with itself only if it is in a circle."""
+    by_name, found = index(model), set[str]()
+    waiting = [node]
+    while waiting:
+        here = by_name.get(waiting.pop())
+        for name in {origin(r) for r in here.inbound} - found if here else ():
+            found.add(name)
+            waiting.append(name)
+    return frozenset(found)

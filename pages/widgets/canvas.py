@@ -1,0 +1,116 @@
+"""The node canvas: hands the picture to the browser and its events to ``builder.edit``.
+
+The browser keeps every event until it hears that it was dealt with (``done``), so that none of
+many quick edits is lost; Python owns the model, and ``rev`` numbers the pictures of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from builder import edit
+from builder.facts import ModelFacts, Problem
+from builder.spec import ModelSpec
+from pages import routes
+from pages.widgets import canvas_events, graph, page, place, session
+from pages.widgets.place import Desk
+from pages.widgets.tab import State
+
+KEY = "canvas-view"
+HEIGHT = 640
+
+_mount = st.components.v2.component(
+    "layerwise_canvas",
+    html='<div class="lwg"></div>',
+    js="""
+export default function (component) {
+  const { data, parentElement } = component;
+  const host = parentElement.querySelector(".lwg");
+  const call = (host.calls = (host.calls || 0) + 1);
+  const here = () => call === host.calls; // else a later call took over
+  import(new URL(data[0].script, document.baseURI).href).then(
+    (canvas) => { host.canvas = canvas; if (here()) canvas.show(host, component); },
+    () => { host.textContent = "The canvas could not be loaded. Reload the page."; },
+  );
+  return () => { if (here()) host.canvas?.close(host); };
+}
+""",
+    isolate_styles=False,  # one style sheet for the page; the icons' font is the page's own
+)
+
+
+def show(model: ModelSpec, facts: ModelFacts | None, found: Sequence[Problem]) -> None:
+    """Draw the block on screen, its selection, and what the last event was refused for."""
+    desk = place.desk()
+    nodes, wires = graph.picture(model, facts, found)
+    chosen = [n for n in desk.chosen if n in nodes]
+    here = place.selected()
+    if here != (chosen[-1] if chosen else desk.inspected):
+        chosen = [here] if here else []  # selected elsewhere: in the stack, by Undo
+        desk.chosen = tuple(chosen)
+    desk.inspected = here
+    data = {
+        "script": routes.canvas_address(),
+        "palette": routes.palette_address(),
+        "height": HEIGHT,
+        "client": desk.client,
+        "done": desk.done,
+        "path": list(desk.path),
+        "title": session.title(),
+        "chosen": chosen,
+        "pins": desk.pins.get(desk.path, {}),
+        "said": list(desk.said),
+        "clip": [desk.clips, desk.clip],
+        **_news(desk, {"nodes": nodes, "wires": wires}),
+    }
+    # In a list, because Streamlit searches a dict for data frames and loads pandas for it.
+    _mount(key=KEY, data=[data], on_events_change=_events, height=HEIGHT)
+
+
+def _news(desk: Desk, new: dict[str, Any]) -> dict[str, Any]:
+    """The picture under its number, which grows when the picture changes."""
+    if desk.drawn != new:
+        desk.rev += 1
+        desk.drawn = new
+    return {"rev": desk.rev, "picture": new}
+
+
+@page.safe
+def _events() -> None:
+    """Deal with every event not yet dealt with, each a step of its own for Undo."""
+    stands = session.typed(KEY)
+    given = stands.get("events") if isinstance(stands, Mapping) else None
+    if not isinstance(given, Mapping) or not isinstance(given.get("rows"), list):
+        return
+    desk = place.desk()
+    changed = False
+    with session.changing() as state:
+        if desk.client != given.get("client"):
+            desk.client, desk.done = str(given.get("client")), 0
+        for row in given["rows"]:
+            if isinstance(row, Mapping) and isinstance(n := row.get("n"), int) and n > desk.done:
+                desk.done = n  # before the verb: an event that fails is not tried for ever
+                changed |= _step(state, desk, row)
+    if changed:
+        session.save()
+
+
+def _step(state: State, desk: Desk, row: Mapping[str, Any]) -> bool:
+    """One event, without asking for session state: a click beside us must not end us half-way."""
+    desk.meet(state)
+    training, path = state.training, desk.path
+    if training is None:
+        return False
+    model = edit.inner(training.model, path)
+
+    def facts() -> ModelFacts | None:
+        return session.facts_of(replace(training, model=model)).model
+
+    new = canvas_events.apply(canvas_events.Asked(model, desk, row, facts))
+    if desk.chosen and not desk.path:
+        state.selected = desk.chosen[-1]
+    return new is not model and session.advance(state, place.put(training, path, new))

@@ -1,0 +1,143 @@
+"""The inspector: settings, tools and figures of the selected layer, in both views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from builder import catalog, edit
+from builder.errors import LayerwiseError
+from builder.spec import ModelSpec, ObjectSpec
+from pages.widgets import explain, form, offer, page, place, session, words
+from pages.widgets.page import plain
+
+Change = Callable[[ModelSpec], ModelSpec]
+
+
+def show() -> None:
+    """Draw the settings of the selected layer, what can be done with it, and what it gives on."""
+    node = place.selected()
+    if node is None:
+        st.subheader("An empty model", anchor=False)
+        st.markdown("Add the first layer on the left. The Input says what shape the data has.")
+        return
+    model = place.model()
+    layer = model.layers.get(model.node(node).layer)
+    class_name = layer.class_name if isinstance(layer, ObjectSpec) else "Model"
+    entry = catalog.find("layers", class_name)
+    with st.container(key="inspector-head", horizontal=True, vertical_alignment="center"):
+        sign = offer.icon(layer if isinstance(layer, ObjectSpec) else None)
+        st.markdown(f"### :material/{sign}: {plain(class_name)}", anchors=False, width="stretch")
+        if entry:
+            explain.show(entry, key=f"explain-{class_name}")
+    _tools(model, node)
+    if entry:
+        st.caption(entry.plain)
+    if isinstance(layer, ObjectSpec):
+        new = form.edit("layers", layer, key=_key("layer", node), skip=("name",))
+        if new != layer:
+            place.push(edit.configure(model, node, new))
+    else:
+        st.caption("A block: a model in the model. Open it on the canvas to see inside.")
+    _shared(model, node)
+    _name(place.model(), node)
+    _facts(place.selected() or node)
+
+
+def _key(kind: str, node: str) -> str:
+    """One widget a layer, wherever in the blocks it stands."""
+    return "-".join((kind, *place.desk().path, node))
+
+
+def _shared(model: ModelSpec, node: str) -> None:
+    layer = model.node(node).layer
+    others = [n.name for n in model.nodes if n.layer == layer and n.name != node]
+    if others:
+        names = ", ".join(plain(n) for n in others)
+        st.caption(f":material/link: The same layer is called as {names}: they share weights.")
+
+
+def _name(model: ModelSpec, node: str) -> None:
+    key = _key("name", node)
+    session.hold(key, node, node)
+    new = st.text_input(
+        "Layer name",
+        key=key,
+        max_chars=64,
+        help="How this layer is called in Keras and in the script",
+    )
+    session.held(key, node)
+    if new and new != node:
+        try:
+            place.push(edit.rename(model, node, new))
+            place.select(new)
+            st.rerun()  # the tools above still speak of the old name
+        except LayerwiseError as error:
+            st.caption(f":material/edit_off: {plain(error.message)} {plain(error.hint)}")
+
+
+def _tools(model: ModelSpec, node: str) -> None:
+    """What can be done with the selected layer as a whole."""
+    order, off = edit.order(model), model.node(node).off
+    at, fixed = order.index(node), edit.is_input(model, node)
+    lowest = 1 if edit.is_input(model, order[0]) else 0
+    chained = edit.is_chain(model)
+    tools: list[tuple[str, str, str, Change, bool, str]] = [
+        ("up", "Up", "arrow_upward", lambda m: edit.move(m, node, at - 1),
+         at > lowest, "One place earlier"),
+        ("down", "Down", "arrow_downward", lambda m: edit.move(m, node, at + 1),
+         at < len(order) - 1, "One place later"),
+        ("copy", "Duplicate", "content_copy",
+         (lambda m: edit.duplicate(m, node)) if chained else (lambda m: edit.duplicates(m, [node])),
+         True, "The same layer once more, with weights of its own"),
+        ("off", "Switch on" if off else "Switch off", "toggle_on" if off else "toggle_off",
+         lambda m: edit.switch(m, node, not off), True, "Skip this layer but keep its settings"),
+        ("remove", "Remove", "delete",
+         (lambda m: edit.remove(m, node)) if chained else (lambda m: edit.delete(m, [node])),
+         True, "Undo brings it back"),
+    ]  # fmt: skip
+    with st.container(key="tools", horizontal=True, gap="xxsmall"):
+        for key, label, icon, change, possible, help in tools[0 if chained else 2 :]:
+            st.button(
+                label,
+                key=f"tool-{key}",
+                icon=f":material/{icon}:",
+                type="tertiary",
+                disabled=not possible or (fixed and (chained or key == "off")),
+                help=help,
+                on_click=_apply,
+                args=(change, node, key),
+            )
+
+
+@page.safe
+def _apply(change: Change, node: str, tool: str) -> None:
+    model = place.model()
+    order = edit.order(model)
+    new = change(model)
+    if tool == "copy":
+        place.select(next(n for n in edit.order(new) if n not in order))
+    elif tool == "remove":
+        rest = [n for n in order if n != node]
+        place.select(rest[min(order.index(node), len(rest) - 1)] if rest else None)
+    else:
+        place.select(node)
+    place.push(new)
+
+
+def _facts(node: str) -> None:
+    """What the selected layer gives on, in words."""
+    facts = place.facts()
+    here = facts.of(node) if facts else None
+    if here is None or place.model().node(node).off:
+        return
+    rows = [
+        ("Output shape", f"{words.shape(here.outputs[0])} (Keras: {here.outputs[0]})"),
+        ("Type of numbers", here.dtype),
+        ("Parameters", f"{words.number(here.params)}, {words.number(here.trainable)} trainable"),
+        ("Weights", words.size(here.weight_bytes)),
+        ("Output of one example", words.size(here.output_bytes)),
+    ]
+    table = "".join(f"<dt>{k}</dt><dd>{v}</dd>" for k, v in rows)
+    st.html(f'<dl class="lw-facts">{table}</dl>')

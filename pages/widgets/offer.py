@@ -1,0 +1,70 @@
+"""What can be added to a model: every layer with its icon and its first sentence."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+
+from builder import catalog, edit
+from builder.catalog import Entry
+from builder.spec import ObjectSpec
+
+ICONS = {
+    "Core": "grid_view",
+    "Convolution": "blur_on",
+    "Pooling": "compress",
+    "Recurrent": "autorenew",
+    "Normalization": "equalizer",
+    "Regularization": "ac_unit",
+    "Reshaping": "crop_rotate",
+    "Attention": "center_focus_strong",
+    "Activations": "show_chart",
+    "Preprocessing": "tune",
+    "Augmentation": "auto_fix_high",
+    "Merging": "call_merge",
+}
+"""Palette group → Material symbol."""
+
+
+def icon(layer: ObjectSpec | None) -> str:
+    """The Material symbol of a layer's palette group."""
+    if layer is None:
+        return "account_tree"
+    if layer.class_name == edit.INPUT:
+        return "input"
+    entry = catalog.find("layers", layer.class_name)
+    return ICONS.get(entry.group, "layers") if entry else "help"
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of a plain explanation, without its full stop."""
+    return text.split(". ")[0].rstrip(".")
+
+
+def stackable() -> tuple[Entry, ...]:
+    """The layers one can add to a stack: what reads one tensor."""
+    found = catalog.entries("layers")
+    return tuple(e for e in found if edit.room(ObjectSpec(e.class_name)).least == 1)
+
+
+@functools.cache
+def listing() -> bytes:
+    """All layers for the palette of the canvas, as JSON rows: name, group, icon, two sentences."""
+    rows = [
+        {
+            "name": e.class_name,
+            "group": e.group,
+            "icon": icon(ObjectSpec(e.class_name)),
+            "plain": first_sentence(e.plain),
+            "picture": e.picture,
+        }
+        for e in catalog.entries("layers")
+    ]
+    return json.dumps(rows, ensure_ascii=False).encode()
+
+
+@functools.cache
+def edition() -> str:
+    """Changes with the listing, so that browsers may keep it."""
+    return hashlib.sha256(listing()).hexdigest()[:12]

@@ -1,0 +1,137 @@
+"""Where a person is in the model: which block is open, what is selected, what lies beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from builder import check, edit
+from builder.errors import SpecError
+from builder.facts import ModelFacts, Problem
+from builder.spec import ModelSpec, ObjectSpec, TrainingSpec
+from pages.widgets import session
+from pages.widgets.tab import State
+
+Path = tuple[str, ...]
+"""Names of the layers that are blocks, from the outermost in; ``()`` is the model itself."""
+
+
+@dataclass
+class Desk:
+    """What the canvas of one tab remembers beside the model.
+
+    Args:
+        past: of the project it belongs to: another project on screen has another list.
+        path: the block that is open.
+        chosen: the selected nodes of that block, the one in the inspector last.
+        inspected: the node that was in the inspector when the canvas was last drawn.
+        pins: where nodes were dragged to, by block and name; all others stand by layout.
+        view: ``stack`` or ``canvas`` if somebody chose; else a chain is a stack.
+        client, done: the browser's canvas, and the last of its events that was dealt with.
+        said: how many refusals there were, and the sentence of the last.
+        clip: what was copied last, as JSON; ``clips`` counts.
+        rev, drawn: number of the picture last drawn, and that picture.
+    """
+
+    past: list[TrainingSpec] = field(default_factory=list)
+    path: Path = ()
+    chosen: tuple[str, ...] = ()
+    inspected: str | None = None
+    pins: dict[Path, dict[str, tuple[float, float]]] = field(default_factory=dict)
+    view: str = ""
+    client: str = ""
+    done: int = 0
+    said: tuple[int, str] = (0, "")
+    clip: str = ""
+    clips: int = 0
+    rev: int = 0
+    drawn: dict[str, Any] = field(default_factory=dict)
+
+    def say(self, text: str) -> None:
+        """Have the canvas show a sentence."""
+        self.said = (self.said[0] + 1, text)
+
+    def meet(self, state: State) -> None:
+        """Forget what belonged to another project, and a block that is no longer there."""
+        if self.past is not state.past:
+            self.past, self.path, self.chosen, self.pins = state.past, (), (), {}
+            self.view = ""
+        assert state.training is not None
+        while self.path and not isinstance(_inner(state.training, self.path), ModelSpec):
+            self.path, self.chosen = self.path[:-1], self.path[-1:]
+
+
+def _inner(training: TrainingSpec, path: Path) -> ModelSpec | None:
+    try:
+        return edit.inner(training.model, path)
+    except SpecError:
+        return None
+
+
+def desk() -> Desk:
+    """This tab's desk."""
+    found = session.recall("desk")
+    if not isinstance(found, Desk):
+        found = Desk()
+        session.remember("desk", found)
+    with session.changing() as state:
+        found.meet(state)
+    return found
+
+
+def model() -> ModelSpec:
+    """The block on screen; the model itself when none is open."""
+    return edit.inner(session.training().model, desk().path)
+
+
+def selected() -> str | None:
+    """The node in the inspector; always one of ``model()``, None when it has none."""
+    here = desk()
+    if not here.path:
+        return session.selected()
+    names = [n.name for n in model().nodes]
+    chosen = [n for n in here.chosen if n in names]
+    return chosen[-1] if chosen else (names[-1] if names else None)
+
+
+def select(node: str | None) -> None:
+    """Select one node."""
+    desk().chosen = (node,) if node else ()
+    if not desk().path:
+        session.select(node)
+
+
+def push(new: ModelSpec) -> None:
+    """``session.push`` with the block on screen replaced."""
+    session.push_model(edit.put_inner(session.training().model, desk().path, new))
+
+
+def put(training: TrainingSpec, path: Path, new: ModelSpec) -> TrainingSpec:
+    """``training`` with the block at ``path`` replaced."""
+    return replace(training, model=edit.put_inner(training.model, path, new))
+
+
+def facts() -> ModelFacts | None:
+    """What Keras says of the block on screen."""
+    if not desk().path:
+        return session.model_facts()
+    return session.facts_of(replace(session.training(), model=model())).model
+
+
+def problems() -> tuple[Problem, ...]:
+    """What is wrong, seen from the block on screen; inside a block without mechanical remedies."""
+    if not desk().path:
+        return session.problems()
+    alone = replace(session.training(), model=model())
+    found = check.problems(alone, None, facts())
+    return tuple(replace(p, fixes=()) for p in found if p.severe and p.where.startswith("model."))
+
+
+def door(ref: str, known: ModelFacts | None) -> ObjectSpec | None:
+    """An InputLayer for what that output gives; None while its shape is not known."""
+    name, number = edit.split(ref)
+    here = known.of(name) if known else None
+    if here is None or number >= len(here.outputs):
+        return None
+    layer = ObjectSpec(edit.INPUT, {"shape": here.outputs[number][1:]})  # type: ignore[arg-type]
+    return layer if here.dtype in ("", "float32") else layer.with_(dtype=here.dtype)

@@ -1,0 +1,82 @@
+"""Which ``keras.applications`` come back exactly from their file; prints each and the share.
+
+    python -m tests.benchmarks.applications [name …]
+
+Structure and sizes only (nothing is allocated): the record of what is built from the spec that
+was read must be Keras's own record, name for name.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+import numpy as np
+
+from builder.engine import build, convert
+from builder.engine.backend import keras
+from builder.errors import LayerwiseError
+
+
+def names() -> list[str]:
+    """Every architecture, as ``keras.applications`` calls it."""
+    found = vars(keras.applications)
+    return sorted(n for n, f in found.items() if callable(f) and n[0].isupper())
+
+
+def record(name: str) -> dict[str, Any]:
+    """What Keras writes about an architecture, without its weights."""
+    with build.unallocated():
+        model = getattr(keras.applications, name)(weights=None)
+        return json.loads(model.to_json())
+
+
+def differs(name: str, given: dict[str, Any] | None = None) -> str:
+    """Where an architecture does not come back; ``""`` when it does."""
+    before = given or record(name)
+    spec, notes = convert.from_record(before)
+    if notes:
+        return notes[0].message
+    with build.unallocated():
+        after = json.loads(build.build(spec).to_json())
+    again, _ = convert.from_record(after)
+    if again != spec:
+        return "the spec of what was built is another"
+    if after["class_name"] == "Sequential":  # a functional chain becomes what it is: a stack
+        rows = (before["config"]["layers"], after["config"]["layers"])
+        before_rows, after_rows = ([single(r["config"]) for r in some] for some in rows)
+        return "" if before_rows == after_rows else "Keras's record differs"
+    return "" if single(after["config"]) == single(before["config"]) else "Keras's record differs"
+
+
+def single(value: Any) -> Any:
+    """The record with its numbers as precise as the weights they become (float32)."""
+    if isinstance(value, dict):
+        return {k: single(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [single(v) for v in value]
+    return float(np.float32(value)) if isinstance(value, float) else value
+
+
+def main() -> None:
+    """Try them all, or those named."""
+    wanted = sys.argv[1:] or names()
+    good = 0
+    for name in wanted:
+        start = time.perf_counter()
+        before = record(name)
+        made = time.perf_counter()
+        try:
+            why = differs(name, before)
+        except LayerwiseError as error:
+            why = error.message
+        took = time.perf_counter() - made
+        good += not why
+        print(f"{name:20} built {made - start:5.1f} s, round trip {took:5.1f} s  {why or 'exact'}")
+    print(f"{good} of {len(wanted)} come back exactly")
+
+
+if __name__ == "__main__":
+    main()

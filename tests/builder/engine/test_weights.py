@@ -1,0 +1,139 @@
+"""Weights of opened files: they come along, they fit or are told, and they lead nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+
+from builder import edit
+from builder.engine import build, files, train, weights
+from builder.engine.backend import keras
+from builder.engine.record import Silence
+from builder.errors import FileError
+from builder.facts import START
+from builder.spec import Config, ModelSpec
+from tests import zoo
+from tests.builder.engine.test_files import members, packed
+from tests.zoo import dense
+
+SAVED = ("nested", "cnn", "translator", "twins", "called", "normalized")
+MODELS = {**zoo.MODELS, **zoo.SEVERAL}
+
+
+def opened(model: keras.Model, folder: Path, suffix: str = "keras") -> tuple[dict[str, Any], Path]:
+    path, keep = folder / f"model.{suffix}", folder / "kept.npz"
+    model.save(path)
+    return files.open_model(path, keep), keep
+
+
+def shaken(spec: ModelSpec) -> keras.Model:
+    """The model with other numbers than its initializers give."""
+    model = build.build(spec)
+    rng = np.random.default_rng(1)
+    for weight in model.weights:
+        if "float" in str(weight.dtype):
+            weight.assign(rng.uniform(0.1, 0.9, weight.shape))
+    return model
+
+
+def example(model: keras.Model) -> list[Any]:
+    rng = np.random.default_rng(0)
+    return [rng.integers(0, 2, (2, *t.shape[1:])).astype(t.dtype) for t in model.inputs]
+
+
+@pytest.mark.parametrize("suffix", ["keras", "h5"])
+@pytest.mark.parametrize("name", SAVED)
+@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5")
+def test_an_opened_model_predicts_as_it_did(name: str, suffix: str, tmp_path: Path) -> None:
+    model = shaken(MODELS[name])
+    x = example(model)
+    before = keras.tree.flatten(model(x if len(x) > 1 else x[0]))
+    found, keep = opened(model, tmp_path, suffix)
+    assert found["notes"] == () and found["weights"]
+    again = build.build(found["model"])
+    assert weights.load(again, keep) == ()
+    for a, b in zip(before, keras.tree.flatten(again(x if len(x) > 1 else x[0])), strict=True):
+        assert np.array_equal(a, b)
+
+
+def test_a_layer_that_changed_starts_fresh_and_says_so(tmp_path: Path) -> None:
+    spec = zoo.NESTED
+    _, keep = opened(shaken(spec), tmp_path)
+    changed = edit.rename(edit.configure(spec, "out", dense(7, "softmax")), "inner", "core")
+    model = build.build(changed)
+    before = [np.asarray(w) for w in model.weights]
+    notes = weights.load(model, keep)
+    assert [n.where for n in notes] == ["core/dense", "core/dense_1", "out"]
+    assert notes[-1].message == (
+        "starts with fresh weights: a part of it was 4 × 2 and is 4 × 7 now."
+    )
+    assert weights.told(notes).startswith("Fresh weights in 'core/dense', 'core/dense_1', 'out': ")
+    assert all(np.array_equal(a, w) for a, w in zip(before, model.weights, strict=True))
+
+
+def test_a_training_begins_with_them(tmp_path: Path) -> None:
+    spec = zoo.STACKS["toy"]
+    model = shaken(spec.model)
+    weights.dump(model, tmp_path / START)
+    began = replace(spec.with_fit(epochs=0), weights=Config(file="0" * 64, name="toy.keras"))
+    heard: list[str] = []
+
+    class Ear(Silence):
+        def message(self, text: str) -> None:
+            heard.append(text)
+
+    result = train.train(began, tmp_path, Ear(), lambda: None)
+    assert "The weights are those of toy.keras." in heard
+    assert result["path"] == train.AS_IT_WAS and result["test"]
+    kept = keras.models.load_model(result["artefact"])
+    assert all(np.array_equal(a, b) for a, b in zip(model.weights, kept.weights, strict=True))
+
+
+def test_weights_that_are_missing_or_damaged_say_so(tmp_path: Path) -> None:
+    model = build.build(zoo.STACKS["toy"].model)
+    for content in (None, b"PK\x03\x04 nothing", b"\x93NUMPY"):
+        path = tmp_path / START
+        if content:
+            path.write_bytes(content)
+        with pytest.raises(FileError, match="cannot be read"):
+            weights.load(model, path)
+
+
+def external(file: h5py.File) -> None:
+    del file["layers/dense/vars/0"]
+    file["layers/dense/vars/0"] = h5py.ExternalLink("/etc/hostname", "/")
+
+
+def soft(file: h5py.File) -> None:
+    del file["layers/dense/vars/0"]
+    file["layers/dense/vars/0"] = h5py.SoftLink("/layers/dense/vars/1")
+
+
+def huge(file: h5py.File) -> None:
+    del file["layers/dense/vars/0"]
+    file.create_dataset("layers/dense/vars/0", (10**6, 10**6), "float32", chunks=(1000, 1000))
+
+
+def words(file: h5py.File) -> None:
+    del file["layers/dense/vars/0"]
+    file.create_dataset("layers/dense/vars/0", data=["a", "b"], dtype=h5py.string_dtype())
+
+
+@pytest.mark.parametrize("tamper", [external, soft, huge, words], ids=lambda f: f.__name__)
+def test_weights_that_lead_elsewhere_are_left(tamper: Any, tmp_path: Path) -> None:
+    path = tmp_path / "model.keras"
+    build.build(zoo.STACKS["toy"].model).save(path)
+    parts = members(path)
+    (tmp_path / "w.h5").write_bytes(parts["model.weights.h5"])
+    with h5py.File(tmp_path / "w.h5", "r+") as file:
+        tamper(file)
+    packed(path, parts | {"model.weights.h5": (tmp_path / "w.h5").read_bytes()})
+    found = files.open_model(path, tmp_path / "kept.npz")
+    assert isinstance(found["model"], ModelSpec) and not found["weights"]
+    assert found["notes"][-1].message.startswith("The weights were not taken over: '")
+    assert not (tmp_path / "kept.npz").exists()

@@ -1,0 +1,148 @@
+"""What is said about models of several inputs and outputs, and what the fixes make of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from builder import check, edit, starters
+from builder.engine import build
+from builder.facts import ColumnFacts, DataFacts, Problem
+from builder.spec import Config, ObjectSpec, TrainingSpec
+from tests import zoo
+
+TRAINING = starters.get("reviews").training
+COLUMNS = (
+    ColumnFacts("text", "input", "sequences", (14,), "int32", 0, 28, whole=True),
+    ColumnFacts("price", "input", "table", (1,), "float32", features=("price",)),
+    ColumnFacts(
+        *("sentiment", "target", "classes", (), "int64", 0, 1),
+        task="classification",
+        labels="integers",
+        classes=("negative", "positive"),
+    ),
+    ColumnFacts(
+        "stars", "target", "values", (), "float32", 1, 5, task="regression", labels="values"
+    ),
+)
+DATA = DataFacts(
+    *("Reviews", "classification", (14,), (), "int32", "int64", 4000, 800),
+    classes=("negative", "positive"),
+    features=(),
+    labels="integers",
+    kind="sequences",
+    x_min=0,
+    x_max=28,
+    bytes=500_000,
+    whole=True,
+    named=COLUMNS,
+)
+
+
+def found(training: TrainingSpec) -> tuple[Problem, ...]:
+    return check.problems(training, DATA, build.summary(training.model))
+
+
+def mended(training: TrainingSpec, where: str) -> TrainingSpec:
+    """Presses the first button of the only severe problem, which must be there."""
+    severe = [p for p in found(training) if p.severe]
+    assert [p.where for p in severe] == [where], severe
+    after = severe[0].fixes[0].training
+    assert found(after) == ()
+    return after
+
+
+def test_the_starter_has_no_problem() -> None:
+    assert found(TRAINING) == ()
+
+
+def test_an_unbound_input_offers_the_column_that_is_free() -> None:
+    other = replace(
+        TRAINING, model=edit.rename(TRAINING.model, "price", "cost"),
+        columns=TRAINING.columns.without("price"),
+    )  # fmt: skip
+    assert mended(other, "columns.cost").columns["cost"] == "price"
+
+
+def test_an_output_bound_to_an_input_is_refused() -> None:
+    wrong = replace(TRAINING, columns=TRAINING.columns.with_(stars="price"))
+    problem = next(p for p in found(wrong) if p.where == "columns.stars")
+    assert "bound to 'price', which is an input" in problem.message
+    assert mended(wrong, "columns.stars").columns["stars"] == "stars"
+
+
+def test_each_output_is_judged_by_its_own_column() -> None:
+    losses = TRAINING.compile["loss"].with_(sentiment=ObjectSpec("MeanAbsolutePercentageError"))
+    after = mended(TRAINING.with_compile(loss=losses), "compile.loss.sentiment")
+    assert after.compile["loss"]["sentiment"].class_name == "BinaryCrossentropy"
+    assert after.compile["loss"]["stars"] == TRAINING.compile["loss"]["stars"]
+
+
+def test_a_last_layer_of_the_wrong_size_is_mended_in_place() -> None:
+    wide = edit.configure(TRAINING.model, "stars", zoo.dense(3))
+    after = mended(replace(TRAINING, model=wide), "model.stars")
+    assert after.model.outputs == TRAINING.model.outputs
+    assert edit.layer_of(after.model, "stars").config["units"] == 1
+
+
+def test_metrics_are_judged_by_output() -> None:
+    metrics = TRAINING.compile["metrics"].with_(stars=(ObjectSpec("accuracy"),))
+    after = mended(TRAINING.with_compile(metrics=metrics), "compile.metrics.stars")
+    assert after.compile["metrics"]["stars"][0].class_name == "MeanAbsoluteError"
+    assert after.compile["metrics"]["sentiment"] == TRAINING.compile["metrics"]["sentiment"]
+
+
+def test_one_loss_for_two_outputs_becomes_one_each() -> None:
+    single = TRAINING.with_compile(loss=ObjectSpec("MeanSquaredError"), metrics=())
+    problem = next(p for p in found(single) if p.where == "compile.loss")
+    assert "2 outputs" in problem.message
+    after = problem.fixes[0].training
+    assert found(after) == ()
+    assert after.compile["loss"]["sentiment"].class_name == "BinaryCrossentropy"
+
+
+def test_settings_by_output_do_not_stay_when_one_is_left() -> None:
+    alone = replace(TRAINING, model=replace(TRAINING.model, outputs=("stars",)))
+    problem = next(p for p in found(alone) if p.where == "compile.loss")
+    after = problem.fixes[0].training
+    assert after.compile["loss"] == TRAINING.compile["loss"]["stars"]
+    assert not [p for p in found(after) if p.where.startswith("compile")]
+
+
+@pytest.mark.parametrize(
+    ("weights", "where"),
+    [
+        (Config(sentiment=-1.0, stars=1.0), "compile.loss_weights.sentiment"),
+        (Config(sentiment=0, stars=0), "compile.loss_weights"),
+        (2.0, "compile.loss_weights"),
+        (Config(other=1.0), "compile.loss_weights"),
+    ],
+)
+def test_weights_that_make_no_sense(weights: object, where: str) -> None:
+    mended(TRAINING.with_compile(loss_weights=weights), where)
+
+
+def test_an_input_of_another_shape_than_its_column() -> None:
+    layer = zoo.given(20)
+    longer = replace(TRAINING, model=edit.configure(TRAINING.model, "text", layer))
+    after = mended(longer, "model.text")
+    assert edit.layer_of(after.model, "text").config["shape"] == (14,)
+
+
+def test_callbacks_watch_the_names_keras_reports() -> None:
+    watch = ObjectSpec("EarlyStopping", {"monitor": "val_sentiment_accuracy"})
+    assert found(TRAINING.with_fit(callbacks=(watch,))) == ()
+    lost = ObjectSpec("EarlyStopping", {"monitor": "val_accuracy"})
+    mended(TRAINING.with_fit(callbacks=(lost,)), "fit.callbacks")
+
+
+def test_class_weights_need_a_single_output() -> None:
+    mended(TRAINING.with_fit(class_weight={"0": 2.0}), "fit.class_weight")
+
+
+def test_two_outputs_of_one_layer_are_told_apart() -> None:
+    pairs = starters.get("digit_pairs").training
+    twice = replace(pairs.model, outputs=("encoder", "encoder_1"))
+    said = [p.message for p in check.problems(replace(pairs, model=twice))]
+    assert any("'encoder' gives two outputs" in message for message in said)

@@ -1,0 +1,202 @@
+"""The canvas without a browser: its picture of a model, its events, and the page around it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builder import edit, starters
+from builder.facts import Failure, ModelFacts, NodeFacts, Problem
+from builder.runs import projects
+from builder.spec import ModelSpec, Node
+from pages.widgets import canvas_events, graph
+from pages.widgets.place import Desk
+from tests import zoo
+
+CANVAS = Path(__file__).parents[2] / "assets" / "canvas"
+
+
+def test_the_bundle_was_built_from_the_source_beside_it() -> None:
+    """``npm ci && npm run build`` in assets/canvas writes the hash of what it read."""
+    digest = hashlib.sha256()
+    sources = sorted((CANVAS / "src").iterdir())
+    for path in (*sources, CANVAS / "build.mjs", CANVAS / "package-lock.json"):
+        digest.update(path.read_bytes())
+    head = (CANVAS / "canvas.js").read_text("utf-8")[:200]
+    assert f"source {digest.hexdigest()};" in head
+
+
+def test_licences_of_all_that_is_bundled_are_there() -> None:
+    text = (CANVAS / "LICENSES.txt").read_text("utf-8")
+    for name in ("@xyflow/react", "@dagrejs/dagre", "react-dom", "zustand", "d3-zoom"):
+        assert f"{name} " in text
+
+
+# --- the picture -----------------------------------------------------------------------------
+
+
+def facts(name: str, *shapes: tuple[int | None, ...], params: int = 0) -> NodeFacts:
+    return NodeFacts(name, "Any", shapes, "float32", params, params, 4 * params, 16)
+
+
+def test_nodes_tell_settings_figures_and_places() -> None:
+    known = ModelFacts((facts("input", (None, 8)), facts("wide", (None, 8), params=72)))
+    nodes, wires = graph.picture(zoo.RESIDUAL, known, ())
+    assert nodes["wide"]["said"] == "8 · relu" and nodes["wide"]["figures"].startswith("72 · ")
+    assert nodes["input"]["ins"] == [] and nodes["wide"]["ins"] == ["input"]
+    assert len(nodes["sum"]["ins"]) == 3, "a layer that joins always has one more place"
+    assert nodes["out"]["out"] == 1
+    assert wires["input>wide:0"] == {"from": ["input", 0], "to": ["wide", 0], "shape": "8"}
+    json.dumps([nodes, wires], allow_nan=False)
+
+
+def test_shared_layers_and_second_outputs_are_drawn_as_such() -> None:
+    nodes, _ = graph.picture(zoo.SHARED, None, ())
+    assert nodes["tower"]["shared"] == nodes["tower_again"]["shared"] == 0
+    assert nodes["tower_again"]["layer"] == "tower" and "shared" not in nodes["out"]
+    nodes, wires = graph.picture(zoo.STATE, None, ())
+    assert nodes["encoder"]["outs"] == 3
+    assert wires["encoder:2>out:0"]["from"] == ["encoder", 2]
+
+
+def test_problems_stand_on_their_node_and_its_wires() -> None:
+    known = ModelFacts((), Failure("sum", "Add", (), "shapes differ"))
+    found = (
+        Problem("model.sum", "They differ."),
+        Problem("model.out", "Try relu.", severe=False),
+    )
+    nodes, wires = graph.picture(zoo.RESIDUAL, known, found)
+    assert nodes["sum"]["wrong"] == ["They differ."] and nodes["out"]["advice"] == ["Try relu."]
+    assert wires["deep>sum:1"]["bad"] and "bad" not in wires["wide>deep:0"]
+
+
+def test_a_wire_from_nowhere_ends_at_a_ghost() -> None:
+    loose = replace(zoo.RESIDUAL, nodes=(*zoo.RESIDUAL.nodes, Node("extra", "wide", ("gone",))))
+    nodes, wires = graph.picture(loose, None, ())
+    assert nodes["?gone"]["wrong"] and wires["gone>extra:0"]["from"] == ["?gone", 0]
+
+
+@pytest.mark.parametrize("name", zoo.GRAPHS)
+def test_every_wire_has_ports_to_end_at(name: str) -> None:
+    nodes, wires = graph.picture(zoo.GRAPHS[name], None, ())
+    for wire in wires.values():
+        (source, out), (target, at) = wire["from"], wire["to"]
+        assert out < nodes[source].get("outs", 1) and at < len(nodes[target]["ins"])
+
+
+# --- events ----------------------------------------------------------------------------------
+
+
+def ask(model: ModelSpec, desk: Desk | None = None, **row: Any) -> tuple[ModelSpec, Desk]:
+    desk = desk or Desk()
+    shapes = {n.name: facts(n.name, (None, 8)) for n in model.nodes}
+    known = ModelFacts(tuple(shapes.values()))
+    return canvas_events.apply(canvas_events.Asked(model, desk, row, lambda: known)), desk
+
+
+def test_adding_wires_what_is_new_and_selects_it() -> None:
+    model, desk = ask(zoo.RESIDUAL, do="add", layer="Dropout", nodes=["wide"], drop=[3, 4])
+    assert model.node("deep").inbound == ("dropout",) and desk.chosen == ("dropout",)
+    assert desk.pins == {(): {"dropout": (3.0, 4.0)}}
+    model, _ = ask(zoo.RESIDUAL, do="add", layer="Dropout", wire=["sum", 0])
+    assert model.node("sum").inbound == ("dropout", "deep")
+    assert model.node("dropout").inbound == ("input",)
+    model, _ = ask(ModelSpec(), do="add", layer="Dense", nodes=[])
+    assert model.outputs == ("dense",)
+
+
+def test_a_refusal_is_a_sentence_and_changes_nothing() -> None:
+    model, desk = ask(zoo.RESIDUAL, **{"do": "connect", "from": "out", "to": "wide"})
+    assert model is zoo.RESIDUAL and desk.said[0] == 1 and "circle" in desk.said[1]
+    for row in (
+        {"do": "add", "layer": "NoSuchLayer"},
+        {"do": "connect", "from": 3},
+        {"do": "paste", "text": "[1, 2"},
+        {"do": "paste", "text": '{"layerwise-part": {"nodes": [{"name": 3}]}}'},
+        {"do": "paste"},
+        {"do": "rename", "node": "wide", "new": "deep"},
+        {"do": "open", "node": "wide"},
+        {"do": "nonsense"},
+    ):
+        assert ask(zoo.RESIDUAL, **row)[0] is zoo.RESIDUAL
+
+
+def test_copied_layers_go_through_json() -> None:
+    _, desk = ask(zoo.SHARED, do="copy", nodes=["tower", "tower_again"])
+    model, desk = ask(zoo.RESIDUAL, do="paste", text=desk.clip)
+    assert len(model.nodes) == 7 and len(desk.chosen) == 2
+    first, second = (model.node(n) for n in desk.chosen)
+    assert first.layer == second.layer and first.inbound == ()
+
+
+def test_wires_and_nodes_are_deleted_together() -> None:
+    model, _ = ask(zoo.RESIDUAL, do="delete", nodes=["deep"], wires=[["sum", 0], ["sum", 1]])
+    assert [n.name for n in model.nodes] == ["input", "wide", "sum", "out"]
+    assert model.node("sum").inbound == ()
+
+
+def test_a_block_is_made_opened_and_left() -> None:
+    model, desk = ask(zoo.RESIDUAL, do="group", nodes=["wide", "deep"])
+    assert desk.chosen == ("block",)
+    _, desk = ask(model, desk, do="open", node="block")
+    assert desk.path == ("block",)
+    _, desk = ask(model, desk, do="up", depth=0)
+    assert desk.path == ()
+
+
+# --- the page --------------------------------------------------------------------------------
+
+
+def project(model: ModelSpec) -> str:
+    training = replace(starters.get("iris").training, model=model)
+    return projects.create("local", model.name, training).token
+
+
+def model_of() -> ModelSpec:
+    return projects.mine("local")[0].training.model
+
+
+def test_a_graph_opens_on_the_canvas_a_chain_as_a_stack(visit) -> None:
+    app = visit("model")
+    assert app.segmented_control(key="model-view").value == "Stack"
+    app.segmented_control(key="model-view").set_value("Canvas").run()
+    assert not [b for b in app.button if b.key and b.key.startswith("row-")]
+    app.segmented_control(key="model-view").set_value("Stack").run()
+    assert [b for b in app.button if b.key and b.key.startswith("row-")] and not app.error
+    app = visit("model", p=project(zoo.RESIDUAL))
+    assert app.segmented_control(key="model-view").value == "Canvas"
+    assert app.segmented_control(key="model-view").disabled
+    assert not [b for b in app.button if b.key and b.key.startswith("row-")]
+
+
+def test_the_inspector_edits_the_layer_of_an_open_block(visit) -> None:
+    app = visit("model", p=project(zoo.NESTED))
+    desk = app.session_state["kept:desk"]
+    desk.path, desk.chosen = ("inner",), ("dense",)
+    app.run()
+    assert app.text_input(key="name-inner-dense").value == "dense"
+    app.number_input(key="layer-inner-dense-units").set_value(9).run()
+    assert not app.error and not app.exception
+    inner = model_of().layers["inner"]
+    assert isinstance(inner, ModelSpec) and inner.layers["dense"].config["units"] == 9
+    app.text_input(key="name-inner-dense").set_value("first").run()
+    assert edit.inner(model_of(), ["inner"]).node("first")
+    app.button(key="undo").click().run()
+    app.button(key="undo").click().run()
+    assert model_of() == zoo.NESTED
+    assert not app.error
+
+
+def test_tools_of_the_inspector_work_in_a_graph(visit) -> None:
+    app = visit("model", p=project(zoo.RESIDUAL))
+    app.session_state["layerwise"].selected = "wide"
+    app.run()
+    app.button(key="tool-copy").click().run()
+    assert len(model_of().nodes) == 6
+    app.button(key="tool-remove").click().run()
+    assert model_of() == zoo.RESIDUAL and not app.error
