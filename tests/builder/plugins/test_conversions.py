@@ -17,8 +17,9 @@ from builder import plugins
 from builder.engine import adapt, build, data
 from builder.errors import FileError
 from builder.plugins.exporters import onnx
-from builder.spec import TrainingSpec
+from builder.spec import TrainingSpec, chain
 from tests import zoo
+from tests.zoo import dense, given, layer
 
 CLOSE = 1e-5
 """How far probabilities may be apart; another runtime adds up in another order."""
@@ -26,10 +27,17 @@ CLOSE = 1e-5
 IN_8_BITS = 0.05
 """The same where weights and layers have 8 bits."""
 
+RECURRENT = chain(
+    "recurrent",
+    given(6, 3),
+    layer("LSTM", units=4, return_sequences=True),
+    layer("GRU", units=4),
+    dense(2, "softmax"),
+)
 TRAININGS = {
     "dense": zoo.STACKS["nested_choices"],
     "normalized": zoo.STACKS["normalized"],
-    "recurrent": zoo.STACKS["rows_as_sequence"],
+    "recurrent": zoo.training(RECURRENT, zoo.DIGITS),
     "graph": zoo.training(zoo.MULTI, zoo.DIGITS),
 }
 
