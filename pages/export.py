@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from types import ModuleType
 
 import streamlit as st
 
-from builder import plugins
+from builder import code, plugins
 from builder.runs import child, jobs
 from builder.spec import Run, TrainingSpec
 from pages.widgets import codepane, codescript, page, picker, session
+from pages.widgets.page import plain
 
 MIME = {
     ".py": "text/x-python",
     ".json": "application/json",
     ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".ipynb": "application/x-ipynb+json",
+    ".md": "text/markdown",
 }
+
+CONVERTED = ("savedmodel", "tflite", "onnx")
+"""Forms that a converter makes, in seconds, if it can."""
 
 
 def main() -> None:
@@ -38,15 +46,25 @@ def _script() -> None:
     with page.guard():
         chosen = codescript.style(training)
         text = codescript.written(training, chosen).text
-        _download(plugins.exporters()["script"], text.encode(), "primary")
+        known = plugins.exporters()
+        _download(known["script"], text.encode(), "primary")
+        _later(known["notebook"], lambda: _notebook(training, chosen))
     codepane.show(training, session.selected())
+
+
+def _notebook(training: TrainingSpec, style: str) -> bytes:
+    source, title = codescript.data_source(training), session.title()
+    about = plugins.dataset(training.dataset.class_name).ENTRY.plain
+    return code.notebook(training, source, title, style, about).encode()
 
 
 def _project_files() -> None:
     st.subheader("Project", anchor=False)
     st.caption("The picture of the model, and the file that Layerwise opens again.")
+    training = session.training()
     for name in ("svg", "project"):
-        _download(plugins.exporters()[name], _made(name, session.training(), None))
+        _download(plugins.exporters()[name], _made(name, training, None))
+    _later(plugins.exporters()["png"], lambda: _made("png", training, None))
     drawing = _made("svg", session.training(), None).decode()
     with st.container(key="architecture", border=True):
         st.image(drawing, alt="The layers of the model, from input to output", width="stretch")
@@ -68,10 +86,72 @@ def _model_files() -> None:
 
 def _model_file(exporter: ModuleType, run: Run) -> None:
     artefact = str(jobs.artefact(run.id))
+    if missing := plugins.lacking(exporter):
+        st.markdown(f"**{plain(exporter.TITLE)}** needs packages that are not installed here.")
+        st.code(f"pip install {' '.join(missing)}", language="bash")
+    elif exporter.NAME in CONVERTED:
+        _conversion(exporter, run, artefact)
+    elif exporter.NAME == "card":
+        _later(exporter, lambda: _card(run, artefact))
+    else:
+        _later(exporter, lambda: child.call("export.run", exporter.NAME, run.training, artefact))
+    if about := getattr(exporter, "ABOUT", ""):
+        st.caption(about)
+
+
+def _card(run: Run, artefact: str) -> bytes:
+    result = jobs.result(run.id)
+    made: bytes = child.call(
+        "export.run",
+        "card",
+        run.training,
+        artefact,
+        title=session.title(),
+        history=result.get("history") or {},
+        test=result.get("test") or {},
+        versions=jobs.versions(run.id),
+    )
+    return made
+
+
+def _conversion(exporter: ModuleType, run: Run, artefact: str) -> None:
+    """A format that takes seconds and may refuse: made on request, then offered."""
+    options = {}
+    if exporter.NAME == "tflite":
+        options["int8"] = st.checkbox(
+            "In 8 bits",
+            key="export-int8",
+            help="A quarter of the size; ranges are measured on training examples, and predictions"
+            " differ a little.",
+        )
+    wanted = (exporter.NAME, run.id, *options.values())
+    if st.button(
+        f"Prepare {exporter.TITLE}",
+        key=f"prepare-{exporter.NAME}",
+        icon=":material/settings:",
+        width="stretch",
+    ):
+        session.remember(f"prepared:{exporter.NAME}", wanted)
+    if session.recall(f"prepared:{exporter.NAME}") != wanted:
+        return
+
+    def make() -> bytes:
+        verb, name = "export.run", exporter.NAME
+        made: bytes = child.call(verb, name, run.training, artefact, timeout=300, **options)
+        return made
+
+    with st.spinner("Converting …", show_time=False):
+        content = session.cached(("prepared", *wanted), make)
+    _download(exporter, content)
+
+
+def _later(exporter: ModuleType, make: Callable[[], bytes]) -> None:
+    """A file that is made when somebody takes it."""
     st.download_button(
         exporter.TITLE,
-        data=lambda: child.call("export.run", exporter.NAME, run.training, artefact),
+        data=make,
         file_name=_name() + exporter.SUFFIX,
+        mime=MIME.get(exporter.SUFFIX),
         key=f"export-{exporter.NAME}",
         icon=":material/download:",
         on_click="ignore",

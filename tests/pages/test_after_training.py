@@ -53,7 +53,7 @@ def said(at: AppTest) -> str:
 def test_without_a_trained_model_the_page_says_what_to_do(visit: Visit, step: str) -> None:
     at = visit(step)
     assert "train" in said(at).lower()
-    assert not at.selectbox
+    assert not [box for box in at.selectbox if str(box.key).startswith("picker")]
 
 
 def test_a_digits_run_is_drawn_on_examined_and_taken_home(visit: Visit) -> None:
@@ -71,9 +71,18 @@ def test_a_digits_run_is_drawn_on_examined_and_taken_home(visit: Visit) -> None:
     assert "confident mistakes" in said(at)
 
     at = visit("export", token)
-    ast.parse(at.code[0].value)
-    assert "keras.Sequential" in at.code[0].value
-    said(at)
+    (pane,) = (c.proto for c in at.get("bidi_component") if "code" in c.proto.component_name)
+    text = json.loads(pane.json)[0]["text"]
+    ast.parse(text)
+    assert "keras.Sequential" in text
+    assert {b.proto.label for b in at.get("download_button")} >= {
+        "Python script", "Jupyter notebook", "Model card", "Keras model with its weights",
+    }  # fmt: skip
+    assert "TensorFlow Serving" in said(at)
+    at.button(key="prepare-tflite").click().run()
+    assert not at.exception
+    offered = [b.proto.label for b in at.get("download_button")]
+    assert "LiteRT (TensorFlow Lite)" in offered
 
 
 def test_what_is_downloaded_opens_again(visit: Visit) -> None:

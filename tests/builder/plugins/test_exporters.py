@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 
 from builder import document, edit, plugins
 from builder.engine import build, data, export, train
 from builder.engine.record import Silence
 from builder.errors import CatalogError, FileError
+from builder.plugins.exporters import png
 from builder.spec import TrainingSpec
 from tests import zoo
 
@@ -40,6 +43,8 @@ def test_there_are_the_promised_ones() -> None:
         "keras": (".keras", "run"),
         "h5": (".h5", "run"),
         "svg": (".svg", "project"),
+        "png": (".png", "project"),
+        "card": (".md", "run"),
         "savedmodel": (".savedmodel.zip", "run"),
         "tflite": (".tflite", "run"),
         "onnx": (".onnx", "run"),
@@ -117,3 +122,47 @@ def test_the_child_exports_by_name() -> None:
         export.run("torch", TRAINING)
     graph = export.run("script", zoo.training(zoo.RESIDUAL, zoo.DIGITS)).decode()
     assert 'model = keras.Model(inputs, out, name="residual")' in graph
+
+
+@pytest.mark.parametrize("name", zoo.MODELS)
+def test_the_png_shows_what_the_svg_shows(name: str) -> None:
+    training = zoo.training(zoo.MODELS[name], zoo.DIGITS)
+    facts = build.summary(training.model)
+    picture = Image.open(io.BytesIO(exported("png", training, facts=facts, title=name)))
+    root = ET.fromstring(exported("svg", training, facts=facts, title=name))
+    assert picture.size == (2 * int(root.get("width", 0)), 2 * int(root.get("height", 0)))
+    colors = {c for _, c in picture.getcolors(1_000_000) or []}
+    assert {(255, 255, 255), (245, 247, 247)} <= colors  # the page and the cards
+    dark = sum(n for n, c in picture.getcolors(1_000_000) or [] if sum(c) < 200)
+    assert dark > 100 * len(facts.nodes)  # there are letters on every card
+
+
+def test_a_picture_that_is_too_large_is_refused() -> None:
+    with pytest.raises(FileError, match="too much for a PNG"):
+        png.drawn(b'<svg xmlns="http://www.w3.org/2000/svg" width="9000" height="9000"/>')
+
+
+def test_the_card_says_what_matters(artefact: str) -> None:
+    history = {"loss": [1.0, 0.5, 0.25], "val_loss": [1.1, None, 0.4]}
+    text = exported(
+        "card",
+        artefact=artefact,
+        title="Mine | <b>",
+        history=history,
+        test={"accuracy": 0.9333},
+        versions={"keras": "3.15.1"},
+    ).decode()
+    assert text.startswith("# Mine \\| \\<b\\>\n")
+    for said in (
+        "| Examples kept for the test | 30 |",
+        "| dense | Dense | 16 | 80 |",
+        "| optimizer | SGD(",
+        "| accuracy | 0.9333 |",
+        "| 2 | 0.5 |  |",
+        "| curve | █▃▁ |",
+        "## Limits",
+        "| keras | 3.15.1 |",
+    ):
+        assert said in text, said
+    with pytest.raises(FileError, match="Only a trained model"):
+        exported("card")
