@@ -1,4 +1,4 @@
-"""The architectures of ``keras.applications``: when they came, how large they are, what they are."""
+"""The architectures of ``keras.applications``: their age, their size, and what they are."""
 
 from __future__ import annotations
 

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from keras.src.applications import imagenet_utils
 
 from builder.catalog.applications import ARCHITECTURES, BY_NAME, CAFFE, TORCH, UNIT
-from builder.engine import applications, build, convert, files, weights
-from builder.engine.backend import keras
+from builder.engine import applications, build, convert
 from builder.errors import FileError
 from builder.spec import ObjectSpec, chain
-from tests.benchmarks.applications import differs, names, record
+from tests.benchmarks.applications import differs, moves, names, record
 from tests.zoo import given
 
-IN_CI = ("MobileNetV3Small", "EfficientNetV2B0", "ResNet50V2", "VGG16", "InceptionV3")
+IN_CI = ("MobileNetV3Small", "EfficientNetV2B0", "VGG16")
 """One of each kind and not too deep; ``tests.benchmarks.applications`` tries them all."""
-
-SMALL = {"MobileNetV2": 32, "EfficientNetB0": 32, "DenseNet121": 32}
-"""Those whose weights are really made here, and the side of their pictures."""
 
 
 def test_the_table_names_every_architecture_of_keras() -> None:
@@ -36,21 +34,8 @@ def test_an_architecture_comes_back_exactly(name: str) -> None:
     assert BY_NAME[name].size == (facts.nodes[0].outputs[0][1] or 224)
 
 
-@pytest.mark.parametrize("name", SMALL)
-def test_an_architecture_predicts_the_same_after_opening(name: str, tmp_path: Path) -> None:
-    side = SMALL[name]
-    model = getattr(keras.applications, name)(
-        weights=None, include_top=False, input_shape=(side, side, 3)
-    )
-    x = np.random.default_rng(0).uniform(0, 255, (2, side, side, 3)).astype("float32")
-    before = np.asarray(model(x))
-    model.save(tmp_path / "model.keras")
-    found = files.open_model(tmp_path / "model.keras", tmp_path / "kept.npz")
-    assert found["notes"] == () and found["weights"]
-    again = build.build(found["model"])
-    assert again.count_params() == model.count_params()
-    assert weights.load(again, tmp_path / "kept.npz") == ()
-    assert np.array_equal(np.asarray(again(x)), before)
+def test_an_architecture_predicts_the_same_after_opening(tmp_path: Path) -> None:
+    assert moves("MobileNetV2", 32, tmp_path) == ""  # the benchmark tries more of them
 
 
 def test_a_template_with_a_head_of_ones_own() -> None:
@@ -58,14 +43,9 @@ def test_a_template_with_a_head_of_ones_own() -> None:
         "MobileNetV2", shape=(32, 32, 3), classes=10, freeze=True, largest=1.0
     )
     spec = found["model"]
-    assert [n.layer for n in spec.nodes] == [
-        "input_layer",
-        "rescaling",
-        "mobilenetv2_1.00_32",
-        "global_average_pooling2d",
-        "dropout",
-        "dense",
-    ] or spec.nodes[2].layer.startswith("mobilenetv2")
+    names = [n.layer for n in spec.nodes]
+    assert names[:2] == ["input_layer", "rescaling"] and names[2].startswith("mobilenetv2")
+    assert names[3:] == ["global_average_pooling2d", "dropout", "dense"]
     facts = build.summary(spec)
     assert facts.failure is None and not found["weights"]
     assert facts.trainable == 1280 * 10 + 10
@@ -78,8 +58,6 @@ def test_a_template_with_a_head_of_ones_own() -> None:
 def test_pictures_are_scaled_as_keras_scales_them(reads: str, largest: float) -> None:
     modes = {UNIT: "tf", CAFFE: "caffe", TORCH: "torch"}
     x = np.random.default_rng(0).uniform(0, 255, (1, 4, 4, 3)).astype("float32")
-    from keras.src.applications import imagenet_utils
-
     wanted = imagenet_utils.preprocess_input(x.copy(), mode=modes[reads])
     flat = (ObjectSpec("Flatten"),)
     spec = chain("m", given(4, 4, 3), *applications.scaling(reads, largest, 3), *flat)
@@ -94,7 +72,7 @@ def test_pictures_are_scaled_as_keras_scales_them(reads: str, largest: float) ->
         ({"name": "Xception", "shape": (8, 8, 3), "classes": 3}, "Xception cannot read such"),
     ],
 )
-def test_what_cannot_be_is_said(arguments: dict, said: str) -> None:
+def test_what_cannot_be_is_said(arguments: dict[str, Any], said: str) -> None:
     with pytest.raises(FileError, match=said) as caught:
         applications.template(**arguments)
     assert caught.value.hint
