@@ -50,4 +50,4 @@ def keras_name(model: ModelSpec, ref: str) -> str:
     """Keras's name of an Input or output: that of the layer which gives it."""
     spec = active(model)
     name = ref if any(n.name == ref for n in spec.nodes) else ref.rpartition(":")[0]
-    return spec.node(name).layer
+    return next((n.layer for n in spec.nodes if n.name == name), name)  # it may be dangling

@@ -10,7 +10,7 @@ from builder import catalog
 from builder.check import fixes, rewire
 from builder.check.case import Case, Diagnosis
 from builder.check.fixes import Fixes
-from builder.edit import INPUT
+from builder.edit import ports
 from builder.facts import Problem, Shape
 from builder.spec import ModelSpec, Node, ObjectSpec, TrainingSpec
 
@@ -29,9 +29,9 @@ def counts(training: TrainingSpec) -> Iterator[Problem]:
     calls: dict[str, list[Node]] = {}
     for node in spec.nodes:
         calls.setdefault(node.layer, []).append(node)
-        limits = _limits(spec.layers.get(node.layer))
-        if limits and node.inbound and not node.off:
-            yield from _count(training, node, *limits)
+        room = ports.room(spec.layers.get(node.layer))
+        if node.inbound and not node.off and room.most != 0:
+            yield from _count(training, node, room.least, room.most)
     for shared in calls.values():
         layer = spec.layers.get(shared[0].layer)
         if (
@@ -40,24 +40,6 @@ def counts(training: TrainingSpec) -> Iterator[Problem]:
             and catalog.ops.is_op(layer.class_name)
         ):
             yield _twice(training, shared[1].name, layer)
-
-
-def _limits(layer: ObjectSpec | ModelSpec | None) -> tuple[int, int | None] | None:
-    """The least and the most inputs it takes; None when nobody knows or it reads none."""
-    if isinstance(layer, ModelSpec):
-        rows = layer.layers.values()
-        many = sum(isinstance(v, ObjectSpec) and v.class_name == INPUT for v in rows)
-        return many, many
-    entry = catalog.find("layers", layer.class_name) if layer else None
-    if layer is None or entry is None or entry.class_name == INPUT:
-        return None
-    if "tensors" in entry.extra:
-        free = sum(name not in layer.config for name in entry.extra["tensors"])
-        return (1, None) if entry.extra["many"] else (free, free)
-    if "joins" in entry.extra:
-        return entry.extra["joins"]  # type: ignore[no-any-return]
-    # A recurrent layer also reads the state it begins with.
-    return (1, None) if entry.group == "Recurrent" else (1, 1)
 
 
 def _count(training: TrainingSpec, node: Node, least: int, most: int | None) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from builder import catalog
+from builder.catalog import Entry
 from builder.spec import ModelSpec, ObjectSpec
 
 INPUT = "InputLayer"
@@ -27,18 +28,8 @@ class Room:
     names: tuple[str, ...] = ()
 
 
-_JOIN = Room(2, None)
-_PAIR = Room(2, 2)
-_ATTENTION = Room(1, 3, True, ("query", "value", "key"))
-
 ROOMS: dict[str, Room] = {
     INPUT: Room(0, 0),
-    **dict.fromkeys(("Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply"), _JOIN),
-    **dict.fromkeys(("Dot", "Subtract", "HashedCrossing"), _PAIR),
-    "Attention": _ATTENTION,
-    "AdditiveAttention": _ATTENTION,
-    "MultiHeadAttention": _ATTENTION,
-    "GroupQueryAttention": _ATTENTION,
     "LSTM": Room(1, 3, names=("sequence", "state h", "state c")),
     "GRU": Room(1, 2, names=("sequence", "state")),
     "SimpleRNN": Room(1, 2, names=("sequence", "state")),
@@ -46,7 +37,7 @@ ROOMS: dict[str, Room] = {
     "RNN": Room(1, None),
     **dict.fromkeys(("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"), Room(1, 3)),
 }
-"""Layers that read another number of tensors than one."""
+"""Layers that read no tensor, or states too; the catalogue says which ones join several."""
 
 
 def room(layer: ObjectSpec | ModelSpec | None) -> Room:
@@ -59,7 +50,24 @@ def room(layer: ObjectSpec | ModelSpec | None) -> Room:
     known = ROOMS.get(layer.class_name)
     if known is not None:
         return known
-    return Room() if catalog.find("layers", layer.class_name) else Room(1, None)
+    entry = catalog.find("layers", layer.class_name)
+    if entry is None:
+        return Room(1, None)
+    if "tensors" in entry.extra:
+        return _operation(layer, entry)
+    least, most = entry.extra.get("joins", (1, 1))
+    roles = entry.extra.get("roles", ())
+    return Room(
+        least, most, entry.group == "Attention", roles if entry.group == "Attention" else ()
+    )
+
+
+def _operation(layer: ObjectSpec, entry: Entry) -> Room:
+    """A wire for each tensor that no fixed number stands for."""
+    if entry.extra["many"]:
+        return Room(1, None, twice=True)
+    free = tuple(name for name in entry.extra["tensors"] if name not in layer.config)
+    return Room(len(free), len(free), True, free if len(free) > 1 else ())
 
 
 def tensors(layer: ObjectSpec | ModelSpec | None) -> int:

@@ -23,6 +23,15 @@ ICONS = {
     "Preprocessing": "tune",
     "Augmentation": "auto_fix_high",
     "Merging": "call_merge",
+    "Arithmetic": "calculate",
+    "Elementwise math": "function",
+    "Activation functions": "show_chart",
+    "Reductions": "functions",
+    "Shape": "crop_rotate",
+    "Join and split": "call_split",
+    "Matrices": "grid_on",
+    "Compare and choose": "rule",
+    "Pictures and windows": "image",
 }
 """Palette group → Material symbol."""
 
@@ -59,7 +68,7 @@ def listing() -> bytes:
             "plain": first_sentence(e.plain),
             "picture": e.picture,
         }
-        for e in catalog.entries("layers")
+        for e in catalog.palette()
     ]
     return json.dumps(rows, ensure_ascii=False).encode()
 
