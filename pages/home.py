@@ -11,7 +11,17 @@ from builder import starters
 from builder.runs import projects
 from builder.runs.projects import Project
 from builder.spec import TrainingSpec
-from pages.widgets import opener, page, pasted, problems, session, trainer, upload, words
+from pages.widgets import (
+    architectures,
+    opener,
+    page,
+    pasted,
+    problems,
+    session,
+    trainer,
+    upload,
+    words,
+)
 from pages.widgets.page import plain
 
 ACROSS = 4
@@ -30,6 +40,7 @@ def main() -> None:
         _projects()
         opener.show()
         pasted.show()
+        architectures.show()
     st.header("Starters", anchor=False)
     st.caption("Each opens complete: data, model and training. Change what you like; it is yours.")
     _cards(starters.all())

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from builder.catalog.applications import BY_NAME, CAFFE, PIXELS, TORCH, UNIT, Architecture
+from builder.edit import naming
 from builder.engine import build, convert, objects, weights
 from builder.engine.backend import keras
 from builder.errors import FileError
-from builder.spec import Config, ModelSpec, Node, ObjectSpec, chain
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, unique
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_DEVIATION = (0.229, 0.224, 0.225)
@@ -22,10 +23,11 @@ IMAGENET_CAFFE = (103.939, 116.779, 123.68)
 def template(
     name: str,
     *,
-    shape: tuple[int, int, int] | None = None,
+    side: int | None = None,
     classes: int | None = None,
-    freeze: bool = False,
+    reads: tuple[int, ...] | None = None,
     largest: float | None = None,
+    freeze: bool = False,
     imagenet: bool = False,
     keep: str | os.PathLike[str] | None = None,
 ) -> dict[str, Any]:
@@ -33,12 +35,15 @@ def template(
 
     Args:
         name: as in ``keras.applications``.
-        shape: of one picture (height, width, channels); None is what it was made for.
+        side: height and width of the pictures it works on; None is what it was made for.
         classes: None keeps its own head of 1000 classes; else the architecture without its head
             becomes a nested model, and pooling, Dropout and a softmax of so many classes follow.
+            What follows here matters only then.
+        reads: shape of one example of the data: layers that make pictures of ``side`` with three
+            colors of it are put first; None takes such pictures as they are.
+        largest: the largest number in the data, 1 or 255: what scales it for the architecture is
+            put first; None puts nothing.
         freeze: training leaves the nested model's weights as they are.
-        largest: the largest number in the pictures, 1 or 255: what scales them for the
-            architecture is put first; None puts nothing.
         imagenet: take the weights trained on ImageNet, which are fetched from the network.
         keep: where those weights are written, as ``weights.dump`` does.
 
@@ -52,14 +57,25 @@ def template(
     if known is None:
         raise FileError(f"There is no architecture '{name}'.", "Choose one from the list.")
     own = classes is None
-    size = shape or (known.size, known.size, 3)
-    make = _maker(known, size, own)
+    size = side or known.size
+    make = _maker(known, (size, size, 3), own)
     with build.unallocated():
         inner = convert.from_record(json.loads(_made(known, make, None).to_json()))[0]
     if imagenet and keep is not None:
         live = _made(known, make, "imagenet")
         weights.dump(live, keep, prefix="" if own else f"{live.name}/")
-    model = inner if classes is None else _headed(known, inner, size, classes, freeze, largest)
+    if classes is None:
+        return {"model": inner, "weights": bool(imagenet and keep)}
+    model = chained(
+        known.name.lower(),
+        ObjectSpec("InputLayer", Config(shape=reads or (size, size, 3))),
+        *pictures(reads or (size, size, 3), size),
+        *scaling(known.reads, largest),
+        _frozen(inner) if freeze else inner,
+        ObjectSpec("GlobalAveragePooling2D"),
+        ObjectSpec("Dropout", Config(rate=0.2)),
+        ObjectSpec("Dense", Config(units=classes, activation="softmax")),
+    )
     return {"model": model, "weights": bool(imagenet and keep)}
 
 
@@ -85,36 +101,36 @@ def _made(known: Architecture, make: Callable[[Any], Any], source: str | None) -
         ) from None
 
 
-def _headed(
-    known: Architecture,
-    inner: ModelSpec,
-    size: tuple[int, int, int],
-    classes: int,
-    freeze: bool,
-    largest: float | None,
-) -> ModelSpec:
-    """The nested architecture between what scales the pictures and a head of one's own."""
-    base = _frozen(inner) if freeze else inner
-    first = ObjectSpec("InputLayer", Config(shape=size))
-    body = chain(
-        known.name.lower(),
-        first,
-        *scaling(known.reads, largest, size[2]),
-        ObjectSpec("GlobalAveragePooling2D"),
-        ObjectSpec("Dropout", Config(rate=0.2)),
-        ObjectSpec("Dense", Config(units=classes, activation="softmax")),
-    )
-    pool = next(n for n in body.nodes if n.layer.startswith("global"))
+def chained(name: str, *layers: ObjectSpec | ModelSpec) -> ModelSpec:
+    """``spec.chain`` for operations and nested models too."""
+    table: dict[str, ObjectSpec | ModelSpec] = {}
     nodes: list[Node] = []
-    for node in body.nodes:
-        if node is pool:
-            nodes += [
-                Node(base.name, base.name, node.inbound),
-                Node(pool.name, pool.layer, (base.name,)),
-            ]
-        else:
-            nodes.append(node)
-    return ModelSpec(body.name, body.layers.with_(**{base.name: base}), tuple(nodes), body.outputs)
+    for layer in layers:
+        given = unique(naming.base(layer), set(table))
+        table[given] = layer
+        nodes.append(Node(given, given, (nodes[-1].name,) if nodes else ()))
+    return ModelSpec(name, Config(table), tuple(nodes), (nodes[-1].name,))
+
+
+def pictures(shape: tuple[int, ...], side: int) -> tuple[ObjectSpec, ...]:
+    """The layers that make color pictures of that side from examples of this shape.
+
+    Raises:
+        FileError: the examples are no pictures.
+    """
+    if len(shape) not in (2, 3) or (len(shape) == 3 and shape[2] not in (1, 3)):
+        raise FileError(
+            f"Examples of shape {shape} are no pictures.",
+            "Choose data of shape (height, width), (height, width, 1) or (height, width, 3).",
+        )
+    found: list[ObjectSpec] = []
+    if len(shape) == 2:
+        found.append(ObjectSpec("Reshape", Config(target_shape=(*shape, 1))))
+    if shape[:2] != (side, side):
+        found.append(ObjectSpec("Resizing", Config(height=side, width=side)))
+    if shape[2:] != (3,):  # the same gray as red, green and blue
+        found.append(ObjectSpec("ops.repeat", Config(repeats=3, axis=3)))
+    return tuple(found)
 
 
 def _frozen(model: ModelSpec) -> ModelSpec:
@@ -130,7 +146,7 @@ def _frozen(model: ModelSpec) -> ModelSpec:
     return ModelSpec(model.name, Config(layers), model.nodes, model.outputs)
 
 
-def scaling(reads: str, largest: float | None, channels: int) -> tuple[ObjectSpec, ...]:
+def scaling(reads: str, largest: float | None) -> tuple[ObjectSpec, ...]:
     """The layers between pictures of 0 to ``largest`` and what an architecture reads."""
     if largest is None:
         return ()
@@ -138,7 +154,7 @@ def scaling(reads: str, largest: float | None, channels: int) -> tuple[ObjectSpe
     if reads == UNIT:
         return (_rescale(2 / largest, -1.0),)
     found = () if largest == to[reads] else (_rescale(to[reads] / largest, 0.0),)
-    if channels != 3 or reads == PIXELS:
+    if reads == PIXELS:
         return found
     if reads == TORCH:
         variance = tuple(round(d * d, 6) for d in IMAGENET_DEVIATION)
