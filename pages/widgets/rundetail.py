@@ -196,4 +196,6 @@ def _rows(run: Listed, full: Run) -> Sequence[tuple[str, str]]:
 
 
 def _name(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{k}: {_name(v)}" for k, v in value.items())
     return str(getattr(value, "class_name", value or "none"))
