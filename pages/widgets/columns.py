@@ -56,7 +56,8 @@ def show(found: Mapping[str, Any]) -> None:
     columns: Sequence[Mapping[str, Any]] = found["rows"]
     st.html(rows(columns, "The first examples of every column"))
     st.caption("Each column as it came, and as the model sees it")
-    head = "".join(f"<th>{name}</th>" for name in ("Column", "Used as", "As it came", "For the model"))
+    heads = ("Column", "Used as", "As it came", "For the model")
+    head = "".join(f"<th>{name}</th>" for name in heads)
     lines = "".join(
         f'<tr><th scope="row">{escape(str(c["name"]))}</th>'
         f"<td>{c['role']}</td>"
