@@ -109,7 +109,11 @@ def test_an_input_of_another_shape_than_its_column() -> None:
 
 def test_callbacks_watch_the_names_keras_reports() -> None:
     watch = ObjectSpec("EarlyStopping", {"monitor": "val_sentiment_accuracy"})
-    assert found(TRAINING.with_fit(callbacks=(watch,))) == ()
+    after = mended(TRAINING.with_fit(callbacks=(watch,)), "fit.callbacks")
+    assert after.fit["callbacks"][0].config["mode"] == "max"
+    error = ObjectSpec("EarlyStopping", {"monitor": "val_stars_mean_absolute_error"})
+    after = mended(TRAINING.with_fit(callbacks=(error,)), "fit.callbacks")
+    assert after.fit["callbacks"][0].config["mode"] == "min"
     lost = ObjectSpec("EarlyStopping", {"monitor": "val_accuracy"})
     mended(TRAINING.with_fit(callbacks=(lost,)), "fit.callbacks")
 

@@ -158,8 +158,15 @@ def facts(dataset: ObjectSpec) -> DataFacts:
     if labels != base.labels:
         y_shape = (many,) if labels == "one_hot" else ()
         base = replace(base, labels=labels, y_shape=y_shape)
+        named = (_labelled(c, labels) if c.kind == "classes" else c for c in base.named)
+        base = replace(base, named=tuple(named))
     if dataset.config.get("channel_axis"):
         base = replace(base, x_shape=(28, 28, 1))
     if dataset.config.get("scale") == "none" and base.kind == "images":
         base = replace(base, x_max=255.0, whole=True)
     return base
+
+
+def _labelled(column: ColumnFacts, labels: str) -> ColumnFacts:
+    shape = (len(column.classes),) if labels == "one_hot" else ()
+    return replace(column, labels=labels, shape=shape)
