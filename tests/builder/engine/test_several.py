@@ -156,3 +156,15 @@ def test_the_exam_looks_at_every_output(trained: dict[str, Any]) -> None:
     right = evaluate.cell(trained["artefact"], SHORT, 0, 0, output="sentiment")
     assert right["total"] == mood["confusion"][0, 0]
     assert len(right["parts"][0]["texts"]) == len(right["indices"]) > 0
+
+
+@pytest.mark.parametrize("name", ["covered_digits", "digit_pairs", "reviews", "witness"])
+def test_what_was_saved_opens_as_the_same_project(name: str, tmp_path: Path) -> None:
+    from builder.engine import files
+
+    training = starters.get(name).training
+    build.compiled(training).save(tmp_path / "model.keras")
+    opened = files.open_model(tmp_path / "model.keras")
+    again = starters.around(opened["model"], opened["compile"])
+    assert again.model == training.model and again.compile == training.compile
+    assert again.columns == training.columns and again.dataset == training.dataset
