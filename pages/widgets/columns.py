@@ -56,10 +56,11 @@ def show(found: Mapping[str, Any]) -> None:
     columns: Sequence[Mapping[str, Any]] = found["rows"]
     st.html(rows(columns, "The first examples of every column"))
     st.caption("Each column as it came, and as the model sees it")
-    head = "".join(f"<th>{name}</th>" for name in ("Column", "Is", "As it came", "For the model"))
+    heads = ("Column", "Used as", "As it came", "For the model")
+    head = "".join(f"<th>{name}</th>" for name in heads)
     lines = "".join(
         f'<tr><th scope="row">{escape(str(c["name"]))}</th>'
-        f"<td>{'read' if c['role'] == 'input' else 'answered'}</td>"
+        f"<td>{c['role']}</td>"
         f"<td>{_array(c['raw'])}</td><td>{_array(c['prepared'])}</td></tr>"
         for c in columns
     )
@@ -124,7 +125,7 @@ def _numbers(column: Mapping[str, Any], row: Sequence[float]) -> str:
     if len(row) == 1:
         return f"{row[0]:.4g}"
     pairs = [f"{escape(n)} {v:.3g}" for n, v in zip(names, row, strict=False)][:WIDEST]
-    return "<br>".join(pairs) + (" …" if len(row) > WIDEST else "")
+    return ", ".join(pairs) + (" …" if len(row) > WIDEST else "")
 
 
 # --- binding ---------------------------------------------------------------------------------
