@@ -43,6 +43,7 @@ class Body:
 
     def rows(self) -> Iterator[Row]:
         """Statement by statement; Inputs are left to the caller, who sets their variables."""
+        self.names.keep(n.name for n in self.model.nodes)
         for name in edit.order(self.model):
             if edit.is_input(self.model, name):
                 continue
@@ -80,9 +81,8 @@ class Body:
 
     def _variables(self, node: Node) -> tuple[str, ...]:
         first = self.names.new(node.name)
-        more = tuple(
-            self.names.new(f"{first}{end}") for end in calls.results(self._layer(node))[1:]
-        )
+        ends = calls.results(self._layer(node), node.call)[1:]
+        more = tuple(self.names.beside(f"{first}{end}") for end in ends)
         self.variables[node.name] = (first, *more)
         return (first, *more)
 
@@ -92,8 +92,8 @@ class Body:
             return operation(layer, reads, node.name)
         head = self.head(node)
         if isinstance(head, str):
-            return replace(calls.tensors(layer, reads), name=head, bare=False)
-        return calls.applied(head, layer, reads)
+            return replace(calls.tensors(layer, reads, node.call), name=head, bare=False)
+        return calls.applied(head, layer, reads, node.call)
 
     def _off(self, node: Node, reads: tuple[str, ...]) -> str:
         variable = self.names.new(node.name)

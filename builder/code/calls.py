@@ -8,12 +8,18 @@ from builder.catalog import ops
 from builder.code.objects import argument, construct
 from builder.code.source import Applied, Call, Name
 from builder.errors import SpecError
-from builder.spec import ModelSpec, ObjectSpec
+from builder.spec import Config, ModelSpec, ObjectSpec
 
 Layer = ObjectSpec | ModelSpec
 
 QUERY_VALUE = frozenset({"MultiHeadAttention", "GroupQueryAttention"})
 """Layers called with query, value, key as separate arguments."""
+
+LISTS = frozenset(
+    {"Add", "Average", "Concatenate", "Dot", "HashedCrossing", "Maximum", "Minimum", "Multiply",
+     "Subtract"}
+)  # fmt: skip
+"""Layers called with a list even of one."""
 
 PAIRED = frozenset({"Attention", "AdditiveAttention"})
 """Layers called with a list of query and value; one input alone attends to itself."""
@@ -29,8 +35,14 @@ STATES = {
 """Recurrent layer → what its states are called behind the variable of its output."""
 
 
-def results(layer: Layer) -> tuple[str, ...]:
-    """The endings of the variables of a call's results; ``("",)`` for the usual single one."""
+def results(layer: Layer, call: Config | None = None) -> tuple[str, ...]:
+    """The endings of the variables of a call's results; ``("",)`` for the usual single one.
+
+    Args:
+        call: keyword arguments of the call.
+    """
+    if call and call.get("return_attention_scores"):
+        return ("", "_scores")
     if isinstance(layer, ModelSpec):
         return ("", *(f"_{i}" for i in range(1, len(layer.outputs))))
     if not layer.config.get("return_state"):
@@ -42,9 +54,17 @@ def results(layer: Layer) -> tuple[str, ...]:
     return ("", *(f"_{s}" for s in STATES.get(layer.class_name, ())))
 
 
-def tensors(layer: Layer, reads: tuple[str, ...]) -> Call:
-    """The brackets of ``layer(…)`` with the variables it reads, as its class wants them."""
-    names = [Name(r) for r in reads]
+def tensors(layer: Layer, reads: tuple[str, ...], call: Config | None = None) -> Call:
+    """The brackets of ``layer(…)`` with the variables it reads, as its class wants them.
+
+    Args:
+        call: keyword arguments; ``{"wire": 3}`` is the variable ``reads[3]``.
+
+    Raises:
+        SpecError: a keyword argument reads an input that is not there.
+    """
+    named, used = _named(reads, call or Config())
+    names = [Name(r) for i, r in enumerate(reads) if i not in used]
     kind = layer.class_name if isinstance(layer, ObjectSpec) else ""
     items: list[tuple[str, Any]]
     if kind in QUERY_VALUE:
@@ -54,8 +74,27 @@ def tensors(layer: Layer, reads: tuple[str, ...]) -> Call:
     elif is_recurrent(kind) and len(names) > 1:
         items = [("", names[0]), ("initial_state", _list(names[1:]))]
     else:
-        items = [("", names[0] if len(names) == 1 else _list(names))]
-    return Call("", tuple(items), bare=True)
+        lone = len(names) == 1 and kind not in LISTS
+        items = [("", names[0] if lone else _list(names))]
+    return Call("", (*items, *named), bare=True)
+
+
+def _named(reads: tuple[str, ...], call: Config) -> tuple[list[tuple[str, Any]], set[int]]:
+    """The keyword arguments, and which of the variables are among them."""
+    items: list[tuple[str, Any]] = []
+    used: set[int] = set()
+    for name, value in call.items():
+        if not isinstance(value, Config) or not set(value) <= {"wire", "wires"}:
+            items.append((name, argument("", value)))
+            continue
+        several = value.get("wires")
+        places = several if isinstance(several, tuple) else (value.get("wire"),)
+        if not all(type(i) is int and 0 <= i < len(reads) for i in places):
+            raise SpecError(f"'{name}' reads an input that is not there.", "Connect it anew.")
+        found = [Name(reads[i]) for i in places]
+        items.append((name, _list(found) if isinstance(several, tuple) else found[0]))
+        used.update(places)
+    return items, used
 
 
 def is_recurrent(kind: str) -> bool:
@@ -83,9 +122,9 @@ def made(layer: ObjectSpec, name: str = "") -> Call:
     return found
 
 
-def applied(head: Call, layer: Layer, reads: tuple[str, ...]) -> Any:
+def applied(head: Call, layer: Layer, reads: tuple[str, ...], call: Config) -> Any:
     """``head`` called on what the variables ``reads`` hold."""
-    return Applied(head, tensors(layer, reads))
+    return Applied(head, tensors(layer, reads, call))
 
 
 def is_open(layer: Layer) -> bool:

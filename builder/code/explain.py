@@ -101,7 +101,7 @@ def _entry(obj: ObjectSpec) -> Entry | None:
 
 
 def _of(entry: Entry, obj: ObjectSpec) -> Iterator[Said]:
-    yield Said(entry.class_name, entry.plain or _joins(entry))
+    yield Said(entry.class_name, entry.plain)
     for name, value in obj.config.items():
         if name in entry.args and not isinstance(value, ObjectSpec):
             try:
@@ -109,10 +109,6 @@ def _of(entry: Entry, obj: ObjectSpec) -> Iterator[Said]:
             except CatalogError:
                 continue
             yield Said(f"{name}={_short(value)}", help)
-
-
-def _joins(entry: Entry) -> str:
-    return "Reads several inputs and joins them." if entry.kind == "layers" else ""
 
 
 def _short(value: object) -> str:

@@ -74,9 +74,8 @@ class Graph:
 
     def _ahead(self, node: Node) -> Iterator[Row]:
         if node.layer in self.several and node.layer not in self.layers:
-            variable = self.names.new(
-                node.layer if not self._is_node(node) else f"{node.layer}_layer"
-            )
+            ending = "_layer" if self._is_node(node) else ""
+            variable = self.names.beside(f"{node.layer}{ending}")
             self.layers[node.layer] = variable
             nodes = tuple(n.name for n in self.model.nodes if n.layer == node.layer)
             yield nodes, render(f"{variable} = ", self._constructor(node.layer), self.indent)

@@ -13,7 +13,7 @@ from builder.spec import ModelSpec, ObjectSpec, snake, unique
 SCRIPTS = frozenset(
     ("keras", "layers", "np", "math", "model", "history", "predictions", "before", "results",
      "test_loss", "split", "x_train", "y_train", "x_test", "y_test", "x_val", "y_val", "self",
-     "kwargs", "inputs", "name", "value", "epoch", "lr", "super")
+     "kwargs", "inputs", "names", "values", "name", "value", "epoch", "lr", "super")
 )  # fmt: skip
 """What our scripts call something of their own."""
 
@@ -46,23 +46,23 @@ def camel(name: str) -> str:
 
 
 def used_in(source: str) -> frozenset[str]:
-    """The names that lines of Python set or import; none where they are no Python."""
+    """The names that lines of Python set or import at their left edge; none if it is no Python."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
         return frozenset()
-    return frozenset(_names(tree))
+    return frozenset(name for node in tree.body for name in _names(node))
 
 
-def _names(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        match node:
-            case ast.Name():
-                yield node.id
-            case ast.FunctionDef() | ast.ClassDef():
-                yield node.name
-            case ast.alias():
-                yield (node.asname or node.name).partition(".")[0]
+def _names(statement: ast.stmt) -> Iterator[str]:
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        yield statement.name
+        return
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.alias):
+            yield (node.asname or node.name).partition(".")[0]
 
 
 def written(model: ModelSpec, order: Iterable[str], always: Iterable[str] = ()) -> dict[str, str]:
@@ -96,13 +96,21 @@ class Names:
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._others = frozenset(taken)
         self._used: set[str] = set()
+        self._kept: set[str] = set()
 
-    def new(self, name: str, instead: str = "") -> str:
-        """A variable for ``name``; ``instead`` is taken where that is not free."""
-        word = identifier(name, self._others)
-        if word in self._used and instead:
-            word = identifier(instead, self._others)
-        word = unique(word, self._used)
+    def keep(self, names: Iterable[str]) -> None:
+        """Variables that only ``new`` gives, to the nodes of these names."""
+        self._kept |= {identifier(name, self._others) for name in names}
+
+    def beside(self, name: str) -> str:
+        """A variable that no node's name asks for."""
+        word = unique(identifier(name, self._others), self._used | self._kept)
+        self._used.add(word)
+        return word
+
+    def new(self, name: str) -> str:
+        """A variable for ``name``."""
+        word = unique(identifier(name, self._others), self._used)
         self._used.add(word)
         return word
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from builder import catalog
 from builder.catalog import REQUIRED, Entry
-from builder.catalog.joins import JOINS
+from builder.catalog.cells import CELLS
 from builder.code.source import Call, Name
 from builder.spec import Config, ObjectSpec, snake
 
@@ -40,23 +40,25 @@ def construct(kind: str, obj: ObjectSpec, more: dict[str, Any] | None = None) ->
     for name in names:
         required = entry.args.get(name) is REQUIRED
         by_place = by_place and required and order.index(name) == len(items)
-        nested = _nested_kind(entry, name) if name in entry.args else ""
+        nested = nested_kind(entry, name) if name in entry.args else ""
         items.append(("" if by_place else name, argument(nested, config[name])))
     items += list((more or {}).items())
     return Call(f"{HOMES[kind]}.{obj.class_name}", tuple(items))
 
 
 def found(kind: str, class_name: str) -> Entry:
-    """The entry of a class, layers of several inputs too; CatalogError if there is none."""
-    join = JOINS.get(class_name) if kind == "layers" else None
-    return catalog.find(kind, class_name) or join or catalog.entry(kind, class_name)
+    """The entry of a class, cells too; CatalogError if there is none."""
+    cell = CELLS.get(class_name) if kind == "layers" else None
+    return cell or catalog.entry(kind, class_name)
 
 
-def _nested_kind(entry: Entry, name: str) -> str:
-    if entry.class_name in JOINS:
-        kinds = ("initializers", "regularizers", "constraints")
-        return next((k for k in kinds if name.endswith(k[:-1])), "")
-    return catalog.param(entry, name).kind
+def nested_kind(entry: Entry, name: str) -> str:
+    """The kind of object an argument holds, ``""`` for plain values."""
+    if entry.class_name not in CELLS:
+        return catalog.param(entry, name).kind
+    kinds = ("initializers", "regularizers", "constraints", "activations")
+    found = (k for k in kinds if name.endswith(k[:-1]))
+    return "layers" if name in ("cell", "cells") else next(found, "")
 
 
 def argument(kind: str, value: Any) -> Any:

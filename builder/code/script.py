@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from builder.code import blocks, functional, learn, reshuffled, stack, subclass, versions
+from builder.code import blocks, columns, functional, learn, reshuffled, stack, subclass, versions
 from builder.code.names import Names, used_in
 from builder.code.part import Part, Row, Script, part
 from builder.code.source import Name, flat, render
@@ -77,7 +77,10 @@ def code_head(imports: set[str]) -> str:
 
 def parts(training: TrainingSpec, data_source: str, style: str = "") -> tuple[set[str], list[Part]]:
     """The import lines and the pieces of the script, in order; raises as ``script``."""
+    blocks.check(training.model)
     imports, data = _hoisted(data_source)
+    style = style or styles(training)[0]
+    called = columns.names(training, style)
     rules = tuple(epoch_rules(training))
     uses = {"import keras", *imports}
     if any("math." in rule for rule in rules):
@@ -87,14 +90,15 @@ def parts(training: TrainingSpec, data_source: str, style: str = "") -> tuple[se
         uses.update(reshuffled.IMPORTS)
     found = [
         Part("data", f"# Load and prepare the data\n{data.strip()}"),
+        *(Part("data", text) for text in [columns.handed_over(training, called)] if text),
         *definition(training, style, used_in(data_source)),
         Part("summary", "model.summary()"),
         *(Part("schedule", rule) for rule in rules),
-        Part("compile", "# Compile the model\n" + render("", compile_call(training))),
+        Part("compile", "# Compile the model\n" + render("", compile_call(training, called))),
         *(Part("order", text) for text in _order(training) if reshuffle and text),
         Part("fit", "# Train the model\n" + render("history = ", fit_call(training))),
         Part("evaluate", f"# Evaluate the model on data it has not seen\n{evaluation(training)}"),
-        Part("predict", _prediction(training)),
+        Part("predict", _prediction(training, called, style)),
         Part("save", '# Save the model\nmodel.save("model.keras")'),
     ]
     if any("layers." in p.text for p in found if p.topic in ("model", "adapt")):
@@ -106,9 +110,11 @@ def _order(training: TrainingSpec) -> tuple[str, str]:
     return reshuffled.CLASS, reshuffled.held_back(training)
 
 
-def _prediction(training: TrainingSpec) -> str:
-    lines = f"predictions = model.predict(x_test)\nprint({answer(training)}[:10])"
-    return f"# Make predictions\n{lines}"
+def _prediction(training: TrainingSpec, called: columns.Names, style: str) -> str:
+    shown = f"print({answer(training)}[:10])"
+    if len(called) > 1:
+        shown = columns.predictions(called, style)
+    return f"# Make predictions\npredictions = model.predict(x_test)\n{shown}"
 
 
 def definition(

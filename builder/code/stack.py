@@ -27,9 +27,11 @@ def _obstacle(model: ModelSpec) -> tuple[str, str] | None:
     """The first node that cannot stand in a stack, and why."""
     for number, name in enumerate(edit.order(model)):
         layer = model.layers.get(model.node(name).layer)
+        if model.node(name).call:
+            return name, "it is called with arguments of its own"
         kind = layer.class_name if isinstance(layer, ObjectSpec) else ""
-        if kind in calls.QUERY_VALUE | calls.PAIRED:
-            return name, f"{kind} reads two inputs"
+        if kind in calls.QUERY_VALUE | calls.PAIRED | calls.LISTS:
+            return name, f"{kind} reads several inputs"
         if ops.is_op(kind):
             return name, "an operation is no layer"
         if (kind == edit.INPUT) != (number == 0):

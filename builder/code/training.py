@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from builder import catalog
@@ -20,19 +21,45 @@ FILES = {
 """Where callbacks write in a script, whatever a workspace did."""
 
 
-def compile_call(training: TrainingSpec) -> Call:
-    """``model.compile(…)``; SpecError when the metrics are no list of objects."""
+def compile_call(training: TrainingSpec, called: Mapping[str, str] | None = None) -> Call:
+    """``model.compile(…)``.
+
+    Args:
+        called: output → its name in the script, where there are several.
+
+    Raises:
+        SpecError: the metrics are no list of objects.
+    """
     items: list[tuple[str, Any]] = []
+    names = called or {}
     for key, kind in (("optimizer", "optimizers"), ("loss", "losses")):
         if key in training.compile:
-            items.append((key, short(kind, training.compile[key])))
-    metrics = _listed(training.compile, "metrics")
-    if metrics:
-        listed = tuple(("", short("metrics", m)) for m in metrics)
-        items.append(("metrics", Call("", listed, "[", "]")))
+            items.append((key, _each(training.compile[key], names, partial(short, kind))))
+    if weights := training.compile.get("loss_weights"):
+        items.append(("loss_weights", _each(weights, names, lambda v: v)))
+    if isinstance(by_output := training.compile.get("metrics"), Config):
+        items.append(("metrics", _each(by_output, names, _metrics)))
+    elif metrics := _listed(training.compile, "metrics"):
+        items.append(("metrics", _metrics(metrics)))
     if training.compile.get("jit_compile") is not None:
         items.append(("jit_compile", training.compile["jit_compile"]))
     return Call("model.compile", tuple(items), split=True)
+
+
+def _metrics(found: Any) -> Call:
+    """A list of metrics; SpecError when they are no objects."""
+    listed = found if isinstance(found, tuple) else (found,)
+    if not all(isinstance(m, ObjectSpec) for m in listed):
+        raise SpecError(f"'metrics' must be a list of objects but is {found!r}.", "", "metrics")
+    return Call("", tuple(("", short("metrics", m)) for m in listed), "[", "]")
+
+
+def _each(value: Any, names: Mapping[str, str], say: Callable[[Any], Any]) -> Any:
+    """One setting, or one for each output as ``{"digit": …}``."""
+    if not isinstance(value, Config):
+        return say(value)
+    rows = tuple((names.get(ref, ref), say(v)) for ref, v in value.items())
+    return Call("", rows, "{", "}")
 
 
 def fit_call(training: TrainingSpec) -> Call:
@@ -93,7 +120,9 @@ def epoch_rules(training: TrainingSpec) -> Iterator[str]:
 
 def evaluation(training: TrainingSpec) -> str:
     """The lines that print the test's loss and metrics."""
-    metrics = _listed(training.compile, "metrics")
+    given = training.compile.get("metrics")
+    several = isinstance(given, Config) or isinstance(training.compile.get("loss"), Config)
+    metrics = () if several else _listed(training.compile, "metrics")
     if len(metrics) == 1:
         entry = catalog.find("metrics", metrics[0].class_name)
         name = str(entry.extra.get("key") or entry.alias) if entry else "metric"

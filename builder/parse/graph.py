@@ -66,6 +66,7 @@ class Call:
         last: the size of the result's last axis, where the layer alone says it.
         title: the variable that holds the result, where it holds nothing else.
         off: our own script carries the call as a comment.
+        named: keyword arguments, as ``Node.call`` has them.
     """
 
     layer: Layer
@@ -74,6 +75,7 @@ class Call:
     last: int | None = None
     title: str = ""
     off: bool = False
+    named: Config = field(default_factory=Config)
 
 
 @dataclass(eq=False, slots=True)
@@ -200,7 +202,7 @@ def _written(
                 raise Strange(f"the model has more than {MAX_LAYERS:,} layers")
         reads = () if call.layer.is_input else call.reads
         inbound = tuple(_ref(titles, t) for t in reads)
-        nodes.append(Node(titles[id(call)], key, inbound, call.layer.off or call.off))
+        nodes.append(Node(titles[id(call)], key, inbound, call.layer.off or call.off, call.named))
     ends = outputs if outputs is not None else [Tensor(c) for c in calls[-1:]]
     refs = tuple(_ref(titles, t) for t in ends)
     return ModelSpec(name, Config(table), tuple(nodes), refs), count

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from builder import catalog
-from builder.catalog.joins import JOINS
 from builder.parse import old
 
 _ROOTS = (
@@ -184,4 +183,4 @@ def known(path: str) -> bool:
         return False
     kind, name = home
     name = old.CLASSES.get(name, name)
-    return catalog.find(kind, name) is not None or name in JOINS or name in old.FUNCTIONS
+    return catalog.find(kind, name) is not None or name in old.FUNCTIONS

@@ -8,10 +8,10 @@ from typing import Any
 
 from builder import catalog
 from builder.catalog import Entry
-from builder.catalog.entry import minimal
-from builder.catalog.joins import JOINS
+from builder.catalog.cells import CELLS
 from builder.catalog.layers import NOT_IN_A_STACK
 from builder.check.known import noun
+from builder.code.objects import nested_kind
 from builder.code.training import FILES
 from builder.parse import layers, names, old, schedules
 from builder.parse.arrays import number
@@ -21,7 +21,6 @@ from builder.parse.values import After, Function, Made, Ref, Strange, TooMuch, U
 from builder.spec import Config, ObjectSpec
 
 NO_LAYER = {
-    "RNN": "a layer built from a cell is not offered; LSTM, GRU and SimpleRNN are",
     "Accuracy": "it compares raw predictions with labels; 'accuracy' picks the right one",
 }
 """Classes the catalogue leaves out → why, beside what ``NOT_IN_A_STACK`` says."""
@@ -79,7 +78,7 @@ def find(state: State, node: ast.AST, kind: str, written: str) -> Entry | None:
     """The entry a class, or a function of older Keras, stands for; tells a translation."""
     name = old.CLASSES.get(written, written)
     short = old.SHORT.get(name, name)
-    entry = catalog.find(kind, short) or (JOINS.get(short) if kind == "layers" else None)
+    entry = catalog.find(kind, short) or (CELLS.get(short) if kind == "layers" else None)
     if entry is None and written[:1].islower():
         alias = old.WEIGHT_NAMES.get(written, written)
         entry = catalog.by_alias(kind, alias)
@@ -195,6 +194,8 @@ def plain(value: Any) -> Any:
         return value
     if isinstance(value, Made):
         return value.spec
+    if isinstance(value, Layer):
+        return _wrapped(value, "")
     if isinstance(value, dict):
         return Config({str(k): plain(v) for k, v in value.items()})
     if isinstance(value, Unknown | After):
@@ -254,12 +255,7 @@ def _word(state: State, node: ast.AST, entry: Entry, name: str, value: str) -> A
 
 
 def _kind(entry: Entry, name: str) -> str:
-    if name not in entry.args:
-        return ""
-    if entry.class_name in JOINS:
-        return next((k for k in ("initializers", "regularizers", "constraints")
-                     if name.endswith(k[:-1])), "")  # fmt: skip
-    return catalog.param(entry, name).kind
+    return nested_kind(entry, name) if name in entry.args else ""
 
 
 def _decay(state: State, node: ast.AST, config: dict[str, Any], decay: Any) -> None:
@@ -277,8 +273,6 @@ def _decay(state: State, node: ast.AST, config: dict[str, Any], decay: Any) -> N
 
 def shortest(entry: Entry, config: Config) -> ObjectSpec:
     """The record without what equals the default."""
-    if entry.class_name in JOINS and catalog.find("layers", entry.class_name) is None:
-        return ObjectSpec(entry.class_name, minimal(entry, config))
     try:
         return catalog.minimal(entry.kind, ObjectSpec(entry.class_name, config))
     except TypeError:  # values of kinds that cannot be compared: the checker will say so

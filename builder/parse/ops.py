@@ -6,8 +6,6 @@ import ast
 from typing import Any
 
 from builder import catalog
-from builder.catalog.entry import minimal
-from builder.catalog.joins import JOINS
 from builder.parse import operations
 from builder.parse.graph import MAX_LAYERS, Call, Layer, Model, Tensor
 from builder.parse.state import State
@@ -18,8 +16,10 @@ from builder.spec import Config, ObjectSpec
 TENSORS = ("inputs", "query", "value", "key", "sequence", "x", "initial_state")
 """Arguments of a layer's call that carry tensors, in their order."""
 
-HOW = ("training", "mask", "attention_mask", "use_causal_mask", "return_attention_scores")
-"""Arguments of a layer's call that a spec does not keep."""
+HOW = {"training": None, "mask": None, "attention_mask": None, "query_mask": None,
+       "value_mask": None, "key_mask": None, "use_causal_mask": False,
+       "return_attention_scores": False}  # fmt: skip
+"""Further arguments of a layer's call → their usual value, which is left out."""
 
 STATES = {"LSTM": 3, "GRU": 2, "SimpleRNN": 2}
 """Outputs of a recurrent layer that returns its state too."""
@@ -33,9 +33,6 @@ TWO = {"add": "Add", "subtract": "Subtract", "multiply": "Multiply", "maximum": 
 def call(state: State, node: ast.AST, layer: Layer, args: list[Any], kw: dict[str, Any]) -> Any:
     """``layer(x)``: a new tensor."""
     given = [*args, *(kw[name] for name in TENSORS if name in kw)]
-    for name in kw:
-        if name in HOW and kw[name] not in (None, False) and not isinstance(kw[name], After):
-            state.different(node, f"{name} is not kept: Keras sets it while training.")
     for item in given:
         size_of(item)
     reads = list(walk(given))
@@ -46,9 +43,31 @@ def call(state: State, node: ast.AST, layer: Layer, args: list[Any], kw: dict[st
         if not any(isinstance(r, Unknown) for r in reads):
             state.unknown(node, "a layer can only be called on what another layer gives")
         return tensors[0] if tensors else Unknown()
+    named = _named(state, node, kw, tensors)
     if layer.inner is not None:
-        return _model_call(state, node, layer, tensors)
-    return made(state, layer, tensors)
+        return _model_call(state, node, layer, tensors, named)
+    result = made(state, layer, tensors)
+    result.call.named = named
+    return result
+
+
+def _named(state: State, node: ast.AST, kw: dict[str, Any], reads: list[Tensor]) -> Config:
+    """The keyword arguments of a call; tensors among them join what it ``reads``."""
+    found: dict[str, Any] = {}
+    for name, value in kw.items():
+        if name not in HOW or value == HOW[name] or isinstance(value, After | Unknown):
+            continue
+        parts = list(walk([value]))
+        if all(isinstance(p, Tensor) for p in parts):
+            places = tuple(range(len(reads), len(reads) + len(parts)))
+            reads += parts
+            several = isinstance(value, list)
+            found[name] = {"wires": places} if several else {"wire": places[0]}
+        elif isinstance(value, bool):
+            found[name] = value
+        else:
+            state.unknown(node, f"{name} could not be worked out: left out")
+    return Config(found)
 
 
 def made(state: State, layer: Layer, tensors: list[Tensor]) -> Tensor:
@@ -87,7 +106,9 @@ def _last(layer: Layer, tensors: list[Tensor]) -> int | None:
     return None
 
 
-def _model_call(state: State, node: ast.AST, layer: Layer, tensors: list[Tensor]) -> Any:
+def _model_call(
+    state: State, node: ast.AST, layer: Layer, tensors: list[Tensor], named: Config
+) -> Any:
     model = layer.inner
     assert model is not None
     model.used = True
@@ -100,6 +121,7 @@ def _model_call(state: State, node: ast.AST, layer: Layer, tensors: list[Tensor]
         state.different(node, "The block is taken apart into its layers: it has no Input.")
         return result
     result = made(state, layer, tensors)
+    result.call.named = named
     if len(model.outputs) > 1:
         return [Tensor(result.call, i) for i in range(len(model.outputs))]
     return result
@@ -116,8 +138,6 @@ def has_input(model: Model) -> bool:
 def layer_of(class_name: str, **config: Any) -> Layer:
     """A new layer of that class; defaults left out."""
     spec = ObjectSpec(class_name, Config(config))
-    if class_name in JOINS and catalog.find("layers", class_name) is None:
-        return Layer(ObjectSpec(class_name, minimal(JOINS[class_name], spec.config)))
     return Layer(catalog.minimal("layers", spec))
 
 

@@ -146,7 +146,7 @@ def followed(
         model = models.as_model(state, value)
         tensors = _tensors(given)
         if model.kind == "functional":
-            return models.again(state, node, model, [tensors], {})
+            return models.again(state, node, model, [tensors], kw)
         if tensors and all(t.call.layer.is_input for t in tensors):
             return _shaped(state, follow, value, model, tensors, args)
         model.used = True

@@ -19,6 +19,7 @@ import difflib
 import functools
 import importlib
 import pkgutil
+from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 
@@ -56,3 +57,16 @@ def dataset(class_name: str) -> ModuleType:
 def exporters() -> dict[str, ModuleType]:
     """Name → exporter plugin."""
     return {m.NAME: m for m in _found("exporters")}
+
+
+def lacking(exporter: ModuleType) -> tuple[str, ...]:
+    """The packages an exporter needs that are not installed here."""
+    return tuple(name for name in getattr(exporter, "REQUIRES", ()) if not _installed(name))
+
+
+def _installed(package: str) -> bool:
+    try:
+        metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return False
+    return True

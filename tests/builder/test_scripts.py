@@ -27,9 +27,10 @@ LOOSE = {"compiled": 1e-3}
 
 ROWS = "x_train = y_train = x_test = y_test = []\n"
 
+STARTERS = ("digits_dense", "circles", "diabetes", "reviews")
 RUN: Mapping[str, TrainingSpec] = {
     **{name: zoo.STACKS[name] for name in RUN_STACKS},
-    **{name: starters.get(name).training for name in ("digits_dense", "circles", "diabetes")},
+    **{name: starters.get(name).training for name in STARTERS},
     "reshuffled": zoo.STACKS["tutorial"].with_fit(shuffle="epoch", batch_size=30),
 }
 SCRIPTED: Mapping[str, TrainingSpec] = {

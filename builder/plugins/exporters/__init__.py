@@ -3,7 +3,9 @@
 Each has ``NAME`` (``--to NAME``), ``TITLE`` for people, ``SUFFIX`` of the file, ``NEEDS``
 (``project``, or ``run`` when it needs trained weights) and
 
-    export(training, artefact=None, facts=None, title="") -> bytes
+    export(training, artefact=None, facts=None, title="", **options) -> bytes
 
-with the run's ``.keras`` as ``artefact`` and what Keras said of the model as ``facts``.
+with the run's ``.keras`` as ``artefact`` and what Keras said of the model as ``facts``; options
+are its own and named in its docstring. Beside that it may have ``ABOUT``, a sentence for people,
+and ``REQUIRES``, packages that the app can do without (``plugins.lacking`` says which are missing).
 """

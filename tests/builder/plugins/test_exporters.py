@@ -40,6 +40,9 @@ def test_there_are_the_promised_ones() -> None:
         "keras": (".keras", "run"),
         "h5": (".h5", "run"),
         "svg": (".svg", "project"),
+        "savedmodel": (".savedmodel.zip", "run"),
+        "tflite": (".tflite", "run"),
+        "onnx": (".onnx", "run"),
     }
     assert all(m.TITLE for m in plugins.exporters().values())
 
@@ -110,7 +113,7 @@ def test_a_wrong_model_is_drawn_as_far_as_it_goes() -> None:
 
 def test_the_child_exports_by_name() -> None:
     assert export.run("project", TRAINING, title="a") == exported("project", title="a")
-    with pytest.raises(CatalogError, match="no export called 'onnx'"):
-        export.run("onnx", TRAINING)
+    with pytest.raises(CatalogError, match="no export called 'torch'"):
+        export.run("torch", TRAINING)
     graph = export.run("script", zoo.training(zoo.RESIDUAL, zoo.DIGITS)).decode()
     assert 'model = keras.Model(inputs, out, name="residual")' in graph

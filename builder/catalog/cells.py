@@ -1,0 +1,34 @@
+"""Recurrent layers made of cells: no form offers them, but scripts may hold them."""
+
+from __future__ import annotations
+
+from builder.catalog.entry import Entry, line
+
+_WEIGHTS = (
+    "use_bias=True, kernel_initializer='glorot_uniform', recurrent_initializer='orthogonal', "
+    "bias_initializer='zeros'"
+)
+_RULES = (
+    "kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None, "
+    "kernel_constraint=None, recurrent_constraint=None, bias_constraint=None, dropout=0.0, "
+    "recurrent_dropout=0.0"
+)
+_GATES = "units, activation='tanh', recurrent_activation='sigmoid'"
+_TABLE = (
+    "RNN(cell, return_sequences=False, return_state=False, go_backwards=False, stateful=False, "
+    "unroll=False, zero_output_for_mask=False)",
+    "StackedRNNCells(cells)",
+    f"LSTMCell({_GATES}, {_WEIGHTS}, unit_forget_bias=True, {_RULES}, seed=None)",
+    f"GRUCell({_GATES}, {_WEIGHTS}, {_RULES}, reset_after=True, seed=None)",
+    f"SimpleRNNCell(units, activation='tanh', {_WEIGHTS}, {_RULES}, seed=None)",
+)
+
+CELLS: dict[str, Entry] = {
+    text.partition("(")[0]: line(
+        "layers",
+        text,
+        plain="A recurrent layer built by hand; LSTM, GRU and SimpleRNN are the usual ones.",
+    )
+    for text in _TABLE
+}
+"""Class → entry."""

@@ -1,0 +1,54 @@
+"""A run's model as Keras has it, for exporters that write it in another form."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+from builder.errors import FileError
+from builder.plugins import lacking
+from builder.plugins.exporters.keras import read
+
+EXPORT_KERAS = "Export it as .keras instead."
+
+
+def opened(artefact: str | None) -> Any:
+    """The live model; FileError when no run was given or its file is gone or damaged."""
+    from builder.engine.files import load_artefact
+
+    read(artefact)
+    return load_artefact(path=str(artefact))
+
+
+def needs(exporter: Any) -> None:
+    """Raises FileError naming the packages an exporter needs and this computer lacks."""
+    if missing := lacking(exporter):
+        raise FileError(
+            f"{exporter.TITLE} needs packages that are not installed: {', '.join(missing)}.",
+            f"Run pip install {' '.join(missing)}, then try again.",
+        )
+
+
+@contextlib.contextmanager
+def converting(form: str) -> Iterator[None]:
+    """Whatever a converter says becomes one sentence; its advice is kept from the log."""
+    from builder.engine import objects
+
+    log = logging.getLogger()
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except FileError:
+        raise
+    except Exception as error:  # converters refuse in as many ways as there are layers
+        raise FileError(
+            f"This model cannot be written as {form}: {objects.reason(error)}", EXPORT_KERAS
+        ) from None
+    finally:
+        log.setLevel(before)
