@@ -6,7 +6,7 @@ from typing import Any
 
 from builder import catalog
 from builder.catalog import REQUIRED, Entry
-from builder.catalog.joins import JOINS
+from builder.catalog.layers.joining import BY_NAME as JOINS
 from builder.code.source import Call, Name
 from builder.spec import Config, ObjectSpec, snake
 

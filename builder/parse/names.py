@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from builder import catalog
-from builder.catalog.joins import JOINS
+from builder.catalog.layers.joining import BY_NAME as JOINS
 from builder.parse import old
 
 _ROOTS = (

@@ -9,8 +9,8 @@ from typing import Any
 from builder import catalog
 from builder.catalog import Entry
 from builder.catalog.entry import minimal
-from builder.catalog.joins import JOINS
 from builder.catalog.layers import NOT_IN_A_STACK
+from builder.catalog.layers.joining import BY_NAME as JOINS
 from builder.check.known import noun
 from builder.code.training import FILES
 from builder.parse import layers, names, old, schedules

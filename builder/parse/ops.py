@@ -7,7 +7,7 @@ from typing import Any
 
 from builder import catalog
 from builder.catalog.entry import minimal
-from builder.catalog.joins import JOINS
+from builder.catalog.layers.joining import BY_NAME as JOINS
 from builder.parse import operations
 from builder.parse.graph import MAX_LAYERS, Call, Layer, Model, Tensor
 from builder.parse.state import State

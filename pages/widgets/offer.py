@@ -33,6 +33,8 @@ def icon(layer: ObjectSpec | None) -> str:
         return "account_tree"
     if layer.class_name == edit.INPUT:
         return "input"
+    if layer.class_name.startswith(catalog.ops.PREFIX):
+        return "function"
     entry = catalog.find("layers", layer.class_name)
     return ICONS.get(entry.group, "layers") if entry else "help"
 
@@ -59,7 +61,7 @@ def listing() -> bytes:
             "plain": first_sentence(e.plain),
             "picture": e.picture,
         }
-        for e in catalog.entries("layers")
+        for e in (*catalog.entries("layers"), *catalog.joins(), *catalog.operations())
     ]
     return json.dumps(rows, ensure_ascii=False).encode()
 
