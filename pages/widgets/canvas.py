@@ -14,7 +14,7 @@ import streamlit as st
 
 from builder import edit
 from builder.facts import ModelFacts, Problem
-from builder.spec import ModelSpec
+from builder.spec import ModelSpec, ObjectSpec
 from pages import routes
 from pages.widgets import canvas_events, graph, page, place, session
 from pages.widgets.place import Desk
@@ -110,7 +110,10 @@ def _step(state: State, desk: Desk, row: Mapping[str, Any]) -> bool:
     def facts() -> ModelFacts | None:
         return session.facts_of(replace(training, model=model)).model
 
-    new = canvas_events.apply(canvas_events.Asked(model, desk, row, facts))
+    def doors() -> tuple[tuple[str, ObjectSpec], ...]:
+        return place.doors(training) if not path else ()
+
+    new = canvas_events.apply(canvas_events.Asked(model, desk, row, facts, doors))
     if desk.chosen and not desk.path:
         state.selected = desk.chosen[-1]
     return new is not model and session.advance(state, place.put(training, path, new))

@@ -150,6 +150,20 @@ def bind(training: TrainingSpec, facts: DataFacts) -> TrainingSpec:
     return replace(training, columns=columns)
 
 
+def bind_one(training: TrainingSpec, facts: DataFacts, node: str) -> TrainingSpec:
+    """The same for one node: its select boxes, and the training with what was chosen."""
+    columns = training.columns
+    for label, bound, offered in (
+        ("Reads the column", binding.inputs_of(training), facts.inputs),
+        ("Answers the column", binding.outputs_of(training), facts.targets),
+    ):
+        if node in bound:
+            chosen = _select(label, node, bound[node], offered)
+            if chosen not in (NOTHING, bound[node]):
+                columns = columns.with_(**{node: chosen})
+    return replace(training, columns=columns)
+
+
 def _select(label: str, node: str, name: str, offered: Sequence[ColumnFacts]) -> str:
     known = {c.name: c for c in offered}
     current = name if name in known else NOTHING

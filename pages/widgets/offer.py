@@ -42,6 +42,8 @@ def icon(layer: ObjectSpec | None) -> str:
         return "account_tree"
     if layer.class_name == edit.INPUT:
         return "input"
+    if layer.class_name.startswith(catalog.ops.PREFIX):
+        return "function"
     entry = catalog.find("layers", layer.class_name)
     return ICONS.get(entry.group, "layers") if entry else "help"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from builder import check, edit
+from builder import binding, check, edit
 from builder.errors import SpecError
 from builder.facts import ModelFacts, Problem
 from builder.spec import ModelSpec, ObjectSpec, TrainingSpec
@@ -135,3 +135,22 @@ def door(ref: str, known: ModelFacts | None) -> ObjectSpec | None:
         return None
     layer = ObjectSpec(edit.INPUT, {"shape": here.outputs[number][1:]})  # type: ignore[arg-type]
     return layer if here.dtype in ("", "float32") else layer.with_(dtype=here.dtype)
+
+
+def doors(training: TrainingSpec) -> tuple[tuple[str, ObjectSpec], ...]:
+    """An InputLayer for every column of the dataset that no Input reads, by the column's name.
+
+    The name is "" for a dataset of one input, which its only Input reads under any name.
+    """
+    data = session.facts_of(training).data
+    if data is None:
+        return ()
+    if not data.named:
+        return (("", ObjectSpec(edit.INPUT, {"shape": data.x_shape})),)  # type: ignore[arg-type]
+    read = set(binding.inputs_of(training).values())
+    found = []
+    for column in data.inputs:
+        kind = {} if column.dtype == "float32" else {"dtype": column.dtype}
+        layer = ObjectSpec(edit.INPUT, {"shape": column.shape, **kind})  # type: ignore[arg-type]
+        found += [(column.name, layer)] if column.name not in read else []
+    return tuple(found)
