@@ -20,6 +20,7 @@ class Data:
         shape: of one example, as far as known.
         rows: before any split; None when it comes split.
         train: in training.
+        column: of a dataset that has several by name.
     """
 
     known: Known
@@ -28,6 +29,7 @@ class Data:
     rows: int | None = None
     train: int | None = None
     line: int = 0
+    column: str = ""
 
 
 @dataclass(eq=False, frozen=True, slots=True)

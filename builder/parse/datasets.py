@@ -105,6 +105,12 @@ PRINTS = {
     "digits": "012cfabeadf0",
     "outlines": "1ce4b675331e",
     "redraw": "d79bbd41cf79",
+    "measures": "f2d1367fb3d4",
+    "note": "cd1bb7a44709",
+    "covered": "0965b3347df7",
+    "paired": "f4927f3e843b",
+    "written": "4a617631c987",
+    "reviews": "12211e046092",
 }
 """Function of our own scripts → the fingerprint of its body: only an unchanged one is ours."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from builder.parse import datasets, expressions, models, ops, statements
+from builder.parse import datasets, expressions, models, named, ops, statements
 from builder.parse.arrays import Array, Batches, Data
 from builder.parse.graph import Layer, Model, Tensor, tidy
 from builder.parse.state import State
@@ -86,6 +86,8 @@ def _ours(state: State, function: Function, args: list[Any], kw: dict[str, Any])
     """The data that a function of our own scripts draws; None for everybody else's."""
     node = function.node
     assert isinstance(node, ast.FunctionDef)
+    if node.name in named.MADE:
+        return named.made(state, function, args)
     if node.name not in datasets.PRINTS:
         return None
     if _print(function) != datasets.PRINTS[node.name]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from builder import starters
-from builder.parse import graph, ops, own, preparation, run
+from builder.parse import graph, named, ops, own, preparation, run
 from builder.parse.arrays import Array
 from builder.parse.graph import Model, Tensor
 from builder.parse.notes import DIFFERENT, UNKNOWN
@@ -34,6 +34,9 @@ def build(state: State) -> TrainingSpec | None:
         return None
     if spec is None:
         return None
+    x_columns, y_columns = named.columns(x), named.columns(fit.y if fit else None)
+    if x_columns and y_columns:
+        return _with_columns(state, model, spec, x_columns, y_columns)
     return _training(state, model, spec, source)
 
 
@@ -159,9 +162,7 @@ def _shape_of(spec: ModelSpec, node: Node) -> Any:
 
 def _training(state: State, model: Model, spec: ModelSpec, x: Array | None) -> TrainingSpec:
     fit: Fit | None = model.fitted
-    compiled = model.compiled
-    if state.policy and state.policy != "float32":
-        compiled = (compiled or Config()).with_(dtype_policy=state.policy)
+    compiled = _with_policy(state, named.compiled(spec, model.compiled))
     settings = fit.settings if fit else Config()
     if x is None:
         return _without_data(state, model, spec, compiled, settings)
@@ -171,6 +172,28 @@ def _training(state: State, model: Model, spec: ModelSpec, x: Array | None) -> T
         state.notes.say(UNKNOWN, model.line, text)
     made = TrainingSpec(spec, data, compile=compiled or Config(), fit=settings, seed=state.seed)
     return made if state.around is None else _kept(made, state.around)
+
+
+def _with_columns(
+    state: State, model: Model, spec: ModelSpec, x: dict[str, Array], y: dict[str, Array]
+) -> TrainingSpec:
+    fit: Fit = model.fitted
+    inputs = [n.name for n in spec.nodes if _shape_of(spec, n) is not None]
+    made = TrainingSpec(
+        spec,
+        named.dataset(state, x, y),
+        columns=named.bound(spec, inputs, x, y),
+        compile=_with_policy(state, named.compiled(spec, model.compiled)) or Config(),
+        fit=fit.settings,
+        seed=state.seed,
+    )
+    return made if state.around is None else _kept(made, state.around)
+
+
+def _with_policy(state: State, compiled: Config | None) -> Config | None:
+    if state.policy and state.policy != "float32":
+        return (compiled or Config()).with_(dtype_policy=state.policy)
+    return compiled
 
 
 def _kept(made: TrainingSpec, before: TrainingSpec) -> TrainingSpec:

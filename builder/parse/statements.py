@@ -161,6 +161,9 @@ def _set_field(state: State, target: ast.Attribute, value: Any) -> None:
 
 def _set_item(state: State, target: ast.Subscript, value: Any) -> None:
     owner = expressions.evaluate(state, target.value)
+    if isinstance(owner, Bunch) and isinstance(target.slice, ast.Constant):
+        owner.arrays[str(target.slice.value)] = value
+        return
     if isinstance(owner, Array | Bunch):
         arrayuse.store(state, target, owner)
         return

@@ -98,6 +98,7 @@ class Function:
 
     Args:
         calls: how often it was called.
+        drawn: how often it made rows of a dataset of ours.
         print, yields: its fingerprint, and whether it is a generator, once somebody asked.
     """
 
@@ -106,6 +107,7 @@ class Function:
     calls: int = 0
     print: str = ""
     yields: bool | None = None
+    drawn: int = 0
 
 
 @dataclass(eq=False, slots=True)

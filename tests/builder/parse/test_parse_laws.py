@@ -12,8 +12,8 @@ import pytest
 
 from builder import catalog, code, edit, parse, plugins, starters
 from builder.engine import data as engine_data
-from builder.facts import DataFacts
-from builder.parse import datasets
+from builder.facts import ColumnFacts, DataFacts
+from builder.parse import datasets, named
 from builder.plugins.raw import settings
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
 from tests import zoo
@@ -36,6 +36,9 @@ def facts(dataset: ObjectSpec) -> DataFacts:
     """What preparation_source asks for, without loading anything."""
     plugin = plugins.dataset(dataset.class_name)
     given = settings(plugin.ENTRY, dataset.config)
+    several = next((c for c in named.MADE.values() if c.name == dataset.class_name), None)
+    if several is not None:
+        return replace(zoo.DATA["Digits"], named=tuple(columns(several, given["labels"])))
     known = next(k for k in known_datasets() if k.name == dataset.class_name)
     amounts = plugin.ENTRY.tasks == ("regression",)
     shape = (*(known.shape or (28, 28)), *((1,) if given.get("channel_axis") else ()))
@@ -46,6 +49,14 @@ def facts(dataset: ObjectSpec) -> DataFacts:
         classes=tuple(map(str, range(known.classes))),
         labels="values" if amounts else given["labels"],
     )
+
+
+def columns(found: named.Columns, labels: str) -> Iterator[ColumnFacts]:
+    for name, (kind, shape) in found.inputs.items():
+        yield ColumnFacts(name, "input", kind, shape, "float32")
+    for name, many in found.targets.items():
+        told = {"labels": labels if many else "values", "classes": tuple(map(str, range(many)))}
+        yield ColumnFacts(name, "target", "classes" if many else "values", (), "float32", **told)
 
 
 def known_datasets() -> Iterator[datasets.Known]:
@@ -74,15 +85,21 @@ def plain(training: TrainingSpec) -> TrainingSpec:
     entry = plugins.dataset(training.dataset.class_name).ENTRY
     config = Config({k: v for k, v in training.dataset.config.items() if k in entry.args})
     dataset = ObjectSpec(training.dataset.class_name, catalog.minimal_config(entry, config))
-    layers = {k: catalog.minimal("layers", v) for k, v in training.model.layers.items()}
-    model = replace(training.model, layers=Config(layers))
     return replace(
         training,
-        model=model,
+        model=_plain_model(training.model),
         dataset=dataset,
         compile=Config({k: _plain(k, v) for k, v in training.compile.items()}),
         fit=Config({k: _plain(k, v) for k, v in training.fit.items()}),
     )
+
+
+def _plain_model(model: ModelSpec) -> ModelSpec:
+    layers = {
+        k: _plain_model(v) if isinstance(v, ModelSpec) else catalog.minimal("layers", v)
+        for k, v in model.layers.items()
+    }
+    return replace(model, layers=Config(layers))
 
 
 KINDS = {
@@ -170,11 +187,13 @@ def test_the_fingerprints_are_those_of_the_plugins() -> None:
     assert found == datasets.PRINTS
 
 
-def test_every_dataset_of_one_x_and_y_is_known_with_its_settings() -> None:
+def test_every_dataset_of_ours_is_known_with_its_settings() -> None:
     known = {k.name: k for k in known_datasets()}
-    ours = {n: p for n, p in plugins.datasets().items() if p.ENTRY.group != "Several columns"}
-    assert set(known) == set(ours)
-    for name, plugin in ours.items():
+    several = {c.name for c in named.MADE.values()}
+    assert set(known) | several == set(plugins.datasets())
+    for name, plugin in plugins.datasets().items():
+        if name in several:
+            continue
         amounts = plugin.ENTRY.tasks == ("regression",)
         assert (known[name].classes == 0) is amounts, name
 
@@ -192,3 +211,21 @@ def test_a_model_keeps_its_shape_through_reading() -> None:
     read = parse.parse(script(replace(zoo.STACKS["tutorial"], model=model))).training
     assert read is not None
     assert read.model == model
+
+
+@pytest.mark.parametrize("style", ["functional", "subclass"])
+@pytest.mark.parametrize("name", ["covered_digits", "digit_pairs", "reviews", "witness"])
+def test_several_columns_are_read_back_in_every_style(name: str, style: str) -> None:
+    training = starters.get(name).training
+    dataset = training.dataset.with_(scale="standard", labels="one_hot")
+    training = replace(training, dataset=dataset)
+    read = parse.parse(code.script(training, script_source(training), "", style))
+    assert read.training is not None
+    assert plain(read.training) == plain(training)
+
+
+def test_columns_that_were_made_otherwise_are_not_taken_for_ours() -> None:
+    text = script(starters.get("reviews").training)
+    for changed in (text.replace("'lovely': 2", "'lovely': -2"), text.replace("0.04", "0.4")):
+        read = parse.parse(changed)
+        assert any("not recognised" in n.message for n in read.notes)
