@@ -58,7 +58,7 @@ def room(layer: ObjectSpec | ModelSpec | None) -> Room:
         return _STATES.get(layer.class_name, Room())
     least, most = entry.extra["joins"]
     roles = tuple(entry.extra.get("roles", ()))
-    return Room(least, most, entry.group == "Attention", roles)
+    return Room(least, most, entry.group == "Attention" or layer.class_name == "Multiply", roles)
 
 
 def _operation(entry: Entry, layer: ObjectSpec) -> Room:

@@ -127,3 +127,18 @@ def _problems(found: Sequence[Problem]) -> dict[str, list[Problem]]:
         name = problem.where.removeprefix("model").removeprefix(".")
         by_node.setdefault(name, []).append(problem)
     return by_node
+
+
+def change(old: Mapping[str, Mapping[str, Row]], new: Mapping[str, Mapping[str, Row]]) -> Row:
+    """What turns one picture into another: by table the rows that differ (None: gone).
+
+    ``order`` lists the ids of a table only where new rows do not simply come last.
+    """
+    told: Row = {}
+    for table in new:
+        before, after = old[table], new[table]
+        rows: Row = {k: v for k, v in after.items() if before.get(k) != v}
+        rows |= {k: None for k in before if k not in after}
+        order = [*(k for k in before if k in after), *(k for k in after if k not in before)]
+        told[table] = {"rows": rows} | ({"order": list(after)} if order != list(after) else {})
+    return told

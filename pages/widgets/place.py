@@ -30,7 +30,9 @@ class Desk:
         client, done: the browser's canvas, and the last of its events that was dealt with.
         said: how many refusals there were, and the sentence of the last.
         clip: what was copied last, as JSON; ``clips`` counts.
-        rev, drawn: number of the picture last drawn, and that picture.
+        rev: number of the picture last drawn.
+        held: the number of a picture the browser says it holds, 0 for none.
+        sent: pictures by number: the last one, and the one held.
     """
 
     past: list[TrainingSpec] = field(default_factory=list)
@@ -45,7 +47,8 @@ class Desk:
     clip: str = ""
     clips: int = 0
     rev: int = 0
-    drawn: dict[str, Any] = field(default_factory=dict)
+    held: int = 0
+    sent: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def say(self, text: str) -> None:
         """Have the canvas show a sentence."""
