@@ -47,7 +47,7 @@ def _column(training: TrainingSpec, node: str) -> str:
 
 
 def keras_name(model: ModelSpec, ref: str) -> str:
-    """Keras's name of an Input or output: that of the layer which gives it."""
-    spec = active(model)
-    name = ref if any(n.name == ref for n in spec.nodes) else ref.rpartition(":")[0]
-    return spec.node(name).layer
+    """Keras's name of an Input or output: that of the layer which gives it; ``ref`` itself where
+    there is no such layer."""
+    layers = {n.name: n.layer for n in active(model).nodes}
+    return layers.get(ref) or layers.get(ref.rpartition(":")[0], ref)

@@ -7,11 +7,21 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from builder import starters
+from builder import edit, starters
 from builder.runs import projects
 from builder.runs.projects import Project
 from builder.spec import TrainingSpec
-from pages.widgets import opener, page, pasted, problems, session, trainer, upload, words
+from pages.widgets import (
+    architectures,
+    opener,
+    page,
+    pasted,
+    problems,
+    session,
+    trainer,
+    upload,
+    words,
+)
 from pages.widgets.page import plain
 
 ACROSS = 4
@@ -30,6 +40,7 @@ def main() -> None:
         _projects()
         opener.show()
         pasted.show()
+        architectures.show()
     st.header("Starters", anchor=False)
     st.caption("Each opens complete: data, model and training. Change what you like; it is yours.")
     _cards(starters.all())
@@ -59,9 +70,10 @@ def _hero() -> None:
 def _sentence(training: TrainingSpec) -> str:
     """From the spec alone: Home asks Keras nothing, so it is there at once."""
     layers = sum(not n.off for n in training.model.nodes)
+    kind = "stack" if edit.is_chain(training.model) else "network"
     epochs = training.fit.get("epochs", 1)
     return (
-        f"A stack of {words.plural(layers, 'layer')} learns from"
+        f"A {kind} of {words.plural(layers, 'layer')} learns from"
         f" **{plain(upload.called(training.dataset))}**,"
         f" in {words.plural(epochs, 'epoch')}."
     )

@@ -7,7 +7,18 @@ import streamlit as st
 from builder import check, edit
 from builder.facts import ModelFacts, Problem
 from builder.spec import ModelSpec
-from pages.widgets import canvas, inspector, page, palette, place, problems, session, stack, words
+from pages.widgets import (
+    canvas,
+    codepane,
+    inspector,
+    page,
+    palette,
+    place,
+    problems,
+    session,
+    stack,
+    words,
+)
 from pages.widgets.page import plain
 
 STACK, CANVAS = "Stack", "Canvas"
@@ -32,6 +43,18 @@ def main() -> None:
             stack.show(model, facts, found)
             palette.show(session.selected())
         _elsewhere(found)
+    _code()
+
+
+def _code() -> None:
+    """The project as code below both views, while somebody wants to see it."""
+    key = "show-code"
+    session.hold(key, session.recall(key, False), session.recall(key, False))
+    shown = st.toggle("Show code", key=key, help="The same model as a Keras script")
+    session.held(key, shown)
+    session.remember(key, shown)
+    if shown:
+        codepane.show(session.training(), session.selected())
 
 
 def _view() -> str:

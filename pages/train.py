@@ -8,7 +8,17 @@ from builder import binding
 from builder.runs import jobs
 from builder.runs.progress import GOING, Progress
 from builder.spec import Run, TrainingSpec
-from pages.widgets import charts, page, problems, runact, runwords, session, settings, trainer
+from pages.widgets import (
+    begun,
+    charts,
+    page,
+    problems,
+    runact,
+    runwords,
+    session,
+    settings,
+    trainer,
+)
 from pages.widgets.page import plain
 
 
@@ -19,6 +29,7 @@ def main() -> None:
     # asked once: bar and curves speak of the same moment, and the watch notices what comes after
     progress = jobs.progress_of(run.id) if run else None
     _bar(run, progress)
+    begun.show()
     with st.container(key="train-body"):
         left, right = st.columns([5, 8], gap="large")
         with left, page.guard():  # what goes wrong in one half leaves the other

@@ -56,7 +56,8 @@ def main() -> None:
         run(python, "-m", "ruff", "check", ".")
         run(python, "-m", "ruff", "format", "--check", ".")
         run(python, "-m", "mypy")
-        run(python, "-m", "pytest", "tests/builder")
+        # two at a time, each file as a whole: much of their time is waiting for other processes
+        run(python, "-m", "pytest", "tests/builder", "-n", "2", "--dist", "loadfile")
         # a process of its own: where Keras is loaded, Streamlit clears its session after every
         # script run, which made these tests five times slower
         run(python, "-m", "pytest", "tests/pages", "tests/browser")

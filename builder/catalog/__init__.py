@@ -92,6 +92,11 @@ def operations() -> tuple[Entry, ...]:
     return ops.ENTRIES
 
 
+def palette() -> tuple[Entry, ...]:
+    """All that can be a node of a graph: layers, what joins several of them, and operations."""
+    return (*_ENTRIES["layers"], *joining.ENTRIES, *ops.ENTRIES)
+
+
 def find(kind: str, class_name: str) -> Entry | None:
     """The entry of that class name, or None; CatalogError for no kind."""
     _check_kind(kind)
@@ -247,6 +252,7 @@ __all__ = [
     "new",
     "operations",
     "ops",
+    "palette",
     "param",
     "signature",
 ]

@@ -24,6 +24,9 @@ RATE_LIMIT = 1.0
 PATIENT = ("SGD", "Adadelta", "Adafactor", "Adagrad", "Ftrl", "ScheduleFreeAdamW")
 """Optimizers that do take rates above ADAPTIVE_LIMIT."""
 
+ALONE = ("loss", "learning_rate")
+"""What training reports of the whole model, however many outputs it has."""
+
 MONITORS = ("EarlyStopping", "ReduceLROnPlateau", "ModelCheckpoint")
 """Callbacks that watch a number of the history."""
 
@@ -167,7 +170,34 @@ def _callbacks(training: TrainingSpec, data: DataFacts | None) -> Iterator[Probl
             fix = Fix(f"Set the validation split to {share}", split)
             hint = f"Set a validation split, or watch '{plain}'."
             yield Problem("fit.callbacks", message, hint, (fix, watch(plain)))
+        elif item.config.get("mode", "auto") == "auto" and plain not in ALONE:
+            yield from _aimless(training, items, i, plain)
     yield from _schedules(training, items)
+
+
+def _aimless(
+    training: TrainingSpec, items: tuple[Any, ...], at: int, plain: str
+) -> Iterator[Problem]:
+    """Keras finds out by itself which way is better, but not of one output among several."""
+    if len(binding.outputs(training.model)) < 2:
+        return
+    rises = any(e.extra.get("better") == "up" for e in _metrics_called(plain))
+    mode, item = ("max" if rises else "min"), items[at]
+    new = (*items[:at], item.with_(mode=mode), *items[at + 1 :])
+    message = (
+        f"{item.class_name} watches '{item.config['monitor']}', a number of one output, of which"
+        " Keras cannot tell whether more or less is better."
+    )
+    fix = Fix(f"Set mode to {mode}", training.with_fit(callbacks=new))
+    yield Problem("fit.callbacks", message, "Set its mode to min or max.", (fix,))
+
+
+def _metrics_called(name: str) -> Iterator[catalog.Entry]:
+    """The metrics a history key may end with: ``stars_mean_absolute_error``."""
+    for entry in catalog.entries("metrics"):
+        keys = (entry.extra.get("key"), entry.alias)
+        if any(key and name.endswith(f"_{key}") for key in keys):
+            yield entry
 
 
 def _schedules(training: TrainingSpec, items: tuple[Any, ...]) -> Iterator[Problem]:

@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any
 
 from builder import catalog
-from builder.catalog import Entry
 from builder.check import fixes, rewire
 from builder.check.case import Case, Diagnosis
 from builder.check.fixes import Fixes
+from builder.edit import ports
 from builder.facts import Problem, Shape
 from builder.spec import ModelSpec, Node, ObjectSpec, TrainingSpec
 
@@ -29,10 +29,9 @@ def counts(training: TrainingSpec) -> Iterator[Problem]:
     calls: dict[str, list[Node]] = {}
     for node in spec.nodes:
         calls.setdefault(node.layer, []).append(node)
-        layer = spec.layers.get(node.layer)
-        entry = catalog.find("layers", layer.class_name) if isinstance(layer, ObjectSpec) else None
-        if entry is not None and isinstance(layer, ObjectSpec) and node.inbound and not node.off:
-            yield from _count(training, node, layer, entry)
+        room = ports.room(spec.layers.get(node.layer))
+        if node.inbound and not node.off and room.most != 0:
+            yield from _count(training, node, room.least, room.most)
     for shared in calls.values():
         layer = spec.layers.get(shared[0].layer)
         if (
@@ -43,24 +42,9 @@ def counts(training: TrainingSpec) -> Iterator[Problem]:
             yield _twice(training, shared[1].name, layer)
 
 
-def _limits(layer: ObjectSpec, entry: Entry) -> tuple[int, int | None] | None:
-    if "tensors" in entry.extra:
-        if entry.extra["many"]:
-            return 1, None
-        free = sum(name not in layer.config for name in entry.extra["tensors"])
-        return free, free
-    return entry.extra.get("joins")
-
-
-def _count(
-    training: TrainingSpec, node: Node, layer: ObjectSpec, entry: Entry
-) -> Iterator[Problem]:
+def _count(training: TrainingSpec, node: Node, least: int, most: int | None) -> Iterator[Problem]:
     spec = training.model
-    named = sum(_wires(value) for value in node.call.values())
-    limits, have = _limits(layer, entry), len(node.inbound) - named
-    if limits is None:
-        return
-    least, most = limits
+    have = len(node.inbound) - sum(_wires(value) for value in node.call.values())
     if least <= have and (most is None or have <= most):
         return
     wanted = str(least) if least == most else f"at least {least}" if have < least else str(most)
@@ -68,14 +52,16 @@ def _count(
     message = f"{fixes.named(spec, node.name)} takes {wanted} {noun}, but reads {have}."
     found: Fixes = ()
     if have < least:
-        found += _fill(training, node, least - have, entry)
+        found += _fill(training, node, least - have)
         found += fixes.model(f"Remove '{node.name}'", training, fixes.remove(node.name))
         hint = "Connect another layer to it, or remove it."
     else:
-        kept = node.inbound[: most or 1]
-        change = partial(rewire.reads, node=node.name, inbound=kept)
-        found += fixes.model(f"Keep the first {most}", training, change)
-        hint = "Disconnect what it does not need."
+        if most == 1:
+            join = partial(rewire.joined, node=node.name)
+            found += fixes.model("Join them first (Concatenate)", training, join)
+        change = partial(rewire.reads, node=node.name, inbound=node.inbound[:most])
+        found += fixes.model(f"Keep the first {most}".removesuffix(" 1"), training, change)
+        hint = "Disconnect what it does not need, or join them before it."
     yield Problem(f"model.{node.name}", message, hint, found)
 
 
@@ -86,7 +72,7 @@ def _wires(value: object) -> int:
     )  # fmt: skip
 
 
-def _fill(training: TrainingSpec, node: Node, many: int, entry: Entry) -> Fixes:
+def _fill(training: TrainingSpec, node: Node, many: int) -> Fixes:
     """Connect what a missing input may be: the same node again where the layer compares two."""
     spec = training.model
     after = rewire.downstream(spec, node.name)
@@ -162,7 +148,7 @@ def _between(case: Case, place: int, layer: ObjectSpec) -> Fixes:
 def _widen(case: Case) -> Fixes:
     """Dense or a 1 × 1 convolution that brings the last axis of one input to the other's size."""
     first, second = case.failure.received[:2]
-    if first[1:-1] != second[1:-1] or not isinstance(first[-1], int):
+    if len(first) < 2 or first[1:-1] != second[1:-1] or not isinstance(first[-1], int):
         return ()
     if len(first) == 4:
         layer = ObjectSpec("Conv2D", {"filters": first[-1], "kernel_size": 1})  # type: ignore[arg-type]

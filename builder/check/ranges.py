@@ -39,7 +39,7 @@ def _wanted(asked: Param) -> str:
     what = {
         "int": "a whole number", "float": "a number", "bool": "true or false", "str": "text",
         "ints": "a whole number or a list of them", "floats": "a list of numbers",
-        "object": f"one of Keras's {asked.kind}",
+        "object": f"one of Keras's {asked.kind}", "json": "given",
     }[asked.type]  # fmt: skip
     if asked.length and asked.type in ("ints", "floats"):
         what = f"one number or {asked.length} of them"

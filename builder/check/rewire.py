@@ -67,6 +67,20 @@ def reads(model: ModelSpec, node: str, inbound: tuple[str, ...]) -> ModelSpec:
     return replace(model, nodes=rows)
 
 
+def joined(model: ModelSpec, node: str) -> ModelSpec:
+    """The graph with a Concatenate that joins all this node reads, and hands it on as one."""
+    at = model.node(node)
+    name = unique("concatenate", {n.name for n in model.nodes} | set(model.layers))
+    rows: list[Node] = []
+    for row in model.nodes:
+        if row.name == node:
+            rows += [Node(name, name, at.inbound), replace(row, inbound=(name,))]
+        else:
+            rows.append(row)
+    layers = model.layers.with_(**{name: ObjectSpec("Concatenate")})
+    return replace(model, layers=layers, nodes=tuple(rows))
+
+
 def downstream(model: ModelSpec, node: str) -> set[str]:
     """The node and everything that depends on it: what it must not read."""
     found = {node}

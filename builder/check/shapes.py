@@ -8,7 +8,7 @@ from typing import Any
 
 from builder import catalog, edit
 from builder.catalog.layers import NOT_IN_A_STACK
-from builder.check import fixes
+from builder.check import fixes, rewire
 from builder.check.case import Case, Diagnosis
 from builder.check.fixes import Fixes
 from builder.check.joins import absent, meet
@@ -27,14 +27,21 @@ def explain(
     """Keras's refusal as a Problem with remedies; nothing when the model can be built.
 
     Some layers accept while building what they refuse, or misread, in training: the first of
-    those comes before a refusal, which may well be its consequence.
+    those comes before a refusal, which may well be its consequence where it flows into it.
     """
-    found = next(_misfits(training, data, facts), None)
-    if found:
-        return (found,)
     failure = facts.failure
-    if failure is None:
-        return ()
+    found = next(_misfits(training, data, facts), None)
+    if found is None:
+        return _refusal(training, data, facts, failure) if failure else ()
+    misread = found.where.removeprefix("model.")
+    if failure is None or failure.node in rewire.downstream(active(training.model), misread):
+        return (found,)
+    return (found, *_refusal(training, data, facts, failure))
+
+
+def _refusal(
+    training: TrainingSpec, data: DataFacts | None, facts: ModelFacts, failure: Failure
+) -> tuple[Problem, ...]:
     spec = training.model
     if failure.node not in {n.name for n in spec.nodes}:
         return (Problem("model", f"The model cannot be built: {failure.message}"),)

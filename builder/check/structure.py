@@ -90,7 +90,13 @@ def _simplest(training: TrainingSpec, data: DataFacts) -> TrainingSpec:
     first = ObjectSpec("InputLayer", Config({"shape": data.x_shape}))
     model = chain(training.model.name, first, *flat, output_layer(data))
     loss, metrics, _ = sensible(data)
-    return replace(training, model=model).with_compile(loss=loss, metrics=metrics)
+    columns = Config()
+    if data.named:
+        first_and_last = (model.nodes[0].name, model.outputs[0])
+        chosen = (data.inputs[0].name, data.targets[0].name)
+        columns = Config(dict(zip(first_and_last, chosen, strict=True)))
+    simple = replace(training, model=model, columns=columns)
+    return simple.with_compile(loss=loss, metrics=metrics)
 
 
 def _no_input(training: TrainingSpec, data: DataFacts | None) -> Problem:

@@ -1,8 +1,9 @@
 """Every edit of a model as a pure function: a ModelSpec in, a new ModelSpec out."""
 
 from builder.edit.groups import group, inner, put_inner, ungroup
+from builder.edit.inbound import named
 from builder.edit.nodes import add, append, copy, delete, duplicates, paste, splice
-from builder.edit.ports import INPUT, Room, room, tensors
+from builder.edit.ports import INPUT, Room, room, space, tensors
 from builder.edit.reading import (
     index,
     is_chain,
@@ -39,6 +40,7 @@ __all__ = [
     "last",
     "layer_of",
     "move",
+    "named",
     "order",
     "paste",
     "put_inner",
@@ -50,6 +52,7 @@ __all__ = [
     "returns",
     "room",
     "source",
+    "space",
     "splice",
     "split",
     "switch",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from builder.edit import ports
+from builder.edit.inbound import numbered, rewired
 from builder.edit.naming import free, like, taken, tidy
 from builder.edit.reading import is_input, node_of, order, origin, reads, split
 from builder.errors import SpecError
@@ -183,24 +184,29 @@ def _dissolved(
         return doors[name] if name in doors else names.get(name, name) + ref[len(name) :]
 
     inside = [
-        Node(names[n.name], keys[n.layer], tuple(map(follow, n.inbound)), n.off or call.off)
+        replace(
+            n,
+            name=names[n.name],
+            layer=keys[n.layer],
+            inbound=tuple(map(follow, n.inbound)),
+            off=n.off or call.off,
+        )
         for n in block.nodes
         if n.name in names
     ]
     told = [follow(r) for r in block.outputs]
 
-    def led(refs: tuple[str, ...]) -> tuple[str, ...]:
-        """The same wires from inside; one from an output the block never had is cut."""
-        parts = [(r, *split(r)) for r in refs]
-        ours = [told[i : i + 1] if name == call.name else [r] for r, name, i in parts]
-        return tuple(r for found in ours for r in found)
+    def led(ref: str) -> list[str]:
+        """The same wire from inside; one from an output the block never had is cut."""
+        name, number = split(ref)
+        return told[number : number + 1] if name == call.name else [ref]
 
     nodes: list[Node] = []
     for n in model.nodes:
-        kept = [replace(n, inbound=led(n.inbound))]
-        nodes.extend(inside if n.name == call.name else kept)
+        kept = rewired(n, [(i, new) for i, r in numbered(n) for new in led(r)])
+        nodes.extend(inside if n.name == call.name else [kept])
     layers = model.layers.without(call.layer).with_(
         **{new: block.layers[old] for old, new in keys.items()}
     )
-    outputs = tuple(dict.fromkeys(led(model.outputs)))
+    outputs = tuple(dict.fromkeys(r for ref in model.outputs for r in led(ref)))
     return ModelSpec(model.name, layers, tuple(nodes), outputs)

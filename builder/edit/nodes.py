@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from builder.edit import ports, wires
+from builder.edit.inbound import numbered, rewired
 from builder.edit.naming import free, fresh, like, taken, tidy
 from builder.edit.reading import index, node_of, origin
 from builder.errors import SpecError
@@ -88,27 +89,20 @@ def delete(model: ModelSpec, names: Iterable[str]) -> ModelSpec:
             ref = node.inbound[0]
         return (ref,)
 
-    rest = []
-    for node in model.nodes:
-        if node.name not in gone:
-            twice = ports.room(model.layers.get(node.layer)).twice
-            rest.append(replace(node, inbound=_through(follow, node.inbound, twice)))
+    rest = [_bridged(model, n, follow) for n in model.nodes if n.name not in gone]
     outputs = tuple(dict.fromkeys(r for ref in model.outputs for r in follow(ref)))
     return tidy(replace(model, nodes=tuple(rest), outputs=outputs))
 
 
-def _through(
-    follow: Callable[[str], tuple[str, ...]],
-    refs: tuple[str, ...],
-    twice: bool,
-) -> tuple[str, ...]:
-    """``refs`` with the deleted nodes skipped; none becomes a second wire from one source."""
-    kept: list[str] = []
-    for ref in refs:
+def _bridged(model: ModelSpec, node: Node, follow: Callable[[str], tuple[str, ...]]) -> Node:
+    """``node`` with the deleted ones skipped; none becomes a second wire from one source."""
+    twice = ports.room(model.layers.get(node.layer)).twice
+    kept: list[tuple[int | None, str]] = []
+    for at, ref in enumerate(node.inbound):
         for new in follow(ref):
-            if new == ref or twice or new not in (*kept, *refs):
-                kept.append(new)
-    return tuple(kept)
+            if new == ref or twice or new not in (*(r for _, r in kept), *node.inbound):
+                kept.append((at, new))
+    return rewired(node, kept)
 
 
 def copy(model: ModelSpec, names: Iterable[str]) -> ModelSpec:
@@ -119,7 +113,7 @@ def copy(model: ModelSpec, names: Iterable[str]) -> ModelSpec:
     """
     wanted = {node_of(model, name).name for name in names}
     nodes = tuple(
-        replace(n, inbound=tuple(r for r in n.inbound if origin(r) in wanted))
+        rewired(n, [(i, r) for i, r in numbered(n) if origin(r) in wanted])
         for n in model.nodes
         if n.name in wanted
     )
@@ -151,12 +145,13 @@ def duplicates(model: ModelSpec, names: Iterable[str]) -> ModelSpec:
     if len(model.nodes) + len(part.nodes) > MOST:
         raise SpecError(f"A model here may have up to {MOST} layers.")
     grown, renamed = _pasted(model, part)
-    old = {new: node_of(model, name).inbound for name, new in renamed.items()}
+    old = {new: node_of(model, name) for name, new in renamed.items()}
 
     def wired(node: Node) -> Node:
         if node.name not in old:
             return node
-        return replace(node, inbound=tuple(_renamed(r, renamed) for r in old[node.name]))
+        refs = tuple(_renamed(r, renamed) for r in old[node.name].inbound)
+        return replace(node, inbound=refs, call=old[node.name].call)
 
     return replace(grown, nodes=tuple(wired(n) for n in grown.nodes))
 
@@ -171,15 +166,10 @@ def _pasted(model: ModelSpec, part: ModelSpec) -> tuple[ModelSpec, dict[str, str
         if node.layer not in keys:
             keys[node.layer] = names[node.name]
     layers = model.layers.with_(**{new: part.layers[old] for old, new in keys.items()})
-    nodes = tuple(
-        Node(
-            names[n.name],
-            keys[n.layer],
-            tuple(_renamed(r, names) for r in n.inbound if origin(r) in names),
-            n.off,
-        )
-        for n in part.nodes
-    )
+    nodes = []
+    for n in part.nodes:
+        wires = [(i, _renamed(r, names)) for i, r in numbered(n) if origin(r) in names]
+        nodes.append(replace(rewired(n, wires), name=names[n.name], layer=keys[n.layer]))
     return replace(model, layers=layers, nodes=(*model.nodes, *nodes)), names
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from builder import catalog
-from builder.spec import ModelSpec, ObjectSpec
+from builder.catalog import Entry
+from builder.edit.inbound import named
+from builder.spec import ModelSpec, Node, ObjectSpec
 
 INPUT = "InputLayer"
 """The class of the record that says which shape the model reads."""
@@ -27,18 +29,7 @@ class Room:
     names: tuple[str, ...] = ()
 
 
-_JOIN = Room(2, None)
-_PAIR = Room(2, 2)
-_ATTENTION = Room(1, 3, True, ("query", "value", "key"))
-
-ROOMS: dict[str, Room] = {
-    INPUT: Room(0, 0),
-    **dict.fromkeys(("Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply"), _JOIN),
-    **dict.fromkeys(("Dot", "Subtract", "HashedCrossing"), _PAIR),
-    "Attention": _ATTENTION,
-    "AdditiveAttention": _ATTENTION,
-    "MultiHeadAttention": _ATTENTION,
-    "GroupQueryAttention": _ATTENTION,
+_STATES = {
     "LSTM": Room(1, 3, names=("sequence", "state h", "state c")),
     "GRU": Room(1, 2, names=("sequence", "state")),
     "SimpleRNN": Room(1, 2, names=("sequence", "state")),
@@ -46,7 +37,7 @@ ROOMS: dict[str, Room] = {
     "RNN": Room(1, None),
     **dict.fromkeys(("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"), Room(1, 3)),
 }
-"""Layers that read another number of tensors than one."""
+"""Layers that may read the state they begin with."""
 
 
 def room(layer: ObjectSpec | ModelSpec | None) -> Room:
@@ -56,10 +47,34 @@ def room(layer: ObjectSpec | ModelSpec | None) -> Room:
         return Room(len(inputs), len(inputs), names=inputs if len(inputs) > 1 else ())
     if layer is None:
         return Room(0, None)
-    known = ROOMS.get(layer.class_name)
-    if known is not None:
-        return known
-    return Room() if catalog.find("layers", layer.class_name) else Room(1, None)
+    if layer.class_name == INPUT:
+        return Room(0, 0)
+    entry = catalog.find("layers", layer.class_name)
+    if entry is None:
+        return Room(1, None)
+    if "tensors" in entry.extra:
+        return _operation(entry, layer)
+    if "joins" not in entry.extra:
+        return _STATES.get(layer.class_name, Room())
+    least, most = entry.extra["joins"]
+    roles = tuple(entry.extra.get("roles", ()))
+    return Room(least, most, entry.group == "Attention" or layer.class_name == "Multiply", roles)
+
+
+def _operation(entry: Entry, layer: ObjectSpec) -> Room:
+    """An operation reads what its settings do not hold; a tensor may meet itself (``x * x``)."""
+    if entry.extra.get("many"):
+        return Room(1, None, True)
+    free = tuple(n for n in entry.extra["tensors"] if n not in layer.config)
+    return Room(len(free), len(free), True, free if len(free) > 1 else ())
+
+
+def space(model: ModelSpec, node: Node) -> Room:
+    """The places for wires of this call, those for its named arguments included."""
+    found, more = room(model.layers.get(node.layer)), len(named(node))
+    if not more or found.most is None:
+        return found
+    return replace(found, most=found.most + more, names=())
 
 
 def tensors(layer: ObjectSpec | ModelSpec | None) -> int:

@@ -18,19 +18,28 @@ def origin(ref: str) -> str:
     return ref.partition(":")[0]
 
 
+_recent: tuple[tuple[Node, ...], dict[str, Node]] = ((), {})
+"""The nodes asked about last, by name: checks ask for every node of one model in turn."""
+
+
 def index(model: ModelSpec) -> dict[str, Node]:
-    """The nodes by name."""
-    return {n.name: n for n in model.nodes}
+    """The nodes by name; not to be changed."""
+    global _recent  # noqa: PLW0603  replaced as a whole, so that threads may share it
+    nodes, found = _recent
+    if nodes is not model.nodes:
+        found = {n.name: n for n in reversed(model.nodes)}  # of two of one name the first
+        _recent = (model.nodes, found)
+    return found
 
 
 def node_of(model: ModelSpec, name: str) -> Node:
     """The node of that name; SpecError, naming those there are, if there is none."""
-    try:
-        return model.node(name)
-    except KeyError:
+    found = index(model).get(name)
+    if found is None:
         names = [n.name for n in model.nodes]
         known = ", ".join(names[:12]) + (" …" if len(names) > 12 else "") or "none"
-        raise SpecError(f"There is no layer '{name}'; there are: {known}.", where=name) from None
+        raise SpecError(f"There is no layer '{name}'; there are: {known}.", where=name)
+    return found
 
 
 def order(model: ModelSpec) -> tuple[str, ...]:

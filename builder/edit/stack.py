@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from builder.edit.inbound import numbered, rewired
 from builder.edit.naming import free, fresh, tidy
 from builder.edit.ports import INPUT
 from builder.edit.reading import is_chain, is_input, node_of, order, origin
@@ -68,7 +69,7 @@ def remove(model: ModelSpec, node: str) -> ModelSpec:
         return gone.inbound if origin(ref) == node else (ref,)
 
     rest = [n for n in model.nodes if n.name != node]
-    nodes = tuple(replace(n, inbound=_each(bypass, n.inbound)) for n in rest)
+    nodes = tuple(rewired(n, [(i, new) for i, r in numbered(n) for new in bypass(r)]) for n in rest)
     return tidy(replace(model, nodes=nodes, outputs=_each(bypass, model.outputs)))
 
 

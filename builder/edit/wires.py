@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from builder.edit import ports
+from builder.edit.inbound import numbered, rewired
 from builder.edit.naming import fresh
 from builder.edit.reading import index, is_input, node_of, origin, reads, split
 from builder.errors import SpecError
@@ -24,7 +25,7 @@ def refusal(model: ModelSpec, source: str, target: str) -> tuple[str, str] | Non
             return f"There is no layer '{wanted}'.", ""
     node = known[target]
     layer = model.layers.get(node.layer)
-    space = ports.room(layer)
+    space = ports.space(model, node)
     if is_input(model, target):
         return f"'{target}' is an Input, where data enters: it reads no layer.", ""
     if name == target or target in reads(model, name):
@@ -57,9 +58,9 @@ def connect(model: ModelSpec, source: str, target: str, at: int | None = None) -
     why = refusal(model, source, target)
     if why:
         raise SpecError(*why, where=target)
-    inbound = list(node_of(model, target).inbound)
-    inbound.insert(len(inbound) if at is None else at, source)
-    return _rewired(model, target, tuple(inbound))
+    wires = numbered(node_of(model, target))
+    wires.insert(len(wires) if at is None else at, (None, source))
+    return _with(model, target, wires)
 
 
 def disconnect(model: ModelSpec, target: str, at: int) -> ModelSpec:
@@ -68,8 +69,10 @@ def disconnect(model: ModelSpec, target: str, at: int) -> ModelSpec:
     Raises:
         SpecError: no such node or wire.
     """
-    inbound = _wire(model, target, at)
-    return _rewired(model, target, inbound[:at] + inbound[at + 1 :])
+    wires = numbered(node_of(model, target))
+    if not 0 <= at < len(wires):
+        raise SpecError(f"'{target}' has no wire at input {at + 1}.", where=target)
+    return _with(model, target, wires[:at] + wires[at + 1 :])
 
 
 def reconnect(model: ModelSpec, target: str, at: int, source: str, to: str) -> ModelSpec:
@@ -79,7 +82,13 @@ def reconnect(model: ModelSpec, target: str, at: int, source: str, to: str) -> M
         SpecError: no such wire, or ``refusal`` says why it cannot lead there.
     """
     loose = disconnect(model, target, at)
-    return connect(loose, source, to, at if to == target else None)
+    if to != target:
+        return connect(loose, source, to)
+    why = refusal(loose, source, to)
+    if why:
+        raise SpecError(*why, where=target)
+    wires = numbered(node_of(model, target))
+    return _with(model, target, [*wires[:at], (at, source), *wires[at + 1 :]])
 
 
 def again(model: ModelSpec, node: str) -> ModelSpec:
@@ -114,13 +123,6 @@ def returns(model: ModelSpec, ref: str, on: bool) -> ModelSpec:
     return replace(model, outputs=(*rest, ref) if on else rest)
 
 
-def _wire(model: ModelSpec, target: str, at: int) -> tuple[str, ...]:
-    inbound = node_of(model, target).inbound
-    if not 0 <= at < len(inbound):
-        raise SpecError(f"'{target}' has no wire at input {at + 1}.", where=target)
-    return inbound
-
-
-def _rewired(model: ModelSpec, target: str, inbound: tuple[str, ...]) -> ModelSpec:
-    nodes = (replace(n, inbound=inbound) if n.name == target else n for n in model.nodes)
+def _with(model: ModelSpec, target: str, wires: list[tuple[int | None, str]]) -> ModelSpec:
+    nodes = (rewired(n, wires) if n.name == target else n for n in model.nodes)
     return replace(model, nodes=tuple(nodes))

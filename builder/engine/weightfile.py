@@ -39,14 +39,16 @@ def kept(path: Path, found: dict[str, Any], keep: str | os.PathLike[str] | None)
 
     Whatever goes wrong with the weights is a note: the layers are worth having without them.
     """
-    facts = build.summary(found["model"])
-    if keep is None or facts.failure is not None or not facts.params:
+    if keep is None:
+        facts = build.summary(found["model"])
         anew = (Note("", NO_WEIGHTS),) if facts.params or facts.failure else ()
         return found | {"notes": (*found["notes"], *anew)}
     keras.utils.clear_session(free_memory=False)
     names: set[str] = set()
     try:
         model = build.build(found["model"])
+        if not model.weights:
+            return found
         names, said = read(path, model)
         weights.dump(model, keep, names)
     except (FileError, BuildError) as error:

@@ -27,14 +27,22 @@ def leaves(model: keras.Model, prefix: str = "") -> Iterator[tuple[str, Any]]:
             yield name, layer
 
 
-def dump(model: keras.Model, path: str | os.PathLike[str], names: set[str] | None = None) -> None:
+def dump(
+    model: keras.Model,
+    path: str | os.PathLike[str],
+    names: set[str] | None = None,
+    prefix: str = "",
+) -> None:
     """Write the weights of these layers (None: all): arrays ``"<layer>:<number>"`` in an ``.npz``.
+
+    Args:
+        prefix: before every layer's name: ``"outer/"`` for the weights of a model to be nested.
 
     Raises:
         OSError: the file cannot be written.
     """
     with zipfile.ZipFile(path, "w") as file:
-        for name, layer in leaves(model):
+        for name, layer in leaves(model, prefix):
             if names is not None and name not in names:
                 continue
             for i, weight in enumerate(layer.weights):

@@ -5,6 +5,8 @@ A dataset plugin is a module with
 - ``ENTRY`` (an ``Entry`` of kind ``datasets``), ``TITLE``, ``OFFLINE`` (needs no network);
 - ``load(config) -> Raw`` and ``source(config) -> str``, the Python lines that give the same
   ``x_train``, ``y_train``, ``x_test``, ``y_test`` in a script standing alone;
+  a dataset of several columns hands over ``raw.of_columns(...)``, and its lines define the same
+  four names as dicts by column;
 - optionally ``decode(config, rows) -> list[str]``, rows of a sequence dataset as readable text.
 
 An exporter plugin has ``NAME``, ``TITLE``, ``SUFFIX``, ``NEEDS`` and ``export(...)``. Importing a

@@ -26,7 +26,10 @@ from builder.errors import ChildError, LayerwiseError
 from builder.runs import wire
 
 MODULES = frozenset(
-    {"beside", "build", "convert", "data", "evaluate", "export", "files", "predict", "schedule"}
+    (
+        *("applications", "beside", "build", "convert", "data", "evaluate", "export", "files"),
+        *("predict", "schedule"),
+    )
 )
 """The modules of ``builder.engine`` whose public functions may be called from outside."""
 

@@ -14,7 +14,7 @@ import streamlit as st
 
 from builder import edit
 from builder.facts import ModelFacts, Problem
-from builder.spec import ModelSpec
+from builder.spec import ModelSpec, ObjectSpec
 from pages import routes
 from pages.widgets import canvas_events, graph, page, place, session
 from pages.widgets.place import Desk
@@ -72,11 +72,17 @@ def show(model: ModelSpec, facts: ModelFacts | None, found: Sequence[Problem]) -
 
 
 def _news(desk: Desk, new: dict[str, Any]) -> dict[str, Any]:
-    """The picture under its number, which grows when the picture changes."""
-    if desk.drawn != new:
+    """The picture under its number: what changed since one the browser holds, or all of it."""
+    if desk.sent.get(desk.rev) != new:
         desk.rev += 1
-        desk.drawn = new
-    return {"rev": desk.rev, "picture": new}
+        desk.sent[desk.rev] = new
+    if session.typed(KEY) is None:
+        desk.held = 0  # a canvas just put on the page holds nothing
+    desk.sent = {k: v for k, v in desk.sent.items() if k in (desk.held, desk.rev)}
+    base = desk.sent.get(desk.held)
+    if base is None:
+        return {"rev": desk.rev, "picture": new}
+    return {"rev": desk.rev, "base": desk.held, "change": graph.change(base, new)}
 
 
 @page.safe
@@ -91,6 +97,8 @@ def _events() -> None:
     with session.changing() as state:
         if desk.client != given.get("client"):
             desk.client, desk.done = str(given.get("client")), 0
+        have = given.get("have")
+        desk.held = have if isinstance(have, int) and have in desk.sent else 0
         for row in given["rows"]:
             if isinstance(row, Mapping) and isinstance(n := row.get("n"), int) and n > desk.done:
                 desk.done = n  # before the verb: an event that fails is not tried for ever
@@ -110,7 +118,10 @@ def _step(state: State, desk: Desk, row: Mapping[str, Any]) -> bool:
     def facts() -> ModelFacts | None:
         return session.facts_of(replace(training, model=model)).model
 
-    new = canvas_events.apply(canvas_events.Asked(model, desk, row, facts))
+    def doors() -> tuple[tuple[str, ObjectSpec], ...]:
+        return place.doors(training) if not path else ()
+
+    new = canvas_events.apply(canvas_events.Asked(model, desk, row, facts, doors))
     if desk.chosen and not desk.path:
         state.selected = desk.chosen[-1]
     return new is not model and session.advance(state, place.put(training, path, new))

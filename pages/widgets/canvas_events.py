@@ -11,7 +11,7 @@ from builder import catalog, edit
 from builder.document import decode_model, encode
 from builder.errors import LayerwiseError, SpecError
 from builder.facts import ModelFacts
-from builder.spec import ModelSpec
+from builder.spec import ModelSpec, ObjectSpec
 from pages.widgets.place import Desk, door
 
 PART = "layerwise-part"
@@ -30,12 +30,14 @@ class Asked:
         desk: what lies beside it; verbs that are no edit change only this.
         row: what the browser sent.
         facts: what Keras said of the block, for verbs that need shapes.
+        doors: what an Input added here may read: name and record, the best first.
     """
 
     model: ModelSpec
     desk: Desk
     row: Mapping[str, Any]
     facts: Callable[[], ModelFacts | None]
+    doors: Callable[[], tuple[tuple[str, ObjectSpec], ...]] = tuple
 
     def name(self, key: str = "node") -> str:
         """A text of the event; SpecError when it is none."""
@@ -74,6 +76,8 @@ def apply(asked: Asked) -> ModelSpec:
 
 
 def _add(asked: Asked) -> ModelSpec:
+    if asked.name("layer") == edit.INPUT:
+        return _grown(asked, _door(asked))
     layer = catalog.new("layers", asked.name("layer"))
     wire = asked.row.get("wire")
     if isinstance(wire, list) and len(wire) == 2:
@@ -85,6 +89,15 @@ def _add(asked: Asked) -> ModelSpec:
         if not asked.model.outputs and edit.room(layer).most != 0:
             grown = edit.returns(grown, grown.nodes[-1].name, True)
     return _grown(asked, grown)
+
+
+def _door(asked: Asked) -> ModelSpec:
+    """An Input for a column nothing reads yet, under the column's name, which binds it."""
+    names = edit.index(asked.model).keys() | asked.model.layers.keys()
+    for name, layer in asked.doors():
+        if name not in names:
+            return edit.add(asked.model, layer, name or None)
+    return edit.add(asked.model, catalog.new("layers", edit.INPUT))
 
 
 def _grown(asked: Asked, grown: ModelSpec) -> ModelSpec:

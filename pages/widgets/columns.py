@@ -56,10 +56,11 @@ def show(found: Mapping[str, Any]) -> None:
     columns: Sequence[Mapping[str, Any]] = found["rows"]
     st.html(rows(columns, "The first examples of every column"))
     st.caption("Each column as it came, and as the model sees it")
-    head = "".join(f"<th>{name}</th>" for name in ("Column", "Is", "As it came", "For the model"))
+    heads = ("Column", "Used as", "As it came", "For the model")
+    head = "".join(f"<th>{name}</th>" for name in heads)
     lines = "".join(
         f'<tr><th scope="row">{escape(str(c["name"]))}</th>'
-        f"<td>{'read' if c['role'] == 'input' else 'answered'}</td>"
+        f"<td>{c['role']}</td>"
         f"<td>{_array(c['raw'])}</td><td>{_array(c['prepared'])}</td></tr>"
         for c in columns
     )
@@ -124,7 +125,7 @@ def _numbers(column: Mapping[str, Any], row: Sequence[float]) -> str:
     if len(row) == 1:
         return f"{row[0]:.4g}"
     pairs = [f"{escape(n)} {v:.3g}" for n, v in zip(names, row, strict=False)][:WIDEST]
-    return "<br>".join(pairs) + (" …" if len(row) > WIDEST else "")
+    return ", ".join(pairs) + (" …" if len(row) > WIDEST else "")
 
 
 # --- binding ---------------------------------------------------------------------------------
@@ -145,6 +146,20 @@ def bind(training: TrainingSpec, facts: DataFacts) -> TrainingSpec:
         for node, name in bound.items():
             chosen = _select(f"{word} {node}", node, name, offered)
             if chosen not in (NOTHING, name):
+                columns = columns.with_(**{node: chosen})
+    return replace(training, columns=columns)
+
+
+def bind_one(training: TrainingSpec, facts: DataFacts, node: str) -> TrainingSpec:
+    """The same for one node: its select boxes, and the training with what was chosen."""
+    columns = training.columns
+    for label, bound, offered in (
+        ("Reads the column", binding.inputs_of(training), facts.inputs),
+        ("Answers the column", binding.outputs_of(training), facts.targets),
+    ):
+        if node in bound:
+            chosen = _select(label, node, bound[node], offered)
+            if chosen not in (NOTHING, bound[node]):
                 columns = columns.with_(**{node: chosen})
     return replace(training, columns=columns)
 

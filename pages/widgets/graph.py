@@ -62,7 +62,7 @@ def _node(model: ModelSpec, node: Node, made: NodeFacts | None, told: Sequence[P
         "kind": plain.class_name if plain else "Block" if layer else "missing",
         "icon": stack.icon(plain) if layer else "help",
         "said": stack.settings(plain) if plain else _inside(layer),
-        "ins": _places(node, layer),
+        "ins": _places(model, node),
     }
     outs = max(edit.tensors(layer), len(made.outputs) if made else 1)
     row |= {"outs": outs} if outs > 1 else {}
@@ -86,13 +86,14 @@ def _figures(made: NodeFacts) -> str:
     return f"{words.number(made.params)} · {memory}" if made.params else memory
 
 
-def _places(node: Node, layer: Any) -> list[str]:
+def _places(model: ModelSpec, node: Node) -> list[str]:
     """Names of the places for wires: those taken, and one more if there is room."""
-    room = edit.room(layer)
+    room, said = edit.space(model, node), edit.named(node)
     used = len(node.inbound)
     count = used + 1 if room.most is None else max(used, min(room.most, max(used + 1, room.least)))
-    names = [*room.names[:count], *[""] * (count - len(room.names))]
-    return [n or (f"input {i + 1}" if count > 1 else "input") for i, n in enumerate(names)]
+    names = {**dict(enumerate(room.names[:count])), **said}
+    usual = "input {}" if count > 1 else "input"
+    return [names.get(i) or usual.format(i + 1) for i in range(count)]
 
 
 def _wire(
@@ -126,3 +127,18 @@ def _problems(found: Sequence[Problem]) -> dict[str, list[Problem]]:
         name = problem.where.removeprefix("model").removeprefix(".")
         by_node.setdefault(name, []).append(problem)
     return by_node
+
+
+def change(old: Mapping[str, Mapping[str, Row]], new: Mapping[str, Mapping[str, Row]]) -> Row:
+    """What turns one picture into another: by table the rows that differ (None: gone).
+
+    ``order`` lists the ids of a table only where new rows do not simply come last.
+    """
+    told: Row = {}
+    for table in new:
+        before, after = old[table], new[table]
+        rows: Row = {k: v for k, v in after.items() if before.get(k) != v}
+        rows |= {k: None for k in before if k not in after}
+        order = [*(k for k in before if k in after), *(k for k in after if k not in before)]
+        told[table] = {"rows": rows} | ({"order": list(after)} if order != list(after) else {})
+    return told

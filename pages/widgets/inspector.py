@@ -9,7 +9,7 @@ import streamlit as st
 from builder import catalog, edit
 from builder.errors import LayerwiseError
 from builder.spec import ModelSpec, ObjectSpec
-from pages.widgets import explain, form, offer, page, place, session, words
+from pages.widgets import columns, explain, form, offer, page, place, session, words
 from pages.widgets.page import plain
 
 Change = Callable[[ModelSpec], ModelSpec]
@@ -41,8 +41,20 @@ def show() -> None:
     else:
         st.caption("A block: a model in the model. Open it on the canvas to see inside.")
     _shared(model, node)
+    if not place.desk().path:
+        _column(node)
     _name(place.model(), node)
     _facts(place.selected() or node)
+
+
+def _column(node: str) -> None:
+    """Which column of the dataset this Input reads, or this output learns to answer."""
+    data, training = session.data_facts(), session.training()
+    if data is None or not data.named:
+        return
+    new = columns.bind_one(training, data, node)
+    if new != training:
+        session.push(new)
 
 
 def _key(kind: str, node: str) -> str:

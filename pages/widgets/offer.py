@@ -23,6 +23,15 @@ ICONS = {
     "Preprocessing": "tune",
     "Augmentation": "auto_fix_high",
     "Merging": "call_merge",
+    "Arithmetic": "calculate",
+    "Elementwise math": "function",
+    "Activation functions": "show_chart",
+    "Reductions": "functions",
+    "Shape": "crop_rotate",
+    "Join and split": "call_split",
+    "Matrices": "grid_on",
+    "Compare and choose": "rule",
+    "Pictures and windows": "image",
 }
 """Palette group → Material symbol."""
 
@@ -33,6 +42,8 @@ def icon(layer: ObjectSpec | None) -> str:
         return "account_tree"
     if layer.class_name == edit.INPUT:
         return "input"
+    if layer.class_name.startswith(catalog.ops.PREFIX):
+        return "function"
     entry = catalog.find("layers", layer.class_name)
     return ICONS.get(entry.group, "layers") if entry else "help"
 
@@ -59,7 +70,7 @@ def listing() -> bytes:
             "plain": first_sentence(e.plain),
             "picture": e.picture,
         }
-        for e in catalog.entries("layers")
+        for e in catalog.palette()
     ]
     return json.dumps(rows, ensure_ascii=False).encode()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from builder import check, edit
+from builder import binding, check, edit
 from builder.errors import SpecError
 from builder.facts import ModelFacts, Problem
 from builder.spec import ModelSpec, ObjectSpec, TrainingSpec
@@ -30,7 +30,9 @@ class Desk:
         client, done: the browser's canvas, and the last of its events that was dealt with.
         said: how many refusals there were, and the sentence of the last.
         clip: what was copied last, as JSON; ``clips`` counts.
-        rev, drawn: number of the picture last drawn, and that picture.
+        rev: number of the picture last drawn.
+        held: the number of a picture the browser says it holds, 0 for none.
+        sent: pictures by number: the last one, and the one held.
     """
 
     past: list[TrainingSpec] = field(default_factory=list)
@@ -45,7 +47,8 @@ class Desk:
     clip: str = ""
     clips: int = 0
     rev: int = 0
-    drawn: dict[str, Any] = field(default_factory=dict)
+    held: int = 0
+    sent: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def say(self, text: str) -> None:
         """Have the canvas show a sentence."""
@@ -135,3 +138,22 @@ def door(ref: str, known: ModelFacts | None) -> ObjectSpec | None:
         return None
     layer = ObjectSpec(edit.INPUT, {"shape": here.outputs[number][1:]})  # type: ignore[arg-type]
     return layer if here.dtype in ("", "float32") else layer.with_(dtype=here.dtype)
+
+
+def doors(training: TrainingSpec) -> tuple[tuple[str, ObjectSpec], ...]:
+    """An InputLayer for every column of the dataset that no Input reads, by the column's name.
+
+    The name is "" for a dataset of one input, which its only Input reads under any name.
+    """
+    data = session.facts_of(training).data
+    if data is None:
+        return ()
+    if not data.named:
+        return (("", ObjectSpec(edit.INPUT, {"shape": data.x_shape})),)  # type: ignore[arg-type]
+    read = set(binding.inputs_of(training).values())
+    found = []
+    for column in data.inputs:
+        kind = {} if column.dtype == "float32" else {"dtype": column.dtype}
+        layer = ObjectSpec(edit.INPUT, {"shape": column.shape, **kind})  # type: ignore[arg-type]
+        found += [(column.name, layer)] if column.name not in read else []
+    return tuple(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import streamlit as st
@@ -196,4 +196,6 @@ def _rows(run: Listed, full: Run) -> Sequence[tuple[str, str]]:
 
 
 def _name(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{k}: {_name(v)}" for k, v in value.items())
     return str(getattr(value, "class_name", value or "none"))

@@ -88,6 +88,8 @@ def headline(best: Mapping[str, float]) -> tuple[str, float] | None:
     """The one number of a run: its first metric on validation data, else on training data, else
     the loss."""
     names = [n for n in best if n not in ("loss", "val_loss")]
+    # the losses of single outputs come after what is measured for people
+    names.sort(key=lambda n: n.endswith("_loss"))
     held = [n for n in names if n.startswith("val_")]
     for name in (*held, *names, "val_loss", "loss"):
         if name in best:

@@ -1,23 +1,29 @@
 """Which ``keras.applications`` come back exactly from their file; prints each and the share.
 
     python -m tests.benchmarks.applications [name …]
+    python -m tests.benchmarks.applications weights [name …]
 
-Structure and sizes only (nothing is allocated): the record of what is built from the spec that
-was read must be Keras's own record, name for name.
+Structure and sizes (nothing is allocated): the record of what is built from the spec that was
+read must be Keras's own record, name for name. With ``weights``: saved with weights, opened and
+built again, it must predict the very same numbers; by default three small ones.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from builder.engine import build, convert
+from builder.engine import build, convert, files, weights
 from builder.engine.backend import keras
 from builder.errors import LayerwiseError
+
+SMALL = ("MobileNetV2", "EfficientNetB0", "DenseNet121")
 
 
 def names() -> list[str]:
@@ -60,8 +66,29 @@ def single(value: Any) -> Any:
     return float(np.float32(value)) if isinstance(value, float) else value
 
 
+def moves(name: str, side: int, folder: Path) -> str:
+    """What is lost when it is saved and opened with its weights; ``""`` when nothing is."""
+    made = getattr(keras.applications, name)
+    model = made(weights=None, include_top=False, input_shape=(side, side, 3))
+    x = np.random.default_rng(0).uniform(0, 255, (2, side, side, 3)).astype("float32")
+    before = np.asarray(model(x))
+    model.save(folder / "model.keras")
+    found = files.open_model(folder / "model.keras", folder / "kept.npz")
+    if found["notes"]:
+        return str(found["notes"][0].message)
+    again = build.build(found["model"])
+    if weights.load(again, folder / "kept.npz") or again.count_params() != model.count_params():
+        return "weights are missing"
+    return "" if np.array_equal(np.asarray(again(x)), before) else "the numbers differ"
+
+
 def main() -> None:
     """Try them all, or those named."""
+    if sys.argv[1:2] == ["weights"]:
+        for name in sys.argv[2:] or SMALL:
+            with tempfile.TemporaryDirectory() as folder:
+                print(f"{name:20} {moves(name, 32, Path(folder)) or 'bit-identical'}")
+        return
     wanted = sys.argv[1:] or names()
     good = 0
     for name in wanted:

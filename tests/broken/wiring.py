@@ -8,11 +8,13 @@ from dataclasses import replace
 from builder import edit
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec, chain
 from tests.broken.make import FLAT, OUT, Broken, digits
-from tests.zoo import DIGITS, STACKS, dense, given, layer, training
+from tests.zoo import DIGITS, SHARED, STACKS, dense, given, layer, training
 
 
 def graph(
-    layers: Mapping[str, ObjectSpec], nodes: Mapping[str, tuple[str, ...]], *outputs: str
+    layers: Mapping[str, ObjectSpec | ModelSpec],
+    nodes: Mapping[str, tuple[str, ...]],
+    *outputs: str,
 ) -> TrainingSpec:
     """A graph over the four numbers of Iris; ``nodes`` says who reads whom."""
     table = {"input": given(4), **layers}
@@ -22,6 +24,7 @@ def graph(
 
 
 END = dense(3, "softmax")
+PAIR = replace(SHARED, layers=SHARED.layers.with_(left=given(4), right=given(4)))
 
 GRAPHS: Mapping[str, Broken] = {
     "graph_circle": Broken(
@@ -76,6 +79,22 @@ GRAPHS: Mapping[str, Broken] = {
         ),
         "model.product",
         "'product' (ops.multiply) takes 2 inputs, but reads 1.",
+    ),
+    "two_wires_into_one_layer": Broken(
+        graph(
+            {"a": dense(4, "relu"), "b": dense(4, "relu"), "out": END},
+            {"a": ("input",), "b": ("input",), "out": ("a", "b")},
+        ),
+        "model.out",
+        "'out' (Dense) takes 1 input, but reads 2.",
+    ),
+    "nested_model_without_its_second_input": Broken(
+        graph(
+            {"pair": PAIR, "out": END},
+            {"pair": ("input",), "out": ("pair",)},
+        ),
+        "model.pair",
+        "'pair' (model) takes 2 inputs, but reads 1.",
     ),
     "operation_called_twice": Broken(
         replace(

@@ -218,8 +218,9 @@ def sound(model: ModelSpec) -> None:
     assert {n.layer for n in model.nodes} == set(model.layers)
     for node in model.nodes:
         assert {edit.split(r)[0] for r in node.inbound} <= set(names)
+        assert all(0 <= i < len(node.inbound) for i in edit.named(node))
         assert node.name not in edit.reads(model, node.name), "no circle"
-        most = edit.room(model.layers[node.layer]).most
+        most = edit.space(model, node).most
         assert (
             most is None
             or len(node.inbound) <= most

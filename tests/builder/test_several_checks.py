@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import pytest
 
 from builder import check, edit, starters
 from builder.engine import build
-from builder.facts import ColumnFacts, DataFacts, Problem
+from builder.facts import Problem
 from builder.spec import Config, ObjectSpec, TrainingSpec
 from tests import zoo
 
 TRAINING = starters.get("reviews").training
-COLUMNS = (
-    ColumnFacts("text", "input", "sequences", (14,), "int32", 0, 28, whole=True),
-    ColumnFacts("price", "input", "table", (1,), "float32", features=("price",)),
-    ColumnFacts(
-        *("sentiment", "target", "classes", (), "int64", 0, 1),
-        task="classification",
-        labels="integers",
-        classes=("negative", "positive"),
-    ),
-    ColumnFacts(
-        "stars", "target", "values", (), "float32", 1, 5, task="regression", labels="values"
-    ),
-)
-DATA = DataFacts(
-    *("Reviews", "classification", (14,), (), "int32", "int64", 4000, 800),
-    classes=("negative", "positive"),
-    features=(),
-    labels="integers",
-    kind="sequences",
-    x_min=0,
-    x_max=28,
-    bytes=500_000,
-    whole=True,
-    named=COLUMNS,
-)
+DATA = zoo.DATA["Reviews"]
 
 
 def found(training: TrainingSpec) -> tuple[Problem, ...]:
@@ -132,7 +109,11 @@ def test_an_input_of_another_shape_than_its_column() -> None:
 
 def test_callbacks_watch_the_names_keras_reports() -> None:
     watch = ObjectSpec("EarlyStopping", {"monitor": "val_sentiment_accuracy"})
-    assert found(TRAINING.with_fit(callbacks=(watch,))) == ()
+    after = mended(TRAINING.with_fit(callbacks=(watch,)), "fit.callbacks")
+    assert after.fit["callbacks"][0].config["mode"] == "max"
+    error = ObjectSpec("EarlyStopping", {"monitor": "val_stars_mean_absolute_error"})
+    after = mended(TRAINING.with_fit(callbacks=(error,)), "fit.callbacks")
+    assert after.fit["callbacks"][0].config["mode"] == "min"
     lost = ObjectSpec("EarlyStopping", {"monitor": "val_accuracy"})
     mended(TRAINING.with_fit(callbacks=(lost,)), "fit.callbacks")
 
@@ -146,3 +127,40 @@ def test_two_outputs_of_one_layer_are_told_apart() -> None:
     twice = replace(pairs.model, outputs=("encoder", "encoder_1"))
     said = [p.message for p in check.problems(replace(pairs, model=twice))]
     assert any("'encoder' gives two outputs" in message for message in said)
+
+
+ODD = (
+    *(None, 0, -1, "text", "nothing", "mse", (), ("a",), True),
+    *(Config(), Config(stars=1.0), Config(stars="accuracy"), Config(stars=(1, 2)), Config(x=())),
+    *(ObjectSpec("Nope"), ObjectSpec("MeanSquaredError"), Config(stars=ObjectSpec("Huber"))),
+)
+RETURNED = ((), ("stars",), ("stars", "stars"), ("nope", "stars"), ("stars:1", "sentiment"))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_the_settings_are_it_is_said_and_never_a_traceback(seed: int) -> None:
+    chance = random.Random(seed)
+    for _ in range(15):
+        odd = {key: chance.choice(ODD) for key in ("loss", "metrics", "loss_weights")}
+        nodes = ("text", "price", "stars", "else")
+        training = replace(
+            TRAINING.with_compile(**odd),
+            columns=Config({name: chance.choice(ODD) for name in nodes}),
+            model=replace(TRAINING.model, outputs=chance.choice(RETURNED)),
+        )
+        for problem in check.problems(training, chance.choice((DATA, zoo.DATA["Iris"], None))):
+            assert problem.message and problem.where
+        assert check.fitted(training, DATA) is not None
+
+
+@pytest.mark.parametrize("name", ["covered_digits", "digit_pairs", "reviews", "witness"])
+def test_the_zoo_knows_the_columns_as_they_are(name: str) -> None:
+    from builder.engine import data
+
+    dataset = starters.get(name).training.dataset
+    known, real = zoo.DATA[dataset.class_name], data.describe(dataset)
+    assert (known.title, known.n_train, known.n_test) == (real.title, real.n_train, real.n_test)
+    for ours, theirs in zip(known.columns, real.columns, strict=True):
+        for field in ("name", "role", "kind", "shape", "dtype", "task", "labels", "classes"):
+            assert getattr(ours, field) == getattr(theirs, field), (ours.name, field)
+        assert ours.features == theirs.features and ours.whole == theirs.whole

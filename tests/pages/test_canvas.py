@@ -13,8 +13,8 @@ import pytest
 from builder import edit, starters
 from builder.facts import Failure, ModelFacts, NodeFacts, Problem
 from builder.runs import projects
-from builder.spec import ModelSpec, Node
-from pages.widgets import canvas_events, graph
+from builder.spec import ModelSpec, Node, ObjectSpec
+from pages.widgets import canvas_events, graph, offer
 from pages.widgets.place import Desk
 from tests import zoo
 
@@ -110,6 +110,24 @@ def test_adding_wires_what_is_new_and_selects_it() -> None:
     assert model.outputs == ("dense",)
 
 
+@pytest.mark.parametrize("row", json.loads(offer.listing()), ids=lambda r: r["name"])
+def test_everything_on_the_palette_can_be_added_after_two_layers(row: dict[str, str]) -> None:
+    model, desk = ask(zoo.RESIDUAL, do="add", layer=row["name"], nodes=["wide", "deep"])
+    assert desk.said == (0, "") and len(desk.chosen) == 1
+    nodes, _ = graph.picture(model, None, ())
+    assert nodes[desk.chosen[0]]["kind"] == row["name"] and row["plain"] and row["icon"] != "help"
+
+
+def test_an_input_stands_for_a_column_that_nothing_reads() -> None:
+    door = ("picture", ObjectSpec("InputLayer", {"shape": (28, 28)}))  # type: ignore[arg-type]
+    row = {"do": "add", "layer": "InputLayer", "nodes": ["wide"]}
+    asked = canvas_events.Asked(zoo.RESIDUAL, Desk(), row, lambda: None, lambda: (door,))
+    model = canvas_events.apply(asked)
+    assert model.layers["picture"] == door[1] and model.node("picture").inbound == ()
+    again = canvas_events.apply(replace(asked, model=model))
+    assert again.nodes[-1].name == "input_layer"
+
+
 def test_a_refusal_is_a_sentence_and_changes_nothing() -> None:
     model, desk = ask(zoo.RESIDUAL, **{"do": "connect", "from": "out", "to": "wide"})
     assert model is zoo.RESIDUAL and desk.said[0] == 1 and "circle" in desk.said[1]
@@ -200,3 +218,20 @@ def test_tools_of_the_inspector_work_in_a_graph(visit) -> None:
     assert len(model_of().nodes) == 6
     app.button(key="tool-remove").click().run()
     assert model_of() == zoo.RESIDUAL and not app.error
+
+
+def test_an_input_is_bound_to_its_column_in_the_inspector(visit) -> None:
+    starter = next(s for s in starters.all() if len(s.training.model.outputs) > 1)
+    app = visit("model", p=projects.create("local", "Two", starter.training).token)
+    output = starter.training.model.outputs[0]
+    app.session_state["layerwise"].selected = output
+    app.run()
+    assert app.selectbox(key=f"bind-{output}").label == "Answers the column"
+    assert not app.error and not app.exception
+
+
+def test_the_code_stands_below_both_views(visit) -> None:
+    app = visit("model", p=project(zoo.RESIDUAL))
+    app.toggle(key="show-code").set_value(True).run()
+    assert app.selectbox(key="code-style").value == "functional"
+    assert not app.error and not app.exception

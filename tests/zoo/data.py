@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from builder.facts import DataFacts
+from builder.facts import ColumnFacts, DataFacts
 from builder.spec import ObjectSpec
 
 _DIGITS = DataFacts(
@@ -72,7 +72,76 @@ _IMDB = replace(
     offline=False,
     whole=True,
 )
+_DIGIT = ColumnFacts(
+    *("digit", "target", "classes", (), "int64", 0, 9),
+    task="classification",
+    labels="integers",
+    classes=_DIGITS.classes,
+)
+_COVERED = replace(
+    _DIGITS,
+    title="Covered digits with a description",
+    y_shape=(),
+    y_dtype="int64",
+    n_train=4320,
+    labels="integers",
+    bytes=20_000_000,
+    named=(
+        ColumnFacts("image", "input", "images", (28, 28), "float32"),
+        ColumnFacts(
+            *("measures", "input", "table", (6,), "float32"),
+            features=("width", "slant", "loops", "upper left", "upper right", "lower left"),
+        ),
+        ColumnFacts("note", "input", "sequences", (14,), "int32", 0, 20, whole=True),
+        _DIGIT,
+        ColumnFacts(
+            *("ink", "target", "values", (), "float32", 0, 0.4), task="regression", labels="values"
+        ),
+    ),
+)
+_YES_NO = {"task": "classification", "labels": "integers"}
+_PAIRS = replace(
+    _COVERED,
+    title="Pairs of digits",
+    n_train=12_000,
+    n_test=1000,
+    classes=("different", "same"),
+    named=(
+        ColumnFacts("first", "input", "images", (28, 28), "float32"),
+        ColumnFacts("second", "input", "images", (28, 28), "float32"),
+        ColumnFacts(
+            *("same", "target", "classes", (), "int64"),
+            classes=("different", "same"),
+            **_YES_NO,
+        ),
+    ),
+)
+_REVIEWS = replace(
+    _IMDB,
+    title="Restaurant reviews with a price",
+    x_shape=(14,),
+    n_train=4000,
+    n_test=800,
+    x_max=28,
+    bytes=500_000,
+    offline=True,
+    named=(
+        ColumnFacts("text", "input", "sequences", (14,), "int32", 0, 28, whole=True),
+        ColumnFacts("price", "input", "table", (1,), "float32", features=("price",)),
+        ColumnFacts(
+            *("sentiment", "target", "classes", (), "int64"),
+            classes=("negative", "positive"),
+            **_YES_NO,
+        ),
+        ColumnFacts(
+            *("stars", "target", "values", (), "float32", 1, 5), task="regression", labels="values"
+        ),
+    ),
+)
 DATA: Mapping[str, DataFacts] = {
+    "CoveredDigits": _COVERED,
+    "DigitPairs": _PAIRS,
+    "Reviews": _REVIEWS,
     "Digits": _DIGITS,
     "Iris": _IRIS,
     "Circles": _CIRCLES,
@@ -89,8 +158,15 @@ def facts(dataset: ObjectSpec) -> DataFacts:
     if labels != base.labels:
         y_shape = (many,) if labels == "one_hot" else ()
         base = replace(base, labels=labels, y_shape=y_shape)
+        named = (_labelled(c, labels) if c.kind == "classes" else c for c in base.named)
+        base = replace(base, named=tuple(named))
     if dataset.config.get("channel_axis"):
         base = replace(base, x_shape=(28, 28, 1))
     if dataset.config.get("scale") == "none" and base.kind == "images":
         base = replace(base, x_max=255.0, whole=True)
     return base
+
+
+def _labelled(column: ColumnFacts, labels: str) -> ColumnFacts:
+    shape = (len(column.classes),) if labels == "one_hot" else ()
+    return replace(column, labels=labels, shape=shape)

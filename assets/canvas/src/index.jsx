@@ -20,9 +20,15 @@ export function show(host, { data, setStateValue }) {
   host.link ??= new Link();
   host.root ??= createRoot(host);
   const settled = host.link.receive(data[0], setStateValue);
+  const picture = host.link.picture(data[0]);
+  if (!picture) {
+    host.link.have = 0; // Python speaks of a picture that is not here: ask for all of it
+    host.link.send("whole");
+    return;
+  }
   host.root.render(
     <ReactFlowProvider>
-      <Canvas data={data[0]} settled={settled} link={host.link} />
+      <Canvas data={{ ...data[0], picture }} settled={settled} link={host.link} />
     </ReactFlowProvider>,
   );
 }

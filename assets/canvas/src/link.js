@@ -2,6 +2,19 @@
 
 const PATIENCE = 8000; // ms after which unanswered events are sent once more
 
+const KEPT = 16; // pictures kept; what did not change in them is kept once
+
+/** A picture after what changed, as pages/widgets/graph.py tells it. */
+export function changed(known, change) {
+  const made = {};
+  for (const [table, { rows, order }] of Object.entries(change)) {
+    const next = { ...known[table], ...rows };
+    const ids = (order ?? Object.keys(next)).filter((id) => next[id] !== null);
+    made[table] = Object.fromEntries(ids.map((id) => [id, next[id]]));
+  }
+  return made;
+}
+
 export class Link {
   constructor() {
     this.client = Math.random().toString(36).slice(2);
@@ -9,6 +22,19 @@ export class Link {
     this.count = 0;
     this.tries = 0;
     this.post = () => {};
+    this.pictures = new Map(); // those Python may speak of, by rev
+  }
+
+  /** The picture a run hands over, whole or as what changed since one that is here; else null. */
+  picture({ rev, picture, base, change }) {
+    if (this.pictures.has(rev)) return this.pictures.get(rev);
+    const known = this.pictures.get(base);
+    if (!picture && !known) return null;
+    const made = picture ?? changed(known, change);
+    this.pictures.set(rev, made);
+    for (const old of this.pictures.keys()) if (this.pictures.size > KEPT && old !== this.told) this.pictures.delete(old);
+    this.have = rev;
+    return made;
   }
 
   /** Takes what a run of the page hands over; true when it knows all that was sent. */
@@ -17,7 +43,8 @@ export class Link {
       clearTimeout(this.timer);
       if (!this.rows.length) return;
       this.timer = setTimeout(() => this.post(), PATIENCE);
-      setStateValue("events", { client: this.client, rows: this.rows, try: ++this.tries });
+      this.told = this.have;
+      setStateValue("events", { client: this.client, rows: this.rows, have: this.have, try: ++this.tries });
     };
     if (data.client === this.client) this.rows = this.rows.filter((row) => row.n > data.done);
     if (!this.rows.length) clearTimeout(this.timer);

@@ -156,3 +156,36 @@ def test_the_exam_looks_at_every_output(trained: dict[str, Any]) -> None:
     right = evaluate.cell(trained["artefact"], SHORT, 0, 0, output="sentiment")
     assert right["total"] == mood["confusion"][0, 0]
     assert len(right["parts"][0]["texts"]) == len(right["indices"]) > 0
+
+
+@pytest.mark.parametrize("name", ["covered_digits", "digit_pairs", "reviews", "witness"])
+def test_what_was_saved_opens_as_the_same_project(name: str, tmp_path: Path) -> None:
+    from builder.engine import files
+
+    training = starters.get(name).training
+    build.compiled(training).save(tmp_path / "model.keras")
+    opened = files.open_model(tmp_path / "model.keras")
+    again = starters.around(opened["model"], opened["compile"])
+    assert again.model == training.model and again.compile == training.compile
+    assert again.columns == training.columns and again.dataset == training.dataset
+
+
+def test_two_outputs_may_answer_the_only_target_there_is(tmp_path: Path) -> None:
+    from builder import check
+    from builder.engine import evaluate
+
+    layers = {"flower": given(4), "kind": dense(3, "softmax"), "again": dense(3, "softmax")}
+    nodes = (Node("flower", "flower"), *(Node(n, n, ("flower",)) for n in ("kind", "again")))
+    model = ModelSpec("twice", Config(layers), nodes, ("kind", "again"))
+    iris = starters.get("iris").training
+    training = replace(iris, model=model).with_fit(epochs=1)
+    facts = data.describe(training.dataset)
+    for _ in range(4):  # three bindings and the settings by output, a button each
+        first = check.problems(training, facts, build.summary(model))[0]
+        training = first.fixes[0].training
+    assert check.problems(training, facts, build.summary(model)) == ()
+    assert training.columns == {"flower": "x", "kind": "y", "again": "y"}
+    trained = train.train(training, tmp_path, Silence(), lambda: None)
+    report = evaluate.report(trained["artefact"], training)
+    assert [r["output"] for r in report["outputs"]] == ["kind", "again"]
+    assert {"kind_accuracy", "again_accuracy"} <= report["test"].keys()

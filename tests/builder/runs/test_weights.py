@@ -5,21 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from builder.errors import TrainingError
 from builder.facts import START
-from builder.runs import weights, workspace
+from builder.runs import jobs, weights, workspace
 from builder.spec import Config
 from tests import zoo
+from tests.builder.runs.conftest import tiny, until
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LAYERWISE_HOME", str(tmp_path / "home"))
-
-
-def test_the_same_weights_are_kept_once_and_lent_without_a_copy(tmp_path: Path) -> None:
+def test_the_same_weights_are_kept_once_and_lent_without_a_copy(
+    own_home: Path, tmp_path: Path
+) -> None:
     file = tmp_path / "w.npz"
     file.write_bytes(b"numbers")
     name = weights.keep(file)
@@ -38,3 +37,36 @@ def test_what_is_not_there_is_not_lent(file: object, tmp_path: Path) -> None:
     training = replace(zoo.STACKS["toy"], weights=Config(file=file, name="big.keras"))
     with pytest.raises(TrainingError, match=r"weights of 'big\.keras' are not in this"):
         weights.lend(training, tmp_path)
+
+
+def test_an_opened_model_is_used_as_it_is(tmp_path: Path) -> None:
+    """In real processes: what the run answers is what the model of the file answered."""
+    import keras
+
+    from builder.engine import build
+    from builder.engine import weights as engine
+
+    training = tiny(epochs=1)
+    model = build.build(training.model)
+    engine.dump(model, tmp_path / "w.npz")
+    begun = replace(training, weights=Config(file=weights.keep(tmp_path / "w.npz"), name="a.h5"))
+    run = jobs.start(begun.with_fit(epochs=0))
+    until(lambda: jobs.progress(run.id).ended)
+    assert (jobs.get(run.id).status, jobs.get(run.id).error) == ("finished", None)
+    kept = keras.models.load_model(jobs.artefact(run.id))
+    for a, b in zip(model.get_weights(), kept.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert set(jobs.result(run.id)["test"]) == {"loss", "accuracy"}
+
+
+def test_a_file_given_by_a_person_brings_its_weights_along(tmp_path: Path) -> None:
+    import keras
+
+    from pages.widgets import opener
+
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
+    model.save(tmp_path / "flowers.keras")
+    training, title, notes = opener.read("flowers.keras", (tmp_path / "flowers.keras").read_bytes())
+    assert (title, tuple(notes)) == ("flowers", ())
+    assert training.weights["name"] == "flowers.keras"
+    assert weights.where(training.weights["file"])

@@ -1,0 +1,69 @@
+"""The weights a project begins with: whose they are, using them as they are, or letting them go."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from builder.errors import FileError
+from builder.runs import jobs, weights
+from builder.spec import Config
+from pages.widgets import page, session
+from pages.widgets.page import plain
+
+
+def show() -> None:
+    """Nothing for a project that begins by chance."""
+    training = session.training()
+    if not training.weights:
+        return
+    name = plain(str(training.weights.get("name", "a file")))
+    here = weights.where(training.weights.get("file")) is not None
+    with st.container(key="begun", border=True, gap="small"):
+        if here:
+            st.markdown(f":material/save: Begins with the weights of **{name}**, not by chance.")
+        else:
+            st.warning(
+                f"The weights of {name} are not in this workspace. Open its file again, or begin"
+                " with fresh weights.",
+                icon=":material/warning:",
+            )
+        with st.container(horizontal=True):
+            if here:
+                st.button(
+                    "Use it as it is",
+                    key="begun-use",
+                    icon=":material/play_arrow:",
+                    on_click=_use,
+                    help="Makes a run of it without training: it can then be tested, drawn for"
+                    " and exported.",
+                )
+            st.button(
+                "Begin with fresh weights",
+                key="begun-drop",
+                icon=":material/casino:",
+                on_click=_drop,
+                help="The layers stay; undo brings the weights back.",
+            )
+
+
+@page.safe
+def _drop() -> None:
+    session.fix(replace(session.training(), weights=Config()))
+
+
+@page.safe
+def _use() -> None:
+    """A run of no epochs: it ends as soon as the model is built and tested."""
+    token = session.ensure_saved()
+    known = session.known()
+    if known.model is None or known.data is None:
+        raise FileError("The model and its data do not fit yet.", "Mend what the Model page says.")
+    jobs.start(
+        session.training().with_fit(epochs=0),
+        project=token or None,
+        owner=session.owner(),
+        data=known.data,
+        model=known.model,
+    )
