@@ -17,7 +17,7 @@ from builder.spec import ObjectSpec
 
 OFFLINE = [n for n, p in plugins.datasets().items() if p.OFFLINE and n != "NpzFile"]
 PLAIN = [n for n in OFFLINE if plugins.dataset(n).ENTRY.group != "Several columns"]
-"""Datasets of one x and one y; test_bind looks at the others."""
+"""Datasets of one x and one y; test_several looks at the others."""
 
 
 def spec(name: str, **config) -> ObjectSpec:
