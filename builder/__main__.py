@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import inspect
 import io
 import json
 import os
@@ -100,6 +101,9 @@ def _parser() -> argparse.ArgumentParser:
     made = add("export", _export, "write the project or run in another form")
     made.add_argument("project", metavar="PROJECT_OR_RUN", help="project, starter name or run id")
     made.add_argument("--to", required=True, choices=_targets(), help="what to write")
+    styles = ("sequential", "functional", "subclass")
+    made.add_argument("--style", choices=styles, help="how script and notebook say the model")
+    made.add_argument("--int8", action="store_true", help="tflite in 8 bits")
     made.add_argument("-o", "--output", metavar="FILE", type=Path, help=out)
     add("starters", _starters, "list the starters: file and title")
     add("runs", _runs, "list the runs kept in the workspace, newest first")
@@ -380,7 +384,12 @@ def _export(given: argparse.Namespace) -> int:
             f"'{given.to}' needs trained weights, and {given.project} is a project.",
             "Train it, then give the run's id instead.",
         )
-    _deliver(target.export(training, artefact, title=title), given.output)
+    options = {"style": given.style, "int8": given.int8}
+    asked = {k: v for k, v in options.items() if v}
+    for name in asked:
+        if name not in inspect.signature(target.export).parameters:
+            raise SpecError(f"'{given.to}' has no option --{name}.", "Leave it out.")
+    _deliver(target.export(training, artefact, title=title, **asked), given.output)
     return 0
 
 

@@ -149,7 +149,7 @@ def followed(
         tensors = _tensors(given)
         if model.kind == "functional":
             return models.again(state, node, model, [tensors], kw)
-        if tensors and all(t.call.layer.is_input for t in tensors):
+        if tensors and _made_here(node) and all(t.call.layer.is_input for t in tensors):
             return _shaped(state, follow, value, model, tensors, args)
         model.used = True
     else:
@@ -162,6 +162,12 @@ def followed(
         plain["mask"] = None
     _name_fields(value)
     return call_function(state, follow, [value, *args], plain)
+
+
+def _made_here(node: ast.AST) -> bool:
+    """Whether a call makes its arguments itself: ``model(keras.Input((3,)))``."""
+    given = node.args if isinstance(node, ast.Call) else []
+    return any(isinstance(n, ast.Call) for item in given for n in ast.walk(item))
 
 
 def _tensors(given: list[Any]) -> list[Tensor]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
@@ -20,8 +21,9 @@ from builder import catalog, code, edit, parse
 from builder.code import subclass
 from builder.engine import build
 from builder.errors import LayerwiseError, SpecError
-from builder.spec import Config, ModelSpec, Node, ObjectSpec, chain
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec, chain
 from tests import zoo
+from tests.builder.test_code import HOSTILE
 from tests.zoo import dense, given, layer
 
 ROWS = "x_train = y_train = x_test = y_test = []\n"
@@ -243,7 +245,7 @@ def graphs(draw: st.DrawFn) -> ModelSpec:
     return ModelSpec(draw(st.sampled_from(["model", "net"])), Config(layers), tuple(nodes), (last,))
 
 
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=100, deadline=None, database=None)
 @given_(graphs(), st.sampled_from(STYLES[1:]))
 def test_any_graph_is_read_back(model: ModelSpec, style: str) -> None:
     text = written(model, style)
@@ -254,6 +256,70 @@ def test_any_graph_is_read_back(model: ModelSpec, style: str) -> None:
 def test_a_class_keeps_no_layer_under_an_attribute_of_keras() -> None:
     own = {name for name in dir(keras.Model()) if not name.startswith("_")}
     assert own <= subclass.MODELS_OWN
+
+
+# --- a stranger's project -------------------------------------------------------------------------
+
+
+def with_texts(text: str) -> TrainingSpec:
+    """A graph that carries ``text`` wherever a project may hold any."""
+    inner = chain(text, given(3), dense(2, text))
+    nodes = (
+        Node(f"{text} in", f"{text} in"),
+        Node(f"{text} side", f"{text} side"),
+        Node("inner", f"{text} inner", (f"{text} in",)),
+        Node("again", f"{text} inner", (f"{text} side",)),
+        Node(f"{text} off", f"{text} off", ("again",), off=True),
+        Node("op", "op", (f"{text} off",)),
+        Node(f"{text} out", f"{text} out", ("inner", "op"), call=Config(mask=text)),
+    )
+    layers = {
+        f"{text} in": given(3),
+        f"{text} side": given(3),
+        f"{text} inner": replace(inner, name=f"{text} inner"),
+        f"{text} off": dense(2, text),
+        "op": layer("ops.cast", dtype=text),
+        f"{text} out": layer("Concatenate", axis=text),
+    }
+    outputs = (f"{text} out", "inner")
+    training = zoo.training(ModelSpec(text, Config(layers), nodes, outputs), zoo.DIGITS)
+    losses = dict.fromkeys(outputs, layer("MeanSquaredError"))
+    return replace(
+        training,
+        columns=Config({f"{text} in": text, outputs[0]: f"{text} y"}),
+        compile=training.compile.with_(loss=losses, loss_weights={outputs[0]: text}, metrics={}),
+    )
+
+
+def statements(text: str) -> list[str]:
+    """The kinds of all statements, and everything called by a dotted name."""
+    nodes = list(ast.walk(ast.parse(text)))
+    called = [ast.unparse(n.func) for n in nodes if isinstance(n, ast.Call)]
+    kept = [c for c in called if c.startswith(("os", "__import__", "keras.ops", "exec", "eval"))]
+    return [type(n).__name__ for n in nodes if isinstance(n, ast.stmt)] + kept
+
+
+@pytest.mark.parametrize("style", STYLES[1:])
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_no_text_of_a_graph_becomes_a_statement(text: str, style: str) -> None:
+    script = code.script(with_texts(text), ROWS, text, style)
+    assert statements(script) == statements(code.script(with_texts("a"), ROWS, "a", style))
+    assert all(len(line.splitlines()) <= 1 for line in script.split("\n"))
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_what_is_written_without_quotes_must_be_a_name(text: str) -> None:
+    good = zoo.RESIDUAL
+    called = replace(good.nodes[-1], call=Config({text: True}))
+    for model in (
+        edit.configure(good, "deep", layer(f"ops.{text}")),
+        edit.configure(good, "deep", layer("ops.reshape", **{text: 1})),
+        edit.configure(good, "deep", layer("ops.get_item", key=(text,))),
+        replace(good, nodes=(*good.nodes[:-1], called)),
+    ):
+        for style in STYLES[1:]:
+            with pytest.raises(LayerwiseError):
+                written(model, style)
 
 
 # --- Keras builds the same ------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from builder import document, parse, starters
 from builder.errors import LayerwiseError, SpecError
-from builder.spec import Config
+from builder.spec import Config, ModelSpec
 
 CORPUS = Path(__file__).parent / "corpus"
 SOURCES = [
@@ -59,6 +60,102 @@ def test_calls_of_a_shared_layer_are_called_as_their_variables(
     assert read is not None
     assert read.model.node("difference").inbound == names
     assert {read.model.node(n).layer for n in names} == {"tower"}
+
+
+ALL = {"start": None, "stop": None, "step": None}
+GRAPH = """
+import keras
+from keras import layers, ops
+
+x = keras.Input((6, 4), name="x")
+{lines}
+model = keras.Model(x, y, name="net")
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("y = x[:, 0]", [("ops.get_item", {"key": (ALL, 0)})]),
+        ("y = (x / 2) ** 3", [("Rescaling", {"scale": 0.5}), ("ops.power", {"x2": 3})]),
+        ("y = 1 / x", [("ops.divide", {"x1": 1})]),
+        ("h = layers.Dense(2)(x)\ny = h / h", [("Dense", {"units": 2}), ("ops.divide", {})]),
+        ("y = ops.reshape(x, (-1, 24))", [("ops.reshape", {"newshape": (-1, 24)})]),
+        ("y = keras.ops.concatenate([x, x], axis=-1)", [("ops.concatenate", {"axis": -1})]),
+        ("y = keras.ops.subtract(1, x)", [("ops.subtract", {"x1": 1})]),
+        ("a, b = ops.split(x, 2, axis=1)\ny = ops.add(a, b)",
+         [("ops.split", {"indices_or_sections": 2, "axis": 1}), ("ops.add", {})]),
+    ],
+)  # fmt: skip
+def test_operations_are_nodes(lines: str, said: list[tuple[str, dict[str, Any]]]) -> None:
+    read = parse.parse(GRAPH.format(lines=lines)).training
+    assert read is not None
+    found = [(v.class_name, v.config) for k, v in read.model.layers.items() if k != "x"]
+    assert found == [(name, Config(config)) for name, config in said]
+
+
+def test_arguments_of_a_call_are_kept() -> None:
+    lines = "h = layers.Dropout(0.5)(x, training=True)\ny = layers.LSTM(3)(h, mask=None)"
+    read = parse.parse(GRAPH.format(lines=lines)).training
+    assert read is not None
+    assert read.model.node("dropout").call == {"training": True}
+    assert read.model.node("lstm").call == {}
+
+
+CLASSES = """
+import keras
+from keras import layers
+
+
+class Tower(keras.Model):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.deep = layers.Dense(units)
+        self.twice = [layers.Dense(units, name=f"twice_{i}") for i in range(2)]
+
+    def call(self, x, training=None):
+        for step in self.twice:
+            x = step(x)
+        return self.deep(x), x
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.tower = Tower(5, name="tower")
+        self.out = layers.Dense(1)
+        INSIDE
+
+    def call(self, inputs):
+        a, b = self.tower(inputs["left"])
+        c, _ = self.tower(inputs["right"])
+        return {"same": self.out(layers.Concatenate()([a, c])), "seen": b}
+
+
+model = Net(name="net")
+model({"left": keras.Input((3,), name="left"), "right": keras.Input((3,), name="right")})
+"""
+
+
+def test_classes_become_graphs_and_those_inside_are_taken_apart() -> None:
+    read = parse.parse(CLASSES.replace("        INSIDE\n", "")).training
+    assert read is not None
+    calls = [n.layer for n in read.model.nodes if not n.layer.startswith(("left", "right"))]
+    assert calls == ["twice_0", "twice_1", "deep"] * 2 + ["concatenate", "out"]
+    assert read.model.name == "net" and len(read.model.outputs) == 2
+
+
+def test_a_class_called_on_inputs_is_a_model_inside_the_model() -> None:
+    inside = 'self.tower(keras.Input((3,), name="into"))'
+    read = parse.parse(CLASSES.replace("INSIDE", inside)).training
+    assert read is not None
+    tower = read.model.layers["tower"]
+    assert isinstance(tower, ModelSpec) and list(tower.layers) == [
+        "into", "twice_0", "twice_1", "deep"
+    ]  # fmt: skip
+    shared = [n.name for n in read.model.nodes if n.layer == "tower"]
+    assert len(shared) == 2
+    assert read.model.outputs == ("out", f"{shared[0]}:1")
 
 
 # --- what is put in the place of what is not said -------------------------------------------------
