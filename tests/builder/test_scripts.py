@@ -15,6 +15,7 @@ from builder.engine import data, train
 from builder.engine.record import Silence
 from builder.spec import TrainingSpec
 from tests import zoo
+from tests.builder.parse.test_parse_laws import script_source
 
 RUN_STACKS = (
     *("nested_choices", "regression", "two_softmax"),
@@ -52,7 +53,8 @@ def source_of(training: TrainingSpec) -> str:
 def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("scripts")
     for name, training in SCRIPTED.items():
-        (folder / f"{name}.py").write_text(source_of(training), "utf-8")
+        text = code.script(training, script_source(training))
+        (folder / f"{name}.py").write_text(text, "utf-8")
     return folder
 
 
