@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -48,19 +48,28 @@ def _unbound(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
                 known = "a target" if data.column(name) and role == "input" else "an input"
                 why = f"which is {known}" if data.column(name) else "which does not exist"
                 message = f"The {word} '{node}' is bound to '{given}', {why} of {data.title}."
-            taken = set(bound.values())
-            free = sorted(columns, key=lambda c: (c.name in taken, _misfit(training, node, c)))
-            found = tuple(_bind(training, node, c.name) for c in free[:3])
+            found = tuple(_bind(training, node, c) for c in _best(training, node, columns, bound))
             hint = f"Bind it to one of: {has}."
             yield Problem(f"columns.{node}", message, hint, found)
 
 
-def _misfit(training: TrainingSpec, node: str, column: ColumnFacts) -> bool:
-    """Whether an Input's shape is not the column's."""
+def _best(
+    training: TrainingSpec, node: str, columns: Sequence[ColumnFacts], bound: Mapping[str, str]
+) -> list[str]:
+    """The columns to offer: those nobody has that fit best, else any that fit best."""
+    free = [c for c in columns if c.name not in bound.values()] or list(columns)
+    least = min((_misfit(training, node, c) for c in free), default=0)
+    return [c.name for c in free if _misfit(training, node, c) == least][:3]
+
+
+def _misfit(training: TrainingSpec, node: str, column: ColumnFacts) -> int:
+    """How far an Input's shape is from the column's: 0 the same, 1 as many axes, 2 others."""
     if column.role == "target" or not edit.is_input(training.model, node):
-        return False
+        return 0
     shape = edit.layer_of(training.model, node).config.get("shape")
-    return shape not in (None, column.shape)
+    if shape in (None, column.shape):
+        return 0
+    return 1 if isinstance(shape, tuple) and len(shape) == len(column.shape) else 2
 
 
 def _bind(training: TrainingSpec, node: str, column: str) -> Fix:

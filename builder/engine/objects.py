@@ -234,5 +234,7 @@ def reason(error: BaseException) -> str:
     text = re.split(r"\n+\s*(?:Arguments|Call arguments) received by ", text)[0]
     text = re.sub(r"^Exception encountered when calling [^\n]*\n+", "", text)
     text = re.split(r"\s*\[\[\{\{node ", text)[0]
+    # tensors by names that Keras counts on: other numbers each time, and nothing to a reader
+    text = re.split(r"\s*Inputs received: \[<KerasTensor", text)[0]
     text = " ".join(_after_stack(text).split())
     return text if len(text) <= 400 else text[:399] + "…"

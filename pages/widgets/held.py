@@ -19,6 +19,7 @@ class _Held:
     """One widget.
 
     Args:
+        step: the page it was last drawn on.
         epoch: of the tab, when it was last drawn.
         drawn: the value it was last drawn with.
         read: the value it was last read as.
@@ -26,6 +27,7 @@ class _Held:
         replaced: what stood in it before, and when (in seconds) we replaced that.
     """
 
+    step: str
     epoch: int
     drawn: Any
     read: Any
@@ -53,9 +55,11 @@ def hold(key: str, value: Any, shown: Any) -> None:
     keystroke: the browser spoke before it heard of the change.
     """
     before: _Held | None = st.session_state.get(f"held:{key}")
-    if before is None or key not in st.session_state:
+    # on another page Streamlit takes it for another widget and begins with its default
+    moved = before is None or before.step != state().step
+    if before is None or moved or key not in st.session_state:
         st.session_state[key] = shown
-        st.session_state[f"held:{key}"] = _Held(state().epoch, value, value, shown)
+        st.session_state[f"held:{key}"] = _Held(state().step, state().epoch, value, value, shown)
         return
     now, stands = monotonic(), st.session_state[key]
     recent = tuple((t, old) for t, old in before.replaced if now - t < LATE_SECONDS)

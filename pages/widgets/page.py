@@ -106,6 +106,7 @@ def frame(step: str, *, project: bool = True) -> Iterator[None]:
         step: the page's key in ``STEPS``.
         project: False for pages that stand above the projects (Home).
     """
+    session.at(step)
     # The body runs first: undo, title and banners then show what it changed, in the same run.
     top = st.container(key="top" if project else "top-bare", gap="xsmall")
     place = top.empty()

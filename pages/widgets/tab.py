@@ -25,6 +25,7 @@ class State:
         trouble: why the last save failed.
         stale: someone else saved a newer version.
         epoch: counts what happened behind the widgets' back (undo, fix, open).
+        step: the page on screen.
     """
 
     training: TrainingSpec | None = None
@@ -34,6 +35,7 @@ class State:
     future: list[TrainingSpec] = field(default_factory=list)
     selected: str | None = None
     epoch: int = 0
+    step: str = ""
     awaiting: str | None = None
     trouble: LayerwiseError | None = None
     stale: bool = False
@@ -57,6 +59,11 @@ def changing() -> Iterator[State]:
     """
     with state().lock:
         yield state()  # asked again: a script interrupted while it waited ends here
+
+
+def at(step: str) -> None:
+    """This page is on screen now."""
+    state().step = step
 
 
 def note(text: str) -> None:

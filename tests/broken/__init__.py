@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tests.broken.columns import COLUMNS
 from tests.broken.ends import ENDS
 from tests.broken.make import Broken
 from tests.broken.settings import SETTINGS
@@ -17,6 +18,7 @@ BROKEN: Mapping[str, Broken] = {
     **VALUES,
     **ENDS,
     **SETTINGS,
+    **COLUMNS,
 }
 """By name: what a learner gets wrong, or a tampered file."""
 

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from builder import starters
 from builder.runs import database, jobs, launch, projects
 from builder.spec import ObjectSpec, TrainingSpec
+from tests.pages.conftest import SHELL
 from tests.pages.past import texts
 
 Visit = Callable[..., AppTest]
@@ -46,6 +47,15 @@ def test_an_input_is_bound_to_another_column(visit: Visit) -> None:
     at.selectbox(key="bind-second").set_value("first").run()
     assert not at.exception and not at.error
     assert projects.load(token).training.columns["second"] == "first"
+
+
+def test_looking_from_page_to_page_binds_nothing_anew(visit: Visit) -> None:
+    token = project(REVIEWS)
+    at = visit("data", token)
+    for step in ("model", "data", "model"):
+        at.switch_page(str(SHELL.parent / f"{step}.py")).run()
+        assert not at.exception
+    assert projects.load(token).training == REVIEWS
 
 
 def test_what_is_not_bound_says_so_and_offers_the_column(visit: Visit) -> None:
