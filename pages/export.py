@@ -77,10 +77,10 @@ def _model_files() -> None:
         st.caption("Train the model first; then it can be saved with its weights.")
         page.link("train", "Go to Train")
         return
-    for exporter in plugins.exporters().values():
-        if exporter.NEEDS == "run":
-            with page.guard():
-                _model_file(exporter, run)
+    found = [e for e in plugins.exporters().values() if e.NEEDS == "run"]
+    for exporter in sorted(found, key=lambda e: (e.NAME in CONVERTED, e.NAME != "keras")):
+        with page.guard():
+            _model_file(exporter, run)
     st.caption("`keras.models.load_model(file)` gives the same predictions as here.")
 
 
