@@ -47,6 +47,7 @@ def wiring(training: TrainingSpec) -> Iterator[Problem]:
     if len(counts) < len(spec.nodes):
         return  # wires cannot be judged while a name means two layers
     known = set(counts)
+    inputs = any(n.layer in spec.layers and edit.is_input(spec, n.name) for n in spec.nodes)
     for node in spec.nodes:
         where = f"model.{node.name}"
         if node.layer not in spec.layers:
@@ -59,7 +60,7 @@ def wiring(training: TrainingSpec) -> Iterator[Problem]:
                 fix = _rewired(training, node, node.inbound.index(ref))
                 yield Problem(where, message, "Connect it to a layer that exists.", fix)
         loose = not node.inbound and node.layer in spec.layers
-        if loose and node is not spec.nodes[0] and not edit.is_input(spec, node.name):
+        if loose and (inputs or node is not spec.nodes[0]) and not edit.is_input(spec, node.name):
             message = f"{fixes.named(spec, node.name)} reads nothing: no layer leads to it."
             fix = _rewired(training, node, 0)
             yield Problem(where, message, "Connect it to the layer before it.", fix)
@@ -164,6 +165,8 @@ def _circle(training: TrainingSpec) -> Iterator[Problem]:
     for node in spec.nodes:
         sources = [ref.partition(":")[0] for ref in node.inbound]
         late = [s for s in sources if place.get(s, -1) >= place[node.name]]
+        # Nodes behind a wire that leads nowhere come late too, without any circle.
+        late = late and [s for s in late if s in rewire.downstream(spec, node.name)]
         if late:
             message = f"'{node.name}' reads '{late[0]}', which waits for it: a circle."
             fix = _rewired(training, node, sources.index(late[0]))

@@ -203,7 +203,7 @@ def _graph(
 
 def _own_masks(rows: list[Mapping[str, Any]]) -> Callable[[Key], bool]:
     """Which calls give a mask that Keras makes by itself: operations, where a layer masks."""
-    if not any(row.get("class_name") in MASKERS for row in rows):
+    if not any(str(row.get("class_name")) in MASKERS for row in rows):
         return lambda key: False
     bare = {_name(row) for row in rows if _operation(row)}
     return lambda key: key[0] in bare
