@@ -224,15 +224,7 @@ def batchless(training: TrainingSpec, facts: ModelFacts) -> Iterator[Problem]:
             f"{fixes.named(spec, node.name)} gives {made[0]}: the batch axis is gone, so different"
             " examples are mixed."
         )
-        entry = catalog.find("layers", layer.class_name)
-        found: Fixes = ()
-        if entry is not None and "axis" in entry.args:
-            found = fixes.model("Set axis to -1", training, fixes.put(node.name, axis=-1))
-        elif isinstance(shape := layer.config.get("newshape"), tuple) and shape:
-            new = (-1, *(1 if n == -1 else n for n in shape[1:]))
-            found = fixes.model(
-                f"Set newshape to {new}", training, fixes.put(node.name, newshape=new)
-            )
+        found = _batched(training, node.name, layer)
         yield Problem(
             f"model.{node.name}",
             message,
@@ -240,3 +232,14 @@ def batchless(training: TrainingSpec, facts: ModelFacts) -> Iterator[Problem]:
             found,
             severe=False,
         )
+
+
+def _batched(training: TrainingSpec, node: str, layer: ObjectSpec) -> Fixes:
+    entry = catalog.find("layers", layer.class_name)
+    if entry is not None and "axis" in entry.args:
+        return fixes.model("Set axis to -1", training, fixes.put(node, axis=-1))
+    shape = layer.config.get("newshape")
+    if not isinstance(shape, tuple) or not shape:
+        return ()
+    new = (-1, *(1 if n == -1 else n for n in shape[1:]))
+    return fixes.model(f"Set newshape to {new}", training, fixes.put(node, newshape=new))

@@ -30,18 +30,7 @@ def show() -> None:
             )
         with st.container(horizontal=True):
             if here:
-                wrong = problems.severe(session.problems())
-                st.button(
-                    "Use it as it is",
-                    key="begun-use",
-                    icon=":material/play_arrow:",
-                    on_click=_use,
-                    disabled=bool(wrong),
-                    help=plain(f"Cannot yet: {wrong[0].message}")
-                    if wrong
-                    else "Makes a run of it without training: it can then be tested, drawn for"
-                    " and exported.",
-                )
+                _offer_use()
             st.button(
                 "Begin with fresh weights",
                 key="begun-drop",
@@ -49,6 +38,19 @@ def show() -> None:
                 on_click=_drop,
                 help="The layers stay; undo brings the weights back.",
             )
+
+
+def _offer_use() -> None:
+    wrong = problems.severe(session.problems())
+    help_ = "Makes a run of it without training: it can then be tested, drawn for and exported."
+    st.button(
+        "Use it as it is",
+        key="begun-use",
+        icon=":material/play_arrow:",
+        on_click=_use,
+        disabled=bool(wrong),
+        help=plain(f"Cannot yet: {wrong[0].message}") if wrong else help_,
+    )
 
 
 @page.safe
