@@ -140,7 +140,7 @@ def open_project(name: str) -> tuple[str, TrainingSpec]:
 
 
 def _import(given: argparse.Namespace) -> int:
-    from builder.runs import child
+    from builder.runs import opening
 
     path = Path(given.file)
     if not path.is_file():
@@ -148,9 +148,7 @@ def _import(given: argparse.Namespace) -> int:
     if path.suffix.lower() in (".py", ".ipynb"):
         training, notes = _read_code(path)
     else:
-        opened = child.guarded("files.open_model", str(path.resolve()))
-        notes = opened.get("notes", ())
-        training = starters.around(opened["model"], opened.get("compile"))
+        training, notes = opening.model(path.resolve(), path.name)
     _deliver(to_json(training, title=path.stem).encode() + b"\n", given.output)
     for note in notes:
         print(f"{note.where}: {note.message}" if note.where else note.message, file=sys.stderr)

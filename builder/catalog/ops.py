@@ -211,9 +211,12 @@ def _entry(group: str, text: str, plain: str, start: dict[str, Any] | None = Non
     name, _, rest = text.partition("(")
     rest = rest.removesuffix(")")
     tensors, many = _tensors(rest)
+    if group == "Reductions" and "axis" in rest:
+        start = {"axis": -1}  # over all axes, Keras's default, the examples of a batch would mix
     numbers = tensors if len(tensors) > 1 and not {"indices", many} & set(tensors) else ()
     plainly = {} if many else {n: None for n in tensors if n in numbers}
     args = Config(plainly | dict(signature(rest)))
+    start = {k: v for k, v in (start or {}).items() if args[k] != v}
     known = {a: PARAMS.get((name, a)) or PARAMS.get(("", a)) for a in args if a not in numbers}
     extra: dict[str, Any] = {
         "tensors": tensors,
@@ -224,7 +227,7 @@ def _entry(group: str, text: str, plain: str, start: dict[str, Any] | None = Non
     }
     return Entry(
         "layers", PREFIX + name, args, group, plain, url=_url(group),
-        start=Config(start or {}), extra=Config(extra),
+        start=Config(start), extra=Config(extra),
     )  # fmt: skip
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from builder.check import advice, arguments, bound, fitting, reads, settings, shapes, structure
+from builder.check import (
+    advice,
+    arguments,
+    bound,
+    fitting,
+    joins,
+    reads,
+    settings,
+    shapes,
+    structure,
+)
 from builder.check import memory as _memory
 from builder.check import task as _task
 from builder.check.bound import fitted
@@ -67,6 +77,7 @@ def _stack(
         yield from reads.problems(training, data)
     if model:
         yield from shapes.explain(training, data, model)
+        yield from joins.batchless(training, model)
         if available is not None and not model.failure:
             yield from _memory.problems(training, data, model, available)
     if data:

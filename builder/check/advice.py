@@ -36,11 +36,12 @@ def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem
     spec = training.model
     stack = [n for n in edit.order(spec) if not spec.node(n).off]
     chained = edit.is_chain(spec)
+    ends = {stack[-1]} if chained and stack else {ref.partition(":")[0] for ref in spec.outputs}
     for place, node in enumerate(stack):
         layer = _layer(spec, node)
         if layer is None:
             continue
-        yield from _drop(training, node, layer, is_last=place == len(stack) - 1)
+        yield from _drop(training, node, layer, is_last=node in ends)
         if chained:
             yield from _hidden(training, node, layer, stack[place + 1 :])
     if data:

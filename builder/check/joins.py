@@ -11,8 +11,8 @@ from builder.check import fixes, rewire
 from builder.check.case import Case, Diagnosis
 from builder.check.fixes import Fixes
 from builder.edit import ports
-from builder.facts import Problem, Shape
-from builder.spec import ModelSpec, Node, ObjectSpec, TrainingSpec
+from builder.facts import ModelFacts, Problem, Shape
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec
 
 ELEMENTWISE = frozenset(
     {"Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"}
@@ -147,14 +147,17 @@ def _between(case: Case, place: int, layer: ObjectSpec) -> Fixes:
 
 def _widen(case: Case) -> Fixes:
     """Dense or a 1 × 1 convolution that brings the last axis of one input to the other's size."""
-    first, second = case.failure.received[:2]
-    if len(first) < 2 or first[1:-1] != second[1:-1] or not isinstance(first[-1], int):
+    first, *others = case.failure.received
+    place = next((i for i, s in enumerate(others, 1) if s[-1:] != first[-1:]), 0)
+    if not place or not isinstance(first[-1], int):
+        return ()
+    if first[1:-1] != case.failure.received[place][1:-1]:
         return ()
     if len(first) == 4:
-        layer = ObjectSpec("Conv2D", {"filters": first[-1], "kernel_size": 1})  # type: ignore[arg-type]
+        layer = ObjectSpec("Conv2D", Config(filters=first[-1], kernel_size=1))
     else:
-        layer = ObjectSpec("Dense", {"units": first[-1]})  # type: ignore[arg-type]
-    return _between(case, 1, layer)
+        layer = ObjectSpec("Dense", Config(units=first[-1]))
+    return _between(case, place, layer)
 
 
 def _concatenate(case: Case) -> Fixes:
@@ -201,3 +204,42 @@ def _ranks(case: Case) -> Fixes:
     if least == 2 and catalog.find("layers", average):
         found = _between(case, place, ObjectSpec(average)) + found
     return found
+
+
+def batchless(training: TrainingSpec, facts: ModelFacts) -> Iterator[Problem]:
+    """Operations that take the batch axis away: they mix what belongs to different examples."""
+    spec = training.model
+    shapes = {n.node: n.outputs for n in facts.nodes}
+    for node in spec.nodes:
+        layer = spec.layers.get(node.layer)
+        given = [shapes.get(ref.partition(":")[0], ()) for ref in node.inbound]
+        made = shapes.get(node.name)
+        if not isinstance(layer, ObjectSpec) or not catalog.ops.is_op(layer.class_name):
+            continue
+        if not made or not all(s and s[0][:1] == (None,) for s in given):
+            continue
+        if made[0][:1] == (None,):
+            continue
+        message = (
+            f"{fixes.named(spec, node.name)} gives {made[0]}: the batch axis is gone, so different"
+            " examples are mixed."
+        )
+        found = _batched(training, node.name, layer)
+        yield Problem(
+            f"model.{node.name}",
+            message,
+            "Leave the first axis, the batch, as it is.",
+            found,
+            severe=False,
+        )
+
+
+def _batched(training: TrainingSpec, node: str, layer: ObjectSpec) -> Fixes:
+    entry = catalog.find("layers", layer.class_name)
+    if entry is not None and "axis" in entry.args:
+        return fixes.model("Set axis to -1", training, fixes.put(node, axis=-1))
+    shape = layer.config.get("newshape")
+    if not isinstance(shape, tuple) or not shape:
+        return ()
+    new = (-1, *(1 if n == -1 else n for n in shape[1:]))
+    return fixes.model(f"Set newshape to {new}", training, fixes.put(node, newshape=new))

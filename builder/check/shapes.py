@@ -204,7 +204,9 @@ def _target(case: Case) -> Diagnosis:
     """A Reshape whose numbers do not add up."""
     target = case.layer.config.get("target_shape")
     sizes = case.shape[1:]
-    if case.layer.class_name != "Reshape" or not isinstance(target, tuple) or None in sizes:
+    if case.layer.class_name != "Reshape" or not case.shape or not isinstance(target, tuple):
+        return None
+    if None in sizes:
         return None
     have = math.prod(n or 1 for n in sizes)
     message = (

@@ -48,21 +48,7 @@ def wiring(training: TrainingSpec) -> Iterator[Problem]:
         return  # wires cannot be judged while a name means two layers
     known = set(counts)
     for node in spec.nodes:
-        where = f"model.{node.name}"
-        if node.layer not in spec.layers:
-            message = f"'{node.name}' calls the layer '{node.layer}', which is not in the project."
-            gone = fixes.model(f"Remove '{node.name}'", training, _without(node.name))
-            yield Problem(where, message, "Remove it and add the layer again.", gone)
-        for ref in node.inbound:
-            if ref.partition(":")[0] not in known:
-                message = f"'{node.name}' reads '{ref}', which does not exist."
-                fix = _rewired(training, node, node.inbound.index(ref))
-                yield Problem(where, message, "Connect it to a layer that exists.", fix)
-        loose = not node.inbound and node.layer in spec.layers
-        if loose and node is not spec.nodes[0] and not edit.is_input(spec, node.name):
-            message = f"{fixes.named(spec, node.name)} reads nothing: no layer leads to it."
-            fix = _rewired(training, node, 0)
-            yield Problem(where, message, "Connect it to the layer before it.", fix)
+        yield from _reads(training, node, known)
     for ref in spec.outputs:
         if ref.partition(":")[0] not in known:
             message = f"The model returns '{ref}', which does not exist."
@@ -71,6 +57,28 @@ def wiring(training: TrainingSpec) -> Iterator[Problem]:
             )
     yield from _circle(training)
     yield from joins.counts(training)
+
+
+def _reads(training: TrainingSpec, node: Node, known: set[str]) -> Iterator[Problem]:
+    """A node's layer and wires."""
+    spec = training.model
+    where = f"model.{node.name}"
+    if node.layer not in spec.layers:
+        message = f"'{node.name}' calls the layer '{node.layer}', which is not in the project."
+        gone = fixes.model(f"Remove '{node.name}'", training, _without(node.name))
+        yield Problem(where, message, "Remove it and add the layer again.", gone)
+    for ref in node.inbound:
+        if ref.partition(":")[0] not in known:
+            message = f"'{node.name}' reads '{ref}', which does not exist."
+            fix = _rewired(training, node, node.inbound.index(ref))
+            yield Problem(where, message, "Connect it to a layer that exists.", fix)
+    loose = not node.inbound and node.layer in spec.layers
+    # A stack without any Input is told as such.
+    first = node is spec.nodes[0] and not any(edit.is_input(spec, n) for n in known)
+    if loose and not first and not edit.is_input(spec, node.name):
+        message = f"{fixes.named(spec, node.name)} reads nothing: no layer leads to it."
+        fix = _rewired(training, node, 0)
+        yield Problem(where, message, "Connect it to the layer before it.", fix)
 
 
 def _empty(training: TrainingSpec, data: DataFacts | None) -> Problem:
@@ -164,6 +172,8 @@ def _circle(training: TrainingSpec) -> Iterator[Problem]:
     for node in spec.nodes:
         sources = [ref.partition(":")[0] for ref in node.inbound]
         late = [s for s in sources if place.get(s, -1) >= place[node.name]]
+        # Nodes behind a wire that leads nowhere come late too, without any circle.
+        late = late and [s for s in late if s in rewire.downstream(spec, node.name)]
         if late:
             message = f"'{node.name}' reads '{late[0]}', which waits for it: a circle."
             fix = _rewired(training, node, sources.index(late[0]))

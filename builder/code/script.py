@@ -9,7 +9,7 @@ from builder.code import blocks, columns, functional, learn, reshuffled, stack, 
 from builder.code.names import Names, used_in
 from builder.code.part import Part, Row, Script, part
 from builder.code.source import Name, flat, render
-from builder.code.training import answer, compile_call, epoch_rules, evaluation, fit_call
+from builder.code.training import answer, begun, compile_call, epoch_rules, evaluation, fit_call
 from builder.errors import SpecError
 from builder.spec import ModelSpec, TrainingSpec
 
@@ -92,6 +92,7 @@ def parts(training: TrainingSpec, data_source: str, style: str = "") -> tuple[se
         Part("data", f"# Load and prepare the data\n{data.strip()}"),
         *(Part("data", text) for text in [columns.handed_over(training, called)] if text),
         *definition(training, style, used_in(data_source)),
+        *(Part("model", text) for text in [begun(training)] if text),
         Part("summary", "model.summary()"),
         *(Part("schedule", rule) for rule in rules),
         Part("compile", "# Compile the model\n" + render("", compile_call(training, called))),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -116,6 +117,18 @@ def epoch_rules(training: TrainingSpec) -> Iterator[str]:
             settings = Call("", tuple({**entry.args, **rule.config}.items()))
             head = f"def {snake(rule.class_name)}(epoch, lr, {flat(settings)[1:-1]}):"
             yield f"{head}\n    return {entry.extra['expression']}"
+
+
+def begun(training: TrainingSpec) -> str:
+    """What to do so that the script, too, begins with the weights of the project; "" if none."""
+    if not training.weights:
+        return ""
+    name = re.sub(r"[^\w.() -]", "_", str(training.weights.get("name", "")))[:80]
+    return (
+        f"# In Layerwise this project begins with the weights of {name}, not by chance.\n"
+        "# To begin with them here too, put that file beside this script and remove the '#':\n"
+        f'# model.load_weights("{name}", skip_mismatch=True)'
+    )
 
 
 def evaluation(training: TrainingSpec) -> str:

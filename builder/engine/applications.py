@@ -64,19 +64,30 @@ def template(
     if imagenet and keep is not None:
         live = _made(known, make, "imagenet")
         weights.dump(live, keep, prefix="" if own else f"{live.name}/")
-    if classes is None:
-        return {"model": inner, "weights": bool(imagenet and keep)}
-    model = chained(
+    if classes is not None:
+        base = _frozen(inner) if freeze else inner
+        inner = _headed(known, base, reads or (size, size, 3), size, largest, classes)
+    return {"model": inner, "weights": bool(imagenet and keep)}
+
+
+def _headed(
+    known: Architecture,
+    base: ModelSpec,
+    reads: tuple[int, ...],
+    side: int,
+    largest: float | None,
+    classes: int,
+) -> ModelSpec:
+    return chained(
         known.name.lower(),
-        ObjectSpec("InputLayer", Config(shape=reads or (size, size, 3))),
-        *pictures(reads or (size, size, 3), size),
+        ObjectSpec("InputLayer", Config(shape=reads)),
+        *pictures(reads, side),
         *scaling(known.reads, largest),
-        _frozen(inner) if freeze else inner,
+        base,
         ObjectSpec("GlobalAveragePooling2D"),
         ObjectSpec("Dropout", Config(rate=0.2)),
         ObjectSpec("Dense", Config(units=classes, activation="softmax")),
     )
-    return {"model": model, "weights": bool(imagenet and keep)}
 
 
 def _maker(known: Architecture, size: tuple[int, int, int], own: bool) -> Callable[[Any], Any]:

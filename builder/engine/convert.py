@@ -180,30 +180,38 @@ def _graph(
         outputs.append(((name, index - 1 if shifted else index), tensor))
     used = _reachable(calls, [key for key, _ in outputs]) | set(inputs)
     titles = _titles(calls, used)
-    place = {key: i for i, key in enumerate(calls)}
     table: dict[str, ObjectSpec | ModelSpec] = {}
     for row in rows:
         name = _name(row)
         if any(key[0] == name for key in used):
             table[name] = _row(row, name, calls, reader)
-    first = {key: place for place, key in enumerate(inputs)}  # in the order the model takes them
-    nodes = [
+    nodes = _nodes(calls, titles, used, inputs)
+    return ModelSpec(
+        title, Config(table), tuple(nodes), tuple(_ref(titles, *ref) for ref in outputs)
+    )
+
+
+def _nodes(
+    calls: Mapping[Key, Call], titles: Mapping[Key, str], used: set[Key], inputs: list[Key]
+) -> list[Node]:
+    """The calls as nodes: first the Inputs, in the order the model takes them."""
+    place = {key: i for i, key in enumerate(calls)}
+    first = {key: i for i, key in enumerate(inputs)}
+    ordered = sorted(used & calls.keys(), key=lambda k: (first.get(k, len(first)), place[k]))
+    return [
         Node(
             titles[key],
             key[0],
             tuple(_ref(titles, *r) for r in calls[key].reads),
             call=Config(calls[key].named),
         )
-        for key in sorted(used & calls.keys(), key=lambda k: (first.get(k, len(first)), place[k]))
+        for key in ordered
     ]
-    return ModelSpec(
-        title, Config(table), tuple(nodes), tuple(_ref(titles, *ref) for ref in outputs)
-    )
 
 
 def _own_masks(rows: list[Mapping[str, Any]]) -> Callable[[Key], bool]:
     """Which calls give a mask that Keras makes by itself: operations, where a layer masks."""
-    if not any(row.get("class_name") in MASKERS for row in rows):
+    if not any(str(row.get("class_name")) in MASKERS for row in rows):
         return lambda key: False
     bare = {_name(row) for row in rows if _operation(row)}
     return lambda key: key[0] in bare

@@ -92,6 +92,12 @@ def read(kind: str, data: Any, where: str, say: Say, depth: int = 0) -> ObjectSp
     return minimal(kind, name, values, where, say)
 
 
+def inside(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The config of a serialized object; empty when it is damaged."""
+    config = data.get("config")
+    return config if isinstance(config, Mapping) else {}
+
+
 def _is_all_axes(axes: Any, built: Any) -> bool:
     """Whether these are the axes a MultiHeadAttention built for such shapes fills in by itself."""
     shapes = built.get("shapes_dict") if isinstance(built, Mapping) else None
@@ -113,14 +119,14 @@ def value(name: str, data: Any, where: str, say: Say, depth: int = 0) -> Any:
         case "__tuple__":
             return value(name, data.get("items", ()), where, say, depth + 1)
         case "__numpy__" | "__tensor__":
-            return freeze(dict(data.get("config") or {}).get("value"))
+            return freeze(inside(data).get("value"))
         case "__slice__":
-            part = dict(data.get("config") or {})
+            part = inside(data)
             return Config({k: part.get(k) for k in ("start", "stop", "step")})
         case "__ellipsis__":
             return "..."
         case policy if policy in POLICIES:
-            return dict(data.get("config") or {}).get("name")
+            return inside(data).get("name")
         case "function":
             return _function(data, where)
     kind = next((k for pattern, k in objects.NESTED if re.fullmatch(pattern, name)), None)
@@ -206,7 +212,7 @@ def _report(made: Any) -> dict[str, Any]:
 def _plain(data: Any) -> Any:
     if isinstance(data, dict):
         if data.get("class_name") in POLICIES:
-            return dict(data.get("config") or {}).get("name")
+            return inside(data).get("name")
         return {k: _plain(v) for k, v in data.items() if k not in SILENT}
     return [_plain(v) for v in data] if isinstance(data, list) else data
 

@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from builder.errors import FileError
 from builder.runs import jobs, weights
 from builder.spec import Config
-from pages.widgets import page, session
+from pages.widgets import page, problems, session
 from pages.widgets.page import plain
 
 
@@ -31,14 +30,7 @@ def show() -> None:
             )
         with st.container(horizontal=True):
             if here:
-                st.button(
-                    "Use it as it is",
-                    key="begun-use",
-                    icon=":material/play_arrow:",
-                    on_click=_use,
-                    help="Makes a run of it without training: it can then be tested, drawn for"
-                    " and exported.",
-                )
+                _offer_use()
             st.button(
                 "Begin with fresh weights",
                 key="begun-drop",
@@ -46,6 +38,19 @@ def show() -> None:
                 on_click=_drop,
                 help="The layers stay; undo brings the weights back.",
             )
+
+
+def _offer_use() -> None:
+    wrong = problems.severe(session.problems())
+    help_ = "Makes a run of it without training: it can then be tested, drawn for and exported."
+    st.button(
+        "Use it as it is",
+        key="begun-use",
+        icon=":material/play_arrow:",
+        on_click=_use,
+        disabled=bool(wrong),
+        help=plain(f"Cannot yet: {wrong[0].message}") if wrong else help_,
+    )
 
 
 @page.safe
@@ -58,8 +63,6 @@ def _use() -> None:
     """A run of no epochs: it ends as soon as the model is built and tested."""
     token = session.ensure_saved()
     known = session.known()
-    if known.model is None or known.data is None:
-        raise FileError("The model and its data do not fit yet.", "Mend what the Model page says.")
     jobs.start(
         session.training().with_fit(epochs=0),
         project=token or None,

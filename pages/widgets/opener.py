@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
 
-from builder import document, starters
+from builder import document
 from builder.errors import FileError
 from builder.facts import Note
-from builder.runs import child, weights
-from builder.spec import Config, TrainingSpec
+from builder.runs import opening
+from builder.spec import TrainingSpec
 from pages.widgets import page, pasted, session
 
 LIMIT_JSON = 8_000_000
@@ -23,9 +22,6 @@ LIMIT_JSON = 8_000_000
 LIMIT_MODEL_MB = 200
 """Megabytes of a model file; the server's own limit is the same."""
 
-
-OPEN_SECONDS = 180
-"""How long reading a model may take: the largest Keras applications need a minute."""
 
 CODE = (".py", ".ipynb")
 """Files that are read as Keras code."""
@@ -66,13 +62,8 @@ def read(name: str, data: bytes) -> tuple[TrainingSpec, str, Sequence[Note]]:
     with tempfile.TemporaryDirectory(prefix="layerwise-open-") as folder:
         path = Path(folder) / f"model{Path(name).suffix.lower()}"
         path.write_bytes(data)
-        keep = Path(folder) / "weights.npz"
-        found = child.guarded("files.open_model", path, keep, timeout=OPEN_SECONDS)
-        training = starters.around(found["model"], found.get("compile"))
-        if found["weights"]:
-            kept = Config(file=weights.keep(keep), name=name[:80])
-            training = replace(training, weights=kept)
-    return training, stem, found["notes"]
+        training, notes = opening.model(path, name)
+    return training, stem, notes
 
 
 def _json(data: bytes, stem: str) -> tuple[TrainingSpec, str, Sequence[Note]]:
@@ -94,5 +85,5 @@ def _json(data: bytes, stem: str) -> tuple[TrainingSpec, str, Sequence[Note]]:
     with tempfile.TemporaryDirectory(prefix="layerwise-open-") as folder:
         path = Path(folder) / "model.json"
         path.write_bytes(data)
-        found = child.guarded("files.read_model_json", path)
-    return starters.around(found["model"], found.get("compile")), stem, found["notes"]
+        training, notes = opening.model(path, f"{stem}.json")
+    return training, stem, notes

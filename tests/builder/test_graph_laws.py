@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from builder import catalog, check
+from builder import catalog, check, document
 from builder.engine import build
 from builder.facts import ModelFacts, Problem
 from builder.spec import Config, ModelSpec, Node, ObjectSpec
@@ -112,3 +113,34 @@ def _upstream(model: ModelSpec, node: str) -> set[str]:
             found.add(name)
             todo += [ref.partition(":")[0] for ref in model.node(name).inbound]
     return found
+
+
+@given(st.integers(0, 2**40), st.booleans())
+@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck), database=None)
+def test_following_first_fixes_ends(seed: int, astray: bool) -> None:
+    training = zoo.training(graph(seed, astray), zoo.layer("Iris"))
+    seen = {training}
+    for _ in range(30):
+        found = check.problems(training, None, build.summary(training.model))
+        fixes = [fix for p in found if p.severe for fix in p.fixes]
+        if not fixes:
+            return
+        for fix in fixes:
+            assert document.from_json(document.to_json(fix.training)) == fix.training
+        training = fixes[0].training
+        assert training not in seen, f"in a circle at: {found[0].message}"
+        seen.add(training)
+    pytest.fail(f"no end in sight: {found[0].message}")
+
+
+def test_an_operation_that_mixes_the_batch_is_told_with_its_remedy() -> None:
+    layers = {"in": zoo.given(4), "top": zoo.layer("ops.max")}
+    nodes = (Node("in", "in"), Node("top", "top", ("in",)))
+    found = judged(ModelSpec("m", Config(layers), nodes, ("top",)))[1]
+    told = next(p for p in found if p.where == "model.top")
+    assert told.message == (
+        "'top' (ops.max) gives (): the batch axis is gone, so different examples are mixed."
+    )
+    mended = told.fixes[0].training.model
+    assert mended.layers["top"] == catalog.new("layers", "ops.max")
+    assert build.summary(mended).of("top").outputs == ((None,),)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 import json
+import random
 from collections import Counter
 from dataclasses import replace
 from typing import Any
 
+import hypothesis
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from builder import catalog
 from builder.engine import build, convert, reduce
@@ -310,3 +315,44 @@ def test_operations_of_python_and_keras_are_read(make: Any, operation: Any) -> N
     assert list(back.layers.values())[1] == operation
     data = np.random.default_rng(0).normal(size=(2, 4, 3)).astype("float32")
     assert np.array_equal(build.build(back)(data), model(data))
+
+
+JUNK: tuple[Any, ...] = (
+    *(None, True, -1, 2, 10**9, 0.5, "", "relu", [], [1, -1], [None, 3], {}, {"0": 1}),
+    {"class_name": "Dense", "config": {}},
+    {"class_name": "__slice__", "config": {}},
+    {"class_name": "__tensor__", "config": {"value": [1]}},
+    {"class_name": "__keras_tensor__", "config": {"keras_history": ["source", 0, 99]}},
+    ["source", 0, 99],
+)
+
+
+@functools.cache
+def records() -> tuple[str, ...]:
+    return tuple(build.build(m).to_json() for m in zoo.SEVERAL.values())
+
+
+@hypothesis.given(st.integers(0, 2**30))
+@hypothesis.settings(deadline=None, max_examples=100, database=None)
+def test_a_damaged_record_is_read_or_refused_in_words(seed: int) -> None:
+    dice = random.Random(seed)
+    record = json.loads(dice.choice(records()))
+    for _ in range(dice.randint(1, 3)):
+        at: Any = record
+        *keys, last = dice.choice(places(record)[1:])
+        for key in keys:
+            at = at[key]
+        at[last] = copy.deepcopy(dice.choice(JUNK))
+    try:
+        spec, _ = convert.from_record(record)
+    except FileError as error:
+        assert error.message and error.hint
+        return
+    build.summary(spec)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place in a JSON document, as the keys that lead there."""
+    rows = value.items() if isinstance(value, dict) else ()
+    rows = enumerate(value) if isinstance(value, list) else rows
+    return [path, *(p for k, v in rows for p in places(v, (*path, k)))]

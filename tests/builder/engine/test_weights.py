@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import h5py
 import numpy as np
 import pytest
 
-from builder import edit
+from builder import code, edit
 from builder.engine import build, files, train, weights
 from builder.engine.backend import keras
 from builder.engine.record import Silence
@@ -137,3 +138,11 @@ def test_weights_that_lead_elsewhere_are_left(tamper: Any, tmp_path: Path) -> No
     assert isinstance(found["model"], ModelSpec) and not found["weights"]
     assert found["notes"][-1].message.startswith("The weights were not taken over: '")
     assert not (tmp_path / "kept.npz").exists()
+
+
+def test_a_script_says_which_weights_it_would_begin_with() -> None:
+    spec = replace(zoo.STACKS["toy"], weights=Config(file="0" * 64, name='my "net".keras'))
+    text = code.script(spec, "x_train = 1")
+    assert '# model.load_weights("my _net_.keras", skip_mismatch=True)' in text
+    assert "load_weights" not in code.script(zoo.STACKS["toy"], "x_train = 1")
+    ast.parse(text)

@@ -1,0 +1,40 @@
+"""A model's file of unknown origin → a project, with the file's weights kept in the workspace."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from builder import starters
+from builder.facts import Note
+from builder.runs import child, weights
+from builder.spec import Config, TrainingSpec
+
+SECONDS = 180
+"""How long reading a model may take: the largest Keras applications need a minute."""
+
+
+def model(path: Path, name: str) -> tuple[TrainingSpec, tuple[Note, ...]]:
+    """The project around the model in a ``.keras``, ``.h5`` or model ``.json`` file.
+
+    The file is read in a child of its own under a limit of memory and time; nothing of it is
+    executed.
+
+    Args:
+        name: what people call the file.
+
+    Returns:
+        The project, and what was not taken over.
+
+    Raises:
+        LayerwiseError: it cannot be read or is refused; says why.
+    """
+    with tempfile.TemporaryDirectory(prefix="layerwise-open-") as folder:
+        keep = Path(folder) / "weights.npz"
+        found = child.guarded("files.open_model", path, keep, timeout=SECONDS)
+        training = starters.around(found["model"], found.get("compile"))
+        if found["weights"]:
+            kept = Config(file=weights.keep(keep), name=name[:80])
+            training = replace(training, weights=kept)
+    return training, tuple(found["notes"])
