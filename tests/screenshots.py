@@ -39,7 +39,18 @@ def main() -> None:
                 draw(page, THREE)
             _shoot(page, folder, step.lower())
         _others(browser.new_context, page.url, folder)
+        _canvas(page, address, folder)
         browser.close()
+
+
+def _canvas(page: Page, address: str, folder: Path) -> None:
+    """The starter that reads a picture and a note, as a graph."""
+    page.goto(address)
+    page.locator(".st-key-open-witness button").click()
+    page.locator(".st-key-page-train").wait_for()
+    go(page, "Model")
+    page.locator(".lwg-shape").first.wait_for()
+    _shoot(page, folder, "canvas")
 
 
 def _others(new_context: object, url: str, folder: Path) -> None:
