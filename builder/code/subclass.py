@@ -80,7 +80,7 @@ def class_of(
             model inside another one they are lists.
     """
     attributes = _attributes(model)
-    names = Names(taken | set(classes.values()))
+    names = Names(taken | {"training"} | set(classes.values()))
 
     def head(node: Node) -> Head:
         if node.layer in attributes:
@@ -102,7 +102,8 @@ def class_of(
         yield nodes, _made(model, key, attribute, classes)
     yield (), "        # Called once on Inputs, the model knows its shapes and has its weights"
     yield tuple(_entries(model)), f"        {_shapes(model, is_outer)}"
-    yield (), f"\n    def call(self, {parameter}):"
+    # without it Keras's train_step leaves training out, and Dropout would do nothing
+    yield (), f"\n    def call(self, {parameter}, training=None):"
     yield from (((), line) for line in unpacked)
     yield from body.rows()
     yield (), render("return ", _returned(model, body, is_outer), 8)
