@@ -216,9 +216,17 @@ def chain(name: str, *layers: ObjectSpec) -> ModelSpec:
 
 def active(model: ModelSpec) -> ModelSpec:
     """``model`` without its switched-off calls, each reader wired to what the skipped call read."""
-    bypass = {n.name: n.inbound[0] for n in model.nodes if n.off and n.inbound}
     if not any(n.off for n in model.nodes):
         return model
+    model = bridged(model, {n.name: n.inbound[0] for n in model.nodes if n.off and n.inbound})
+    nodes = tuple(n for n in model.nodes if not n.off)
+    used = {n.layer for n in nodes}
+    layers = Config({k: v for k, v in model.layers.items() if k in used})
+    return ModelSpec(model.name, layers, nodes, model.outputs)
+
+
+def bridged(model: ModelSpec, bypass: Mapping[str, str]) -> ModelSpec:
+    """``model`` with every reader of a node in ``bypass`` wired to what stands there for it."""
 
     def follow(ref: str) -> str:
         seen: set[str] = set()
@@ -227,13 +235,8 @@ def active(model: ModelSpec) -> ModelSpec:
             ref = bypass[ref]
         return ref
 
-    nodes = tuple(
-        replace(n, inbound=tuple(follow(r) for r in n.inbound)) for n in model.nodes if not n.off
-    )
-    used = {n.layer for n in nodes}
-    layers = Config({k: v for k, v in model.layers.items() if k in used})
-    outputs = tuple(follow(r) for r in model.outputs)
-    return ModelSpec(model.name, layers, nodes, outputs)
+    nodes = tuple(replace(n, inbound=tuple(follow(r) for r in n.inbound)) for n in model.nodes)
+    return replace(model, nodes=nodes, outputs=tuple(follow(r) for r in model.outputs))
 
 
 def snake(class_name: str) -> str:

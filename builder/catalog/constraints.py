@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from builder.catalog.entry import Entry, line
+from builder.catalog.entry import Entry, weight_row
 
 
-def _row(text: str, alias: str, formula: str, plain: str, picture: str) -> Entry:
-    name = text.partition("(")[0]
-    return line(
-        "constraints",
-        text,
-        group="Constraints",
-        alias=alias,
-        formula=formula,
-        plain=plain,
-        picture=picture,
-        url=f"https://keras.io/api/layers/constraints/#{name.lower()}-class",
-    )
+def _row(text: str, *words: str) -> Entry:
+    return weight_row("constraints", text, "Constraints", *words)
 
 
 ENTRIES: tuple[Entry, ...] = (

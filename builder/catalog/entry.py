@@ -123,6 +123,22 @@ def line(kind: str, text: str, **fields: Any) -> Entry:
     return Entry(kind, name, signature(arguments.removesuffix(")")), **fields)
 
 
+def weight_row(
+    kind: str, text: str, group: str, alias: str, formula: str, plain: str, picture: str
+) -> Entry:
+    """A row of the tables whose things act on a layer's weights; Keras has one page a kind."""
+    return line(
+        kind,
+        text,
+        group=group,
+        alias=alias,
+        formula=formula,
+        plain=plain,
+        picture=picture,
+        url=f"https://keras.io/api/layers/{kind}/#{text.partition('(')[0].lower()}-class",
+    )
+
+
 def minimal(entry: Entry, config: Config) -> Config:
     """``config`` without what equals the default: the form a spec keeps."""
     return Config({k: v for k, v in config.items() if k not in entry.args or _differs(entry, k, v)})

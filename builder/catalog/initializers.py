@@ -5,24 +5,15 @@ In the formulas n_in and n_out are the numbers of inputs and outputs of the laye
 
 from __future__ import annotations
 
-from builder.catalog.entry import Entry, line
+import functools
+
+from builder.catalog.entry import Entry, weight_row
 
 _AXES = "seed=None, input_axes=None, output_axes=None"
 _SCALED, _PLAIN, _FIXED = "Scaled to the layer", "Plain random", "Fixed"
 
 
-def _row(text: str, group: str, alias: str, formula: str, plain: str, picture: str) -> Entry:
-    name = text.partition("(")[0]
-    return line(
-        "initializers",
-        text,
-        group=group,
-        alias=alias,
-        formula=formula,
-        plain=plain,
-        picture=picture,
-        url=f"https://keras.io/api/layers/initializers/#{name.lower()}-class",
-    )
+_row = functools.partial(weight_row, "initializers")
 
 
 ENTRIES: tuple[Entry, ...] = (

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from builder import edit
 from builder.compare.settings import Difference, Find, differences, written
-from builder.spec import ModelSpec, Node, ObjectSpec
+from builder.spec import ModelSpec, Node, ObjectSpec, bridged
 
 
 def changes(before: ModelSpec, after: ModelSpec, find: Find) -> Iterator[str]:
@@ -164,20 +164,8 @@ def _rising(numbers: Sequence[int]) -> list[int]:
 def _reduced(model: ModelSpec, kept: set[str]) -> ModelSpec:
     """The model with only the calls in ``kept``; those between are bridged where that is plain."""
     gone = {n.name: n.inbound[0] for n in model.nodes if n.name not in kept and len(n.inbound) == 1}
-
-    def bridged(ref: str) -> str:
-        seen: set[str] = set()
-        while ref in gone and ref not in seen:
-            seen.add(ref)
-            ref = gone[ref]
-        return ref
-
-    nodes = tuple(
-        replace(n, inbound=tuple(bridged(r) for r in n.inbound))
-        for n in model.nodes
-        if n.name in kept
-    )
-    return replace(model, nodes=nodes, outputs=tuple(bridged(r) for r in model.outputs))
+    model = bridged(model, gone)
+    return replace(model, nodes=tuple(n for n in model.nodes if n.name in kept))
 
 
 # --- several models side by side -----------------------------------------------------------------

@@ -18,6 +18,14 @@ _SMOOTH = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
 _EDGE = Param(
     "json", "How many zeros each end gets: one number, one per axis, or a pair per axis.", length=1
 )
+_NORMALIZED = Param(
+    "ints",
+    "The axes normalized together; -1 is the last.",
+    min=-6,
+    max=6,
+    length=1,
+    advanced=True,
+)
 
 _LAYERS: dict[tuple[str, str], Param] = {
     ("Activation", "activation"): Param(
@@ -38,37 +46,11 @@ _LAYERS: dict[tuple[str, str], Param] = {
         min=-1,
         max=1_000_000,
     ),
-    ("LayerNormalization", "axis"): Param(
-        "ints",
-        "The axes normalized together; -1 is the last.",
-        min=-6,
-        max=6,
-        length=1,
-        advanced=True,
-    ),
-    ("RMSNormalization", "axis"): Param(
-        "ints",
-        "The axes normalized together; -1 is the last.",
-        min=-6,
-        max=6,
-        length=1,
-        advanced=True,
-    ),
-    ("UnitNormalization", "axis"): Param(
-        "ints",
-        "The axes normalized together; -1 is the last.",
-        min=-6,
-        max=6,
-        length=1,
-        advanced=True,
-    ),
-    ("Softmax", "axis"): Param(
-        "ints",
-        "The axes whose values will add up to 1; -1 is the last.",
-        min=-6,
-        max=6,
-        length=1,
-        advanced=True,
+    ("LayerNormalization", "axis"): _NORMALIZED,
+    ("RMSNormalization", "axis"): _NORMALIZED,
+    ("UnitNormalization", "axis"): _NORMALIZED,
+    ("Softmax", "axis"): replace(
+        _NORMALIZED, help="The axes whose values will add up to 1; -1 is the last."
     ),
     ("Normalization", "axis"): Param(
         "ints",

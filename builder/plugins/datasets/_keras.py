@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from builder.errors import DataError
-from builder.plugins.raw import Array
+from builder.plugins.raw import Array, Raw
 
 Split = tuple[tuple[Array, Array], tuple[Array, Array]]
 
@@ -55,6 +55,19 @@ def load_data(module: str, title: str, instead: str, **arguments: Any) -> Split:
     with reached(title, instead):
         split: Split = loader(**arguments)
     return split
+
+
+def images(module: str, title: str, classes: tuple[str, ...]) -> Raw:
+    """Pictures in classes, x uint8 (n, rows, columns[, channels]) and y (n,).
+
+    Raises:
+        DataError: as ``load_data``.
+    """
+    (x_train, y_train), (x_test, y_test) = load_data(module, title, "the handwritten digits")
+    # CIFAR's labels come as a column
+    return Raw(
+        x_train, y_train.ravel(), x_test, y_test.ravel(), "classification", "images", classes
+    )
 
 
 @contextlib.contextmanager

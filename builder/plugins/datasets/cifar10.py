@@ -43,12 +43,7 @@ def load(config: Config) -> Raw:
         DataError: it is not here and cannot be downloaded.
     """
     settings(ENTRY, config)
-    (x_train, y_train), (x_test, y_test) = _keras.load_data(
-        "cifar10", TITLE, "the handwritten digits"
-    )
-    return Raw(
-        x_train, y_train.ravel(), x_test, y_test.ravel(), "classification", "images", CLASSES
-    )
+    return _keras.images("cifar10", TITLE, CLASSES)
 
 
 def source(config: Config) -> str:

@@ -42,12 +42,7 @@ def load(config: Config) -> Raw:
         DataError: it is not here and cannot be downloaded.
     """
     settings(ENTRY, config)
-    (x_train, y_train), (x_test, y_test) = _keras.load_data(
-        "cifar100", TITLE, "the handwritten digits"
-    )
-    return Raw(
-        x_train, y_train.ravel(), x_test, y_test.ravel(), "classification", "images", CLASSES
-    )
+    return _keras.images("cifar100", TITLE, CLASSES)
 
 
 def source(config: Config) -> str:

@@ -43,10 +43,7 @@ def load(config: Config) -> Raw:
         DataError: it is not here and cannot be downloaded.
     """
     settings(ENTRY, config)
-    (x_train, y_train), (x_test, y_test) = _keras.load_data(
-        "fashion_mnist", TITLE, "the handwritten digits"
-    )
-    return Raw(x_train, y_train, x_test, y_test, "classification", "images", CLASSES)
+    return _keras.images("fashion_mnist", TITLE, CLASSES)
 
 
 def source(config: Config) -> str:

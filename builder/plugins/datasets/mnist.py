@@ -22,6 +22,8 @@ ENTRY = entry(
     extra={"megabytes": 11.5},
 )
 
+CLASSES = tuple(str(digit) for digit in range(10))
+
 
 def load(config: Config) -> Raw:
     """x uint8 (n, 28, 28); y (n,) 0 to 9.
@@ -30,15 +32,11 @@ def load(config: Config) -> Raw:
         DataError: it is not here and cannot be downloaded.
     """
     settings(ENTRY, config)
-    if (datasets_folder() / "mnist.npz").is_file():
-        parts = _npz.read(_npz.path_of("mnist.npz"))
-        x_train, y_train, x_test, y_test = (parts[key] for key in _npz.KEYS)
-    else:
-        (x_train, y_train), (x_test, y_test) = _keras.load_data(
-            "mnist", TITLE, "the handwritten digits"
-        )
-    classes = tuple(str(i) for i in range(10))
-    return Raw(x_train, y_train, x_test, y_test, "classification", "images", classes)
+    if not (datasets_folder() / "mnist.npz").is_file():
+        return _keras.images("mnist", TITLE, CLASSES)
+    parts = _npz.read(_npz.path_of("mnist.npz"))
+    x_train, y_train, x_test, y_test = (parts[key] for key in _npz.KEYS)
+    return Raw(x_train, y_train, x_test, y_test, "classification", "images", CLASSES)
 
 
 def source(config: Config) -> str:
