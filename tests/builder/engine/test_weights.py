@@ -105,6 +105,9 @@ def test_weights_that_are_missing_or_damaged_say_so(tmp_path: Path) -> None:
             weights.load(model, path)
 
 
+SECRET = [("/etc/passwd", 0, h5py.h5f.UNLIMITED)]
+
+
 def external(file: h5py.File) -> None:
     del file["layers/dense/vars/0"]
     file["layers/dense/vars/0"] = h5py.ExternalLink("/etc/hostname", "/")
@@ -125,7 +128,25 @@ def words(file: h5py.File) -> None:
     file.create_dataset("layers/dense/vars/0", data=["a", "b"], dtype=h5py.string_dtype())
 
 
-@pytest.mark.parametrize("tamper", [external, soft, huge, words], ids=lambda f: f.__name__)
+def raw(file: h5py.File) -> None:
+    """The numbers of one array are the bytes of another file of the server."""
+    shape = file["layers/dense/vars/0"].shape
+    del file["layers/dense/vars/0"]
+    file.create_dataset("layers/dense/vars/0", shape, "float32", external=SECRET)
+
+
+def twice(file: h5py.File) -> None:
+    """The same, in a group that has a harmless name too, which is met first."""
+    group = file["layers/dense/vars"]
+    shape = group["0"].shape
+    del group["0"]
+    group.create_dataset("0", shape, "float32", external=SECRET)
+    file["a"] = group
+
+
+@pytest.mark.parametrize(
+    "tamper", [external, soft, huge, words, raw, twice], ids=lambda f: f.__name__
+)
 def test_weights_that_lead_elsewhere_are_left(tamper: Any, tmp_path: Path) -> None:
     path = tmp_path / "model.keras"
     build.build(zoo.STACKS["toy"].model).save(path)
@@ -138,6 +159,19 @@ def test_weights_that_lead_elsewhere_are_left(tamper: Any, tmp_path: Path) -> No
     assert isinstance(found["model"], ModelSpec) and not found["weights"]
     assert found["notes"][-1].message.startswith("The weights were not taken over: '")
     assert not (tmp_path / "kept.npz").exists()
+
+
+def test_an_h5_file_cannot_read_other_files_through_a_name(tmp_path: Path) -> None:
+    path, keep = tmp_path / "model.h5", tmp_path / "kept.npz"
+    build.build(zoo.STACKS["toy"].model).save(path)
+    with h5py.File(path, "r+") as file:
+        group = file["model_weights/dense"]
+        kernel, bias = (str(n) for n in group.attrs["weight_names"])
+        file.create_dataset("elsewhere/k", group[kernel].shape, "float32", external=SECRET)
+        group.attrs["weight_names"] = [b"/elsewhere/k", bias.encode()]
+    found = files.open_model(path, keep)
+    assert found["notes"][-1].message.startswith("The weights were not taken over: '/elsewhere/k'")
+    assert not keep.exists()
 
 
 def test_a_script_says_which_weights_it_would_begin_with() -> None:
