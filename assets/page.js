@@ -9,6 +9,14 @@ if (!window.layerwise) {
     if (typing && (e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "z") e.stopPropagation();
   }, true);
 
+  // a finger's tap leaves a field and clicks within one moment, and Streamlit then hears of the
+  // click first and of what was typed on the page that was left: the field is left earlier
+  window.addEventListener("pointerdown", (e) => {
+    const typing = document.activeElement?.closest?.("input, textarea");
+    const goes = e.target.closest?.("a, button");
+    if (typing && goes && !goes.parentElement.contains(typing)) typing.blur();
+  }, true);
+
   // a page that gets its project's address is still the same place: Back leaves it in one press
   const push = window.history.pushState.bind(window.history);
   window.history.pushState = (state, unused, url) => {

@@ -69,7 +69,7 @@ def _why(active: bool, reason: str) -> str:
 
 @page.safe
 def _start() -> None:
-    trainer.start()
+    trainer.start_settled()
 
 
 def _settings() -> None:
@@ -78,6 +78,8 @@ def _settings() -> None:
     if new != training:
         session.push(new)
         st.rerun()
+    session.settle()
+    trainer.start_waiting()
 
 
 def _curves(run: Run | None, progress: Progress | None) -> None:

@@ -82,5 +82,18 @@ def held(key: str, value: Any) -> None:
     st.session_state[f"held:{key}"] = replace(before, read=value)
 
 
+def settle() -> None:
+    """Every widget of this page was read, and the training says what stands in them."""
+    held_now = (n for n in st.session_state if str(n).startswith("held:"))
+    keys = [str(n)[5:] for n in held_now if st.session_state[n].step == state().step]
+    state().settled = {k: typed(k) for k in keys if k in st.session_state}
+
+
+def settled() -> bool:
+    """Whether nothing was typed since ``settle``: a click may be quicker than the script that
+    reads what was typed before it."""
+    return all(k in st.session_state and _same(typed(k), v) for k, v in state().settled.items())
+
+
 def _same(a: Any, b: Any) -> bool:
     return type(a) is type(b) and bool(a == b)

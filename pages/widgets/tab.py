@@ -26,6 +26,8 @@ class State:
         stale: someone else saved a newer version.
         epoch: counts what happened behind the widgets' back (undo, fix, open).
         step: the page on screen.
+        settled: what stood in the page's widgets when the training last said the same, by key.
+        starting: Train was clicked while something typed was still on its way.
     """
 
     training: TrainingSpec | None = None
@@ -36,6 +38,8 @@ class State:
     selected: str | None = None
     epoch: int = 0
     step: str = ""
+    settled: dict[str, Any] = field(default_factory=dict)
+    starting: bool = False
     awaiting: str | None = None
     trouble: LayerwiseError | None = None
     stale: bool = False
@@ -63,7 +67,17 @@ def changing() -> Iterator[State]:
 
 def at(step: str) -> None:
     """This page is on screen now."""
+    if state().step != step:
+        state().settled, state().starting = {}, False
     state().step = step
+
+
+def starting(now: bool | None = None) -> bool:
+    """Whether a click on Train waits for what was typed before it; ``now`` sets it."""
+    kept = state()
+    if now is not None:
+        kept.starting = now
+    return kept.starting
 
 
 def note(text: str) -> None:

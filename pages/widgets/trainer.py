@@ -58,6 +58,30 @@ def start() -> Run:
     return run
 
 
+def start_settled() -> None:
+    """``start``, at once when the training says what stands in the page's widgets.
+
+    A number typed just before the click may not have been read yet: Streamlit breaks off the
+    script that reads it. Then ``start_waiting`` starts, when it has been.
+    """
+    if session.settled():
+        start()
+    else:
+        session.starting(True)
+
+
+def start_waiting() -> None:
+    """Start what a click asked for while something typed was on its way."""
+    if session.starting():
+        try:
+            start()
+        except LayerwiseError:
+            session.starting(False)
+            raise
+        session.starting(False)
+        st.rerun()
+
+
 def numbers(training: TrainingSpec, history: Mapping[str, Sequence[float | None]]) -> None:
     """The newest epoch's numbers, one figure each; their places are kept from the start."""
     held = bool(training.fit.get("validation_split"))

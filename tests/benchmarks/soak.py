@@ -92,6 +92,7 @@ class Person:
         with contextlib.suppress(Error, AssertionError):
             await self._page.reload()
             await self._go("Train")
+            await self._read()
             stop = self._button("Stop")
             if await stop.is_enabled():
                 await stop.click()
@@ -112,6 +113,7 @@ class Person:
         """Another width of the first hidden layer, and sometimes back."""
         await self._go("Model")
         await self._page.locator(".st-key-row-dense button:visible").first.click()
+        await self._read()  # another layer's form may have stood there
         units = self._page.get_by_role("spinbutton", name="Units", exact=True)
         await units.fill(str(self._chance.randint(4, 64)))
         await units.press("Enter")
@@ -171,6 +173,7 @@ class Person:
     async def _epochs(self, count: int) -> None:
         field = self._page.get_by_role("spinbutton", name="Epochs")
         await expect(field).to_be_visible()
+        await self._read()
         if await field.input_value() != str(count):
             await field.fill(str(count))
             await field.press("Enter")
@@ -178,6 +181,11 @@ class Person:
     async def _start(self) -> None:
         await self._page.get_by_role("button", name=re.compile("^Train( again)?$")).click()
         await expect(self._button("Stop")).to_be_enabled()
+
+    async def _read(self) -> None:
+        """Waits as a person does until the page has answered the last click."""
+        await self._page.wait_for_timeout(300)
+        await self._page.locator('[data-test-script-state="notRunning"]').wait_for()
 
     async def _said(self, text: str | re.Pattern[str]) -> None:
         await expect(self._page.locator(".st-key-run-status")).to_contain_text(text)

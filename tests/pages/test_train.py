@@ -104,6 +104,19 @@ def test_a_second_click_on_a_button_not_yet_grey_is_the_same_run(visit: Visit, b
     assert two.button(key="train").disabled and not two.button(key="stop").disabled
 
 
+def test_what_was_typed_before_the_click_is_what_is_trained(visit: Visit, busy: str) -> None:
+    """The browser may tell of both at once; the click must not overtake the number."""
+    token = project(xor())
+    at = visit("train", p=token)
+    at.number_input(key="fit-epochs").set_value(7)
+    at.button(key="train").click().run()
+    (run,) = jobs.list_runs(project=token)
+    assert run.training.fit["epochs"] == 7
+    assert projects.load(token).training == run.training
+    at.run()
+    assert len(jobs.list_runs(project=token)) == 1, "one click, one run"
+
+
 def test_stop_ends_it_and_train_is_there_again(visit: Visit, busy: str) -> None:
     token = project(xor())
     at = visit("train", token)
