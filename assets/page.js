@@ -1,5 +1,8 @@
 // Ours on every page; runs again whenever another step is shown (`step` and `plotly` are given).
 
+const SPOKEN = 60; // milliseconds after which the server has surely heard of a field that was left
+const PATIENCE = 1500; // milliseconds after which a click goes on although the server is not done
+
 if (!window.layerwise) {
   window.layerwise = true;
 
@@ -9,12 +12,30 @@ if (!window.layerwise) {
     if (typing && (e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "z") e.stopPropagation();
   }, true);
 
-  // a finger's tap leaves a field and clicks within one moment, and Streamlit then hears of the
-  // click first and of what was typed on the page that was left: the field is left earlier
-  window.addEventListener("pointerdown", (e) => {
-    const typing = document.activeElement?.closest?.("input, textarea");
-    const goes = e.target.closest?.("a, button");
-    if (typing && goes && !goes.parentElement.contains(typing)) typing.blur();
+  // Who types and at once clicks elsewhere leaves the field by that very click, and Streamlit breaks
+  // off the script that reads the field to answer the click: such a click waits until it was read.
+  const FIELDS = "input:not([type=checkbox], [type=radio], [type=file]), textarea";
+  const piece = (element) => element.closest("[data-testid=stElementContainer]");
+  let before, typed = null;
+  window.addEventListener("focusin", (e) => { before = e.target.value; });
+  window.addEventListener("pointerdown", () => {
+    const field = document.activeElement;
+    typed = field?.matches(FIELDS) && field.value !== before ? field : null;
+  }, true);
+  window.addEventListener("click", (e) => {
+    const target = e.target.closest?.("a[href], button:not([data-rac])");
+    if (!typed || !target || !e.isTrusted || piece(typed)?.contains(target)) return;
+    typed = null;
+    e.preventDefault();
+    e.stopImmediatePropagation();
+    const began = performance.now();
+    const running = () => document.querySelector(
+      "[data-test-script-state=running], [data-test-script-state=rerunRequested]");
+    const look = () => {
+      if (running() && performance.now() - began < PATIENCE) setTimeout(look, 20);
+      else target.click();
+    };
+    setTimeout(look, SPOKEN);
   }, true);
 
   // a page that gets its project's address is still the same place: Back leaves it in one press
