@@ -49,9 +49,7 @@ def run(given: argparse.Namespace) -> int:
     result = jobs.result(started.id)
     artefact = jobs.artefact(started.id)
     if given.output:
-        artefact = Path(shutil.copy2(artefact, given.output / "model.keras"))
-        text = to_json(training, title=title)
-        (given.output / "project.json").write_text(text + "\n", "utf-8")
+        artefact = _copied(artefact, given.output, to_json(training, title=title))
     line = {"run": started.id, "artefact": str(artefact.resolve())}
     line |= {"history": result["history"], "test": result["test"]}
     print(json.dumps(store.strict(line), allow_nan=False))
@@ -68,6 +66,19 @@ def _folder(output: Path | None) -> None:
         reason = "it is a file" if output.is_file() else error.strerror
         raise FileError(
             f"The model cannot be put into {output}: {reason}.", "Name another folder after -o."
+        ) from None
+
+
+def _copied(artefact: Path, output: Path, project: str) -> Path:
+    """The model and its project in the folder asked for; the run in the workspace stays."""
+    try:
+        (output / "project.json").write_text(project + "\n", "utf-8")
+        return Path(shutil.copy2(artefact, output / "model.keras"))
+    except OSError as error:
+        raise FileError(
+            f"The training is done, but its model could not be copied to {output}:"
+            f" {error.strerror or error}.",
+            f"The model is kept in {artefact}.",
         ) from None
 
 

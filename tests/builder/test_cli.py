@@ -63,9 +63,8 @@ def digits(tmp_path_factory: pytest.TempPathFactory, home: Path) -> tuple[Path, 
     done = terminal("train", project, "--epochs", "3", "--seed", "5", "-o", str(folder / "out"))
     assert done.returncode == 0, done.stderr
     said = done.stderr.splitlines()
-    assert "epoch 3/3" in said and all(
-        line.startswith(("epoch", "queued", "running")) for line in said
-    )
+    assert "epoch 3/3" in said
+    assert all(line.startswith(("epoch", "queued", "running")) for line in said)  # no chatter
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return folder, result
 
@@ -330,9 +329,6 @@ def test_help_explains_itself() -> None:
     for verb in ("import", "check", "summary", "train", "predict", "export", "starters", "runs"):
         assert f"\n    {verb}" in done.stdout
     assert "LAYERWISE_HOME" in done.stdout
-    for verb in ("train", "predict", "export"):
-        with pytest.raises(SystemExit):
-            main([verb, "--help"])
     number = terminal("train", "iris", "--epochs", "many")
     assert number.returncode == 2 and "must be a whole number but is 'many'" in number.stderr
     wrong = terminal("fly")
