@@ -69,12 +69,17 @@ if (!window.layerwise) {
   setTimeout(() => idle(early), 1000);
 }
 
-// on a narrow screen the bar of steps scrolls: the one that is shown comes into view
+// on a narrow screen the bar of steps scrolls: the one that is shown comes into view, again
+// whenever a link gets its width, because Streamlit first draws empty places
 const reach = (tries) => {
-  const here = document.querySelector(`.st-key-step-${step}`);
+  const bar = document.querySelector(".st-key-steps");
+  const here = bar?.querySelector(`.st-key-step-${step}`);
   if (!here) return tries && requestAnimationFrame(() => reach(tries - 1));
-  const bar = here.closest(".st-key-steps");
-  const left = here.getBoundingClientRect().left - bar.getBoundingClientRect().left;
-  bar.scrollLeft += left - (bar.clientWidth - here.clientWidth) / 2;
+  window.layerwiseReach?.disconnect();
+  window.layerwiseReach = new ResizeObserver(() => {
+    const left = here.getBoundingClientRect().left - bar.getBoundingClientRect().left;
+    bar.scrollLeft += left - (bar.clientWidth - here.clientWidth) / 2;
+  });
+  for (const place of bar.querySelectorAll("[class*=st-key-step-]")) window.layerwiseReach.observe(place);
 };
-reach(120);
+reach(600);

@@ -10,7 +10,7 @@ F1    ``catalog``                    what Keras offers, as tables
 F2    ``edit check code parse``      spec → spec, spec → problems, spec ↔ Keras source
 F3    ``engine``, ``plugins``        the only modules that import Keras; what we add, a file each
 F4    ``runs``                       the only SQLite, child processes and disk writes
-F5    ``__main__``, ``pages``        the same verbs from a terminal and from a browser
+F5    ``cli``, ``pages``             the same verbs from a terminal and from a browser
 ===== ============================== ==========================================================
 
 Nothing in ``builder`` imports Streamlit.

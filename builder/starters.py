@@ -62,8 +62,9 @@ def get(name: str) -> Starter:
         if starter.name == name:
             return starter
     names = [s.name for s in all()]
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or names
-    raise SpecError(f"There is no starter '{name}'.", f"There is: {', '.join(near)}.")
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f"Did you mean {near[0]}?" if near else f"The starters are {', '.join(names)}."
+    raise SpecError(f"There is no starter '{name}'.", hint)
 
 
 def _read(path: Path) -> tuple[int, Starter]:

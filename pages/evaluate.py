@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -37,7 +37,7 @@ def main() -> None:
         exam.misses(found)
         return
     if found.get("kind") == "points":
-        _surface(run, artefact)
+        _surface(run, artefact, found["classes"])
     left, right = st.columns([6, 5], gap="large")
     with left:
         which = f"-{found['output']}" if found["output"] else ""
@@ -63,13 +63,13 @@ def _output(found: Mapping[str, Any], run: Run) -> Mapping[str, Any]:
     return report
 
 
-def _surface(run: Run, artefact: str) -> None:
+def _surface(run: Run, artefact: str, names: Sequence[str]) -> None:
     call = "evaluate.surface"
     plane = session.cached(("surface", run.id), lambda: child.call(call, artefact, run.training))
     preview = session.cached(
         ("preview", run.training.dataset), lambda: child.call("data.preview", run.training.dataset)
     )
-    exam.surface(plane, preview)
+    exam.surface(plane, preview, names)
 
 
 def _examples(

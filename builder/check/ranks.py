@@ -16,6 +16,7 @@ from builder.check.head import find_head
 from builder.spec import Config, ModelSpec, ObjectSpec, active
 
 AXES = {
+    1: "1 axis (batch)",
     2: "2 axes (batch, numbers)",
     3: "3 axes (batch, steps, features)",
     4: "4 axes (batch, height, width, channels)",

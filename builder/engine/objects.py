@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from keras.src.applications import convnext, inception_resnet_v2
-
 from builder.catalog import epoch_schedules
 from builder.engine.backend import keras
 from builder.errors import BuildError
@@ -56,7 +54,11 @@ NESTED: tuple[tuple[str, str], ...] = (
 """Argument name → the kind of the object it nests."""
 
 HIDDEN: dict[str, tuple[Any, ...]] = {
-    "layers": (convnext.LayerScale, convnext.StochasticDepth, inception_resnet_v2.CustomScaleLayer)
+    "layers": (
+        keras.src.applications.convnext.LayerScale,
+        keras.src.applications.convnext.StochasticDepth,
+        keras.src.applications.inception_resnet_v2.CustomScaleLayer,
+    )
 }
 """Classes of Keras's own architectures that it does not export; files name them."""
 

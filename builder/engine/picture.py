@@ -157,7 +157,7 @@ def read(source: str | Path | bytes) -> Array:
 
 def _bytes(source: str | Path | bytes) -> tuple[bytes, str]:
     if isinstance(source, bytes):
-        data, name = source, "The picture"
+        data, name = source, "The file"
     else:
         path = Path(source)
         name = path.name

@@ -30,6 +30,11 @@ LEAST_PROBABILITY = 0.7
 LEAST_SIDE = 0.06
 """Ink smaller than this share of the canvas is a dot."""
 
+LEAST_BLOT = 0.12
+"""A filled shape smaller than this share of the canvas is a dot: one touch of the pen."""
+
+DOT = "There is only a dot. Draw larger."
+
 DEEPEST_STROKE = 5
 """A point of ink this far from the paper, of 28, lies in no pen stroke: of MNIST's 10,000
 test digits, 5 are that thick."""
@@ -55,6 +60,7 @@ def drawing(artefact: str, training: TrainingSpec | None, image: Array | None) -
         FileError: the artefact cannot be read.
     """
     if image is None:
+        _expect(artefact)
         return _nothing(training, "The canvas is empty. Draw something on it.")
     return _answer(artefact, training, picture.ink_of(_checked(image)))
 
@@ -83,6 +89,13 @@ def warm() -> None:
     inputs = keras.Input((28, 28))
     outputs = keras.layers.Dense(2, activation="softmax")(keras.layers.Flatten()(inputs))
     ready.compiled(keras.Model(inputs, outputs), len(SHIFTS)).call(np.zeros((len(SHIFTS), 28, 28)))
+
+
+def _expect(artefact: str) -> None:
+    """Load and trace the model while the canvas is still empty: the first stroke waits for none."""
+    model = ready.warmed(artefact, len(SHIFTS))
+    if shape := _pixels(model.shape):
+        model.call(np.zeros((len(SHIFTS), *shape)))
 
 
 def _checked(image: Array) -> Array:
@@ -165,8 +178,10 @@ def _complaint(ink: Array, seen: Array) -> str:
     inked = ink > 0.5 * ink.max()
     tall, wide = inked.any(axis=1).sum() / len(ink), inked.any(axis=0).sum() / len(ink[0])
     if max(tall, wide) < LEAST_SIDE:
-        return "There is only a dot. Draw larger."
+        return DOT
     if ndimage.distance_transform_cdt(np.pad(seen > 127, 1)).max() >= DEEPEST_STROKE:
+        if max(tall, wide) < LEAST_BLOT:
+            return DOT
         return "This is a filled shape rather than the strokes of a pen."
     return ""
 

@@ -240,8 +240,9 @@ def _check_numbers(name: str, array: Array) -> None:
         )
     if array.dtype.kind == "f" and not (np.isfinite(array.sum()) or np.isfinite(array).all()):
         bad = int(np.size(array) - np.isfinite(array).sum())
+        entries = "1 entry that is" if bad == 1 else f"{bad:,} entries that are"
         raise _bad(
-            f"{name} has {bad:,} entries that are no finite numbers (NaN or infinite).",
+            f"{name} has {entries} no finite number (NaN or infinite).",
             "Remove those rows or fill the gaps before saving the file.",
         )
 

@@ -114,11 +114,8 @@ def write(path: Path, data: bytes) -> None:
         if temporary:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        raise FileError(
-            f"{path.name} could not be saved in {path.parent}: {_reason(error)}.",
-            "Free some disk space and try again." if full else "Check the folder's permissions.",
-        ) from error
+        message = f"{path.name} could not be saved in {path.parent}: {_reason(error)}."
+        raise FileError(message, _remedy(error)) from error
 
 
 def opened(path: Path, mode: Literal["ab", "wb"]) -> BufferedWriter:
@@ -154,6 +151,14 @@ def held(path: Path) -> bool:
         return False
     except BlockingIOError:
         return True
+
+
+def _remedy(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "Free some disk space and try again."
+    if error.errno == errno.ENOENT:
+        return "Make that folder first, or choose another one."
+    return "Check the folder's permissions."
 
 
 def _reason(error: OSError) -> str:

@@ -11,11 +11,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from builder import catalog
-from pages.widgets import columns, matrix, session, words
+from pages.widgets import columns, matrix, page, words
 from pages.widgets.markup import bar, picture, table
-
-TINTS = {"light": ("14, 124, 123", "194, 87, 26"), "dark": ("79, 188, 180", "240, 154, 94")}
-"""Accent for the right answers, warning colour for the wrong ones, as r, g, b by theme."""
 
 QUIET = {"displayModeBar": False}
 
@@ -24,15 +21,26 @@ def scores(found: Mapping[str, Any]) -> None:
     """Keras's own test metrics, then scikit-learn's for regression; help says what each means."""
     shown = dict(found["test"])
     if found["task"] == "regression":
-        shown |= {"r2": found["r2"], "mae": found["mae"], "rmse": found["rmse"]}
+        ours = ("r2", "mae", "rmse")
+        shown |= {n: found[n] for n in ours if MEANINGS[n][0] not in map(words.label, shown)}
     with st.container(key="totals", horizontal=True, gap="large"):
         for name, value in shown.items():
             st.metric(
-                f"Test {words.label(name).lower()}" if name in found["test"] else MEANINGS[name][0],
+                _titled(name) if name in found["test"] else MEANINGS[name][0],
                 f"{value:.4f}" if abs(value) < 100 else f"{value:,.1f}",
                 help=_meaning(name),
                 width="content",
             )
+
+
+def _titled(name: str) -> str:
+    """``auc`` → ``Test AUC``: an abbreviation is no word."""
+    said = words.label(name).lower()
+    return "Test " + " ".join(w.upper() if w in SHORT else w for w in said.split())
+
+
+SHORT = frozenset({"auc"})
+"""Names of metrics that are said letter by letter."""
 
 
 def own_scores(found: Mapping[str, Any]) -> None:
@@ -167,13 +175,17 @@ def regression(found: Mapping[str, Any]) -> None:
         st.caption("On the dashed line a prediction is exactly right.")
         both = [float(min(true.min(), said.min())), float(max(true.max(), said.max()))]
         figure = go.Figure()
-        figure.add_scatter(x=both, y=both, mode="lines", line={"dash": "dash"}, name="exact")
-        figure.add_scatter(x=true, y=said, mode="markers", name="test example", opacity=0.7)
+        accent, other = page.colors()[:2]
+        line, dots = {"dash": "dash", "color": other}, {"color": accent}
+        figure.add_scatter(x=both, y=both, mode="lines", line=line, name="exact")
+        name = "test example"
+        figure.add_scatter(x=true, y=said, mode="markers", marker=dots, name=name, opacity=0.7)
         _draw(figure, "true", "predicted", "exam-true", "Predicted against true values")
     with right:
         st.subheader("Residuals", anchor=False)
         st.caption("True minus predicted: centred on zero when the model leans neither way.")
-        figure = go.Figure(go.Histogram(x=true - said, nbinsx=40))
+        bars = {"color": page.colors()[0]}
+        figure = go.Figure(go.Histogram(x=true - said, nbinsx=40, marker=bars))
         _draw(figure, "true − predicted", "examples", "exam-residuals", "Histogram of residuals")
 
 
@@ -197,30 +209,52 @@ def _draw(figure: go.Figure, x: str, y: str, key: str, alt: str) -> None:
     st.plotly_chart(figure, key=key, alt=alt, config=QUIET)
 
 
-def surface(plane: Mapping[str, Any], preview: Mapping[str, Any]) -> None:
+def surface(plane: Mapping[str, Any], preview: Mapping[str, Any], names: Sequence[str]) -> None:
     """What the model says all over the plane, under the points it learned from."""
     st.subheader("Decision surface", anchor=False)
     st.caption("The background is the model's answer at that place; the points are the data.")
-    right, wrong = (f"rgb({tint})" for tint in TINTS[session.theme()])
-    figure = go.Figure()
-    figure.add_heatmap(
-        x=np.asarray(plane["x"]),
-        y=np.asarray(plane["y"]),
-        z=np.asarray(plane["z"]),
-        zmin=0,
-        zmax=1,
-        zsmooth="best",
-        opacity=0.55,
-        colorscale=[[0, right], [0.5, "rgba(140,140,140,0.12)"], [1, wrong]],
-        colorbar={"title": "class 1", "thickness": 10},
-        hovertemplate="probability of class 1: %{z:.2f}<extra></extra>",
-    )
+    colors = [page.colors()[i % len(page.colors())] for i in range(len(names))]
+    figure = go.Figure(_background(plane, names, colors))
     x, y = np.asarray(preview["x"]), np.asarray(preview["y"]).reshape(-1)
-    for label, colour, symbol in ((0, right, "circle"), (1, wrong, "diamond")):
-        mine = x[y == label]
-        marker = {"size": 6, "color": colour, "symbol": symbol, "line": {"width": 0.5}}
+    for i, name in enumerate(names):
+        mine = x[y == i]
+        symbol = SYMBOLS[i % len(SYMBOLS)]
+        marker = {"size": 6, "color": colors[i], "symbol": symbol, "line": {"width": 0.5}}
         figure.add_scatter(
-            x=mine[:, 0], y=mine[:, 1], mode="markers", marker=marker, name=f"class {label}"
+            x=mine[:, 0], y=mine[:, 1], mode="markers", marker=marker, name=f"class {name}"
         )
-    figure.update_yaxes(scaleanchor="x")
-    _draw(figure, "x", "y", "exam-surface", "Decision surface of the model with the data points")
+    # equal scales, and no more of the plane than was asked of the model
+    across = [float(np.min(plane["x"])), float(np.max(plane["x"]))]
+    figure.update_xaxes(range=across, constrain="domain", zeroline=False)
+    figure.update_yaxes(scaleanchor="x", constrain="domain", zeroline=False)
+    with st.container(width=620):
+        _draw(figure, "x", "y", "exam-surface", "Decision surface of the model with the data")
+
+
+SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "x")
+"""One a class: colour alone tells nobody apart who sees none."""
+
+
+def _background(
+    plane: Mapping[str, Any], names: Sequence[str], colors: Sequence[str]
+) -> go.Heatmap:
+    """Two classes fade into each other by probability; of more, each place has its likeliest."""
+    place = {k: np.asarray(plane[k]) for k in ("x", "y", "z")}
+    if len(names) == 2:
+        return go.Heatmap(
+            **place,
+            **{"zmin": 0, "zmax": 1, "zsmooth": "best", "opacity": 0.55},
+            colorscale=[[0, colors[0]], [0.5, "rgba(140,140,140,0.12)"], [1, colors[1]]],
+            colorbar={"title": names[1], "thickness": 10},
+            hovertemplate=f"probability of {names[1]}: %{{z:.2f}}<extra></extra>",
+        )
+    count = len(names)
+    steps = [[(i + side) / count, color] for i, color in enumerate(colors) for side in (0, 1)]
+    likeliest = [[names[int(n)] for n in row] for row in place["z"]]
+    return go.Heatmap(
+        **place,
+        **{"zmin": -0.5, "zmax": count - 0.5, "opacity": 0.4, "showscale": False},
+        colorscale=steps,
+        text=likeliest,
+        hovertemplate="likeliest: %{text}<extra></extra>",
+    )

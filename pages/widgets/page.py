@@ -31,7 +31,7 @@ R = TypeVar("R")
 STEPS: dict[str, tuple[str, str, str]] = {
     "home": ("Home", ":material/home:", "Starters, your projects, and files from elsewhere"),
     "data": ("Data", ":material/table_view:", "What the model learns from"),
-    "model": ("Model", ":material/layers:", "The stack of layers"),
+    "model": ("Model", ":material/layers:", "The layers, as a stack or on a canvas"),
     "train": ("Train", ":material/show_chart:", "How it learns, and watching it"),
     "evaluate": ("Evaluate", ":material/fact_check:", "How good it is on examples it never saw"),
     "draw": ("Draw", ":material/draw:", "Try it by hand"),

@@ -90,7 +90,7 @@ ENDS: Mapping[str, Broken] = {
         ),
         "model.dense_1",
         "'dense_1' (Dense) gives 1 number, but sparse_categorical_crossentropy expects one for"
-        " each of the 2 classes (blue, orange).",
+        " each of the 2 classes (teal, orange).",
     ),
     "binary_of_ten": Broken(
         digits(*FLAT, OUT, loss="BinaryCrossentropy", dataset=DIGITS.with_(labels="integers")),

@@ -48,8 +48,11 @@ def test_a_second_starter_does_not_lead_back_into_the_first(open_page: Opener) -
 
 def test_the_bar_shows_the_step_one_is_on_on_a_phone(open_page: Opener) -> None:
     page = open_page("/runs", width=390, touch=True)
-    for step in ("Runs", "Home", "Export"):
-        link = page.locator(".st-key-steps").get_by_role("link", name=step, exact=True)
+    steps = page.locator(".st-key-steps")
+    here = steps.get_by_role("link", name="Runs", exact=True)
+    expect(here).to_be_in_viewport(ratio=0.9)  # nobody clicked: the bar went there by itself
+    for step in ("Home", "Export"):
+        link = steps.get_by_role("link", name=step, exact=True)
         link.click()
         page.locator(f".st-key-page-{step.lower()}").wait_for()
         expect(link).to_be_in_viewport(ratio=0.9)

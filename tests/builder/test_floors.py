@@ -18,7 +18,7 @@ FLOORS = (
     {"edit", "check", "code", "parse", "starters", "diagnose", "compare"},
     {"engine", "plugins"},
     {"runs"},
-    {"__main__"},
+    {"__main__", "cli"},
 )
 """``builder``'s modules by floor, F0 first."""
 

@@ -106,6 +106,25 @@ def test_regression_and_points_have_their_own_exam(visit: Visit) -> None:
     assert "Decision surface" in said(visit("evaluate", token))
 
 
+def three_classes() -> None:
+    import numpy as np
+
+    from pages.widgets import exam
+
+    plane = {"x": [0, 1, 2], "y": [0, 1], "z": np.array([[0, 1, 2], [2, 1, 0]])}
+    exam.surface(plane, {"x": [[0, 0], [1, 1], [2, 0]], "y": [0, 1, 2]}, ["a", "b", "c"])
+
+
+def test_the_surface_of_three_classes_names_the_likeliest_everywhere() -> None:
+    at = AppTest.from_function(three_classes).run()
+    assert not at.exception
+    figure = json.loads(at.get("plotly_chart")[0].proto.spec)
+    background, *points = figure["data"]
+    assert background["text"] == [["a", "b", "c"], ["c", "b", "a"]]
+    assert [p["name"] for p in points] == ["class a", "class b", "class c"]
+    assert len({p["marker"]["symbol"] for p in points}) == 3, "colour alone is no mark"
+
+
 def test_only_models_of_small_pictures_are_offered_for_drawing(visit: Visit) -> None:
     token, run = trained("xor", epochs=1)
     assert not answer.reads_digits(run.training)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import io
 import socket
 import urllib.error
 from collections.abc import Iterator
@@ -36,7 +37,8 @@ def kept_only() -> Iterator[None]:
 
     fetch, file_utils.urlretrieve = file_utils.urlretrieve, refuse
     try:
-        yield
+        with contextlib.redirect_stdout(io.StringIO()):  # Keras says "Downloading" before it asks
+            yield
     finally:
         file_utils.urlretrieve = fetch
 
@@ -83,13 +85,13 @@ def reached(title: str, instead: str) -> Iterator[None]:
         raise DataError(
             f"{title} is not on this computer yet.",
             "Download it on the Data page, or from a terminal with python -m builder.runs.fetch;"
-            f" or use {instead}, which is built in.",
+            f" or use {instead} (built in).",
             "dataset",
         ) from None
     except Exception as error:  # Keras raises bare Exceptions when a download fails
         raise DataError(
             f"{title}: not on this computer, and the download failed: {_reason(error)}.",
-            f"Connect to the internet and try again, or use {instead}, which is built in.",
+            f"Connect to the internet and try again, or use {instead} (built in).",
             "dataset",
         ) from error
     finally:

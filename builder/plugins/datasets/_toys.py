@@ -44,7 +44,7 @@ def load(entry: Entry, points: Points, config: Mapping[str, Any]) -> Raw:
     return Raw(
         *(x[:cut], y[:cut], x[cut:], y[cut:]),
         *("classification", "points"),
-        classes=("blue", "orange"),
+        classes=("teal", "orange"),
         features=("x1", "x2"),
     )
 

@@ -151,7 +151,7 @@ def test_whole_numbers_are_known_for_what_they_are():
         ({"y_train": np.arange(29) % 2}, "30 examples but y_train has 29"),
         ({"y_test": np.arange(10)}, "0 to 9"),
         ({"x_test": np.zeros((10, 9), "int64")}, "(12,) but test examples (9,)"),
-        ({"x_train": np.full((30, 12), np.nan)}, "no finite numbers"),
+        ({"x_train": np.full((30, 12), np.nan)}, "no finite number"),
     ],
 )
 def test_damaged_data_is_refused_whatever_its_source(changes, words):

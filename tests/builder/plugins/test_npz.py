@@ -129,7 +129,7 @@ def test_a_missing_file():
         ({"y_train": np.array(["a"] * 20)}, "must hold whole numbers"),
         ({"x_train": np.full((20, 4), "a")}, "must hold numbers"),
         ({"x_train": np.ones((20, 4), "complex64")}, "must hold numbers"),
-        ({"x_train": np.where(np.eye(20, 4), np.nan, 1)}, "4 entries that are no finite"),
+        ({"x_train": np.where(np.eye(20, 4), np.nan, 1)}, "4 entries that are no finite number"),
         ({"x_test": np.full((6, 4), np.inf)}, "x_test has 24 entries"),
         ({"x_train": np.ones((0, 4)), "y_train": np.ones(0)}, "no examples"),
         ({"x_train": np.ones(20)}, "neither a table nor pictures"),

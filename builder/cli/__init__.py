@@ -1,0 +1,68 @@
+"""Layerwise from a terminal: the verbs of the pages, thin over the same functions."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+from builder.cli import bring, check, export, listing, predict, summary, train
+from builder.cli.words import sentence
+from builder.errors import LayerwiseError
+
+EXAMPLES = """examples:
+  python -m builder starters
+  python -m builder check digits_dense
+  python -m builder train digits_dense --epochs 3 -o out
+  python -m builder predict out/model.keras drawing.png
+  python -m builder export digits_dense --to script -o digits.py
+
+PROJECT is a project file (.json) or the name of a starter. RUN is the id that `train` printed and
+`runs` lists. Runs are kept in the folder LAYERWISE_HOME names, by default in the user's data
+folder. A mistake ends with one sentence on standard error and status 2."""
+
+VERBS = (
+    *(bring.VERB, check.VERB, summary.VERB, train.VERB, predict.VERB, export.VERB),
+    *(listing.STARTERS, listing.RUNS),
+)
+"""In the order of a first session; ``--help`` lists them so."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows no "█" shows "?"
+    given = _parser().parse_args(arguments)
+    try:
+        status = int(given.verb(given))
+        sys.stdout.flush()
+        return status
+    except LayerwiseError as error:
+        print(sentence(error.message, error.hint), file=sys.stderr)
+    except BrokenPipeError:  # whoever read, as `head` does, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        place = f" ({error.filename})" if error.filename else ""
+        print(f"{error.strerror or error}{place}.", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m builder",
+        description=__doc__,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = parser.add_subparsers(metavar="VERB", required=True)
+    for verb in VERBS:
+        made = verbs.add_parser(verb.name, help=verb.text, description=verb.text)
+        made.set_defaults(verb=verb.run)
+        verb.arguments(made)
+    return parser

@@ -1,0 +1,26 @@
+"""``check PROJECT``: every problem with its place and remedy."""
+
+from __future__ import annotations
+
+import argparse
+
+from builder.cli import opened
+from builder.cli.words import Verb, project
+
+
+def run(given: argparse.Namespace) -> int:
+    """Prints what is wrong; status 1 if anything is."""
+    _, training = opened.project(given.project)
+    found, _, _ = opened.problems(training)
+    for problem in found:
+        kind = "" if problem.severe else "advice: "
+        print(f"{problem.where}: {kind}{problem.message}")
+        for remedy in dict.fromkeys((problem.hint, *(f"Fix: {f.label}." for f in problem.fixes))):
+            if remedy:
+                print(f"    {remedy}")
+    if not found:
+        print("No problem found.")
+    return 1 if found else 0
+
+
+VERB = Verb("check", "print every problem; status 1 if there is one", project, run)

@@ -1,0 +1,51 @@
+"""``summary PROJECT``: what Keras says of every layer."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from builder.cli import opened
+from builder.cli.words import Verb, project, sentence
+from builder.facts import ModelFacts
+
+HEAD = ("layer", "class", "output shape", "parameters", "memory")
+
+
+def run(given: argparse.Namespace) -> int:
+    """Prints the table and what training needs; status 1 if Keras cannot build the model."""
+    from builder import check
+    from builder.check.memory import size
+
+    title, training = opened.project(given.project)
+    data, model, _ = opened.facts(training)
+    print(title)
+    _table(model)
+    need = check.memory(training, data, model)
+    print(
+        f"{model.params:,} parameters, {model.trainable:,} of them trainable ({size(need.weights)})"
+    )
+    print(f"training takes about {size(need.total)} of memory")
+    for problem in check.explain(training, data, model):
+        print(f"{problem.where}: {sentence(problem.message, problem.hint)}", file=sys.stderr)
+    return 1 if model.failure else 0
+
+
+def _table(model: ModelFacts) -> None:
+    from builder.check.memory import size
+
+    rows = [HEAD]
+    for node in model.nodes:
+        shapes = ", ".join(str(s) for s in node.outputs)
+        memory = size(node.weight_bytes)
+        rows.append((node.node, node.class_name, shapes, f"{node.params:,}", memory))
+    widths = [max(len(row[i]) for row in rows) for i in range(len(HEAD))]
+    for row in rows:
+        cells = [
+            f"{c:>{w}}" if i > 2 else f"{c:<{w}}"
+            for i, (c, w) in enumerate(zip(row, widths, strict=True))
+        ]
+        print("  ".join(cells).rstrip())
+
+
+VERB = Verb("summary", "print layers, output shapes, parameters and memory", project, run)
