@@ -72,6 +72,7 @@ def _hand(run_id: str) -> bool:
 def sweep() -> None:
     """Notices workers that died or do not obey, and starts queued runs that now may go."""
     global _memory_kills
+    workspace.reserve()  # after it was needed
     with _lock:
         codes, kills = spares.reap(), deaths.memory_kills()
         starved, _memory_kills = kills > _memory_kills, kills
