@@ -10,7 +10,7 @@ from time import monotonic
 import psutil
 
 from builder.errors import LayerwiseError
-from builder.runs import capacity, child, deaths, spares, store, waiting, workspace
+from builder.runs import capacity, child, deaths, housekeeping, spares, store, waiting, workspace
 from builder.runs.database import Row
 from builder.runs.spares import close, prepare, refill
 
@@ -39,6 +39,9 @@ def warm() -> None:
 def _warm() -> None:
     child.start()
     refill()
+    # what is left over can wait until then
+    with contextlib.suppress(LayerwiseError, OSError):
+        housekeeping.tidy()
 
 
 def advance() -> None:
