@@ -107,6 +107,9 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("-o", "--output", metavar="FILE", type=Path, help=out)
     add("starters", _starters, "list the starters: file and title")
     add("runs", _runs, "list the runs kept in the workspace, newest first")
+    text = "copy all runs and their numbers into one file, also while they go; models are not in it"
+    made = add("backup", _backup, text)
+    made.add_argument("file", metavar="FILE_OR_FOLDER", type=Path, help="a new file, or its folder")
     return parser
 
 
@@ -413,6 +416,13 @@ def _runs(_: argparse.Namespace) -> None:
         test = jobs.result(run.id).get("test", {})
         score = ", ".join(f"{name} {diagnose.number(value)}" for name, value in test.items())
         print(f"{run.id}  {when}  {run.status:<8}  {run.training.model.name}  {score}".rstrip())
+
+
+def _backup(given: argparse.Namespace) -> None:
+    from builder.runs import jobs
+
+    made = jobs.backup(given.file)
+    print(f"{made}: put it in the workspace as runs.db, while no server runs, to restore it.")
 
 
 if __name__ == "__main__":
