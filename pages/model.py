@@ -118,7 +118,7 @@ def _totals(model: ModelSpec, facts: ModelFacts | None) -> None:
             words.size(memory.total),
             f"Memory while training, estimated: weights {words.size(memory.weights)}, optimizer"
             f" {words.size(memory.optimizer)}, layer outputs {words.size(memory.activations)}, data"
-            f" {words.size(memory.data)}.",
+            f" {words.size(memory.data)}, to save it {words.size(memory.saving)}.",
         ),
     ]
     with st.container(key="totals", horizontal=True, gap="medium"):

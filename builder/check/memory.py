@@ -15,7 +15,14 @@ Adam's two slots that is the 6.4 measured in DESIGN.md."""
 ADAM_SLOTS = 2
 """Numbers Adam keeps beside each weight; most optimizers are of its family."""
 
-WITH_ADAM = 1 + PEAK + ADAM_SLOTS
+SAVED = 1.6
+"""Peak bytes of writing a snapshot or the model ÷ bytes of what is written: weights and slots."""
+
+DEVICE = 2
+"""How often the training examples lie in memory beside the dataset while TensorFlow takes them
+over; one of the two stays."""
+
+WITH_ADAM = 1 + PEAK + ADAM_SLOTS + SAVED * (1 + ADAM_SLOTS)
 """Peak bytes of a training with Adam ÷ bytes of weights, for a model without a known optimizer."""
 
 SLOTS = {
@@ -32,29 +39,40 @@ DEFAULT_BATCH = 32
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Bytes a training takes at its peak, by what takes them."""
+    """Bytes a training takes at its peak, by what takes them; ``saving`` is what writing takes."""
 
     weights: int
     optimizer: int
     activations: int
     data: int
+    saving: int = 0
 
     @property
     def total(self) -> int:
         """All of it."""
-        return self.weights + self.optimizer + self.activations + self.data
+        return self.weights + self.optimizer + self.activations + self.data + self.saving
 
 
 def memory(training: TrainingSpec, data: DataFacts | None, model: ModelFacts) -> Memory:
     """The estimate for this model, optimizer, batch size and data."""
     trainable = sum(n.weight_bytes * n.trainable / n.params for n in model.nodes if n.params)
-    factor = PEAK + _slots(training.compile.get("optimizer"))
+    slots = _slots(training.compile.get("optimizer"))
     return Memory(
         weights=model.weight_bytes,
-        optimizer=round(trainable * factor),
+        optimizer=round(trainable * (PEAK + slots)),
         activations=round(ACTIVATIONS * model.output_bytes * batch_size(training)),
-        data=data.bytes if data else 0,
+        data=data.bytes + DEVICE * _examples(data) if data else 0,
+        saving=round(SAVED * (model.weight_bytes + trainable * slots)),
     )
+
+
+def _examples(data: DataFacts) -> int:
+    """Bytes of the training examples as the model takes them."""
+    return data.n_train * sum(math.prod(c.shape) * _width(c.dtype) for c in data.columns)
+
+
+def _width(dtype: str) -> int:
+    return max(1, int("".join(filter(str.isdigit, dtype)) or 32) // 8)
 
 
 def batch_size(training: TrainingSpec) -> int:
@@ -82,9 +100,10 @@ def problems(
     message = (
         f"This training needs about {size(need.total)} of memory ({size(need.weights)} weights,"
         f" {size(need.optimizer)} for the optimizer, {size(need.activations)} for the layers'"
-        f" outputs, {size(need.data)} data); {size(available)} are free."
+        f" outputs, {size(need.data)} data, {size(need.saving)} to save it); {size(available)} are"
+        " free."
     )
-    room = available - need.weights - need.optimizer - need.data
+    room = available - (need.total - need.activations)
     one = ACTIVATIONS * model.output_bytes
     largest = math.floor(room / one) if one else 0
     if largest >= 1:

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from builder.cli import bring, check, export, listing, predict, summary, train
+from builder.cli import backup, bring, check, export, listing, predict, summary, train
 from builder.cli.words import sentence
 from builder.errors import LayerwiseError
 
@@ -25,7 +25,7 @@ folder. A mistake ends with one sentence on standard error and status 2."""
 
 VERBS = (
     *(bring.VERB, check.VERB, summary.VERB, train.VERB, predict.VERB, export.VERB),
-    *(listing.STARTERS, listing.RUNS),
+    *(listing.STARTERS, listing.RUNS, backup.VERB),
 )
 """In the order of a first session; ``--help`` lists them so."""
 

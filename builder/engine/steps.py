@@ -80,7 +80,9 @@ def _tensor(array: Any) -> Any:
 
     array = np.asarray(array)
     # as Keras's array adapter: other floats become the default float
-    return tf.constant(array.astype(keras.config.floatx()) if array.dtype.kind == "f" else array)
+    if array.dtype.kind == "f":
+        array = array.astype(keras.config.floatx(), copy=False)
+    return tf.constant(array)
 
 
 def _loop(

@@ -11,7 +11,7 @@ from typing import Any
 
 import psutil
 
-from builder.engine import adapt, bind, build, objects, weights
+from builder.engine import adapt, bind, build, objects, timeless, weights
 from builder.engine.backend import keras
 from builder.engine.bind import Arrays
 from builder.engine.data import load
@@ -141,13 +141,16 @@ def test(model: keras.Model, data: Arrays) -> dict[str, float]:
 
 
 def save(model: keras.Model, path: Path) -> Path:
-    """Save so that ``path`` is never half a file; ``path`` ends in ``.keras``."""
-    partial = path.with_name(f"{path.stem}.partial.keras")
+    """Save so that ``path`` is never half a file, and equal models are equal files; ``path`` ends
+    in ``.keras``."""
+    saved, partial = (path.with_name(f"{path.stem}.{word}.keras") for word in ("saved", "partial"))
     try:
-        model.save(partial)
+        model.save(saved)
+        timeless.copy(saved, partial)
         os.replace(partial, path)
     finally:
-        partial.unlink(missing_ok=True)
+        for left in (saved, partial):
+            left.unlink(missing_ok=True)
     return path
 
 

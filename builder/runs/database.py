@@ -6,11 +6,11 @@ import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from time import strftime
-from typing import Any
+from typing import Any, TypeVar
 
 from builder.errors import FileError
 from builder.runs import best, workspace
@@ -83,6 +83,8 @@ UPDATE runs SET threads = 0 WHERE status IN ('queued', 'running');
 
 Row = Mapping[str, Any]
 
+T = TypeVar("T")
+
 
 class Database:
     """One connection a process, used by one thread at a time."""
@@ -128,9 +130,28 @@ class Database:
             return [dict(row) for row in connection.execute(sql, values)]
 
     def change(self, sql: str, *values: Any) -> int:
-        """Runs one statement; how many rows it changed."""
+        """Runs one statement, its values in order or in one dict; how many rows it changed."""
+        named = bool(values) and isinstance(values[0], dict)
         with self._mine() as connection:
-            return connection.execute(sql, values).rowcount
+            return connection.execute(sql, values[0] if named else values).rowcount
+
+    def secure(self) -> None:
+        """All that was written so far survives a power cut; without it the last second may not.
+
+        Raises:
+            FileError: the disk refuses.
+        """
+        try:
+            for path in (Path(f"{self._path}-wal"), self._path.parent):
+                with _descriptor(path) as number:
+                    os.fsync(number)
+        except FileNotFoundError:
+            return  # all of it is in the main file
+        except OSError as error:
+            raise FileError(
+                f"The run store {self._path} cannot be written: {error.strerror}.",
+                "Check the disk.",
+            ) from error
 
     def backup(self, path: Path) -> None:
         """Copies everything into a new file, as of one moment, while others read and write."""
@@ -148,6 +169,15 @@ class Database:
         """Closes the file; waits for whoever is using it, for SQLite crashes otherwise."""
         with self._lock:
             self._connection.close()
+
+
+@contextmanager
+def _descriptor(path: Path) -> Iterator[int]:
+    number = os.open(path, os.O_RDONLY)
+    try:
+        yield number
+    finally:
+        os.close(number)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -194,6 +224,11 @@ def _migrate(connection: sqlite3.Connection, version: int) -> None:
 
 
 def _unusable(path: Path, error: sqlite3.Error) -> FileError:
+    if "full" in str(error):
+        return FileError(
+            f"The disk is full: nothing more can be written to the run store {path}.",
+            "Delete old runs or free some space; nothing that is stored is lost.",
+        )
     hint = "Check the folder's permissions and the free disk space."
     if "locked" in str(error):
         hint = "Another program is writing to it; close that one, or try again in a moment."
@@ -220,8 +255,19 @@ def database() -> Database:
     path = workspace.home() / "runs.db"
     with _opening:
         if path not in _open:
-            _open[path] = Database(path)
+            _open[path] = at_last(lambda: Database(path))
+            workspace.reserve()
         return _open[path]
+
+
+def at_last(write: Callable[[], T]) -> T:
+    """``write()``, on a full disk once more with the room that is kept for what must be said."""
+    try:
+        return write()
+    except FileError:
+        if not workspace.release():
+            raise
+        return write()
 
 
 def close() -> None:

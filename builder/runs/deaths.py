@@ -15,6 +15,8 @@ from builder.runs.database import Row
 TRIES = 3
 """How many workers a run gets one after the other without any of them coming further."""
 
+FULL_DISK = "ended because the disk is full"
+
 CLOCK_SECONDS = 5.0
 """By how much two readings of one moment may differ (the clock may be set)."""
 
@@ -57,7 +59,7 @@ def reason(row: Row, code: int | None, starved: bool) -> str:
     if row["born"] is not None and row["born"] < psutil.boot_time() - CLOCK_SECONDS:
         return "ended when the computer was restarted"
     if workspace.full():
-        return "ended because the disk is full"
+        return FULL_DISK
     if starved and code in (None, -9):
         return "was ended by the system because the memory was full"
     if code is not None and code not in (-9, -15, -2, -1):
@@ -81,6 +83,11 @@ def _obituary(row: Row, why: str, kept: bool) -> str:
         return "The training process did not start, several times over. Its log may say why."
     epochs = f" of {row['epochs']}" if row["epochs"] else ""
     return f"The training process {why} {_where(row)}{epochs}. {_remedy(why, kept)}"
+
+
+def on_full_disk(row: Row) -> str:
+    """What a worker says of its run that could not write any more."""
+    return _obituary(row, FULL_DISK, snapshot(row))
 
 
 def _remedy(why: str, kept: bool) -> str:

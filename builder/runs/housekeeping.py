@@ -11,7 +11,7 @@ from pathlib import Path
 from time import monotonic
 
 from builder.errors import FileError, TrainingError
-from builder.runs import progress, sharing, store, workspace
+from builder.runs import progress, sharing, store, weights, workspace
 from builder.runs.database import database
 
 NOTE_CHARACTERS = 10_000
@@ -67,7 +67,13 @@ def delete(run_id: str) -> None:
     # its row last: broken off between the two, it can be deleted again
     shutil.rmtree(workspace.folder("runs", run_id), ignore_errors=True)
     store.remove(run_id)
+    tidy()
+
+
+def tidy() -> None:
+    """Removes what nothing refers to any more: shared artefacts, weights of opened files."""
     sharing.forget()
+    weights.forget()
     _counted.clear()
 
 

@@ -10,7 +10,7 @@ from time import monotonic
 import psutil
 
 from builder.errors import LayerwiseError
-from builder.runs import capacity, child, deaths, spares, store, waiting, workspace
+from builder.runs import capacity, child, deaths, housekeeping, spares, store, waiting, workspace
 from builder.runs.database import Row
 from builder.runs.spares import close, prepare, refill
 
@@ -39,6 +39,9 @@ def warm() -> None:
 def _warm() -> None:
     child.start()
     refill()
+    # what is left over can wait until then
+    with contextlib.suppress(LayerwiseError, OSError):
+        housekeeping.tidy()
 
 
 def advance() -> None:
@@ -72,6 +75,7 @@ def _hand(run_id: str) -> bool:
 def sweep() -> None:
     """Notices workers that died or do not obey, and starts queued runs that now may go."""
     global _memory_kills
+    workspace.reserve()  # after it was needed
     with _lock:
         codes, kills = spares.reap(), deaths.memory_kills()
         starved, _memory_kills = kills > _memory_kills, kills

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from time import time
 from typing import Any
 
-from builder.runs import progress as progress_
 from builder.runs import rows as rows_
 from builder.runs import waiting
 from builder.runs.database import Row, database
@@ -187,7 +186,7 @@ def _one(row: Row, place: int | None) -> Listed:
         archived=bool(row["archived"]),
         path=row["path"] or "",
         times={k: row[k] for k in ("created", "started", "ended") if row[k] is not None},
-        progress=replace(progress_.of(row), position=place),
+        progress=replace(waiting.seen_now(row), position=place),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from builder import document
 from builder.errors import FileError, LayerwiseError, SpecError, StaleError
-from builder.runs import workspace
+from builder.runs import weights, workspace
 from builder.spec import TrainingSpec
 
 
@@ -95,6 +95,7 @@ def save(token: str, rev: int, title: str, training: TrainingSpec) -> Project:
                 " saved.",
                 "Reload to see the saved version, or save yours as a copy.",
             )
+        weights.spare(old.training)
         return _write(Project(token, old.owner, title, rev + 1, training, time()))
 
 
@@ -123,6 +124,8 @@ def damaged() -> list[Damaged]:
 def delete(token: str) -> None:
     """Removes the project; nothing happens when there is none."""
     with _lock():
+        with contextlib.suppress(LayerwiseError):
+            weights.spare(load(token).training)
         _path(token).unlink(missing_ok=True)
 
 

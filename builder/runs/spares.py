@@ -26,6 +26,9 @@ SPARE_BYTES = 1.5 * 2**30
 REFILL_SECONDS = 4.0
 """How long a run has the processors to itself before the next spare starts."""
 
+BUSY_SECONDS = 1.0
+"""How often it is looked whether a processor is free for the next spare."""
+
 FIRST_KIND = 1
 """The threads of the first spare: what the starters want that people meet first."""
 
@@ -36,6 +39,7 @@ ready: dict[int, Worker] = {}
 
 _lock = threading.RLock()
 _keep = False
+_looks: threading.Timer | None = None
 _workers: list[Worker] = []
 _kinds: deque[int] = deque([FIRST_KIND])
 """The kinds asked for so far, the last one first."""
@@ -56,6 +60,8 @@ def refill() -> None:
             del ready[threads]
         wanted = list(_kinds)[: os.cpu_count() or 1] if _keep else []
         missing = [threads for threads in wanted if threads not in ready]
+        if missing and _all_busy():
+            return _look_again()
         if not missing or not _affordable(missing[0]):
             return
         with contextlib.suppress(OSError, LayerwiseError):
@@ -64,6 +70,13 @@ def refill() -> None:
                 tell(worker, dataset=document.encode(dataset))
         if missing[1:]:
             later()
+
+
+def _all_busy() -> bool:
+    """Whether every processor has a run: a spare would take its start from them, and none of them
+    leaves room for another run before it ends."""
+    going = [w for w in _workers if w.poll() is None and w not in ready.values()]
+    return len(going) >= (os.cpu_count() or 1)
 
 
 def _affordable(threads: int) -> bool:
@@ -75,6 +88,16 @@ def _affordable(threads: int) -> bool:
     while ready:
         _end(ready.popitem()[1])
     return True
+
+
+def _look_again() -> None:
+    """Refills in a moment, unless that is about to happen anyway."""
+    global _looks  # noqa: PLW0603
+    if _looks and _looks.is_alive() and _looks is not threading.current_thread():
+        return
+    _looks = threading.Timer(BUSY_SECONDS, refill)
+    _looks.daemon = True
+    _looks.start()
 
 
 def later() -> None:

@@ -18,14 +18,15 @@ from typing import Any
 from builder import document
 from builder.check import speed
 from builder.runs import workspace
-from builder.runs.database import Row, database
+from builder.runs.database import Row, at_last, database
 from builder.runs.rows import append, history, row, rows, strict, training_of
+from builder.runs.telling import accept, beat, mine, orders, plan, saved, say
 from builder.spec import Config, Run, TrainingSpec
 
 __all__ = [
     "accept", "add", "append", "beat", "by_status", "claim", "clicked", "end", "fork", "history",
     "listing", "mine", "order_pause", "order_stop", "orders", "plan", "remove", "requeue",
-    "resume", "row", "rows", "run", "saved", "say", "strict",
+    "resume", "row", "rows", "run", "saved", "say", "secure", "strict",
 ]  # fmt: skip
 
 _INSERT = """
@@ -43,6 +44,7 @@ def add(
     run_id = workspace.token()
     with database().transaction() as db:
         made = _insert(db, run_id, training, project, owner, parent, click)
+    secure()
     return run_id if made else clicked(click) or run_id
 
 
@@ -84,7 +86,13 @@ def fork(run_id: str, training: TrainingSpec, parent: Row, owner: str, click: st
                 f"INSERT INTO {table} SELECT ?, seq, {columns} FROM {table} WHERE run = ?",
                 (run_id, parent["id"]),
             )
+    secure()
     return True
+
+
+def secure() -> None:
+    """What was written so far survives a power cut, too."""
+    database().secure()
 
 
 def clicked(click: str | None) -> str | None:
@@ -118,7 +126,7 @@ def run(row: Row) -> Run:
 
 def remove(run_id: str) -> None:
     """Forgets the run and its metrics."""
-    database().change("DELETE FROM runs WHERE id = ?", run_id)
+    at_last(lambda: database().change("DELETE FROM runs WHERE id = ?", run_id))
 
 
 # --- who has it ----------------------------------------------------------------------------------
@@ -166,8 +174,10 @@ def end(
         "id": run_id, "pid": pid, "status": status, "error": error, "result": text,
         "path": (result or {}).get("path"), "at": time() if at is None else at,
     }  # fmt: skip
-    with database().transaction() as db:
-        return db.execute(_END, values).rowcount == 1
+    changed = at_last(lambda: database().change(_END, values))
+    if changed:
+        secure()
+    return changed == 1
 
 
 _END = """
@@ -245,55 +255,3 @@ UPDATE runs SET status = 'queued', orders = NULL, error = NULL, message = '', tr
 WHERE id = :id
     AND (status IN ('paused', 'interrupted') OR :snapshot AND status IN ('stopped', 'failed'))
 """
-
-
-# --- what a worker writes ------------------------------------------------------------------------
-
-
-def accept(run_id: str, versions: Mapping[str, str]) -> TrainingSpec:
-    """The worker has begun; what it is to train."""
-    text = json.dumps(dict(versions))
-    database().change(
-        "UPDATE runs SET heartbeat = ?, versions = ? WHERE id = ?", time(), text, run_id
-    )
-    return training_of(row(run_id)["training"])
-
-
-def beat(run_id: str, pid: int) -> None:
-    """Says "I live"."""
-    database().change("UPDATE runs SET heartbeat = ? WHERE id = ? AND pid = ?", time(), run_id, pid)
-
-
-def orders(run_id: str, pid: int | None = None) -> str | None:
-    """The order for the worker ``pid``: ``stop``, ``pause`` or None."""
-    # a run removed, or given to another worker, has no use for this one
-    if pid is not None and not mine(run_id, pid):
-        return "stop"
-    found = database().all("SELECT orders FROM runs WHERE id = ?", run_id)
-    return found[0]["orders"] if found else "stop"
-
-
-def mine(run_id: str, pid: int) -> bool:
-    """Whether that process is to train the run."""
-    sql = "SELECT 1 FROM runs WHERE id = ? AND pid = ? AND status = 'running'"
-    return bool(database().all(sql, run_id, pid))
-
-
-def plan(run_id: str, steps: int, epochs: int, path: str = "") -> None:
-    """How many steps an epoch, how many epochs, and which loop the training takes."""
-    sql = "UPDATE runs SET steps = ?, epochs = ?, path = ? WHERE id = ?"
-    database().change(sql, steps, epochs, path, run_id)
-
-
-def say(run_id: str, message: str) -> None:
-    """What the run is doing, for people."""
-    database().change("UPDATE runs SET message = ? WHERE id = ?", message, run_id)
-
-
-def saved(run_id: str, step: int) -> None:
-    """A snapshot on disk holds everything before global step ``step``; that is progress."""
-    sql = (
-        "UPDATE runs SET tries = iif(?1 > coalesce(snapshot_step, -1), 0, tries),"
-        " snapshot_step = ?1 WHERE id = ?2"
-    )
-    database().change(sql, step, run_id)

@@ -78,11 +78,20 @@ def _siblings(run_id: str) -> list[str]:
     return [e.id for e in sorted(waiting, key=lambda e: e.place) if e.project == project]
 
 
+def seen_now(row: Row) -> Progress:
+    """The row's progress, with what nobody can write into the row while the disk is full."""
+    seen = progress_.of(row)
+    if seen.status != "running" or not workspace.full():
+        return seen
+    lock = workspace.home() / "runs" / row["id"] / workspace.WORKER_LOCK
+    if lock.exists() and not workspace.held(lock):
+        return replace(seen, status="interrupted", error=FULL, message="", eta_seconds=None)
+    return replace(seen, message=FULL)
+
+
 def progress(row: Row) -> Progress:
     """The row's progress; of a queued run also its place and when it may start."""
-    seen = progress_.of(row)
-    if seen.status == "running" and workspace.full():  # its worker cannot write that down
-        return replace(seen, message=FULL)
+    seen = seen_now(row)
     if seen.status != "queued":
         return seen
     places = order()

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 import shutil
 from pathlib import Path
+from time import time
 
 from builder.errors import FileError, TrainingError
 from builder.facts import START
 from builder.runs import workspace
+from builder.runs.database import database
 from builder.spec import TrainingSpec
+
+UNSAVED_SECONDS = 86_400.0
+"""How long weights are kept that nothing saved refers to."""
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -26,7 +32,9 @@ def keep(file: Path) -> str:
         with open(file, "rb") as source:
             name = hashlib.file_digest(source, "sha256").hexdigest()
         target = _place(name)
-        if not target.exists():
+        if target.exists():
+            os.utime(target)  # whoever clears up sees that it is wanted
+        else:
             partial = target.with_name(f".{name}.{os.getpid()}")
             shutil.copyfile(file, partial)
             os.replace(partial, target)
@@ -68,6 +76,34 @@ def lend(training: TrainingSpec, folder: Path) -> None:
             os.link(found, target)
         except OSError:  # another disk
             shutil.copyfile(found, target)
+
+
+def spare(training: TrainingSpec) -> None:
+    """For another day ``forget`` leaves the weights of a training: its change may be undone."""
+    if found := where(training.weights.get("file")):
+        with contextlib.suppress(OSError):
+            os.utime(found)
+
+
+def forget() -> None:
+    """Removes the weights no project and no run refers to.
+
+    Those kept or spared in the last day stay: somebody may have them open and nothing saved yet.
+    A run that goes has its own link to them.
+    """
+    old = time() - UNSAVED_SECONDS
+    for kept in workspace.folder("weights").glob("*.npz"):
+        with contextlib.suppress(OSError):
+            if kept.stat().st_mtime < old and not _wanted(kept.stem):
+                kept.unlink()
+
+
+def _wanted(name: str) -> bool:
+    if database().all("SELECT 1 FROM runs WHERE instr(training, ?) LIMIT 1", name):
+        return True
+    # also what is damaged: a person may repair it
+    files = workspace.folder("projects").iterdir()
+    return any(name.encode() in file.read_bytes() for file in files if file.is_file())
 
 
 def _place(name: str) -> Path:

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from builder import document
 from builder.errors import LayerwiseError
-from builder.runs import sharing, store, weights, workspace
+from builder.runs import deaths, sharing, store, weights, workspace
 from builder.spec import ObjectSpec, TrainingSpec, chain
 
 BEAT_SECONDS = 1.0
@@ -135,15 +135,19 @@ class StoreSink:
 
     def saved(self, step: int) -> None:
         """A snapshot of all up to ``step`` is on disk."""
-        self.flush()
         store.saved(self._run, step)
 
     def _hurry(self) -> None:
         if monotonic() - self._written > LISTEN_SECONDS:
-            self.flush()
+            self._write()
 
     def flush(self) -> None:
-        """Writes what waits. Before a snapshot it must be: nothing before that is told again."""
+        """Writes what waits. Before a snapshot it must be, and so that no power cut takes it:
+        nothing before that is told again."""
+        self._write()
+        store.secure()
+
+    def _write(self) -> None:
         with self._lock:
             self._written = monotonic()
             if self._chunks or self._epochs:
@@ -209,15 +213,22 @@ def _trained(
         sharing.share(folder / "model.keras")
         return result["ended"], None, result
     except LayerwiseError as failure:
-        traceback.print_exc()
+        _log()
         error = f"{failure.message} {failure.hint}".strip()
     except Exception as failure:
-        traceback.print_exc()
+        _log()
         error = _unexpected(failure, folder / "train.log")
     finally:
         listener.close()
-    # a full disk is no fault of the run: it can go on when there is room
-    return ("interrupted" if workspace.full() else "failed"), error, None
+    if workspace.full():  # no fault of the run: it can go on when there is room
+        return "interrupted", deaths.on_full_disk(store.row(run_id)), None
+    return "failed", error, None
+
+
+def _log() -> None:
+    """What went wrong, where the disk has room for it."""
+    with contextlib.suppress(OSError):
+        traceback.print_exc()
 
 
 def _report(run_id: str, status: str, error: str | None, result: dict[str, Any] | None) -> None:
@@ -227,7 +238,7 @@ def _report(run_id: str, status: str, error: str | None, result: dict[str, Any] 
             store.end(run_id, os.getpid(), status, error, result)
             return
         except LayerwiseError:
-            traceback.print_exc()
+            _log()
 
 
 def _unexpected(failure: Exception, log: Path) -> str:

@@ -18,13 +18,16 @@ from typing import Literal
 import platformdirs
 import psutil
 
-from builder.errors import FileError
+from builder.errors import FileError, LayerwiseError
 
 NEEDED_BYTES = 200 * 2**20
 """Free disk space below which no training starts: a run's artefacts and metrics with room."""
 
 FULL_BYTES = 10 * 2**20
 """Free disk space below which whatever failed failed for want of it."""
+
+RESERVE_BYTES = 2**20
+"""Kept aside in the workspace, so that on a full disk there is room to write how a run ended."""
 
 WORKER_LOCK = "worker.lock"
 """In a run's folder: locked by the process that trains it for as long as that lives."""
@@ -84,6 +87,26 @@ def free_bytes() -> int:
 def full() -> bool:
     """Whether the workspace's disk is."""
     return free_bytes() < FULL_BYTES
+
+
+def reserve() -> None:
+    """Keeps some room aside, where it is not and there is enough; ``release`` gives it back."""
+    path = home() / ".reserve"
+    if path.exists() or full():
+        return
+    with contextlib.suppress(LayerwiseError):
+        write(path, os.urandom(RESERVE_BYTES))  # zeros would be stored as nothing on some disks
+
+
+def release() -> bool:
+    """Gives up the reserve where the disk is full; whether that made room."""
+    try:
+        if full():
+            (home() / ".reserve").unlink()
+            return True
+    except OSError:
+        pass
+    return False
 
 
 def memory_bytes() -> int:

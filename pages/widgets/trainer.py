@@ -137,10 +137,7 @@ def _underway(progress: Progress) -> None:
     st.progress(progress.fraction, text=plain(said))
     if progress.status == "interrupted":
         why = progress.error or "Its process is gone."
-        st.warning(
-            f"{plain(why)} Nothing that was learned is lost: Resume goes on from there.",
-            icon=":material/power_off:",
-        )
+        st.warning(plain(why), icon=":material/power_off:")
     elif progress.message and (progress.step or progress.status == "queued"):
         st.caption(plain(progress.message))
 

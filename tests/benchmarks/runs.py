@@ -18,11 +18,13 @@ from pathlib import Path
 from builder.runs import child, jobs, launch, store
 from builder.spec import ObjectSpec, TrainingSpec
 from tests import zoo
+from tests.benchmarks import bare
 from tests.benchmarks.latency import settle
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("LAYERWISE_DATA", ROOT.parent / "shared" / "data"))
 TIMES = 5
+ROUNDS = 3
 
 
 def tutorial(epochs: int, seed: int = 0) -> TrainingSpec:
@@ -85,22 +87,26 @@ def learned() -> None:
 
 
 def together() -> None:
-    """Two runs side by side against one alone, by the time of their steps."""
+    """Two runs side by side against one alone, by the time of their steps; beside it what two bare
+    processes reach on this machine, measured in turns with them."""
 
-    def seconds(run: str) -> float:
-        found = store.row(run)
-        return float(found["last_time"] - found["first_time"])
+    def seconds(count: int, first: int) -> float:
+        settle()
+        runs = [jobs.start(tutorial(bare.EPOCHS, first + i)).id for i in range(count)]
+        wait(lambda: all(jobs.progress(run).ended for run in runs))
+        found = [store.row(run) for run in runs]
+        return max(float(row["last_time"] - row["first_time"]) for row in found)
 
-    settle()
-    one = jobs.start(tutorial(8)).id
-    wait(lambda: jobs.progress(one).ended)
-    settle()
-    two = [jobs.start(tutorial(8, seed)).id for seed in (1, 2)]
-    wait(lambda: all(jobs.progress(run).ended for run in two))
-    ratio = 2 * seconds(one) / max(seconds(run) for run in two)
-    print(
-        f"| two runs side by side, throughput against one | {ratio:.2f}× | | ≥ 1.8× |", flush=True
-    )
+    ours, ceiling = [], []
+    for i in range(ROUNDS):
+        ours.append(2 * seconds(1, 10 * i) / seconds(2, 10 * i + 1))
+        settle()
+        ceiling.append(2 * bare.together(1) / bare.together(2))
+    for what, ratios, target in (
+        ("two runs side by side, throughput against one", ours, "≥ 1.8×"),
+        ("the same in two bare processes: what this machine gives", ceiling, ""),
+    ):
+        print(f"| {what} | {statistics.median(ratios):.2f}× | | {target} |", flush=True)
 
 
 def snapshots() -> None:

@@ -187,16 +187,24 @@ def test_memory_is_what_was_measured() -> None:
     assert need.weights == facts.weight_bytes == 101_770 * 4
     assert need.weights + need.optimizer == pytest.approx(6.4 * facts.weight_bytes, rel=0.001)
     assert need.activations == pytest.approx(1.7 * facts.output_bytes * 32, abs=1)
-    assert need.total == need.weights + need.optimizer + need.activations + need.data
+    assert need.saving == pytest.approx(1.6 * 3 * facts.weight_bytes, rel=0.001)
+    assert need.total == need.weights + need.optimizer + need.activations + need.saving
     plain = training.with_compile(optimizer=ObjectSpec("SGD"))
     assert check.memory(plain, None, facts).optimizer < need.optimizer
+
+
+def test_the_examples_count_as_often_as_they_are_in_memory() -> None:
+    training = zoo.STACKS["tutorial"]
+    data, facts = zoo.facts(training.dataset), build.summary(training.model)
+    handed_over = data.n_train * (28 * 28 + 10) * 4
+    assert check.memory(training, data, facts).data == data.bytes + 2 * handed_over
 
 
 def test_impossible_sizes_are_refused_with_the_largest_batch_that_fits() -> None:
     training = zoo.STACKS["cnn"].with_fit(batch_size=9000)
     facts = build.summary(training.model)
     need = check.memory(training, None, facts)
-    room = need.total // 2 + zoo.DATA["Digits"].bytes
+    room = need.total // 2 + check.memory(training, zoo.DATA["Digits"], facts).data
     [problem] = problems(training, room)
     assert problem.where == "fit.batch_size"
     assert "are free" in problem.message and "The largest batch size that fits is" in problem.hint

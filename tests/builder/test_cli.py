@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +51,15 @@ def terminal(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[s
 def write(path: Path, training: Any) -> str:
     path.write_text(document.to_json(training, title="Mine"), "utf-8")
     return str(path)
+
+
+def test_a_backup_is_a_store_and_never_replaces_one(tmp_path: Path, capsys: Output) -> None:
+    assert main(["backup", str(tmp_path)]) == 0
+    assert str(tmp_path / "runs.db") in capsys.readouterr().out
+    with closing(sqlite3.connect(tmp_path / "runs.db")) as copy:
+        assert copy.execute("SELECT count(*) FROM runs").fetchone() is not None
+    assert main(["backup", str(tmp_path)]) == 2
+    assert "is there already" in capsys.readouterr().err
 
 
 # --- training, and what can be done with a run --------------------------------------------------
@@ -326,7 +337,17 @@ def test_a_folder_without_pictures_says_so(
 def test_help_explains_itself() -> None:
     done = terminal("--help")
     assert done.returncode == 0
-    for verb in ("import", "check", "summary", "train", "predict", "export", "starters", "runs"):
+    for verb in (
+        "import",
+        "check",
+        "summary",
+        "train",
+        "predict",
+        "export",
+        "starters",
+        "runs",
+        "backup",
+    ):
         assert f"\n    {verb}" in done.stdout
     assert "LAYERWISE_HOME" in done.stdout
     number = terminal("train", "iris", "--epochs", "many")

@@ -203,7 +203,7 @@ def test_too_big_is_refused_with_its_estimate() -> None:
         build.refuse_if_too_big(facts, 10**9)
     assert caught.value.where == "dense"
     assert caught.value.message == (
-        "This model has 100,200,001 parameters; training it needs about 2.57 GB, and 1 GB are"
+        "This model has 100,200,001 parameters; training it needs about 4.49 GB, and 1 GB are"
         " free. Most of them are in 'dense' (100,100,000)."
     )
     huge = build.summary(chain("m", given(1000), dense(10**9)))

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,13 @@ def test_a_run_goes_from_click_to_artefact_and_as_keras_alone_would_do_it() -> N
     jobs.delete(run.id)
     with pytest.raises(TrainingError, match="no such run"):
         jobs.get(run.id)
+
+
+def test_two_runs_of_the_same_numbers_keep_one_model() -> None:
+    """In two processes: Keras's file of each would tell the time and addresses in memory."""
+    one, twin = (jobs.start(replace(tiny(epochs=1), seed=7), owner="twins") for _ in range(2))
+    until(lambda: ended(one.id) and ended(twin.id))
+    assert jobs.artefact(one.id).samefile(jobs.artefact(twin.id))
 
 
 def test_runs_wait_their_turn_and_stop_by_order() -> None:

@@ -45,6 +45,19 @@ def test_the_first_spare_fits_the_first_starter_and_other_kinds_follow_their_use
     assert not spares.ready, "a closed server keeps none"
 
 
+def test_no_spare_takes_processors_from_runs_that_have_them_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(spares, "BUSY_SECONDS", 0.05)
+    spares.keep()
+    going = [spares.take(1), spares.take(1)]
+    spares.refill()
+    assert not spares.ready
+    going[0].kill()  # a run ends: the next one finds a spare
+    until(lambda: list(spares.ready) == [1], seconds=10)
+    going[1].kill()
+
+
 def test_on_a_small_machine_the_kind_last_used_waits_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

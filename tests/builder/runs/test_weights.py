@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import pytest
 
 from builder.errors import TrainingError
 from builder.facts import START
-from builder.runs import jobs, weights, workspace
-from builder.spec import Config
+from builder.runs import housekeeping, jobs, projects, store, weights, workspace
+from builder.spec import Config, TrainingSpec
 from tests import zoo
 from tests.builder.runs.conftest import tiny, until
 
@@ -29,6 +30,36 @@ def test_the_same_weights_are_kept_once_and_lent_without_a_copy(
     weights.lend(training, tmp_path)  # a run that is resumed
     assert (tmp_path / START).read_bytes() == b"numbers"
     weights.lend(zoo.STACKS["toy"], tmp_path / "nowhere")
+
+
+def test_weights_are_removed_when_nothing_refers_to_them_any_more(
+    own_home: Path, tmp_path: Path
+) -> None:
+    def kept(content: bytes) -> TrainingSpec:
+        (tmp_path / "w.npz").write_bytes(content)
+        return replace(tiny(), weights=Config(file=weights.keep(tmp_path / "w.npz")))
+
+    def old() -> None:
+        for file in workspace.folder("weights").iterdir():
+            os.utime(file, (1, 1))
+
+    def there() -> list[bool]:
+        housekeeping.tidy()
+        return [weights.where(t.weights["file"]) is not None for t in (ran, saved, opened)]
+
+    ran, saved, opened = kept(b"a"), kept(b"b"), kept(b"c")
+    run = store.add(ran, None, "anna", None, None)
+    project = projects.create("anna", "Mine", saved)
+    assert there() == [True, True, True], "a tab may have it open"
+    old()
+    assert there() == [True, True, False]
+    store.order_stop(run)
+    jobs.delete(run)
+    assert there() == [False, True, False]
+    project = projects.save(project.token, project.rev, "Mine", replace(saved, weights=Config()))
+    assert there() == [False, True, False], "Undo may want it back"
+    old()
+    assert there() == [False, False, False]
 
 
 @pytest.mark.parametrize("file", ["../../etc/passwd", "0" * 64, None, 3, "A" * 64])

@@ -1,0 +1,32 @@
+"""``backup FILE_OR_FOLDER``: all runs and their numbers in one file."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from builder.cli.words import Verb
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Where to."""
+    parser.add_argument(
+        "file", metavar="FILE_OR_FOLDER", type=Path, help="a new file or its folder"
+    )
+
+
+def run(given: argparse.Namespace) -> int:
+    """Copies the store, also while runs go."""
+    from builder.runs import jobs
+
+    made = jobs.backup(given.file)
+    print(f"{made}: put it in the workspace as runs.db, while no server runs, to restore it.")
+    return 0
+
+
+VERB = Verb(
+    "backup",
+    "copy all runs and their numbers into one file, also while they go; models are not in it",
+    arguments,
+    run,
+)
