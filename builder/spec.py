@@ -149,7 +149,8 @@ class TrainingSpec:
         fit: ``epochs``, ``batch_size``, ``validation_split``, ``class_weight``, ``callbacks`` …
         seed: for ``keras.utils.set_random_seed``; None trains unseeded.
         weights: what the model begins with instead of chance: ``file``, the SHA-256 of a stored
-            weights file, and ``name``, what it was called; empty begins anew.
+            weights file, ``name``, what it was called, and ``names``, layers that the file knows
+            by another name (``{"mine": "dense"}``, in a block ``"block/mine"``); empty begins anew.
         tuner, distribution: an ObjectSpec, when there is one.
     """
 

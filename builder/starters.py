@@ -86,6 +86,17 @@ def _read(path: Path) -> tuple[int, Starter]:
     return doc["order"], card
 
 
+def empty(dataset: ObjectSpec) -> TrainingSpec:
+    """A project without a layer, to be wired from nothing; loss and metrics come with the outputs.
+
+    Args:
+        dataset: what it begins with; any other can be chosen.
+    """
+    base = get("digits_dense").training
+    bare = base.compile.without("loss", "metrics")
+    return replace(base, model=ModelSpec(), dataset=dataset, columns=Config(), compile=bare)
+
+
 def around(model: ModelSpec, compile: Config | None = None) -> TrainingSpec:
     """A project for a model that came alone: with the data of the first starter it can read.
 

@@ -16,6 +16,7 @@ from pages.widgets import (
     opener,
     page,
     pasted,
+    place,
     problems,
     session,
     trainer,
@@ -38,6 +39,7 @@ def main() -> None:
         _hero()
     with right:
         _projects()
+        _empty()
         opener.show()
         pasted.show()
         architectures.show()
@@ -65,6 +67,19 @@ def _hero() -> None:
             ):
                 _train()
             page.link("model", "Look at the model")
+
+
+def _empty() -> None:
+    """A model wired from nothing: first the data, then Inputs for its columns."""
+    if st.button(
+        "Begin with an empty canvas",
+        key="begin-empty",
+        icon=":material/add:",
+        help="Choose the data first; then wire the model from nothing",
+    ):
+        session.open_training(starters.empty(session.training().dataset), "My model")
+        place.desk().view = place.CANVAS
+        page.go("data")
 
 
 def _sentence(training: TrainingSpec) -> str:

@@ -21,7 +21,7 @@ from pages.widgets import (
 )
 from pages.widgets.page import plain
 
-STACK, CANVAS = "Stack", "Canvas"
+STACK, CANVAS = "Stack", place.CANVAS
 
 
 def main() -> None:

@@ -120,10 +120,22 @@ def _weights(training: TrainingSpec) -> Iterator[Problem]:
             one = training.with_compile(loss_weights=Config(weights).with_(**{output: 1.0}))
             where = f"compile.loss_weights.{output}"
             yield Problem(where, message, "1 is a loss as it is.", (Fix("Set it to 1", one),))
+    yield from _partial(training, weights)
     if weights and not any(weights.values()):
         message = "Every loss weight is 0, so nothing would be learned."
         gone = replace(training, compile=training.compile.without("loss_weights"))
         yield Problem("compile.loss_weights", message, "Raise one.", (Fix("Remove them", gone),))
+
+
+def _partial(training: TrainingSpec, weights: Mapping[str, Any]) -> Iterator[Problem]:
+    outputs = binding.outputs(training.model)
+    missing = [o for o in outputs if o not in weights]
+    if 0 < len(missing) < len(outputs):
+        names = ", ".join(f"'{o}'" for o in missing)
+        message = f"Some outputs have a loss weight, but not {names}; Keras wants all or none."
+        full = Config({**dict.fromkeys(missing, 1.0), **weights})
+        fix = Fix("Count the others as 1", training.with_compile(loss_weights=full))
+        yield Problem("compile.loss_weights", message, "1 is a loss as it is.", (fix,))
 
 
 def _too_many(training: TrainingSpec) -> Iterator[Problem]:

@@ -53,6 +53,8 @@ class View:
             given = _mapping(whole.compile.get(key)).without(old)
             if key in changed.compile:
                 given = given.with_(**{new: changed.compile[key]})
+            if key == "loss_weights" and given:  # Keras wants all of them or none
+                given = Config({o: given.get(o, 1.0) for o in outputs})
             compile = compile.with_(**{key: given}) if given else compile
         columns = Config({(new if k == old else k): v for k, v in whole.columns.items()})
         if old != new and old not in whole.columns:

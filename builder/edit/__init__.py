@@ -1,8 +1,9 @@
 """Every edit of a model as a pure function: a ModelSpec in, a new ModelSpec out."""
 
+from builder.edit.follow import follow
 from builder.edit.groups import group, inner, put_inner, ungroup
 from builder.edit.inbound import named
-from builder.edit.nodes import add, append, copy, delete, duplicates, paste, splice
+from builder.edit.nodes import add, append, branch, copy, delete, duplicates, paste, splice
 from builder.edit.ports import INPUT, Room, room, space, tensors
 from builder.edit.reading import (
     index,
@@ -24,6 +25,7 @@ __all__ = [
     "add",
     "again",
     "append",
+    "branch",
     "configure",
     "connect",
     "copy",
@@ -31,6 +33,7 @@ __all__ = [
     "disconnect",
     "duplicate",
     "duplicates",
+    "follow",
     "group",
     "index",
     "inner",

@@ -56,6 +56,16 @@ def append(model: ModelSpec, layer: Layer, after: Sequence[str] = ()) -> ModelSp
     return grown if readers else _led(grown, [before], new)
 
 
+def branch(model: ModelSpec, layer: Layer, source: str) -> ModelSpec:
+    """The model with ``layer`` reading the output ``source`` (``"lstm:1"``) beside all others.
+
+    Raises:
+        SpecError: no such node, or the layer is an Input.
+    """
+    grown = add(model, layer)
+    return wires.connect(grown, source, grown.nodes[-1].name)
+
+
 def splice(model: ModelSpec, layer: Layer, target: str, at: int) -> ModelSpec:
     """The model with ``layer`` put into the wire that is input ``at`` (from 0) of ``target``.
 

@@ -125,7 +125,7 @@ def given(model: keras.Model, training: TrainingSpec, folder: Path) -> str:
     Raises:
         FileError: the file is missing or damaged.
     """
-    notes = weights.load(model, folder / START)
+    notes = weights.load(model, folder / START, training.weights.get("names"))
     name = training.weights.get("name", "a file")
     return f"The weights are those of {name}. {weights.told(notes)}".strip()
 

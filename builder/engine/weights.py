@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +52,15 @@ def dump(
                     np.lib.format.write_array(member, plain, allow_pickle=False)
 
 
-def load(model: keras.Model, path: str | os.PathLike[str]) -> tuple[Note, ...]:
+def load(
+    model: keras.Model, path: str | os.PathLike[str], names: Mapping[str, Any] | None = None
+) -> tuple[Note, ...]:
     """Give every layer of ``model`` its weights from such a file, by name, in place.
 
     A layer that is not in the file, or whose shapes are others by now, keeps what it has.
+
+    Args:
+        names: layers that the file knows by another name; none other gets what lies there.
 
     Returns:
         One note for each layer that keeps its own.
@@ -63,10 +68,13 @@ def load(model: keras.Model, path: str | os.PathLike[str]) -> tuple[Note, ...]:
     Raises:
         FileError: the file is missing or damaged.
     """
+    elsewhere = set((names or {}).values())
     try:
         with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
-            known = set(file.files)
-            told = ((name, _take(name, layer, file, known)) for name, layer in leaves(model))
+            known, told = set(file.files), []
+            for name, layer in leaves(model):
+                there = (names or {}).get(name, None if name in elsewhere else name)
+                told.append((name, _take(there, layer, file, known)))
             return tuple(Note(name, why) for name, why in told if why)
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, KeyError, TypeError) as error:
         raise FileError(
@@ -74,7 +82,7 @@ def load(model: keras.Model, path: str | os.PathLike[str]) -> tuple[Note, ...]:
         ) from None
 
 
-def _take(name: str, layer: Any, file: Any, known: set[str]) -> str:
+def _take(name: str | None, layer: Any, file: Any, known: set[str]) -> str:
     """Why the layer keeps its own weights; ``""`` when it took those of the file."""
     keys = [f"{name}:{i}" for i in range(len(layer.weights))]
     if keys[0] not in known:

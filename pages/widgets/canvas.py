@@ -16,7 +16,7 @@ from builder import edit
 from builder.facts import ModelFacts, Problem
 from builder.spec import ModelSpec, ObjectSpec
 from pages import routes
-from pages.widgets import canvas_events, graph, page, place, session
+from pages.widgets import canvas_events, columns, graph, offer, page, place, session
 from pages.widgets.place import Desk
 from pages.widgets.tab import State
 
@@ -65,10 +65,20 @@ def show(model: ModelSpec, facts: ModelFacts | None, found: Sequence[Problem]) -
         "pins": desk.pins.get(desk.path, {}),
         "said": list(desk.said),
         "clip": [desk.clips, desk.clip],
+        "doors": _doors(desk),
         **_news(desk, {"nodes": nodes, "wires": wires}),
     }
     # In a list, because Streamlit searches a dict for data frames and loads pandas for it.
     _mount(key=KEY, data=[data], on_events_change=_events, height=HEIGHT)
+
+
+def _doors(desk: Desk) -> list[dict[str, str]]:
+    """Inputs for the columns of the data that nothing reads yet."""
+    data = session.data_facts()
+    if desk.path or data is None or not data.named:
+        return []
+    found = (data.column(name) for name, _ in place.doors(session.training()))
+    return offer.doors((c.name, columns.about(c)) for c in found if c)
 
 
 def _news(desk: Desk, new: dict[str, Any]) -> dict[str, Any]:

@@ -76,11 +76,14 @@ def apply(asked: Asked) -> ModelSpec:
 
 
 def _add(asked: Asked) -> ModelSpec:
-    if asked.name("layer") == edit.INPUT:
-        return _grown(asked, _door(asked))
-    layer = catalog.new("layers", asked.name("layer"))
+    kind, _, column = asked.name("layer").partition(":")
+    if kind == edit.INPUT:
+        return _grown(asked, _door(asked, column))
+    layer = catalog.new("layers", kind)
     wire = asked.row.get("wire")
-    if isinstance(wire, list) and len(wire) == 2:
+    if isinstance(source := asked.row.get("from"), str):
+        grown = edit.branch(asked.model, layer, source)
+    elif isinstance(wire, list) and len(wire) == 2:
         grown = edit.splice(asked.model, layer, str(wire[0]), int(wire[1]))
     elif edit.is_chain(asked.model) and asked.names() and edit.room(layer).most == 1:
         grown = edit.insert(asked.model, layer, asked.names()[-1])
@@ -91,11 +94,11 @@ def _add(asked: Asked) -> ModelSpec:
     return _grown(asked, grown)
 
 
-def _door(asked: Asked) -> ModelSpec:
-    """An Input for a column nothing reads yet, under the column's name, which binds it."""
+def _door(asked: Asked, column: str) -> ModelSpec:
+    """An Input for that column, or for one nothing reads yet, under its name, which binds it."""
     names = edit.index(asked.model).keys() | asked.model.layers.keys()
     for name, layer in asked.doors():
-        if name not in names:
+        if name not in names and column in ("", name):
             return edit.add(asked.model, layer, name or None)
     return edit.add(asked.model, catalog.new("layers", edit.INPUT))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+from collections.abc import Iterable
 
 from builder import catalog, edit
 from builder.catalog import Entry
@@ -73,6 +74,21 @@ def listing() -> bytes:
         for e in catalog.palette()
     ]
     return json.dumps(rows, ensure_ascii=False).encode()
+
+
+def doors(columns: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    """Inputs for columns of the data, (name, what it holds), as rows like those of ``listing``."""
+    return [
+        {
+            "name": f"{edit.INPUT}:{name}",
+            "title": f"Input {name}",
+            "group": "Columns of your data",
+            "icon": "input",
+            "plain": f"Reads the column {name}: {about}",
+            "picture": "",
+        }
+        for name, about in columns
+    ]
 
 
 @functools.cache

@@ -9,7 +9,7 @@ import streamlit as st
 from builder import catalog, edit
 from builder.catalog import Entry
 from builder.errors import LayerwiseError
-from pages.widgets import explain, page, session
+from pages.widgets import explain, page, place, session
 from pages.widgets.offer import first_sentence
 from pages.widgets.offer import stackable as offered
 from pages.widgets.page import plain
@@ -48,7 +48,7 @@ def add(class_name: str, after: str | None) -> None:
     model = session.training().model
     before = {n.name for n in model.nodes}
     grown = edit.insert(model, catalog.new("layers", class_name), after)
-    session.push_model(grown)
+    place.push(grown)
     session.select(next(n.name for n in grown.nodes if n.name not in before))
 
 

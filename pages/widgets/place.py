@@ -12,6 +12,9 @@ from builder.spec import ModelSpec, ObjectSpec, TrainingSpec
 from pages.widgets import session
 from pages.widgets.tab import State
 
+CANVAS = "Canvas"
+"""The view of a model as a graph."""
+
 Path = tuple[str, ...]
 """Names of the layers that are blocks, from the outermost in; ``()`` is the model itself."""
 
@@ -106,12 +109,14 @@ def select(node: str | None) -> None:
 
 def push(new: ModelSpec) -> None:
     """``session.push`` with the block on screen replaced."""
-    session.push_model(edit.put_inner(session.training().model, desk().path, new))
+    session.push(put(session.training(), desk().path, new))
 
 
 def put(training: TrainingSpec, path: Path, new: ModelSpec) -> TrainingSpec:
-    """``training`` with the block at ``path`` replaced."""
-    return replace(training, model=edit.put_inner(training.model, path, new))
+    """``training`` with the block at ``path`` edited; what it says of the layers follows them."""
+    data = session.facts_of(training).data
+    columns = [c.name for c in data.columns] if data and data.named else []
+    return edit.follow(training, edit.put_inner(training.model, path, new), columns)
 
 
 def facts() -> ModelFacts | None:

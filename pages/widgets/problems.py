@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 import streamlit as st
@@ -35,6 +36,7 @@ def show(found: Iterable[Problem], key: str) -> None:
         found: what ``session.problems()`` said, filtered with ``at``.
         key: unique on the page.
     """
+    shown: Counter[str] = Counter()
     for i, problem in enumerate(found):
         tone = "wrong" if problem.severe else "advice"
         with st.container(key=f"problem-{tone}-{key}-{i}", gap="xsmall"):
@@ -43,10 +45,13 @@ def show(found: Iterable[Problem], key: str) -> None:
             st.markdown(f"{icon} {plain(problem.message)}{hint}")
             if problem.fixes:
                 with st.container(horizontal=True, gap="xsmall"):
-                    for j, fix in enumerate(problem.fixes):
+                    for fix in problem.fixes:
+                        # by what it does: a click that meets a changed list presses no other fix
+                        sign = f"{problem.where}-{fix.label}"
+                        shown[sign] += 1
                         st.button(
                             fix.label,
-                            key=f"fix-{key}-{i}-{j}",
+                            key=f"fix-{key}-{sign}-{shown[sign]}",
                             icon=":material/build:",
                             on_click=session.fix,
                             args=(fix.training,),

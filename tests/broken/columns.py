@@ -59,6 +59,11 @@ COLUMNS: Mapping[str, Broken] = {
         "compile.loss_weights.stars",
         "The loss weight of 'stars' must be 0 or more but is -1.0.",
     ),
+    "loss_weight_of_some": Broken(
+        REVIEWS.with_compile(loss_weights=Config(stars=2.0)),
+        "compile.loss_weights",
+        "Some outputs have a loss weight, but not 'sentiment'; Keras wants all or none.",
+    ),
     "loss_weights_all_zero": Broken(
         REVIEWS.with_compile(loss_weights=Config(sentiment=0, stars=0)),
         "compile.loss_weights",

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder import document, edit
+from builder import document, edit, starters
 from builder.errors import LayerwiseError, SpecError
-from builder.spec import ModelSpec, Node, ObjectSpec
+from builder.spec import Config, ModelSpec, Node, ObjectSpec
 from tests import zoo
 from tests.zoo import GRAPHS, dense, layer
 
@@ -182,6 +182,53 @@ def test_a_block_is_edited_in_its_place() -> None:
     assert edit.inner(NESTED, ["inner"]).layers["dense"] != dense(7)
     with pytest.raises(SpecError, match="no block 'out'"):
         edit.inner(NESTED, ["out"])
+
+
+# --- what follows a layer --------------------------------------------------------------------
+
+TWO = starters.get("witness").training
+
+
+def test_columns_and_settings_follow_a_renamed_output_and_input() -> None:
+    new = edit.follow(TWO, edit.rename(TWO.model, "digit", "which"))
+    assert new.columns["which"] == "digit" and "digit" not in new.columns
+    for key in ("loss", "loss_weights", "metrics"):
+        assert new.compile[key]["which"] == TWO.compile[key]["digit"]
+        assert set(new.compile[key]) == {"which", "ink"}
+    bare = replace(TWO, columns=Config())
+    names = ("image", "note", "digit", "ink")
+    assert edit.follow(bare, edit.rename(TWO.model, "note", "text"), names).columns == Config(
+        text="note"
+    )
+
+
+def test_a_layer_after_an_output_answers_what_that_did() -> None:
+    new = edit.follow(TWO, edit.append(TWO.model, dense(10), ["digit"]))
+    assert new.columns["dense_1"] == "digit" and new.model.outputs == ("dense_1", "ink")
+    assert new.compile["loss"]["dense_1"] == TWO.compile["loss"]["digit"]
+
+
+def test_a_layer_named_like_a_column_is_bound_to_it() -> None:
+    empty = starters.empty(TWO.dataset)
+    model = edit.add(empty.model, DOOR, "note")
+    assert edit.follow(empty, model, ["image", "note"]).columns == Config(note="note")
+    assert edit.follow(empty, model).columns == Config()
+
+
+def test_kept_weights_follow_a_renamed_grouped_and_dissolved_layer() -> None:
+    begun = replace(zoo.training(RESIDUAL, layer("Iris")), weights=Config(file="f", name="n"))
+    renamed = edit.follow(begun, edit.rename(RESIDUAL, "wide", "broad"))
+    assert renamed.weights["names"] == Config(broad="wide")
+    back = edit.follow(renamed, edit.rename(renamed.model, "broad", "wide"))
+    assert back == begun
+    grouped = edit.group(renamed.model, ["broad", "deep"], {"input": DOOR})
+    inside = edit.follow(renamed, grouped)
+    assert inside.weights["names"] == Config({"block/broad": "wide", "block/deep": "deep"})
+    block = edit.follow(inside, edit.rename(inside.model, "block", "tower"))
+    assert block.weights["names"] == Config({"tower/broad": "wide", "tower/deep": "deep"})
+    out = edit.follow(block, edit.ungroup(block.model, "tower"))
+    assert out.weights == renamed.weights
+    assert document.from_json(document.to_json(block)) == block
 
 
 # --- laws ------------------------------------------------------------------------------------

@@ -93,6 +93,7 @@ def test_settings_by_output_do_not_stay_when_one_is_left() -> None:
         (Config(sentiment=-1.0, stars=1.0), "compile.loss_weights.sentiment"),
         (Config(sentiment=0, stars=0), "compile.loss_weights"),
         (2.0, "compile.loss_weights"),
+        (Config(stars=2.0), "compile.loss_weights"),
         (Config(other=1.0), "compile.loss_weights"),
     ],
 )

@@ -16,6 +16,7 @@ import { first, overview } from "./view.js";
 const NODES = { layer: Layer };
 const EDGES = { wire: Wire };
 const BIG = 120; // nodes beyond which only what is in view is drawn
+const FIT = { padding: { top: "64px", bottom: "28px", x: "60px" } }; // clear of the buttons
 const nodeAt = (event) => event.target.closest?.(".react-flow__node")?.dataset.id;
 
 export default function Canvas({ data, settled, link }) {
@@ -33,11 +34,12 @@ export default function Canvas({ data, settled, link }) {
   // Python's word counts once it knows all that was done here; until then the hand is ahead
   useEffect(() => {
     if (!settled) return;
+    const bare = !Object.keys(picture.current.nodes).length;
     const added = data.chosen.filter((id) => !picture.current.nodes[id]);
     picture.current = data.picture;
     chosen.current = data.chosen;
     setDrawn((before) => rowsOf(data, before));
-    if (added.length) setTimeout(() => reveal(added[0]));
+    if (added.length) setTimeout(() => (bare ? first(flow, frame.current, drawnNow.current) : reveal(added[0])));
   }, [data, settled]);
 
   const path = data.path.join("/");
@@ -122,14 +124,14 @@ export default function Canvas({ data, settled, link }) {
     else if (!under && forward) {
       const point = "changedTouches" in event ? event.changedTouches[0] : event;
       const { x, y } = flow.screenToFlowPosition({ x: point.clientX, y: point.clientY });
-      setPalette({ after: [state.fromNode.id], drop: [x - WIDTH / 2, y] });
+      setPalette({ from: reference(state.fromNode.id, state.fromHandle.id), drop: [x - WIDTH / 2, y] });
     }
   };
 
   const add = (name) => {
-    send("add", { layer: name, nodes: palette?.after ?? ids, drop: palette?.drop });
+    send("add", { layer: name, nodes: ids, from: palette?.from, drop: palette?.drop });
     setPalette(null);
-    frame.current?.querySelector(".react-flow")?.focus?.();
+    frame.current?.focus();
   };
   const onDrop = (event) => {
     const name = event.dataTransfer.getData(MIME);
@@ -152,14 +154,13 @@ export default function Canvas({ data, settled, link }) {
     ids, wires, from, setFrom, pick, send, remove, link, data, at: drawn.at,
     picture: picture.current,
     openPalette: () => setPalette({}),
-    choose: (id) => setDrawn((before) => ({ ...before, nodes: before.nodes.map((n) => (!!n.selected === (n.id === id) ? n : { ...n, selected: n.id === id })) })),
+    choose: (wanted) => setDrawn((before) => ({ ...before, nodes: before.nodes.map((n) => (!!n.selected === wanted(n.id) ? n : { ...n, selected: wanted(n.id) })) })),
     reveal,
   });
 
-  const whereTo = palette?.after ?? ids;
-  const where = palette?.after ? `Reads ${palette.after[0]}` : whereTo.length > 1 ? `After ${whereTo.length} selected layers` : whereTo.length ? `After ${whereTo[0]}` : "Drag it onto the canvas or onto a wire";
+  const where = palette?.from ? `Reads ${palette.from}` : ids.length > 1 ? `After ${ids.length} selected layers` : ids.length ? `After ${ids[0]}` : "Drag it onto the canvas or onto a wire";
   return (
-    <div className={`lwg-frame${from ? " leading" : ""}`} ref={frame} style={{ height: `min(${data.height}px, 76vh)` }}>
+    <div className={`lwg-frame${from ? " leading" : ""}`} ref={frame} tabIndex={-1} style={{ height: `min(${data.height}px, 76vh)` }}>
       <div className="lwg-stage">
       <ReactFlow
         nodes={drawn.nodes}
@@ -181,6 +182,7 @@ export default function Canvas({ data, settled, link }) {
           remove(nodes.map((n) => n.id), edges.filter((e) => e.selected).map((e) => e.id));
           return true;
         }}
+        onPaneClick={() => frame.current?.focus()}
         onNodeClick={(_, node) => from && pick(node.id)}
         onNodeDoubleClick={(_, node) => picture.current.nodes[node.id]?.block && send("open", { node: node.id })}
         onDragOver={(e) => e.dataTransfer.types.includes(MIME) && (e.preventDefault(), (e.dataTransfer.dropEffect = "copy"))}
@@ -200,20 +202,22 @@ export default function Canvas({ data, settled, link }) {
         aria-label="The model as a graph"
       >
         <Background gap={22} size={1} />
-        <Controls showInteractive={false} />
+        <Controls showInteractive={false} fitViewOptions={FIT} />
         {drawn.nodes.length > 14 && <MiniMap pannable zoomable ariaLabel="Overview of the graph" nodeBorderRadius={8} style={overview(drawn.nodes)} />}
       </ReactFlow>
       <div className="lwg-tools">
         <Tool icon="add" label="Add layer" wide title="Find a layer by name or by what it does (/)" pressed={!!palette} onClick={() => setPalette(palette ? null : {})} />
-        <Tool icon="automation" label="Tidy" title="Lay all layers out anew" onClick={() => (send("tidy"), setTimeout(() => flow.fitView({ duration: 250, padding: 0.1 }), 400))} />
+        <Tool icon="automation" label="Tidy" title="Lay all layers out anew" onClick={() => (send("tidy"), setTimeout(() => flow.fitView({ duration: 250, ...FIT }), 400))} />
         <Crumbs title={data.title} path={data.path} onUp={(depth) => send("up", { depth })} />
       </div>
-      {palette && <Palette address={data.palette} where={where} onAdd={add} onClose={() => setPalette(null)} />}
+      {palette && <Palette address={data.palette} doors={palette.from ? [] : data.doors} where={where} onAdd={add} onClose={() => setPalette(null)} />}
       <Said said={data.said} hint={from && `Where does ${from} go? Click a layer, or Tab to it and press Enter. Esc leaves it.`} />
       {!drawn.nodes.length && (
         <div className="lwg-empty">
           <p>Nothing here yet. An Input says what shape the data has; layers follow.</p>
-          <Tool icon="input" label="Add an Input" wide onClick={() => send("add", { layer: "InputLayer", nodes: [] })} />
+          {(data.doors.length ? data.doors : [{ name: "InputLayer", title: "Add an Input" }]).map(({ name, title, plain }) => (
+            <Tool key={name} icon="input" label={title} title={plain} wide onClick={() => send("add", { layer: name, nodes: [] })} />
+          ))}
         </div>
       )}
       </div>

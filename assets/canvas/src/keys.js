@@ -11,10 +11,12 @@ export function useKeys(frame, now) {
   latest.current = now;
   useEffect(() => {
     const root = frame.current;
+    // a button that went away leaves the focus to the page: then the keys still mean the canvas
+    const ours = ({ target }) => root.contains(target) || target === document.body;
     const focused = () => document.activeElement?.closest?.(".react-flow__node")?.dataset.id;
 
     const down = (event) => {
-      if (typing(event)) return;
+      if (typing(event) || !ours(event)) return;
       const { ids, from, setFrom, pick, send, picture, at, choose, reveal, openPalette } = latest.current;
       const here = focused() ?? (ids.length === 1 ? ids[0] : undefined);
       const command = event.ctrlKey || event.metaKey;
@@ -22,6 +24,7 @@ export function useKeys(frame, now) {
       const row = picture.nodes[here];
       const verbs = {
         "/": openPalette,
+        "^a": () => choose((id) => !id.startsWith("?")),
         "^d": () => ids.length && send("duplicate", { nodes: ids }),
         "^g": () => ids.length && send("group", { nodes: ids }),
         c: () => here && setFrom(here),
@@ -33,7 +36,7 @@ export function useKeys(frame, now) {
       else if (event.altKey && event.key.startsWith("Arrow") && here) {
         const next = neighbour(picture, at, here, event.key);
         if (next) {
-          choose(next);
+          choose((id) => id === next);
           reveal(next);
           root.querySelector(`.react-flow__node[data-id="${CSS.escape(next)}"]`)?.focus();
         }
@@ -46,23 +49,23 @@ export function useKeys(frame, now) {
     // Ctrl+C and Ctrl+V go through Python, which writes and reads the clipboard's JSON
     const copied = (event) => {
       const { ids, send } = latest.current;
-      if (typing(event) || !ids.length || !String(getSelection()).match(/^\s*$/)) return;
+      if (typing(event) || !ours(event) || !ids.length || !String(getSelection()).match(/^\s*$/)) return;
       send("copy", { nodes: ids });
       event.preventDefault();
     };
     const pasted = (event) => {
-      if (typing(event)) return;
+      if (typing(event) || !ours(event)) return;
       const text = event.clipboardData?.getData("text/plain") ?? "";
       latest.current.send("paste", text.includes("layerwise-part") ? { text } : {});
       event.preventDefault();
     };
-    root.addEventListener("keydown", down, true);
-    root.addEventListener("copy", copied);
-    root.addEventListener("paste", pasted);
+    document.addEventListener("keydown", down, true);
+    document.addEventListener("copy", copied);
+    document.addEventListener("paste", pasted);
     return () => {
-      root.removeEventListener("keydown", down, true);
-      root.removeEventListener("copy", copied);
-      root.removeEventListener("paste", pasted);
+      document.removeEventListener("keydown", down, true);
+      document.removeEventListener("copy", copied);
+      document.removeEventListener("paste", pasted);
     };
   }, [frame]);
 

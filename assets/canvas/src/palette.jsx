@@ -35,24 +35,30 @@ export function matching(rows, text) {
     .map(([, , row]) => row);
 }
 
-export default function Palette({ address, where, onAdd, onClose }) {
+export default function Palette({ address, doors, where, onAdd, onClose }) {
   const [rows, setRows] = useState(null);
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const list = useRef(null);
+  const early = useRef(false); // Enter came before the list did
   useEffect(() => {
     let here = true;
     fetchList(address).then((found) => here && setRows(found), () => here && setRows([]));
     return () => (here = false);
   }, [address]);
-  const found = useMemo(() => matching(rows ?? [], text), [rows, text]);
+  const found = useMemo(() => matching([...doors, ...(rows ?? [])], text), [doors, rows, text]);
   useEffect(() => {
     list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
   }, [at, found]);
+  useEffect(() => {
+    if (rows && early.current && found[0]) onAdd(found[0].name);
+    if (rows) early.current = false;
+  }, [rows]);
   const keys = (event) => {
     const last = found.length - 1;
     const moves = { ArrowDown: Math.min(at + 1, last), ArrowUp: Math.max(at - 1, 0), PageDown: Math.min(at + 8, last), PageUp: Math.max(at - 8, 0) };
     if (event.key in moves) setAt(moves[event.key]);
+    else if (event.key === "Enter" && !rows) early.current = true;
     else if (event.key === "Enter" && found[at]) onAdd(found[at].name);
     else if (event.key === "Escape") onClose();
     else return;
@@ -99,7 +105,7 @@ export default function Palette({ address, where, onAdd, onClose }) {
             <div>
               <Icon name={row.icon} />
               <span>
-                <b>{row.name}</b>
+                <b>{row.title ?? row.name}</b>
                 {row.plain}
               </span>
             </div>

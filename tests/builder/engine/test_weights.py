@@ -77,6 +77,23 @@ def test_a_layer_that_changed_starts_fresh_and_says_so(tmp_path: Path) -> None:
     assert all(np.array_equal(a, w) for a, w in zip(before, model.weights, strict=True))
 
 
+def test_weights_find_a_layer_under_its_new_name_and_nobody_else_takes_them(tmp_path: Path) -> None:
+    spec = zoo.NESTED
+    model = shaken(spec)
+    _, keep = opened(model, tmp_path)
+    begun = replace(zoo.training(spec, zoo.layer("Iris")), weights=Config(file="f"))
+    renamed = edit.follow(begun, edit.rename(edit.rename(spec, "inner", "core"), "out", "end"))
+    again = build.build(renamed.model)
+    assert weights.load(again, keep, renamed.weights["names"]) == ()
+    for a, b in zip(model.weights, again.weights, strict=True):
+        assert np.array_equal(a, b)
+    taken = edit.rename(edit.add(renamed.model, renamed.model.layers["end"]), "dense", "out")
+    wired = edit.returns(edit.connect(taken, "core", "out"), "out", True)
+    assert [n.where for n in weights.load(build.build(wired), keep, renamed.weights["names"])] == [
+        "out"
+    ]
+
+
 def test_a_training_begins_with_them(tmp_path: Path) -> None:
     spec = zoo.STACKS["toy"]
     model = shaken(spec.model)
