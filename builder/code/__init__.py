@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from builder.code.exact import DRAWN_LATE, doubt
 from builder.code.notebook import notebook
 from builder.code.part import Part, Script
 from builder.code.script import STYLES, head, parts, script, styles, written
-from builder.code.subclass import MADE_LATE
 
 __all__ = [
-    "MADE_LATE",
+    "DRAWN_LATE",
     "STYLES",
     "Part",
     "Script",
+    "doubt",
     "head",
     "notebook",
     "parts",

@@ -32,6 +32,7 @@ class Body:
         indent: columns from the page's edge.
         variables: node → the variables of its results; one is asked for by place, ``lstm[1]``,
             where nobody knows how many there are.
+        training: variable that every layer is handed as ``training`` unless it is told; "" is none.
     """
 
     model: ModelSpec
@@ -40,6 +41,7 @@ class Body:
     ahead: Callable[[Node], Iterator[Row]] = field(default=lambda node: iter(()))
     indent: int = 0
     variables: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    training: str = ""
 
     def rows(self) -> Iterator[Row]:
         """Statement by statement; Inputs are left to the caller, who sets their variables."""
@@ -92,7 +94,10 @@ class Body:
             return operation(layer, reads, node.name)
         head = self.head(node)
         if isinstance(head, str):
-            return replace(calls.tensors(layer, reads, node.call), name=head, bare=False)
+            call = replace(calls.tensors(layer, reads, node.call), name=head, bare=False)
+            if self.training and "training" not in node.call:
+                call = replace(call, items=(*call.items, ("training", Name(self.training))))
+            return call
         return calls.applied(head, layer, reads, node.call)
 
     def _off(self, node: Node, reads: tuple[str, ...]) -> str:

@@ -172,7 +172,7 @@ def _subclass(training: TrainingSpec, seed: str, taken: frozenset[str]) -> Itera
     model = training.model
     found = learn.learners(model)
     classes = subclass.class_names(model, Names(taken))
-    for inner, text in subclass.inner_classes(classes, taken):
+    for inner, text in subclass.inner_classes(model, classes, taken):
         yield part("model", [(_users(model, inner), text)])
     rows, making = subclass.definition(model, taken, classes)
     yield part("model", rows)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from builder import edit
 from builder.catalog import ops
-from builder.code import blocks, calls
+from builder.code import blocks, calls, exact
 from builder.code.blocks import Blocks, anonymous, layer_order
 from builder.code.body import Body, Head
 from builder.code.functional import USUAL_INPUTS
@@ -44,16 +44,12 @@ MODELS_OWN = frozenset(
 """Attributes a model of Keras has itself; a layer kept under one of them would break it."""
 
 
-MADE_LATE = frozenset({"MultiHeadAttention", "GroupQueryAttention"})
-"""Layers that draw their seeds when they are first called: a class has made all layers by then, so
-that their random weights are others than ours."""
-
-
 def definition(model: ModelSpec, taken: frozenset[str], classes: Blocks) -> tuple[list[Row], str]:
     """The class of ``model``, and the line that makes one."""
     name = Names(taken | set(classes.values())).new(camel(model.name))
     named = (("name", model.name),) if model.name != "model" else ()
-    rows = list(class_of(model, name, taken, classes, is_outer=True))
+    told = exact.is_told_training(model)
+    rows = list(class_of(model, name, taken, classes, is_outer=True, is_told=told))
     return rows, render("model = ", Call(name, named))
 
 
@@ -62,22 +58,32 @@ def class_names(model: ModelSpec, names: Names) -> Blocks:
     return blocks.blocks(active(model), names, camel)
 
 
-def inner_classes(classes: Blocks, taken: frozenset[str]) -> Iterator[tuple[ModelSpec, str]]:
-    """A class for each model inside, the innermost first."""
+def inner_classes(
+    model: ModelSpec, classes: Blocks, taken: frozenset[str]
+) -> Iterator[tuple[ModelSpec, str]]:
+    """A class for each model inside ``model``, the innermost first."""
+    told = exact.is_told_training(model)
     for inner, name in classes.items():
         blocks.check(inner)
-        rows = class_of(inner, name, taken, classes, is_outer=False)
+        rows = class_of(inner, name, taken, classes, is_outer=False, is_told=told)
         yield inner, "\n".join(text for _, text in rows)
 
 
 def class_of(
-    model: ModelSpec, name: str, taken: frozenset[str], classes: Blocks, is_outer: bool
+    model: ModelSpec,
+    name: str,
+    taken: frozenset[str],
+    classes: Blocks,
+    is_outer: bool,
+    is_told: bool,
 ) -> Iterator[Row]:
     """The whole class.
 
     Args:
         is_outer: several inputs and outputs then come and go by name, as ``fit`` gives them; in a
             model inside another one they are lists.
+        is_told: some call is told whether it trains. Keras lets the layers called after it inherit
+            that, so every other call is then told too.
     """
     attributes = _attributes(model)
     names = Names(taken | {"training"} | set(classes.values()))
@@ -87,7 +93,7 @@ def class_of(
             return f"self.{attributes[node.layer]}"
         return _constructor(model, node.layer, node.layer, classes)
 
-    body = Body(model, names, head, indent=8)
+    body = Body(model, names, head, indent=8, training="training" if is_told else "")
     parameter, unpacked = _inputs(model, body, is_outer)
     yield (
         (),

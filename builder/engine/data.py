@@ -213,5 +213,11 @@ def _table(data: Data) -> dict[str, Any]:
 
 
 def source(dataset: ObjectSpec) -> str:
-    """The Python lines that give exactly the arrays of ``load``, to stand atop a script."""
-    return lines.source(dataset, describe(dataset))
+    """The Python lines that give exactly the arrays of ``load``, to stand atop a script.
+
+    A dataset of Keras need not be here for them: what it holds is known.
+
+    Raises:
+        CatalogError, DataError: as ``describe``.
+    """
+    return lines.source(dataset, lines.foreseen(dataset) or describe(dataset))

@@ -7,6 +7,7 @@ from typing import Any
 
 from builder import plugins
 from builder.facts import ColumnFacts, DataFacts
+from builder.parse.datasets import KERAS
 from builder.plugins.raw import settings
 from builder.spec import ObjectSpec
 
@@ -18,6 +19,36 @@ def source(dataset: ObjectSpec, facts: DataFacts) -> str:
     lines = str(plugins.dataset(dataset.class_name).source(dataset.config)).rstrip("\n")
     prepared = preparation_source(dataset, facts)
     return f"{lines}\n\n{prepared}" if prepared else f"{lines}\n"
+
+
+def foreseen(dataset: ObjectSpec) -> DataFacts | None:
+    """What the lines ask of one of Keras's own datasets, whose files are the same everywhere; the
+    amounts, which they do not ask, are 0."""
+    known = next((k for k in KERAS.values() if k.name == dataset.class_name), None)
+    if known is None:
+        return None
+    plugin = plugins.dataset(dataset.class_name)
+    given = settings(plugin.ENTRY, dataset.config)
+    is_flat = known.kind == "images" and len(known.shape) == 2
+    shape = (*known.shape, 1) if given.get("channel_axis") and is_flat else known.shape
+    labels = given["labels"] if known.classes else "values"
+    return DataFacts(
+        title=plugin.TITLE,
+        task="classification" if known.classes else "regression",
+        x_shape=shape,
+        y_shape=(known.classes,) if labels == "one_hot" else (),
+        x_dtype="float32",
+        y_dtype="float32",
+        n_train=0,
+        n_test=0,
+        classes=tuple(str(number) for number in range(known.classes)),
+        features=(),
+        labels=labels,
+        kind=known.kind,
+        x_min=0,
+        x_max=0,
+        bytes=0,
+    )
 
 
 def preparation_source(dataset: ObjectSpec, facts: DataFacts) -> str:

@@ -196,6 +196,8 @@ def cut(array: Array, low: Any, high: Any) -> Array:
     if low not in (None, 0) and high is not None:
         raise Strange("it takes a piece out of the middle")
     where = low if high is None else high
+    if array.part == "test" and isinstance(where, int):  # a few to look at: how many is all one
+        return replace(array, end="head" if high is not None else "tail")
     share = _share(array, where)
     at = min(max(share if share >= 0 else 1 + share, 0.0), 1.0)
     part = at if high is not None else 1 - at

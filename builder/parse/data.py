@@ -15,6 +15,11 @@ from builder.parse.notes import cut as shortened
 from builder.parse.state import State
 from builder.parse.values import After, Unknown
 
+READY_MADE = (
+    "a ready-made network is not read from code; Home begins a project from a known architecture,"
+    " with its weights and a head of your own"
+)
+
 Handler = Callable[[State, ast.Call, list[Any], dict[str, Any]], Any]
 
 
@@ -24,7 +29,7 @@ def load(state: State, node: ast.Call, path: str, args: list[Any], kw: dict[str,
     if path in datasets.READERS:
         return state.unknown(node, datasets.READERS[path])
     if path.startswith("keras.applications."):
-        return state.unknown(node, "ready-trained networks are not offered; build its layers")
+        return state.unknown(node, READY_MADE)
     if path.startswith(("keras.datasets.", "tensorflow_datasets.", "sklearn.datasets.")):
         named = next((p for p in reversed(parts) if p in datasets.INSTEAD), "")
         if named:

@@ -184,6 +184,8 @@ def operation(state: State, node: ast.Call, path: str, args: list[Any], kw: dict
     if found := operations.read(path, args, kw):
         return made(state, *found)
     name = path.rpartition(".")[2]
+    if name == "shape" or ".random." in path:
+        return state.unknown(node, "no layer does this: left out")
     tensors = [t for t in walk([args, list(kw.values())]) if isinstance(t, Tensor)]
     layer = _operation(name, path, args, kw, len(tensors))
     if layer is None:

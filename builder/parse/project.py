@@ -17,6 +17,9 @@ from builder.parse.training import Fit
 from builder.parse.values import Class, Function, Ref, Strange, TooMuch, walk
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec, unique
 
+OWN_WAYS = ("train_step", "test_step", "compute_loss", "fit")
+"""Methods by which a class of a model trains in its own way."""
+
 
 def build(state: State) -> TrainingSpec | None:
     """The project, or None when the text holds no model."""
@@ -25,19 +28,43 @@ def build(state: State) -> TrainingSpec | None:
     if model is None:
         return None
     fit: Fit | None = model.fitted
-    x = fit.x if fit else None
+    x = fit.x if fit else _loaded(state, "x")
     source = x if isinstance(x, Array) and x.what == "x" else None
-    try:
-        spec = _spec(state, model, source)
-    except (Strange, TooMuch) as problem:
-        state.notes.say(UNKNOWN, model.line, f"The model could not be put together: {problem}.")
-        return None
-    if spec is None:
+    spec = _put_together(state, model, source)
+    if spec is None and model.instance is not None:
+        model = _another(state, model)
+        fit, spec = None, _put_together(state, model, source) if model else None
+    if model is None or spec is None:
         return None
     x_columns, y_columns = named.columns(x), named.columns(fit.y if fit else None)
     if x_columns and y_columns:
         return _with_columns(state, model, spec, x_columns, y_columns)
     return _training(state, model, spec, source)
+
+
+def _put_together(state: State, model: Model, source: Array | None) -> ModelSpec | None:
+    try:
+        return _spec(state, model, source)
+    except (Strange, TooMuch) as problem:
+        state.notes.say(UNKNOWN, model.line, f"The model could not be put together: {problem}.")
+        return None
+
+
+def _loaded(state: State, what: str) -> Array | None:
+    """The training examples, or their labels, that a text without ``fit`` loads."""
+    found = [v for v in state.scope.top.names.values() if isinstance(v, Array)]
+    found = [v for v in found if (v.what, v.part) == (what, "train")]
+    return found[-1] if found and state.around is None else None
+
+
+def _another(state: State, failed: Model) -> Model | None:
+    """The last model that is no class, where a class that holds it could not be read."""
+    found = [m for m in state.models if m.instance is None and not m.aside and _holds_something(m)]
+    if not found:
+        return None
+    text = "This model is taken, because the class that holds it could not be read."
+    state.notes.say(DIFFERENT, found[-1].line, text)
+    return found[-1]
 
 
 def chosen(state: State) -> Model | None:
@@ -109,6 +136,14 @@ def _spec(state: State, model: Model, x: Array | None) -> ModelSpec | None:
 
 def _followed(state: State, model: Model, x: Array | None) -> Model | None:
     """A model written as a class, its ``call`` followed from an Input."""
+    kind = model.instance.of
+    for name in (n for n in OWN_WAYS if n in kind.methods):
+        text = f"{kind.node.name} has a {name} of its own: Layerwise trains as Keras's fit does."
+        state.notes.say(UNKNOWN, kind.methods[name].node.lineno, text)
+    if "call" not in kind.methods:
+        text = f"{kind.node.name} has no call, which would say what the model does."
+        state.notes.say(UNKNOWN, kind.node.lineno, text)
+        return None
     shape = model.shape or (x.shape if x is not None else None)
     if not shape:
         text = "What this class of model reads is unknown: call build((None, 28, 28)) or give data."
@@ -166,7 +201,14 @@ def _training(state: State, model: Model, spec: ModelSpec, x: Array | None) -> T
     settings = fit.settings if fit else Config()
     if x is None:
         return _without_data(state, model, spec, compiled, settings)
-    data = preparation.dataset(state, x, fit.y if fit else None)
+    data = preparation.dataset(state, x, fit.y if fit else _loaded(state, "y"))
+    if fit is None:
+        text = "There is no fit: the data are those loaded here, its settings a starter's."
+        state.notes.say(DIFFERENT, x.data.line, text)
+        settings = starters.around(spec, compiled).fit
+    elif isinstance(fit.y, Array) and fit.y.what == "x":
+        text = "The model is to give back what it reads. Our data have labels to learn instead."
+        state.notes.say(UNKNOWN, getattr(fit.node, "lineno", 0), text)
     if model.compiled is None:
         text = "There is no compile: choose optimizer and loss on the Train page."
         state.notes.say(UNKNOWN, model.line, text)

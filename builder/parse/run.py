@@ -99,9 +99,7 @@ def _reference(state: State, node: ast.Call, path: str, args: list[Any], kw: dic
         return Unknown()
     what = names.aside(path)
     if what:
-        if what not in state.missing and not state.quiet:
-            state.missing.add(what)
-            state.noted(node, f"{what} has no part in the project: left out.")
+        state.aside(node, what)
         return After()
     if any(isinstance(v, After) for v in (*args, *kw.values())):
         return After()
@@ -118,9 +116,9 @@ def _special(state: State, node: ast.Call, path: str, args: list[Any], kw: dict[
     if path in _SPECIAL:
         return _SPECIAL[path](state, node, args, kw)
     name = path.rpartition(".")[2]
-    if path.startswith(FORMULAS) and name in builtins.FORMULAS:
-        return builtins.formula(name, args)
     tensors = any(ops.is_tensor(v) for v in (*args, *kw.values()))
+    if path.startswith(FORMULAS) and name in builtins.FORMULAS and not tensors:
+        return builtins.formula(name, args)
     if tensors and (home is None or home[0] == "activations"):
         return ops.operation(state, node, path, args, kw)
     loaded = data.load(state, node, path, args, kw)

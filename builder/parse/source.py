@@ -8,6 +8,7 @@ import warnings
 from dataclasses import dataclass, field
 
 from builder.errors import SpecError
+from builder.parse import prose
 from builder.parse.notes import NOTED, Notes, cut
 
 MAX_CHARACTERS = 1_000_000
@@ -75,7 +76,14 @@ def read(source: str, notes: Notes) -> Page:
             return Page(tuple(marked.split("\n")), _tree(marked))
         except SpecError:  # a comment that only looks like one of ours
             pass
-    return Page(tuple(plain.split("\n")), _tree(plain))
+    try:
+        return Page(tuple(plain.split("\n")), _tree(plain))
+    except SpecError:
+        if (found := prose.code_of(plain)) is None:
+            raise
+        text, told = found
+        notes.say(NOTED, 0, told)
+        return Page(tuple(text.split("\n")), _tree(text))
 
 
 def _check_size(source: str) -> None:

@@ -100,6 +100,12 @@ class State:
             self.notes.dropped += 1
         return Unknown()
 
+    def aside(self, node: ast.AST, what: str) -> None:
+        """Tell, once for each kind of thing, that it has no part in the project."""
+        if what not in self.missing and not self.quiet:
+            self.missing.add(what)
+            self.noted(node, f"{what} has no part in the project: left out.")
+
     def translated(self, where: ast.AST | int | None, message: str) -> None:
         """Tell of another spelling of the same."""
         self.say(TRANSLATED, where, message)

@@ -167,6 +167,9 @@ def _set_item(state: State, target: ast.Subscript, value: Any) -> None:
     if isinstance(owner, Array | Bunch):
         arrayuse.store(state, target, owner)
         return
+    if isinstance(owner, Ref) and (what := names.aside(owner.path)):  # os.environ["…"] = "…"
+        state.aside(target, what)
+        return
     if isinstance(owner, Stat | After | Unknown):  # std[std == 0] = 1
         return
     key = expressions.evaluate(state, target.slice)

@@ -29,11 +29,8 @@ def _reading(training: TrainingSpec, selected: str | None) -> None:
     spans = script.nodes.get(selected or "", ())
     marked = [n for first, last in spans for n in range(first, last + 1)]
     line = codelines.show(script.text, marked, "code-lines")
-    if chosen == "subclass" and not codescript.is_exact(training):
-        st.caption(
-            "In this style attention layers draw other random starting weights than here, so that"
-            " its numbers differ from the run's; the Functional style gives the same."
-        )
+    if doubt := code.doubt(training, chosen):
+        st.caption(plain(doubt))
     _explained(training, script, line)
 
 

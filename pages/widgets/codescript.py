@@ -17,12 +17,6 @@ def style(training: TrainingSpec) -> str:
     return wanted if wanted in there else there[0]
 
 
-def is_exact(training: TrainingSpec) -> bool:
-    """Whether a class of one's own starts from the very weights our training starts from."""
-    layers = training.model.layers.values()
-    return not any(getattr(x, "class_name", "") in code.MADE_LATE for x in layers)
-
-
 def written(training: TrainingSpec, chosen: str) -> Script:
     """The script with its data, remembered by value.
 

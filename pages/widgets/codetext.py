@@ -23,12 +23,14 @@ class Draft:
     Args:
         project: token of the project it belongs to, "" while that was not saved.
         style: of the script it began with.
+        began: the project as it was then.
         compared: the difference was asked for.
     """
 
     text: str
     project: str
     style: str
+    began: TrainingSpec
     compared: bool = False
 
 
@@ -47,7 +49,7 @@ def _draft() -> Draft | None:
 def begin(training: TrainingSpec, style: str) -> None:
     """Open the field with the script as it is."""
     text = codescript.written(training, style).text
-    session.remember("code-draft", Draft(text, session.token(), style))
+    session.remember("code-draft", Draft(text, session.token(), style, training))
 
 
 def discard() -> None:
@@ -112,6 +114,11 @@ def _difference(training: TrainingSpec, draft: Draft, now: str) -> None:
         return
     if found.of(parse.UNKNOWN):
         st.caption("Apply once more to go on without what was not understood.")
+    if training != draft.began:
+        st.warning(
+            "The project was changed elsewhere since this text was begun. Apply once more to put"
+            " the text in the place of those changes too."
+        )
     lines = compare.changes(training, found.training)
     if not lines:
         st.info("The project stays as it is: the code says the same.")
@@ -130,7 +137,8 @@ def _difference(training: TrainingSpec, draft: Draft, now: str) -> None:
 def apply() -> None:
     """Make the code the project; Undo brings the old one back.
 
-    Where lines of it were not understood they are listed first, and a second click leaves them out.
+    Where lines of it were not understood they are listed first, and a second click leaves them out;
+    so are changes that were made elsewhere meanwhile.
     """
     draft = _draft()
     if draft is None:
@@ -141,7 +149,8 @@ def apply() -> None:
     found = found_in(session.training(), text)
     if isinstance(found, str) or found.training is None:
         return
-    if found.of(parse.UNKNOWN) and not again:
+    asked = found.of(parse.UNKNOWN) or session.training() != draft.began
+    if asked and not again:
         return
     session.fix(found.training)
     session.remember("code-draft", None)

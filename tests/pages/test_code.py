@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -94,3 +95,20 @@ def test_code_without_data_keeps_the_projects_own(visit: Visit) -> None:
     assert newest().dataset.class_name == "Digits"
     assert newest().fit["epochs"] and newest().compile["optimizer"]
     assert newest().model.name == "small"
+
+
+def test_changes_made_elsewhere_are_not_overwritten_unasked(visit: Visit) -> None:
+    at = visit("export")
+    for units in (99, 55):
+        at.button(key="code-edit").click().run()
+        text = at.text_area(key="code-text").value
+        changed = re.sub(r"Dense\(\d+, activation=.relu", f'Dense({units}, activation="relu', text)
+        at.text_area(key="code-text").set_value(changed).run()
+        if units == 99:
+            at.button(key="code-apply").click().run()
+    at.button(key="undo").click().run()
+    at.button(key="code-apply").click().run()
+    assert "changed elsewhere" in said(at) and "units 128 → 55" in said(at)
+    assert newest().model.layers["dense"].config["units"] == 128
+    at.button(key="code-apply").click().run()
+    assert newest().model.layers["dense"].config["units"] == 55

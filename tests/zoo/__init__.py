@@ -8,6 +8,7 @@ from builder.spec import ModelSpec
 from tests.zoo.data import DATA, facts
 from tests.zoo.graphs import GRAPHS, MULTI, NESTED, RESIDUAL, SEVERAL, SHARED, STATE
 from tests.zoo.make import dense, given, layer, training
+from tests.zoo.restless import RESTLESS
 from tests.zoo.stacks import CNN, DIGITS, NESTED_CHOICES, OFFLINE, STACKS, TUTORIAL
 
 MODELS: Mapping[str, ModelSpec] = {name: t.model for name, t in STACKS.items()} | GRAPHS
@@ -24,6 +25,7 @@ __all__ = [
     "NESTED_CHOICES",
     "OFFLINE",
     "RESIDUAL",
+    "RESTLESS",
     "SEVERAL",
     "SHARED",
     "STACKS",

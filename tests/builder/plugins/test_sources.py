@@ -13,9 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from builder import plugins
+from builder import code, parse, plugins
 from builder.engine import data
-from builder.spec import ObjectSpec
+from builder.parse.datasets import KERAS
+from builder.plugins.raw import settings
+from builder.spec import Config, ObjectSpec
+from tests import zoo
 
 ROOT = Path(__file__).parents[3]
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
@@ -174,3 +177,17 @@ def test_class_names_are_keras_own():
 
     assert reuters.get_label_names() == ours.CLASSES
     assert len(set(cifar100.CLASSES)) == 100 and list(cifar100.CLASSES) == sorted(cifar100.CLASSES)
+
+
+@pytest.mark.parametrize("name", [known.name for known in KERAS.values()])
+def test_a_download_that_is_not_here_is_written_with_its_preparation(name):
+    """Nothing is loaded, and the whole script says the same dataset when it is read back."""
+    entry = plugins.dataset(name).ENTRY
+    choices = [{}, {"labels": "one_hot"}, {"scale": "none"}, {"channel_axis": True}]
+    for config in (c for c in choices if c.keys() <= entry.args.keys()):
+        dataset = ObjectSpec(name, Config(config))
+        script = code.script(zoo.training(zoo.TUTORIAL, dataset), data.source(dataset))
+        read = parse.parse(script).training
+        assert read is not None
+        given = (settings(entry, d.config) for d in (read.dataset, dataset))
+        assert next(given) == next(given), config
