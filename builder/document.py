@@ -189,6 +189,44 @@ def _config(row: Mapping[str, Any], key: str, where: str) -> Config:
     return found
 
 
+NUMBER, WHOLE, OBJECT = "a number", "a whole number", "an object with 'class_name' and 'config'"
+LIST, SETTINGS = "a list of such objects", "an object of settings by name"
+
+KINDS: Mapping[str, tuple[type, ...]] = {
+    NUMBER: (int, float),
+    WHOLE: (int,),
+    OBJECT: (ObjectSpec,),
+    LIST: (tuple,),
+    SETTINGS: (Config,),
+}
+
+FORMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "compile": {
+        "optimizer": (OBJECT,),
+        "loss": (OBJECT, SETTINGS),
+        "metrics": (LIST, SETTINGS),
+        "loss_weights": (SETTINGS, LIST),
+    },
+    "fit": {
+        **dict.fromkeys(("epochs", "batch_size", "steps_per_epoch", "validation_freq"), (WHOLE,)),
+        "validation_split": (NUMBER,),
+        "class_weight": (SETTINGS,),
+        "callbacks": (LIST,),
+    },
+}
+"""What the settings are that everybody reads: whatever else stands there was not written by us.
+Whether the value makes sense is ``check``'s question."""
+
+
+def _check_form(value: Any, forms: tuple[str, ...], where: str) -> None:
+    kinds = tuple(kind for form in forms for kind in KINDS[form])
+    fits = isinstance(value, kinds) and not isinstance(value, bool)
+    if fits and LIST in forms and isinstance(value, tuple):
+        fits = all(isinstance(item, ObjectSpec) for item in value)
+    if value is not None and not fits:
+        raise SpecError(f"'{where}' must be {' or '.join(forms)}.")
+
+
 def decode_training(value: Any, where: str = "training") -> TrainingSpec:
     """A TrainingSpec from JSON data; raises SpecError saying where it is damaged."""
     row = _expect(value, dict, where)
@@ -196,6 +234,9 @@ def decode_training(value: Any, where: str = "training") -> TrainingSpec:
     if seed is not None:
         _check_number(_expect(seed, int, f"{where}.seed"), f"{where}.seed")
     maps = {key: _config(row, key, where) for key in ("columns", "compile", "fit", "weights")}
+    for key, kinds in FORMS.items():
+        for name, kind in kinds.items():
+            _check_form(maps[key].get(name), kind, f"{where}.{key}.{name}")
     optional = {
         key: decode_object(row[key], f"{where}.{key}")
         for key in ("tuner", "distribution")

@@ -86,7 +86,7 @@ def _sentence(training: TrainingSpec) -> str:
     """From the spec alone: Home asks Keras nothing, so it is there at once."""
     layers = sum(not n.off for n in training.model.nodes)
     kind = "stack" if edit.is_chain(training.model) else "network"
-    epochs = training.fit.get("epochs", 1)
+    epochs = training.fit.get("epochs") or 1
     return (
         f"A {kind} of {words.plural(layers, 'layer')} learns from"
         f" **{plain(upload.called(training.dataset))}**,"

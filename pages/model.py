@@ -129,9 +129,9 @@ def _totals(model: ModelSpec, facts: ModelFacts | None) -> None:
 def _elsewhere(found: tuple[Problem, ...]) -> None:
     """A pointer to the problems that belong to other pages."""
     for step, where in (("data", "dataset.*"), ("train", "compile.*"), ("train", "fit.*")):
-        for problem in problems.severe(problems.at(found, where)):
+        for i, problem in enumerate(problems.severe(problems.at(found, where))):
             with st.container(
-                horizontal=True, vertical_alignment="center", key=f"more-{problem.where}"
+                horizontal=True, vertical_alignment="center", key=f"more-{problem.where}-{i}"
             ):
                 st.caption(plain(problem.message))
                 page.link(step, f"Open {page.STEPS[step][0]}")

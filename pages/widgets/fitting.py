@@ -47,7 +47,8 @@ def numbers(training: TrainingSpec) -> TrainingSpec:
     fit = training.fit
     left, right = st.columns(2, gap="small")
     with left:
-        epochs = _number("epochs", "Epochs", fit.get("epochs", 1))
+        epochs = fit.get("epochs")
+        epochs = _number("epochs", "Epochs", 1 if epochs is None else epochs)
         split = _number(
             "validation_split",
             "Validation split",

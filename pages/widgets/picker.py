@@ -31,7 +31,7 @@ def runs(fits: Callable[[Run], bool] = lambda run: True) -> list[Run]:
 def label(run: Run) -> str:
     """``"digits_dense, 3 min ago, 10 epochs"``: how a run is told from another."""
     when = ago(time.time() - float(run.times.get("created", time.time())))
-    epochs = run.training.fit.get("epochs", 1)
+    epochs = run.training.fit.get("epochs") or 1
     stopped = ", stopped early" if run.status == "stopped" else ""
     return f"{run.training.model.name}, {when}, {words.plural(epochs, 'epoch')}{stopped}"
 
