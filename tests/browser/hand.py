@@ -41,7 +41,7 @@ def choose(page: Page, name: str) -> None:
 
 def shown(page: Page, name: str) -> None:
     """The inspector speaks of this layer."""
-    expect(page.get_by_role("textbox", name="Layer name")).to_have_value(name)
+    expect(page.get_by_role("textbox", name="Layer name").first).to_have_value(name)
 
 
 def choose_also(page: Page, name: str) -> None:
@@ -91,7 +91,7 @@ def find(page: Page, words: str, name: str) -> None:
 
 def name(page: Page, new: str) -> None:
     """The selected layer gets another name."""
-    field = page.get_by_role("textbox", name="Layer name")
+    field = page.get_by_role("textbox", name="Layer name").first
     field.fill(new)
     field.press("Enter")
     expect(node(page, new)).to_be_visible()
