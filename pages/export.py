@@ -9,7 +9,7 @@ from types import ModuleType
 import streamlit as st
 
 from builder import code, plugins
-from builder.runs import child, jobs
+from builder.runs import child, jobs, weights
 from builder.spec import Run, TrainingSpec
 from pages.widgets import codepane, codescript, page, picker, session
 from pages.widgets.page import plain
@@ -65,9 +65,26 @@ def _project_files() -> None:
     for name in ("svg", "project"):
         _download(plugins.exporters()[name], _made(name, training, None))
     _later(plugins.exporters()["png"], lambda: _made("png", training, None))
+    _begun(training)
     drawing = _made("svg", session.training(), None).decode()
     with st.container(key="architecture", border=True):
         st.image(drawing, alt="The layers of the model, from input to output", width="stretch")
+
+
+def _begun(training: TrainingSpec) -> None:
+    """The model before any training: what an opened and edited file is taken home as."""
+    kept = weights.where(training.weights.get("file"))
+    name = str(training.weights.get("name", ""))
+    st.download_button(
+        f"Keras model with the weights of {plain(name)}" if kept else "Keras model, not trained",
+        data=lambda: child.call("export.begun", training, str(kept) if kept else None, timeout=120),
+        file_name=f"{_name()}.keras",
+        key="export-begun",
+        icon=":material/download:",
+        help="The model as it stands, before this project's training.",
+        on_click="ignore",
+        width="stretch",
+    )
 
 
 def _model_files() -> None:

@@ -16,7 +16,17 @@ from builder.edit.reading import (
     source,
     split,
 )
-from builder.edit.stack import configure, duplicate, insert, move, remove, rename, switch
+from builder.edit.stack import (
+    configure,
+    duplicate,
+    freeze,
+    insert,
+    is_frozen,
+    move,
+    remove,
+    rename,
+    switch,
+)
 from builder.edit.wires import again, connect, disconnect, reconnect, refusal, returns
 
 __all__ = [
@@ -34,11 +44,13 @@ __all__ = [
     "duplicate",
     "duplicates",
     "follow",
+    "freeze",
     "group",
     "index",
     "inner",
     "insert",
     "is_chain",
+    "is_frozen",
     "is_input",
     "last",
     "layer_of",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from builder.edit import ports
@@ -171,26 +171,14 @@ def ungroup(model: ModelSpec, node: str) -> ModelSpec:
 def _dissolved(
     model: ModelSpec, call: Node, block: ModelSpec, doors: Mapping[str, str]
 ) -> ModelSpec:
-    used = taken(model) - {call.name, call.layer}
-    names: dict[str, str] = {}
-    keys: dict[str, str] = {}
-    for n in block.nodes:
-        if n.name not in doors and n.layer in block.layers:
-            names[n.name] = like(n.name, block.layers[n.layer], used)
-            keys.setdefault(n.layer, names[n.name])
+    names, keys = _freed(model, call, block, doors)
 
     def follow(ref: str) -> str:
         name = origin(ref)
         return doors[name] if name in doors else names.get(name, name) + ref[len(name) :]
 
     inside = [
-        replace(
-            n,
-            name=names[n.name],
-            layer=keys[n.layer],
-            inbound=tuple(map(follow, n.inbound)),
-            off=n.off or call.off,
-        )
+        _inside(n, names[n.name], keys[n.layer], follow, call.off)
         for n in block.nodes
         if n.name in names
     ]
@@ -205,8 +193,26 @@ def _dissolved(
     for n in model.nodes:
         kept = rewired(n, [(i, new) for i, r in numbered(n) for new in led(r)])
         nodes.extend(inside if n.name == call.name else [kept])
-    layers = model.layers.without(call.layer).with_(
-        **{new: block.layers[old] for old, new in keys.items()}
-    )
+    freed = {new: block.layers[old] for old, new in keys.items()}
+    layers = model.layers.without(call.layer).with_(**freed)
     outputs = tuple(dict.fromkeys(r for ref in model.outputs for r in led(ref)))
     return ModelSpec(model.name, layers, tuple(nodes), outputs)
+
+
+def _freed(
+    model: ModelSpec, call: Node, block: ModelSpec, doors: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """What the block's nodes and layers are called outside, where a name may be taken."""
+    used = taken(model) - {call.name, call.layer}
+    names: dict[str, str] = {}
+    keys: dict[str, str] = {}
+    for n in block.nodes:
+        if n.name not in doors and n.layer in block.layers:
+            names[n.name] = like(n.name, block.layers[n.layer], used)
+            keys.setdefault(n.layer, names[n.name])
+    return names, keys
+
+
+def _inside(node: Node, name: str, layer: str, follow: Callable[[str], str], off: bool) -> Node:
+    refs = tuple(map(follow, node.inbound))
+    return replace(node, name=name, layer=layer, inbound=refs, off=node.off or off)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from builder.edit.inbound import numbered, rewired
@@ -139,6 +139,37 @@ def configure(model: ModelSpec, node: str, layer: ObjectSpec) -> ModelSpec:
     if (layer.class_name == INPUT) != is_input(model, node):
         raise SpecError("An Input cannot become another layer, nor the reverse.", where=node)
     return replace(model, layers=model.layers.with_(**{node_of(model, node).layer: layer}))
+
+
+def freeze(model: ModelSpec, names: Iterable[str], on: bool) -> ModelSpec:
+    """The model in which the layers of these nodes learn nothing (``on``), or learn again.
+
+    Of a nested model every layer inside; Inputs stay as they are.
+
+    Raises:
+        SpecError: no such node.
+    """
+    keys = {node_of(model, name).layer for name in names}
+    found = {k: _frozen(v, on) for k, v in model.layers.items() if k in keys}
+    return replace(model, layers=model.layers.with_(**found)) if found else model
+
+
+def _frozen(layer: ObjectSpec | ModelSpec, on: bool) -> ObjectSpec | ModelSpec:
+    if isinstance(layer, ModelSpec):
+        return freeze(layer, [n.name for n in layer.nodes], on)
+    if layer.class_name == INPUT or layer.class_name.startswith("ops."):
+        return layer
+    if on:
+        return layer.with_(trainable=False)
+    return replace(layer, config=layer.config.without("trainable"))
+
+
+def is_frozen(layer: ObjectSpec | ModelSpec | None) -> bool:
+    """Whether nothing of this layer learns, as far as its record says it."""
+    if isinstance(layer, ModelSpec):
+        rest = [v for v in layer.layers.values() if _frozen(v, True) is not v]
+        return bool(rest) and all(map(is_frozen, rest))
+    return isinstance(layer, ObjectSpec) and layer.config.get("trainable") is False
 
 
 def _each(change: Callable[[str], tuple[str, ...]], refs: tuple[str, ...]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from builder import edit
 from builder.catalog.applications import BY_NAME, CAFFE, PIXELS, TORCH, UNIT, Architecture
 from builder.edit import naming
 from builder.engine import build, convert, objects, weights
@@ -65,7 +66,7 @@ def template(
         live = _made(known, make, "imagenet")
         weights.dump(live, keep, prefix="" if own else f"{live.name}/")
     if classes is not None:
-        base = _frozen(inner) if freeze else inner
+        base = edit.freeze(inner, [n.name for n in inner.nodes], True) if freeze else inner
         inner = _headed(known, base, reads or (size, size, 3), size, largest, classes)
     return {"model": inner, "weights": bool(imagenet and keep)}
 
@@ -142,19 +143,6 @@ def pictures(shape: tuple[int, ...], side: int) -> tuple[ObjectSpec, ...]:
     if shape[2:] != (3,):  # the same gray as red, green and blue
         found.append(ObjectSpec("ops.repeat", Config(repeats=3, axis=3)))
     return tuple(found)
-
-
-def _frozen(model: ModelSpec) -> ModelSpec:
-    """The model with every layer's ``trainable`` False; such a BatchNormalization stands still."""
-    layers: dict[str, Any] = {}
-    for name, layer in model.layers.items():
-        if isinstance(layer, ModelSpec):
-            layers[name] = _frozen(layer)
-        elif layer.class_name == "InputLayer" or layer.class_name.startswith("ops."):
-            layers[name] = layer
-        else:
-            layers[name] = layer.with_(trainable=False)
-    return ModelSpec(model.name, Config(layers), model.nodes, model.outputs)
 
 
 def scaling(reads: str, largest: float | None) -> tuple[ObjectSpec, ...]:

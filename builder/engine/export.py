@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
+import psutil
+
 from builder import plugins
+from builder.engine import build, weights
 from builder.errors import CatalogError
 from builder.spec import TrainingSpec
 
@@ -32,3 +37,23 @@ def run(
         )
     made: bytes = known[name].export(training, artefact, title=title, **options)
     return made
+
+
+def begun(training: TrainingSpec, kept: str | None = None) -> bytes:
+    """The model before any training as a ``.keras``, with the weights it begins with.
+
+    Args:
+        kept: the file of the weights that ``training.weights`` speaks of; None begins by chance.
+
+    Raises:
+        BuildError: the model cannot be built, or memory does not hold it.
+        FileError: the weights are missing or damaged.
+    """
+    build.refuse_if_too_big(build.summary(training.model), psutil.virtual_memory().available)
+    model = build.build(training.model)
+    if kept:
+        weights.load(model, kept, training.weights.get("names"))
+    with tempfile.TemporaryDirectory(prefix="layerwise-export-") as folder:
+        path = Path(folder) / "model.keras"
+        model.save(path)
+        return path.read_bytes()

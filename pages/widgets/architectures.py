@@ -46,15 +46,25 @@ def _choices() -> None:
     st.caption(f"{known.sentence} [Keras's page]({known.url})")
     data = _pictures()
     head = _head(data)
+    side, freeze, imagenet = _settings(known, data if head else None)
+    if st.button("Open as a project", key="known-open", type="primary"):
+        with st.spinner(f"Making {name} …"):
+            made = _made(known, side, data if head else None, freeze, imagenet)
+        session.open_training(made, name)
+        page.go("model")
+
+
+def _settings(known: Architecture, data: DataFacts | None) -> tuple[int, bool, bool]:
+    """The side of its pictures, whether it is frozen under a new head, and ImageNet's weights."""
     side = st.number_input(
         "Height and width of its pictures",
         min_value=known.least,
         max_value=LARGEST,
-        value=_side(known, data if head else None),
-        key=f"known-side-{name}-{head}",
+        value=_side(known, data),
+        key=f"known-side-{known.name}-{data is not None}",
         help="Pictures are scaled to this size; larger ones see more and take longer.",
     )
-    freeze = head and st.checkbox(
+    freeze = data is not None and st.checkbox(
         "Freeze it: train the head only",
         key="known-freeze",
         help="Useful with weights that were trained before; without them it learns little.",
@@ -64,11 +74,7 @@ def _choices() -> None:
         key="known-imagenet",
         help="They are fetched from Google's store, so this machine needs a network.",
     )
-    if st.button("Open as a project", key="known-open", type="primary"):
-        with st.spinner(f"Making {name} …"):
-            made = _made(known, int(side), data if head else None, bool(freeze), imagenet)
-        session.open_training(made, name)
-        page.go("model")
+    return int(side), freeze, imagenet
 
 
 def _told(name: str) -> str:

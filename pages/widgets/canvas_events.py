@@ -169,6 +169,10 @@ def _returns(asked: Asked) -> ModelSpec:
     return edit.returns(asked.model, asked.name(), bool(asked.row.get("on")))
 
 
+def _freeze(asked: Asked) -> ModelSpec:
+    return edit.freeze(asked.model, asked.names(), bool(asked.row.get("on")))
+
+
 def _group(asked: Asked) -> ModelSpec:
     names = set(asked.names())
     known = asked.facts()
@@ -251,6 +255,7 @@ VERBS: dict[str, Callable[[Asked], ModelSpec]] = {
     "copy": _copy,
     "delete": _delete,
     "duplicate": _duplicate,
+    "freeze": _freeze,
     "group": _group,
     "move": _move,
     "open": _open,

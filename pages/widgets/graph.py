@@ -24,9 +24,9 @@ def picture(
 
     A node: ``kind``, ``icon``, ``said`` (settings), ``figures`` (parameters, memory), ``ins``
     (names of its places for wires), ``outs`` (number of outputs), ``out`` (its place among the
-    model's outputs), ``shared`` (number of its layer among the shared ones), ``off``, ``block``,
-    ``wrong`` and ``advice`` (sentences). A wire: ``from`` and ``to`` as (node, number), ``shape``,
-    ``bad``.
+    model's outputs), ``shared`` (number of its layer among the shared ones), ``off``, ``frozen``,
+    ``block``, ``wrong`` and ``advice`` (sentences). A wire: ``from`` and ``to`` as (node, number),
+    ``shape``, ``bad``.
     """
     made = {n.node: n for n in facts.nodes} if facts else {}
     told = _problems(found)
@@ -67,6 +67,7 @@ def _node(model: ModelSpec, node: Node, made: NodeFacts | None, told: Sequence[P
     outs = max(edit.tensors(layer), len(made.outputs) if made else 1)
     row |= {"outs": outs} if outs > 1 else {}
     row |= {"off": True} if node.off else {}
+    row |= {"frozen": True} if edit.is_frozen(layer) else {}
     row |= {"block": node.layer} if isinstance(layer, ModelSpec) else {}
     if made and not node.off:
         row["figures"] = _figures(made)

@@ -94,7 +94,7 @@ def _tools(model: ModelSpec, node: str) -> None:
     order, off = edit.order(model), model.node(node).off
     at, fixed = order.index(node), edit.is_input(model, node)
     lowest = 1 if edit.is_input(model, order[0]) else 0
-    chained = edit.is_chain(model)
+    chained, frozen = edit.is_chain(model), edit.is_frozen(model.layers.get(model.node(node).layer))
     tools: list[tuple[str, str, str, Change, bool, str]] = [
         ("up", "Up", "arrow_upward", lambda m: edit.move(m, node, at - 1),
          at > lowest, "One place earlier"),
@@ -105,6 +105,9 @@ def _tools(model: ModelSpec, node: str) -> None:
          True, "The same layer once more, with weights of its own"),
         ("off", "Switch on" if off else "Switch off", "toggle_on" if off else "toggle_off",
          lambda m: edit.switch(m, node, not off), True, "Skip this layer but keep its settings"),
+        ("freeze", "Unfreeze" if frozen else "Freeze", "lock_open" if frozen else "ac_unit",
+         lambda m: edit.freeze(m, [node], not frozen), True,
+         "Let its weights stay as they are while the rest learns"),
         ("remove", "Remove", "delete",
          (lambda m: edit.remove(m, node)) if chained else (lambda m: edit.delete(m, [node])),
          True, "Undo brings it back"),
@@ -116,7 +119,7 @@ def _tools(model: ModelSpec, node: str) -> None:
                 key=f"tool-{key}",
                 icon=f":material/{icon}:",
                 type="tertiary",
-                disabled=not possible or (fixed and (chained or key == "off")),
+                disabled=not possible or (fixed and (chained or key in ("off", "freeze"))),
                 help=help,
                 on_click=_apply,
                 args=(change, node, key),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from builder import binding, check, edit
 from builder.errors import SpecError
-from builder.facts import ModelFacts, Problem
+from builder.facts import Fix, ModelFacts, Problem
 from builder.spec import ModelSpec, ObjectSpec, TrainingSpec
 from pages.widgets import session
 from pages.widgets.tab import State
@@ -127,12 +128,27 @@ def facts() -> ModelFacts | None:
 
 
 def problems() -> tuple[Problem, ...]:
-    """What is wrong, seen from the block on screen; inside a block without mechanical remedies."""
-    if not desk().path:
+    """What is wrong, seen from the block on screen; a remedy inside a block mends it there."""
+    training, path = session.training(), desk().path
+    if not path:
         return session.problems()
-    alone = replace(session.training(), model=model())
+    # what training asks of the model's own ends is not asked of a block's
+    alone = TrainingSpec(model(), training.dataset)
     found = check.problems(alone, None, facts())
-    return tuple(replace(p, fixes=()) for p in found if p.severe and p.where.startswith("model."))
+    return tuple(
+        replace(p, fixes=tuple(_within(training, path, alone, p.fixes)))
+        for p in found
+        if p.severe and p.where.startswith("model.")
+    )
+
+
+def _within(
+    training: TrainingSpec, path: Path, alone: TrainingSpec, fixes: tuple[Fix, ...]
+) -> Iterator[Fix]:
+    """The remedies of a block as remedies of the whole; those that change more are left out."""
+    for fix in fixes:
+        if fix.training == replace(alone, model=fix.training.model):
+            yield Fix(fix.label, put(training, path, fix.training.model))
 
 
 def door(ref: str, known: ModelFacts | None) -> ObjectSpec | None:

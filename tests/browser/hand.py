@@ -41,7 +41,7 @@ def choose(page: Page, name: str) -> None:
 
 def shown(page: Page, name: str) -> None:
     """The inspector speaks of this layer."""
-    expect(page.get_by_role("textbox", name="Layer name")).to_have_value(name)
+    expect(page.get_by_role("textbox", name="Layer name").first).to_have_value(name)
 
 
 def choose_also(page: Page, name: str) -> None:
@@ -91,7 +91,7 @@ def find(page: Page, words: str, name: str) -> None:
 
 def name(page: Page, new: str) -> None:
     """The selected layer gets another name."""
-    field = page.get_by_role("textbox", name="Layer name")
+    field = page.get_by_role("textbox", name="Layer name").first
     field.fill(new)
     field.press("Enter")
     expect(node(page, new)).to_be_visible()
@@ -118,3 +118,19 @@ def fit(page: Page) -> None:
 def go(page: Page, step: str) -> None:
     page.get_by_role("link", name=step, exact=True).first.click()
     page.locator(f".st-key-page-{step.lower()}").wait_for()
+
+
+def target(page: Page, name: str) -> Locator:
+    """The last place for a wire of this layer."""
+    return node(page, name).locator(".target").last
+
+
+def beside(place: Locator, right: float) -> tuple[float, float]:
+    """A point so many pixels to the right of the middle of something."""
+    x, y = middle(place)
+    return x + right, y
+
+
+def end_of(page: Page, source: str, target: str) -> Locator:
+    """The end of a wire, by which it is led elsewhere."""
+    return wire(page, source, target).locator(".react-flow__edgeupdater-target")

@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from builder import starters
 from builder.runs import projects
 from builder.spec import ModelSpec
 from tests import zoo
+from tests.browser.hand import choose_also, drag, fit, node, nodes, verb, wires
 
 pytestmark = pytest.mark.browser
 
@@ -45,43 +46,6 @@ def spec() -> Callable[[Page], ModelSpec]:
     return saved
 
 
-def node(page: Page, name: str) -> Locator:
-    return page.locator(f'.react-flow__node[data-id="{name}"]')
-
-
-def nodes(page: Page) -> Locator:
-    return page.locator(".react-flow__node")
-
-
-def wires(page: Page) -> Locator:
-    return page.locator(".react-flow__edge")
-
-
-def choose_also(page: Page, name: str) -> None:
-    """Ctrl+click, as slowly as a hand: the key first."""
-    page.keyboard.down("Control")
-    page.wait_for_timeout(120)
-    node(page, name).click()
-    page.keyboard.up("Control")
-
-
-def verb(page: Page, name: str) -> None:
-    page.get_by_role("toolbar", name="Selection").get_by_role("button", name=name).click()
-
-
-def middle(place: Locator) -> tuple[float, float]:
-    box = place.bounding_box()
-    assert box
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
-def drag(page: Page, start: Locator, end: Locator) -> None:
-    page.mouse.move(*middle(start))
-    page.mouse.down()
-    page.mouse.move(*middle(end), steps=8)
-    page.mouse.up()
-
-
 def test_a_graph_is_edited_with_the_mouse_and_undone(save, spec, open_page: Opener) -> None:
     page = open_page(save(zoo.RESIDUAL))
     expect(nodes(page)).to_have_count(5, timeout=45_000)
@@ -102,11 +66,13 @@ def test_a_graph_is_edited_with_the_mouse_and_undone(save, spec, open_page: Open
     expect(page.get_by_label(re.compile("Wire from dropout to sum"))).to_be_attached()
     assert spec(page).node("sum").inbound == ("input", "deep", "dropout")
 
-    page.get_by_role("button", name="Fit View").click()
-    page.wait_for_timeout(300)
+    fit(page)
     drag(page, node(page, "out").locator(".source"), node(page, "wide").locator(".target"))
     expect(page.get_by_role("status").filter(has_text="circle")).to_be_visible()
+    _cut_deleted_and_undone(page, spec)
 
+
+def _cut_deleted_and_undone(page: Page, spec: Callable[[Page], ModelSpec]) -> None:
     page.get_by_label(re.compile("Wire from dropout to sum")).focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Delete")

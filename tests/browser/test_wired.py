@@ -116,7 +116,7 @@ def _again(page: Page, folder: Path) -> None:
     files = {}
     for kind in ("project", "keras"):
         with page.expect_download() as found:
-            page.locator(f".st-key-export-{kind} button").click()
+            page.locator(f".st-key-export-{kind} button").first.click()
         files[kind] = folder / found.value.suggested_filename
         found.value.save_as(files[kind])
     assert document.from_json(files["project"].read_text("utf-8")) == before

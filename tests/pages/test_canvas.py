@@ -210,6 +210,50 @@ def test_the_inspector_edits_the_layer_of_an_open_block(visit) -> None:
     assert not app.error
 
 
+def test_a_problem_inside_a_block_is_mended_there(visit) -> None:
+    inner = edit.inner(zoo.NESTED, ["inner"])
+    broken = edit.configure(inner, "dense", zoo.dense(0))
+    app = visit("model", p=project(edit.put_inner(zoo.NESTED, ["inner"], broken)))
+    desk = app.session_state["kept:desk"]
+    desk.path, desk.chosen = ("inner",), ("dense",)
+    app.run()
+    next(b for b in app.button if str(b.key).startswith("fix-beside-model.dense")).click().run()
+    model = model_of()
+    assert edit.inner(model, ["inner"]).layers["dense"].config["units"] == 64
+    assert model == edit.put_inner(
+        zoo.NESTED, ["inner"], edit.configure(inner, "dense", zoo.dense(64))
+    )
+    assert desk.path == ("inner",) and not app.error and not app.exception
+    app.button(key="undo").click().run()
+    assert edit.inner(model_of(), ["inner"]) == broken
+
+
+def test_layers_are_frozen_and_learn_again(visit) -> None:
+    model, _ = ask(zoo.RESIDUAL, do="freeze", nodes=["input", "wide", "deep"], on=True)
+    frozen = [name for name, layer in model.layers.items() if edit.is_frozen(layer)]
+    assert frozen == ["wide", "deep"]
+    assert graph.picture(model, None, ())[0]["wide"]["frozen"]
+    assert ask(model, do="freeze", nodes=["wide", "deep"], on=False)[0] == zoo.RESIDUAL
+    block = edit.freeze(zoo.NESTED, ["inner"], True)
+    assert edit.is_frozen(block.layers["inner"]) and not edit.is_frozen(zoo.NESTED.layers["inner"])
+    app = visit("model", p=project(zoo.RESIDUAL))
+    app.session_state["layerwise"].selected = "wide"
+    app.run()
+    app.button(key="tool-freeze").click().run()
+    assert model_of().layers["wide"].config["trainable"] is False
+    assert app.button(key="tool-freeze").label == "Unfreeze" and not app.error
+
+
+def test_a_wire_pulled_into_the_open_begins_a_branch() -> None:
+    model, desk = ask(zoo.RESIDUAL, **{"do": "add", "layer": "Dense", "from": "wide"})
+    assert model.node(desk.chosen[0]).inbound == ("wide",)
+    assert model.node("deep").inbound == ("wide",) and model.outputs == zoo.RESIDUAL.outputs
+    model, _ = ask(zoo.STATE, **{"do": "add", "layer": "Dense", "from": "encoder:1"})
+    assert model.nodes[-1].inbound == ("encoder:1",)
+    same, desk = ask(zoo.RESIDUAL, **{"do": "add", "layer": "InputLayer:", "from": "wide"})
+    assert same.nodes[-1].inbound == ()
+
+
 def test_tools_of_the_inspector_work_in_a_graph(visit) -> None:
     app = visit("model", p=project(zoo.RESIDUAL))
     app.session_state["layerwise"].selected = "wide"

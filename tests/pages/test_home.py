@@ -25,6 +25,14 @@ def test_the_first_starter_is_ready_to_train(visit):
     assert not visit().button(key="train-now").disabled
 
 
+def test_a_project_begins_with_nothing(visit):
+    app = visit()
+    app.button(key="begin-empty").click().run()
+    assert not app.exception and not app.error
+    assert projects.mine("local")[0].training.model.nodes == ()
+    assert any("What this asks of the rest" in str(h.value) for h in app.subheader)
+
+
 def test_a_card_opens_its_starter_and_saves_nothing_yet(visit):
     app = visit()
     app.button(key="open-iris").click().run()

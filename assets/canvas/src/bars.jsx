@@ -46,6 +46,7 @@ export function Selection({ ids, wires, picture, send, connect, onDelete }) {
     );
   const one = ids.length === 1 && picture.nodes[ids[0]];
   const inputs = ids.every((id) => picture.nodes[id]?.kind === "InputLayer");
+  const frozen = ids.every((id) => picture.nodes[id]?.frozen || picture.nodes[id]?.kind === "InputLayer");
   return (
     <div className="lwg-selection" role="toolbar" aria-label="Selection">
       {ids.length > 1 && <span className="lwg-count">{ids.length} layers</span>}
@@ -61,6 +62,14 @@ export function Selection({ ids, wires, picture, send, connect, onDelete }) {
       )}
       {one && !inputs && <Tool icon="link" label="Call again" onClick={() => send("again", { node: ids[0] })} title="A second call of the same layer: it shares the weights" />}
       {ids.length > 0 && <Tool icon="content_copy" label="Duplicate" onClick={() => send("duplicate", { nodes: ids })} title="The same once more, with weights of its own (Ctrl+D)" />}
+      {ids.length > 0 && !inputs && (
+        <Tool
+          icon={frozen ? "lock_open" : "ac_unit"}
+          label={frozen ? "Unfreeze" : "Freeze"}
+          onClick={() => send("freeze", { nodes: ids, on: !frozen })}
+          title={frozen ? "Their weights learn again" : "Their weights stay as they are while the rest learns"}
+        />
+      )}
       {ids.length > 0 && !inputs && <Tool icon="select_all" label="Group" onClick={() => send("group", { nodes: ids })} title="Make a block of it (Ctrl+G)" />}
       {one && one.block && <Tool icon="deselect" label="Ungroup" onClick={() => send("ungroup", { node: ids[0] })} title="Dissolve the block into its layers" />}
       <Tool icon="delete" label="Delete" onClick={onDelete} title="Undo brings it back (Del)" />

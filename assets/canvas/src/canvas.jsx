@@ -5,6 +5,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { Crumbs, Said, Selection, Tool } from "./bars.jsx";
 import Wire from "./edge.jsx";
+import { folded, recalled, remember, repeats } from "./fold.js";
 import { useKeys } from "./keys.js";
 import { HEIGHT, WIDTH } from "./layout.js";
 import Layer from "./node.jsx";
@@ -22,7 +23,14 @@ const nodeAt = (event) => event.target.closest?.(".react-flow__node")?.dataset.i
 export default function Canvas({ data, settled, link }) {
   const flow = useReactFlow();
   const frame = useRef(null);
-  const [drawn, setDrawn] = useState(() => rowsOf(data));
+  const path = data.path.join("/");
+  const [folds, setFolds] = useState(() => recalled(path));
+  const runs = useMemo(() => repeats(data.picture), [data.picture]);
+  const view = useMemo(
+    () => (folds.on ? { ...data, picture: folded(data.picture, runs, folds.opened) } : data),
+    [data, runs, folds],
+  );
+  const [drawn, setDrawn] = useState(() => rowsOf(view));
   const [palette, setPalette] = useState(null); // {after, drop} while it is open
   const [from, setFrom] = useState(null); // the node a wire is being led from by keyboard
   const picture = useRef(data.picture);
@@ -38,13 +46,15 @@ export default function Canvas({ data, settled, link }) {
     const added = data.chosen.filter((id) => !picture.current.nodes[id]);
     picture.current = data.picture;
     chosen.current = data.chosen;
-    setDrawn((before) => rowsOf(data, before));
+    setDrawn((before) => rowsOf(view, before));
     if (added.length) setTimeout(() => (bare ? first(flow, frame.current, drawnNow.current) : reveal(added[0])));
-  }, [data, settled]);
+  }, [view, settled]);
 
-  const path = data.path.join("/");
+  const fold = (next) => (setFolds(remember(path, next)), next.on === folds.on || setTimeout(() => first(flow, frame.current, drawnNow.current), 60));
+  const unfold = (id) => fold({ ...folds, opened: [...folds.opened, id] });
   useEffect(() => {
     setFrom(null);
+    setFolds(recalled(path));
     const timer = setTimeout(() => first(flow, frame.current, drawnNow.current));
     return () => clearTimeout(timer);
   }, [path]);
@@ -153,6 +163,8 @@ export default function Canvas({ data, settled, link }) {
   useKeys(frame, {
     ids, wires, from, setFrom, pick, send, remove, link, data, at: drawn.at,
     picture: picture.current,
+    view: view.picture,
+    unfold,
     openPalette: () => setPalette({}),
     choose: (wanted) => setDrawn((before) => ({ ...before, nodes: before.nodes.map((n) => (!!n.selected === wanted(n.id) ? n : { ...n, selected: wanted(n.id) })) })),
     reveal,
@@ -183,7 +195,7 @@ export default function Canvas({ data, settled, link }) {
           return true;
         }}
         onPaneClick={() => frame.current?.focus()}
-        onNodeClick={(_, node) => from && pick(node.id)}
+        onNodeClick={(_, node) => (node.data.row.fold ? unfold(node.id) : from && pick(node.id))}
         onNodeDoubleClick={(_, node) => picture.current.nodes[node.id]?.block && send("open", { node: node.id })}
         onDragOver={(e) => e.dataTransfer.types.includes(MIME) && (e.preventDefault(), (e.dataTransfer.dropEffect = "copy"))}
         onDrop={onDrop}
@@ -208,6 +220,7 @@ export default function Canvas({ data, settled, link }) {
       <div className="lwg-tools">
         <Tool icon="add" label="Add layer" wide title="Find a layer by name or by what it does (/)" pressed={!!palette} onClick={() => setPalette(palette ? null : {})} />
         <Tool icon="automation" label="Tidy" title="Lay all layers out anew" onClick={() => (send("tidy"), setTimeout(() => flow.fitView({ duration: 250, ...FIT }), 400))} />
+        {runs.length > 0 && <Tool icon="stacks" label="Fold repeats" wide title="Draw layers that repeat as one card each; a click opens a card" pressed={folds.on} onClick={() => fold({ on: !folds.on, opened: [] })} />}
         <Crumbs title={data.title} path={data.path} onUp={(depth) => send("up", { depth })} />
       </div>
       {palette && <Palette address={data.palette} doors={palette.from ? [] : data.doors} where={where} onAdd={add} onClose={() => setPalette(null)} />}

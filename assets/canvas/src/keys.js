@@ -17,14 +17,14 @@ export function useKeys(frame, now) {
 
     const down = (event) => {
       if (typing(event) || !ours(event)) return;
-      const { ids, from, setFrom, pick, send, picture, at, choose, reveal, openPalette } = latest.current;
+      const { ids, from, setFrom, pick, send, picture, view, unfold, at, choose, reveal, openPalette } = latest.current;
       const here = focused() ?? (ids.length === 1 ? ids[0] : undefined);
       const command = event.ctrlKey || event.metaKey;
       const key = command ? `^${event.key.toLowerCase()}` : event.altKey ? `!${event.key}` : event.key;
       const row = picture.nodes[here];
       const verbs = {
         "/": openPalette,
-        "^a": () => choose((id) => !id.startsWith("?")),
+        "^a": () => choose((id) => id in picture.nodes && !id.startsWith("?")),
         "^d": () => ids.length && send("duplicate", { nodes: ids }),
         "^g": () => ids.length && send("group", { nodes: ids }),
         c: () => here && setFrom(here),
@@ -32,9 +32,10 @@ export function useKeys(frame, now) {
       };
       if (key === "Escape" && from) setFrom(null);
       else if ((key === "Enter" || key === " ") && from && focused()) pick(focused());
+      else if ((key === "Enter" || key === " ") && view.nodes[focused()]?.fold) unfold(focused());
       else if (key === "Enter" && row?.block && ids.includes(here)) send("open", { node: here });
       else if (event.altKey && event.key.startsWith("Arrow") && here) {
-        const next = neighbour(picture, at, here, event.key);
+        const next = neighbour(view, at, here, event.key);
         if (next) {
           choose((id) => id === next);
           reveal(next);

@@ -14,7 +14,7 @@ const KEPT = 400; // forms remembered
 export const heightOf = (row) => HEIGHT + (row.wrong ? TOLD : 0);
 
 /** The nodes so that each comes after what it reads, as late as can be; those in circles last. */
-function ordered(ids, wires) {
+export function ordered(ids, wires) {
   const readers = new Map(ids.map((id) => [id, 0]));
   const reads = new Map(ids.map((id) => [id, []]));
   for (const { from, to } of wires) {
@@ -32,7 +32,7 @@ function ordered(ids, wires) {
 }
 
 /** Lists of ids, each from one waist to the next, both included. */
-function parts(ids, wires) {
+export function parts(ids, wires) {
   const order = ordered(ids, wires);
   const place = new Map(order.map((id, i) => [id, i]));
   const far = order.map(() => 0);

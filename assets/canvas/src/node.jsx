@@ -11,12 +11,14 @@ export const Icon = ({ name }) => (
 
 /** What a node says aloud. */
 export function told(id, row) {
+  if (row.fold) return `${row.title}, ${row.said} folded. Enter opens them${row.wrong ? `. ${row.wrong[0]}` : ""}`;
   const parts = [`${id}, ${row.kind}`, row.said];
   if (row.gives) parts.push(`gives ${row.gives}`);
   if (row.figures) parts.push(row.figures);
   if (row.shared !== undefined) parts.push(`shared layer ${row.layer}`);
   if (row.out) parts.push("output of the model");
   if (row.off) parts.push("switched off");
+  if (row.frozen) parts.push("frozen");
   return [...parts, ...(row.wrong ?? [])].filter(Boolean).join(". ");
 }
 
@@ -30,7 +32,7 @@ function Layer({ id, data }) {
     row.advice && "advice",
     row.off && "off",
     row.kind === "InputLayer" && "input",
-    row.block && "block",
+    (row.block || row.fold) && "block",
     row.shared !== undefined && `shared shared-${row.shared % 6}`,
     reach && `reach-${reach}`,
   ];
@@ -42,13 +44,14 @@ function Layer({ id, data }) {
       ))}
       <div className="lwg-line">
         <Icon name={row.wrong ? "error" : row.icon} />
-        <b>{id}</b>
+        <b>{row.title ?? id}</b>
         {row.shared !== undefined && <em title={`Same weights as every call of ${row.layer}`}>shared</em>}
         {row.out && <em className="out">output{row.outputs > 1 ? ` ${row.out}` : ""}</em>}
         {row.off && <em>off</em>}
+        {row.frozen && <em title="Its weights do not learn">frozen</em>}
       </div>
       <div className="lwg-line quiet">
-        <span>{row.said ? `${row.kind} · ${row.said}` : row.kind}</span>
+        <span>{row.said && !row.fold ? `${row.kind} · ${row.said}` : (row.said ?? row.kind)}</span>
         {row.figures && <i>{row.figures}</i>}
       </div>
       {row.wrong && <div className="lwg-wrong">{row.wrong[0]}</div>}

@@ -22,7 +22,7 @@ export function rowsOf(data, before, reachOf) {
     const data = last && same(last.data, reach ? { row, reach } : { row }) ? last.data : reach ? { row, reach } : { row };
     if (last?.data === data && last.position.x === x && last.position.y === y && !!last.selected === selected.has(id))
       return last;
-    const ghost = id.startsWith("?");
+    const ghost = id.startsWith("?") || !!row.fold;
     return {
       id,
       type: "layer",
@@ -34,6 +34,7 @@ export function rowsOf(data, before, reachOf) {
       ariaLabel: told(id, row),
       deletable: !ghost,
       selectable: !ghost,
+      ...(row.fold ? { draggable: false, connectable: false } : {}),
     };
   });
   const edges = Object.entries(picture.wires).map(([id, wire]) => {

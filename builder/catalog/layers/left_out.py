@@ -63,7 +63,7 @@ UNEXPORTED: dict[str, str] = {
 NOT_ASKED: dict[str, str] = {
     "name": "The node's name is the layer's name.",
     "dtype": "Every layer computes in the model's dtype; only InputLayer asks for it.",
-    "trainable": "A config may carry it and it is kept, but no form asks for it yet.",
+    "trainable": "Freeze, beside the layer's other tools, sets it; no field asks for it.",
     "input_tensor": "A spec holds no tensors.",
     "batch_shape": "It is shape and batch_size in one.",
     "weights": "Weights belong to a run's file, not to a spec.",
