@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 
 import streamlit as st
@@ -23,7 +24,7 @@ MIME = {
     ".md": "text/markdown",
 }
 
-CONVERTED = ("savedmodel", "tflite", "onnx")
+CONVERTED = ("h5", "savedmodel", "tflite", "onnx")
 """Forms that a converter makes, in seconds, if it can."""
 
 
@@ -103,7 +104,9 @@ def _model_files() -> None:
 
 def _model_file(exporter: ModuleType, run: Run) -> None:
     artefact = str(jobs.artefact(run.id))
-    if missing := plugins.lacking(exporter):
+    if not Path(artefact).is_file():
+        st.caption(f"{plain(exporter.TITLE)}: the file of this run is gone. Train again.")
+    elif missing := plugins.lacking(exporter):
         st.markdown(f"**{plain(exporter.TITLE)}** needs packages that are not installed here.")
         st.code(f"pip install {' '.join(missing)}", language="bash")
     elif exporter.NAME in CONVERTED:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
+from builder import edit
 from builder.code import stack
-from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec, active
+from builder.spec import ModelSpec, TrainingSpec, active
 
 DRAWN_LATE = frozenset({"GroupQueryAttention", "MultiHeadAttention", "SpectralNormalization"})
 """Layers that draw seeds when they are first called. A class, and a Sequential, have made all their
@@ -21,7 +19,7 @@ def doubt(training: TrainingSpec, style: str) -> str:
             "Some calls here are told training=True or False. While a functional model trains,"
             " Keras takes no notice of it; a class does, so that its numbers are others."
         )
-    late = sorted(DRAWN_LATE & set(_kinds(model)))
+    late = sorted(DRAWN_LATE & set(edit.kinds(model)))
     if late and (style == "functional") is stack.is_stack(model):
         return (
             f"In this style {late[0]} may draw other random starting weights than here, so that"
@@ -37,20 +35,3 @@ def is_told_training(model: ModelSpec) -> bool:
         return True
     inside = [v for v in shown.layers.values() if isinstance(v, ModelSpec)]
     return any(is_told_training(inner) for inner in inside)
-
-
-def _kinds(value: Any) -> Iterator[str]:
-    """The classes of all layers, also inside models and wrappers."""
-    match value:
-        case ModelSpec():
-            for layer in active(value).layers.values():
-                yield from _kinds(layer)
-        case ObjectSpec():
-            yield value.class_name
-            yield from _kinds(value.config)
-        case Config():
-            for inner in value.values():
-                yield from _kinds(inner)
-        case tuple():
-            for inner in value:
-                yield from _kinds(inner)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from builder.edit.ports import INPUT
 from builder.errors import SpecError
-from builder.spec import ModelSpec, Node, ObjectSpec
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, active
 
 
 def split(ref: str) -> tuple[str, int]:
@@ -127,3 +130,20 @@ def reads(model: ModelSpec, node: str) -> frozenset[str]:
             found.add(name)
             waiting.append(name)
     return frozenset(found)
+
+
+def kinds(value: Any) -> Iterator[str]:
+    """The classes of all layers of a model, also of those inside models and wrappers."""
+    match value:
+        case ModelSpec():
+            for layer in active(value).layers.values():
+                yield from kinds(layer)
+        case ObjectSpec():
+            yield value.class_name
+            yield from kinds(value.config)
+        case Config():
+            for inner in value.values():
+                yield from kinds(inner)
+        case tuple():
+            for inner in value:
+                yield from kinds(inner)

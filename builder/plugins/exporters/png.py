@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import unicodedata
@@ -95,21 +96,33 @@ def _draw(
         bold = 1 if style.get("font-weight") == "600" else 0
         spot = (left + number("x"), top + number("y"))
         fill = style.get("fill", "#000000")
-        text, font = _plain(element.text or ""), _font(round(number("font-size")))
+        text, font = _lettered(element.text or "", round(number("font-size")))
         pen.text(spot, text, fill, font, anchor, stroke_width=bold * 0.35, stroke_fill=fill)
 
 
-def _plain(text: str) -> str:
-    """Letters the built-in font has: without accents, ``?`` for other alphabets."""
-    parts = unicodedata.normalize("NFKD", text.replace("×", "x").replace("…", "..."))
-    letters = "".join(c for c in parts if not unicodedata.combining(c))
-    return letters.encode("ascii", "replace").decode()
+LETTERS = ("DejaVuSans.ttf", "NotoSans-Regular.ttf", "Arial Unicode.ttf", "Arial.ttf")
+"""Fonts a computer may have for the letters that Pillow's own has not; the first one is taken."""
 
 
-def _font(size: int) -> Any:
+def _lettered(text: str, size: int) -> tuple[str, Any]:
+    """The text and a font that has its letters; without such a font accents are left out, and
+    ``?`` stands for other alphabets."""
     from PIL import ImageFont
 
-    return ImageFont.load_default(size)
+    own, text = ImageFont.load_default(size), text.replace("×", "x").replace("…", "...")
+    if all(c.isascii() or _has(own, c) for c in text):
+        return text, own
+    for name in LETTERS:
+        with contextlib.suppress(OSError):
+            return text, ImageFont.truetype(name, round(size * 0.95))
+    parts = unicodedata.normalize("NFKD", text)
+    plain = "".join(c for c in parts if not unicodedata.combining(c))
+    return plain.encode("ascii", "replace").decode(), own
+
+
+def _has(font: Any, letter: str) -> bool:
+    """Whether it draws something else than its box for letters it lacks."""
+    return bytes(font.getmask(letter)) != bytes(font.getmask("\U0010ffff"))
 
 
 def _none(color: str | None) -> str | None:

@@ -17,6 +17,9 @@ NEEDS = "project"
 WIDTH, HEIGHT, GAP, SIDE, MARGIN = 380, 58, 30, 36, 32
 """Of a card, the space below and beside it, and the page's edge, in pixels."""
 
+LANE = 9
+"""Pixels between wires that pass cards side by side."""
+
 COLORS = {
     "Core": "#0e7c7b", "Convolution": "#c2571a", "Pooling": "#8a6d00", "Recurrent": "#5b5fc7",
     "Regularization": "#a8326b", "Normalization": "#2f74b5", "Reshaping": "#4b5a60",
@@ -49,7 +52,9 @@ def draw(model: ModelSpec, facts: ModelFacts, title: str) -> str:
     """The picture of a model; layers Keras refused are drawn without a shape."""
     spec = active(model)
     places = _places(spec)
-    right = max((x + WIDTH for x, _ in places.values()), default=WIDTH) + MARGIN
+    edges = [x + WIDTH for x, _ in places.values()]
+    edges += [lane for lane in _lanes(spec, places).values() if lane is not None]
+    right = max(edges, default=WIDTH) + MARGIN
     top = max((y for _, y in places.values()), default=0)
     bottom = top + HEIGHT + MARGIN + 26
     body = [_edges(spec, places)]
@@ -87,19 +92,47 @@ def _places(spec: ModelSpec) -> dict[str, tuple[int, int]]:
 
 
 def _edges(spec: ModelSpec, places: dict[str, tuple[int, int]]) -> str:
+    """The wires; one that passes other rows goes down beside their cards, each in a lane."""
     lines = []
-    for node in spec.nodes:
-        for ref in node.inbound:
-            source = ref.partition(":")[0]
-            if source not in places:
-                continue
-            (x0, y0), (x1, y1) = places[source], places[node.name]
-            x0, y0, x1 = x0 + WIDTH // 2, y0 + HEIGHT, x1 + WIDTH // 2
-            bend = f"C{x0} {y0 + GAP // 2} {x1} {y1 - GAP // 2}" if x0 != x1 else "L"
-            lines.append(f'<path d="M{x0} {y0} {bend} {x1} {y1 - 5}"/>')
-            lines.append(f'<path d="M{x1 - 4} {y1 - 8} L{x1} {y1 - 3} L{x1 + 4} {y1 - 8}"/>')
+    for (source, name), lane in _lanes(spec, places).items():
+        (x0, y0), (x1, y1) = places[source], places[name]
+        x0, y0, x1, y1 = x0 + WIDTH // 2, y0 + HEIGHT, x1 + WIDTH // 2, y1 - 5
+        half = GAP // 2
+        if lane is None:
+            bend = f"C{x0} {y0 + half} {x1} {y1 + 5 - half}" if x0 != x1 else "L"
+            path = f"{bend} {x1} {y1}"
+        else:
+            path = (
+                f"C{x0} {y0 + half} {lane} {y0} {lane} {y0 + GAP}"
+                f" L{lane} {y1 - GAP} C{lane} {y1} {x1} {y1 - half} {x1} {y1}"
+            )
+        lines.append(f'<path d="M{x0} {y0} {path}"/>')
+        lines.append(f'<path d="M{x1 - 4} {y1 - 3} L{x1} {y1 + 2} L{x1 + 4} {y1 - 3}"/>')
     style = 'fill="none" stroke="#9aa7a9" stroke-width="1.6" stroke-linecap="round"'
     return f"<g {style}>\n" + "\n".join(lines) + "\n</g>"
+
+
+def _lanes(
+    spec: ModelSpec, places: dict[str, tuple[int, int]]
+) -> dict[tuple[str, str], int | None]:
+    """Wire → where it goes down beside the rows it passes; None for one to the next row."""
+    found: dict[tuple[str, str], int | None] = {}
+    taken: list[tuple[int, int, int]] = []
+    for node in spec.nodes:
+        for source in dict.fromkeys(ref.partition(":")[0] for ref in node.inbound):
+            if source not in places:
+                continue
+            top, bottom = places[source][1], places[node.name][1]
+            passed = [x + WIDTH for x, y in places.values() if top < y < bottom]
+            if not passed:
+                found[source, node.name] = None
+                continue
+            lane = max(passed) + LANE
+            while any(x == lane and a < bottom and top < b for x, a, b in taken):
+                lane += LANE
+            taken.append((lane, top, bottom))
+            found[source, node.name] = lane
+    return found
 
 
 def _card(spec: ModelSpec, name: str, place: tuple[int, int], facts: NodeFacts | None) -> str:

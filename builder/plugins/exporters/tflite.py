@@ -6,10 +6,11 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
+from builder import edit
 from builder.errors import FileError
 from builder.facts import ModelFacts
 from builder.plugins.exporters._live import EXPORT_KERAS, converting, opened
-from builder.spec import ObjectSpec, TrainingSpec
+from builder.spec import TrainingSpec
 
 NAME = "tflite"
 TITLE = "LiteRT (TensorFlow Lite)"
@@ -42,22 +43,16 @@ def export(
     """
     model = opened(artefact)
     if int8:
-        _check(training, model)
+        _check(training)
     with tempfile.TemporaryDirectory() as folder, converting(TITLE):
         return _converted(model, folder, training if int8 else None)
 
 
-def _check(training: TrainingSpec, model: Any) -> None:
-    layers = training.model.layers.values()
-    found = [x.class_name for x in layers if isinstance(x, ObjectSpec)]
-    if bad := next((name for name in found if name in RECURRENT), None):
+def _check(training: TrainingSpec) -> None:
+    if bad := next((name for name in edit.kinds(training.model) if name in RECURRENT), None):
         raise FileError(
             f"A model with {bad} cannot be written in 8 bits: the converter has no such form.",
             "Export it without int8.",
-        )
-    if len(model.inputs) > 1:
-        raise FileError(
-            "A model of several inputs cannot be written in 8 bits here.", "Export it without int8."
         )
 
 
@@ -77,12 +72,18 @@ def _converted(model: Any, folder: str, measured: TrainingSpec | None) -> bytes:
     converter = tf.lite.TFLiteConverter.from_saved_model(folder)
     if measured is not None:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.representative_dataset = lambda: _samples(measured, one[0].dtype)
+        converter.representative_dataset = lambda: _samples(measured, one)
     return bytes(converter.convert())
 
 
-def _samples(training: TrainingSpec, dtype: str) -> Iterator[list[Any]]:
-    from builder.engine import data
+def _samples(training: TrainingSpec, one: list[Any]) -> Iterator[Any]:
+    """Training examples as the converter asks for them: several inputs by name."""
+    from builder.engine import bind, data
 
-    for row in data.load(training.dataset).x_train[:SAMPLES]:
-        yield [row[None].astype(dtype)]
+    x = bind.bound(training, data.load(training.dataset)).x_train
+    if len(one) == 1:
+        for row in x[:SAMPLES]:
+            yield [row[None].astype(one[0].dtype)]
+        return
+    for row in range(min(SAMPLES, *(len(rows) for rows in x.values()))):
+        yield {spec.name: x[spec.name][row : row + 1].astype(spec.dtype) for spec in one}

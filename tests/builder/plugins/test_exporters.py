@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from builder import document, edit, plugins
 from builder.engine import build, data, export, train
 from builder.engine.record import Silence
 from builder.errors import CatalogError, FileError
-from builder.plugins.exporters import png
+from builder.plugins.exporters import png, svg
 from builder.spec import TrainingSpec
 from tests import zoo
 
@@ -135,6 +136,40 @@ def test_the_png_shows_what_the_svg_shows(name: str) -> None:
     assert {(255, 255, 255), (245, 247, 247)} <= colors  # the page and the cards
     dark = sum(n for n, c in picture.getcolors(1_000_000) or [] if sum(c) < 200)
     assert dark > 100 * len(facts.nodes)  # there are letters on every card
+
+
+@pytest.mark.parametrize("name", [*zoo.MODELS, *zoo.SEVERAL])
+def test_no_wire_passes_behind_a_card(name: str) -> None:
+    model = (zoo.MODELS | zoo.SEVERAL)[name]
+    facts = build.summary(model)
+    root = ET.fromstring(exported("svg", zoo.training(model, zoo.DIGITS), facts=facts))
+    cards = []
+    for group in root.findall(".//{*}g"):
+        if moved := re.fullmatch(r"translate\((\d+) (\d+)\)", group.get("transform", "")):
+            cards.append((int(moved[1]), int(moved[2])))
+    assert len(cards) >= len(facts.nodes)
+    width = int(root.get("width", "0"))
+    for path in root.findall(".//{*}path"):
+        for line in png._lines(path.get("d", "")):
+            assert all(0 < x < width for x, _ in line)
+            for x, y in line[1:-1]:
+                assert not any(
+                    left < x < left + svg.WIDTH and top < y < top + svg.HEIGHT
+                    for left, top in cards
+                )
+
+
+def test_the_png_writes_letters_of_other_alphabets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a font that has them; without one accents go, and ``?`` stands for what is left."""
+
+    def letters(title: str) -> bytes:
+        width = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="40">'
+        return png.drawn(f'{width}<text x="5" y="30" font-size="17">{title}</text></svg>'.encode())
+
+    assert letters("größe é") != letters("grosse e")
+    monkeypatch.setattr(png, "LETTERS", ("no-such-font.ttf",))
+    assert letters("Пр") == letters("??")
+    assert letters("ǖ") == letters("u")
 
 
 def test_a_picture_that_is_too_large_is_refused() -> None:
