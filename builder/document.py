@@ -189,39 +189,34 @@ def _config(row: Mapping[str, Any], key: str, where: str) -> Config:
     return found
 
 
-NUMBER, WHOLE, OBJECT = "a number", "a whole number", "an object with 'class_name' and 'config'"
-LIST, SETTINGS = "a list of such objects", "an object of settings by name"
+NUMBER, WHOLE = "a number", "a whole number"
+LIST, OBJECTS, SETTINGS = "a list", "a list of objects", "an object of settings by name"
 
 KINDS: Mapping[str, tuple[type, ...]] = {
     NUMBER: (int, float),
     WHOLE: (int,),
-    OBJECT: (ObjectSpec,),
     LIST: (tuple,),
+    OBJECTS: (tuple,),
     SETTINGS: (Config,),
 }
 
 FORMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "compile": {
-        "optimizer": (OBJECT,),
-        "loss": (OBJECT, SETTINGS),
-        "metrics": (LIST, SETTINGS),
-        "loss_weights": (SETTINGS, LIST),
-    },
+    "compile": {"metrics": (LIST, SETTINGS)},
     "fit": {
         **dict.fromkeys(("epochs", "batch_size", "steps_per_epoch", "validation_freq"), (WHOLE,)),
         "validation_split": (NUMBER,),
         "class_weight": (SETTINGS,),
-        "callbacks": (LIST,),
+        "callbacks": (OBJECTS,),
     },
 }
-"""What the settings are that everybody reads: whatever else stands there was not written by us.
-Whether the value makes sense is ``check``'s question."""
+"""What the settings are that everybody reads; nothing else can have been written by us. Whether a
+value makes sense is ``check``'s question."""
 
 
 def _check_form(value: Any, forms: tuple[str, ...], where: str) -> None:
     kinds = tuple(kind for form in forms for kind in KINDS[form])
     fits = isinstance(value, kinds) and not isinstance(value, bool)
-    if fits and LIST in forms and isinstance(value, tuple):
+    if fits and OBJECTS in forms:
         fits = all(isinstance(item, ObjectSpec) for item in value)
     if value is not None and not fits:
         raise SpecError(f"'{where}' must be {' or '.join(forms)}.")

@@ -238,15 +238,11 @@ def test_a_model_that_never_fits_names_its_biggest_layer() -> None:
             {"optimizer": {"class_name": "Adam", "config": {"learning_rate": "fast"}}},
             "Adam's 'learning_rate' must be",
         ),
-        ("fit", {"epochs": "ten"}, "'epochs' must be a whole number"),
-        ("fit", {"epochs": 1e308}, "'epochs' must be a whole number"),
-        ("fit", {"callbacks": ["rm -rf"]}, "'rm -rf' is not one of Keras's callbacks"),
         (
             "fit",
             {"callbacks": [{"class_name": "LambdaCallback", "config": {}}]},
             "there is no callback called 'LambdaCallback'",
         ),
-        ("fit", {"class_weight": 3}, "Class weights are numbers by class"),
     ],
 )
 def test_tampered_settings_are_named(part: str, value: dict[str, object], message: str) -> None:
