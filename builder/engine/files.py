@@ -70,7 +70,7 @@ def open_model(
         return weightfile.kept(path, _open_keras(path), keep)
     if head.startswith(b"\x89HDF\r\n\x1a\n"):
         return weightfile.kept(path, _open_h5(path), keep)
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         return read_model_json(path)
     what = next((text for start, text in KNOWN if head.startswith(start)), "")
     raise FileError(

@@ -79,7 +79,12 @@ def _json(data: bytes, stem: str) -> tuple[TrainingSpec, str, Sequence[Note]]:
             "This is not a JSON document: it breaks off or holds something else.",
             "Save it again where it came from, or open the .keras file.",
         ) from None
-    if isinstance(found, dict) and "layerwise" in found:
+    if not isinstance(found, dict):
+        raise FileError(
+            "This JSON is neither a Layerwise project nor a Keras model.",
+            "Save a project on the Export page, or a model with model.to_json().",
+        )
+    if "layerwise" in found:
         title, training = document.read_document(data)
         return training, title or stem, ()
     with tempfile.TemporaryDirectory(prefix="layerwise-open-") as folder:
