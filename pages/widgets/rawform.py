@@ -28,8 +28,11 @@ def edit(layer: ObjectSpec, key: str, open: bool) -> ObjectSpec:
         key: unique on the page, the same for the same layer.
         open: whether it is seen at once.
     """
+    now = _written(layer)
+    if len(now) > LONGEST:  # a vocabulary, say
+        st.caption(f"Its settings take {len(now):,} characters: too many to be shown as JSON.")
+        return layer
     with st.expander("Settings as JSON", key=f"{key}-json", expanded=open):
-        now = _written(layer)
         session.hold(f"{key}-text", now, now)
         text = st.text_area(
             "Settings", key=f"{key}-text", max_chars=LONGEST, height="content", help=HELP

@@ -32,7 +32,7 @@ def test_a_model_is_wired_from_nothing_bound_trained_saved_and_opened(
 
 def _data(page: Page) -> None:
     hand.pick(page, "Dataset", "covered")
-    expect(page.get_by_text("A model can read")).to_be_visible()
+    expect(page.get_by_text("A model can read")).to_be_visible(timeout=120_000)
     hand.number(page, "Variants", 1)
     hand.go(page, "Model")
 
