@@ -43,7 +43,7 @@ def edit(
     """
     entry = find(kind, obj.class_name)
     if entry is None:
-        st.caption(f"{plain(obj.class_name)} is not in the catalogue; it is kept as it is.")
+        st.caption(f"{plain(obj.class_name)} has no form of its own; it is kept as it is.")
         return obj
     asked = [(a, catalog.param(entry, a)) for a in entry.args if a not in skip]
     usual = [(a, p) for a, p in asked if not p.advanced]

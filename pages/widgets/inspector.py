@@ -9,7 +9,7 @@ import streamlit as st
 from builder import catalog, edit
 from builder.errors import LayerwiseError
 from builder.spec import ModelSpec, ObjectSpec
-from pages.widgets import columns, explain, form, offer, page, place, session, words
+from pages.widgets import columns, explain, form, offer, page, place, rawform, session, words
 from pages.widgets.page import plain
 
 Change = Callable[[ModelSpec], ModelSpec]
@@ -36,8 +36,11 @@ def show() -> None:
         st.caption(entry.plain)
     if isinstance(layer, ObjectSpec):
         new = form.edit("layers", layer, key=_key("layer", node), skip=("name",))
-        if new != layer:
-            place.push(edit.configure(model, node, new))
+        typed = rawform.edit(new, _key("raw", node), entry is None)
+        if typed != layer:
+            place.push(edit.configure(model, node, typed))
+        if typed != new:
+            st.rerun()  # the form above still says what was there before
     else:
         st.caption("A block: a model in the model. Open it on the canvas to see inside.")
     _shared(model, node)

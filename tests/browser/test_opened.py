@@ -56,8 +56,8 @@ def test_a_dropped_mobilenet_is_seen_edited_and_taken_home(
 
 def _dropped(page: Page, path: Path) -> None:
     page.locator("input[type=file]").first.set_input_files(path)
-    page.locator(".st-key-page-model").wait_for()
-    expect(page.get_by_role("button", name="Fold repeats")).to_be_visible()
+    page.locator(".st-key-page-model").wait_for(timeout=120_000)
+    expect(page.get_by_role("button", name="Fold repeats")).to_be_visible(timeout=120_000)
 
 
 def _folded(page: Page) -> None:

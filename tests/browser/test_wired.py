@@ -32,7 +32,7 @@ def test_a_model_is_wired_from_nothing_bound_trained_saved_and_opened(
 
 def _data(page: Page) -> None:
     hand.pick(page, "Dataset", "covered")
-    expect(page.get_by_text("A model can read")).to_be_visible()
+    expect(page.get_by_text("A model can read")).to_be_visible(timeout=120_000)
     hand.number(page, "Variants", 1)
     hand.go(page, "Model")
 
@@ -120,11 +120,14 @@ def _again(page: Page, folder: Path) -> None:
         files[kind] = folder / found.value.suggested_filename
         found.value.save_as(files[kind])
     assert document.from_json(files["project"].read_text("utf-8")) == before
-    for path in files.values():
+    for kind, path in files.items():
         hand.go(page, "Home")
         page.locator("input[type=file]").first.set_input_files(path)
         page.locator(".st-key-page-model").wait_for()
         expect(hand.nodes(page)).to_have_count(13)
         after = hand.saved(page).model
+        if kind == "keras":  # it knows calls by number, so the second one has no name of its own
+            second = next(n.name for n in after.nodes if n.layer == "encoder" != n.name)
+            after = edit.rename(after, second, "read")
         assert {n.name: n for n in after.nodes} == {n.name: n for n in before.model.nodes}
-        assert after.outputs == before.model.outputs and not edit.is_chain(after)
+        assert after.layers == before.model.layers and after.outputs == before.model.outputs

@@ -254,6 +254,30 @@ def test_a_wire_pulled_into_the_open_begins_a_branch() -> None:
     assert same.nodes[-1].inbound == ()
 
 
+def test_a_class_without_a_form_and_what_no_form_asks_open_as_json(visit) -> None:
+    strange = ObjectSpec("LayerScale", {"init_values": 0.5, "projection_dim": 8})  # type: ignore[arg-type]
+    model = edit.append(zoo.RESIDUAL, strange, ["wide"])
+    app = visit("model", p=project(model))
+    app.session_state["layerwise"].selected = "layer_scale"
+    app.run()
+    area = app.text_area(key="raw-layer_scale-text")
+    assert json.loads(area.value) == {"init_values": 0.5, "projection_dim": 8}
+    area.set_value('{"init_values": 0.25, "projection_dim": 8, "trainable": false}').run()
+    assert model_of().layers["layer_scale"] == strange.with_(init_values=0.25, trainable=False)
+    for wrong in ("{", "[1]", '{"a": 1e999}', "[" * 5000, '{"a": {"class_name": 3, "config": 1}}'):
+        app.text_area(key="raw-layer_scale-text").set_value(wrong).run()
+        assert any("edit_off" in c.value for c in app.caption) and not app.exception, wrong
+        assert model_of().layers["layer_scale"].config["init_values"] == 0.25
+    app.session_state["layerwise"].selected = "wide"
+    app.run()
+    given = {"units": 8, "activation": "relu", "dtype": "mixed_float16"}
+    app.text_area(key="raw-wide-text").set_value(json.dumps(given)).run()
+    assert model_of().layers["wide"].config["dtype"] == "mixed_float16"
+    app.number_input(key="layer-wide-units").set_value(9).run()
+    assert json.loads(app.text_area(key="raw-wide-text").value) == given | {"units": 9}
+    assert model_of().layers["wide"].config == given | {"units": 9} and not app.error
+
+
 def test_tools_of_the_inspector_work_in_a_graph(visit) -> None:
     app = visit("model", p=project(zoo.RESIDUAL))
     app.session_state["layerwise"].selected = "wide"

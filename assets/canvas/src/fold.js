@@ -3,6 +3,7 @@
 import { ordered, parts } from "./layout.js";
 
 const LEAST = 3; // layers worth a card
+const MOST = 24; // layers of a run looked for in a chain: more would cost time at every edit
 const NAMED = /^(.*block_?\d+[a-z]?)_/; // how Keras's applications name a block's layers
 
 /** Runs of chain nodes that follow each other at least twice, as lists of ids. */
@@ -10,7 +11,7 @@ function tandem(ids, kinds) {
   const found = [];
   for (let i = 0; i < ids.length; ) {
     let best = { size: 0, times: 0 };
-    for (let size = LEAST; size <= (ids.length - i) / 2; size++) {
+    for (let size = LEAST; size <= Math.min(MOST, (ids.length - i) / 2); size++) {
       let times = 1;
       while (kinds(i, size) === kinds(i + times * size, size)) times++;
       if (times > 1 && size * times > best.size * best.times) best = { size, times };
