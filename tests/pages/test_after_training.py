@@ -83,6 +83,17 @@ def test_a_digits_run_is_drawn_on_examined_and_taken_home(visit: Visit) -> None:
     assert not at.exception
     offered = [b.proto.label for b in at.get("download_button")]
     assert "LiteRT (TensorFlow Lite)" in offered
+    artefact = jobs.artefact(run.id)
+    whole = artefact.read_bytes()
+    try:
+        artefact.write_bytes(b"no model")
+        at.button(key="prepare-h5").click().run()
+        assert not at.exception
+        assert "Export it" in said(at) or "Train" in said(at)
+        artefact.unlink()
+        assert "the file of this run is gone" in said(visit("export", token))
+    finally:
+        artefact.write_bytes(whole)
 
 
 def test_what_is_downloaded_opens_again(visit: Visit) -> None:
