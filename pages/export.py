@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 
 import streamlit as st
@@ -104,9 +103,7 @@ def _model_files() -> None:
 
 def _model_file(exporter: ModuleType, run: Run) -> None:
     artefact = str(jobs.artefact(run.id))
-    if not Path(artefact).is_file():
-        st.caption(f"{plain(exporter.TITLE)}: the file of this run is gone. Train again.")
-    elif missing := plugins.lacking(exporter):
+    if missing := plugins.lacking(exporter):
         st.markdown(f"**{plain(exporter.TITLE)}** needs packages that are not installed here.")
         st.code(f"pip install {' '.join(missing)}", language="bash")
     elif exporter.NAME in CONVERTED:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from builder.code.subclass import MODELS_OWN
 from builder.parse import layers, objects, old, ops, preparation, training
 from builder.parse.arrays import Array, number
 from builder.parse.graph import MAX_LAYERS, Layer, Model, Tensor, tidy
@@ -24,6 +25,9 @@ AFTERWARDS = {
     "predict_generator": "Predicting",
 }
 """Methods with nothing to do about: Layerwise does that by itself."""
+
+OF_OLD = ("reset_states", "to_yaml", "get_updates_for")
+"""Methods that models of older Keras had, with nothing to do about either."""
 
 WEIGHTS = ("load_weights", "set_weights", "get_weights")
 
@@ -207,6 +211,8 @@ def method(
         return After()
     if name in WEIGHTS:
         return state.unknown(node, "weights are no part of a project: left out") and After()
+    if name not in MODELS_OWN and name not in OF_OLD:
+        return state.unknown(node, f"a model of Keras has no {name[:60]!r}: left out")
     return After()
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from builder import code, compare, parse
+from builder import code, compare, parse, plugins
 from builder.parse import Parsed
-from builder.spec import TrainingSpec
+from builder.spec import Config, ObjectSpec, TrainingSpec
 from pages.widgets import codescript, page, pasted, session
 from pages.widgets.page import plain
 
@@ -94,9 +94,16 @@ def found_in(training: TrainingSpec, text: str) -> Parsed | str:
     found = pasted.read(text, around=training)
     if isinstance(found, str) or found.training is None:
         return found
-    if same(found.training, training):
-        return replace(found, training=training)
-    return found
+    read = replace(found.training, dataset=_shortened(found.training.dataset, training.dataset))
+    return replace(found, training=training if same(read, training) else read)
+
+
+def _shortened(dataset: ObjectSpec, before: ObjectSpec) -> ObjectSpec:
+    """Without the usual settings that a script spells out and the project left to be usual."""
+    usual = plugins.dataset(dataset.class_name).ENTRY.args
+    mine = before.config if before.class_name == dataset.class_name else {}
+    kept = {k: v for k, v in dataset.config.items() if k in mine or v != usual.get(k)}
+    return replace(dataset, config=Config(kept))
 
 
 def same(a: TrainingSpec, b: TrainingSpec) -> bool:

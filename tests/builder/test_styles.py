@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -11,15 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import keras
-import numpy as np
 import pytest
-from hypothesis import given as given_
-from hypothesis import settings
-from hypothesis import strategies as st
 
 from builder import catalog, code, edit, parse
 from builder.code import subclass
-from builder.engine import build
 from builder.errors import LayerwiseError, SpecError
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec, chain
 from tests import zoo
@@ -198,61 +192,6 @@ def test_what_we_write_is_formatted_and_satisfies_a_linter(tmp_path: Path) -> No
         assert done.returncode == 0, done.stdout[:5000]
 
 
-# --- any graph ------------------------------------------------------------------------------------
-
-NAMES = st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,8}", fullmatch=True).filter(
-    lambda name: not name.endswith("_")
-) | st.sampled_from(["input", "class", "model", "keras", "dense", "dense_1", "x_train", "call"])
-MAKERS = (
-    lambda: dense(3, "relu"),
-    lambda: layer("Dropout", rate=0.5),
-    lambda: layer("GRU", units=2, return_state=True, return_sequences=True),
-    lambda: layer("ops.square"),
-    lambda: layer("ops.reshape", newshape=(-1, 3)),
-)
-JOINERS = (
-    lambda: layer("Add"),
-    lambda: layer("Concatenate", axis=1),
-    lambda: layer("ops.maximum"),
-    lambda: layer("ops.stack", axis=1),
-)
-
-
-@st.composite
-def graphs(draw: st.DrawFn) -> ModelSpec:
-    """Any wiring that ends in one output which all depend on; shapes need not meet."""
-    names = draw(st.lists(NAMES, min_size=3, max_size=12, unique_by=str.lower))
-    many = draw(st.integers(1, 2))
-    layers: dict[str, ObjectSpec] = {n: given(4, 3) for n in names[:many]}
-    nodes = [Node(n, n) for n in names[:many]]
-    loose = set(names[:many])
-    for name in names[many:-1]:
-        sources = [n.name for n in nodes]
-        size = 2 if len(sources) > 1 and draw(st.booleans()) else 1
-        picks = st.lists(st.sampled_from(sources), min_size=size, max_size=size, unique=True)
-        reads = draw(picks)
-        earlier = [n.layer for n in nodes[many:] if len(n.inbound) == size and not n.off]
-        plain = [k for k in earlier if layers[k].class_name in ("Dense", "Add")]
-        if plain and draw(st.integers(0, 3)) == 0:
-            key = draw(st.sampled_from(plain))
-        else:
-            key, layers[name] = name, draw(st.sampled_from(JOINERS if size > 1 else MAKERS))()
-        loose = (loose - set(reads)) | {name}
-        nodes.append(Node(name, key, tuple(reads), key == name and draw(st.integers(0, 5)) == 0))
-    last = names[-1]
-    layers[last] = layer("Concatenate")
-    nodes.append(Node(last, last, tuple(n.name for n in nodes if n.name in loose)))
-    return ModelSpec(draw(st.sampled_from(["model", "net"])), Config(layers), tuple(nodes), (last,))
-
-
-@settings(max_examples=100, deadline=None, database=None)
-@given_(graphs(), st.sampled_from(STYLES[1:]))
-def test_any_graph_is_read_back(model: ModelSpec, style: str) -> None:
-    text = written(model, style)
-    compile(text, "script", "exec")
-    assert normal(read(text)) == normal(model)
-
-
 def test_a_class_keeps_no_layer_under_an_attribute_of_keras() -> None:
     own = {name for name in dir(keras.Model()) if not name.startswith("_")}
     assert own <= subclass.MODELS_OWN
@@ -320,88 +259,3 @@ def test_what_is_written_without_quotes_must_be_a_name(text: str) -> None:
         for style in STYLES[1:]:
             with pytest.raises(LayerwiseError):
                 written(model, style)
-
-
-# --- Keras builds the same ------------------------------------------------------------------------
-
-BUILT = [
-    (name, style)
-    for name, style in CASES
-    if (name in GRAPHS and name != "operations")
-    or (style != "sequential" and name in ("tutorial", "nested_choices"))
-]
-
-MADE_LATE = [(name, "subclass") for name in ("attention", "translator", "called")]
-"""MultiHeadAttention draws its seeds when it is first called: a class has made all layers by then,
-so that its random weights are others."""
-
-RUNNER = """
-import json, os, sys
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-import keras
-import numpy as np
-from keras import ops
-counts, arrays = {}, {}
-for case, names in json.load(open("cases.json")).items():
-    given = np.load(case.split(" ")[0] + ".npz")
-    x = {n: given[n] for n in names}
-    scope = {}
-    exec(compile(open(case + ".py").read(), case, "exec"), scope)
-    listed = list(x.values()) if len(x) > 1 else x[names[0]]
-    y = scope["model"](x if len(x) > 1 and case.endswith("subclass") else listed)
-    y = list(y.values()) if isinstance(y, dict) else y if isinstance(y, (list, tuple)) else [y]
-    counts[case] = scope["model"].count_params()
-    arrays |= {f"{case}|{i}": np.asarray(ops.cast(v, "float32")) for i, v in enumerate(y)}
-np.savez("theirs.npz", **arrays)
-print(json.dumps(counts))
-"""
-
-
-def examples(model: ModelSpec) -> dict[str, np.ndarray]:
-    """Three rows for every Input: whole numbers, small enough for any table of words."""
-    chance = np.random.default_rng(0)
-    found = {}
-    for node in model.nodes:
-        if edit.is_input(model, node.name):
-            config = edit.layer_of(model, node.name).config
-            shape = (3, *config["shape"])
-            found[node.name] = chance.integers(0, 9, shape).astype(config.get("dtype", "float32"))
-    return found
-
-
-@pytest.fixture(scope="module")
-def built(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> tuple[dict[str, int], Mapping[str, np.ndarray]]:
-    """Parameters, and outputs by place, of the models that the scripts make on their own."""
-    folder = tmp_path_factory.mktemp("built")
-    for name, style in BUILT:
-        imports, parts = code.parts(zoo.training(MODELS[name], zoo.DIGITS), ROWS, style)
-        text = "\n\n\n".join(part.text for part in parts if part.topic == "model")
-        (folder / f"{name} {style}.py").write_text(f"{code.head('', imports)}\n{text}\n", "utf-8")
-        np.savez(folder / f"{name}.npz", **examples(MODELS[name]))
-    names = {f"{name} {style}": list(examples(MODELS[name])) for name, style in BUILT}
-    (folder / "cases.json").write_text(json.dumps(names), "utf-8")
-    command = [sys.executable, "-c", RUNNER]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.splitlines()[-1]), np.load(folder / "theirs.npz")
-
-
-@pytest.mark.parametrize(("name", "style"), BUILT)
-def test_the_script_builds_the_very_model(name: str, style: str, built) -> None:
-    counts, theirs = built
-    model = MODELS[name]
-    keras.utils.set_random_seed(1)
-    ours = build.build(model)
-    x = list(examples(model).values())
-    y = ours(x if len(x) > 1 else x[0])
-    y = y if isinstance(y, list | tuple) else [y]
-    assert counts[f"{name} {style}"] == ours.count_params()
-    assert len(y) == len(model.outputs)
-    for place, value in enumerate(y):
-        if (name, style) in MADE_LATE:
-            assert theirs[f"{name} {style}|{place}"].shape == value.shape
-            continue
-        expected = np.asarray(keras.ops.cast(value, "float32"))
-        np.testing.assert_array_equal(theirs[f"{name} {style}|{place}"], expected)

@@ -83,6 +83,15 @@ def test_a_digits_run_is_drawn_on_examined_and_taken_home(visit: Visit) -> None:
     assert not at.exception
     offered = [b.proto.label for b in at.get("download_button")]
     assert "LiteRT (TensorFlow Lite)" in offered
+    artefact = jobs.artefact(run.id)
+    whole = artefact.read_bytes()
+    try:
+        artefact.write_bytes(b"no model")
+        at.button(key="prepare-h5").click().run()
+        assert not at.exception
+        assert [e.value for e in at.error if "model" in e.value]
+    finally:
+        artefact.write_bytes(whole)
 
 
 def test_what_is_downloaded_opens_again(visit: Visit) -> None:

@@ -49,7 +49,8 @@ def test_code_is_edited_compared_applied_and_undone(visit: Visit) -> None:
     assert "layers.Dense(128" in text
     at.text_area(key="code-text").set_value(text.replace("Dense(128", "Dense(99")).run()
     at.button(key="code-compare").click().run()
-    assert "units 128 → 99" in said(at)
+    (changes,) = (m.value for m in at.markdown if m.value.startswith("**What changes**"))
+    assert changes == "**What changes**\n- units 128 → 99 in dense"
     assert any("+        layers.Dense(99" in c.value for c in at.code)
     at.button(key="code-apply").click().run()
     assert not at.exception

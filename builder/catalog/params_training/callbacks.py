@@ -113,7 +113,7 @@ PARAMS: dict[str, Param] = {
         "str",
         "The file's name. Layerwise keeps it in the run's own folder.",
         advanced=True,
-        start="history.csv",
+        start="log.csv",
     ),
     "separator": Param("str", "What stands between two numbers.", advanced=True),
     "append": Param("bool", "Add to the file instead of starting anew.", advanced=True),
