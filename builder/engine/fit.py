@@ -157,19 +157,41 @@ def plain(
     Returns:
         As ``Loop.run``.
     """
-    arguments = {k: training.fit[k] for k in FIT_VALUES if training.fit.get(k) is not None}
-    if weights := class_weight(training.fit.get("class_weight")):
-        arguments["class_weight"] = weights
+    given, at = arguments(training), snapshots.load() or Position()
     epochs = int(training.fit.get("epochs") or 1)
-    at = snapshots.load() or Position()
     model.optimizer.build(model.trainable_variables)
     if at.over >= epochs:
         snapshots.restore(metrics=False)
         reporter.history = at.history
         return "finished"
     if at.epoch:
-        arguments["initial_epoch"] = at.epoch
+        given["initial_epoch"] = at.epoch
         snapshots.prepare()
+    recorder = _recorder(model, epochs, at, reporter, snapshots)
+    try:
+        # The recorder is last: EarlyStopping and the like have then had their say on the epoch.
+        model.fit(data.x_train, data.y_train, verbose=0, callbacks=[*callbacks, recorder], **given)
+    except Ordered as order:
+        recorder.flush()
+        for callback in callbacks:
+            callback.on_train_end()
+        model.optimizer.finalize_variable_values(model.trainable_weights)
+        return {"stop": "stopped", "pause": "paused"}[str(order)]
+    return "finished"
+
+
+def arguments(training: TrainingSpec) -> dict[str, Any]:
+    """What ``model.fit`` is told beside data and callbacks."""
+    given = {k: training.fit[k] for k in FIT_VALUES if training.fit.get(k) is not None}
+    if weights := class_weight(training.fit.get("class_weight")):
+        given["class_weight"] = weights
+    return given
+
+
+def _recorder(
+    model: keras.Model, epochs: int, at: Position, reporter: Reporter, snapshots: Snapshots
+) -> Recorder:
+    """Goes on from ``at`` when training begins, and takes snapshots after epochs."""
 
     def begun() -> None:
         if at.epoch:
@@ -184,18 +206,7 @@ def plain(
             reporter.sink.saved(epoch * (recorder.params["steps"] or 0))
 
     recorder = Recorder(reporter, begun, ended)
-    try:
-        # The recorder is last: EarlyStopping and the like have then had their say on the epoch.
-        model.fit(
-            data.x_train, data.y_train, verbose=0, callbacks=[*callbacks, recorder], **arguments
-        )
-    except Ordered as order:
-        recorder.flush()
-        for callback in callbacks:
-            callback.on_train_end()
-        model.optimizer.finalize_variable_values(model.trainable_weights)
-        return {"stop": "stopped", "pause": "paused"}[str(order)]
-    return "finished"
+    return recorder
 
 
 def rows(arrays: Any) -> int:

@@ -94,15 +94,11 @@ def train(
     adapt.adapt(model, data.x_train)
     if training.weights:
         sink.message(given(model, training, folder))
+    reporter = Reporter(sink, order)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        reporter = Reporter(sink, order)
-        path, ended = AS_IT_WAS, "finished"
-        if training.weights and training.fit.get("epochs") == 0:
-            model.optimizer.build(model.trainable_variables)  # its file could not be opened else
-        else:
-            path, ended = fit(model, training, data, folder, reporter)
-        found: dict[str, Any] = {"test": {}, "artefact": None, "best": None}
+        path, ended = _fitted(model, training, data, folder, reporter)
+        found: dict[str, Any] = {"test": {}, "artefact": None}
         if ended != "paused":
             found["artefact"] = str(save(model, folder / "model.keras"))
             found["test"] = test(model, data)
@@ -112,11 +108,19 @@ def train(
         raise explained(error) from error
     if ended == "stopped":
         sink.message("Stopped; the model is kept as it was at that moment.")
-    if best := next(iter(folder.glob("model.best.*")), None):
-        found["best"] = str(best)
-    return {
-        **found, "history": reporter.history, "ended": ended, "path": path, "versions": versions()
-    }  # fmt: skip
+    best = next((str(path) for path in folder.glob("model.best.*")), None)
+    more = {"best": best, "ended": ended, "path": path, "versions": versions()}
+    return {**found, "history": reporter.history, **more}
+
+
+def _fitted(
+    model: keras.Model, training: TrainingSpec, data: Arrays, folder: Path, reporter: Reporter
+) -> tuple[str, str]:
+    """As ``fit``; what was opened to be used as it is, is not trained."""
+    if training.weights and training.fit.get("epochs") == 0:
+        model.optimizer.build(model.trainable_variables)  # its file could not be opened else
+        return AS_IT_WAS, "finished"
+    return fit(model, training, data, folder, reporter)
 
 
 def given(model: keras.Model, training: TrainingSpec, folder: Path) -> str:

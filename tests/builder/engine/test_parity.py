@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests.builder.engine.parity import CASES
+from builder import catalog
+from builder.engine.fit import KNOWN_CALLBACKS
+from tests.builder.engine.parity_cases import CASES
 
 PARITY = Path(__file__).with_name("parity.py")
 SHARED = ("convolution", "convolution_short", "augmentation")
@@ -82,3 +84,9 @@ def test_the_pauses_came_in_the_middle(trained: dict[str, Results]) -> None:
     paused = [r for r in trained["pause"].values() if r["ended"] == "paused"]
     assert len(paused) >= len(CASES) - 3
     assert len({len(r["losses"]) for r in paused}) > 5
+
+
+def test_every_callback_on_offer_is_compared(tmp_path: Path) -> None:
+    made = {type(c).__name__ for case in CASES.values() for c in case.make(tmp_path)[1]}
+    assert made >= {entry.class_name for entry in catalog.entries("callbacks")}
+    assert made == KNOWN_CALLBACKS
