@@ -116,7 +116,8 @@ class Person:
         await self._page.locator(".st-key-row-dense button:visible").first.click()
         await self._read()  # another layer's form may have stood there
         units = self._page.get_by_role("spinbutton", name="Units", exact=True)
-        await units.fill(str(self._chance.randint(4, 64)))
+        now = await units.input_value()
+        await units.fill(self._chance.choice([str(n) for n in range(4, 65) if str(n) != now]))
         await units.press("Enter")
         undo = self._button("Undo")
         await expect(undo).to_be_enabled()
