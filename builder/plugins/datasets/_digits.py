@@ -63,41 +63,24 @@ def redraw(edges: Array, strength: Any, rng: Any) -> Array:
     page = np.linspace(-30, 30, 41, dtype="float32")[None].repeat(n, axis=0)
     at = np.clip(np.round(trace(page, page)), 0, 47).astype("int32")
     sketch = edges[np.arange(n)[:, None, None], at[:, 0], at[:, 1]] + edge[:, None, None] > 0
-    scale, row, column = _frame(sketch, page[0])
-
-    # then each pixel is as bright as the ink within half a pixel of it
-    depth = (_sampled(edges, trace(row, column)) + edge[:, None, None]) / scale[:, :, None]
-    return np.round(255 * np.clip(0.5 + depth, 0, 1)).astype("uint8")
-
-
-def _frame(sketch: Array, page: Array) -> tuple[Array, Array, Array]:
-    """Scale (n, 1), rows and columns (n, 28) of the pixels on the page, for the 20×20 box.
-
-    Args:
-        sketch: bool (n, 41, 41), True where there is ink.
-        page: where its 41 rows and columns lie on the page.
-    """
     middle, size = [], []
     for axis in (2, 1):
         touched, mass = sketch.any(axis=axis), sketch.sum(axis=axis)
-        middle.append(mass @ page / np.maximum(mass.sum(axis=1), 1))
+        middle.append(mass @ page[0] / np.maximum(mass.sum(axis=1), 1))
         size.append(1.5 * (41 - touched.argmax(axis=1) - touched[:, ::-1].argmax(axis=1)))
     scale = (np.maximum(*size)[:, None].astype("float32") - 0.75) / 20
     pixels = np.arange(28, dtype="float32") - 14
     row, column = (scale * pixels + m[:, None].astype("float32") for m in middle)
-    return scale, row, column
 
-
-def _sampled(edges: Array, at: Array) -> Array:
-    """The outlines' values (n, k, k) between their points, at places (n, 2, k, k)."""
-    at = np.clip(at, 0, 46.99)
+    # then each pixel is as bright as the ink within half a pixel of it
+    at = np.clip(trace(row, column), 0, 46.99)
     low = at.astype("int32")
     down, right = np.moveaxis(at - low, 1, 0)
-    first = np.arange(len(edges))[:, None, None] * 2304 + low[:, 0] * 48 + low[:, 1]
-    flat = edges.ravel()
+    flat, first = edges.ravel(), np.arange(n)[:, None, None] * 2304 + low[:, 0] * 48 + low[:, 1]
     a, b, c, d = (flat[first + step] for step in (0, 1, 48, 49))
     above, below = a + (b - a) * right, c + (d - c) * right
-    return above + (below - above) * down
+    depth = (above + (below - above) * down + edge[:, None, None]) / scale[:, :, None]
+    return np.round(255 * np.clip(0.5 + depth, 0, 1)).astype("uint8")
 
 
 def digits(variants: int, distortion: float) -> Split:
