@@ -56,11 +56,12 @@ def main() -> None:
         run(python, "-m", "ruff", "check", ".")
         run(python, "-m", "ruff", "format", "--check", ".")
         run(python, "-m", "mypy")
-        # two at a time, each file as a whole: much of their time is waiting for other processes
-        run(python, "-m", "pytest", "tests/builder", "-n", "2", "--dist", "loadfile")
-        # a process of its own: where Keras is loaded, Streamlit clears its session after every
-        # script run, which made these tests five times slower
-        run(python, "-m", "pytest", "tests/pages", "tests/browser")
+        # two at a time, each file as a whole: much of their time is waiting for other processes.
+        # Pages apart from the builder: where Keras is loaded, Streamlit clears its session after
+        # every script run, which made them five times slower
+        for folder in ("tests/builder", "tests/pages"):
+            run(python, "-m", "pytest", folder, "-n", "2", "--dist", "loadfile")
+        run(python, "-m", "pytest", "tests/browser")
     else:
         run(python, "-m", "pytest", *sys.argv[1:])
 

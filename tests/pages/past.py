@@ -12,7 +12,7 @@ import psutil
 from streamlit.testing.v1 import AppTest
 
 from builder import starters
-from builder.runs import projects, store
+from builder.runs import launch, projects, store
 from builder.spec import TrainingSpec
 
 OWNER = "local"
@@ -30,10 +30,9 @@ def run(
     parent: str | None = None,
 ) -> str:
     """A run that was given to this process, with these validation accuracies by epoch."""
-    run_id = store.add(training, project, OWNER, parent, None)
     if status == "queued":
-        return run_id
-    assert store.claim(run_id, os.getpid(), psutil.Process().create_time(), 99)
+        return store.add(training, project, OWNER, parent, None)
+    run_id = taken(training, project, OWNER, parent)
     store.accept(run_id, {"keras": "3.15"})
     store.plan(run_id, 5, 10)
     steps = np.full((5, 1), 0.5, np.float32)
@@ -48,6 +47,21 @@ def run(
     ended = result if status in ("finished", "stopped") else None
     error = BROKEN if status in ("failed", "interrupted") else None
     store.end(run_id, os.getpid(), status, error, ended)
+    return run_id
+
+
+def taken(
+    training: TrainingSpec,
+    project: str | None,
+    owner: str,
+    parent: str | None = None,
+    worker: tuple[int, float] | None = None,
+) -> str:
+    """A run that this process (or ``worker``: id and birth) has, before the pages' own sweep can
+    give it to another."""
+    with launch._lock:
+        run_id = store.add(training, project, owner, parent, None)
+        assert store.claim(run_id, *(worker or (os.getpid(), psutil.Process().create_time())), 99)
     return run_id
 
 

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-import psutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from builder import plugins, starters
 from builder.runs import database, jobs, projects, store
 from builder.spec import ObjectSpec, TrainingSpec
+from tests.pages import past
 
 Visit = Callable[..., AppTest]
 
@@ -37,8 +37,7 @@ def busy() -> Iterator[str]:
 
 def running(training: TrainingSpec, project: str | None) -> str:
     """A run whose worker is this process."""
-    run_id = store.add(training, project, "somebody", None, None)
-    assert store.claim(run_id, os.getpid(), psutil.Process().create_time(), 99)
+    run_id = past.taken(training, project, "somebody")
     store.accept(run_id, {"keras": "3"})
     return run_id
 
@@ -214,8 +213,7 @@ def test_a_result_of_older_settings_says_so(visit: Visit) -> None:
 
 def test_a_dead_worker_is_noticed_and_its_reason_said(visit: Visit) -> None:
     token = project(xor())
-    run_id = store.add(xor(), token, "local", None, None)
-    assert store.claim(run_id, 2**22 - 3, 1.0, 99)
+    run_id = past.taken(xor(), token, "local", worker=(2**22 - 3, 1.0))
     store.accept(run_id, {})
     jobs.sweep()
     assert jobs.get(run_id).status == "interrupted"
