@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -97,7 +98,9 @@ def test_stopping_a_paused_run_makes_its_model() -> None:
     assert jobs.result(run.id)["test"]
 
 
-def test_without_a_snapshot_there_is_nothing_to_train_on_from(training_: TrainingSpec) -> None:
+def test_without_a_snapshot_there_is_nothing_to_train_on_from(
+    own_home: Path, training_: TrainingSpec
+) -> None:
     run = store.add(training_, None, "resume", None, None)
     assert store.claim(run, 1000, 1.0, 99)
     store.end(run, 1000, "failed", "no such luck")
