@@ -1,7 +1,7 @@
 // Ours on every page; runs again whenever another step is shown (`step` and `plotly` are given).
 
 const SPOKEN = 60; // milliseconds after which the server has surely heard of a field that was left
-const PATIENCE = 1500; // milliseconds after which a click goes on although the server is not done
+const PATIENCE = 3000; // milliseconds after which a click goes on although the server is not done
 
 if (!window.layerwise) {
   window.layerwise = true;

@@ -59,8 +59,9 @@ def main() -> None:
         # two at a time, each file as a whole: much of their time is waiting for other processes.
         # Pages apart from the builder: where Keras is loaded, Streamlit clears its session after
         # every script run, which made them five times slower
+        both = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
         for folder in ("tests/builder", "tests/pages"):
-            run(python, "-m", "pytest", folder, "-n", "2", "--dist", "loadfile")
+            run(python, "-m", "pytest", folder, *both)
         run(python, "-m", "pytest", "tests/browser")
     else:
         run(python, "-m", "pytest", *sys.argv[1:])

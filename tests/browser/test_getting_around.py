@@ -63,6 +63,8 @@ def test_a_tap_right_after_typing_goes_there_and_keeps_what_was_typed(open_page:
     page.locator(".st-key-open-xor button").tap()
     page.wait_for_url("**/train")
     for epochs in ("6", "7"):
+        page.wait_for_timeout(300)
+        page.locator("[data-test-script-state=notRunning]").wait_for()
         page.get_by_role("spinbutton", name="Epochs").fill(epochs)
         page.get_by_role("link", name="Model", exact=True).tap()
         page.locator(".st-key-page-model").wait_for()
