@@ -1,6 +1,6 @@
 // Ours on every page; runs again whenever another step is shown (`step` and `plotly` are given).
 
-const SPOKEN = 60; // milliseconds after which the server has surely heard of a field that was left
+const HEARD = 400; // milliseconds after which the server has surely heard of a field that was left
 const PATIENCE = 3000; // milliseconds after which a click goes on although the server is not done
 
 if (!window.layerwise) {
@@ -25,17 +25,22 @@ if (!window.layerwise) {
   window.addEventListener("click", (e) => {
     const target = e.target.closest?.("a[href], button:not([data-rac])");
     if (!typed || !target || !e.isTrusted || piece(typed)?.contains(target)) return;
+    typed.blur();
     typed = null;
     e.preventDefault();
     e.stopImmediatePropagation();
     const began = performance.now();
     const running = () => document.querySelector(
       "[data-test-script-state=running], [data-test-script-state=rerunRequested]");
+    let heard = false;
     const look = () => {
-      if (running() && performance.now() - began < PATIENCE) setTimeout(look, 20);
+      const waited = performance.now() - began;
+      heard ||= Boolean(running());
+      const unread = running() ? waited < PATIENCE : !heard && waited < HEARD;
+      if (unread) setTimeout(look, 20);
       else target.click();
     };
-    setTimeout(look, SPOKEN);
+    look();
   }, true);
 
   // a page that gets its project's address is still the same place: Back leaves it in one press
