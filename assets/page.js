@@ -18,6 +18,9 @@ if (!window.layerwise) {
   const piece = (element) => element.closest("[data-testid=stElementContainer]");
   let before, typed = null;
   window.addEventListener("focusin", (e) => { before = e.target.value; });
+  window.addEventListener("keydown", (e) => {
+    if (e.key === "Enter" && e.target.matches?.("input")) before = e.target.value; // told by that
+  }, true);
   window.addEventListener("pointerdown", () => {
     const field = document.activeElement;
     typed = field?.matches(FIELDS) && field.value !== before ? field : null;

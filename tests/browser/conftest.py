@@ -11,11 +11,16 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from builder import starters
+from builder.runs import projects
+from builder.spec import ModelSpec
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLAGS = [
@@ -131,3 +136,16 @@ def open_page(browser: Browser, app: str) -> Iterator[Opener]:
     yield opener
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def save(home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[ModelSpec], str]:
+    """``save(model)``: the address of a project with that model."""
+    monkeypatch.setenv("LAYERWISE_HOME", str(home))
+    training = starters.get("iris").training
+
+    def saved(model: ModelSpec) -> str:
+        token = projects.create("somebody", model.name, replace(training, model=model)).token
+        return f"/model?p={token}"
+
+    return saved

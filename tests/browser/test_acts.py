@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from builder import starters
-from builder.runs import projects
 from builder.spec import ModelSpec
 from tests import zoo
 from tests.browser import hand
@@ -18,19 +14,6 @@ from tests.browser import hand
 pytestmark = pytest.mark.browser
 
 Opener = Callable[..., Page]
-
-
-@pytest.fixture
-def save(home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[ModelSpec], str]:
-    """``save(model)``: the address of a project with that model."""
-    monkeypatch.setenv("LAYERWISE_HOME", str(home))
-    training = starters.get("iris").training
-
-    def saved(model: ModelSpec) -> str:
-        token = projects.create("somebody", model.name, replace(training, model=model)).token
-        return f"/model?p={token}"
-
-    return saved
 
 
 def test_layers_are_dragged_from_the_palette_and_wires_led_elsewhere(

@@ -4,49 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from builder import starters
-from builder.runs import projects
-from builder.spec import ModelSpec
 from tests import zoo
-from tests.browser.hand import choose_also, drag, fit, node, nodes, verb, wires
+from tests.browser.hand import choose_also, drag, fit, node, nodes, saved, verb, wires
 
 pytestmark = pytest.mark.browser
 
 Opener = Callable[..., Page]
 
 
-@pytest.fixture
-def save(home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[ModelSpec], str]:
-    """``save(model)``: the address of a project with that model."""
-    monkeypatch.setenv("LAYERWISE_HOME", str(home))
-    training = starters.get("iris").training
-
-    def saved(model: ModelSpec) -> str:
-        token = projects.create("somebody", model.name, replace(training, model=model)).token
-        return f"/model?p={token}"
-
-    return saved
-
-
-@pytest.fixture
-def spec() -> Callable[[Page], ModelSpec]:
-    """``spec(page)``: the model as the server saved it."""
-
-    def saved(page: Page) -> ModelSpec:
-        found = re.search(r"p=([A-Za-z0-9_-]+)", page.url)
-        assert found
-        return projects.load(found[1]).training.model
-
-    return saved
-
-
-def test_a_graph_is_edited_with_the_mouse_and_undone(save, spec, open_page: Opener) -> None:
+def test_a_graph_is_edited_with_the_mouse_and_undone(save, open_page: Opener) -> None:
     page = open_page(save(zoo.RESIDUAL))
     expect(nodes(page)).to_have_count(5, timeout=45_000)
     expect(wires(page)).to_have_count(5)
@@ -59,20 +29,20 @@ def test_a_graph_is_edited_with_the_mouse_and_undone(save, spec, open_page: Open
     page.keyboard.press("Enter")
     expect(node(page, "dropout")).to_be_visible()
     expect(page.get_by_role("textbox", name="Layer name")).to_have_value("dropout")
-    assert spec(page).node("deep").inbound == ("dropout",)
+    assert saved(page).model.node("deep").inbound == ("dropout",)
 
     drag(page, node(page, "dropout").locator(".source"), node(page, "sum").locator(".target").last)
     expect(wires(page)).to_have_count(7)
     expect(page.get_by_label(re.compile("Wire from dropout to sum"))).to_be_attached()
-    assert spec(page).node("sum").inbound == ("input", "deep", "dropout")
+    assert saved(page).model.node("sum").inbound == ("input", "deep", "dropout")
 
     fit(page)
     drag(page, node(page, "out").locator(".source"), node(page, "wide").locator(".target"))
     expect(page.get_by_role("status").filter(has_text="circle")).to_be_visible()
-    _cut_deleted_and_undone(page, spec)
+    _cut_deleted_and_undone(page)
 
 
-def _cut_deleted_and_undone(page: Page, spec: Callable[[Page], ModelSpec]) -> None:
+def _cut_deleted_and_undone(page: Page) -> None:
     page.get_by_label(re.compile("Wire from dropout to sum")).focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Delete")
@@ -81,15 +51,15 @@ def _cut_deleted_and_undone(page: Page, spec: Callable[[Page], ModelSpec]) -> No
     page.keyboard.press("Delete")
     expect(nodes(page)).to_have_count(5)
     expect(wires(page)).to_have_count(5)
-    assert spec(page) == zoo.RESIDUAL
+    assert saved(page).model == zoo.RESIDUAL
     for count in (6, 7, 6, 5):
         page.get_by_role("button", name="Undo").click()
         expect(wires(page)).to_have_count(count)
     expect(page.get_by_role("button", name="Undo")).to_be_disabled()
-    assert spec(page) == zoo.RESIDUAL
+    assert saved(page).model == zoo.RESIDUAL
 
 
-def test_a_graph_is_edited_with_the_keyboard_alone(save, spec, open_page: Opener) -> None:
+def test_a_graph_is_edited_with_the_keyboard_alone(save, open_page: Opener) -> None:
     page = open_page(save(zoo.MULTI))
     node(page, "numbers").focus()
     page.keyboard.press("Enter")
@@ -103,12 +73,12 @@ def test_a_graph_is_edited_with_the_keyboard_alone(save, spec, open_page: Opener
     expect(node(page, "kind")).to_be_focused()
     page.keyboard.press("o")
     expect(node(page, "kind")).not_to_contain_text("output")
-    assert spec(page).outputs == ("amount",)
+    assert saved(page).model.outputs == ("amount",)
     page.keyboard.press("Delete")
     expect(nodes(page)).to_have_count(6)
 
 
-def test_layers_become_a_block_that_is_opened_and_dissolved(save, spec, open_page: Opener) -> None:
+def test_layers_become_a_block_that_is_opened_and_dissolved(save, open_page: Opener) -> None:
     page = open_page(save(zoo.RESIDUAL))
     node(page, "wide").click()
     choose_also(page, "deep")
@@ -126,21 +96,21 @@ def test_layers_become_a_block_that_is_opened_and_dissolved(save, spec, open_pag
     node(page, "block").click()
     verb(page, "Ungroup")
     expect(nodes(page)).to_have_count(5)
-    assert spec(page).layers["wide"].config["units"] == 12
-    assert spec(page).node("sum").inbound == ("input", "deep")
+    assert saved(page).model.layers["wide"].config["units"] == 12
+    assert saved(page).model.node("sum").inbound == ("input", "deep")
 
 
-def test_many_quick_edits_are_all_there(save, spec, open_page: Opener) -> None:
+def test_many_quick_edits_are_all_there(save, open_page: Opener) -> None:
     page = open_page(save(zoo.RESIDUAL))
     node(page, "wide").click()
     for _ in range(8):
         page.keyboard.press("Control+d")
         page.wait_for_timeout(15)
     expect(nodes(page)).to_have_count(13)
-    assert len(spec(page).nodes) == 13
+    assert len(saved(page).model.nodes) == 13
 
 
-def test_copied_layers_are_pasted_with_weights_of_their_own(save, spec, open_page: Opener) -> None:
+def test_copied_layers_are_pasted_with_weights_of_their_own(save, open_page: Opener) -> None:
     page = open_page(save(zoo.SHARED))
     expect(node(page, "tower_again")).to_contain_text("shared")
     node(page, "tower").click()
@@ -148,12 +118,12 @@ def test_copied_layers_are_pasted_with_weights_of_their_own(save, spec, open_pag
     page.keyboard.press("Control+c")
     page.keyboard.press("Control+v")
     expect(nodes(page)).to_have_count(8)
-    model = spec(page)
+    model = saved(page).model
     assert len({n.layer for n in model.nodes}) == len(model.nodes) - 2
     assert model.layers[model.nodes[-1].layer] == model.layers["tower"]
 
 
-def test_on_a_phone_a_value_is_read_and_changed(save, spec, open_page: Opener) -> None:
+def test_on_a_phone_a_value_is_read_and_changed(save, open_page: Opener) -> None:
     page = open_page(save(zoo.RESIDUAL), width=390, dark=True, touch=True)
     node(page, "wide").tap()
     expect(page.get_by_role("textbox", name="Layer name")).to_have_value("wide")

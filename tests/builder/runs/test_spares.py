@@ -22,6 +22,7 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     monkeypatch.setattr(workspace, "memory_bytes", lambda: 8 * 2**30)
     monkeypatch.setattr(spares, "_kinds", type(spares._kinds)([spares.FIRST_KIND]))
+    monkeypatch.setattr(spares, "_workers", [])  # runs of earlier tests may still be ending
     yield
     spares.close()
     spares.reap()
