@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
+import pkgutil
 import re
 import secrets
 import threading
@@ -17,7 +19,7 @@ from starlette.middleware import Middleware
 
 from builder import starters
 from builder.runs import child, jobs
-from pages import routes
+from pages import routes, widgets
 from pages.widgets import facts, page, session
 
 
@@ -69,7 +71,14 @@ def _warm() -> None:
     jobs.prepare(first.dataset)
     jobs.warm()
     facts.expect_facts(first)
-    threading.Thread(target=routes.warm, name="layerwise-plotly", daemon=True).start()
+    threading.Thread(target=_early, name="layerwise-early", daemon=True).start()
+
+
+def _early() -> None:
+    """What the next pages need, read while nobody waits for it."""
+    for found in pkgutil.iter_modules(widgets.__path__):
+        importlib.import_module(f"{widgets.__name__}.{found.name}")
+    routes.warm()
 
 
 def on_script_error(error: Exception) -> bool:

@@ -2,6 +2,8 @@
 
 const HEARD = 400; // milliseconds after which the server has surely heard of a field that was left
 const PATIENCE = 3000; // milliseconds after which a click goes on although the server is not done
+const QUIET = 700; // milliseconds of rest on the old page after which a link's click was lost
+const AGAIN = 3; // how often such a click is repeated
 
 if (!window.layerwise) {
   window.layerwise = true;
@@ -16,6 +18,8 @@ if (!window.layerwise) {
   // off the script that reads the field to answer the click: such a click waits until it was read.
   const FIELDS = "input:not([type=checkbox], [type=radio], [type=file]), textarea";
   const piece = (element) => element.closest("[data-testid=stElementContainer]");
+  const running = () => document.querySelector(
+    "[data-test-script-state=running], [data-test-script-state=rerunRequested]");
   let before, typed = null;
   window.addEventListener("focusin", (e) => { before = e.target.value; });
   window.addEventListener("keydown", (e) => {
@@ -33,8 +37,6 @@ if (!window.layerwise) {
     e.preventDefault();
     e.stopImmediatePropagation();
     const began = performance.now();
-    const running = () => document.querySelector(
-      "[data-test-script-state=running], [data-test-script-state=rerunRequested]");
     let heard = false;
     const look = () => {
       const waited = performance.now() - began;
@@ -42,6 +44,28 @@ if (!window.layerwise) {
       const unread = running() ? waited < PATIENCE : !heard && waited < HEARD;
       if (unread) setTimeout(look, 20);
       else target.click();
+    };
+    look();
+  }, true);
+
+  // Streamlit drops a link's click when a timer of the page that is left asks the busy server for
+  // something a moment later: when all is quiet and the page still the old one, it is clicked again
+  let wanted = null;
+  const content = () => { wanted = null; };
+  for (const act of ["pointerdown", "keydown", "popstate"]) window.addEventListener(act, content, true);
+  window.addEventListener("click", (e) => {
+    const link = e.target.closest?.("[data-testid=stPageLink-NavLink]");
+    if (!link || e.ctrlKey || e.metaKey || e.shiftKey) return;
+    if (link.pathname === location.pathname) return content();
+    if (link.pathname !== wanted?.path) wanted = { path: link.pathname, tries: AGAIN };
+    const mine = wanted;
+    let quiet = performance.now();
+    const look = () => {
+      if (wanted !== mine || location.pathname === mine.path) return;
+      if (running()) quiet = performance.now();
+      if (performance.now() - quiet < QUIET) return setTimeout(look, 50);
+      const links = [...document.querySelectorAll("[data-testid=stPageLink-NavLink]")];
+      if (mine.tries-- > 0) links.find((a) => a.pathname === mine.path)?.click();
     };
     look();
   }, true);

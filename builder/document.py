@@ -213,13 +213,18 @@ FORMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 value makes sense is ``check``'s question."""
 
 
-def _check_form(value: Any, forms: tuple[str, ...], where: str) -> None:
+def wanted(part: str, name: str, value: Any) -> str:
+    """What ``value`` should be instead to stand in a document as that setting; "" when it may.
+
+    Args:
+        part: ``compile`` or ``fit``.
+    """
+    forms = FORMS[part].get(name, ())
     kinds = tuple(kind for form in forms for kind in KINDS[form])
     fits = isinstance(value, kinds) and not isinstance(value, bool)
     if fits and OBJECTS in forms:
         fits = all(isinstance(item, ObjectSpec) for item in value)
-    if value is not None and not fits:
-        raise SpecError(f"'{where}' must be {' or '.join(forms)}.")
+    return "" if value is None or fits else " or ".join(forms)
 
 
 def decode_training(value: Any, where: str = "training") -> TrainingSpec:
@@ -229,9 +234,10 @@ def decode_training(value: Any, where: str = "training") -> TrainingSpec:
     if seed is not None:
         _check_number(_expect(seed, int, f"{where}.seed"), f"{where}.seed")
     maps = {key: _config(row, key, where) for key in ("columns", "compile", "fit", "weights")}
-    for key, kinds in FORMS.items():
-        for name, kind in kinds.items():
-            _check_form(maps[key].get(name), kind, f"{where}.{key}.{name}")
+    for key, names in FORMS.items():
+        for name in names:
+            if kind := wanted(key, name, maps[key].get(name)):
+                raise SpecError(f"'{where}.{key}.{name}' must be {kind}.")
     optional = {
         key: decode_object(row[key], f"{where}.{key}")
         for key in ("tuner", "distribution")

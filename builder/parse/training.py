@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import Any
 
-from builder import catalog
+from builder import catalog, document
 from builder.parse import names, objects, old
 from builder.parse.arrays import Array, Batches, number
 from builder.parse.state import State
@@ -195,6 +195,8 @@ def _setting(state: State, node: ast.AST, name: str, value: Any, found: dict[str
             raise Strange("its value could not be worked out")
         if not isinstance(value, bool | int | float | str):
             raise Strange("this is no value for it")
+        if kind := document.wanted("fit", name, value):
+            raise Strange(f"it must be {kind}")
         found[name] = value
     else:
         raise Strange("there is no such argument")

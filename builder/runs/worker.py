@@ -32,7 +32,7 @@ from builder.spec import ObjectSpec, TrainingSpec, chain
 BEAT_SECONDS = 1.0
 """How often the worker says that it lives."""
 
-LISTEN_SECONDS = 0.25
+LISTEN_SECONDS = 0.2
 """How often it looks for orders, and how long a row waits at most to be written."""
 
 TRIFLE = TrainingSpec(

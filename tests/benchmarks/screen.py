@@ -25,22 +25,31 @@ STROKES = 30
 CLICKS = 5
 """Clicks on Train, on each of two starters."""
 
+LONG = 100
+"""Epochs of the run in which it is counted how often the chart grows."""
+
 WATCH = """
 const points = () => (document.querySelector(".lwc-plot")?.data ?? [])
   .reduce((n, trace) => n + Array.from(trace.x).filter((x) => x !== null).length, 0);
 window.firstPoint = null;
-let clicked = null, emptied = false;
+window.grown = [];
+let clicked = null, emptied = false, before = 0;
 const note = () => (clicked ??= performance.now());
 document.addEventListener("click", note, { capture: true, once: true });
 const look = () => {
   const seen = points();
   emptied ||= clicked !== null && seen === 0;
-  if (emptied && seen) window.firstPoint = performance.now() - clicked;
-  else requestAnimationFrame(look);
+  if (emptied && seen > before) {
+    window.firstPoint ??= performance.now() - clicked;
+    window.grown.push(performance.now());
+  }
+  before = emptied ? seen : 0;
+  if (clicked === null || performance.now() - clicked < 60000) requestAnimationFrame(look);
 };
 look();
 """
-"""Notes when the chart, emptied by a new run, shows its first point: milliseconds after the click.
+"""Notes when the chart, emptied by a new run, shows its first point: milliseconds after the click;
+and all moments at which it grew.
 
 An axis without lines holds one point that is null.
 """
@@ -69,6 +78,7 @@ def main() -> None:
         _line("Home, Train it now → first point on screen, once", [first, first])
         _line("edit a layer's units → its row on screen", _edits(page))
         _line("Train → first point on screen, digits", _clicks(page, web))
+        print(f"| the chart of a run of {LONG} epochs grows, a second | {_growth(page):.1f} | |")
         _line("stroke's end → probabilities on screen", _strokes(page))
         for step in ("Evaluate", "Export", "Runs", "Data"):
             go(page, step)
@@ -137,6 +147,18 @@ def _clicks(page: Page, web: psutil.Process) -> list[float]:
         took.append(_first_point(page, button))
         page.get_by_text("Finished").first.wait_for()
     return took
+
+
+def _growth(page: Page) -> float:
+    """How many times a second the curves of a long run grow."""
+    field = page.get_by_role("spinbutton", name="Epochs")
+    field.fill(str(LONG))
+    field.press("Enter")
+    page.wait_for_timeout(1000)
+    _first_point(page, page.locator(".st-key-train button:visible").first)
+    page.get_by_text(f"Finished {LONG} epochs").wait_for()
+    first, *_, last = grown = page.evaluate("window.grown")
+    return 1e3 * (len(grown) - 1) / (last - first)
 
 
 def settle(web: psutil.Process) -> None:

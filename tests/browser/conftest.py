@@ -34,7 +34,7 @@ FLAGS = [
 ]
 READY_SECONDS = 60
 
-expect.set_options(timeout=45_000)  # the first page waits for Keras to load
+expect.set_options(timeout=120_000)  # the first page waits for Keras to load
 
 
 def chromium() -> str | None:
@@ -129,7 +129,7 @@ def open_page(browser: Browser, app: str) -> Iterator[Opener]:
         context = browser.new_context(viewport=size, color_scheme=scheme, has_touch=touch)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(180_000)
         page.goto(app + path)
         return page
 

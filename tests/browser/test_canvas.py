@@ -18,7 +18,7 @@ Opener = Callable[..., Page]
 
 def test_a_graph_is_edited_with_the_mouse_and_undone(save, open_page: Opener) -> None:
     page = open_page(save(zoo.RESIDUAL))
-    expect(nodes(page)).to_have_count(5, timeout=45_000)
+    expect(nodes(page)).to_have_count(5, timeout=120_000)
     expect(wires(page)).to_have_count(5)
     expect(node(page, "wide")).to_contain_text("Dense · 8 · relu")
     node(page, "wide").click()

@@ -27,7 +27,7 @@ def test_units_beyond_the_range_are_refused_in_words(open_page: Opener) -> None:
     for wrong in ("1000000000", "0"):
         enter(page, "Units", wrong)
         problem = page.locator(".st-key-problem-wrong-row-dense-0")
-        expect(problem).to_contain_text(f"from 1 to 100,000,000 but is {wrong}.", timeout=30_000)
+        expect(problem).to_contain_text(f"from 1 to 100,000,000 but is {wrong}.")
         problem.get_by_role("button", name="Set units to 64").first.click()
         expect(problem).to_have_count(0)
         expect(page.get_by_role("spinbutton", name="Units", exact=True)).to_have_value("64")
@@ -60,7 +60,7 @@ def test_a_picture_left_in_place_says_why_the_drawing_is_not_read(
     enter(page, "Epochs", "1")
     page.wait_for_url("**p=*")
     page.locator(".st-key-train button").first.click()
-    page.get_by_text("Finished 1 epoch,").wait_for(timeout=60_000)
+    page.get_by_text("Finished 1 epoch,").wait_for(timeout=240_000)
     page.get_by_role("link", name="Draw", exact=True).first.click()
     photo = Image.new("L", (100, 100), 255)
     ImageDraw.Draw(photo).line([(50, 15), (50, 85)], fill=0, width=8)

@@ -61,7 +61,7 @@ def trained(browser: Browser, app: str, outside: list[str]) -> Iterator[Page]:
     """A new person's browser after the first training."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(180_000)
     page.on("request", lambda r: outside.append(r.url) if not _inside(r.url) else None)
     page.goto(app)
     page.get_by_role("button", name="Train it now").click()
@@ -151,7 +151,7 @@ def test_stop_and_a_killed_tab_lose_nothing(open_page: Opener) -> None:
     page = open_page("/")
     page.locator(".st-key-open-digits_cnn button").click()  # twenty epochs: time to stop it
     page.locator(".st-key-train button:visible").first.click()
-    page.get_by_text(re.compile(r"Epoch \d+ of 20")).first.wait_for(timeout=60_000)
+    page.get_by_text(re.compile(r"Epoch \d+ of 20")).first.wait_for(timeout=240_000)
     address = page.url
     page.context.close()  # the browser is gone; the run is not
     again = open_page(path_of(address))

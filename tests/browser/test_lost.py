@@ -134,7 +134,7 @@ def undisturbed(house: House, browser: Browser) -> Callable[[], list[str]]:
 
 
 def prepared(page: Page, house: House) -> Page:
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(180_000)
     page.goto(house.address)
     page.locator(".st-key-open-xor button").click()
     field = page.get_by_role("spinbutton", name="Epochs")

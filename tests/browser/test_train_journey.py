@@ -35,7 +35,7 @@ def train(page: Page) -> None:
 
 
 def grown(page: Page, beyond: int) -> int:
-    page.wait_for_function(f"({POINTS}) > {beyond}", timeout=60_000)
+    page.wait_for_function(f"({POINTS}) > {beyond}", timeout=240_000)
     return int(page.evaluate(POINTS))
 
 

@@ -35,7 +35,7 @@ def visit() -> Callable[..., AppTest]:
     """``visit("model")``: the app freshly opened on that page; ``p`` is a project's token."""
 
     def open_page(step: str = "home", p: str = "") -> AppTest:
-        app = AppTest.from_file(str(SHELL), default_timeout=120)
+        app = AppTest.from_file(str(SHELL), default_timeout=300)
         if p:
             app.query_params["p"] = p
         app.run()

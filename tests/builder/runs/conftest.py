@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from builder.runs import child, database, launch, spares
@@ -64,8 +65,16 @@ def tiny(epochs: int = 2, units: int = 4, **fit: object) -> TrainingSpec:
     )
 
 
-def until(true: Callable[[], object], seconds: float = 60) -> None:
-    """Waits until ``true()``; fails after so many seconds."""
+def gone(pid: int) -> bool:
+    """Whether that process has ended; where nobody waits for orphans they stay as zombies."""
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
+
+
+def until(true: Callable[[], object], seconds: float = 300) -> None:
+    """Waits until ``true()``; fails after so many seconds: far more than a busy machine takes."""
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, f"not within {seconds} s"

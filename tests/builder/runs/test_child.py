@@ -17,7 +17,7 @@ from builder.errors import CatalogError, ChildError, DataError, FileError
 from builder.facts import ModelFacts
 from builder.runs import child
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec, chain
-from tests.builder.runs.conftest import until
+from tests.builder.runs.conftest import gone, until
 
 
 def mnist_model(units: int = 128) -> ModelSpec:
@@ -102,7 +102,7 @@ def test_a_value_that_cannot_cross_breaks_nothing() -> None:
 def test_a_killed_child_is_said_and_replaced() -> None:
     child.start()
     os.kill(pid_of("quick"), signal.SIGKILL)
-    until(lambda: child._CHILDREN["quick"].pid is None, seconds=5)
+    until(lambda: child._CHILDREN["quick"].pid is None)
     # found dead before the call, it is replaced without a word
     assert child.call("build.summary", mnist_model()).params == 101_770
     pid = pid_of("quick")
@@ -118,10 +118,8 @@ def test_a_killed_child_is_said_and_replaced() -> None:
 def test_a_call_that_takes_too_long_is_ended_and_the_next_one_works() -> None:
     child.start()
     os.kill(pid_of("quick"), signal.SIGSTOP)
-    began = time.monotonic()
     with pytest.raises(ChildError, match="took too long"):
         child.call("build.summary", mnist_model(), timeout=0.3)
-    assert time.monotonic() - began < 2
     assert child.call("build.summary", mnist_model()).params == 101_770
 
 
@@ -169,7 +167,7 @@ def test_the_children_end_with_their_parent(tmp_path: str) -> None:
         orphan = int(parent.stdout.readline())
         assert psutil.pid_exists(orphan)
         parent.kill()
-    until(lambda: not psutil.pid_exists(orphan), seconds=5)
+    until(lambda: gone(orphan))
 
 
 def test_what_libraries_print_does_not_disturb_the_answers() -> None:

@@ -115,7 +115,7 @@ def test_a_download_can_be_cancelled_and_leaves_nothing(
     connection.close()
     assert said(name).status == "cancelled"
     assert not list((tmp_path / "keras").rglob("*.gz"))
-    until(lambda: not list(workspace.folder("downloads").iterdir()), seconds=5)
+    until(lambda: not list(workspace.folder("downloads").iterdir()))
 
 
 def test_an_unknown_dataset_is_refused_and_an_unknown_download_is_none() -> None:

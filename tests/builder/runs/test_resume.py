@@ -48,7 +48,7 @@ def test_paused_killed_and_resumed_it_is_the_very_same_run(whole: str) -> None:
     run = jobs.start(training(EPOCHS), owner="resume")
     until(lambda: jobs.progress(run.id).step > 200)
     jobs.pause(run.id)
-    until(lambda: jobs.get(run.id).status == "paused", seconds=10)
+    until(lambda: jobs.get(run.id).status == "paused")
     seen = jobs.progress(run.id)
     assert 0 < seen.step < seen.steps
     assert not seen.ended and jobs.can_resume(run.id)
@@ -89,7 +89,7 @@ def test_stopping_a_paused_run_makes_its_model() -> None:
         jobs.extend(run.id, 5)
     until(lambda: jobs.progress(run.id).step > 100)
     jobs.pause(run.id)
-    until(lambda: jobs.get(run.id).status == "paused", seconds=10)
+    until(lambda: jobs.get(run.id).status == "paused")
     at = jobs.progress(run.id).step
     jobs.stop(run.id)
     until(lambda: jobs.get(run.id).status == "stopped")

@@ -36,7 +36,7 @@ def test_the_first_spare_fits_the_first_starter_and_other_kinds_follow_their_use
     assert list(spares.ready) == [1]
     worker.kill()
     spares.later()
-    until(lambda: sorted(spares.ready) == [0, 1], seconds=10)
+    until(lambda: sorted(spares.ready) == [0, 1])
     kept = dict(spares.ready)
     spares.refill()
     assert spares.ready == kept, "never more than one of a kind, nor more than cores"
@@ -55,7 +55,7 @@ def test_no_spare_takes_processors_from_runs_that_have_them_all(
     spares.refill()
     assert not spares.ready
     going[0].kill()  # a run ends: the next one finds a spare
-    until(lambda: list(spares.ready) == [1], seconds=10)
+    until(lambda: list(spares.ready) == [1])
     going[1].kill()
 
 
