@@ -96,7 +96,7 @@ def _amounts() -> list[str]:
 
 
 def _scale_source(given: dict[str, Any], facts: DataFacts) -> list[str]:
-    if facts.kind == "sequences":
+    if facts.kind in ("sequences", "texts"):
         return []
     scale, image, both = given["scale"], facts.kind == "images", ("train", "test")
     if scale == "unit" and image:

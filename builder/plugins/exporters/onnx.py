@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from builder.facts import ModelFacts
-from builder.plugins.exporters._live import converting, needs, opened
+from builder.plugins.exporters._live import converting, needs, opened, refuse_text
 from builder.spec import TrainingSpec
 
 NAME = "onnx"
@@ -32,6 +32,7 @@ def export(
     """
     needs(sys.modules[__name__])
     model = opened(artefact)
+    refuse_text(model, TITLE)
     with tempfile.TemporaryDirectory() as folder, converting(TITLE):
         path = Path(folder) / "model.onnx"
         _call_once(model)
