@@ -105,8 +105,8 @@ def preview(dataset: ObjectSpec, per_class: int = 8) -> dict[str, Any]:
         and ``y_after``: one label. By kind also ``images`` uint8 (classes, per_class, h, w[, 3]),
         black where a class has fewer; ``columns``, ``rows`` (the first, raw) and ``histograms``
         {column: (edges, counts)}; ``x`` and ``y`` of points, raw; ``rows`` of decoded text; of
-        plain texts ``rows`` with ``labels``, ``lengths`` (edges, counts) in words, ``frequent`` words
-        [(word, n)] and how many ``different`` ones there are.
+        plain texts ``rows`` with ``labels``, ``lengths`` (edges, counts) in words, ``frequent``
+        words [(word, n)] and how many ``different`` ones there are.
         A dataset of several columns has ``kind`` ``columns`` and ``rows`` only: the first examples
         by column, as ``examples`` gives them.
 

@@ -15,7 +15,7 @@ import psutil
 from builder.catalog.layers import learns
 from builder.check.memory import size
 from builder.check.reads import LOOKUPS
-from builder.engine import archive, build, convert, objects, reduce, weightfile
+from builder.engine import archive, build, convert, objects, reduce, vocabulary, weightfile
 from builder.engine.backend import keras
 from builder.errors import BuildError, FileError, LayerwiseError
 from builder.facts import ModelFacts, Note
@@ -134,7 +134,9 @@ def _open_keras(path: Path) -> dict[str, Any]:
     metadata = _json(found.metadata, f"metadata.json in {path.name}")
     version = metadata.get("keras_version") if isinstance(metadata, dict) else None
     compiled = config.get("compile_config") if isinstance(config, dict) else None
-    return _opened(config, compiled, found.weights, version)
+    opened = _opened(config, compiled, found.weights, version)
+    model, said = vocabulary.restored(path, opened["model"])
+    return opened | {"model": model, "notes": (*opened["notes"], *said)}
 
 
 def _open_h5(path: Path) -> dict[str, Any]:

@@ -30,9 +30,9 @@ def export(
     Raises:
         FileError: no run was given, a package is missing, or the model cannot be written.
     """
-    needs(sys.modules[__name__])
     model = opened(artefact)
     refuse_text(model, TITLE)
+    needs(sys.modules[__name__])
     with tempfile.TemporaryDirectory() as folder, converting(TITLE):
         path = Path(folder) / "model.onnx"
         _call_once(model)
