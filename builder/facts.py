@@ -93,8 +93,8 @@ class ColumnFacts:
     Args:
         name: ``"x"`` and ``"y"`` in a dataset of one input and one target.
         role: ``input`` or ``target``.
-        kind: ``images``, ``table``, ``points`` or ``sequences``; a target is of kind ``classes`` or
-            ``values``.
+        kind: ``images``, ``table``, ``points``, ``sequences`` or ``texts``; a target is of kind
+            ``classes`` or ``values``.
         shape: of one example, without the batch axis; ``()`` is one number.
         dtype: NumPy's name.
         low, high: range over the training examples.
@@ -135,7 +135,8 @@ class DataFacts:
         classes: class names by index; empty for regression.
         features: column names of tabular data; empty for images and text.
         labels: ``one_hot``, ``integers`` or ``values``.
-        kind: ``images``, ``table``, ``points`` (two features, drawable) or ``sequences``.
+        kind: ``images``, ``table``, ``points`` (two features, drawable), ``sequences`` (rows of
+            word numbers) or ``texts`` (plain sentences, dtype ``object``).
         x_min, x_max: range over the training examples.
         bytes: of all arrays in memory.
         offline: it needs no network.

@@ -130,7 +130,13 @@ def _labels(compile: Config) -> tuple[str, ...]:
 
 def _input_shapes(model: ModelSpec) -> tuple[object, ...]:
     layers = (model.layers[model.node(name).layer] for name in binding.inputs(model))
-    return tuple(v.config.get("shape") for v in layers if isinstance(v, ObjectSpec))
+    return tuple(_reads(v) for v in layers if isinstance(v, ObjectSpec))
+
+
+def _reads(entrance: ObjectSpec) -> object:
+    """The shape an Input takes; of one for texts, whose shape may be (1,) or (), the word."""
+    given = entrance.config
+    return "text" if given.get("dtype") == "string" else given.get("shape")
 
 
 def _takes(training: TrainingSpec, shapes: tuple[object, ...], outputs: int) -> bool:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from builder.runs import child, jobs
 from builder.spec import Run
-from pages.widgets import exam, page, picker, session
+from pages.widgets import exam, page, picker, sentence, session
 
 
 def main() -> None:
@@ -29,6 +29,8 @@ def main() -> None:
             ("report", run.id), lambda: child.call("evaluate.report", artefact, run.training)
         )
     exam.scores(found)
+    if sentence.reads_text(run.training) and found.get("kind") == "texts":
+        sentence.show(run, artefact)
     if found["task"] == "several":
         found = _output(found, run)
         exam.own_scores(found)

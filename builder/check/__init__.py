@@ -14,6 +14,7 @@ from builder.check import (
     settings,
     shapes,
     structure,
+    texts,
 )
 from builder.check import memory as _memory
 from builder.check import task as _task
@@ -21,12 +22,23 @@ from builder.check.bound import fitted
 from builder.check.memory import Memory, memory
 from builder.check.sensible import sensible
 from builder.check.shapes import explain
+from builder.check.texts import entrance
 from builder.check.usual import usual
 from builder.check.views import View, views
 from builder.facts import DataFacts, ModelFacts, Problem
 from builder.spec import TrainingSpec
 
-__all__ = ["Memory", "View", "explain", "fitted", "memory", "problems", "sensible", "views"]
+__all__ = [
+    "Memory",
+    "View",
+    "entrance",
+    "explain",
+    "fitted",
+    "memory",
+    "problems",
+    "sensible",
+    "views",
+]
 
 
 def problems(
@@ -75,6 +87,10 @@ def _stack(
     yield from bound.problems(training, data)
     if data:
         yield from reads.problems(training, data)
+        words = tuple(texts.problems(training, data))
+        yield from words
+        if any(p.severe and p.where.startswith("model.") for p in words):
+            model = None  # shapes behind a text that is misread are consequences of that
     if model:
         yield from shapes.explain(training, data, model)
         yield from joins.batchless(training, model)

@@ -25,6 +25,9 @@ GIVES_WHOLE = ("Discretization", "IntegerLookup", "StringLookup", "Hashing", "Te
 COUNTS = {"Embedding": "input_dim", "CategoryEncoding": "num_tokens"}
 """Layers that know the whole numbers from 0 up to an argument, that not included."""
 
+LOOKUPS = ("IntegerLookup", "StringLookup", "TextVectorization")
+"""Layers that look every value up in a vocabulary."""
+
 BINS = 10
 """Into how many bins a fix sorts decimal numbers, as ``catalog.new`` does."""
 
@@ -67,12 +70,19 @@ class _Reader:
         entry = catalog.find("layers", self.layer.class_name)
         if edit.is_input(self.spec, self.node):
             return self._text_input()
+        if self.gets_text:
+            return self._unknown_width()
         kinds = entry.extra.get("dtypes", ()) if entry else ()
         if kinds == ("string",):
             return self._words()
         if "int" in kinds and not self.is_whole:
             return self._decimals()
         return self._wrapped() or self._unknown_width() or self._too_few()
+
+    @property
+    def gets_text(self) -> bool:
+        """Whether texts reach the layer; ``check.texts`` says what is to be said of that."""
+        return edit.is_input(self.spec, self.source) and self.data.kind == "texts"
 
     @property
     def is_whole(self) -> bool:
@@ -106,14 +116,14 @@ class _Reader:
         return self._fix(label, *(fixes.remove(name) for name in names))
 
     def _text_input(self) -> Problem | None:
-        if self.layer.config.get("dtype") != "string":
+        if self.layer.config.get("dtype") != "string" or self.data.kind == "texts":
             return None
         message = f"{self.name} expects text, but {self.data.title} holds numbers."
         plain = self._fix("Let it take numbers", fixes.drop(self.node, "dtype"))
         return self._problem(message, "Take its dtype back to the default.", plain)
 
     def _words(self) -> Problem:
-        """No dataset here holds text; those of texts come as the numbers of their words."""
+        """A layer for plain text that gets numbers, be they those of words."""
         whole = self.is_whole
         gives = "whole numbers" if whole else "numbers"
         message = f"{self.name} reads text, but {self.giver} gives {gives}."
@@ -155,6 +165,7 @@ class _Reader:
             " nobody knows before training."
         )
         many = min(MOST_TOKENS, int(self.data.x_max - self.data.x_min) + 2)
+        many = MOST_TOKENS if self.data.kind == "texts" else many
         most = self.layer.config.get("max_tokens") or many
         put = fixes.put(self.node, max_tokens=most, pad_to_max_tokens=True)
         found = self._fix(f"Keep at most {most} values", put)
@@ -182,6 +193,8 @@ class _Reader:
         """The smallest and largest whole number that reaches the layer; None if unknown."""
         if edit.is_input(self.spec, self.source):
             return int(self.data.x_min), int(self.data.x_max)
+        if self.data.kind == "texts" and (words := _words_known(self.spec, self.source)):
+            return 0, words - 1
         layer = _layer(self.spec, self.source)
         config = layer.config if layer else Config()
         bins, edges = config.get("num_bins"), config.get("bin_boundaries")
@@ -190,12 +203,25 @@ class _Reader:
         return 0, len(edges) if isinstance(edges, tuple) else None
 
 
+def _words_known(spec: ModelSpec, node: str) -> int:
+    """How many numbers a layer that reads words may give; 0 where nobody knows."""
+    layer = _layer(spec, node)
+    config = layer.config if layer else Config()
+    if layer is None or layer.class_name not in ("TextVectorization", "StringLookup"):
+        return 0
+    most, given = config.get("max_tokens"), config.get("vocabulary")
+    if isinstance(given, tuple):
+        own = 2 if layer.class_name == "TextVectorization" else 1  # empty and unknown
+        return len(given) + own
+    return most if isinstance(most, int) else 0
+
+
 def learns_width(layer: ObjectSpec) -> bool:
     """Whether it gives rows as wide as a vocabulary that it learns from the data."""
     config = layer.config
     rows = config.get("output_mode", "int") != "int"
     is_fixed = config.get("pad_to_max_tokens") and config.get("max_tokens")
-    lookup = layer.class_name == "IntegerLookup" and learns("IntegerLookup", config)
+    lookup = layer.class_name in LOOKUPS and learns(layer.class_name, config)
     return lookup and rows and not is_fixed
 
 

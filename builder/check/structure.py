@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from builder import edit
-from builder.check import fixes, joins, rewire
+from builder.check import fixes, joins, rewire, texts
 from builder.check.sensible import output_layer, sensible
 from builder.check.views import read_by
 from builder.facts import DataFacts, Fix, Problem
@@ -95,7 +95,8 @@ def _empty(training: TrainingSpec, data: DataFacts | None) -> Problem:
 
 def _simplest(training: TrainingSpec, data: DataFacts) -> TrainingSpec:
     flat = (ObjectSpec("Flatten"),) if len(data.x_shape) > 1 else ()
-    first = ObjectSpec("InputLayer", Config({"shape": data.x_shape}))
+    flat = (texts.vectorizer(None),) if data.kind == "texts" else flat
+    first = texts.entrance(data)
     model = chain(training.model.name, first, *flat, output_layer(data))
     loss, metrics, _ = sensible(data)
     columns = Config()
@@ -116,7 +117,7 @@ def _no_input(training: TrainingSpec, data: DataFacts | None) -> Problem:
     if data is None:
         return Problem("model", message, "Add an Input with the data's shape.")
     label = f"Add an Input of shape {fixes.example(data.x_shape)}"
-    layer = ObjectSpec("InputLayer", Config({"shape": data.x_shape}))
+    layer = texts.entrance(data)
     fix = fixes.model(label, training, fixes.append(layer))
     return Problem("model", message, "Add an Input with the data's shape.", fix)
 
@@ -141,8 +142,8 @@ def _only_input(training: TrainingSpec, data: DataFacts | None) -> Problem:
 
 def _input_shape(training: TrainingSpec, data: DataFacts, node: str) -> Iterator[Problem]:
     given = edit.layer_of(training.model, node).config.get("shape")
-    if not isinstance(given, tuple) or _fits(given, data.x_shape):
-        return
+    if not isinstance(given, tuple) or _fits(given, data.x_shape) or data.kind == "texts":
+        return  # of texts, texts.py speaks
     seen, wanted = fixes.example(given), fixes.example(data.x_shape)
     message = (
         f"{fixes.named(training.model, node)} expects examples of shape {seen}, but"

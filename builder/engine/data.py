@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import string
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,11 @@ CACHE_BYTES = 1_500_000_000
 """How much of all loaded datasets is kept; the one just asked for is always kept."""
 
 ROWS_SHOWN = 50
+WORDS_SHOWN = 12
+
+TEXTS_READ = 20_000
+"""So many texts are counted through for a preview."""
+
 POINTS_SHOWN = 2000
 
 _cache: OrderedDict[ObjectSpec, Data] = OrderedDict()
@@ -98,7 +104,9 @@ def preview(dataset: ObjectSpec, per_class: int = 8) -> dict[str, Any]:
         ``raw`` and ``prepared``: shape, dtype, min and max of the training examples; ``y_before``
         and ``y_after``: one label. By kind also ``images`` uint8 (classes, per_class, h, w[, 3]),
         black where a class has fewer; ``columns``, ``rows`` (the first, raw) and ``histograms``
-        {column: (edges, counts)}; ``x`` and ``y`` of points, raw; ``rows`` of decoded text.
+        {column: (edges, counts)}; ``x`` and ``y`` of points, raw; ``rows`` of decoded text; of
+        plain texts ``rows`` with ``labels``, ``lengths`` (edges, counts) in words, ``frequent``
+        words [(word, n)] and how many ``different`` ones there are.
         A dataset of several columns has ``kind`` ``columns`` and ``rows`` only: the first examples
         by column, as ``examples`` gives them.
 
@@ -128,6 +136,8 @@ def preview(dataset: ObjectSpec, per_class: int = 8) -> dict[str, Any]:
         case "sequences":
             plugin = plugins.dataset(dataset.class_name)
             found["rows"] = plugin.decode(dataset.config, raw.x_train[:ROWS_SHOWN])
+        case "texts":
+            found |= _texts(data)
     return found
 
 
@@ -171,6 +181,8 @@ def examples(dataset: ObjectSpec, column: Prepared, raw: Array) -> dict[str, Any
         case "sequences":
             plugin = plugins.dataset(dataset.class_name)
             return found | {"texts": plugin.decode(dataset.config, raw)}
+        case "texts":
+            return found | {"texts": raw.tolist()}
         case "classes":
             return found | {"values": [facts.classes[int(i)] for i in raw]}
         case "values":
@@ -179,8 +191,36 @@ def examples(dataset: ObjectSpec, column: Prepared, raw: Array) -> dict[str, Any
 
 
 def _words(x: Array) -> dict[str, Any]:
+    if x.dtype == object:
+        sizes = [len(text.split()) for text in x[:TEXTS_READ]]
+        return {"shape": list(x.shape), "dtype": "text", "min": min(sizes), "max": max(sizes)}
     low, high = x.min().item(), x.max().item()
     return {"shape": list(x.shape), "dtype": str(x.dtype), "min": low, "max": high}
+
+
+def _texts(data: Data) -> dict[str, Any]:
+    """Some texts with their labels, how long all are, and what they say most often."""
+    raw = data.raw
+    some = raw.x_train[:TEXTS_READ]
+    words = [text.split() for text in some]
+    counts, edges = np.histogram([len(w) for w in words], bins=_whole_bins(words))
+    often = Counter(word.lower().strip(string.punctuation) for w in words for word in w)
+    often.pop("", None)
+    labels = raw.y_train[:ROWS_SHOWN]
+    return {
+        "rows": raw.x_train[:ROWS_SHOWN].tolist(),
+        "labels": [raw.classes[int(y)] if raw.classes else f"{y:g}" for y in labels],
+        "lengths": (edges.tolist(), counts.tolist()),
+        "frequent": often.most_common(WORDS_SHOWN),
+        "different": len(often),
+    }
+
+
+def _whole_bins(words: list[list[str]]) -> Array:
+    """Edges of at most 40 bins, each of whole numbers of words."""
+    low, high = min(map(len, words)), max(map(len, words))
+    step = max(1, -(-(high - low + 1) // 40))
+    return np.arange(low, high + step + 1, step) - 0.5
 
 
 def _gallery(data: Data, per_class: int) -> Array:

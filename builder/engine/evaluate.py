@@ -273,6 +273,8 @@ def _examples(
         case "sequences":
             plugin = plugins.dataset(training.dataset.class_name)
             return found | {"rows": plugin.decode(training.dataset.config, raw)}
+        case "texts":
+            return found | {"rows": raw.tolist()}
     return found | {"rows": raw.tolist(), "columns": list(data.facts.features)}
 
 

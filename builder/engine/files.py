@@ -12,8 +12,10 @@ from typing import Any
 
 import psutil
 
+from builder.catalog.layers import learns
 from builder.check.memory import size
-from builder.engine import archive, build, convert, objects, reduce, weightfile
+from builder.check.reads import LOOKUPS
+from builder.engine import archive, build, convert, objects, reduce, vocabulary, weightfile
 from builder.engine.backend import keras
 from builder.errors import BuildError, FileError, LayerwiseError
 from builder.facts import ModelFacts, Note
@@ -132,7 +134,9 @@ def _open_keras(path: Path) -> dict[str, Any]:
     metadata = _json(found.metadata, f"metadata.json in {path.name}")
     version = metadata.get("keras_version") if isinstance(metadata, dict) else None
     compiled = config.get("compile_config") if isinstance(config, dict) else None
-    return _opened(config, compiled, found.weights, version)
+    opened = _opened(config, compiled, found.weights, version)
+    model, said = vocabulary.restored(path, opened["model"])
+    return opened | {"model": model, "notes": (*opened["notes"], *said)}
 
 
 def _open_h5(path: Path) -> dict[str, Any]:
@@ -247,6 +251,7 @@ def save_h5(artefact: str | os.PathLike[str], path: str | os.PathLike[str]) -> N
             registered classes); no space.
     """
     model = load_artefact(path=artefact)
+    _refuse_learned_words(model)
     target = Path(path)
     partial = target.with_name(f"{target.stem}.partial.h5")
     try:
@@ -263,6 +268,16 @@ def save_h5(artefact: str | os.PathLike[str], path: str | os.PathLike[str]) -> N
         ) from None
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _refuse_learned_words(model: keras.Model) -> None:
+    """A vocabulary that was learned lies beside the weights, where HDF5 has no place."""
+    for layer in model.layers:
+        if type(layer).__name__ in LOOKUPS and learns(type(layer).__name__, layer.get_config()):
+            raise FileError(
+                f"HDF5 has no place for the vocabulary that '{layer.name}' learned.",
+                "Export it as .keras or as SavedModel instead.",
+            )
 
 
 @contextlib.contextmanager

@@ -96,7 +96,9 @@ def _amounts() -> list[str]:
 
 
 def _scale_source(given: dict[str, Any], facts: DataFacts) -> list[str]:
-    if facts.kind == "sequences":
+    if facts.kind == "texts" and "file" in given:  # NumPy keeps strings in a way of its own
+        return [f'x_{p} = x_{p}.ravel().astype("object")' for p in ("train", "test")]
+    if facts.kind in ("sequences", "texts"):
         return []
     scale, image, both = given["scale"], facts.kind == "images", ("train", "test")
     if scale == "unit" and image:

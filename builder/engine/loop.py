@@ -178,7 +178,7 @@ def logged(model: keras.Model, data: Any) -> tuple[str, ...]:
     Args:
         data: ``(x, y)`` or ``(x, y, sample_weight)``.
     """
-    two = keras.tree.map_structure(lambda a: np.asarray(a[:2]), data)
+    two = keras.tree.map_structure(_few, data)
     model._symbolic_build(data_batch=keras.tree.lists_to_tuples(two))
     if type(model).train_step is keras.Model.train_step:
         return tuple(model.get_metrics_result())
@@ -186,6 +186,12 @@ def logged(model: keras.Model, data: Any) -> tuple[str, ...]:
 
     step = tf.function(model.train_step, autograph=False)
     return tuple(step.get_concrete_function(two).structured_outputs)
+
+
+def _few(array: Any) -> Any:
+    """The first examples, of which Keras asks shape and dtype; it knows no NumPy dtype of texts."""
+    few = np.asarray(array[:2])
+    return few if few.dtype != object else keras.ops.convert_to_tensor(few, "string")
 
 
 def result(model: keras.Model) -> dict[str, float]:

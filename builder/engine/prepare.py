@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +16,9 @@ from builder.spec import ObjectSpec
 
 MAX_CLASSES = 1000
 """More different labels than this are taken for a mistake: numbers where classes were meant."""
+
+MAX_LETTERS = 20_000
+"""Of one text: some ten pages."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +45,7 @@ class Prepared:
 
     Args:
         raw: the same before preparation.
-        train, test: inputs float32 (sequences: int32), channel axis added if it was asked for;
+        train, test: inputs float32 (sequences: int32, texts: str), channel axis added if asked for;
             targets by ``facts.labels``: one-hot float32 (n, classes), integers (n,), or float32
             values (n,).
         facts: shape, range, classes …
@@ -116,7 +120,7 @@ def prepare(dataset: ObjectSpec, raw: Raw) -> Data:
         kind=raw.kind,
         x_min=x.facts.low,
         x_max=x.facts.high,
-        bytes=sum(array.nbytes for array in held),
+        bytes=sum(_bytes(array) for array in held),
         offline=plugin.OFFLINE,
         warning=raw.warning,
         whole=x.facts.whole,
@@ -137,9 +141,9 @@ def _column(raw: Column, given: dict[str, Any]) -> Prepared:
         train, test = (_inputs(x, raw, scaling, given) for x in (raw.train, raw.test))
     facts = ColumnFacts(
         *(raw.name, raw.role, raw.kind, train.shape[1:], str(train.dtype)),
-        low=float(train.min()),
-        high=float(train.max()),
-        whole=_is_whole(train) if raw.role == "input" else False,
+        low=0.0 if raw.kind == "texts" else float(train.min()),
+        high=0.0 if raw.kind == "texts" else float(train.max()),
+        whole=_is_whole(train) if raw.role == "input" and raw.kind != "texts" else False,
         task=raw.task,
         labels=labels,
         classes=raw.classes,
@@ -149,15 +153,15 @@ def _column(raw: Column, given: dict[str, Any]) -> Prepared:
 
 
 def _plain(raw: Column) -> Scaling:
-    """Nothing is done to the numbers."""
-    x = raw.train
+    """Nothing is done to the numbers; of texts there are none."""
+    x = raw.train if raw.kind != "texts" else np.zeros(1)
     white = 255.0 if x.dtype == np.uint8 else float(x.max())
     return Scaling(np.zeros((), "float32"), np.ones((), "float32"), white)
 
 
 def _scaling(raw: Column, scale: str) -> Scaling:
     x, image, plain = raw.train, raw.kind == "images", _plain(raw)
-    if raw.kind == "sequences" or scale == "none":
+    if raw.kind in ("sequences", "texts") or scale == "none":
         return plain
     if scale == "unit" and image:
         return replace(plain, divisor=plain.divisor * (plain.white or 1))
@@ -172,9 +176,18 @@ def _scaling(raw: Column, scale: str) -> Scaling:
 def _inputs(x: Array, raw: Column, scaling: Scaling, given: dict[str, Any]) -> Array:
     if raw.kind == "sequences":
         return x.astype("int32")
+    if raw.kind == "texts":
+        return x
     x = scaling(x)
     image = raw.kind == "images" and x.ndim == 3
     return x[..., None] if given.get("channel_axis") and image else x
+
+
+def _bytes(array: Array) -> int:
+    """Of an array; texts are counted by their letters beside the pointers to them."""
+    if array.dtype != object:
+        return array.nbytes
+    return array.nbytes + sum(map(sys.getsizeof, array))
 
 
 def _is_whole(x: Array) -> bool:
@@ -195,7 +208,8 @@ def check(raw: Raw) -> None:
     for part in ("train", "test"):
         _check_rows(raw, part)
         for column in raw.columns:
-            _check_numbers(f"{column.name}_{part}", getattr(column, part))
+            checked = _check_texts if column.kind == "texts" else _check_numbers
+            checked(f"{column.name}_{part}", getattr(column, part))
             if column.role == "target":
                 _check_single(f"{column.name}_{part}", getattr(column, part))
     for column in raw.columns:
@@ -244,6 +258,17 @@ def _check_numbers(name: str, array: Array) -> None:
         raise _bad(
             f"{name} has {entries} no finite number (NaN or infinite).",
             "Remove those rows or fill the gaps before saving the file.",
+        )
+
+
+def _check_texts(name: str, array: Array) -> None:
+    if array.ndim != 1 or not all(isinstance(text, str) for text in array):
+        raise _bad(f"{name} must hold one text an example.", "Give an array of strings, one a row.")
+    longest = max(map(len, array), default=0)
+    if longest > MAX_LETTERS:
+        raise _bad(
+            f"{name} has a text of {longest:,} letters; at most {MAX_LETTERS:,} are accepted.",
+            "Cut the texts, or split them.",
         )
 
 

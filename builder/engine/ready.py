@@ -24,12 +24,15 @@ class Ready:
     """A model ready to answer.
 
     Args:
-        call: (batch, *shape) → what the model says, both NumPy; the batch is fixed.
+        call: (batch, *shape) → what the model says, both NumPy; the batch is fixed. A model that
+            reads text takes an array of strings.
         shape: of its input, batch axis first, as the model declares it.
+        model: itself, whose layers can be asked.
     """
 
     call: Callable[[Array], Array]
     shape: tuple[int | None, ...]
+    model: keras.Model
 
 
 _models: OrderedDict[tuple[str, int, int, int], Ready] = OrderedDict()
@@ -90,13 +93,14 @@ def compiled(model: keras.Model, batch: int) -> Ready:
     fixed = (batch, *(28 if s is None else s for s in shape[1:]))
     signature = [tf.TensorSpec(fixed, model.inputs[0].dtype)]
     graph = tf.function(lambda x: model(x, training=False), input_signature=signature)
-    dtype = np.dtype(keras.backend.standardize_dtype(model.inputs[0].dtype))
+    given = keras.backend.standardize_dtype(model.inputs[0].dtype)
+    dtype = np.dtype(object if given == "string" else given)
 
     def call(x: Array) -> Array:
         answer: Array = graph(tf.constant(x.astype(dtype))).numpy()
         return answer
 
-    return Ready(call, shape)
+    return Ready(call, shape, model)
 
 
 def probabilities(scores: Array, classes: int | None = None) -> Array:

@@ -16,7 +16,7 @@ class Known:
 
     Args:
         name: of our plugin.
-        kind: ``images``, ``table``, ``points`` or ``sequences``.
+        kind: ``images``, ``table``, ``points``, ``sequences`` or ``texts``.
         shape: of one example; () when the settings decide.
         classes: how many; 0 for amounts.
         rows: in training; for tables and points before any split.
@@ -111,8 +111,12 @@ PRINTS = {
     "paired": "f4927f3e843b",
     "written": "4a617631c987",
     "reviews": "12211e046092",
+    "review_texts": "4a21ac04b0c0",
 }
 """Function of our own scripts → the fingerprint of its body: only an unchanged one is ours."""
+
+REVIEW_WORDS = "2f549b3a7947"
+"""Fingerprint of the words that the sentences of our own scripts are made of."""
 
 DIGITS_PARTS = ("outlines", "redraw", "digits")
 """The functions that together draw our digits."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 from typing import Any
 
 from builder.parse import datasets, expressions, models, named, ops, statements
@@ -100,6 +101,8 @@ def _ours(state: State, function: Function, args: list[Any], kw: dict[str, Any])
         config = {k: v for k, v in config.items() if isinstance(v, int | float)}
         drawn = Data(known, config, (2,), rows if isinstance(rows, int) else None, None, state.line)
         return [Array(drawn, "x", "all"), Array(drawn, "y", "all")]
+    if node.name == "review_texts":
+        return _texts(state, function, given)
     if node.name != "digits" or not all(_is_ours(function.home, n) for n in datasets.DIGITS_PARTS):
         return None
     config = {k: v for k, v in given.items() if isinstance(v, int | float)}
@@ -107,6 +110,20 @@ def _ours(state: State, function: Function, args: list[Any], kw: dict[str, Any])
     known = datasets.Known("Digits", "images", (28, 28), 10, None, True)
     drawn = Data(known, config, (28, 28), None, 1440 * int(rows), state.line)
     return [[Array(drawn, w, p) for w in "xy"] for p in ("train", "test")]
+
+
+def _texts(state: State, function: Function, given: dict[str, Any]) -> Any:
+    """The sentences of our own scripts: drawn first for training, then for the test."""
+    plain = {k: v for k, v in given.items() if k in ("things", "opinions")}
+    print_ = hashlib.sha256(repr(sorted(plain.items())).encode("utf-8", "replace")).hexdigest()
+    if not _is_ours(function.home, "written") or print_[:12] != datasets.REVIEW_WORDS:
+        return None
+    function.drawn += 1
+    count, first = given.get("count"), function.drawn == 1
+    config = {"reviews": count} if first and isinstance(count, int) else {}
+    known = datasets.Known("ReviewTexts", "texts", (), 2, None, True)
+    drawn = Data(known, config, (), None, None, state.line)
+    return [Array(drawn, what, "train" if first else "test") for what in "xy"]
 
 
 def _is_ours(home: Scope, name: str) -> bool:

@@ -23,8 +23,8 @@ class Column:
 
     Args:
         name: a plain word; not ``x`` or ``y``, which are the columns of an ordinary dataset.
-        kind: of an input ``images``, ``table``, ``points`` or ``sequences``; of a target
-            ``classes`` or ``values``.
+        kind: of an input ``images``, ``table``, ``points``, ``sequences`` or ``texts``; of a
+            target ``classes`` or ``values``.
         train, test: by row; shapes by kind as in ``Raw``.
         classes: class names by number.
         features: names of the numbers in a table.
@@ -54,10 +54,11 @@ class Raw:
 
     Args:
         x_train, x_test: examples by row: images ``(n, h, w)`` or ``(n, h, w, 1|3)``, tables and
-            points ``(n, columns)``, sequences ``(n, length)`` of whole numbers.
+            points ``(n, columns)``, sequences ``(n, length)`` of whole numbers, texts ``(n,)`` of
+            Python strings (dtype object).
         y_train, y_test: ``(n,)``: class numbers from 0, or values for regression.
         task: ``classification`` or ``regression``.
-        kind: ``images``, ``table``, ``points`` or ``sequences``.
+        kind: ``images``, ``table``, ``points``, ``sequences`` or ``texts``.
         classes: class names by number; empty for regression.
         features: column names of tables and points.
         warning: one sentence for the learner when something was found, else "".

@@ -28,7 +28,7 @@ from builder.runs import wire
 MODULES = frozenset(
     (
         *("applications", "beside", "build", "convert", "data", "evaluate", "export", "files"),
-        *("predict", "schedule"),
+        *("predict", "schedule", "sentence"),
     )
 )
 """The modules of ``builder.engine`` whose public functions may be called from outside."""

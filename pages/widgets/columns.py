@@ -32,6 +32,8 @@ def about(column: ColumnFacts) -> str:
             return f"picture {size}"
         case "sequences":
             return f"text of {size} word numbers"
+        case "texts":
+            return "plain text"
         case "classes":
             return f"one of {len(column.classes)} classes"
         case "values":

@@ -170,11 +170,12 @@ def doors(training: TrainingSpec) -> tuple[tuple[str, ObjectSpec], ...]:
     if data is None:
         return ()
     if not data.named:
-        return (("", ObjectSpec(edit.INPUT, {"shape": data.x_shape})),)  # type: ignore[arg-type]
+        return (("", check.entrance(data)),)
     read = set(binding.inputs_of(training).values())
     found = []
     for column in data.inputs:
         kind = {} if column.dtype == "float32" else {"dtype": column.dtype}
+        kind = {"dtype": "string"} if column.kind == "texts" else kind
         layer = ObjectSpec(edit.INPUT, {"shape": column.shape, **kind})  # type: ignore[arg-type]
         found += [(column.name, layer)] if column.name not in read else []
     return tuple(found)

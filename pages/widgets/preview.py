@@ -33,6 +33,9 @@ def show(found: Mapping[str, Any], facts: DataFacts) -> None:
         case "table":
             _balance(found["counts"])
             _table(found)
+        case "texts":
+            _balance(found["counts"])
+            _texts(found)
         case _:
             _balance(found["counts"])
             _sequences(found)
@@ -134,6 +137,43 @@ def _sequences(found: Mapping[str, Any]) -> None:
         st.markdown(f"> {escape(str(text))[:400]} …", unsafe_allow_html=False)
 
 
+def _texts(found: Mapping[str, Any]) -> None:
+    """How long the texts are, their most frequent words, and the first of them."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.caption("Words in a text")
+        _lengths(*found["lengths"])
+    with right:
+        most = max((n for _, n in found["frequent"]), default=1)
+        rows = "".join(
+            f'<tr><th scope="row">{escape(word)}</th><td>{bar(n / most, words.number(n))}</td></tr>'
+            for word, n in found["frequent"]
+        )
+        st.caption(f"Most frequent of {words.number(found['different'])} different words")
+        st.html(f'<table class="lw-classes"><tr><th>Word</th><th>Times</th></tr>{rows}</table>')
+    st.caption("The first texts, as they came")
+    heads = ("Text", "Label")
+    st.html(table("The first texts", heads, zip(found["rows"], found["labels"], strict=True)))
+
+
+def _lengths(edges: Sequence[float], counts: Sequence[int]) -> None:
+    """A histogram of numbers of words."""
+    at = (np.asarray(edges[1:]) + np.asarray(edges[:-1])) / 2
+    figure = go.Figure(
+        go.Bar(
+            x=at,
+            y=counts,
+            marker_color=page.colors()[0],
+            hovertemplate="%{x:g} words: %{y} texts<extra></extra>",
+        )
+    )
+    figure.update_layout(height=300, margin={"l": 10, "r": 10, "t": 10, "b": 10})
+    figure.update_xaxes(title="words")
+    figure.update_yaxes(title="texts")
+    alt = "Histogram of the number of words in a text"
+    st.plotly_chart(figure, key="preview-lengths", alt=alt, config={"displayModeBar": False})
+
+
 # --- in words ------------------------------------------------------------------------------------
 
 
@@ -158,6 +198,8 @@ def _example(facts: DataFacts) -> str:
             return "a point in the plane (2 numbers)"
         case "sequences":
             return f"a text of {size} word numbers"
+        case "texts":
+            return "a text as it was typed"
     return f"a row of {size} numbers"
 
 
@@ -174,6 +216,8 @@ def preparation(found: Mapping[str, Any], facts: DataFacts) -> str:
     raw, now = found["raw"], found["prepared"]
     before, after = found.get("y_before"), found.get("y_after")
     cells = [("As it came", _array(raw)), ("What the model sees", _array(now))]
+    if facts.kind == "texts":
+        cells[1] = (cells[1][0], "the same texts; TextVectorization makes numbers of their words")
     if before is None:
         before, after = now.get("y_before"), now.get("y_after")
     if before is not None:
@@ -189,6 +233,8 @@ def _array(about: Mapping[str, Any]) -> str:
     shape = words.short(tuple(about["shape"])[1:])
     low, high = _number(about["min"]), _number(about["max"])
     many = words.number(int(about["shape"][0]))
+    if about["dtype"] == "text":
+        return f"{many} texts of {low} to {high} words"
     kind = escape(str(about["dtype"]))
     return f"{many} × <code>{shape}</code>, numbers from {low} to {high} <code>{kind}</code>"
 

@@ -11,6 +11,7 @@ from tests.broken.settings import SETTINGS
 from tests.broken.shapes import SHAPES
 from tests.broken.values import VALUES
 from tests.broken.wiring import WIRING
+from tests.broken.words import WORDS
 
 BROKEN: Mapping[str, Broken] = {
     **WIRING,
@@ -19,6 +20,7 @@ BROKEN: Mapping[str, Broken] = {
     **ENDS,
     **SETTINGS,
     **COLUMNS,
+    **WORDS,
 }
 """By name: what a learner gets wrong, or a tampered file."""
 

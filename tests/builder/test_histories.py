@@ -21,7 +21,8 @@ from tests.zoo import restless
 
 History = Mapping[str, list[float]]
 
-STACKS = ("nested_choices", "two_softmax", "normalized", "binned", "half_precision", "compiled")
+STACKS = ("nested_choices", "two_softmax", "normalized", "binned", "half_precision", "compiled",
+          "sentences", "which_words")  # fmt: skip
 """Each with something in its script that the others lack."""
 
 ROUNDED = {"compiled": 1e-3}
@@ -51,7 +52,7 @@ def chosen() -> Iterator[tuple[str, str, str]]:
     styles take turns. What hangs on more than weights is trained in every style."""
     for turn, (name, training) in enumerate(ALL.items()):
         there = code.styles(training)
-        if name in zoo.RESTLESS:
+        if name in zoo.RESTLESS or name == "sentences":
             yield from ((name, style, "py") for style in there)
         else:
             yield name, there[turn % len(there) if name in STARTERS else 0], "py"

@@ -138,7 +138,22 @@ _REVIEWS = replace(
         ),
     ),
 )
+_SENTENCES = replace(
+    _CIRCLES,
+    title="Restaurant reviews as sentences",
+    x_shape=(),
+    x_dtype="object",
+    n_train=2000,
+    n_test=400,
+    classes=("negative", "positive"),
+    features=(),
+    kind="texts",
+    x_min=0.0,
+    x_max=0.0,
+    bytes=500_000,
+)
 DATA: Mapping[str, DataFacts] = {
+    "ReviewTexts": _SENTENCES,
     "CoveredDigits": _COVERED,
     "DigitPairs": _PAIRS,
     "Reviews": _REVIEWS,

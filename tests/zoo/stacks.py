@@ -154,6 +154,35 @@ STACKS: Mapping[str, TrainingSpec] = {
         layer("Imdb"),
         "BinaryCrossentropy",
     ),
+    "sentences": training(
+        chain(
+            "sentences",
+            given(1, dtype="string"),
+            layer("TextVectorization", max_tokens=60, output_sequence_length=14),
+            layer("Embedding", input_dim=60, output_dim=8, mask_zero=True),
+            layer("GlobalAveragePooling1D"),
+            layer("Dropout", rate=0.2),
+            dense(1, "sigmoid"),
+        ),
+        layer("ReviewTexts", reviews=500),
+        "BinaryCrossentropy",
+    ),
+    "which_words": training(
+        chain(
+            "which_words",
+            given(dtype="string"),
+            layer(
+                "TextVectorization",
+                max_tokens=80,
+                output_mode="multi_hot",
+                ngrams=2,
+                pad_to_max_tokens=True,
+            ),
+            dense(1, "sigmoid"),
+        ),
+        layer("ReviewTexts", reviews=500),
+        "BinaryCrossentropy",
+    ),
     "text": training(
         chain(
             "text",

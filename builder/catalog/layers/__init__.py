@@ -49,14 +49,9 @@ ENTRIES = (
 
 
 def learns(class_name: str, config: Mapping[str, Any]) -> bool:
-    """Whether such a layer has to see the training data, numbers, before it can work (``adapt``).
-
-    Layers that read text are never among them: no dataset here holds any.
-    """
+    """Whether such a layer has to see the training data before it can work (``adapt``)."""
     entry = next((e for e in ENTRIES if e.class_name == class_name), None)
-    if entry is None or "string" in entry.extra.get("dtypes", ()):
-        return False
-    table = entry.extra.get("adapt")
+    table = entry.extra.get("adapt") if entry else None
     return table is not None and config.get(table) is None
 
 

@@ -95,7 +95,7 @@ ENTRIES = (
         "Chopping a sentence into bites and putting a number on each.",
         ndim=(1, 2),
         start={
-            "vocabulary": ("the", "good", "bad", "movie"),
+            "max_tokens": 1000,
             "output_sequence_length": 20,
         },
         dtypes=("string",),

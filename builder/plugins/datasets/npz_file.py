@@ -34,7 +34,8 @@ ENTRY = entry(
 
 
 def load(config: Config) -> Raw:
-    """x images (n, h, w[, 1|3]) or a table (n, columns); y (n,) classes from 0, or amounts.
+    """x images (n, h, w[, 1|3]), a table (n, columns) or texts (n,); y (n,) classes from 0, or
+    amounts.
 
     Raises:
         DataError: the file is missing, refused or damaged, or its arrays do not fit.
@@ -43,9 +44,11 @@ def load(config: Config) -> Raw:
     path = _npz.path_of(given["file"])
     arrays = _npz.read(path)
     x_train, x_test = arrays["x_train"], arrays["x_test"]
-    kind = _kind(x_train, path.name)
+    if x_train.dtype.kind == "U" and x_test.dtype.kind == "U":
+        x_train, x_test = (_texts(x) for x in (x_train, x_test))
+    kind = "texts" if x_train.dtype == object else _kind(x_train, path.name)
     y_train, y_test = (_column(arrays[k], k) for k in ("y_train", "y_test"))
-    features = tuple(f"x{i + 1}" for i in range(x_train.shape[1])) if kind != "images" else ()
+    features = tuple(f"x{i + 1}" for i in range(x_train.shape[1])) if kind in FLAT else ()
     if given["labels"] == "values":
         kind = "table" if kind == "points" else kind
         return Raw(x_train, y_train, x_test, y_test, "regression", kind, (), features)
@@ -53,6 +56,15 @@ def load(config: Config) -> Raw:
     top = int(y_train.max()) if len(y_train) else 0
     classes = tuple(str(i) for i in range(min(top, 10_000) + 1))
     return Raw(x_train, y_train, x_test, y_test, "classification", kind, classes, features)
+
+
+FLAT = ("table", "points")
+"""Kinds whose columns have names."""
+
+
+def _texts(x: Array) -> Array:
+    """Strings of one length, as NumPy keeps them, as Python's, which Keras takes."""
+    return (x.ravel() if x.ndim == 2 and x.shape[1] == 1 else x).astype("object")
 
 
 def _kind(x: Array, name: str) -> str:

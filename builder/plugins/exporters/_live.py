@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+from builder.check.texts import TEXT
 from builder.errors import FileError
 from builder.plugins import lacking
 from builder.plugins.exporters.keras import read
@@ -21,6 +22,17 @@ def opened(artefact: str | None) -> Any:
 
     read(artefact)
     return load_artefact(path=str(artefact))
+
+
+def refuse_text(model: Any, form: str) -> None:
+    """Raises FileError for a model that reads plain text, which that form has no operations for."""
+    readers = [x.name for x in model.layers if type(x).__name__ in TEXT]
+    if readers or any(tensor.dtype == "string" for tensor in model.inputs):
+        name = f"'{readers[0]}'" if readers else "its Input"
+        raise FileError(
+            f"{form} has no operations on plain text, which {name} reads.",
+            "Export it as .keras or as SavedModel, which keep the vocabulary.",
+        )
 
 
 def needs(exporter: Any) -> None:

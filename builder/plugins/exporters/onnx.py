@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from builder.facts import ModelFacts
-from builder.plugins.exporters._live import converting, needs, opened
+from builder.plugins.exporters._live import converting, needs, opened, refuse_text
 from builder.spec import TrainingSpec
 
 NAME = "onnx"
@@ -30,8 +30,9 @@ def export(
     Raises:
         FileError: no run was given, a package is missing, or the model cannot be written.
     """
-    needs(sys.modules[__name__])
     model = opened(artefact)
+    refuse_text(model, TITLE)
+    needs(sys.modules[__name__])
     with tempfile.TemporaryDirectory() as folder, converting(TITLE):
         path = Path(folder) / "model.onnx"
         _call_once(model)

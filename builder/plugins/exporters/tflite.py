@@ -9,7 +9,7 @@ from typing import Any
 from builder import edit
 from builder.errors import FileError
 from builder.facts import ModelFacts
-from builder.plugins.exporters._live import EXPORT_KERAS, converting, opened
+from builder.plugins.exporters._live import EXPORT_KERAS, converting, opened, refuse_text
 from builder.spec import TrainingSpec
 
 NAME = "tflite"
@@ -42,6 +42,7 @@ def export(
         FileError: no run was given, the model cannot be written, or not in 8 bits.
     """
     model = opened(artefact)
+    refuse_text(model, TITLE)
     if int8:
         _check(training)
     with tempfile.TemporaryDirectory() as folder, converting(TITLE):

@@ -16,8 +16,8 @@ from builder.runs import wire
 from builder.spec import ObjectSpec
 
 OFFLINE = [n for n, p in plugins.datasets().items() if p.OFFLINE and n != "NpzFile"]
-PLAIN = [n for n in OFFLINE if plugins.dataset(n).ENTRY.group != "Several columns"]
-"""Datasets of one x and one y; test_several looks at the others."""
+PLAIN = [n for n in OFFLINE if plugins.dataset(n).ENTRY.group not in ("Several columns", "Text")]
+"""Datasets of one x, of numbers, and one y; test_several and test_texts look at the others."""
 
 
 def spec(name: str, **config) -> ObjectSpec:

@@ -64,6 +64,7 @@ def known_datasets() -> Iterator[datasets.Known]:
     yield from datasets.SKLEARN.values()
     yield datasets.NPZ
     yield datasets.Known("Digits", "images", (28, 28), 10, None)
+    yield datasets.Known("ReviewTexts", "texts", (), 2, None, True)
     for name in datasets.POINTS.values():
         yield datasets.Known(name, "points", (2,), 2, None)
 
