@@ -10,7 +10,7 @@ from typing import Any
 
 from builder.catalog.layers import own
 from builder.code.part import Part
-from builder.spec import Config, ModelSpec, ObjectSpec, snake
+from builder.spec import Config, ModelSpec, ObjectSpec, active, snake
 
 FOLDER = Path(__file__).parents[1] / "plugins" / "custom"
 """Where the engine finds them too; what stands below it knows them as text only."""
@@ -56,3 +56,15 @@ def _names(value: Any) -> Iterator[str]:
 def parts(model: ModelSpec) -> Iterator[Part]:
     """A part for the class of each that the model holds."""
     return (Part("custom", sources()[name]) for name in used(model))
+
+
+def needed(model: ModelSpec) -> str:
+    """What a model's saved file asks of who opens it elsewhere; "" where Keras is enough."""
+    names = used(active(model))
+    if not names:
+        return ""
+    many = "class" if len(names) == 1 else "classes"
+    return (
+        f"To open it elsewhere, first define the {many} {' and '.join(names)}: copy"
+        f" {'it' if len(names) == 1 else 'them'} from the Python script."
+    )

@@ -35,7 +35,7 @@ def test_a_position_embedding_adds_one_vector_a_position_and_keeps_the_mask() ->
     words = keras.layers.Embedding(9, 4, mask_zero=True)(np.array([[1, 2, 0]]))
     made = OWN["PositionEmbedding"]()
     added = made(words)
-    np.testing.assert_array_equal(added - words, made.weights[0].numpy()[None])
+    np.testing.assert_array_equal(added, np.asarray(words) + made.weights[0].numpy())
     assert np.asarray(added._keras_mask).tolist() == [[True, True, False]]
 
 
