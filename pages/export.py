@@ -9,6 +9,7 @@ from types import ModuleType
 import streamlit as st
 
 from builder import code, plugins
+from builder.code import custom
 from builder.runs import child, jobs, weights
 from builder.spec import Run, TrainingSpec
 from pages.widgets import codepane, codescript, page, picker, session
@@ -81,7 +82,8 @@ def _begun(training: TrainingSpec) -> None:
         file_name=f"{_name()}.keras",
         key="export-begun",
         icon=":material/download:",
-        help="The model as it stands, before this project's training.",
+        help="The model as it stands, before this project's training."
+        f" {custom.needed(training.model)}",
         on_click="ignore",
         width="stretch",
     )
@@ -98,7 +100,8 @@ def _model_files() -> None:
     for exporter in sorted(found, key=lambda e: (e.NAME in CONVERTED, e.NAME != "keras")):
         with page.guard():
             _model_file(exporter, run)
-    st.caption("`keras.models.load_model(file)` gives the same predictions as here.")
+    same = "`keras.models.load_model(file)` gives the same predictions as here."
+    st.caption(f"{same} {custom.needed(run.training.model)}")
 
 
 def _model_file(exporter: ModuleType, run: Run) -> None:

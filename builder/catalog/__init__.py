@@ -25,7 +25,7 @@ from builder.catalog import (
 )
 from builder.catalog.entry import REQUIRED, Entry, Param, signature
 from builder.catalog.entry import new as _new
-from builder.catalog.layers import joining
+from builder.catalog.layers import joining, own
 from builder.errors import CatalogError
 from builder.spec import Config, ObjectSpec, freeze
 
@@ -48,7 +48,7 @@ KINDS = tuple(_MODULES)
 
 _ENTRIES: dict[str, tuple[Entry, ...]] = {k: tuple(m.ENTRIES) for k, m in _MODULES.items()}
 _BY_NAME = {kind: {e.class_name: e for e in rows} for kind, rows in _ENTRIES.items()}
-_BY_NAME["layers"] |= joining.BY_NAME | ops.BY_NAME
+_BY_NAME["layers"] |= joining.BY_NAME | own.BY_NAME | ops.BY_NAME
 _BY_ALIAS: dict[str, dict[str, Entry]] = {
     kind: {
         **{name: _BY_NAME[kind][c] for name, c in params.SECOND_NAMES.get(kind, {}).items()},
@@ -77,11 +77,11 @@ def groups(kind: str) -> tuple[str, ...]:
 
 
 def joins() -> tuple[Entry, ...]:
-    """The layers that need a graph: merging and attention, in palette order.
+    """The layers that need a graph: merging, attention and our own, in palette order.
 
     Not among ``entries("layers")``, whose layers fit into a stack; else they are such entries.
     """
-    return joining.ENTRIES
+    return (*joining.ENTRIES, *own.JOINS)
 
 
 def operations() -> tuple[Entry, ...]:
@@ -94,7 +94,7 @@ def operations() -> tuple[Entry, ...]:
 
 def palette() -> tuple[Entry, ...]:
     """All that can be a node of a graph: layers, what joins several of them, and operations."""
-    return (*_ENTRIES["layers"], *joining.ENTRIES, *ops.ENTRIES)
+    return (*_ENTRIES["layers"], *joins(), *ops.ENTRIES)
 
 
 def find(kind: str, class_name: str) -> Entry | None:

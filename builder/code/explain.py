@@ -19,6 +19,8 @@ TOPICS = {
     " part is kept aside until the end.",
     "precision": "Chooses the numbers Keras calculates with; smaller ones are quicker, and less"
     " exact.",
+    "custom": "Defines a kind of layer that Keras does not have. Registered under its name, it lets"
+    " keras.models.load_model open the saved model wherever this class was defined before.",
     "adapt": "Lets a layer see the training examples once, so that it knows their mean, spread or"
     " words before the training begins.",
     "model": "Defines the model. The seed before it makes the random starting weights the same"

@@ -15,6 +15,7 @@ from builder.spec import TrainingSpec
 HEADINGS = {
     "data": "The data",
     "precision": "Precision",
+    "custom": "A layer that Keras does not have",
     "adapt": "A layer that learns from the data",
     "model": "The model",
     "summary": "What the model is made of",

@@ -43,7 +43,8 @@ def construct(kind: str, obj: ObjectSpec, more: dict[str, Any] | None = None) ->
         nested = nested_kind(entry, name) if name in entry.args else ""
         items.append(("" if by_place else name, argument(nested, config[name])))
     items += list((more or {}).items())
-    return Call(f"{HOMES[kind]}.{obj.class_name}", tuple(items))
+    home = "" if entry.extra.get("own") else f"{HOMES[kind]}."
+    return Call(f"{home}{obj.class_name}", tuple(items))
 
 
 def found(kind: str, class_name: str) -> Entry:

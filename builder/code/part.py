@@ -17,8 +17,9 @@ class Part:
     """A piece of the script.
 
     Args:
-        topic: what it does: ``data``, ``precision``, ``adapt``, ``model``, ``summary``,
-            ``schedule``, ``compile``, ``order``, ``fit``, ``evaluate``, ``predict`` or ``save``.
+        topic: what it does: ``data``, ``precision``, ``custom``, ``adapt``, ``model``,
+            ``summary``, ``schedule``, ``compile``, ``order``, ``fit``, ``evaluate``, ``predict``
+            or ``save``.
         text: its lines.
         spans: which of them speak of a node.
     """

@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from builder.code import blocks, columns, functional, learn, reshuffled, stack, subclass, versions
+from builder.code import (
+    blocks,
+    columns,
+    custom,
+    functional,
+    learn,
+    reshuffled,
+    stack,
+    subclass,
+    versions,
+)
 from builder.code.names import Names, used_in
 from builder.code.part import Part, Row, Script, part
 from builder.code.source import Name, flat, render
@@ -13,8 +23,11 @@ from builder.code.training import answer, begun, compile_call, epoch_rules, eval
 from builder.errors import SpecError
 from builder.spec import ModelSpec, TrainingSpec
 
-BLOCKS = ("def ", "class ")
+BLOCKS = ("def ", "class ", "@")
 """What two empty lines stand around."""
+
+LAYERS = re.compile(r"(?<![.\w])layers\.")
+"""What needs ``from keras import layers``."""
 
 STYLES = {
     "sequential": "Sequential: a list of layers",
@@ -102,7 +115,7 @@ def parts(training: TrainingSpec, data_source: str, style: str = "") -> tuple[se
         Part("predict", _prediction(training, called, style)),
         Part("save", '# Save the model\nmodel.save("model.keras")'),
     ]
-    if any("layers." in p.text for p in found if p.topic in ("model", "adapt")):
+    if any(LAYERS.search(p.text) for p in found if p.topic in ("model", "adapt")):
         uses.add("from keras import layers")
     return uses, found
 
@@ -129,6 +142,7 @@ def definition(
     Raises:
         SpecError: as ``script``.
     """
+    taken |= frozenset(custom.used(training.model))
     style = style or styles(training)[0]
     if style not in STYLES:
         raise SpecError(f"There is no style '{style[:60]}'.", f"Choose one of {', '.join(STYLES)}.")
@@ -138,6 +152,7 @@ def definition(
     if not is_wide:
         call = f"keras.config.set_dtype_policy({flat(policy)})"
         yield Part("precision", f"# Calculate with numbers of this kind\n{call}")
+    yield from custom.parts(training.model)
     seed = "" if training.seed is None else f"\nkeras.utils.set_random_seed({training.seed})"
     if style == "subclass":
         yield from _subclass(training, seed, taken)

@@ -1,4 +1,4 @@
-"""Specs into live Keras objects: only Keras's own public classes, by exact name, recursively."""
+"""Specs into live Keras objects: only Keras's public classes and ours, by exact name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from builder import plugins
 from builder.catalog import epoch_schedules
 from builder.engine.backend import keras
 from builder.errors import BuildError
@@ -58,9 +59,10 @@ HIDDEN: dict[str, tuple[Any, ...]] = {
         keras.src.applications.convnext.LayerScale,
         keras.src.applications.convnext.StochasticDepth,
         keras.src.applications.inception_resnet_v2.CustomScaleLayer,
+        *plugins.layers().values(),
     )
 }
-"""Classes of Keras's own architectures that it does not export; files name them."""
+"""Classes beside the public ones: of Keras's own architectures, which files name, and our own."""
 
 LOSS_STRINGS = frozenset({"accuracy", "acc", "crossentropy", "ce"})
 """Metric strings that Keras resolves by the loss when compiling; they stay strings."""

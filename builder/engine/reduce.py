@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from builder import catalog
+from builder import catalog, plugins
 from builder.engine import objects
 from builder.engine.backend import keras
 from builder.engine.build import COMPILE_OBJECTS
@@ -32,20 +32,26 @@ SILENT = frozenset(
 POLICIES = ("DTypePolicy", "Policy", "FloatDTypePolicy")
 """What Keras 3 and 2 call the record of a dtype policy; its name says all of it."""
 
+PACKAGE = "layerwise"
+"""What our own layers are registered under; nothing of a file is imported to find one."""
+
+USE_ONLY = f"Use only Keras's own layers, or ours: {', '.join(plugins.layers())}."
+"""What to do about anything else."""
+
 Say = Callable[[str], None]
 """Takes a remark about something that was not taken over."""
 
 
 def refused(where: str, what: str, hint: str = "") -> FileError:
     """The error for content that is not opened."""
-    return FileError(f"'{where}' {what}", hint or "Use only Keras's own layers.", where)
+    return FileError(f"'{where}' {what}", hint or USE_ONLY, where)
 
 
 def check_source(where: str, data: Mapping[str, Any]) -> str:
-    """The class name of a serialized object that Keras itself defines.
+    """The class name of a serialized object that Keras itself defines, or that is ours.
 
     Raises:
-        FileError: it is code, a custom class or no class name at all.
+        FileError: it is code, a custom class of others or no class name at all.
     """
     name = data.get("class_name")
     module = data.get("module")
@@ -59,6 +65,9 @@ def check_source(where: str, data: Mapping[str, Any]) -> str:
             "Replace it by Keras's own layers, for example Rescaling or Activation, and save"
             " the model again.",
         )
+    ours = name.removeprefix(f"{PACKAGE}>")  # HDF5 knows the registered name alone
+    if ours in plugins.layers() and f"{PACKAGE}>{ours}" in (name, registered):
+        return ours
     home = (module or "keras").split(".")[0]
     custom = isinstance(registered, str) and ">" in registered
     if home not in ("keras", "tf_keras", "builtins") or custom or ">" in name:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from builder.code import reshuffled
+from builder.code import custom, reshuffled
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +154,10 @@ def _has_words(node: ast.AST) -> bool:
 
 RESHUFFLED = fingerprint(ast.parse(reshuffled.CLASS).body[0])
 """Of the class with which our own scripts reshuffle every epoch."""
+
+
+@functools.cache
+def is_own_layer(name: str, printed: str) -> bool:
+    """Whether a class of that name and fingerprint is a layer of our own, as scripts carry it."""
+    text = custom.sources().get(name)
+    return text is not None and fingerprint(ast.parse(text).body[0]) == printed

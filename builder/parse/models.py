@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from builder.catalog.layers import own
 from builder.code.subclass import MODELS_OWN
 from builder.parse import layers, objects, old, ops, preparation, training
 from builder.parse.arrays import Array, number
@@ -54,7 +55,8 @@ def add(state: State, node: ast.AST, model: Model, item: Any) -> None:
         _add_model(state, node, model, item)
     elif isinstance(item, Instance):
         name = item.of.node.name
-        state.unknown(node, f"{name} is a layer of your own: left out of the stack")
+        text = f"{name} is a layer of your own: left out of the stack{ours(name)}"
+        state.unknown(node, text)
     elif isinstance(item, Unknown):
         state.unknown(node, "a layer that was not understood is left out of the model")
     elif not isinstance(item, Layer):
@@ -65,6 +67,14 @@ def add(state: State, node: ast.AST, model: Model, item: Any) -> None:
         if item.said and item.shape is not None:
             _tell_shape(state, item, first=not model.stack)
         model.stack.append(item)
+
+
+def ours(name: str) -> str:
+    """What to say behind a layer class of the text's own that cannot be read."""
+    there = ", ".join(own.BY_NAME)
+    if name in own.BY_NAME:
+        return f". Layerwise has a {name} too, with other code: add that one if it does the same"
+    return f". Beside Keras's layers there are {there} here"
 
 
 def _add_model(state: State, node: ast.AST, model: Model, item: Model) -> None:

@@ -23,6 +23,9 @@ from builder.parse.values import (
 )
 from builder.spec import unique
 
+WEIGHTS = ("add_weight", "add_variable", "Variable")
+"""What a class makes weights with."""
+
 
 def call_function(state: State, function: Function, args: list[Any], kw: dict[str, Any]) -> Any:
     """A function of the text, followed; raises TooMuch when it goes too deep."""
@@ -169,6 +172,8 @@ def followed(
         if tensors and _made_here(node) and all(t.call.layer.is_input for t in tensors):
             return _shaped(state, follow, value, model, tensors, args)
         model.used = True
+    elif _has_weights(state, value.of):
+        return _left_out(state, node, value, given, "it makes weights of its own")
     else:
         state.translated(node, f"{value.of.node.name} is taken apart into its layers.")
     known = {a.arg for a in follow.node.args.args}
@@ -178,7 +183,26 @@ def followed(
     if "mask" in known:
         plain["mask"] = None
     _name_fields(value)
-    return call_function(state, follow, [value, *args], plain)
+    result = call_function(state, follow, [value, *args], plain)
+    if value.of.base == "layer" and not _tensors([result]):
+        return _left_out(state, node, value, given, "what its call gives could not be worked out")
+    return result
+
+
+def _has_weights(state: State, kind: Class) -> bool:
+    if kind.weights is None:
+        methods = [n for f in kind.methods.values() for n in ast.walk(f.node)]
+        state.steps += len(methods) // 10
+        kind.weights = any(isinstance(n, ast.Attribute) and n.attr in WEIGHTS for n in methods)
+    return kind.weights
+
+
+def _left_out(state: State, node: ast.AST, value: Instance, given: list[Any], why: str) -> Any:
+    """A layer class of the text's own that cannot be layers of Keras: a gap in the graph."""
+    name = value.of.node.name
+    said = f"{name} is a layer of your own, and {why}: left out; what follows reads what it read"
+    state.unknown(node, f"{said}{models.ours(name)}")
+    return _tensors(given)[0]
 
 
 def _made_here(node: ast.AST) -> bool:

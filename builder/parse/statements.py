@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from builder.parse import arrayuse, conditions, expressions, lists, names, ops, run
+from builder.catalog.layers import own
+from builder.parse import arrayuse, conditions, datasets, expressions, lists, names, ops, run
 from builder.parse.arrays import Array, Bunch, Stat
 from builder.parse.graph import Layer, Model, Tensor, tidy
 from builder.parse.state import State
@@ -257,6 +258,9 @@ def _function(state: State, node: ast.FunctionDef) -> None:
 
 
 def _class(state: State, node: ast.ClassDef) -> None:
+    if node.name in own.BY_NAME and datasets.is_own_layer(node.name, datasets.fingerprint(node)):
+        state.scope.set(node.name, Ref(f"keras.layers.{node.name}"))
+        return
     with state.hushed():
         bases = [expressions.evaluate(state, b) for b in node.bases]
     base = next((found for found in map(_base, bases) if found), "")

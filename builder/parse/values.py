@@ -112,12 +112,18 @@ class Function:
 
 @dataclass(eq=False, slots=True)
 class Class:
-    """A class of the text; ``base`` is ``model``, ``layer`` or ``""``."""
+    """A class of the text.
+
+    Args:
+        base: ``model``, ``layer`` or ``""``.
+        weights: whether it makes weights of its own, once somebody asked.
+    """
 
     node: ast.ClassDef
     home: Scope
     base: str
     methods: dict[str, Function] = field(default_factory=dict)
+    weights: bool | None = None
 
 
 @dataclass(eq=False, slots=True)

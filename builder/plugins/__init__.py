@@ -1,4 +1,4 @@
-"""What Layerwise adds to Keras, one file each, found by folder: ``datasets/`` and ``exporters/``.
+"""What Layerwise adds to Keras, one file each, found by folder: datasets, exporters and layers.
 
 A dataset plugin is a module with
 
@@ -9,8 +9,9 @@ A dataset plugin is a module with
   four names as dicts by column;
 - optionally ``decode(config, rows) -> list[str]``, rows of a sequence dataset as readable text.
 
-An exporter plugin has ``NAME``, ``TITLE``, ``SUFFIX``, ``NEEDS`` and ``export(...)``. Importing a
-plugin is cheap: Keras, scikit-learn and pandas are imported inside its functions.
+An exporter plugin has ``NAME``, ``TITLE``, ``SUFFIX``, ``NEEDS`` and ``export(...)``. Importing
+these is cheap: Keras, scikit-learn and pandas are imported inside their functions. A layer's file
+(``custom/``) is its class alone and imports Keras: only the engine asks for ``layers()``.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ import pkgutil
 from importlib import metadata
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from builder.errors import CatalogError
 
-for _folder in ("datasets", "exporters"):
+for _folder in ("custom", "datasets", "exporters"):
     # a folder's first import binds its name here; doing that now leaves the name to the function
     importlib.import_module(f"{__name__}.{_folder}")
 
@@ -57,6 +59,13 @@ def dataset(class_name: str) -> ModuleType:
 def exporters() -> dict[str, ModuleType]:
     """Name → exporter plugin."""
     return {m.NAME: m for m in _found("exporters")}
+
+
+@functools.cache
+def layers() -> dict[str, Any]:
+    """Class name → class of each layer of our own; importing them registers them with Keras."""
+    made = (v for m in _found("custom") for v in vars(m).values() if isinstance(v, type))
+    return {c.__name__: c for c in made}
 
 
 def lacking(exporter: ModuleType) -> tuple[str, ...]:

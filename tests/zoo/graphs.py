@@ -243,9 +243,41 @@ CALLED = ModelSpec(
     ),
     ("attention", "attention:1", "stacked"),
 )  # fmt: skip
+VARIATIONAL = graph(
+    "variational",
+    {
+        "input": given(2, 8, 8, 1),
+        "cut": layer("TimeDistributed", layer=layer("Patches", patch_size=4)),
+        "flat": layer("Reshape", target_shape=(8, 16)),
+        "patches": chain(
+            "patches",
+            given(8, 16),
+            layer("PositionEmbedding", embeddings_initializer=layer("HeNormal")),
+            layer("GlobalAveragePooling1D"),
+            dense(4),
+        ),
+        "mean": dense(2),
+        "spread": dense(2),
+        "sampling": layer("Sampling", kl_weight=0.01, seed=3),
+        "out": dense(1),
+    },
+    {
+        "input": (),
+        "cut": ("input",),
+        "flat": ("cut",),
+        "patches": ("flat",),
+        "mean": ("patches",),
+        "spread": ("patches",),
+        "sampling": ("mean", "spread"),
+        "out": ("sampling",),
+    },
+    "out",
+)
+"""Layers of our own in a wrapper, in a block called as one of them, and side by side."""
+
 SEVERAL: Mapping[str, ModelSpec] = {m.name: m for m in (OPERATIONS, TRANSLATOR, TWINS, CALLED)}
 """Graphs of everything the Functional API can say."""
 
 GRAPHS: Mapping[str, ModelSpec] = {
-    m.name: m for m in (RESIDUAL, SHARED, NESTED, MULTI, STATE, ATTENTION)
+    m.name: m for m in (RESIDUAL, SHARED, NESTED, MULTI, STATE, ATTENTION, VARIATIONAL)
 }

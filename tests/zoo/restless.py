@@ -144,6 +144,23 @@ _TOLD = replace(
     ),
 )
 
+_DRAWN = _graph(
+    "drawn",
+    {
+        "input": given(8, 8, 1),
+        "patches": layer("Patches", patch_size=4),
+        "wide": dense(6, "relu"),
+        "place": layer("PositionEmbedding"),
+        "average": layer("GlobalAveragePooling1D"),
+        "mean": dense(3),
+        "spread": dense(3),
+        "z": layer("Sampling", kl_weight=0.1),
+        "out": dense(3, "softmax"),
+    },
+    *("input", "patches input", "wide patches", "place wide", "average place"),
+    *("mean average", "spread average", "z mean spread", "out z"),
+)
+
 
 def _several() -> TrainingSpec:
     made = _fitted(_TWICE, "rows")
@@ -165,6 +182,7 @@ RESTLESS: Mapping[str, TrainingSpec] = {
     "words": _fitted(_WORDS, "words"),
     "twice": _several(),
     "attention": _fitted(_ATTENTION, "words"),
+    "drawn": _fitted(_DRAWN, "pictures"),
     "told": _fitted(_TOLD, "rows"),
     "spectral": _fitted(
         chain(

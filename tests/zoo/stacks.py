@@ -73,6 +73,18 @@ STACKS: Mapping[str, TrainingSpec] = {
         ),
         DIGITS.with_(channel_axis=True),
     ),
+    "patched": training(
+        chain(
+            "patched",
+            given(28, 28, 1),
+            layer("Patches", patch_size=7),
+            dense(12, "relu"),
+            layer("PositionEmbedding"),
+            layer("GlobalAveragePooling1D"),
+            dense(10, "softmax"),
+        ),
+        DIGITS.with_(channel_axis=True),
+    ),
     "nested_choices": training(
         NESTED_CHOICES,
         layer("Iris"),

@@ -1,4 +1,4 @@
-"""Every layer of ``keras.layers`` that has one input and one output, as tables by palette group.
+"""Every layer that has one input and one output, Keras's and our own, as tables by palette group.
 
 ``Entry.extra`` of a layer may hold:
 
@@ -11,6 +11,7 @@
 ``dtypes``   the kinds of values it reads: ``string``, ``int``; any number if not given
 ``wraps``    True: it holds another layer in ``layer``, which decides the input it accepts
 ``params``   {argument: Param} for this layer alone
+``own``      True: it is ours, and a script carries its class (see ``own``)
 ============ =================================================================================
 """
 
@@ -25,6 +26,7 @@ from builder.catalog.layers import (
     convolution,
     core,
     normalization,
+    own,
     pooling,
     preprocessing,
     recurrent,
@@ -44,6 +46,7 @@ ENTRIES = (
     *recurrent.ENTRIES,
     *preprocessing.ENTRIES,
     *augmentation.ENTRIES,
+    *own.ENTRIES,
 )
 """In palette order: what a beginner needs first stands first."""
 

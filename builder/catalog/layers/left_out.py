@@ -1,4 +1,4 @@
-"""What of ``keras.layers`` the tables leave out, and why."""
+"""What of ``keras.layers``, and of our own, the tables of stacks leave out, and why."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ NOT_IN_A_STACK: dict[str, str] = {
     "Minimum": _TWO_INPUTS,
     "Multiply": _TWO_INPUTS,
     "Subtract": _TWO_INPUTS,
+    "Sampling": _TWO_INPUTS,
     "HashedCrossing": _TWO_INPUTS,
     "AdditiveAttention": _ATTENTION,
     "Attention": _ATTENTION,

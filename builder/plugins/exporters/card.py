@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from builder import catalog, edit
+from builder.code.custom import needed
 from builder.facts import DataFacts, ModelFacts
 from builder.plugins.exporters.keras import read
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
@@ -105,7 +106,8 @@ def _model(model: ModelSpec, known: ModelFacts) -> str:
         shape = " × ".join("any" if n is None else str(n) for n in node.outputs[0][1:])
         rows.append((name, node.class_name, shape, f"{node.params:,}"))
     head = ("Layer", "Class", "Output", "Parameters")
-    return f"## Model\n\n{_table(head, rows)}\n{known.params:,} parameters in all.\n"
+    more = f" {needed(model)}".rstrip()
+    return f"## Model\n\n{_table(head, rows)}\n{known.params:,} parameters in all.{more}\n"
 
 
 def _training(training: TrainingSpec) -> str:

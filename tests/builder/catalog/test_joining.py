@@ -26,7 +26,7 @@ JOINS = catalog.joins()
 
 @pytest.mark.parametrize("row", JOINS, ids=lambda e: e.class_name)
 def test_arguments_and_defaults_are_keras_own(row: Entry) -> None:
-    parameters = inspect.signature(getattr(keras.layers, row.class_name)).parameters.values()
+    parameters = inspect.signature(objects.classes("layers")[row.class_name]).parameters.values()
     theirs = [
         (p.name, catalog.REQUIRED if p.default is p.empty else freeze(p.default))
         for p in parameters

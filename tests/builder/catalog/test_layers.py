@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,17 +15,20 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from builder import catalog
+from builder import catalog, plugins
 from builder.catalog import Entry
-from builder.catalog.layers import NOT_ASKED, NOT_IN_A_STACK
+from builder.catalog.layers import NOT_ASKED, NOT_IN_A_STACK, own
 from builder.catalog.layers.augmentation import ENTRIES as AUGMENTATION
 from builder.spec import Config, ObjectSpec, freeze
 
 LAYERS = catalog.entries("layers")
 NAMES = [e.class_name for e in LAYERS]
-PUBLIC = {name: c for name, c in vars(keras.layers).items() if inspect.isclass(c)}
+KERAS = {name: c for name, c in vars(keras.layers).items() if inspect.isclass(c)}
+PUBLIC = {**KERAS, **plugins.layers()}
+"""Keras's public classes, and our own."""
+
 MODULES = {
-    "layers": keras.layers,
+    "layers": SimpleNamespace(**PUBLIC),
     "initializers": keras.initializers,
     "regularizers": keras.regularizers,
     "constraints": keras.constraints,
@@ -110,6 +114,13 @@ def test_every_public_class_is_an_entry_or_left_out_with_a_reason() -> None:
     assert len(placed) == len(set(placed)), "a class stands in the tables twice"
     missing = {c.__name__ for c in classes - set(placed)}
     assert not missing
+
+
+def test_our_own_are_offered_and_named_as_nothing_in_keras() -> None:
+    """One file a class, found by folder; a line of the catalogue offers each."""
+    assert set(plugins.layers()) == set(own.BY_NAME)
+    assert not set(own.BY_NAME) & set(KERAS)
+    assert all(row.extra["own"] for row in own.BY_NAME.values())
 
 
 def test_names_are_the_ones_keras_writes_into_configs() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from builder import plugins
 from builder.engine.backend import keras
 
 L, C = keras.layers, keras.callbacks
@@ -99,6 +100,16 @@ def several(folder: Path) -> tuple[Any, list[Any]]:
     return model, []
 
 
+def drawn(folder: Path) -> tuple[Any, list[Any]]:
+    own, x = plugins.layers(), keras.Input((12, 12, 1))
+    seen = own["PositionEmbedding"]()(L.Dense(6)(own["Patches"](4)(x)))
+    seen = L.GlobalAveragePooling1D()(seen)
+    z = own["Sampling"](kl_weight=0.1)([L.Dense(3)(seen), L.Dense(3)(seen)])
+    model = keras.Model(x, L.Dense(4, "softmax")(z))
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model, []
+
+
 class Doubled(keras.Model):
     """A model that takes two steps for each batch and logs its own number beside the metrics."""
 
@@ -153,6 +164,7 @@ CASES: dict[str, Case] = {
         rows=290,
         fit={"validation_split": 0.2},
     ),
+    "own_layers": Case(drawn, rows=290, fit={"validation_split": 0.2}),
     "custom_step": Case(custom, x=TABLE, y=AMOUNT, fit={"validation_split": 0.25}),
     "class_weight": Case(plain(), fit={"class_weight": {0: 1, 1: 2, 2: 0.5, 3: 1}}),
     "sample_weight": Case(

@@ -61,7 +61,7 @@ def refusal(path: Path) -> str:
 
 
 @pytest.mark.parametrize("suffix", ["keras", "h5"])
-@pytest.mark.parametrize("name", ["tutorial", "nested_choices", "text", "nested"])
+@pytest.mark.parametrize("name", ["tutorial", "nested_choices", "text", "nested", "variational"])
 @pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5")
 def test_saved_models_open(name: str, suffix: str, tmp_path: Path) -> None:
     spec = zoo.MODELS[name]
@@ -321,7 +321,7 @@ def test_strange_training_settings_are_left_out_not_fatal(saved: Path, tmp_path:
 # --- our own runs ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["cnn", "rows_as_sequence", "shared"])
+@pytest.mark.parametrize("name", ["cnn", "rows_as_sequence", "shared", "variational"])
 def test_saving_and_loading_gives_identical_predictions(name: str, tmp_path: Path) -> None:
     model = build.build(zoo.MODELS[name])
     rng = np.random.default_rng(0)
