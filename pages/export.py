@@ -62,13 +62,15 @@ def _project_files() -> None:
     st.subheader("Project", anchor=False)
     st.caption("The picture of the model, and the file that Layerwise opens again.")
     training = session.training()
-    for name in ("svg", "project"):
-        _download(plugins.exporters()[name], _made(name, training, None))
-    _later(plugins.exporters()["png"], lambda: _made("png", training, None))
+    known, drawing = plugins.exporters(), _made("svg", training, None)
+    _download(known["svg"], drawing)
+    _later(known["png"], lambda: _made("png", training, None))
+    _download(known["project"], _made("project", training, None))
     _begun(training)
-    drawing = _made("svg", session.training(), None).decode()
     with st.container(key="architecture", border=True):
-        st.image(drawing, alt="The layers of the model, from input to output", width="stretch")
+        st.image(
+            drawing.decode(), alt="The layers of the model, from input to output", width="stretch"
+        )
 
 
 def _begun(training: TrainingSpec) -> None:

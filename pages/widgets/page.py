@@ -165,6 +165,10 @@ def plain(text: str) -> str:
     return text
 
 
+BACK = ("undo", "Undo", "Mod+Z", "One step back (Ctrl+Z)")
+FORTH = ("redo", "Redo", "Mod+Shift+Z", "One step forward (Ctrl+Shift+Z)")
+
+
 def _title_row(step: str) -> None:
     key = f"project-title-{step}"  # another page's widget is another widget, even under one key
     with st.container(key="title-row", horizontal=True, vertical_alignment="center"):
@@ -179,26 +183,22 @@ def _title_row(step: str) -> None:
             help=None,
         )
         with st.container(key="history", horizontal=True, width="content", gap="xxsmall"):
-            st.button(
-                "Undo",
-                key="undo",
-                icon=":material/undo:",
-                type="tertiary",
-                disabled=not session.can_undo(),
-                on_click=session.undo,
-                help="One step back (Ctrl+Z)",
-                shortcut="Mod+Z",
-            )
-            st.button(
-                "Redo",
-                key="redo",
-                icon=":material/redo:",
-                type="tertiary",
-                disabled=not session.can_redo(),
-                on_click=session.redo,
-                help="One step forward (Ctrl+Shift+Z)",
-                shortcut="Mod+Shift+Z",
-            )
+            _turn(BACK, session.can_undo(), session.undo)
+            _turn(FORTH, session.can_redo(), session.redo)
+
+
+def _turn(told: tuple[str, str, str, str], can: bool, do: Callable[[], None]) -> None:
+    key, label, shortcut, help = told
+    st.button(
+        label,
+        key=key,
+        icon=f":material/{key}:",
+        type="tertiary",
+        disabled=not can,
+        on_click=do,
+        help=help,
+        shortcut=shortcut,
+    )
 
 
 def _rename(key: str) -> None:
