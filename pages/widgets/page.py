@@ -144,17 +144,20 @@ def safe(function: Callable[P, R]) -> Callable[P, R | None]:
 
 
 def trouble(error: Exception) -> None:
-    """Say an error on screen: its sentence and remedy, or a reference into the log."""
+    """Say an error on screen."""
+    st.error(sentence(error), icon=":material/error:")
+
+
+def sentence(error: Exception) -> str:
+    """An error's sentence and remedy, or a reference into the log, as Markdown."""
     if isinstance(error, LayerwiseError):
         hint = f"  \n{error.hint}" if error.hint else ""
-        st.error(f"{plain(error.message)}{plain(hint)}", icon=":material/error:")
-        return
+        return f"{plain(error.message)}{plain(hint)}"
     reference = secrets.token_hex(3)
     LOG.error("reference %s", reference, exc_info=error)
-    st.error(
+    return (
         "Something in Layerwise went wrong here. Your work is kept. Undo the last step or open"
-        f" another page; the log has the details under **{reference}**.",
-        icon=":material/error:",
+        f" another page; the log has the details under **{reference}**."
     )
 
 
