@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from types import ModuleType
 
 import streamlit as st
 
 from builder import code, plugins
 from builder.code import custom
+from builder.errors import LayerwiseError
 from builder.runs import child, jobs, weights
 from builder.spec import Run, TrainingSpec
-from pages.widgets import codepane, codescript, page, picker, session
+from pages.widgets import codepane, codescript, page, picker, session, taken
 from pages.widgets.page import plain
 
 MIME = {
@@ -38,23 +40,24 @@ def main() -> None:
             _project_files()
         with page.guard():
             _model_files()
+    taken.refusals()
 
 
 def _script() -> None:
     st.subheader("Python", anchor=False)
     st.caption("The whole project as a Keras script: run it anywhere Keras is installed.")
     training = session.training()
-    with page.guard():
-        chosen = codescript.style(training)
+    with suppress(LayerwiseError):  # the pane below says why there is none
+        chosen, title = codescript.style(training), session.title()
         text = codescript.written(training, chosen).text
         known = plugins.exporters()
         _download(known["script"], text.encode(), "primary")
-        _later(known["notebook"], lambda: _notebook(training, chosen))
+        _later(known["notebook"], lambda: _notebook(training, chosen, title))
     codepane.show(training, session.selected())
 
 
-def _notebook(training: TrainingSpec, style: str) -> bytes:
-    source, title = codescript.data_source(training), session.title()
+def _notebook(training: TrainingSpec, style: str, title: str) -> bytes:
+    source = codescript.data_source(training)
     about = plugins.dataset(training.dataset.class_name).ENTRY.plain
     return code.notebook(training, source, title, style, about).encode()
 
@@ -62,30 +65,29 @@ def _notebook(training: TrainingSpec, style: str) -> bytes:
 def _project_files() -> None:
     st.subheader("Project", anchor=False)
     st.caption("The picture of the model, and the file that Layerwise opens again.")
-    training = session.training()
-    for name in ("svg", "project"):
-        _download(plugins.exporters()[name], _made(name, training, None))
-    _later(plugins.exporters()["png"], lambda: _made("png", training, None))
+    training, title = session.training(), session.title()
+    known, drawing = plugins.exporters(), _made("svg", training, title)
+    _download(known["svg"], drawing)
+    _later(known["png"], lambda: _made("png", training, title))
+    _download(known["project"], _made("project", training, title))
     _begun(training)
-    drawing = _made("svg", session.training(), None).decode()
     with st.container(key="architecture", border=True):
-        st.image(drawing, alt="The layers of the model, from input to output", width="stretch")
+        st.image(
+            drawing.decode(), alt="The layers of the model, from input to output", width="stretch"
+        )
 
 
 def _begun(training: TrainingSpec) -> None:
     """The model before any training: what an opened and edited file is taken home as."""
     kept = weights.where(training.weights.get("file"))
     name = str(training.weights.get("name", ""))
-    st.download_button(
+    taken.button(
         f"Keras model with the weights of {plain(name)}" if kept else "Keras model, not trained",
-        data=lambda: child.call("export.begun", training, str(kept) if kept else None, timeout=120),
-        file_name=f"{_name()}.keras",
-        key="export-begun",
-        icon=":material/download:",
+        lambda: child.call("export.begun", training, str(kept) if kept else None, timeout=120),
+        f"{_name()}.keras",
+        "export-begun",
         help="The model as it stands, before this project's training."
         f" {custom.needed(training.model)}",
-        on_click="ignore",
-        width="stretch",
     )
 
 
@@ -112,21 +114,22 @@ def _model_file(exporter: ModuleType, run: Run) -> None:
     elif exporter.NAME in CONVERTED:
         _conversion(exporter, run, artefact)
     elif exporter.NAME == "card":
-        _later(exporter, lambda: _card(run, artefact))
+        title = session.title()
+        _later(exporter, lambda: _card(run, artefact, title))
     else:
         _later(exporter, lambda: child.call("export.run", exporter.NAME, run.training, artefact))
     if about := getattr(exporter, "ABOUT", ""):
         st.caption(about)
 
 
-def _card(run: Run, artefact: str) -> bytes:
+def _card(run: Run, artefact: str, title: str) -> bytes:
     result = jobs.result(run.id)
     made: bytes = child.call(
         "export.run",
         "card",
         run.training,
         artefact,
-        title=session.title(),
+        title=title,
         history=result.get("history") or {},
         test=result.get("test") or {},
         versions=jobs.versions(run.id),
@@ -166,17 +169,9 @@ def _conversion(exporter: ModuleType, run: Run, artefact: str) -> None:
 
 
 def _later(exporter: ModuleType, make: Callable[[], bytes]) -> None:
-    """A file that is made when somebody takes it."""
-    st.download_button(
-        exporter.TITLE,
-        data=make,
-        file_name=_name() + exporter.SUFFIX,
-        mime=MIME.get(exporter.SUFFIX),
-        key=f"export-{exporter.NAME}",
-        icon=":material/download:",
-        on_click="ignore",
-        width="stretch",
-    )
+    name, suffix = exporter.NAME, exporter.SUFFIX
+    file = _name() + suffix
+    taken.button(exporter.TITLE, make, file, f"export-{name}", mime=MIME.get(suffix, ""))
 
 
 def _download(exporter: ModuleType, data: bytes, kind: str = "secondary") -> None:
@@ -193,12 +188,11 @@ def _download(exporter: ModuleType, data: bytes, kind: str = "secondary") -> Non
     )
 
 
-def _made(name: str, training: TrainingSpec, artefact: str | None) -> bytes:
+def _made(name: str, training: TrainingSpec, title: str) -> bytes:
     """An export of the project, remembered by value: the same spec gives the same file."""
-    title = session.title()
 
     def make() -> bytes:
-        made: bytes = child.call("export.run", name, training, artefact, title=title)
+        made: bytes = child.call("export.run", name, training, None, title=title)
         return made
 
     return session.cached(("export", name, training, title), make)

@@ -133,6 +133,7 @@ def gallery(examples: Mapping[str, Any], names: Sequence[str], none: str) -> Non
         st.html(columns.rows(examples["parts"], "Test examples", more))
         return
     if "images" in examples:
+        st.caption("Bold: what the model answered, and how sure it was. Below: what it really is.")
         st.html(_grid(examples, true, said, sure))
         return
     st.html(table("Test examples", *_lines(examples, true, said, sure)))

@@ -17,7 +17,7 @@ ICONS = {
     "Pooling": "compress",
     "Recurrent": "autorenew",
     "Normalization": "equalizer",
-    "Regularization": "ac_unit",
+    "Regularization": "grain",
     "Reshaping": "crop_rotate",
     "Attention": "center_focus_strong",
     "Activations": "show_chart",

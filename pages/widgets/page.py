@@ -144,17 +144,20 @@ def safe(function: Callable[P, R]) -> Callable[P, R | None]:
 
 
 def trouble(error: Exception) -> None:
-    """Say an error on screen: its sentence and remedy, or a reference into the log."""
+    """Say an error on screen."""
+    st.error(sentence(error), icon=":material/error:")
+
+
+def sentence(error: Exception) -> str:
+    """An error's sentence and remedy, or a reference into the log, as Markdown."""
     if isinstance(error, LayerwiseError):
         hint = f"  \n{error.hint}" if error.hint else ""
-        st.error(f"{plain(error.message)}{plain(hint)}", icon=":material/error:")
-        return
+        return f"{plain(error.message)}{plain(hint)}"
     reference = secrets.token_hex(3)
     LOG.error("reference %s", reference, exc_info=error)
-    st.error(
+    return (
         "Something in Layerwise went wrong here. Your work is kept. Undo the last step or open"
-        f" another page; the log has the details under **{reference}**.",
-        icon=":material/error:",
+        f" another page; the log has the details under **{reference}**."
     )
 
 
@@ -163,6 +166,10 @@ def plain(text: str) -> str:
     for sign in "\\`*_[]$:~":
         text = text.replace(sign, f"\\{sign}")
     return text
+
+
+BACK = ("undo", "Undo", "Mod+Z", "One step back (Ctrl+Z)")
+FORTH = ("redo", "Redo", "Mod+Shift+Z", "One step forward (Ctrl+Shift+Z)")
 
 
 def _title_row(step: str) -> None:
@@ -179,26 +186,22 @@ def _title_row(step: str) -> None:
             help=None,
         )
         with st.container(key="history", horizontal=True, width="content", gap="xxsmall"):
-            st.button(
-                "Undo",
-                key="undo",
-                icon=":material/undo:",
-                type="tertiary",
-                disabled=not session.can_undo(),
-                on_click=session.undo,
-                help="One step back (Ctrl+Z)",
-                shortcut="Mod+Z",
-            )
-            st.button(
-                "Redo",
-                key="redo",
-                icon=":material/redo:",
-                type="tertiary",
-                disabled=not session.can_redo(),
-                on_click=session.redo,
-                help="One step forward (Ctrl+Shift+Z)",
-                shortcut="Mod+Shift+Z",
-            )
+            _turn(BACK, session.can_undo(), session.undo)
+            _turn(FORTH, session.can_redo(), session.redo)
+
+
+def _turn(told: tuple[str, str, str, str], can: bool, do: Callable[[], None]) -> None:
+    key, label, shortcut, help = told
+    st.button(
+        label,
+        key=key,
+        icon=f":material/{key}:",
+        type="tertiary",
+        disabled=not can,
+        on_click=do,
+        help=help,
+        shortcut=shortcut,
+    )
 
 
 def _rename(key: str) -> None:

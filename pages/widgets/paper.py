@@ -1,10 +1,13 @@
-"""The canvas people draw on, with its own Undo and Clear; what is drawn is kept across pages."""
+"""The canvas people draw on, with its own Undo and Clear; what is drawn is kept across pages and
+reloads."""
 
 from __future__ import annotations
 
 import base64
 import io
 import json
+import threading
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +28,32 @@ KEY = "canvas"
 
 LIMIT_BYTES = 2_000_000
 """Of a drawing's PNG; a canvas painted all over with noise stays below."""
+
+FIXED = {
+    "drawingMode": "freedraw",
+    "strokeWidth": STROKE,
+    "strokeColor": "#000000",
+    "fillColor": "#eee",
+    "backgroundColor": "#ffffff",
+    "backgroundImageURL": None,
+    "backgroundImageFit": "stretch",
+    "canvasWidth": SIDE,
+    "canvasHeight": SIDE,
+    "maxDisplayHeight": None,
+    "realtimeUpdateStreamlit": True,
+    "returnImageData": True,
+    "displayRadius": 3,
+    "fontSize": 20,
+    "label": "",
+    "disabled": False,
+}
+"""What the canvas is told besides its strokes."""
+
+PROJECTS, STROKES_BYTES = 32, 200_000
+"""So many projects' last strokes, each no longer than that as JSON, outlive a reload."""
+
+_last: OrderedDict[str, tuple[Any, ...]] = OrderedDict()
+_last_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -52,7 +81,7 @@ def show() -> NDArray[np.uint8] | None:
     # without a picture the canvas only says what it was given
     if answer and answer.get("data") and answer.get("raw"):
         objects = tuple(answer["raw"].get("objects", ()))
-        session.remember("drawing", replace(_kept(), objects=objects, image=_image(answer["data"])))
+        _keep(replace(_kept(), objects=objects, image=_image(answer["data"])))
     kept = _kept()
     empty = not kept.objects
     with st.container(horizontal=True, width=SIDE + 2):
@@ -76,25 +105,7 @@ def _mount(drawing: Drawing) -> dict[str, Any] | None:
     strokes = {"objects": drawing.given, "turn": drawing.turn, "background": "#ffffff"}
     found = canvas.out(
         key=KEY,
-        data={
-            "initialDrawing": json.dumps(strokes),
-            "drawingMode": "freedraw",
-            "strokeWidth": STROKE,
-            "strokeColor": "#000000",
-            "fillColor": "#eee",
-            "backgroundColor": "#ffffff",
-            "backgroundImageURL": None,
-            "backgroundImageFit": "stretch",
-            "canvasWidth": SIDE,
-            "canvasHeight": SIDE,
-            "maxDisplayHeight": None,
-            "realtimeUpdateStreamlit": True,
-            "returnImageData": True,
-            "displayRadius": 3,
-            "fontSize": 20,
-            "label": "",
-            "disabled": False,
-        },
+        data={"initialDrawing": json.dumps(strokes), **FIXED},
         on_drawing_change=_nothing,
         on_backgroundFit_change=_nothing,
         width="content",
@@ -123,14 +134,29 @@ def _image(address: str) -> NDArray[np.uint8] | None:
 
 
 def _kept() -> Drawing:
-    kept: Drawing = session.recall("drawing", Drawing())
+    """What this tab drew, or, after a reload, what was drawn last in its project."""
+    kept: Drawing | None = session.recall("drawing")
+    if kept is None:
+        with _last_lock:
+            return Drawing(objects=_last.get(session.token() or "", ()))
     return kept
+
+
+def _keep(drawing: Drawing) -> None:
+    session.remember("drawing", drawing)
+    token = session.token()
+    if token and len(json.dumps(drawing.objects)) <= STROKES_BYTES:
+        with _last_lock:
+            _last[token] = drawing.objects
+            _last.move_to_end(token)
+            while len(_last) > PROJECTS:
+                _last.popitem(last=False)
 
 
 def _put(objects: tuple[Any, ...] = ()) -> None:
     """Have the canvas show these strokes; it answers with their picture."""
     kept = _kept()
-    session.remember("drawing", replace(kept, objects=objects, given=objects, turn=kept.turn + 1))
+    _keep(replace(kept, objects=objects, given=objects, turn=kept.turn + 1))
 
 
 def _undo() -> None:

@@ -197,7 +197,8 @@ def _foot(query: Query, found: Found) -> None:
     first, last = query.offset + 1, query.offset + len(found.runs)
     number = query.offset // LIMIT
     whole = words.plural(found.total, "run")
-    many = f"{words.number(first)}–{words.number(last)} of {whole}" if found.runs else whole
+    part = len(found.runs) < found.total
+    many = f"{words.number(first)}–{words.number(last)} of {whole}" if part else whole
     size = words.size(jobs.workspace_bytes())
     with st.container(key="run-foot", horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption(f"{many} · {size} in the workspace", width="stretch")

@@ -53,7 +53,8 @@ def _line(run: Listed, changes: tuple[str, ...] | None) -> str:
     said = [runwords.state(run.progress)]
     if took is not None and run.status not in GOING:
         said.append(runwords.duration(took))
-    said.append(picker.ago(time.time() - run.times["created"]))
+    ago = picker.ago(time.time() - run.times["created"])
+    said.append(ago.replace(" ", "\N{NO-BREAK SPACE}"))  # a phone breaks the line before it
     best = runwords.headline(run.best)
     number = (
         f"<b>{diagnose.number(best[1])}</b><small>{escape(runwords.metric(best[0]))}</small>"

@@ -12,7 +12,8 @@ import psutil
 from streamlit.testing.v1 import AppTest
 
 from builder import starters
-from builder.runs import launch, projects, store
+from builder.runs import launch, projects, store, workspace
+from builder.runs.database import database
 from builder.spec import TrainingSpec
 
 OWNER = "local"
@@ -57,10 +58,11 @@ def taken(
     parent: str | None = None,
     worker: tuple[int, float] | None = None,
 ) -> str:
-    """A run that this process (or ``worker``: id and birth) has, before the pages' own sweep can
-    give it to another."""
-    with launch._lock:
-        run_id = store.add(training, project, owner, parent, None)
+    """A run that this process (or ``worker``: id and birth) has, before the sweep of the pages, or
+    of a server beside, can give it to another."""
+    run_id = workspace.token()
+    with launch._lock, database().transaction() as db:
+        assert store._insert(db, run_id, training, project, owner, parent, None)
         assert store.claim(run_id, *(worker or (os.getpid(), psutil.Process().create_time())), 99)
     return run_id
 

@@ -10,7 +10,7 @@ from builder.facts import ModelFacts, NodeFacts
 from builder.spec import ModelSpec, ObjectSpec, TrainingSpec, active
 
 NAME = "svg"
-TITLE = "Picture of the architecture"
+TITLE = "Picture of the architecture (SVG)"
 SUFFIX = ".svg"
 NEEDS = "project"
 
