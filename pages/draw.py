@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from builder.runs import child, jobs
 from builder.spec import Run
-from pages.widgets import answer, beside, page, paper, picker, session
+from pages.widgets import answer, beside, page, paper, picker, sentence, session
 
 IMAGES = ["png", "jpg", "jpeg", "webp", "bmp", "gif"]
 
@@ -42,6 +42,10 @@ def _no_model() -> None:
     )
     if answer.reads_digits(session.training()):
         page.link("train", "Go to Train")
+        return
+    if sentence.reads_text(session.training()):
+        st.caption("This project reads text: type a sentence on the Evaluate page.")
+        page.link("evaluate", "Go to Evaluate")
         return
     st.caption("The project that is open now learns something else; it stays as it is.")
     if st.button("Open the digits", key="draw-digits", icon=":material/arrow_forward:"):

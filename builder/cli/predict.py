@@ -1,4 +1,4 @@
-"""``predict MODEL_OR_RUN IMAGE…``: what a trained model says of image files."""
+"""``predict MODEL_OR_RUN FILE…``: what a trained model says of images, or of lines of text."""
 
 from __future__ import annotations
 
@@ -11,24 +11,34 @@ from pathlib import Path
 from builder.cli import opened
 from builder.cli.words import Verb, sentence
 from builder.errors import FileError
+from builder.spec import TrainingSpec
 
 IMAGES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"})
 """What is taken for a picture in a folder; a file named on the command line is always tried."""
+
+LONGEST = 10_000_000
+"""Letters of a text file that are read."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The model, then pictures or folders of them."""
     parser.add_argument("model", metavar="MODEL_OR_RUN", help="a .keras file or a run's id")
-    parser.add_argument("images", metavar="IMAGE_OR_FOLDER", nargs="+", type=Path)
+    kinds = "pictures, folders of them, or .txt files of one sentence a line"
+    parser.add_argument("images", metavar="FILE_OR_FOLDER", nargs="+", type=Path, help=kinds)
 
 
 def run(given: argparse.Namespace) -> int:
-    """One JSON object a picture; a file that is none is said, and the others are answered."""
+    """One JSON object a picture or sentence; a file that cannot be read is said, and the others
+    are answered."""
     artefact, training = opened.trained(given.model)
     from builder.engine import predict
+    from builder.engine import sentence as sentence_engine
 
     status = 0
     for path in _pictures(given.images):
+        if path.suffix.lower() == ".txt" and sentence_engine.reads_text(artefact):
+            status = max(status, _sentences(artefact, training, path))
+            continue
         try:
             answer = predict.image_file(artefact, training, str(path))
         except FileError as error:
@@ -38,6 +48,23 @@ def run(given: argparse.Namespace) -> int:
         line = {"file": str(path), "class": answer["class"]}
         print(json.dumps(line | {"probabilities": answer["probabilities"], "sure": answer["sure"]}))
     return status
+
+
+def _sentences(artefact: str, training: TrainingSpec | None, path: Path) -> int:
+    """One JSON object for every line that is not empty; the exit status."""
+    from builder.engine import sentence as engine
+
+    try:
+        with path.open(encoding="utf-8") as file:
+            lines = file.read(LONGEST).splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        print(f"{path} cannot be read as text: {error}.", file=sys.stderr)
+        return 2
+    for text in filter(str.strip, lines):
+        answer = engine.say(artefact, training, text)
+        known = ("class", "probabilities", "value", "sure", "why")
+        print(json.dumps({"text": text} | {k: answer[k] for k in known if k in answer}))
+    return 0
 
 
 def _pictures(places: Sequence[Path]) -> Iterator[Path]:
@@ -51,4 +78,4 @@ def _pictures(places: Sequence[Path]) -> Iterator[Path]:
             yield place
 
 
-VERB = Verb("predict", "classify image files, one line of JSON each", arguments, run)
+VERB = Verb("predict", "classify images or lines of text, one line of JSON each", arguments, run)

@@ -60,6 +60,11 @@ def say(artefact: str, training: TrainingSpec | None, text: str) -> dict[str, An
     }
 
 
+def reads_text(artefact: str) -> bool:
+    """Whether the model in that file reads one text; FileError and DataError as ``say``."""
+    return bool(ready.warmed(artefact, 1).model.inputs[0].dtype == "string")
+
+
 def _check(model: ready.Ready, text: str) -> None:
     if model.model.inputs[0].dtype != "string":
         raise DataError(

@@ -217,7 +217,7 @@ def preparation(found: Mapping[str, Any], facts: DataFacts) -> str:
     before, after = found.get("y_before"), found.get("y_after")
     cells = [("As it came", _array(raw)), ("What the model sees", _array(now))]
     if facts.kind == "texts":
-        cells[1] = (cells[1][0], "the same texts; TextVectorization makes numbers of their words")
+        cells[1] = (cells[1][0], "The same texts; TextVectorization makes numbers of their words")
     if before is None:
         before, after = now.get("y_before"), now.get("y_after")
     if before is not None:

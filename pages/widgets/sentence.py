@@ -47,7 +47,7 @@ def show(run: Run, artefact: str) -> None:
         st.html(value + words(said))
         return
     bars = answer.bars(said["classes"], said["probabilities"])
-    st.html(answer.verdict(said) + words(said) + bars)
+    st.html(f'<div class="lw-said">{answer.verdict(said)}</div>' + words(said) + bars)
 
 
 def words(said: Mapping[str, Any]) -> str:

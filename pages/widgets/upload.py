@@ -31,7 +31,8 @@ def show() -> None:
     with st.expander("Data of your own", icon=":material/upload_file:", key="own-data"):
         st.caption(
             "A NumPy .npz file as Keras keeps them, with the arrays x_train, y_train, x_test and"
-            " y_test. Numbers only: files with Python objects in them are refused."
+            " y_test: numbers, or in x one text a row. Files with Python objects in them are"
+            " refused."
         )
         _existing()
         _upload()

@@ -56,6 +56,18 @@ def test_without_a_trained_model_the_page_says_what_to_do(visit: Visit, step: st
     assert not [box for box in at.selectbox if str(box.key).startswith("picker")]
 
 
+def test_a_typed_sentence_is_read_and_strange_words_are_marked(visit: Visit) -> None:
+    token, run = trained("review_texts", epochs=3)
+    at = visit("evaluate", token)
+    assert "Try a sentence" in said(at)
+    at.text_input(key=f"sentence-{run.id}").set_value("Soup was <b>superb</b> & lovely").run()
+    assert not at.exception and not at.error
+    html = "".join(h.proto.body for h in at.get("html"))
+    assert "<s>&lt;b&gt;superb&lt;/b&gt;</s>" in html and "1 struck out" in html
+    assert '<th scope="row">positive</th>' in html
+    assert "type a sentence on the Evaluate page" in said(visit("draw", token))
+
+
 def test_a_digits_run_is_drawn_on_examined_and_taken_home(visit: Visit) -> None:
     token, run = trained("digits_dense", epochs=1)
     html = "".join(h.proto.body for h in visit("draw", token).get("html"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from builder import parse, plugins, starters
+from builder.cli import main
 from builder.engine import build, data, evaluate, files, sentence, train
 from builder.engine.record import Silence
 from builder.errors import DataError, FileError
@@ -121,6 +123,17 @@ def test_rows_of_words_know_their_words_too(tmp_path: Path) -> None:
     run = train.train(rows, tmp_path, Silence(), lambda: None)
     answer = sentence.say(run["artefact"], rows, "soup xyzzy")
     assert answer["words"] == [("soup", True), ("xyzzy", False)]
+
+
+def test_lines_of_a_file_are_answered_in_a_terminal(
+    trained: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "mine.txt"
+    file.write_text("music was awful\n\nQuark\n", "utf-8")
+    assert main(["predict", trained["artefact"], str(file)]) == 0
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (first["text"], first["class"], first["sure"]) == ("music was awful", "0", True)
+    assert second["why"] == "The model knows none of these words."
 
 
 def test_too_long_a_text_is_refused(trained: dict[str, Any]) -> None:
