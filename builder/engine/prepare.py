@@ -17,8 +17,7 @@ from builder.spec import ObjectSpec
 MAX_CLASSES = 1000
 """More different labels than this are taken for a mistake: numbers where classes were meant."""
 
-MAX_LETTERS = 20_000
-"""Of one text: some ten pages."""
+MAX_LETTERS = 20_000  # of one text: some ten pages
 
 
 @dataclass(frozen=True, slots=True, eq=False)

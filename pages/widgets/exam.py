@@ -136,7 +136,8 @@ def gallery(examples: Mapping[str, Any], names: Sequence[str], none: str) -> Non
         st.caption("Bold: what the model answered, and how sure it was. Below: what it really is.")
         st.html(_grid(examples, true, said, sure))
         return
-    st.html(table("Test examples", *_lines(examples, true, said, sure)))
+    shown = table("Test examples", *_lines(examples, true, said, sure))
+    st.html(shown if "columns" in examples else f'<div class="lw-texts">{shown}</div>')
 
 
 def _lines(

@@ -152,8 +152,8 @@ def _texts(found: Mapping[str, Any]) -> None:
         st.caption(f"Most frequent of {words.number(found['different'])} different words")
         st.html(f'<table class="lw-classes"><tr><th>Word</th><th>Times</th></tr>{rows}</table>')
     st.caption("The first texts, as they came")
-    heads = ("Text", "Label")
-    st.html(table("The first texts", heads, zip(found["rows"], found["labels"], strict=True)))
+    rows = zip(found["labels"], found["rows"], strict=True)
+    st.html(f'<div class="lw-texts">{table("The first texts", ("Label", "Text"), rows)}</div>')
 
 
 def _lengths(edges: Sequence[float], counts: Sequence[int]) -> None:
