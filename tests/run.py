@@ -60,9 +60,8 @@ def main() -> None:
         # Pages apart from the builder: where Keras is loaded, Streamlit clears its session after
         # every script run, which made them five times slower
         both = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-        for folder in ("tests/builder", "tests/pages"):
+        for folder in ("tests/builder", "tests/pages", "tests/browser"):
             run(python, "-m", "pytest", folder, *both)
-        run(python, "-m", "pytest", "tests/browser")
     else:
         run(python, "-m", "pytest", *sys.argv[1:])
 
