@@ -49,7 +49,17 @@ def _refusal(
     made = (case.layer_at(n.node) for n in facts.nodes)
     if data and case.shape[-1:] == (None,) and any(learns_width(layer) for layer in made):
         return ()  # that layer's own problem
-    for explanation in (absent, meet, rank, _free_axis, _too_small, _colors, _groups, _target):
+    for explanation in (
+        absent,
+        meet,
+        rank,
+        _free_axis,
+        _too_small,
+        _colors,
+        _groups,
+        _cut,
+        _target,
+    ):
         diagnosis = explanation(case)
         if diagnosis:
             return (_told(case, *diagnosis),)
@@ -198,6 +208,21 @@ def _groups(case: Case) -> Diagnosis:
     best = math.gcd(groups, deep, filters)
     found = case.fix(f"Set groups to {best}", fixes.put(case.node, groups=best))
     return message, "Choose a number of groups that divides both evenly.", found
+
+
+def _cut(case: Case) -> Diagnosis:
+    """Squares that do not fill the picture."""
+    size, sides = case.layer.config.get("patch_size"), case.shape[1:3]
+    if case.layer.class_name != "Patches" or not isinstance(size, int) or size < 1:
+        return None
+    if len(sides) < 2 or None in sides:
+        return None
+    both = math.gcd(*(n or 1 for n in sides))
+    fit = [n for n in range(2, both + 1) if both % n == 0]
+    message = f"{case.start}: squares of {size} × {size} do not fill it."
+    best = min(fit, key=lambda n: (abs(n - size), n), default=1)
+    found = case.fix(f"Set patch_size to {best}", fixes.put(case.node, patch_size=best))
+    return message, "Choose a size that divides the height and the width.", found
 
 
 def _target(case: Case) -> Diagnosis:

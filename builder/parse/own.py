@@ -174,19 +174,23 @@ def followed(
         model.used = True
     elif _has_weights(state, value.of):
         return _left_out(state, node, value, given, "it makes weights of its own")
-    else:
-        state.translated(node, f"{value.of.node.name} is taken apart into its layers.")
-    known = {a.arg for a in follow.node.args.args}
-    plain = {k: v for k, v in kw.items() if k in known}
-    if "training" in known:
-        plain["training"] = InTraining()
-    if "mask" in known:
-        plain["mask"] = None
     _name_fields(value)
-    result = call_function(state, follow, [value, *args], plain)
-    if value.of.base == "layer" and not _tensors([result]):
+    result = call_function(state, follow, [value, *args], _taken(follow, kw))
+    if value.of.base != "layer":
+        return result
+    if not _tensors(list(result.values()) if isinstance(result, dict) else [result]):
         return _left_out(state, node, value, given, "what its call gives could not be worked out")
+    state.translated(node, f"{value.of.node.name} is taken apart into its layers.")
     return result
+
+
+def _taken(follow: Function, kw: dict[str, Any]) -> dict[str, Any]:
+    """The keyword arguments that a ``call`` knows, with what Keras hands it by itself."""
+    known = {a.arg for a in follow.node.args.args}
+    given = {k: v for k, v in kw.items() if k in known}
+    if "training" in known:
+        given["training"] = InTraining()
+    return given | ({"mask": None} if "mask" in known else {})
 
 
 def _has_weights(state: State, kind: Class) -> bool:

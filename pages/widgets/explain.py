@@ -22,4 +22,5 @@ def _words(entry: Entry) -> None:
         st.latex(entry.formula)
     if entry.url:
         site = "Keras's documentation" if "keras.io" in entry.url else "its own page"
+        site = "a tutorial of Keras" if "/examples/" in entry.url else site
         st.markdown(f"[{plain(entry.class_name)} in {site}]({entry.url})")

@@ -10,6 +10,18 @@ from tests.broken.wiring import END, graph
 from tests.zoo import DIGITS, dense, given, layer, training
 
 SHAPES: Mapping[str, Broken] = {
+    "patches_that_do_not_fill_the_picture": Broken(
+        digits(
+            given(28, 28, 1),
+            layer("Patches", patch_size=5),
+            layer("Flatten"),
+            OUT,
+            dataset=DIGITS.with_(channel_axis=True),
+        ),
+        "model.patches",
+        "'patches' (Patches) receives (batch, 28, 28, 1) from 'input_layer' (InputLayer):"
+        " squares of 5 × 5 do not fill it.",
+    ),
     "sum_of_different_sizes": Broken(
         graph(
             {"a": dense(8, "relu"), "sum": layer("Add"), "out": END},
