@@ -149,35 +149,39 @@ def _projects() -> None:
 
 def _row(project: Project) -> None:
     token = project.token
-    with st.container(
-        key=f"project-{token}", horizontal=True, vertical_alignment="center", border=True
-    ):
+    with st.container(key=f"project-{token}", border=True, gap="xsmall"):
         layers = words.plural(len(project.training.model.nodes), "layer")
         data = plain(upload.called(project.training.dataset))
         here = " · open now" if token == session.token() else ""
         st.markdown(
             f"**{plain(project.title)}**  \n:gray[:small[{layers} · {data} · saved"
-            f" {ago(project.saved)}{here}]]",
-            width="stretch",
+            f" {ago(project.saved)}{here}]]"
         )
-        if st.button("Open", key=f"project-open-{token}", icon=":material/folder_open:"):
-            session.open_project(token)
-            page.go("model")
-        with st.popover(
-            "More", key=f"project-more-{token}", icon=":material/more_horiz:", type="tertiary"
-        ):
-            session.hold(f"title-{token}", project.title, project.title)
-            st.text_input(
-                "Title", key=f"title-{token}", max_chars=80, on_change=_rename, args=(project,)
-            )
-            st.button(
-                "Delete this project",
-                key=f"delete-{token}",
-                icon=":material/delete:",
-                on_click=_delete,
-                args=(project,),
-                help="Its runs stay; you can bring it back until you leave",
-            )
+        with st.container(horizontal=True, gap="xsmall"):
+            if st.button("Open", key=f"project-open-{token}", icon=":material/folder_open:"):
+                session.open_project(token)
+                page.go("model")
+            _more(project)
+
+
+def _more(project: Project) -> None:
+    """Its title and its end."""
+    token = project.token
+    with st.popover(
+        "More", key=f"project-more-{token}", icon=":material/more_horiz:", type="tertiary"
+    ):
+        session.hold(f"title-{token}", project.title, project.title)
+        st.text_input(
+            "Title", key=f"title-{token}", max_chars=80, on_change=_rename, args=(project,)
+        )
+        st.button(
+            "Delete this project",
+            key=f"delete-{token}",
+            icon=":material/delete:",
+            on_click=_delete,
+            args=(project,),
+            help="Its runs stay; you can bring it back until you leave",
+        )
 
 
 @page.safe

@@ -61,24 +61,23 @@ def _optimizer(training: TrainingSpec) -> Iterator[Problem]:
         return
     optimizer = named("optimizers", given)
     entry = catalog.find("optimizers", optimizer.class_name) if optimizer else None
-    if optimizer is None or entry is None:
-        return
-    rate = optimizer.config.get("learning_rate", entry.args.get("learning_rate"))
-    place = "learning_rate"
-    if isinstance(rate, ObjectSpec):
-        place = next((k for k in rate.config if k.startswith("initial_")), "")
-        rate = rate.config.get(place)
+    if optimizer and entry:
+        yield from _rate(training, optimizer, entry)
+
+
+def _rate(training: TrainingSpec, optimizer: ObjectSpec, entry: catalog.Entry) -> Iterator[Problem]:
+    """The learning rate, or what its schedule begins with."""
+    usual = entry.args.get("learning_rate", 0.001)
+    rate = schedule = optimizer.config.get("learning_rate", entry.args.get("learning_rate"))
+    place = ""
+    if isinstance(schedule, ObjectSpec):
+        place = next((k for k in schedule.config if k.startswith("initial_")), "")
+        rate = schedule.config.get(place)
     if not isinstance(rate, int | float) or isinstance(rate, bool):
         return
-    usual = entry.args.get("learning_rate", 0.001)
-
-    def put(value: float) -> TrainingSpec:
-        inner: Any = value
-        if place != "learning_rate":
-            inner = optimizer.config["learning_rate"].with_(**{place: value})
-        return training.with_compile(optimizer=optimizer.with_(learning_rate=inner))
-
-    fix = Fix(f"Set it to {usual}", put(usual))
+    better = schedule.with_(**{place: usual}) if isinstance(schedule, ObjectSpec) else usual
+    better = training.with_compile(optimizer=optimizer.with_(learning_rate=better))
+    fix = Fix(f"Set it to {usual}", better)
     hint = f"Keras's usual value for {entry.class_name} is {usual}."
     where = "compile.optimizer"
     if rate <= 0:
@@ -141,38 +140,42 @@ def _class_weight(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
 def _callbacks(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem]:
     given = training.fit.get("callbacks", ())
     items = given if isinstance(given, tuple) else (given,)
-    has_split = bool(_number(training.fit.get("validation_split")))
-    known = _history(training)
     for i, item in enumerate(items):
         if not isinstance(item, ObjectSpec) or item.class_name not in MONITORS:
             continue
-        monitor = item.config.get("monitor", "val_loss")
-        if not isinstance(monitor, str):
-            continue
-
-        def watch(name: str, at: int = i, callback: ObjectSpec = item, label: str = "") -> Fix:
-            new = (*items[:at], callback.with_(monitor=name), *items[at + 1 :])
-            return Fix(label or f"Watch {name}", training.with_fit(callbacks=new))
-
-        plain = monitor.removeprefix("val_")
-        if plain not in known:
-            best = "val_loss" if has_split else "loss"
-            message = f"{item.class_name} watches '{monitor}', which training does not report."
-            hint = f"It reports {', '.join(known)}{' and the same with val_' if has_split else ''}."
-            yield Problem("fit.callbacks", message, hint, (watch(best),))
-        elif monitor.startswith("val_") and not has_split:
-            message = (
-                f"{item.class_name} watches '{monitor}', but there is no validation: the"
-                " validation split is 0."
-            )
-            share = split_of(data) if data else SPLIT
-            split = training.with_fit(validation_split=share)
-            fix = Fix(f"Set the validation split to {share}", split)
-            hint = f"Set a validation split, or watch '{plain}'."
-            yield Problem("fit.callbacks", message, hint, (fix, watch(plain)))
-        elif item.config.get("mode", "auto") == "auto" and plain not in ALONE:
-            yield from _aimless(training, items, i, plain)
+        if isinstance(item.config.get("monitor", "val_loss"), str):
+            yield from _monitor(training, data, items, i)
     yield from _schedules(training, items)
+
+
+def _monitor(
+    training: TrainingSpec, data: DataFacts | None, items: tuple[Any, ...], at: int
+) -> Iterator[Problem]:
+    """Does training report the number that this callback watches?"""
+    item, known = items[at], _history(training)
+    monitor = item.config.get("monitor", "val_loss")
+    plain = monitor.removeprefix("val_")
+    has_split = bool(_number(training.fit.get("validation_split")))
+
+    def watch(name: str) -> Fix:
+        new = (*items[:at], item.with_(monitor=name), *items[at + 1 :])
+        return Fix(f"Watch {name}", training.with_fit(callbacks=new))
+
+    if plain not in known:
+        message = f"{item.class_name} watches '{monitor}', which training does not report."
+        hint = f"It reports {', '.join(known)}{' and the same with val_' if has_split else ''}."
+        best = "val_loss" if has_split else "loss"
+        yield Problem("fit.callbacks", message, hint, (watch(best),))
+    elif monitor.startswith("val_") and not has_split:
+        message = f"{item.class_name} watches '{monitor}', but there is no validation: the"
+        message += " validation split is 0."
+        share = split_of(data) if data else SPLIT
+        split = training.with_fit(validation_split=share)
+        fix = Fix(f"Set the validation split to {share}", split)
+        hint = f"Set a validation split, or watch '{plain}'."
+        yield Problem("fit.callbacks", message, hint, (fix, watch(plain)))
+    elif item.config.get("mode", "auto") == "auto" and plain not in ALONE:
+        yield from _aimless(training, items, at, plain)
 
 
 def _aimless(

@@ -107,8 +107,8 @@ def problems(
     one = ACTIVATIONS * model.output_bytes
     largest = math.floor(room / one) if one else 0
     if largest >= 1:
-        fix = Fix(f"Set the batch size to {largest}", training.with_fit(batch_size=largest))
-        hint = f"The largest batch size that fits is {largest}."
+        fix = Fix(f"Set the batch size to {largest:,}", training.with_fit(batch_size=largest))
+        hint = f"The largest batch size that fits is {largest:,}."
         return (Problem("fit.batch_size", message, hint, (fix,)),)
     biggest = max(model.nodes, key=lambda n: (n.weight_bytes, n.output_bytes))
     hint = (

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from builder import starters
+from builder.errors import LayerwiseError
 from builder.facts import Note
 from builder.runs import child, weights
 from builder.spec import Config, TrainingSpec
@@ -32,7 +33,11 @@ def model(path: Path, name: str) -> tuple[TrainingSpec, tuple[Note, ...]]:
     """
     with tempfile.TemporaryDirectory(prefix="layerwise-open-") as folder:
         keep = Path(folder) / "weights.npz"
-        found = child.guarded("files.open_model", path, keep, timeout=SECONDS)
+        try:
+            found = child.guarded("files.open_model", path, keep, timeout=SECONDS)
+        except LayerwiseError as error:
+            error.message = error.message.replace(path.name, name[:80])
+            raise
         training = starters.around(found["model"], found.get("compile"))
         if found["weights"]:
             kept = Config(file=weights.keep(keep), name=name[:80])

@@ -26,11 +26,7 @@ def show() -> None:
     layer = model.layers.get(model.node(node).layer)
     class_name = layer.class_name if isinstance(layer, ObjectSpec) else "Model"
     entry = catalog.find("layers", class_name)
-    with st.container(key="inspector-head", horizontal=True, vertical_alignment="center"):
-        sign = offer.icon(layer if isinstance(layer, ObjectSpec) else None)
-        st.markdown(f"### :material/{sign}: {plain(class_name)}", anchors=False, width="stretch")
-        if entry:
-            explain.show(entry, key=f"explain-{class_name}")
+    _head(class_name, layer if isinstance(layer, ObjectSpec) else None, entry)
     _tools(model, node)
     if entry:
         st.caption(entry.plain)
@@ -48,6 +44,14 @@ def show() -> None:
         _column(node)
     _name(place.model(), node)
     _facts(place.selected() or node)
+
+
+def _head(class_name: str, layer: ObjectSpec | None, entry: catalog.Entry | None) -> None:
+    with st.container(key="inspector-head", horizontal=True, vertical_alignment="center"):
+        sign = offer.icon(layer)
+        st.markdown(f"### :material/{sign}: {plain(class_name)}", anchors=False, width="stretch")
+        if entry:
+            explain.show(entry, key=f"explain-{class_name}")
 
 
 def _column(node: str) -> None:
@@ -92,13 +96,16 @@ def _name(model: ModelSpec, node: str) -> None:
             st.caption(f":material/edit_off: {plain(error.message)} {plain(error.hint)}")
 
 
-def _tools(model: ModelSpec, node: str) -> None:
-    """What can be done with the selected layer as a whole."""
+Tool = tuple[str, str, str, Change, bool, str]
+"""Key, label, icon, what it does, whether it can be done now, one line of help."""
+
+
+def _offered(model: ModelSpec, node: str) -> list[Tool]:
     order, off = edit.order(model), model.node(node).off
-    at, fixed = order.index(node), edit.is_input(model, node)
+    at = order.index(node)
     lowest = 1 if edit.is_input(model, order[0]) else 0
     chained, frozen = edit.is_chain(model), edit.is_frozen(model.layers.get(model.node(node).layer))
-    tools: list[tuple[str, str, str, Change, bool, str]] = [
+    tools: list[Tool] = [
         ("up", "Up", "arrow_upward", lambda m: edit.move(m, node, at - 1),
          at > lowest, "One place earlier"),
         ("down", "Down", "arrow_downward", lambda m: edit.move(m, node, at + 1),
@@ -115,8 +122,14 @@ def _tools(model: ModelSpec, node: str) -> None:
          (lambda m: edit.remove(m, node)) if chained else (lambda m: edit.delete(m, [node])),
          True, "Undo brings it back"),
     ]  # fmt: skip
+    return tools if chained else tools[2:]
+
+
+def _tools(model: ModelSpec, node: str) -> None:
+    """What can be done with the selected layer as a whole."""
+    fixed, chained = edit.is_input(model, node), edit.is_chain(model)
     with st.container(key="tools", horizontal=True, gap="xxsmall"):
-        for key, label, icon, change, possible, help in tools[0 if chained else 2 :]:
+        for key, label, icon, change, possible, help in _offered(model, node):
             st.button(
                 label,
                 key=f"tool-{key}",

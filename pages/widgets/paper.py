@@ -7,6 +7,7 @@ import base64
 import io
 import json
 import threading
+import zlib
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import Any
@@ -50,9 +51,9 @@ FIXED = {
 """What the canvas is told besides its strokes."""
 
 PROJECTS, STROKES_BYTES = 32, 200_000
-"""So many projects' last strokes, each no longer than that as JSON, outlive a reload."""
+"""So many projects' last drawings outlive a reload, with strokes no longer than that as JSON."""
 
-_last: OrderedDict[str, tuple[Any, ...]] = OrderedDict()
+_last: OrderedDict[str, tuple[tuple[Any, ...], bytes]] = OrderedDict()
 _last_lock = threading.Lock()
 
 
@@ -136,18 +137,25 @@ def _image(address: str) -> NDArray[np.uint8] | None:
 def _kept() -> Drawing:
     """What this tab drew, or, after a reload, what was drawn last in its project."""
     kept: Drawing | None = session.recall("drawing")
-    if kept is None:
-        with _last_lock:
-            return Drawing(objects=_last.get(session.token() or "", ()))
-    return kept
+    return _found() if kept is None else kept
+
+
+def _found() -> Drawing:
+    with _last_lock:
+        objects, packed = _last.get(session.token(), ((), b""))
+    if not packed:
+        return Drawing()
+    pixels = np.frombuffer(zlib.decompress(packed), np.uint8)
+    return Drawing(objects, pixels.reshape(SIDE, SIDE, 4))
 
 
 def _keep(drawing: Drawing) -> None:
     session.remember("drawing", drawing)
     token = session.token()
     if token and len(json.dumps(drawing.objects)) <= STROKES_BYTES:
+        packed = b"" if drawing.image is None else zlib.compress(drawing.image.tobytes(), 1)
         with _last_lock:
-            _last[token] = drawing.objects
+            _last[token] = drawing.objects, packed
             _last.move_to_end(token)
             while len(_last) > PROJECTS:
                 _last.popitem(last=False)

@@ -85,10 +85,12 @@ def test_nothing_was_asked_of_the_outside(trained: Page, outside: list[str]) -> 
     assert outside == []
 
 
-def test_the_drawing_survives_another_page_and_is_undone_and_cleared(trained: Page) -> None:
+def test_the_drawing_survives_a_page_and_a_reload_and_is_undone_and_cleared(trained: Page) -> None:
     go(trained, "Evaluate")
     trained.get_by_text("Confusion matrix").wait_for()
     go(trained, "Draw")
+    expect(verdict(trained)).to_have_text("3")
+    trained.reload()
     expect(verdict(trained)).to_have_text("3")
     trained.get_by_role("button", name="Clear").click()
     expect(trained.get_by_text("The canvas is empty")).to_be_visible()
