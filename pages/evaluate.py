@@ -24,10 +24,7 @@ def main() -> None:
         page.link("train", "Go to Train")
         return
     artefact = str(jobs.artefact(run.id))
-    with st.spinner("Sitting the exam …", show_time=False):
-        found = session.cached(
-            ("report", run.id), lambda: child.call("evaluate.report", artefact, run.training)
-        )
+    found = _report(run, artefact)
     exam.scores(found)
     if sentence.reads_text(run.training) and found.get("kind") == "texts":
         sentence.show(run, artefact)
@@ -37,7 +34,20 @@ def main() -> None:
     if found["task"] == "regression":
         exam.regression(found)
         exam.misses(found)
-        return
+    else:
+        _classes(run, artefact, found)
+
+
+def _report(run: Run, artefact: str) -> Mapping[str, Any]:
+    with st.spinner("Sitting the exam …", show_time=False):
+        report: Mapping[str, Any] = session.cached(
+            ("report", run.id), lambda: child.call("evaluate.report", artefact, run.training)
+        )
+    return report
+
+
+def _classes(run: Run, artefact: str, found: Mapping[str, Any]) -> None:
+    """How a classifier did: class by class, and on which examples it erred."""
     if found.get("kind") == "points":
         _surface(run, artefact, found["classes"])
     left, right = st.columns([6, 5], gap="large")

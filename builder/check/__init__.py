@@ -57,7 +57,10 @@ def problems(
         available: bytes of memory a training may take; None leaves out the estimate.
     """
     found = tuple(_all(training, data, model, available))
-    return tuple(sorted(found, key=lambda p: not p.severe))
+    # a batch beyond its range, the memory and the data: the last says most and has the fix
+    batch = [p for p in found if p.where == "fit.batch_size" and p.severe]
+    kept = (p for p in found if p not in batch[:-1])
+    return tuple(sorted(kept, key=lambda p: not p.severe))
 
 
 def _all(

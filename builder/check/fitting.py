@@ -103,7 +103,7 @@ def _rows(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
     if isinstance(batch, int) and not isinstance(batch, bool) and rest and batch > rest:
         best = min(DEFAULT_BATCH, rest)
         message = f"The batch size is {batch:,}, but there are only {rest:,} training examples"
-        message += f" ({data.n_train:,} less {split:.0%} for validation)." if split else "."
+        message += f" ({data.n_train:,} less {100 * split:.0f} % for validation)." if split else "."
         fix = Fix(f"Set the batch size to {best}", training.with_fit(batch_size=best))
         yield Problem("fit.batch_size", message, f"At most {rest:,} fit into one batch.", (fix,))
 

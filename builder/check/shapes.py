@@ -44,7 +44,8 @@ def _refusal(
 ) -> tuple[Problem, ...]:
     spec = training.model
     if failure.node not in {n.name for n in spec.nodes}:
-        return (Problem("model", f"The model cannot be built: {failure.message}"),)
+        hint = "On the canvas, choose the layer that gives the answer and press Output."
+        return (Problem("model", f"The model cannot be built: {failure.message}", hint),)
     case = Case(training, data, facts, failure)
     made = (case.layer_at(n.node) for n in facts.nodes)
     if data and case.shape[-1:] == (None,) and any(learns_width(layer) for layer in made):

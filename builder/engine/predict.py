@@ -14,6 +14,7 @@ from builder.engine import picture, ready
 from builder.engine.backend import keras
 from builder.engine.data import load
 from builder.engine.picture import centre
+from builder.engine.verdict import rival, verdict
 from builder.errors import DataError, FileError
 from builder.plugins.raw import Array, settings
 from builder.spec import TrainingSpec
@@ -23,9 +24,6 @@ __all__ = ["centre", "drawing", "image_file", "warm"]
 SHIFTS = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))
 """The picture itself first, then moved by one point each way: an answer that a model has
 learned, and does not guess, survives that."""
-
-LEAST_PROBABILITY = 0.7
-"""Below this mean probability over the shifts the model is not sure."""
 
 LEAST_SIDE = 0.06
 """Ink smaller than this share of the canvas is a dot."""
@@ -156,21 +154,10 @@ def _verdict(
     """The answer of the first row; the further rows are the same picture, moved."""
     first, mean = said[0], said.mean(axis=0)
     classes = _classes(training) or [str(i) for i in range(len(first))]
-    order = np.argsort(-mean)
-    top, second = int(np.argmax(first)), int(order[1 if order[0] == np.argmax(first) else 0])
-    why = complaint
-    if not why and len({int(row.argmax()) for row in said}) > 1:
-        why = f"Moved by one point, it could as well be {classes[second]}."
-    if not why and mean[top] < LEAST_PROBABILITY:
-        why = f"It could as well be {classes[second]} ({mean[second]:.0%})."
-    return {
-        "seen": seen,
-        "probabilities": [float(p) for p in first],
-        "classes": classes,
-        "class": classes[top],
-        "sure": not why,
-        "why": why or f"{first[top]:.0%} of the probability is on {classes[top]}.",
-    }
+    second, close = rival(mean, classes, int(first.argmax()))
+    if len({int(row.argmax()) for row in said}) > 1:
+        close = f"Moved by one point, it could as well be {second}."
+    return verdict(first, classes, complaint or close) | {"seen": seen}
 
 
 def _complaint(ink: Array, seen: Array) -> str:

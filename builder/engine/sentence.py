@@ -9,8 +9,8 @@ import numpy as np
 from builder.engine import ready
 from builder.engine.backend import keras
 from builder.engine.data import load
-from builder.engine.predict import LEAST_PROBABILITY
 from builder.engine.prepare import MAX_LETTERS
+from builder.engine.verdict import rival, verdict
 from builder.errors import DataError
 from builder.spec import TrainingSpec
 
@@ -49,15 +49,8 @@ def say(artefact: str, training: TrainingSpec | None, text: str) -> dict[str, An
         return found | {"value": float(said.ravel()[0]), "sure": True, "why": ""}
     chances = ready.probabilities(said, len(classes) or None)[0]
     classes = classes or [str(i) for i in range(len(chances))]
-    top = int(chances.argmax())
-    why = _doubt(words, chances, classes)
-    return found | {
-        "classes": classes,
-        "probabilities": [float(p) for p in chances],
-        "class": classes[top],
-        "sure": not why,
-        "why": why or f"{chances[top]:.0%} of the probability is on {classes[top]}.",
-    }
+    doubt = _doubt(words) or rival(chances, classes, int(chances.argmax()))[1]
+    return found | verdict(chances, classes, doubt)
 
 
 def reads_text(artefact: str) -> bool:
@@ -79,17 +72,13 @@ def _check(model: ready.Ready, text: str) -> None:
         )
 
 
-def _doubt(words: list[tuple[str, bool]], chances: Any, classes: list[str]) -> str:
-    """Why the answer is not to be trusted, or ""."""
+def _doubt(words: list[tuple[str, bool]]) -> str:
+    """Why no answer to these words is to be trusted, or ""."""
     strange = [word for word, known in words if not known]
     if len(strange) == len(words):
         return "The model knows none of these words."
     if len(strange) > MOST_UNKNOWN * len(words):
         return f"The model does not know {len(strange)} of these {len(words)} words."
-    order = np.argsort(-chances, kind="stable")
-    if chances[order[0]] < LEAST_PROBABILITY and len(order) > 1:
-        second = int(order[1])
-        return f"It could as well be {classes[second]} ({chances[second]:.0%})."
     return ""
 
 

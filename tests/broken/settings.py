@@ -24,7 +24,7 @@ SETTINGS: Mapping[str, Broken] = {
     "batch_size": Broken(
         tutorial(batch_size=20_000),
         "fit.batch_size",
-        "The batch size is 20,000, but there are only 9,216 training examples (11,520 less 20%"
+        "The batch size is 20,000, but there are only 9,216 training examples (11,520 less 20 %"
         " for validation).",
     ),
     "epochs": Broken(
