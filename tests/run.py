@@ -60,8 +60,10 @@ def main() -> None:
         # Pages apart from the builder: where Keras is loaded, Streamlit clears its session after
         # every script run, which made them five times slower
         both = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-        for folder in ("tests/builder", "tests/pages", "tests/browser"):
+        for folder in ("tests/builder", "tests/pages"):
             run(python, "-m", "pytest", folder, *both)
+        # a browser and its server keep both processors busy: two at a time are no quicker
+        run(python, "-m", "pytest", "tests/browser")
     else:
         run(python, "-m", "pytest", *sys.argv[1:])
 

@@ -39,6 +39,12 @@ def draw(page: Page, points: list[tuple[int, int]]) -> None:
 
 def go(page: Page, step: str) -> None:
     page.get_by_role("link", name=step, exact=True).first.click()
+    page.locator(f".st-key-page-{step.lower()}").wait_for()
+
+
+def finished(page: Page) -> Locator:
+    """What the Train page says in the end; the Runs page, perhaps still there, says it too."""
+    return page.locator(".st-key-page-train").get_by_text("Finished 10 epochs")
 
 
 def path_of(address: str) -> str:
@@ -119,7 +125,6 @@ def test_the_web_process_loads_no_data_frames(trained: Page, app: str) -> None:
     """pandas and pyarrow would be 80 of its megabytes, and nobody needs them on screen."""
     for step in ("Data", "Model", "Train", "Evaluate", "Draw", "Export", "Runs"):
         go(trained, step)
-        trained.locator(f".st-key-page-{step.lower()}").wait_for()
         if step == "Draw":
             draw(trained, [(140, 60), (140, 220)])
     loaded = {part for m in web_process(app).memory_maps() for part in Path(m.path).parts}
@@ -129,14 +134,14 @@ def test_the_web_process_loads_no_data_frames(trained: Page, app: str) -> None:
 
 def test_a_refresh_finds_the_run_again(trained: Page) -> None:
     go(trained, "Train")
-    trained.get_by_text("Finished 10 epochs").wait_for()
+    finished(trained).wait_for()
     trained.reload()
-    expect(trained.get_by_text("Finished 10 epochs")).to_be_visible()
+    expect(finished(trained)).to_be_visible()
 
 
 def test_a_second_tab_and_a_phone_see_the_same_project(trained: Page, open_page: Opener) -> None:
     phone = open_page(path_of(trained.url), width=390, dark=True, touch=True)
-    expect(phone.get_by_text("Finished 10 epochs")).to_be_visible()
+    expect(finished(phone)).to_be_visible()
     wide = phone.evaluate("document.documentElement.scrollWidth")
     assert wide <= 390
 
