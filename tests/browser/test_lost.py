@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 EPOCHS = 1500
 """Five seconds on an idle machine: time for a snapshot, and to die after it."""
 
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 300
 """How long anything may take before it counts as lost."""
 
 LINES = """(epochs) => {

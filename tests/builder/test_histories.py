@@ -6,13 +6,12 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from builder import code, plugins, starters
+from builder import code, starters
 from builder.engine import data, train
 from builder.engine.record import Silence
 from builder.spec import TrainingSpec
@@ -29,14 +28,7 @@ ROUNDED = {"compiled": 1e-3}
 """How far numbers may be apart: XLA joins operations differently in our loop than in Keras's."""
 
 
-def few(training: TrainingSpec) -> TrainingSpec:
-    """The same for one epoch, with fewer drawings of each digit."""
-    if "variants" in plugins.dataset(training.dataset.class_name).ENTRY.args:
-        training = replace(training, dataset=training.dataset.with_(variants=1))
-    return training.with_fit(epochs=1)
-
-
-STARTERS = {s.name: few(s.training) for s in starters.all() if s.name != "fashion_dense"}
+STARTERS = {s.name: zoo.brief(s.training) for s in starters.all() if s.name != "fashion_dense"}
 """All but the one whose data has to be downloaded."""
 
 ALL: Mapping[str, TrainingSpec] = {

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from builder.spec import ModelSpec
 from tests.zoo.data import DATA, facts
 from tests.zoo.graphs import GRAPHS, MULTI, NESTED, RESIDUAL, SEVERAL, SHARED, STATE
-from tests.zoo.make import dense, given, layer, training
+from tests.zoo.make import brief, dense, given, layer, training
 from tests.zoo.restless import RESTLESS
 from tests.zoo.stacks import CNN, DIGITS, NESTED_CHOICES, OFFLINE, STACKS, TUTORIAL
 
@@ -31,6 +31,7 @@ __all__ = [
     "STACKS",
     "STATE",
     "TUTORIAL",
+    "brief",
     "dense",
     "facts",
     "given",

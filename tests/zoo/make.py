@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from builder import plugins
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
 
 
@@ -41,3 +43,10 @@ def training(
         fit=Config(settings),
         seed=1,
     )
+
+
+def brief(training: TrainingSpec) -> TrainingSpec:
+    """The same for one epoch, with fewer drawings of each digit."""
+    if "variants" in plugins.dataset(training.dataset.class_name).ENTRY.args:
+        training = replace(training, dataset=training.dataset.with_(variants=1))
+    return training.with_fit(epochs=1)

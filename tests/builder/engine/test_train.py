@@ -200,7 +200,7 @@ def test_a_half_written_model_never_takes_the_old_ones_place(trained, tmp_path: 
 
 @pytest.mark.parametrize("name", zoo.OFFLINE)
 def test_every_offline_stack_of_the_zoo_trains_on_its_data(name: str, tmp_path: Path) -> None:
-    spec = zoo.STACKS[name].with_fit(epochs=1)
+    spec = zoo.brief(zoo.STACKS[name])
     heard = Heard()
     result = train.train(spec, tmp_path, heard, never)
     assert all(np.isfinite(v).all() for v in result["history"].values())
