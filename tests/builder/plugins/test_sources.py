@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
-import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +17,7 @@ from builder.parse.datasets import KERAS
 from builder.plugins.raw import settings
 from builder.spec import Config, ObjectSpec
 from tests import zoo
+from tests.zoo import clothes
 
 ROOT = Path(__file__).parents[3]
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
@@ -144,15 +143,7 @@ print(json.dumps({"same": same, "shape": d.x_train.shape, "max": float(d.x_train
 def test_keras_own_loaders_read_their_folder_and_say_so_when_offline(tmp_path):
     """Fashion-MNIST's four files, made small here, are read by Keras's own loader; the others are
     not there and the network is unreachable."""
-    folder = tmp_path / "datasets" / "fashion-mnist"
-    folder.mkdir(parents=True)
-    rng = np.random.default_rng(0)
-    for name, n in (("train", 30), ("t10k", 10)):
-        labels, pixels = np.arange(n, dtype="uint8") % 10, rng.integers(0, 256, (n, 28, 28))
-        with gzip.open(folder / f"{name}-labels-idx1-ubyte.gz", "wb") as file:
-            file.write(struct.pack(">II", 2049, n) + labels.tobytes())
-        with gzip.open(folder / f"{name}-images-idx3-ubyte.gz", "wb") as file:
-            file.write(struct.pack(">IIII", 2051, n, 28, 28) + pixels.astype("uint8").tobytes())
+    clothes.write(tmp_path, 30, 10)
     env = dict.fromkeys(("http_proxy", "https_proxy", "HTTPS_PROXY"), "http://127.0.0.1:9")
     env |= {"KERAS_HOME": str(tmp_path), "LAYERWISE_DATA": str(tmp_path)}
     run = [sys.executable, "-c", KERAS_FOLDER]

@@ -25,6 +25,9 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(spares, "_workers", [])  # runs of earlier tests may still be ending
     yield
     spares.close()
+    for worker in spares._workers:  # this list goes with the test, and nobody waits for them then
+        worker.kill()
+        worker.communicate()
     spares.reap()
 
 
