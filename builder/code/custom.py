@@ -6,11 +6,11 @@ import ast
 import functools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
+from builder import edit
 from builder.catalog.layers import own
 from builder.code.part import Part
-from builder.spec import Config, ModelSpec, ObjectSpec, active, snake
+from builder.spec import ModelSpec, active, snake
 
 FOLDER = Path(__file__).parents[1] / "plugins" / "custom"
 """Where the engine finds them too; what stands below it knows them as text only."""
@@ -34,23 +34,8 @@ def used(model: ModelSpec) -> tuple[str, ...]:
 
     A switched-off one counts: its comment in the script becomes code when somebody wants it back.
     """
-    found = dict.fromkeys(_names(model))
+    found = set(edit.kinds(model, off=True))
     return tuple(name for name in own.BY_NAME if name in found)
-
-
-def _names(value: Any) -> Iterator[str]:
-    match value:
-        case ModelSpec():
-            yield from _names(value.layers)
-        case ObjectSpec():
-            yield value.class_name
-            yield from _names(value.config)
-        case Config():
-            for item in value.values():
-                yield from _names(item)
-        case tuple():
-            for item in value:
-                yield from _names(item)
 
 
 def parts(model: ModelSpec) -> Iterator[Part]:

@@ -132,18 +132,22 @@ def reads(model: ModelSpec, node: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def kinds(value: Any) -> Iterator[str]:
-    """The classes of all layers of a model, also of those inside models and wrappers."""
+def kinds(value: Any, off: bool = False) -> Iterator[str]:
+    """The classes of all layers of a model, also of those inside models and wrappers.
+
+    Args:
+        off: whether switched-off layers count.
+    """
     match value:
         case ModelSpec():
-            for layer in active(value).layers.values():
-                yield from kinds(layer)
+            for layer in (value if off else active(value)).layers.values():
+                yield from kinds(layer, off)
         case ObjectSpec():
             yield value.class_name
-            yield from kinds(value.config)
+            yield from kinds(value.config, off)
         case Config():
             for inner in value.values():
-                yield from kinds(inner)
+                yield from kinds(inner, off)
         case tuple():
             for inner in value:
-                yield from kinds(inner)
+                yield from kinds(inner, off)

@@ -86,6 +86,7 @@ def off(training: TrainingSpec) -> TrainingSpec:
 def test_a_switched_off_one_comes_back_from_its_comment() -> None:
     text = code.script(off(PATCHED), ROWS)
     assert "# PositionEmbedding(),  # switched off" in text
+    assert "class PositionEmbedding(" in text
     read = parse.parse(text).training
     assert read is not None and read.model == off(PATCHED).model
 
