@@ -3,7 +3,7 @@
 // Streamlit calls the default export at mount and again whenever data or theme change; the chart
 // lives on the root element, so later calls only hand over what is new.
 
-const POLL = 200; // ms between questions while a run is going: four answers a second, and more
+const POLL = 200; // ms from question to question while a run is going: more than four a second
 const EAGER = 100; // ms between questions until its first point is there …
 const EAGER_TIMES = 100; // … and how often at most: it may wait in the queue
 const LIMIT = 3000; // points a per-batch line may hold; beyond it neighbours are averaged
@@ -200,10 +200,12 @@ class LiveChart {
     let eager = EAGER_TIMES;
     const alive = () => !this.stopped && this.turn === turn && this.root.isConnected;
     while (alive()) {
+      const asked = performance.now();
       try {
         this.P = await loadPlotly(this.data.plotly);
-        if (!this.plot.classList.contains("js-plotly-plot")) await this.draw(() => this.rebuild());
         for (const run of this.runs) if (alive() && !run.done) await this.read(run);
+        // not before: drawn once with its first points, a new chart is there sooner
+        if (!this.plot.classList.contains("js-plotly-plot")) await this.draw(() => this.rebuild());
         if (failures) this.say("");
         failures = 0;
       } catch (error) {
@@ -214,7 +216,8 @@ class LiveChart {
       const idle = this.runs.every((r) => r.quiet) || document.hidden;
       const more = this.runs.some((r) => r.more);
       const young = this.runs.some((r) => !r.done && !r.after) && eager-- > 0;
-      const usual = more ? 0 : young ? EAGER : POLL;
+      const rest = POLL - (performance.now() - asked); // from question to question, not between
+      const usual = more ? 0 : young ? EAGER : Math.max(rest, 20);
       await this.pause(idle ? 10000 : failures ? Math.min(500 * 2 ** failures, 5000) : usual);
     }
   }

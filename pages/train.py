@@ -32,10 +32,11 @@ def main() -> None:
     begun.show()
     with st.container(key="train-body"):
         left, right = st.columns([5, 8], gap="large")
-        with left, page.guard():  # what goes wrong in one half leaves the other
-            _settings()
+        # what goes wrong in one half leaves the other; the curves first: they are waited for
         with right, page.guard():
             _curves(run, progress)
+        with left, page.guard():
+            _settings()
 
 
 def _bar(run: Run | None, progress: Progress | None) -> None:

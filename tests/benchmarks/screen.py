@@ -33,10 +33,12 @@ const points = () => (document.querySelector(".lwc-plot")?.data ?? [])
   .reduce((n, trace) => n + Array.from(trace.x).filter((x) => x !== null).length, 0);
 window.firstPoint = null;
 window.grown = [];
+const watch = window.watch = {};
 let clicked = null, emptied = false, before = 0;
 const note = () => (clicked ??= performance.now());
 document.addEventListener("click", note, { capture: true, once: true });
 const look = () => {
+  if (watch !== window.watch) return;
   const seen = points();
   emptied ||= clicked !== null && seen === 0;
   if (emptied && seen > before) {
@@ -44,12 +46,12 @@ const look = () => {
     window.grown.push(performance.now());
   }
   before = emptied ? seen : 0;
-  if (clicked === null || performance.now() - clicked < 60000) requestAnimationFrame(look);
+  requestAnimationFrame(look);
 };
 look();
 """
 """Notes when the chart, emptied by a new run, shows its first point: milliseconds after the click;
-and all moments at which it grew.
+and all moments at which it grew. The next watch ends this one.
 
 An axis without lines holds one point that is null.
 """
