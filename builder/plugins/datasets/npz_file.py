@@ -111,7 +111,8 @@ def _classes(y: Array, key: str) -> Array:
             "Set labels to 'values' if they are amounts, or number the classes from 0.",
             "dataset.labels",
         )
-    return np.clip(y.astype("float64"), -BEYOND, BEYOND).astype("int64")
+    whole: Array = np.clip(y.astype("float64"), -BEYOND, BEYOND).astype("int64")
+    return whole
 
 
 def source(config: Config) -> str:
