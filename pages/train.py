@@ -25,6 +25,7 @@ from pages.widgets.page import plain
 def main() -> None:
     """The page."""
     st.html(page.ROOT / "assets" / "train.css")
+    session.amend(settings.filled(session.training()))
     run = trainer.newest()
     # asked once: bar and curves speak of the same moment, and the watch notices what comes after
     progress = jobs.progress_of(run.id) if run else None

@@ -22,6 +22,9 @@ from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
 Repair = tuple[str, ObjectSpec]
 """A button's label and the object as it should be."""
 
+RATES = ("learning_rate", "initial_learning_rate")
+"""Numbers whose range ``fitting`` judges, which knows what the optimizer can stand."""
+
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
@@ -187,6 +190,8 @@ def _argument(
     asked, default = catalog.param(entry, name), entry.args[name]
     if default is not REQUIRED and same(value, default):
         return
+    if name in RATES:
+        asked = replace(asked, min=None, max=None)
     if isinstance(value, ObjectSpec) and asked.kind:
         for flaw in flaws(asked.kind, value):
             inner = tuple((label, obj.with_(**{name: new})) for label, new in flaw.repairs)

@@ -68,27 +68,35 @@ def _optimizer(training: TrainingSpec) -> Iterator[Problem]:
 def _rate(training: TrainingSpec, optimizer: ObjectSpec, entry: catalog.Entry) -> Iterator[Problem]:
     """The learning rate, or what its schedule begins with."""
     usual = entry.args.get("learning_rate", 0.001)
-    rate = schedule = optimizer.config.get("learning_rate", entry.args.get("learning_rate"))
-    place = ""
-    if isinstance(schedule, ObjectSpec):
-        place = next((k for k in schedule.config if k.startswith("initial_")), "")
-        rate = schedule.config.get(place)
-    if not isinstance(rate, int | float) or isinstance(rate, bool):
+    schedule = optimizer.config.get("learning_rate", entry.args.get("learning_rate"))
+    rate, better = _beginning(schedule, usual)
+    if rate is None:
         return
-    better = schedule.with_(**{place: usual}) if isinstance(schedule, ObjectSpec) else usual
-    better = training.with_compile(optimizer=optimizer.with_(learning_rate=better))
-    fix = Fix(f"Set it to {usual}", better)
+    changed = training.with_compile(optimizer=optimizer.with_(learning_rate=better))
+    fix = Fix(f"Set it to {usual}", changed)
     hint = f"Keras's usual value for {entry.class_name} is {usual}."
     where = "compile.optimizer"
+    most = 100 * RATE_LIMIT if entry.class_name == "Adadelta" else RATE_LIMIT
     if rate <= 0:
-        word = "0: the weights never change" if rate == 0 else f"{rate}: it must be above 0"
+        word = "0: the weights never change" if rate == 0 else f"{rate:g}: it must be above 0"
         yield Problem(where, f"The learning rate is {word}.", hint, (fix,))
-    elif rate > RATE_LIMIT and entry.class_name != "Adadelta":
+    elif rate > most:
         message = f"The learning rate is {rate:g}: steps this large explode instead of learning."
         yield Problem(where, message, hint, (fix,))
     elif rate > ADAPTIVE_LIMIT and entry.class_name not in PATIENT:
         message = f"The learning rate {rate:g} is very large for {entry.class_name}."
         yield Problem(where, message, hint, (fix,), severe=False)
+
+
+def _beginning(schedule: Any, usual: float) -> tuple[float | None, Any]:
+    """The rate or what a schedule begins with, None if unknown; and the same with ``usual``."""
+    if not isinstance(schedule, ObjectSpec):
+        return _number(schedule), usual
+    place = next((k for k in schedule.config if k.startswith("initial_")), "")
+    rate = _number(schedule.config.get(place))
+    if rate == 0 and schedule.config.get("warmup_target"):
+        rate = None  # it rises from there
+    return rate, schedule.with_(**{place: usual}) if place else schedule
 
 
 def _rows(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:

@@ -1,13 +1,28 @@
-"""The ``.keras`` archive of unknown origin: read within caps, whatever its directory claims."""
+"""Model files of unknown origin: what their first bytes say they are, and the ``.keras`` archive
+read within caps, whatever its directory claims."""
 
 from __future__ import annotations
 
+import contextlib
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from builder.check.memory import size
 from builder.errors import FileError
+
+KNOWN = (
+    (b"\x80", "a Python pickle. Pickles run code when they are read and are never opened"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8", "a JPEG picture"),
+    (b"%PDF", "a PDF document"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x93NUMPY", "a NumPy array, not a model"),
+)
+"""First bytes of files that people take for models, and what they are."""
+
+AGAIN = "Save it again with model.save('model.keras') and choose the new file."
 
 MAX_FILE = 2_000_000_000
 """Bytes of a model file, and of all members of an archive together."""
@@ -34,6 +49,47 @@ class Archive:
     config: bytes
     metadata: bytes
     weights: int
+
+
+def kind(path: Path) -> str:
+    """``zip``, ``hdf5`` or ``json``: what its first bytes, not its name, say. Needs no Keras.
+
+    Raises:
+        FileError: it cannot be read, is empty, too large, or none of these.
+    """
+    with unreadable(path):
+        length = path.stat().st_size
+        with open(path, "rb") as file:
+            head = file.read(16)
+    if length > MAX_FILE:
+        raise FileError(
+            f"{path.name} has {size(length)}; {size(MAX_FILE)} is the most.",
+            "Open a smaller model.",
+        )
+    if not head:
+        raise FileError(f"{path.name} is empty.", AGAIN)
+    if head.startswith(b"PK"):
+        return "zip"
+    if head.startswith(b"\x89HDF\r\n\x1a\n"):
+        return "hdf5"
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+        return "json"
+    what = next((text for start, text in KNOWN if head.startswith(start)), "")
+    neither = "no Keras model: it is neither a .keras archive, nor an HDF5 file, nor JSON"
+    raise FileError(
+        f"{path.name} is {what or neither}.",
+        "Choose a file that model.save('model.keras') wrote.",
+    )
+
+
+@contextlib.contextmanager
+def unreadable(path: Path) -> Iterator[None]:
+    """Say in words why the system does not let us read the file."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise FileError(f"{path.name} cannot be read: {reason}.", AGAIN) from None
 
 
 def read(path: Path) -> Archive:

@@ -36,6 +36,7 @@ CACHE_BYTES = 1_500_000_000
 """How much of all loaded datasets is kept; the one just asked for is always kept."""
 
 ROWS_SHOWN = 50
+COLUMNS_SHOWN = 100
 WORDS_SHOWN = 12
 
 TEXTS_READ = 20_000
@@ -243,7 +244,7 @@ def pixels(pictures: Array, white: float) -> Array:
 
 
 def _table(data: Data) -> dict[str, Any]:
-    x, features = data.raw.x_train, data.raw.features
+    x, features = data.raw.x_train[:, :COLUMNS_SHOWN], data.raw.features[:COLUMNS_SHOWN]
     histograms = {}
     for name, column in zip(features, x.T, strict=True):
         counts, edges = np.histogram(column, bins=20)

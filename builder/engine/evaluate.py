@@ -214,7 +214,7 @@ def _scored(scores: Array, facts: ColumnFacts, count: int) -> Array:
                 "End the model with a Dense layer of one unit.",
                 "model",
             )
-        return scores.reshape(-1)
+        return ready.finite(scores).reshape(-1)
     return ready.probabilities(scores, len(facts.classes))
 
 

@@ -21,18 +21,6 @@ from builder.errors import BuildError, FileError, LayerwiseError
 from builder.facts import ModelFacts, Note
 from builder.spec import Config
 
-KNOWN = (
-    (b"\x80", "a Python pickle. Pickles run code when they are read and are never opened"),
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8", "a JPEG picture"),
-    (b"%PDF", "a PDF document"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\x93NUMPY", "a NumPy array, not a model"),
-)
-"""First bytes of files that people take for models, and what they are."""
-
-AGAIN = "Save it again with model.save('model.keras') and choose the new file."
-
 
 def open_model(
     path: str | os.PathLike[str], keep: str | os.PathLike[str] | None = None
@@ -57,37 +45,18 @@ def open_model(
         FileError: what is wrong with it, in one sentence, and what to do.
     """
     path = Path(path)
-    with _unreadable(path):
-        length = path.stat().st_size
-        with open(path, "rb") as file:
-            head = file.read(16)
-    if length > archive.MAX_FILE:
-        raise FileError(
-            f"{path.name} has {size(length)}; {size(archive.MAX_FILE)} is the most.",
-            "Open a smaller model.",
-        )
-    if not head:
-        raise FileError(f"{path.name} is empty.", AGAIN)
-    if head.startswith(b"PK"):
-        return weightfile.kept(path, _open_keras(path), keep)
-    if head.startswith(b"\x89HDF\r\n\x1a\n"):
-        return weightfile.kept(path, _open_h5(path), keep)
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
-        return read_model_json(path)
-    what = next((text for start, text in KNOWN if head.startswith(start)), "")
-    raise FileError(
-        f"{path.name} is {what}."
-        if what
-        else f"{path.name} is no Keras model: it is neither a"
-        " .keras archive, nor an HDF5 file, nor JSON.",
-        "Choose a file that model.save('model.keras') wrote.",
-    )
+    match archive.kind(path):
+        case "zip":
+            return weightfile.kept(path, _open_keras(path), keep)
+        case "hdf5":
+            return weightfile.kept(path, _open_h5(path), keep)
+    return read_model_json(path)
 
 
 def read_model_json(path: str | os.PathLike[str]) -> dict[str, Any]:
     """The architecture that ``model.to_json()`` wrote; as ``open_model`` otherwise."""
     path = Path(path)
-    with _unreadable(path), open(path, "rb") as file:
+    with archive.unreadable(path), open(path, "rb") as file:
         data = file.read(archive.MAX_JSON + 1)
     record = _json(data, path.name)
     if isinstance(record, dict) and "layerwise" in record:
@@ -102,15 +71,6 @@ def read_model_json(path: str | os.PathLike[str]) -> dict[str, Any]:
     return _opened(record, record.get("compile_config"), None, record.get("keras_version"))
 
 
-@contextlib.contextmanager
-def _unreadable(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise FileError(f"{path.name} cannot be read: {reason}.", AGAIN) from None
-
-
 def _json(data: bytes, name: str) -> Any:
     if len(data) > archive.MAX_JSON:
         raise FileError(
@@ -120,7 +80,7 @@ def _json(data: bytes, name: str) -> Any:
     try:
         return json.loads(data, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise FileError(f"{name} is no valid JSON: {str(error)[:120]}.", AGAIN) from None
+        raise FileError(f"{name} is no valid JSON: {str(error)[:120]}.", archive.AGAIN) from None
 
 
 def _no_constant(name: str) -> Any:
@@ -128,7 +88,7 @@ def _no_constant(name: str) -> Any:
 
 
 def _open_keras(path: Path) -> dict[str, Any]:
-    with _unreadable(path):
+    with archive.unreadable(path):
         found = archive.read(path)
     config = _json(found.config, f"config.json in {path.name}")
     metadata = _json(found.metadata, f"metadata.json in {path.name}")

@@ -9,15 +9,11 @@ from typing import Any
 import numpy as np
 
 from builder import plugins
+from builder.engine import sound
 from builder.errors import DataError
 from builder.facts import ColumnFacts, DataFacts
 from builder.plugins.raw import Array, Column, Raw, settings
 from builder.spec import ObjectSpec
-
-MAX_CLASSES = 1000
-"""More different labels than this are taken for a mistake: numbers where classes were meant."""
-
-MAX_LETTERS = 20_000  # of one text: some ten pages
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +94,7 @@ def prepare(dataset: ObjectSpec, raw: Raw) -> Data:
     """
     plugin = plugins.dataset(dataset.class_name)
     given = settings(plugin.ENTRY, dataset.config)
-    check(raw)
+    sound.check(raw)
     columns = tuple(_column(c, given) for c in raw.columns)
     x = next(c for c in columns if c.facts.role == "input")
     y = next(c for c in columns if c.facts.role == "target")
@@ -200,101 +196,3 @@ def _targets(y: Array, labels: str, classes: int) -> Array:
     if labels == "one_hot":
         return np.eye(classes, dtype="float32")[y]
     return y.astype("float32") if labels == "values" else y
-
-
-def check(raw: Raw) -> None:
-    """Raises DataError when the arrays do not fit together, or hold NaN or impossible labels."""
-    for part in ("train", "test"):
-        _check_rows(raw, part)
-        for column in raw.columns:
-            checked = _check_texts if column.kind == "texts" else _check_numbers
-            checked(f"{column.name}_{part}", getattr(column, part))
-            if column.role == "target":
-                _check_single(f"{column.name}_{part}", getattr(column, part))
-    for column in raw.columns:
-        if column.train.shape[1:] != column.test.shape[1:]:
-            raise _bad(
-                f"Training examples have the shape {column.train.shape[1:]} but test examples"
-                f" {column.test.shape[1:]}.",
-                "Give both the same shape.",
-            )
-        if column.kind == "classes":
-            _check_labels(column)
-
-
-def _check_rows(raw: Raw, part: str) -> None:
-    first, *others = raw.columns
-    name, count = f"{first.name}_{part}", len(getattr(first, part))
-    if count == 0:
-        raise _bad(f"{name} holds no examples.", "Give at least one example.")
-    for other in others:
-        many = len(getattr(other, part))
-        if many != count:
-            what = "rows" if raw.named else "labels"
-            raise _bad(
-                f"{name} has {count:,} examples but {other.name}_{part} has {many:,} {what}.",
-                "Every example needs exactly one label.",
-            )
-
-
-def _check_single(name: str, y: Array) -> None:
-    if y.ndim != 1:
-        raise _bad(
-            f"{name} must hold one number an example but has the shape {y.shape}.",
-            "If it is one-hot, save np.argmax(y, axis=1) instead.",
-        )
-
-
-def _check_numbers(name: str, array: Array) -> None:
-    if array.dtype.kind not in "iufb":
-        raise _bad(
-            f"{name} must hold numbers but holds {array.dtype}.",
-            "Convert it with astype('float32').",
-        )
-    if array.dtype.kind == "f" and not (np.isfinite(array.sum()) or np.isfinite(array).all()):
-        bad = int(np.size(array) - np.isfinite(array).sum())
-        entries = "1 entry that is" if bad == 1 else f"{bad:,} entries that are"
-        raise _bad(
-            f"{name} has {entries} no finite number (NaN or infinite).",
-            "Remove those rows or fill the gaps before saving the file.",
-        )
-
-
-def _check_texts(name: str, array: Array) -> None:
-    if array.ndim != 1 or not all(isinstance(text, str) for text in array):
-        raise _bad(f"{name} must hold one text an example.", "Give an array of strings, one a row.")
-    longest = max(map(len, array), default=0)
-    if longest > MAX_LETTERS:
-        raise _bad(
-            f"{name} has a text of {longest:,} letters; at most {MAX_LETTERS:,} are accepted.",
-            "Cut the texts, or split them.",
-        )
-
-
-def _check_labels(raw: Column) -> None:
-    count = len(raw.classes)
-    if count > MAX_CLASSES:
-        raise _bad(
-            f"The labels name {count:,} classes; at most {MAX_CLASSES:,} are accepted.",
-            "If they are amounts rather than classes, set labels to 'values'.",
-        )
-    for part, y in (("train", raw.train), ("test", raw.test)):
-        name = f"{raw.name}_{part}"
-        if y.min() < 0:
-            raise _bad(
-                f"{name} has labels from {y.min()} to {y.max()}; classes are numbered from 0, so"
-                " no label may be below 0.",
-                "Number the classes from 0 without gaps, or set labels to 'values' if they are"
-                " amounts.",
-            )
-        if y.dtype.kind not in "iu" or y.max() >= count:
-            raise _bad(
-                f"{name} has labels from {y.min()} to {y.max()}; with {count}"
-                f" class{'' if count == 1 else 'es'} they must be whole numbers from 0 to"
-                f" {count - 1}.",
-                "Number the classes from 0 without gaps, the same in training and test.",
-            )
-
-
-def _bad(message: str, hint: str) -> DataError:
-    return DataError(message, hint, "dataset")

@@ -103,6 +103,17 @@ def compiled(model: keras.Model, batch: int) -> Ready:
     return Ready(call, shape, model)
 
 
+def finite(scores: Array) -> Array:
+    """What the model answered; DataError when that is NaN or infinite."""
+    if not np.isfinite(scores).all():
+        raise DataError(
+            "The model answers with NaN instead of numbers: its training exploded.",
+            "Train again with a smaller learning rate, or choose another run.",
+            "model",
+        )
+    return scores
+
+
 def probabilities(scores: Array, classes: int | None = None) -> Array:
     """What a classifier answered as probabilities: float64 (rows, classes), rows summing to 1.
 
@@ -114,12 +125,12 @@ def probabilities(scores: Array, classes: int | None = None) -> Array:
     Raises:
         DataError: these are not class scores, or NaN.
     """
-    scores = scores.astype("float64")
-    if scores.ndim != 2 or not np.isfinite(scores).all():
-        words = "NaN" if scores.ndim == 2 else f"an array of shape {scores.shape[1:]}"
+    scores = finite(scores.astype("float64"))
+    if scores.ndim != 2:
         raise DataError(
-            f"The model answers an example with {words} instead of one score a class.",
-            "End it with a Dense layer of one unit a class, and train it anew if it gave NaN.",
+            f"The model answers an example with an array of shape {scores.shape[1:]} instead of one"
+            " score a class.",
+            "End it with a Dense layer of one unit a class.",
             "model",
         )
     if scores.shape[1] == 1:

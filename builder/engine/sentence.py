@@ -9,7 +9,7 @@ import numpy as np
 from builder.engine import ready
 from builder.engine.backend import keras
 from builder.engine.data import load
-from builder.engine.prepare import MAX_LETTERS
+from builder.engine.sound import MAX_LETTERS
 from builder.engine.verdict import rival, verdict
 from builder.errors import DataError
 from builder.spec import TrainingSpec

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from builder import starters
+from builder.engine import archive
 from builder.errors import LayerwiseError
 from builder.facts import Note
 from builder.runs import child, weights
@@ -34,6 +35,7 @@ def model(path: Path, name: str) -> tuple[TrainingSpec, tuple[Note, ...]]:
     with tempfile.TemporaryDirectory(prefix="layerwise-open-") as folder:
         keep = Path(folder) / "weights.npz"
         try:
+            archive.kind(path)  # what is plainly no model need not wait for a process to start
             found = child.guarded("files.open_model", path, keep, timeout=SECONDS)
         except LayerwiseError as error:
             error.message = error.message.replace(path.name, name[:80])

@@ -62,7 +62,8 @@ def _ask(value: TrainingSpec) -> Known:
     try:
         data = _describe(value.dataset)
     except LayerwiseError as error:
-        errors.append(Problem("dataset", error.message, error.hint))
+        where = error.where if error.where.startswith("dataset") else "dataset"
+        errors.append(Problem(where, error.message, error.hint))
     try:
         model = _summary(value.model)
     except LayerwiseError as error:

@@ -32,7 +32,7 @@ def show(found: Mapping[str, Any], facts: DataFacts) -> None:
             _points(found, facts)
         case "table":
             _balance(found["counts"])
-            _table(found)
+            _table(found, len(facts.features))
         case "texts":
             _balance(found["counts"])
             _texts(found)
@@ -103,8 +103,8 @@ def _points(found: Mapping[str, Any], facts: DataFacts) -> None:
     st.plotly_chart(figure, key="preview-points", alt=alt, config={"displayModeBar": False})
 
 
-def _table(found: Mapping[str, Any]) -> None:
-    """The distribution of a column, and the first rows as they came."""
+def _table(found: Mapping[str, Any], whole: int) -> None:
+    """The distribution of a column, and the first rows as they came, of ``whole`` columns."""
     columns = [str(c) for c in found["columns"]]
     if found["histograms"]:
         name = st.selectbox("Distribution of", list(found["histograms"]), key="preview-column")
@@ -125,7 +125,8 @@ def _table(found: Mapping[str, Any]) -> None:
         alt = f"Histogram of {name}"
         st.plotly_chart(figure, key="preview-histogram", alt=alt, config={"displayModeBar": False})
     rows = np.asarray(found["rows"])
-    st.caption(f"The first {len(rows)} rows, as they came")
+    part = f" and {len(columns)} of {words.number(whole)} columns" if len(columns) < whole else ""
+    st.caption(f"The first {len(rows)} rows{part}, as they came")
     caption = f"The first {len(rows)} rows of the data"
     shown = ([_number(v) for v in row] for row in rows)
     st.html(table(caption, columns[: rows.shape[1]], shown))

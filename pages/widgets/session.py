@@ -171,6 +171,15 @@ def advance(state: State, value: TrainingSpec) -> bool:
     return True
 
 
+def amend(value: TrainingSpec) -> None:
+    """``push`` for what nobody chose, and nobody should have to undo: it leaves no step back."""
+    with changing() as state:
+        if value != state.training:
+            state.training = value
+            saving.write(state)
+    _show_address()
+
+
 def fix(value: TrainingSpec) -> None:
     """``push`` for a change no widget on screen made (a fix button): widgets follow it."""
     push(value, epoch=1)

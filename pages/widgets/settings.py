@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import streamlit as st
@@ -24,6 +24,25 @@ QUIET = ("name", "dtype")
 """Arguments that change nothing a learner sees."""
 
 
+def filled(training: TrainingSpec) -> TrainingSpec:
+    """With an optimizer, and a loss and metrics for each output, where none was ever chosen."""
+    compile, outputs = training.compile, binding.outputs(training.model)
+    if compile.get("optimizer") is None:
+        training = training.with_compile(optimizer=catalog.new("optimizers", "Adam"))
+    data = session.data_facts()
+    given = compile.get("loss")
+    lacking = [o for o in outputs if o not in given] if isinstance(given, Mapping) else ()
+    if data is None or not outputs or (given is not None and not lacking):
+        return training
+    if len(outputs) > 1:
+        return check.fitted(training, data)
+    seen = check.views(training, data)[0].data
+    if seen is None:
+        return training
+    loss, metrics, _ = check.sensible(seen)
+    return training.with_compile(loss=loss, metrics=compile.get("metrics", metrics))
+
+
 def show(training: TrainingSpec, found: Sequence[Problem]) -> TrainingSpec:
     """Draw the whole form and return what it says now.
 
@@ -39,10 +58,7 @@ def show(training: TrainingSpec, found: Sequence[Problem]) -> TrainingSpec:
         training = _optimizer(training, data)
         _advice(found, "compile.optimizer", "compile.optimizer.*")
     with st.container(key="settings-loss"):
-        for place, output in enumerate(binding.outputs(training.model) or ("",)):
-            # looked at anew each time: what one output was given must not be lost by the next
-            view = check.views(training, data)[place] if output else None
-            training = _answer(view, training, data, found)
+        training = _answers(training, data, found)
     views = check.views(training, data)
     one = views[0].data if len(views) == 1 else None
     if one is not None and one.task == "classification":
@@ -51,6 +67,21 @@ def show(training: TrainingSpec, found: Sequence[Problem]) -> TrainingSpec:
     with st.container(key="settings-speed"):
         training = speed.show(training)
         _advice(found, "compile.jit_compile", "compile.dtype_policy", "fit.shuffle")
+    return training
+
+
+def _answers(
+    training: TrainingSpec, data: DataFacts | None, found: Sequence[Problem]
+) -> TrainingSpec:
+    """Loss and metrics of each output; of a model that has none yet only when they were given."""
+    outputs = binding.outputs(training.model)
+    if not outputs and training.compile.get("loss") is None:
+        st.caption("Loss and metrics come with the model's output, which it does not have yet.")
+        return training
+    for place, output in enumerate(outputs or ("",)):
+        # looked at anew each time: what one output was given must not be lost by the next
+        view = check.views(training, data)[place] if output else None
+        training = _answer(view, training, data, found)
     return training
 
 
@@ -250,7 +281,7 @@ def _loss(training: TrainingSpec, data: DataFacts | None, key: str = "") -> Trai
         st.caption(plain(why if suits else f"Usual here is {usual.class_name}. {why}"))
     if new and shown and new.class_name == shown.class_name:
         new = _more("losses", new, "Settings of the loss", key=key)
-    return training.with_compile(loss=new) if new else training
+    return training.with_compile(loss=new) if new and new != current else training
 
 
 def _metrics(training: TrainingSpec, data: DataFacts | None, key: str = "") -> TrainingSpec:
@@ -264,4 +295,6 @@ def _metrics(training: TrainingSpec, data: DataFacts | None, key: str = "") -> T
     session.held(f"metrics{key}", tuple(chosen))
     metrics = [current.get(n) or catalog.new("metrics", n) for n in chosen]
     metrics = [_more("metrics", m, f"Settings of {m.class_name}", key=key) for m in metrics]
+    if not metrics and "metrics" not in training.compile:
+        return training
     return training.with_compile(metrics=tuple(metrics))

@@ -11,6 +11,7 @@ import streamlit as st
 
 from builder import plugins
 from builder.errors import DataError
+from builder.facts import Problem
 from builder.runs import workspace
 from builder.spec import Config, ObjectSpec
 from pages.widgets import session
@@ -86,9 +87,9 @@ def _use_existing() -> None:
         use(str(name))
 
 
-def use(name: str) -> None:
+def use(name: str, **settings: str) -> None:
     """Make that file of the datasets folder the dataset on screen."""
-    dataset = ObjectSpec(PLUGIN, Config(file=name))
+    dataset = ObjectSpec(PLUGIN, Config(settings, file=name))
     session.fix(replace(session.training(), dataset=dataset))
 
 
@@ -112,14 +113,23 @@ def keep(name: str, data: bytes) -> None:
     new = not path.exists()
     if new:
         workspace.write(path, data)
-    trial = replace(session.training(), dataset=ObjectSpec(PLUGIN, Config(file=path.name)))
-    wrong = [p for p in session.facts_of(trial).errors if p.where.startswith("dataset")]
-    if wrong:
+    labels, wrong = {}, _wrong(path.name)
+    if wrong and wrong.where == "dataset.labels" and not _wrong(path.name, labels="values"):
+        labels = {"labels": "values"}
+        session.note(f"{wrong.message} So they are taken for amounts, and the model predicts one.")
+    elif wrong:
         if new:
             path.unlink(missing_ok=True)
-        message = wrong[0].message.replace(path.name, title(path.name))
-        raise DataError(message, wrong[0].hint, "dataset")
-    use(path.name)
+        message = wrong.message.replace(path.name, title(path.name))
+        raise DataError(message, wrong.hint, "dataset")
+    use(path.name, **labels)
+
+
+def _wrong(name: str, **settings: str) -> Problem | None:
+    """Why that file cannot be the dataset on screen."""
+    trial = replace(session.training(), dataset=ObjectSpec(PLUGIN, Config(settings, file=name)))
+    found = session.facts_of(trial).errors
+    return next((p for p in found if p.where.startswith("dataset")), None)
 
 
 def free_path(name: str, data: bytes) -> Path:

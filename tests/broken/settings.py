@@ -116,12 +116,12 @@ SETTINGS: Mapping[str, Broken] = {
     "learning_rate_range": Broken(
         tutorial().with_compile(optimizer=layer("Adam", learning_rate=1000.0)),
         "compile.optimizer",
-        "Adam's 'learning_rate' must be a number from 0 to 100 but is 1000.0.",
+        "The learning rate is 1000: steps this large explode instead of learning.",
     ),
     "learning_rate_negative": Broken(
         tutorial().with_compile(optimizer=layer("SGD", learning_rate=-0.1)),
         "compile.optimizer",
-        "SGD's 'learning_rate' must be a number from 0 to 100 but is -0.1.",
+        "The learning rate is -0.1: it must be above 0.",
     ),
     "epochs_huge": Broken(
         tutorial(epochs=10**9),

@@ -40,7 +40,7 @@ def test_units_beyond_the_range_are_refused_in_words(open_page: Opener) -> None:
         ("Batch size", "0", "from 1 to 1,000,000 but is 0."),
         ("Validation split", "1.5", "from 0 to 0.95 but is 1.5."),
         ("Seed", "-1", "but is -1."),
-        ("Learning rate: value", "1000000", "steps this large explode"),
+        ("Learning rate: value", "-1", "The learning rate is -1: it must be above 0."),
     ],
 )
 def test_settings_beyond_the_range_are_refused_in_words(

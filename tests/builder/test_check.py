@@ -76,14 +76,25 @@ def test_all_problems_are_told_at_once() -> None:
         epochs=0,
         batch_size=10**6,
     )
-    places = {p.where for p in problems(training)}
-    assert places >= {
+    places = [p.where for p in problems(training)]
+    assert places.count("compile.optimizer") == 1, "the rate is refused once"
+    assert set(places) >= {
         "compile.loss",
         "compile.optimizer",
         "fit.epochs",
         "fit.batch_size",
         "model.dense",
     }
+
+
+def test_a_schedule_may_warm_up_from_nothing() -> None:
+    rate = layer("CosineDecay", initial_learning_rate=0.0, decay_steps=100)
+    cold, warm = (
+        zoo.STACKS["tutorial"].with_compile(optimizer=layer("Adam", learning_rate=given))
+        for given in (rate, rate.with_(warmup_target=0.01, warmup_steps=10))
+    )
+    assert "the weights never change" in problems(cold)[0].message
+    assert not problems(warm)
 
 
 def test_severe_problems_come_first() -> None:
@@ -136,8 +147,8 @@ def test_the_most_sensible_fix_stands_first() -> None:
 @pytest.mark.parametrize(
     ("name", "label"),
     [
-        ("learning_rate_range", "Set learning_rate back to 0.001"),
-        ("learning_rate_negative", "Set learning_rate back to 0.01"),
+        ("learning_rate_range", "Set it to 0.001"),
+        ("learning_rate_negative", "Set it to 0.01"),
         ("units_of_a_planet", "Set units to 64"),
         ("half_a_unit", "Set units to 32"),
         ("wrong_type", "Set units to 10"),  # the last layer: one for each class

@@ -6,6 +6,7 @@ import io
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from builder import plugins, starters
 from builder.runs import projects
@@ -135,14 +136,23 @@ def keeper() -> None:
     ids=["not a zip", "other arrays", "NaN", "pickled objects"],
 )
 def test_bad_files_are_refused_in_words_and_not_kept(datasets, data):
-    from streamlit.testing.v1 import AppTest
-
     app = AppTest.from_function(keeper, default_timeout=60)
     app.session_state["given"] = ("bad.npz", data)
     app.run()
     assert not app.exception and len(app.error) == 1
     assert "reference" not in app.error[0].value and "log" not in app.error[0].value
     assert not list(datasets.glob("bad*")) and projects.mine("local") == []
+
+
+def test_labels_that_are_amounts_make_a_regression(datasets):
+    x, y = np.ones((8, 3)), np.linspace(0, 1, 8)
+    file = io.BytesIO()
+    np.savez(file, x_train=x, y_train=y, x_test=x, y_test=y)
+    app = AppTest.from_function(keeper, default_timeout=60)
+    app.session_state["given"] = ("prices.npz", file.getvalue())
+    app.run()
+    assert not app.exception and not app.error
+    assert projects.mine("local")[0].training.dataset.config["labels"] == "values"
 
 
 def test_a_dataset_that_is_not_here_offers_the_download_and_a_built_in_one(visit, monkeypatch):

@@ -31,6 +31,10 @@ def test_a_project_begins_with_nothing(visit):
     assert not app.exception and not app.error
     assert projects.mine("local")[0].training.model.nodes == ()
     assert any("What this asks of the rest" in str(h.value) for h in app.subheader)
+    token = projects.mine("local")[0].token
+    app = visit("train", token)  # what the page would choose itself is no step to be undone
+    assert not app.exception and app.button(key="undo").disabled
+    assert projects.load(token).rev == 1
 
 
 def test_a_card_opens_its_starter_and_saves_nothing_yet(visit):
@@ -85,7 +89,8 @@ def test_a_project_file_opens_with_its_title():
         ("a.json", b'{"layerwise": 1, "training": {"model": 3}}', "model"),
         ("a.json", b"[" * 100_000, "not a JSON document"),
         ("a.json", b'{"layerwise"' + b" " * 9_000_000, "most a project can have"),
-        ("a.keras", b"nonsense", ""),
+        ("a.keras", b"nonsense", "a.keras is no Keras model"),
+        ("a.keras", b"\x89PNG\r\n", "a.keras is a PNG picture"),
         ("a.h5", b"\x89HDF\r\n\x1a\n" + b"0" * 500, ""),
         ("a.json", b'{"class_name": "Sequential"}', ""),
     ],

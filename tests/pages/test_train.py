@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -79,6 +80,15 @@ def test_an_edit_is_kept_and_can_be_undone(visit: Visit) -> None:
     at.button(key="undo").click().run()
     assert projects.load(token).training == xor()
     assert at.number_input(key="fit-epochs").value == before
+
+
+def test_what_nobody_chose_is_there_and_no_step_to_be_undone(visit: Visit) -> None:
+    token = project(replace(xor(), compile=xor().compile.without("loss", "metrics", "optimizer")))
+    at = visit("train", token)
+    chosen = projects.load(token).training.compile
+    assert chosen["loss"].class_name == "BinaryCrossentropy" and len(chosen["metrics"]) == 1
+    assert chosen["optimizer"].class_name == "Adam"
+    assert at.button(key="undo").disabled and not at.button(key="train").disabled
 
 
 def test_what_cannot_be_trained_says_why_and_offers_the_fix(visit: Visit) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from builder.catalog.entry import Param
 from builder.errors import DataError
 from builder.plugins.datasets import _npz
@@ -54,12 +56,15 @@ def load(config: Config) -> Raw:
         return Raw(x_train, y_train, x_test, y_test, "regression", kind, (), features)
     y_train, y_test = (_classes(y, k) for y, k in ((y_train, "y_train"), (y_test, "y_test")))
     top = int(y_train.max()) if len(y_train) else 0
-    classes = tuple(str(i) for i in range(min(top, 10_000) + 1))
+    classes = tuple(str(i) for i in range(top + 1))
     return Raw(x_train, y_train, x_test, y_test, "classification", kind, classes, features)
 
 
 FLAT = ("table", "points")
 """Kinds whose columns have names."""
+
+BEYOND = 10_000
+"""No number of a class is this large; what is larger counts as this, lest it overflow."""
 
 
 def _texts(x: Array) -> Array:
@@ -106,7 +111,8 @@ def _classes(y: Array, key: str) -> Array:
             "Set labels to 'values' if they are amounts, or number the classes from 0.",
             "dataset.labels",
         )
-    return y.astype("int64")
+    whole: Array = np.clip(y.astype("float64"), -BEYOND, BEYOND).astype("int64")
+    return whole
 
 
 def source(config: Config) -> str:

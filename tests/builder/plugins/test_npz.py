@@ -77,10 +77,17 @@ def test_amounts_make_a_regression(folder):
     ("shape", "kind"), [((2,), "points"), ((8, 9), "images"), ((8, 9, 3), "images")]
 )
 def test_the_shape_tells_the_kind(folder, shape, kind):
-    parts = sound(x_train=np.ones((20, *shape)), x_test=np.ones((6, *shape)))
+    bytes_ = {k: sound()[k].astype("uint8") for k in ("y_train", "y_test")}
+    parts = sound(x_train=np.ones((20, *shape)), x_test=np.ones((6, *shape)), **bytes_)
     np.savez(folder / "mine.npz", **parts)
     assert load(scale="none").facts.kind == kind
     assert np.isfinite(load(scale="standard").x_train).all()
+
+
+def test_a_very_wide_table_shows_some_of_its_columns(folder):
+    np.savez(folder / "mine.npz", **sound(x_train=np.ones((20, 3000)), x_test=np.ones((6, 3000))))
+    found = data.preview(ObjectSpec("NpzFile", {"file": "mine.npz"}))
+    assert len(found["histograms"]) == len(found["columns"]) == len(found["rows"][0]) == 100
 
 
 @pytest.mark.parametrize(
@@ -126,6 +133,9 @@ def test_a_missing_file():
         ({"y_train": np.linspace(0, 1, 20)}, "fractions"),
         ({"y_train": np.full(20, np.nan)}, "fractions or gaps"),
         ({"y_train": np.arange(20) * 1000}, "classes"),
+        ({"y_train": np.full(20, 1e300)}, "10,001 classes"),
+        ({"y_train": np.full(20, 2**64 - 1, "uint64")}, "10,001 classes"),
+        ({"x_train": np.full((20, 4), -1e300)}, "as large as 1e+300"),
         ({"y_train": np.array(["a"] * 20)}, "must hold whole numbers"),
         ({"x_train": np.full((20, 4), "a")}, "must hold numbers"),
         ({"x_train": np.ones((20, 4), "complex64")}, "must hold numbers"),
