@@ -165,13 +165,14 @@ export default function Canvas({ data, settled, link }) {
     if (from && id !== from) lead(from, null, id);
     setFrom(null);
   };
+  const choose = (wanted) => setDrawn((before) => ({ ...before, nodes: before.nodes.map((n) => (!!n.selected === wanted(n.id) ? n : { ...n, selected: wanted(n.id) })) }));
   useKeys(frame, {
     ids, wires, from, setFrom, pick, send, remove, link, data, at: drawn.at,
     picture: picture.current,
     view: view.picture,
     unfold: (id) => unfold([id]),
     openPalette: () => setPalette({}),
-    choose: (wanted) => setDrawn((before) => ({ ...before, nodes: before.nodes.map((n) => (!!n.selected === wanted(n.id) ? n : { ...n, selected: wanted(n.id) })) })),
+    choose,
     reveal,
   });
 
@@ -200,7 +201,10 @@ export default function Canvas({ data, settled, link }) {
           return true;
         }}
         onPaneClick={() => frame.current?.focus()}
-        onNodeClick={(_, node) => from && pick(node.id)}
+        onNodeClick={(event, node) => {
+          if (from) pick(node.id);
+          else if (on.length > 1 && !(event.ctrlKey || event.metaKey || event.shiftKey)) choose((id) => id === node.id);
+        }}
         onNodeDoubleClick={(_, node) => (node.data.row.fold ? unfold([node.id]) : picture.current.nodes[node.id]?.block && send("open", { node: node.id }))}
         onDragOver={(e) => e.dataTransfer.types.includes(MIME) && (e.preventDefault(), (e.dataTransfer.dropEffect = "copy"))}
         onDrop={onDrop}
