@@ -10,6 +10,7 @@ from typing import Any
 
 from builder import catalog
 from builder.catalog import REQUIRED, Entry
+from builder.catalog.layers import CARRY_CODE
 from builder.check import fixes, known
 from builder.check.fixes import Fixes
 from builder.check.known import named, near, noun
@@ -150,6 +151,9 @@ def flaws(kind: str, obj: ObjectSpec, better: Mapping[str, Any] | None = None) -
 
 
 def _unknown(kind: str, obj: ObjectSpec) -> Flaw:
+    if kind == "layers" and obj.class_name in CARRY_CODE:
+        message = f"it is a {obj.class_name}: it carries code of its own, which is never run here."
+        return Flaw(message, "Put a layer of Keras in its place, such as Rescaling or Activation.")
     close = near(kind, obj.class_name)
     return Flaw(
         f"there is no {noun(kind)} called '{obj.class_name}'.",

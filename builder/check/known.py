@@ -6,7 +6,7 @@ import difflib
 from typing import Any
 
 from builder import catalog
-from builder.catalog.layers import NOT_IN_A_STACK, UNEXPORTED
+from builder.catalog.layers import CARRY_CODE, NOT_IN_A_STACK, UNEXPORTED
 from builder.spec import ObjectSpec
 
 SINGULAR = {"losses": "loss", "activations": "activation", "epoch_schedules": "schedule"}
@@ -42,4 +42,5 @@ def opens(class_name: str) -> bool:
 
     Which of the rarer functions of ``keras.ops`` there are only Keras can say.
     """
-    return class_name in {**NOT_IN_A_STACK, **UNEXPORTED} or catalog.ops.is_op(class_name)
+    known = {**NOT_IN_A_STACK, **UNEXPORTED}.keys() - CARRY_CODE
+    return class_name in known or catalog.ops.is_op(class_name)

@@ -3,6 +3,7 @@
 from builder.edit.follow import follow
 from builder.edit.groups import group, inner, put_inner, ungroup
 from builder.edit.inbound import named
+from builder.edit.naming import is_name
 from builder.edit.nodes import add, append, branch, copy, delete, duplicates, paste, splice
 from builder.edit.ports import INPUT, Room, room, space, tensors
 from builder.edit.reading import (
@@ -53,6 +54,7 @@ __all__ = [
     "is_chain",
     "is_frozen",
     "is_input",
+    "is_name",
     "kinds",
     "last",
     "layer_of",

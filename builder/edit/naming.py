@@ -37,9 +37,14 @@ def like(name: str, layer: ObjectSpec | ModelSpec, used: set[str]) -> str:
     return given
 
 
+def is_name(value: object) -> bool:
+    """Whether a layer may be called that."""
+    return isinstance(value, str) and _NAME.fullmatch(value) is not None
+
+
 def free(model: ModelSpec, name: str) -> str:
     """``name``; SpecError when it is taken or cannot be a name."""
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise SpecError(
             f"'{name}' cannot be a layer's name.",
             "Begin with a letter; then letters, digits, '_', '-' or '.', up to 64 in all.",

@@ -7,16 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from builder.engine import build, inbound, objects, operations, reduce
+from builder.engine import build, inbound, objects, operations, reduce, strangers
 from builder.engine.backend import keras
 from builder.engine.calling import LISTS
 from builder.engine.inbound import Call, Key, refs
+from builder.engine.reduce import MODELS
 from builder.errors import FileError
 from builder.facts import Note
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, unique
-
-MODELS = frozenset({"Sequential", "Functional", "Model"})
-"""Classes whose config is a graph of layers."""
 
 MAX_LAYERS = 5_000
 """More in one model are refused; the largest Keras applications have about 800."""
@@ -134,6 +132,9 @@ def _name(row: Mapping[str, Any]) -> str:
 
 def _layer(row: Mapping[str, Any], name: str, reader: _Reader) -> ObjectSpec | ModelSpec:
     where = reader.at(name)
+    if reason := strangers.why(where, row):
+        reader.say(name, f"{reason} {strangers.KEPT}")
+        return strangers.kept(where, row)
     kind = reduce.check_source(where, row)
     if kind in MODELS:
         inner = _Reader(where)

@@ -9,7 +9,7 @@ from typing import Any
 import psutil
 
 from builder import plugins
-from builder.engine import build, weights
+from builder.engine import build, train, weights
 from builder.errors import CatalogError
 from builder.spec import TrainingSpec
 
@@ -55,5 +55,4 @@ def begun(training: TrainingSpec, kept: str | None = None) -> bytes:
         weights.load(model, kept, training.weights.get("names"))
     with tempfile.TemporaryDirectory(prefix="layerwise-export-") as folder:
         path = Path(folder) / "model.keras"
-        model.save(path)
-        return path.read_bytes()
+        return train.save(model, path, training.model).read_bytes()

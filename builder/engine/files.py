@@ -17,6 +17,8 @@ from builder.check.memory import size
 from builder.check.reads import LOOKUPS
 from builder.engine import archive, build, convert, objects, reduce, vocabulary, weightfile
 from builder.engine.backend import keras
+from builder.engine.callnames import given
+from builder.engine.strangers import stood_in
 from builder.errors import BuildError, FileError, LayerwiseError
 from builder.facts import ModelFacts, Note
 from builder.spec import Config
@@ -95,7 +97,7 @@ def _open_keras(path: Path) -> dict[str, Any]:
     version = metadata.get("keras_version") if isinstance(metadata, dict) else None
     compiled = config.get("compile_config") if isinstance(config, dict) else None
     opened = _opened(config, compiled, found.weights, version)
-    model, said = vocabulary.restored(path, opened["model"])
+    model, said = vocabulary.restored(path, given(opened["model"], metadata))
     return opened | {"model": model, "notes": (*opened["notes"], *said)}
 
 
@@ -148,14 +150,12 @@ def _opened(record: Any, compiled: Any, held: int | None, version: Any) -> dict[
             "Open it with that Keras, save it as .keras, or rebuild the model here.",
             error.where,
         ) from None
-    facts = build.summary(model)
+    facts = build.summary(stood_in(model))
     if facts.failure is None:
         _refuse_impossible(facts, held)
-    extra = []
-    if old:
-        extra.append(Note("", f"The file was written by Keras {version}; check the layers."))
+    aged = Note("", f"The file was written by Keras {version}; check the layers.")
     settings, said = _settings(compiled)
-    said = (*notes, *said, *extra)
+    said = (*notes, *said, *((aged,) if old else ()))
     return {"model": model, "compile": settings, "notes": said, "weights": False}
 
 

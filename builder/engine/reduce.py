@@ -21,6 +21,9 @@ from builder.spec import Config, ObjectSpec, freeze
 NESTED_DEPTH = 30
 """How deeply objects may nest in a file; Keras's own stay under ten."""
 
+MODELS = frozenset({"Sequential", "Functional", "Model"})
+"""Classes whose config is a graph of layers."""
+
 BASE = ("trainable", "dtype")
 """Arguments every layer takes though its signature does not name them."""
 

@@ -6,10 +6,13 @@ when the model is loaded; without them two runs of one model can share one file.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 CONFIG, METADATA = "config.json", "metadata.json"
 
@@ -21,8 +24,11 @@ SHARED = re.compile(rb'(?<="shared_object_id": )\d+')
 """Inside a text the quotes would be escaped."""
 
 
-def copy(source: Path, target: Path) -> None:
+def copy(source: Path, target: Path, beside: Mapping[str, Any] | None = None) -> None:
     """Writes the model file ``source`` anew as ``target``, without time and addresses.
+
+    Args:
+        beside: what its metadata shall hold besides Keras's own.
 
     Raises:
         OSError: the disk is full.
@@ -31,7 +37,10 @@ def copy(source: Path, target: Path) -> None:
         for info in old.infolist():
             bare = zipfile.ZipInfo(info.filename)
             if info.filename in (CONFIG, METADATA):
-                new.writestr(bare, _bare(old.read(info)))
+                text = _bare(old.read(info))
+                if beside and info.filename == METADATA:
+                    text = json.dumps(json.loads(text) | dict(beside)).encode()
+                new.writestr(bare, text)
                 continue
             bare.file_size = info.file_size  # beyond 2 GB the format is another one
             with old.open(info) as member, new.open(bare, "w") as place:

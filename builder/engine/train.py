@@ -11,7 +11,7 @@ from typing import Any
 
 import psutil
 
-from builder.engine import adapt, bind, build, objects, timeless, weights
+from builder.engine import adapt, bind, build, callnames, objects, timeless, weights
 from builder.engine.backend import keras
 from builder.engine.bind import Arrays
 from builder.engine.data import load
@@ -21,7 +21,7 @@ from builder.engine.record import Orders, Reporter, Sink
 from builder.engine.steps import Steps
 from builder.errors import LayerwiseError, TrainingError
 from builder.facts import START
-from builder.spec import TrainingSpec
+from builder.spec import ModelSpec, TrainingSpec
 
 __all__ = ["Sink", "train"]
 
@@ -100,7 +100,7 @@ def train(
         path, ended = _fitted(model, training, data, folder, reporter)
         found: dict[str, Any] = {"test": {}, "artefact": None}
         if ended != "paused":
-            found["artefact"] = str(save(model, folder / "model.keras"))
+            found["artefact"] = str(save(model, folder / "model.keras", training.model))
             found["test"] = test(model, data)
     except LayerwiseError:
         raise
@@ -144,13 +144,14 @@ def test(model: keras.Model, data: Arrays) -> dict[str, float]:
     return validate(model, Steps(model.test_step, (data.x_test, data.y_test), EVALUATE_BATCH))
 
 
-def save(model: keras.Model, path: Path) -> Path:
+def save(model: keras.Model, path: Path, spec: ModelSpec) -> Path:
     """Save so that ``path`` is never half a file, and equal models are equal files; ``path`` ends
-    in ``.keras``."""
+    in ``.keras``. ``spec`` is what ``model`` was built from: it knows what its calls are named."""
     saved, partial = (path.with_name(f"{path.stem}.{word}.keras") for word in ("saved", "partial"))
     try:
         model.save(saved)
-        timeless.copy(saved, partial)
+        names = callnames.told(spec)
+        timeless.copy(saved, partial, {callnames.ENTRY: names} if names else None)
         os.replace(partial, path)
     finally:
         for left in (saved, partial):

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from builder.engine import build, weights
+from builder.engine import build, strangers, weights
 from builder.engine.backend import keras
 from builder.errors import BuildError, FileError
 from builder.facts import Note
@@ -46,7 +46,7 @@ def kept(path: Path, found: dict[str, Any], keep: str | os.PathLike[str] | None)
     keras.utils.clear_session(free_memory=False)
     names: set[str] = set()
     try:
-        model = build.build(found["model"])
+        model = build.build(strangers.stood_in(found["model"]))
         if not model.weights:
             return found
         names, said = read(path, model)

@@ -21,6 +21,7 @@ import streamlit as st
 
 from builder import catalog, plugins
 from builder.catalog.entry import REQUIRED, Entry, Param
+from builder.catalog.params import POLICY
 from builder.spec import ObjectSpec
 from pages.widgets import explain, fields, words
 from pages.widgets.page import plain
@@ -45,6 +46,7 @@ def edit(
     if entry is None:
         st.caption(f"{plain(obj.class_name)} has no form of its own; it is kept as it is.")
         return obj
+    entry = _with_policy(entry)
     asked = [(a, catalog.param(entry, a)) for a in entry.args if a not in skip]
     usual = [(a, p) for a, p in asked if not p.advanced]
     rare = [(a, p) for a, p in asked if p.advanced]
@@ -120,6 +122,14 @@ def entries(kind: str) -> tuple[Entry, ...]:
     if kind == "datasets":
         return tuple(m.ENTRY for m in plugins.datasets().values())
     return catalog.entries(kind)
+
+
+def _with_policy(entry: Entry) -> Entry:
+    """A layer that calculates may do so in numbers of its own; tables hold only what differs."""
+    if entry.kind != "layers" or "dtype" in entry.args or "tensors" in entry.extra:
+        return entry
+    own = {**entry.extra.get("params", {}), "dtype": POLICY}
+    return replace(entry, args=entry.args.with_(dtype=None), extra=entry.extra.with_(params=own))
 
 
 # --- fields --------------------------------------------------------------------------------------

@@ -16,8 +16,8 @@ LONGEST = 100_000
 """Characters of settings that are read."""
 
 HELP = (
-    "Keras's own names and values; what is left out has its default. Here are also dtype (a policy"
-    ' such as "mixed_float16") and trainable, which every layer has.'
+    "Keras's own names and values; what is left out has its default. Here is also trainable,"
+    " which every layer has."
 )
 
 

@@ -81,7 +81,8 @@ def _is_plain(model: ModelSpec, name: str) -> bool:
 def settings(layer: ObjectSpec) -> str:
     """What was chosen, in Keras's order: ``128 · relu``; flags by their name."""
     entry = catalog.find("layers", layer.class_name)
-    order = [a for a in entry.args if a in layer.config] if entry else list(layer.config)
+    asked = dict.fromkeys((*entry.args, "dtype")) if entry else layer.config
+    order = [a for a in asked if a in layer.config]
     said = [_setting(a, layer.config[a]) for a in order if a != "name"]
     return " · ".join(said[:5]) + (" …" if len(said) > 5 else "")
 

@@ -61,7 +61,8 @@ def _dropped(page: Page, path: Path) -> None:
 
 
 def _folded(page: Page) -> None:
-    """Equal runs as a card each; a click opens one; the model and its saved form never change."""
+    """Equal runs as a card each, chosen as the layers it stands for, and unfolded; the model and
+    its saved form never change."""
     model = hand.saved(page).model
     page.get_by_role("button", name="Fold repeats").click()
     expect(page.get_by_label("block_3, 9 layers folded")).to_be_attached()
@@ -69,6 +70,10 @@ def _folded(page: Page) -> None:
     assert folded < 40 < len(model.nodes)
     hand.fit(page)
     page.get_by_label("block_3, 9 layers folded").click()
+    expect(page.locator(".lwg-count")).to_have_text("9 layers")
+    page.keyboard.press("Control+a")
+    expect(page.locator(".lwg-count")).to_have_text(f"{len(model.nodes)} layers")
+    page.get_by_label("block_3, 9 layers folded").dblclick()
     expect(hand.node(page, "block_3_expand")).to_be_attached()
     expect(hand.nodes(page)).to_have_count(folded + 8)
     page.reload()  # the tab remembers

@@ -37,7 +37,7 @@ export function Crumbs({ title, path, onUp }) {
 }
 
 /** What can be done with the selection; for one node also what only one node can. */
-export function Selection({ ids, wires, picture, send, connect, onDelete }) {
+export function Selection({ ids, wires, cards, picture, send, connect, unfold, onDelete }) {
   if (!ids.length && !wires.length)
     return (
       <p className="lwg-selection idle">
@@ -50,6 +50,7 @@ export function Selection({ ids, wires, picture, send, connect, onDelete }) {
   return (
     <div className="lwg-selection" role="toolbar" aria-label="Selection">
       {ids.length > 1 && <span className="lwg-count">{ids.length} layers</span>}
+      {cards.length > 0 && <Tool icon="unfold_more" label="Unfold" onClick={() => unfold(cards)} title="Draw its layers one by one (Enter)" />}
       {one && one.block && <Tool icon="open_in_full" label="Open" onClick={() => send("open", { node: ids[0] })} title="Look into the block (Enter)" />}
       {one && <Tool icon="cable" label="Connect" onClick={() => connect(ids[0])} title="Choose where its output goes (C)" />}
       {one && !inputs && (

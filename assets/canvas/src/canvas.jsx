@@ -5,7 +5,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { Crumbs, Said, Selection, Tool } from "./bars.jsx";
 import Wire from "./edge.jsx";
-import { folded, recalled, remember, repeats } from "./fold.js";
+import { folded, layersOf, recalled, remember, repeats } from "./fold.js";
 import { useKeys } from "./keys.js";
 import { HEIGHT, WIDTH } from "./layout.js";
 import Layer from "./node.jsx";
@@ -51,7 +51,7 @@ export default function Canvas({ data, settled, link }) {
   }, [view, settled]);
 
   const fold = (next) => (setFolds(remember(path, next)), next.on === folds.on || setTimeout(() => first(flow, frame.current, drawnNow.current), 60));
-  const unfold = (id) => fold({ ...folds, opened: [...folds.opened, id] });
+  const unfold = (cards) => fold({ ...folds, opened: [...folds.opened, ...cards] });
   useEffect(() => {
     setFrom(null);
     setFolds(recalled(path));
@@ -71,7 +71,10 @@ export default function Canvas({ data, settled, link }) {
     if (!inside) flow.setCenter(node.position.x + WIDTH / 2, node.position.y + HEIGHT / 2, { zoom, duration: 200 });
   };
 
-  const ids = useMemo(() => drawn.nodes.filter((n) => n.selected).map((n) => n.id), [drawn.nodes]);
+  const on = useMemo(() => drawn.nodes.filter((n) => n.selected), [drawn.nodes]);
+  const cards = on.filter((n) => n.data.row.fold).map((n) => n.id);
+  const ids = useMemo(() => on.flatMap((n) => n.data.row.fold ?? [n.id]), [on]);
+  const ends = on.map((n) => n.data.row.fold?.at(-1) ?? n.id); // where a card hands on
   const wires = useMemo(() => drawn.edges.filter((e) => e.selected).map((e) => e.id), [drawn.edges]);
 
   useEffect(() => {
@@ -129,7 +132,8 @@ export default function Canvas({ data, settled, link }) {
     if (state.isValid || !state.fromNode) return;
     const forward = state.fromHandle?.type === "source";
     const under = state.toNode?.id ?? nodeAt(event);
-    if (under && under !== state.fromNode.id)
+    if (view.picture.nodes[under]?.fold) unfold([under]); // a wire ends at one of its layers
+    else if (under && under !== state.fromNode.id)
       send("connect", forward ? { from: reference(state.fromNode.id, state.fromHandle.id), to: under } : { from: under, to: state.fromNode.id });
     else if (!under && forward) {
       const point = "changedTouches" in event ? event.changedTouches[0] : event;
@@ -139,7 +143,7 @@ export default function Canvas({ data, settled, link }) {
   };
 
   const add = (name) => {
-    send("add", { layer: name, nodes: ids, from: palette?.from, drop: palette?.drop });
+    send("add", { layer: name, nodes: ends, from: palette?.from, drop: palette?.drop });
     setPalette(null);
     frame.current?.focus();
   };
@@ -153,24 +157,26 @@ export default function Canvas({ data, settled, link }) {
     const { x, y } = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
     const place = { drop: [x - WIDTH / 2, y - HEIGHT / 2] };
     if (edge && wireOf(edge)) send("add", { layer: name, wire: wireOf(edge).to });
-    else send("add", { layer: name, nodes: node ? [node] : [], ...(node ? {} : place) });
+    else send("add", { layer: name, nodes: node ? layersOf([node], view.picture).slice(-1) : [], ...(node ? {} : place) });
   };
 
   const pick = (id) => {
+    if (view.picture.nodes[id]?.fold) return unfold([id]); // to which of its layers?
     if (from && id !== from) lead(from, null, id);
     setFrom(null);
   };
+  const choose = (wanted) => setDrawn((before) => ({ ...before, nodes: before.nodes.map((n) => (!!n.selected === wanted(n.id) ? n : { ...n, selected: wanted(n.id) })) }));
   useKeys(frame, {
     ids, wires, from, setFrom, pick, send, remove, link, data, at: drawn.at,
     picture: picture.current,
     view: view.picture,
-    unfold,
+    unfold: (id) => unfold([id]),
     openPalette: () => setPalette({}),
-    choose: (wanted) => setDrawn((before) => ({ ...before, nodes: before.nodes.map((n) => (!!n.selected === wanted(n.id) ? n : { ...n, selected: wanted(n.id) })) })),
+    choose,
     reveal,
   });
 
-  const where = palette?.from ? `Reads ${palette.from}` : ids.length > 1 ? `After ${ids.length} selected layers` : ids.length ? `After ${ids[0]}` : "Drag it onto the canvas or onto a wire";
+  const where = palette?.from ? `Reads ${palette.from}` : ends.length > 1 ? `After ${ends.length} selected layers` : ends.length ? `After ${ends[0]}` : "Drag it onto the canvas or onto a wire";
   return (
     <div className={`lwg-frame${from ? " leading" : ""}`} ref={frame} tabIndex={-1} style={{ height: `min(${data.height}px, 76vh)` }}>
       <div className="lwg-stage">
@@ -191,12 +197,15 @@ export default function Canvas({ data, settled, link }) {
         }}
         onReconnectEnd={() => (target.current = null)}
         onBeforeDelete={async ({ nodes, edges }) => {
-          remove(nodes.map((n) => n.id), edges.filter((e) => e.selected).map((e) => e.id));
+          remove(layersOf(nodes.map((n) => n.id), view.picture), edges.filter((e) => e.selected).map((e) => e.id));
           return true;
         }}
         onPaneClick={() => frame.current?.focus()}
-        onNodeClick={(_, node) => (node.data.row.fold ? unfold(node.id) : from && pick(node.id))}
-        onNodeDoubleClick={(_, node) => picture.current.nodes[node.id]?.block && send("open", { node: node.id })}
+        onNodeClick={(event, node) => {
+          if (from) pick(node.id);
+          else if (on.length > 1 && !(event.ctrlKey || event.metaKey || event.shiftKey)) choose((id) => id === node.id);
+        }}
+        onNodeDoubleClick={(_, node) => (node.data.row.fold ? unfold([node.id]) : picture.current.nodes[node.id]?.block && send("open", { node: node.id }))}
         onDragOver={(e) => e.dataTransfer.types.includes(MIME) && (e.preventDefault(), (e.dataTransfer.dropEffect = "copy"))}
         onDrop={onDrop}
         deleteKeyCode={["Delete", "Backspace"]}
@@ -220,7 +229,7 @@ export default function Canvas({ data, settled, link }) {
       <div className="lwg-tools">
         <Tool icon="add" label="Add layer" wide title="Find a layer by name or by what it does (/)" pressed={!!palette} onClick={() => setPalette(palette ? null : {})} />
         <Tool icon="automation" label="Tidy" title="Lay all layers out anew" onClick={() => (send("tidy"), setTimeout(() => flow.fitView({ duration: 250, ...FIT }), 400))} />
-        {runs.length > 0 && <Tool icon="stacks" label="Fold repeats" wide title="Draw layers that repeat as one card each; a click opens a card" pressed={folds.on} onClick={() => fold({ on: !folds.on, opened: [] })} />}
+        {runs.length > 0 && <Tool icon="stacks" label="Fold repeats" wide title="Draw layers that repeat as one card each; a double click unfolds a card" pressed={folds.on} onClick={() => fold({ on: !folds.on, opened: [] })} />}
         <Crumbs title={data.title} path={data.path} onUp={(depth) => send("up", { depth })} />
       </div>
       {palette && <Palette address={data.palette} doors={palette.from ? [] : data.doors} where={where} onAdd={add} onClose={() => setPalette(null)} />}
@@ -234,7 +243,7 @@ export default function Canvas({ data, settled, link }) {
         </div>
       )}
       </div>
-      <Selection ids={ids} wires={wires} picture={picture.current} send={send} connect={setFrom} onDelete={() => remove(ids, wires)} />
+      <Selection ids={ids} wires={wires} cards={cards} unfold={unfold} picture={picture.current} send={send} connect={setFrom} onDelete={() => remove(ids, wires)} />
     </div>
   );
 }

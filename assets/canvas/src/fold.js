@@ -81,7 +81,7 @@ export function folded(picture, runs, opened) {
     const rows = run.map((id) => picture.nodes[id]);
     const wrong = rows.flatMap((row) => row.wrong ?? []);
     cards[cardOf(run)] = {
-      ...{ kind: "Folded", icon: "stacks", title: run.name ?? NAMED.exec(run[0])?.[1] ?? run[0], said: `${run.length} layers`, ins: [], fold: true },
+      ...{ kind: "Folded", icon: "stacks", title: run.name ?? NAMED.exec(run[0])?.[1] ?? run[0], said: `${run.length} layers`, ins: [], fold: run },
       ...(wrong.length ? { wrong } : {}),
       ...(rows.find((row) => row.out) ? { out: rows.find((row) => row.out).out } : {}),
     };
@@ -101,6 +101,9 @@ export function folded(picture, runs, opened) {
 
 // what was folded and opened again, for as long as the tab lives
 const key = (path) => `lwg-fold:${new URLSearchParams(location.search).get("p")}:${path}`;
+
+/** The layers that ids on screen stand for: a card's are all that it folds. */
+export const layersOf = (ids, picture) => ids.flatMap((id) => picture.nodes[id]?.fold ?? [id]);
 
 export function recalled(path) {
   try {

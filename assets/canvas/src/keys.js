@@ -24,15 +24,15 @@ export function useKeys(frame, now) {
       const row = picture.nodes[here];
       const verbs = {
         "/": openPalette,
-        "^a": () => choose((id) => id in picture.nodes && !id.startsWith("?")),
+        "^a": () => choose((id) => !id.startsWith("?")),
         "^d": () => ids.length && send("duplicate", { nodes: ids }),
         "^g": () => ids.length && send("group", { nodes: ids }),
-        c: () => here && setFrom(here),
+        c: () => row && setFrom(here),
         o: () => row && send("returns", { node: here, on: !row.out }),
       };
       if (key === "Escape" && from) setFrom(null);
       else if ((key === "Enter" || key === " ") && from && focused()) pick(focused());
-      else if ((key === "Enter" || key === " ") && view.nodes[focused()]?.fold) unfold(focused());
+      else if (key === "Enter" && view.nodes[focused()]?.fold) unfold(focused());
       else if (key === "Enter" && row?.block && ids.includes(here)) send("open", { node: here });
       else if (event.altKey && event.key.startsWith("Arrow") && here) {
         const next = neighbour(view, at, here, event.key);

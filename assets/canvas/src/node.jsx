@@ -11,7 +11,7 @@ export const Icon = ({ name }) => (
 
 /** What a node says aloud. */
 export function told(id, row) {
-  if (row.fold) return `${row.title}, ${row.said} folded. Enter opens them${row.wrong ? `. ${row.wrong[0]}` : ""}`;
+  if (row.fold) return `${row.title}, ${row.said} folded. Space selects them, Enter unfolds${row.wrong ? `. ${row.wrong[0]}` : ""}`;
   const parts = [`${id}, ${row.kind}`, row.said];
   if (row.gives) parts.push(`gives ${row.gives}`);
   if (row.figures) parts.push(row.figures);

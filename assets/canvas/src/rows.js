@@ -19,10 +19,11 @@ export function rowsOf(data, before, reachOf) {
     const row = given.out ? { ...given, outputs } : given;
     const reach = reachOf?.(id);
     const last = old.get(id);
+    const on = row.fold ? row.fold.every((name) => selected.has(name)) : selected.has(id);
     const data = last && same(last.data, reach ? { row, reach } : { row }) ? last.data : reach ? { row, reach } : { row };
-    if (last?.data === data && last.position.x === x && last.position.y === y && !!last.selected === selected.has(id))
+    if (last?.data === data && last.position.x === x && last.position.y === y && !!last.selected === on)
       return last;
-    const ghost = id.startsWith("?") || !!row.fold;
+    const ghost = id.startsWith("?");
     return {
       id,
       type: "layer",
@@ -30,7 +31,7 @@ export function rowsOf(data, before, reachOf) {
       width: WIDTH,
       height: heightOf(row),
       data,
-      selected: selected.has(id),
+      selected: on,
       ariaLabel: told(id, row),
       deletable: !ghost,
       selectable: !ghost,

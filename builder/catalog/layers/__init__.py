@@ -33,7 +33,7 @@ from builder.catalog.layers import (
     regularization,
     reshaping,
 )
-from builder.catalog.layers.left_out import NOT_ASKED, NOT_IN_A_STACK, UNEXPORTED
+from builder.catalog.layers.left_out import CARRY_CODE, NOT_ASKED, NOT_IN_A_STACK, UNEXPORTED
 
 ENTRIES = (
     *core.ENTRIES,
@@ -58,4 +58,4 @@ def learns(class_name: str, config: Mapping[str, Any]) -> bool:
     return table is not None and config.get(table) is None
 
 
-__all__ = ["ENTRIES", "NOT_ASKED", "NOT_IN_A_STACK", "UNEXPORTED", "learns"]
+__all__ = ["CARRY_CODE", "ENTRIES", "NOT_ASKED", "NOT_IN_A_STACK", "UNEXPORTED", "learns"]

@@ -54,6 +54,9 @@ Every attention layer of Keras needs a second input; self-attention comes with g
 node may read the same node twice.
 """
 
+CARRY_CODE = frozenset({"Lambda", "FlaxLayer", "JaxLayer", "TFSMLayer", "TorchModuleWrapper"})
+"""Of these a project keeps the record, but never makes one."""
+
 UNEXPORTED: dict[str, str] = {
     "LayerScale": "A part of ConvNeXt that Keras does not export.",
     "StochasticDepth": "A part of ConvNeXt that Keras does not export.",
@@ -63,7 +66,7 @@ UNEXPORTED: dict[str, str] = {
 
 NOT_ASKED: dict[str, str] = {
     "name": "The node's name is the layer's name.",
-    "dtype": "Every layer computes in the model's dtype; only InputLayer asks for it.",
+    "dtype": "Every layer has it, so the form asks for it and no table; only InputLayer's differs.",
     "trainable": "Freeze, beside the layer's other tools, sets it; no field asks for it.",
     "input_tensor": "A spec holds no tensors.",
     "batch_shape": "It is shape and batch_size in one.",

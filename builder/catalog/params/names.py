@@ -228,3 +228,13 @@ BY_RANK = (
     "size",
 )
 """Arguments with one number an axis: as many as the class name says (1D, 2D, 3D)."""
+
+POLICY = Param(
+    "choice",
+    "In which numbers this layer calculates; none follows the model. A mixed one calculates in half"
+    " precision and keeps its weights whole.",
+    choices=(None, "mixed_float16", "mixed_bfloat16", "float16", "bfloat16", "float32", "float64"),
+    optional=True,
+    advanced=True,
+)
+"""The dtype policy that every layer of Keras may have."""

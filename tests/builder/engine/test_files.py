@@ -160,7 +160,7 @@ def test_a_zip_of_something_else(tmp_path: Path) -> None:
 
 def test_an_unreadable_file_of_keras_2_says_so(saved: Path, tmp_path: Path) -> None:
     def change(record: Any) -> None:
-        record["config"]["layers"][1]["class_name"] = "CuDNNLSTM"
+        record["config"]["layers"][1]["config"]["activation"] = {"class_name": "Swish7"}
 
     path = changed(saved, tmp_path / "model.keras", change)
     old = members(path) | {"metadata.json": b'{"keras_version": "2.13.1"}'}
@@ -253,32 +253,14 @@ def test_what_a_file_says_of_building_is_ignored(saved: Path, tmp_path: Path) ->
     assert build.summary(files.open_model(path)["model"]).params == 33
 
 
-def lambda_record(record: Any) -> None:
-    code = keras.saving.serialize_keras_object(keras.layers.Lambda(lambda x: x, name="code"))
-    record["config"]["layers"].append(code)
-
-
 def activation_record(record: Any) -> None:
     layer = keras.saving.serialize_keras_object(keras.layers.Lambda(lambda x: x, name="code"))
     record["config"]["layers"][1]["config"]["activation"] = layer["config"]["function"]
 
 
-def module_record(record: Any) -> None:
-    record["config"]["layers"][1] |= {"module": "os", "class_name": "system"}
-
-
-def registered_record(record: Any) -> None:
-    record["config"]["layers"][1] |= {"registered_name": "mine>Layer", "class_name": "Layer"}
-
-
 def function_record(record: Any) -> None:
     code = {"module": "builtins", "class_name": "function", "config": "eval"}
     record["config"]["layers"][1]["config"]["activation"] = code
-
-
-def file_record(record: Any) -> None:
-    config = {"filepath": "/etc", "name": "reader"}
-    record["config"]["layers"][1] |= {"class_name": "TFSMLayer", "config": config}
 
 
 def deep_record(record: Any) -> None:
@@ -292,16 +274,12 @@ def deep_record(record: Any) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda_record, "'code' is a Lambda: it carries Python code, which is never run here."),
         (activation_record, "is a Lambda: it carries Python code"),
-        (module_record, "is a custom class (os.system)."),
-        (registered_record, "is a custom class (mine>Layer)."),
         (function_record, "uses the function 'eval', which is not one of Keras's own."),
-        (file_record, "uses 'TFSMLayer', which is not among the layers this app opens."),
         (deep_record, "nests objects more than 30 deep."),
     ],
 )
-def test_code_and_strangers_are_refused(
+def test_code_inside_a_layer_is_refused(
     change: Any, said: str, saved: Path, tmp_path: Path
 ) -> None:
     assert said in refusal(changed(saved, tmp_path / "model.keras", change))
