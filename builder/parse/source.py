@@ -21,6 +21,9 @@ kilobyte for each."""
 MAX_BRACES = 20_000
 """Of ``{``: Python 3.11 takes quadratic time over an f-string with many."""
 
+MAX_PARAGRAPHS = 1_000
+"""Of a text with prompts that are read to see whether they are code or output."""
+
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _MAGIC = re.compile(
     r"^\s*(%{1,2}[A-Za-z]|![A-Za-z.]|\?|[A-Za-z_.]+\?$|(pip3?|conda|brew|npm|git|wget|apt(-get)?|sudo)"
@@ -173,11 +176,12 @@ def _cleaned(source: str, notes: Notes) -> str:
 def _prompted(lines: list[str], notes: Notes) -> list[str]:
     """What stands behind prompts, and paragraphs of plain code between; output is blanked."""
     kept = [""] * len(lines)
-    start, output = 0, False
+    start, output, tries = 0, False, 0
     for end in [*(i for i, line in enumerate(lines) if not line.strip()), len(lines)]:
         block = lines[start:end]
         if not any(_PROMPT.match(line) for line in block):
-            if _parses("\n".join(block)):
+            tries += bool(block)
+            if tries <= MAX_PARAGRAPHS and _parses("\n".join(block)):
                 kept[start:end] = block
             else:
                 output = output or bool(block)
