@@ -107,10 +107,13 @@ def around(model: ModelSpec, compile: Config | None = None) -> TrainingSpec:
     shapes = _input_shapes(model)
     shape = shapes[0] if len(shapes) == 1 else None
     outputs = binding.outputs(model)
-    fitting = (s for s in all() if _takes(s.training, shapes, len(outputs)))
-    base = next(fitting, all()[0]).training
-    if isinstance(shape, tuple) and shape in ELSEWHERE:
-        name, dataset = ELSEWHERE[shape]
+    alike = [s for s in all() if _suits(s.training, compile)]
+    fitting = [s for s in alike if _takes(s.training, shapes, len(outputs))]
+    units = _size(model) if compile else None
+    sized = [s for s in alike if units is not None and _size(s.training.model) == units]
+    base = next(iter(fitting or sized or alike), all()[0]).training
+    name, dataset = _elsewhere(model, shape)
+    if dataset is not None and _suits(get(name).training, compile):
         base = replace(get(name).training, dataset=dataset)
     base = replace(base, columns=_rebound(base, model))
     merged = Config({**base.compile, **(compile or Config())})
@@ -119,6 +122,41 @@ def around(model: ModelSpec, compile: Config | None = None) -> TrainingSpec:
     if needs and had and not set(had) & set(needs):
         dataset = dataset.with_(labels=needs[0])
     return replace(base, model=model, compile=merged, dataset=dataset)
+
+
+def _elsewhere(model: ModelSpec, shape: object) -> tuple[str, ObjectSpec | None]:
+    """The starter and the dataset for a model no starter's data suit; None: there is none."""
+    if not isinstance(shape, tuple):
+        return "", None
+    words = [v for v in model.layers.values() if isinstance(v, ObjectSpec)]
+    words = [v for v in words if v.class_name == "Embedding"]
+    if words and len(shape) == 1:
+        told = {"num_words": words[0].config.get("input_dim"), "maxlen": shape[0]}
+        return "review_texts", ObjectSpec(
+            "Imdb", Config({k: v for k, v in told.items() if isinstance(v, int)})
+        )
+    return ELSEWHERE.get(shape, ("", None))
+
+
+def _suits(training: TrainingSpec, compile: Config | None) -> bool:
+    """Whether a starter learns the same sort of thing as a loss: classes or numbers."""
+    if not compile or not isinstance(compile.get("loss"), ObjectSpec):
+        return True
+    return _amounts(compile) == _amounts(training.compile)
+
+
+def _amounts(compile: Config) -> bool:
+    """Whether a loss is made for numbers to predict."""
+    loss = compile.get("loss")
+    entry = catalog.find("losses", loss.class_name) if isinstance(loss, ObjectSpec) else None
+    return entry is not None and "values" in entry.labels
+
+
+def _size(model: ModelSpec) -> object:
+    """How many numbers the only output has, where its layer says it."""
+    found = [model.layers.get(model.node(ref.partition(":")[0]).layer) for ref in model.outputs]
+    only = found[0] if len(found) == 1 else None
+    return only.config.get("units") if isinstance(only, ObjectSpec) else None
 
 
 def _labels(compile: Config) -> tuple[str, ...]:

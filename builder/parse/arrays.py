@@ -9,6 +9,7 @@ from typing import Any
 
 from builder.parse.datasets import Known
 from builder.parse.values import Strange, Unknown
+from builder.spec import ObjectSpec
 
 
 @dataclass(eq=False, slots=True)
@@ -21,6 +22,7 @@ class Data:
         rows: before any split; None when it comes split.
         train: in training.
         column: of a dataset that has several by name.
+        named: columns that the code puts beside it in a table of pandas.
     """
 
     known: Known
@@ -30,6 +32,7 @@ class Data:
     train: int | None = None
     line: int = 0
     column: str = ""
+    named: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(eq=False, frozen=True, slots=True)
@@ -109,6 +112,13 @@ class Scaler:
     on: Array | None = None
 
 
+@dataclass(eq=False, frozen=True, slots=True)
+class Generator:
+    """Keras's ``ImageDataGenerator``: ``rescale`` is all of it that is taken over."""
+
+    rescale: Any = None
+
+
 @dataclass(eq=False, slots=True)
 class Bunch:
     """What scikit-learn's loaders give, or an opened file: arrays by name."""
@@ -138,6 +148,17 @@ def scaled(array: Array, sign: str, value: Any) -> Array:
     if len(array.done) >= 20:
         raise Strange("too much is done to the data")
     return replace(array, done=(*array.done, (sign, value)))
+
+
+def rescaled(array: Array, layer: ObjectSpec | None) -> Array | None:
+    """What the layer Rescaling makes of an array; None for every other layer."""
+    if layer is None or layer.class_name != "Rescaling":
+        return None
+    scale, offset = layer.config.get("scale", 1.0), layer.config.get("offset", 0.0)
+    if not isinstance(scale, int | float) or not isinstance(offset, int | float):
+        return None
+    bigger = scaled(array, "*", scale)
+    return scaled(bigger, "+", offset) if offset else bigger
 
 
 _SIGNS: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/",

@@ -6,8 +6,17 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from builder.parse import arrays, data
-from builder.parse.arrays import Array, Batches, Bunch, Eye, Length, Scaler, Stat
+from builder.parse import arrays, data, feeds, tables
+from builder.parse.arrays import (
+    Array,
+    Batches,
+    Bunch,
+    Eye,
+    Generator,
+    Length,
+    Scaler,
+    Stat,
+)
 from builder.parse.state import State
 from builder.parse.values import After, Bound, Strange, Unknown
 
@@ -24,6 +33,8 @@ def attribute(state: State, node: ast.Attribute, value: Any, name: str) -> Any:
     if isinstance(value, Bunch):
         if name in value.arrays:
             return value.arrays[name]
+        if name == "frame":
+            return tables.whole(value)
         return value if name in ("f", "files") else Bound(value, name)
     if isinstance(value, Array):
         if name == "shape":
@@ -32,8 +43,12 @@ def attribute(state: State, node: ast.Attribute, value: Any, name: str) -> Any:
             return len(_shape(value))
         if name in ("dtype", "size", "nbytes", "itemsize", "element_spec"):
             return After()
-        if name == "values":
+        if name in ("values", "iloc", "loc"):
             return value
+        if name in ("columns", "index"):
+            return After()
+        if (found := tables.column(value, name)) is not None:
+            return found
     if isinstance(value, Scaler | Stat) and name.endswith("_"):
         return After()
     return Bound(value, name)
@@ -52,7 +67,9 @@ def method(
     if isinstance(value, Scaler):
         return _scale(state, node, value, name, args)
     if isinstance(value, Batches):
-        return _batch(state, node, value, name, args, kw)
+        return feeds.of_batches(state, node, value, name, args, kw)
+    if isinstance(value, Generator):
+        return feeds.of_generator(state, node, value, name, args, kw)
     if isinstance(value, Array):
         return _array(state, node, value, name, args, kw)
     if isinstance(value, Bunch):
@@ -73,6 +90,10 @@ def _array(
         return array if array.what == "y" else replace(array, flat=True)
     if array.part == "row":
         return After()
+    if name == "drop":
+        return tables.drop(state, node, array, args, kw)
+    if name == "pop" and args and isinstance(args[0], str):
+        return tables.column(array, args[0]) or After()
     if name in ("head", "describe", "info", "sum", "argmax", "tofile", "var", "unique", "item"):
         return After()
     return state.unknown(node, "this is not one of the preparations we know; the data stay as is")
@@ -105,19 +126,6 @@ def _scale(state: State, node: ast.Call, scaler: Scaler, name: str, args: list[A
     return array
 
 
-def _batch(
-    state: State, node: ast.Call, value: Batches, name: str, args: list[Any], kw: dict[str, Any]
-) -> Any:
-    if name == "batch":
-        size = arrays.number(args[0] if args else kw.get("batch_size"))
-        return replace(value, batch_size=size if isinstance(size, int) else None)
-    if name == "map":
-        state.unknown(node, "what a function does to each example is not read")
-    if name in ("take", "skip", "filter"):
-        state.different(node, "All examples are taken.")
-    return value
-
-
 def index(state: State, node: ast.Subscript, value: Any, key: Any) -> Any:
     """``value[key]`` of an array or a bunch; slices come as Python's own."""
     if isinstance(value, Bunch):
@@ -130,7 +138,14 @@ def index(state: State, node: ast.Subscript, value: Any, key: Any) -> Any:
         return replace(key, one_hot=True) if hot else After()
     if not isinstance(value, Array) or value.part == "row":
         return After()
+    if isinstance(key, str):
+        found = tables.column(value, key)
+        return found or state.unknown(node, "this column of the table is not known")
     keys = list(key) if isinstance(key, tuple) else [key]
+    if keys[1:] == [-1] and tables.last(value) is not None:
+        return tables.last(value)
+    if keys[1:] == [slice(None, -1)] and tables.last(value) is not None:
+        return value
     if any(k is None for k in keys):
         return _new_axis(state, node, value, keys)
     if len(keys) > 1 and any(k != slice(None) for k in keys[1:]):

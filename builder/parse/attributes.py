@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from builder.parse import arrayuse, models, names
-from builder.parse.arrays import Array, Batches, Bunch, Length, Scaler, Stat
+from builder.parse.arrays import Array, Batches, Bunch, Generator, Length, Scaler, Stat
 from builder.parse.graph import Layer, Model, Shape, Tensor
 from builder.parse.state import State
 from builder.parse.values import (
@@ -14,6 +14,7 @@ from builder.parse.values import (
     Bound,
     Class,
     Instance,
+    Options,
     Ref,
     Strange,
     Unknown,
@@ -45,9 +46,22 @@ def attribute(state: State, node: ast.Attribute, value: Any, name: str) -> Any:
             return Unknown() if name in ("dtype", "ndim") else Bound(value, name)
         case Class():
             return value.methods.get(name, Bound(value, name))
-        case Array() | Stat() | Length() | Scaler() | Bunch() | Batches():
+        case Array() | Stat() | Length() | Scaler() | Bunch() | Batches() | Generator():
             return arrayuse.attribute(state, node, value, name)
+    if isinstance(value, Options) and not name.startswith(("add_", "parse_", "set_")):
+        return value.values.get(name, Unknown())
+    if name == "shape" and isinstance(value, list):
+        return _sizes(value)
     return Bound(value, name)
+
+
+def _sizes(value: Any) -> list[int]:
+    """The shape of numbers in nested lists, by the first of each."""
+    found: list[int] = []
+    while isinstance(value, list) and len(found) < 8:
+        found.append(len(value))
+        value = value[0] if value else None
+    return found
 
 
 def constant_of(path: str) -> Any:

@@ -9,14 +9,16 @@ from collections.abc import Callable
 from typing import Any
 
 from builder.parse import source
-from builder.parse.arrays import Array, Length, Stat, number
+from builder.parse.arrays import Array, Batches, Bunch, Length, Stat, number
 from builder.parse.data import measure
 from builder.parse.graph import Layer, Model, Tensor
+from builder.parse.layers import words
 from builder.parse.state import State
 from builder.parse.values import (
     MAX_ITEMS,
     After,
     Instance,
+    Options,
     Strange,
     Super,
     Unknown,
@@ -35,6 +37,15 @@ CASES = frozenset(
 """Methods of text that take text and make it no longer."""
 
 SILENT = frozenset(("print", "help", "display", "input", "type", "dir", "id", "hasattr", "open"))
+
+OF_ARRAYS = frozenset(("reshape", "astype", "mean", "std", "flatten", "ravel", "tolist", "argmax"))
+"""Methods of NumPy's arrays: numbers written in the code are no dataset here."""
+
+OVER_DATA = frozenset(
+    ("enumerate", "zip", "reversed", "sorted", "list", "tuple", "iter", "next", "map", "filter",
+     "sum", "any", "all")
+)  # fmt: skip
+"""Functions that go through data example by example, which nobody can see here."""
 
 FORMULAS: dict[str, Callable[..., float]] = {
     "exp": math.exp, "pow": math.pow, "floor": math.floor, "ceil": math.ceil,
@@ -60,7 +71,11 @@ def call(state: State, node: ast.Call, name: str, args: list[Any], kw: dict[str,
         return state.unknown(node, "this is never run here: left out")
     if name == "super":
         return Super()
+    if name == "len" and args and isinstance(args[0], After) and isinstance(args[0].came, Layer):
+        return words(state, node, args[0].came)
     if name in SILENT or any(isinstance(a, After) for a in args):
+        return After()
+    if name in OVER_DATA and any(isinstance(a, Array | Batches | Bunch) for a in args):
         return After()
     if name == "len" and args:
         return _length(args[0])
@@ -138,6 +153,10 @@ def method(
     state: State, node: ast.Call, value: Any, name: str, args: list[Any], kw: dict[str, Any]
 ) -> Any:
     """Methods of lists, mappings and text."""
+    if isinstance(value, str) and any(isinstance(a, After) for a in args):
+        return After()
+    if isinstance(value, list) and name in OF_ARRAYS:
+        return After()
     try:
         if isinstance(value, list):
             return _list(value, name, args)
@@ -147,9 +166,30 @@ def method(
             return checked(_text(value, name, args, kw))
     except (TypeError, ValueError, IndexError, KeyError):
         raise Strange("it cannot be worked out") from None
+    if isinstance(value, Options):
+        return _option(state, node, value, name, args, kw)
     if isinstance(value, Instance):
         return After()
     raise Strange("this method is not followed here")
+
+
+def _option(
+    state: State, node: ast.Call, value: Options, name: str, args: list[Any], kw: dict[str, Any]
+) -> Any:
+    """``parser.add_argument("--epochs", default=5)``, and what is parsed: the defaults."""
+    if name == "add_argument":
+        names = [a for a in args if isinstance(a, str) and len(a) < 100]
+        long = next((n for n in names if n.startswith("--")), names[0] if names else "")
+        usual = False if kw.get("action") == "store_true" else kw.get("default", Unknown())
+        word = kw.get("dest", long.lstrip("-").replace("-", "_"))
+        if isinstance(word, str) and len(value.values) < 1000:
+            value.values[word] = usual
+        return None
+    if name in ("parse_args", "parse_known_args"):
+        if value.values:
+            state.different(node, "The options of the command line are taken at their defaults.")
+        return value if name == "parse_args" else [value, After()]
+    return value if name == "add_argument_group" else After()
 
 
 def _list(value: list[Any], name: str, args: list[Any]) -> Any:

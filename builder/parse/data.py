@@ -8,17 +8,22 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from builder.parse import datasets
+from builder.parse import datasets, feeds, tables
 from builder.parse.arrays import Array, Batches, Bunch, Data, Eye, Scaler, Stat, divided
 from builder.parse.arrays import number as as_number
 from builder.parse.notes import cut as shortened
 from builder.parse.state import State
-from builder.parse.values import After, Unknown
+from builder.parse.values import After, Unknown, is_small
 
 READY_MADE = (
     "a ready-made network is not read from code; Home begins a project from a known architecture,"
     " with its weights and a head of your own"
 )
+
+NUMBERS = ("keras.metrics.Mean", "keras.metrics.Sum", "keras.random.SeedGenerator",
+           "keras.datasets.imdb.get_word_index", "keras.datasets.reuters.get_word_index",
+           "keras.datasets.reuters.get_label_names")  # fmt: skip
+"""What loops of one's own count with, and what is for looking at words."""
 
 Handler = Callable[[State, ast.Call, list[Any], dict[str, Any]], Any]
 
@@ -27,7 +32,12 @@ def load(state: State, node: ast.Call, path: str, args: list[Any], kw: dict[str,
     """``keras.datasets.<name>.load_data(…)`` or ``sklearn.datasets.<name>(…)``; None: neither."""
     parts = path.split(".")
     if path in datasets.READERS:
-        return state.unknown(node, datasets.READERS[path])
+        made_up = datasets.READERS[path] is datasets.MADE_UP
+        if not made_up or is_small([*args, *kw.values()]):
+            state.unknown(node, datasets.READERS[path])
+        return After()
+    if path in NUMBERS:
+        return After()
     if path.startswith("keras.applications."):
         return state.unknown(node, READY_MADE)
     if path.startswith(("keras.datasets.", "tensorflow_datasets.", "sklearn.datasets.")):
@@ -263,6 +273,9 @@ def _scaler(state: State, node: ast.Call, args: list[Any], kw: dict[str, Any]) -
 
 FUNCTIONS: dict[str, Handler] = {
     "numpy.load": open_file,
+    "pandas.DataFrame": tables.frame,
+    "pandas.Series": tables.frame,
+    "keras.preprocessing.image.ImageDataGenerator": feeds.generator,
     "sklearn.model_selection.train_test_split": split,
     "keras.utils.to_categorical": one_hot,
     "tensorflow.one_hot": one_hot,

@@ -69,29 +69,28 @@ INSTEAD = {
 }
 """Loaders of what we do not have → what to say."""
 
-_FILES = "your own data come as an .npz file with x_train, y_train, x_test and y_test"
-_MADE_UP = "made-up numbers are no dataset"
+FILES = "your own data come as an .npz file with x_train, y_train, x_test and y_test"
+MADE_UP = "made-up numbers are no dataset"
 READERS = {
-    "pandas.read_csv": _FILES,
-    "pandas.read_excel": _FILES,
-    "pandas.DataFrame": _FILES,
-    "numpy.loadtxt": _FILES,
-    "numpy.genfromtxt": _FILES,
-    "numpy.fromfile": _FILES,
-    "tensorflow_datasets.load": _FILES,
-    "keras.utils.image_dataset_from_directory": _FILES,
-    "keras.utils.text_dataset_from_directory": _FILES,
-    "keras.preprocessing.image_dataset_from_directory": _FILES,
-    "keras.preprocessing.image.ImageDataGenerator": "augmentation is made of layers here, such as"
-    " RandomRotation and RandomFlip",
-    "numpy.random.rand": _MADE_UP,
-    "numpy.random.random": _MADE_UP,
-    "numpy.random.randn": _MADE_UP,
-    "numpy.random.randint": _MADE_UP,
-    "numpy.random.normal": _MADE_UP,
-    "numpy.random.uniform": _MADE_UP,
-    "numpy.linspace": _MADE_UP,
-    "tensorflow.random.normal": _MADE_UP,
+    "pandas.read_csv": FILES,
+    "pandas.read_excel": FILES,
+    "keras.utils.timeseries_dataset_from_array": "windows of a series are not cut here; cut them"
+    " beforehand and save them as an .npz file",
+    "numpy.loadtxt": FILES,
+    "numpy.genfromtxt": FILES,
+    "numpy.fromfile": FILES,
+    "tensorflow_datasets.load": FILES,
+    "keras.utils.image_dataset_from_directory": FILES,
+    "keras.utils.text_dataset_from_directory": FILES,
+    "keras.preprocessing.image_dataset_from_directory": FILES,
+    "numpy.random.rand": MADE_UP,
+    "numpy.random.random": MADE_UP,
+    "numpy.random.randn": MADE_UP,
+    "numpy.random.randint": MADE_UP,
+    "numpy.random.normal": MADE_UP,
+    "numpy.random.uniform": MADE_UP,
+    "numpy.linspace": MADE_UP,
+    "tensorflow.random.normal": MADE_UP,
 }
 """Other sources of data → why they are left out."""
 

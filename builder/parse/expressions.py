@@ -168,7 +168,8 @@ def _unary(state: State, node: ast.UnaryOp) -> Any:
     value = evaluate(state, node.operand)
     if isinstance(node.op, ast.Not):
         known = conditions.truth(value)
-        return Unknown() if known is None else not known
+        nobody = value if isinstance(value, After) else Unknown()
+        return nobody if known is None else not known
     if isinstance(value, Unknown | After):
         return value
     if isinstance(value, Array | Tensor):

@@ -143,10 +143,28 @@ def _with_input(model: Model) -> Iterator[Layer]:
     """The stack, an Input put before it where its shape is known from elsewhere."""
     first = model.stack[0] if model.stack else None
     if first is not None and not first.is_input:
-        shape = first.shape if first.shape is not None else model.shape
+        shape = reads(model)
         if shape is not None:
             yield input_layer(shape, first.batch)
     yield from model.stack
+
+
+def reads(model: Model, depth: int = 0) -> tuple[int | None, ...] | None:
+    """The shape a model is told to read, by itself or by the model it begins with."""
+    if depth > MAX_NESTING:
+        return None
+    if model.kind == "functional":
+        first = model.inputs[0].call.layer if len(model.inputs) == 1 else None
+    else:
+        first = model.stack[0] if model.stack else None
+    if first is None:
+        return model.shape
+    if first.is_input and first.spec is not None:
+        given = first.spec.config.get("shape")
+        return given if isinstance(given, tuple) else None
+    if first.shape is not None or first.inner is None:
+        return first.shape if first.shape is not None else model.shape
+    return model.shape if model.shape is not None else reads(first.inner, depth + 1)
 
 
 def input_layer(shape: tuple[int | None, ...], batch: int | None = None, name: str = "") -> Layer:
@@ -263,6 +281,16 @@ def _layer_names(calls: list[Call]) -> dict[int, str]:
             names[id(layer)] = _free(base, used, counts)
             used.add(names[id(layer)])
     return {key: names[key] for key in (id(layer) for layer in layers)}
+
+
+def names(model: Model) -> list[tuple[str, Layer]]:
+    """The layers of a Sequential or functional model in order, by name."""
+    if model.instance is not None and model.kind == "instance":
+        return []
+    stacked = [Call(layer) for layer in model.stack]
+    calls = stacked if model.kind == "sequential" else reached(model)
+    given = _layer_names(calls)
+    return [(given[id(v)], v) for v in {id(c.layer): c.layer for c in calls}.values()]
 
 
 def _free(base: str, used: set[str], counts: dict[str, int]) -> str:

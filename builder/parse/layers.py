@@ -76,6 +76,17 @@ def sizes(state: State, node: ast.AST, value: Any) -> tuple[int | None, ...] | N
     return None
 
 
+def words(state: State, node: ast.AST, layer: Layer) -> Any:
+    """How many words a layer knows: its ``max_tokens``, as it has learned none here."""
+    most = layer.spec.config.get("max_tokens") if layer.spec else None
+    if not isinstance(most, int):
+        why = "how many words it learns is not known before: give it max_tokens and write that here"
+        return state.unknown(node, why)
+    text = f"As many words as max_tokens allows are taken: {most}."
+    state.different(node, text)
+    return most
+
+
 def _named(state: State, node: ast.AST, name: Any) -> str:
     if name is None:
         return ""

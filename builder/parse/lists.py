@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from builder.parse import arrays, conditions, expressions, statements
-from builder.parse.arrays import Bunch
+from builder.parse.arrays import Array, Batches, Bunch
 from builder.parse.state import State
 from builder.parse.values import (
     MAX_ITEMS,
@@ -19,6 +19,13 @@ from builder.parse.values import (
     Unknown,
     is_small,
 )
+
+
+class _Unseen(Exception):
+    """What a comprehension goes through cannot be seen: the value that stands for its result."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
 
 
 def listed(state: State, node: Any) -> list[Any]:
@@ -66,6 +73,8 @@ def comprehension(state: State, node: Any) -> Any:
                 found.append(expressions.evaluate(state, node.elt))
             if len(found) > MAX_ITEMS:
                 raise TooMuch("a list that is too long")
+    except _Unseen as unseen:
+        return unseen.value
     finally:
         state.scope = outside
     if not isinstance(node, ast.DictComp):
@@ -79,8 +88,8 @@ def _rounds(state: State, generators: list[ast.comprehension]) -> Iterator[None]
         return
     first = generators[0]
     value = expressions.evaluate(state, first.iter)
-    if isinstance(value, Unknown | After | Ref):
-        return
+    if isinstance(value, Unknown | After | Ref | Array | Batches):
+        raise _Unseen(value if isinstance(value, Unknown) else After())
     for item in items(value):
         state.step()
         statements.assign(state, first.target, item)

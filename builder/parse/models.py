@@ -7,7 +7,7 @@ from typing import Any
 
 from builder.catalog.layers import own
 from builder.code.subclass import MODELS_OWN
-from builder.parse import layers, objects, old, ops, preparation, training
+from builder.parse import graph, layers, objects, old, ops, preparation, training
 from builder.parse.arrays import Array, number
 from builder.parse.graph import MAX_LAYERS, Layer, Model, Tensor, tidy
 from builder.parse.state import State
@@ -133,7 +133,7 @@ def input_tensor(state: State, node: ast.Call, args: list[Any], kw: dict[str, An
         state.translated(node, "The shape of an Input is written with a comma: (784,).")
     if isinstance(kw.get("shape"), list):
         found = layers.sizes(state, node, kw["shape"])
-        kw["shape"] = list(found) if found is not None else kw.pop("shape") and Unknown()
+        kw["shape"] = None if found is None else list(found)
     if args:
         kw["batch_size"] = args[0]
     layer = objects.make(state, node, ("layers", "InputLayer"), [], kw)
@@ -186,6 +186,10 @@ def attribute(state: State, node: ast.AST, model: Model, name: str) -> Any:
             return ends[name][0] if len(ends[name]) == 1 and name[-1] != "s" else list(ends[name])
     if name == "layers" and model.kind == "sequential":
         return [layer for layer in model.stack if not layer.is_input]
+    if name == "layers" and model.kind == "functional" and not model.aside:
+        found = graph.reached(model)
+        state.steps += len(found)
+        return list({id(c.layer): c.layer for c in found}.values())
     if name in ("input", "output", "inputs", "outputs", "layers", "history", "name", "optimizer",
                 "input_shape", "output_shape", "weights", "trainable_weights", "metrics_names",
                 "trainable_variables", "variables", "non_trainable_weights", "metrics", "loss",
@@ -211,12 +215,14 @@ def method(
         return _fit(state, node, model, name, args, kw)
     if name == "build":
         return _build(state, node, model, args, kw)
+    if name == "get_layer":
+        return _layer(state, model, args, kw)
     if name in AFTERWARDS:
         given = args[0] if args else kw.get("x")
         x = model.fitted.x if model.fitted is not None else None
         if isinstance(given, Array) and isinstance(x, Array) and not preparation.same(given, x):
             state.different(node, "Ours prepares the test data just as the training data.")
-        if not model.aside:
+        if not model.aside and not state.has_said(AFTERWARDS[name]):
             state.noted(node, f"{AFTERWARDS[name]} has its own page: nothing to do here.")
         return After()
     if name in WEIGHTS:
@@ -224,6 +230,16 @@ def method(
     if name not in MODELS_OWN and name not in OF_OLD:
         return state.unknown(node, f"a model of Keras has no {name[:60]!r}: left out")
     return After()
+
+
+def _layer(state: State, model: Model, args: list[Any], kw: dict[str, Any]) -> Any:
+    """``model.get_layer("dense_1")`` or ``get_layer(index=2)``; After where nobody can say."""
+    names = graph.names(model)
+    state.steps += len(names)
+    asked = number(args[0] if args else kw.get("name", kw.get("index")))
+    if isinstance(asked, int) and not isinstance(asked, bool) and -len(names) <= asked < len(names):
+        return [layer for _, layer in names][asked]
+    return next((layer for name, layer in names if name == asked), After())
 
 
 def _fit(
@@ -256,6 +272,10 @@ def layer_method(
         if isinstance(given, Array) and given.part == "test":
             state.different(node, "Layers learn from the training examples, not from the test.")
         return None
+    if name == "vocabulary_size":
+        return layers.words(state, node, layer)
+    if name == "get_vocabulary":
+        return After(layer)
     if name in ("set_weights", "build"):
         state.unknown(node, "weights are no part of a project: left out")
         return None

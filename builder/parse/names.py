@@ -44,6 +44,14 @@ SAME = {
     "keras.Layer": "keras.layers.Layer",
     "keras.callbacks.callbacks.Callback": "keras.callbacks.Callback",
     "keras.utils.np_utils.to_categorical": "keras.utils.to_categorical",
+    "keras.preprocessing.timeseries_dataset_from_array": (
+        "keras.utils.timeseries_dataset_from_array"
+    ),
+    "keras.preprocessing.image_dataset_from_directory": "keras.utils.image_dataset_from_directory",
+    "keras.preprocessing.text_dataset_from_directory": "keras.utils.text_dataset_from_directory",
+    "keras.src.legacy.preprocessing.image.ImageDataGenerator": (
+        "keras.preprocessing.image.ImageDataGenerator"
+    ),
     "keras.preprocessing.sequence.pad_sequences": "keras.utils.pad_sequences",
     "keras.utils.data_utils.get_file": "keras.utils.get_file",
     "keras.utils.data_utils.Sequence": "keras.utils.PyDataset",
@@ -117,7 +125,8 @@ _ASIDE = {
                      "joblib", "json", "keras.backend.set_image_data_format", "itertools",
                      "keras.config.set_backend", "keras.backend.set_session", "types",
                      "tensorflow.compat.v1.Session", "tensorflow.Session", "typing", "collections",
-                     "tensorflow.summary", "tensorflow.print", "string", "glob", "multiprocessing",
+                     "tensorflow.summary", "tensorflow_datasets.disable_progress_bar",
+                     "tensorflow.print", "string", "glob", "multiprocessing",
                      "tensorflow.compat.v1.disable_v2_behavior", "argparse", "copy"),
 }  # fmt: skip
 ASIDE = {name: what for what, names in _ASIDE.items() for name in names}

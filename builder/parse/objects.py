@@ -200,6 +200,8 @@ def plain(value: Any) -> Any:
         return Config({str(k): plain(v) for k, v in value.items()})
     if isinstance(value, Unknown | After):
         raise Strange("its value could not be worked out")
+    if isinstance(value, Function):
+        raise Strange("a function of your own is not taken over: the usual one is used")
     raise Strange("this is no value for it")
 
 

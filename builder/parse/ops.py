@@ -6,8 +6,9 @@ import ast
 from typing import Any
 
 from builder import catalog
-from builder.parse import operations
-from builder.parse.graph import MAX_LAYERS, Call, Layer, Model, Tensor
+from builder.parse import arrays, operations
+from builder.parse.arrays import Array
+from builder.parse.graph import MAX_LAYERS, Call, Layer, Model, Tensor, reads
 from builder.parse.state import State
 from builder.parse.values import After, Instance, Strange, Unknown, walk
 from builder.parse.values import size as size_of
@@ -38,6 +39,8 @@ def call(state: State, node: ast.AST, layer: Layer, args: list[Any], kw: dict[st
     reads = list(walk(given))
     if any(isinstance(r, After) for r in reads):
         return After()
+    if data := next((r for r in reads if isinstance(r, Array)), None):
+        return arrays.rescaled(data, layer.spec) or After(data)
     tensors = [r for r in reads if isinstance(r, Tensor)]
     if not tensors or len(tensors) != len(reads):
         if not any(isinstance(r, Unknown) for r in reads):
@@ -132,7 +135,7 @@ def has_input(model: Model) -> bool:
     first = model.stack[0] if model.stack else None
     if first is None:
         return False
-    return first.is_input or first.shape is not None or model.shape is not None
+    return first.is_input or reads(model) is not None
 
 
 def layer_of(class_name: str, **config: Any) -> Layer:

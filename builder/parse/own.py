@@ -8,7 +8,7 @@ from typing import Any
 
 from builder.parse import datasets, expressions, models, named, ops, statements
 from builder.parse.arrays import Array, Batches, Data
-from builder.parse.graph import Layer, Model, Tensor, tidy
+from builder.parse.graph import Layer, Model, Shape, Tensor, tidy
 from builder.parse.state import State
 from builder.parse.values import (
     After,
@@ -44,7 +44,16 @@ def call_function(state: State, function: Function, args: list[Any], kw: dict[st
             signal = statements.block(state, node.body)
     finally:
         state.scope = outside
-    return signal.value if signal is not None else None
+    result = signal.value if signal is not None else None
+    return _unread(result, args)
+
+
+def _unread(result: Any, args: list[Any]) -> Any:
+    """What a function nobody could follow made of data remembers them."""
+    data = next((a for a in args if isinstance(a, Array) and a.part != "row"), None)
+    if data is None or not isinstance(result, After | Unknown):
+        return result
+    return After(data)
 
 
 def _yields(function: Function) -> bool:
@@ -174,6 +183,7 @@ def followed(
         model.used = True
     elif _has_weights(state, value.of):
         return _left_out(state, node, value, given, "it makes weights of its own")
+    _build(state, value, given)
     _name_fields(value)
     result = call_function(state, follow, [value, *args], _taken(follow, kw))
     if value.of.base != "layer":
@@ -182,6 +192,17 @@ def followed(
         return _left_out(state, node, value, given, "what its call gives could not be worked out")
     state.translated(node, f"{value.of.node.name} is taken apart into its layers.")
     return result
+
+
+def _build(state: State, value: Instance, given: list[Any]) -> None:
+    """What ``build`` makes, as Keras calls it before the first ``call``."""
+    start = value.of.methods.get("build")
+    if start is None or "__built__" in value.fields:
+        return
+    value.fields["__built__"] = True
+    tensors = _tensors(given)
+    shape = Shape(tensors[0].call.last if len(tensors) == 1 else None)
+    call_function(state, start, [value, shape], {})
 
 
 def _taken(follow: Function, kw: dict[str, Any]) -> dict[str, Any]:

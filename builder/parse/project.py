@@ -21,6 +21,10 @@ OWN_WAYS = ("train_step", "test_step", "compute_loss", "fit")
 """Methods by which a class of a model trains in its own way."""
 
 
+GREY = (28, 28)
+"""The pictures of digits and clothes that models of 784 numbers are written for."""
+
+
 def build(state: State) -> TrainingSpec | None:
     """The project, or None when the text holds no model."""
     model = chosen(state) or _from_functions(state)
@@ -32,7 +36,7 @@ def build(state: State) -> TrainingSpec | None:
     source = x if isinstance(x, Array) and x.what == "x" else None
     spec = _put_together(state, model, source)
     if spec is None and model.instance is not None:
-        model = _another(state, model)
+        model = _another(state, source or _loaded(state, "x"))
         fit, spec = None, _put_together(state, model, source) if model else None
     if model is None or spec is None:
         return None
@@ -57,9 +61,13 @@ def _loaded(state: State, what: str) -> Array | None:
     return found[-1] if found and state.around is None else None
 
 
-def _another(state: State, failed: Model) -> Model | None:
-    """The last model that is no class, where a class that holds it could not be read."""
+def _another(state: State, x: Array | None) -> Model | None:
+    """A model that is no class, where a class that holds it could not be read.
+
+    The last one that reads the data, else the last.
+    """
     found = [m for m in state.models if m.instance is None and not m.aside and _holds_something(m)]
+    found.sort(key=lambda m: x is not None and graph.reads(m) == x.shape)
     if not found:
         return None
     text = "This model is taken, because the class that holds it could not be read."
@@ -131,7 +139,9 @@ def _spec(state: State, model: Model, x: Array | None) -> ModelSpec | None:
     if not spec.nodes:
         state.notes.say(UNKNOWN, model.line, "The model has no layers.")
         return None
-    return _unflattened(state, spec, x, model.line) if x is not None and x.flat else spec
+    if x is None or not x.flat:
+        return spec
+    return _unflattened(state, spec, x.data.shape, model.line)
 
 
 def _followed(state: State, model: Model, x: Array | None) -> Model | None:
@@ -146,7 +156,10 @@ def _followed(state: State, model: Model, x: Array | None) -> Model | None:
         return None
     shape = model.shape or (x.shape if x is not None else None)
     if not shape:
-        text = "What this class of model reads is unknown: call build((None, 28, 28)) or give data."
+        text = (
+            "What this class of model reads is unknown: add a line such as"
+            " model.build((None, 28, 28)) with the shape of your data."
+        )
         state.notes.say(UNKNOWN, model.line, text)
         return None
     start = ops.made(state, graph.input_layer(shape), [])
@@ -163,9 +176,8 @@ def _followed(state: State, model: Model, x: Array | None) -> Model | None:
     return replace(model, kind="functional", inputs=[start], outputs=outputs)
 
 
-def _unflattened(state: State, spec: ModelSpec, x: Array, line: int) -> ModelSpec:
+def _unflattened(state: State, spec: ModelSpec, shape: tuple[int, ...], line: int) -> ModelSpec:
     """The code flattens pictures beforehand; here a Flatten in the model does."""
-    shape = x.data.shape
     inputs = [n for n in spec.nodes if _shape_of(spec, n) == (math.prod(shape),)]
     if len(inputs) != 1 or not shape:
         return spec
@@ -203,14 +215,17 @@ def _training(state: State, model: Model, spec: ModelSpec, x: Array | None) -> T
         return _without_data(state, model, spec, compiled, settings)
     data = preparation.dataset(state, x, fit.y if fit else _loaded(state, "y"))
     if fit is None:
-        text = "There is no fit: the data are those loaded here, its settings a starter's."
+        text = "It has no fit: the data are those loaded here, its settings a starter's."
         state.notes.say(DIFFERENT, x.data.line, text)
         settings = starters.around(spec, compiled).fit
     elif isinstance(fit.y, Array) and fit.y.what == "x":
-        text = "The model is to give back what it reads. Our data have labels to learn instead."
+        text = (
+            "The model is to give back what it reads, which cannot be trained here. Our data have"
+            " labels to learn instead: change the last layer and the loss for them."
+        )
         state.notes.say(UNKNOWN, getattr(fit.node, "lineno", 0), text)
     if model.compiled is None:
-        text = "There is no compile: choose optimizer and loss on the Train page."
+        text = "This model has no compile: choose optimizer and loss on the Train page."
         state.notes.say(UNKNOWN, model.line, text)
     made = TrainingSpec(spec, data, compile=compiled or Config(), fit=settings, seed=state.seed)
     return made if state.around is None else _kept(made, state.around)
@@ -248,6 +263,7 @@ def _without_data(
 ) -> TrainingSpec:
     if state.around is not None:
         return _around(state, model, spec, compiled, settings)
+    spec = _unflattened(state, spec, GREY, model.line)
     base = starters.around(spec, compiled)
     text = f"The data were not recognised: {base.dataset.class_name} stands in their place."
     state.notes.say(UNKNOWN, 0, text)
@@ -315,4 +331,18 @@ def _tell_foreign(state: State, model: Model | None) -> None:
         state.notes.say(UNKNOWN, first, text)
     if model is None and not state.foreign:
         text = "No Keras model was found: neither Sequential, nor Model, nor a class of either."
-        state.notes.say(UNKNOWN, 0, text)
+        state.notes.say(UNKNOWN, 0, text + _piece(state))
+
+
+def _piece(state: State) -> str:
+    """What to do with a step of a tutorial that has no model in it."""
+    data = _loaded(state, "x")
+    if data is not None:
+        name = data.data.known.name
+        return f" The data were understood ({name}): paste the code that builds the model with it."
+    if "model" in state.missing:
+        return " This is a later step of a tutorial: paste it with the code that builds the model."
+    body = state.page.tree.body
+    if body and all(isinstance(n, ast.Import | ast.ImportFrom) for n in body):
+        return " These are only the imports: paste the steps that follow with them."
+    return ""

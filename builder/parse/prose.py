@@ -15,8 +15,10 @@ _SENTENCE = re.compile(rf"(?:{_WORD},? +){{4}}")
 _CODE = re.compile(r"=|\w[(\[]|\w\.[^\W\d]|^@")
 _MARK = re.compile(
     r"^\d+/\d+ |^Epoch \d+|^[^\W\d]\w*:$|^[^\x00-\x7f\w]|^[-*•>] |^\d+[.)] +[^\W\d]|^---|^\|"
+    r"|^[=_]{5}|^(Total|(Non-)?[Tt]rainable) params\b|^Out\[\d+\]|^\d+m? ?s$|^\d+ ?m$|^<[\w.]+ .*>$"
+    r"|^\d{4}-\d\d-\d\d |^(WARNING|INFO|ERROR):|^\w+ \(\w+\) +[(\[]|^Layer \(type\)"
 )
-"""How headings, lists, tables and the log of a training begin."""
+"""How headings, lists, tables, a model's summary and the log of a training begin."""
 
 MAX_ROUNDS = 200
 MAX_READ = 5_000_000

@@ -16,7 +16,7 @@ from builder.parse import (
     ops,
     own,
 )
-from builder.parse.arrays import Array, Batches, Bunch, Scaler, Stat
+from builder.parse.arrays import Array, Batches, Bunch, Generator, Scaler, Stat
 from builder.parse.graph import Layer, Model, Tensor
 from builder.parse.state import State
 from builder.parse.values import (
@@ -26,6 +26,7 @@ from builder.parse.values import (
     Function,
     Instance,
     Made,
+    Options,
     Ref,
     Super,
     Unknown,
@@ -39,6 +40,9 @@ SEEDS = {"keras.utils.set_random_seed": "", "tensorflow.random.set_seed": "Tenso
 
 FORMULAS = ("math.", "numpy.", "tensorflow.exp", "tensorflow.math.", "keras.ops.")
 """Where functions of plain numbers come from."""
+
+CALCULATES = ("numpy.", "scipy.", "pandas.")
+"""Packages whose further functions are not read: what comes of it is told where it is used."""
 
 NOTHING = {"os.path.exists": False, "os.path.isfile": False, "os.path.isdir": False}
 """What these say of a computer where nothing is kept yet."""
@@ -105,6 +109,8 @@ def _reference(state: State, node: ast.Call, path: str, args: list[Any], kw: dic
         return After()
     if any(isinstance(v, Unknown) for v in (*args, *kw.values())) and not path.startswith("keras"):
         return Unknown()
+    if path.startswith(CALCULATES):
+        return After(next((a for a in args if isinstance(a, Array)), None))
     return state.unknown(node, "not understood: left out")
 
 
@@ -200,7 +206,7 @@ def _method(
             return After()
         case Class():
             return After()
-        case Array() | Bunch() | Scaler() | Batches() | Stat():
+        case Array() | Bunch() | Scaler() | Batches() | Stat() | Generator():
             return arrayuse.method(state, node, value, name, args, kw)
         case Made():
             return After()
@@ -216,6 +222,7 @@ _SPECIAL: dict[str, data.Handler] = {
     "keras.Input": models.input_tensor,
     "keras.layers.Lambda": _lambda,
     "keras.config.set_dtype_policy": _policy,
+    "argparse.ArgumentParser": lambda s, n, args, kw: Options(),
     "keras.models.load_model": _opened,
     "keras.saving.load_model": _opened,
     "keras.utils.get_file": lambda s, n, args, kw: args[0] if args else kw.get("fname", Unknown()),

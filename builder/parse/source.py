@@ -8,7 +8,7 @@ import warnings
 from dataclasses import dataclass, field
 
 from builder.errors import SpecError
-from builder.parse import prose
+from builder.parse import prose, repair
 from builder.parse.notes import NOTED, Notes, cut
 
 MAX_CHARACTERS = 1_000_000
@@ -21,9 +21,18 @@ kilobyte for each."""
 MAX_BRACES = 20_000
 """Of ``{``: Python 3.11 takes quadratic time over an f-string with many."""
 
+MAX_PARAGRAPHS = 1_000
+"""Of a text with prompts that are read to see whether they are code or output."""
+
 _FENCE = re.compile(r"^\s*(```|~~~)")
-_MAGIC = re.compile(r"^\s*(%{1,2}[A-Za-z]|![A-Za-z.]|\?|[A-Za-z_.]+\?$)")
-_PROMPT = re.compile(r"^\s*(>>> ?|\.\.\. ?|\.\.\.$|In \[\d+\]: ?)")
+_MAGIC = re.compile(
+    r"^\s*(%{1,2}[A-Za-z]|![A-Za-z.]|\?|[A-Za-z_.]+\?$|(pip3?|conda|brew|npm|git|wget|apt(-get)?|sudo)"
+    r" +[\w-]|\$ +\w)"
+)
+_PROMPT = re.compile(r"^\s*(>>> ?|\.{3,}: ?|\.\.\. ?|\.\.\.$|In \[\d+\]: ?)")
+_BUTTON = re.compile(r"^\s*(python|copy|copy code|edit|output:?)\s*$", re.I)
+"""Words of a web page that copying takes along."""
+
 _OFF = re.compile(r"^(\s*)# (.*),  # switched off\s*$")
 _OFF_CALL = re.compile(r"^(\s*)(\w+) = [^#\"']{1,80}?  # (.*), switched off\s*$")
 OFF = "__switched_off__"
@@ -79,11 +88,22 @@ def read(source: str, notes: Notes) -> Page:
     try:
         return Page(tuple(plain.split("\n")), _tree(plain))
     except SpecError:
-        if (found := prose.code_of(plain)) is None:
+        if (found := _mended(plain)) is None:
             raise
         text, told = found
-        notes.say(NOTED, 0, told)
+        for sentence in told:
+            notes.say(NOTED, 0, sentence)
         return Page(tuple(text.split("\n")), _tree(text))
+
+
+def _mended(plain: str) -> tuple[str, list[str]] | None:
+    """The Python in a text that is none: what copying did undone, prose left out."""
+    text, told = plain, ""
+    for text, told in repair.attempts(plain):
+        if _parses(text):
+            return text, [told] if told else []
+    found = prose.code_of(text)
+    return None if found is None else (found[0], [t for t in (told, found[1]) if t])
 
 
 def _check_size(source: str) -> None:
@@ -119,7 +139,7 @@ def _tree(source: str) -> ast.Module:
         raise SpecError(
             f"{f'Line {line}' if line else 'The text'} is no Python: {cut(str(error.msg), 120)}."
             + shown,
-            "Correct that line; pasted code often lacks its beginning or its indentation.",
+            "Correct that line; pasted code often lacks its beginning, its end or its indentation.",
             f"line {line}" if line else "",
         ) from None
     except (RecursionError, MemoryError):
@@ -140,16 +160,40 @@ def _cleaned(source: str, notes: Notes) -> str:
     if fences and not _parses(source):
         lines = _fenced(lines)
         notes.say(NOTED, 0, "Only the code between the ``` marks is read.")
-    prompts = any(line.lstrip().startswith((">>> ", "In [")) for line in lines)
+    if any(line.lstrip().startswith((">>> ", "In [")) for line in lines):
+        lines = _prompted(lines, notes)
     for i, line in enumerate(lines):
-        if prompts and line.strip():
-            found = _PROMPT.match(line)
-            lines[i] = line[found.end() :] if found else ""
+        if _BUTTON.match(line):
+            lines[i] = ""
         elif _MAGIC.match(line) and not _continues(lines, i):
             pad = line[: len(line) - len(line.lstrip())]
-            notes.say(NOTED, i + 1, f"The command {cut(line)!r} is for a notebook: left out.")
+            home = "notebook" if line.strip()[0] in "%!?" or line.endswith("?") else "terminal"
+            notes.say(NOTED, i + 1, f"The command {cut(line)!r} is for a {home}: left out.")
             lines[i] = f"{pad}pass"
     return "\n".join(lines)
+
+
+def _prompted(lines: list[str], notes: Notes) -> list[str]:
+    """What stands behind prompts, and paragraphs of plain code between; output is blanked."""
+    kept = [""] * len(lines)
+    start, output, tries = 0, False, 0
+    for end in [*(i for i, line in enumerate(lines) if not line.strip()), len(lines)]:
+        block = lines[start:end]
+        if not any(_PROMPT.match(line) for line in block):
+            tries += bool(block)
+            if tries <= MAX_PARAGRAPHS and _parses("\n".join(block)):
+                kept[start:end] = block
+            else:
+                output = output or bool(block)
+        else:
+            for i, line in enumerate(block, start):
+                found = _PROMPT.match(line)
+                kept[i] = line[found.end() :] if found else ""
+                output = output or not found
+        start = end + 1
+    if output:
+        notes.say(NOTED, 0, "Lines without a prompt (>>> or In) are output: left out.")
+    return kept
 
 
 def _parses(source: str) -> bool:

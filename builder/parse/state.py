@@ -100,10 +100,21 @@ class State:
             self.notes.dropped += 1
         return Unknown()
 
+    def has_said(self, what: str) -> bool:
+        """Whether this was asked before: a second time it need not be told."""
+        if what in self.missing:
+            return True
+        if not self.quiet:
+            self.missing.add(what)
+        return False
+
+    def unknown_data(self, node: ast.AST, message: str) -> None:
+        """Tell, in a sentence of its own, what was not understood."""
+        self.say(UNKNOWN, node, message)
+
     def aside(self, node: ast.AST, what: str) -> None:
         """Tell, once for each kind of thing, that it has no part in the project."""
-        if what not in self.missing and not self.quiet:
-            self.missing.add(what)
+        if not self.quiet and not self.has_said(what):
             self.noted(node, f"{what} has no part in the project: left out.")
 
     def translated(self, where: ast.AST | int | None, message: str) -> None:

@@ -8,14 +8,21 @@ from dataclasses import replace
 from typing import Any
 
 from builder.catalog.layers import own
-from builder.parse import arrayuse, conditions, datasets, expressions, lists, names, ops, run
+from builder.parse import (
+    arrayuse,
+    conditions,
+    datasets,
+    expressions,
+    loops,
+    names,
+    ops,
+    run,
+    tables,
+)
 from builder.parse.arrays import Array, Bunch, Stat
 from builder.parse.graph import Layer, Model, Tensor, tidy
 from builder.parse.state import State
 from builder.parse.values import After, Class, Function, Instance, InTraining, Ref, Strange, Unknown
-
-MAX_ROUNDS = 1_000
-"""A loop with more rounds is not followed: nobody builds so many layers."""
 
 
 class Signal:
@@ -151,12 +158,12 @@ def _set_field(state: State, target: ast.Attribute, value: Any) -> None:
             value.name = tidy(target.attr.strip("_"))
         return
     if isinstance(owner, Layer) and owner.spec is not None and target.attr == "trainable":
-        if isinstance(value, bool):
+        if isinstance(value, bool) and not owner.is_input:
             config = owner.spec.config.without("trainable")
             more = {} if value else {"trainable": False}
             owner.spec = replace(owner.spec, config=config.with_(**more))
         return
-    if isinstance(owner, Model):
+    if isinstance(owner, Model) or (isinstance(owner, After) and target.attr == "trainable"):
         state.unknown(target, "this setting of a model is not taken over")
 
 
@@ -164,6 +171,9 @@ def _set_item(state: State, target: ast.Subscript, value: Any) -> None:
     owner = expressions.evaluate(state, target.value)
     if isinstance(owner, Bunch) and isinstance(target.slice, ast.Constant):
         owner.arrays[str(target.slice.value)] = value
+        return
+    column = target.slice.value if isinstance(target.slice, ast.Constant) else None
+    if isinstance(owner, Array) and tables.put(owner, column, value):
         return
     if isinstance(owner, Array | Bunch):
         arrayuse.store(state, target, owner)
@@ -197,45 +207,12 @@ def _if(state: State, node: ast.If) -> Signal | None:
     if isinstance(value, InTraining):
         state.different(node.test, "What is done in training only stays in the model.")
     if known is None:
-        if isinstance(value, After):
-            return None
-        state.unknown(node.test, "this condition cannot be worked out: both ways are left out")
+        if loops.builds(state, node) or not isinstance(value, After):
+            text = "this condition cannot be worked out: both ways are left out"
+            state.unknown(node.test, text)
+        loops.forget(state, node)
         return None
     return block(state, node.body if known else node.orelse)
-
-
-def _for(state: State, node: ast.For) -> Signal | None:
-    value = expressions.evaluate(state, node.iter)
-    if isinstance(value, After | Array):
-        return None
-    if isinstance(value, Unknown | Ref):
-        state.unknown(node.iter, "what the loop goes through is unknown: it is left out")
-        return None
-    count = len(value) if isinstance(value, list | range | dict | str | set) else 0
-    if count > MAX_ROUNDS:
-        state.unknown(node.iter, f"a loop of {count:,} rounds is not followed: left out")
-        return None
-    for item in lists.items(value):
-        assign(state, node.target, item)
-        signal = block(state, node.body)
-        if signal is not None and signal.kind != "continue":
-            return signal if signal.kind == "return" else None
-    return block(state, node.orelse)
-
-
-def _while(state: State, node: ast.While) -> Signal | None:
-    for _ in range(MAX_ROUNDS):
-        known = conditions.truth(expressions.evaluate(state, node.test))
-        if known is None:
-            state.unknown(node.test, "how long the loop runs is unknown: it is left out")
-            return None
-        if not known:
-            return block(state, node.orelse)
-        signal = block(state, node.body)
-        if signal is not None and signal.kind != "continue":
-            return signal if signal.kind == "return" else None
-    state.unknown(node.test, f"the loop runs more than {MAX_ROUNDS:,} rounds: cut off")
-    return None
 
 
 def _with(state: State, node: ast.With) -> Signal | None:
@@ -307,8 +284,8 @@ _HANDLERS: dict[type, Callable[[State, Any], Signal | None]] = {
     ast.AugAssign: _augmented,
     ast.Expr: _expression,
     ast.If: _if,
-    ast.For: _for,
-    ast.While: _while,
+    ast.For: loops.follow_for,
+    ast.While: loops.follow_while,
     ast.With: _with,
     ast.Try: _try,
     ast.FunctionDef: _function,

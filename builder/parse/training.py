@@ -148,6 +148,7 @@ def fit_settings(
         if x.every_epoch:
             given["shuffle"] = "epoch"
         x, y = x.x, x.y if y is None else y
+    x, y = (_as_loaded(state, node, v) for v in (x, y))
     validation = given.pop("validation_data", None)
     for name, value in given.items():
         try:
@@ -158,6 +159,19 @@ def fit_settings(
     if found.get("validation_batch_size") == found.get("batch_size", 32):
         found.pop("validation_batch_size", None)
     return Fit(Config(found), x, y, node)
+
+
+def _as_loaded(state: State, node: ast.AST, value: Any) -> Any:
+    """Data as they were loaded, where what was done to them later is not read."""
+    came = value.came if isinstance(value, After) else None
+    if not isinstance(came, Array):
+        return value
+    what = "examples" if came.what == "x" else "labels"
+    text = f"Not all that is done to the {what} is read: they stay as they are before it."
+    if came.data.known.kind == "sequences" and came.what == "x":
+        text += " The layer CategoryEncoding (multi_hot) makes rows of ones and zeros of texts."
+    state.unknown_data(node, text)
+    return came
 
 
 def _today(

@@ -35,7 +35,13 @@ class Unknown:
 
 @dataclass(eq=False, slots=True)
 class After:
-    """What exists only once the model was trained, or plays no part: all done with it is fine."""
+    """What exists only once the model was trained, or plays no part: all done with it is fine.
+
+    Args:
+        came: the data it was made of in a way that is not read, or the layer it was asked of.
+    """
+
+    came: Any = None
 
 
 @dataclass(eq=False, slots=True)
@@ -142,6 +148,13 @@ class Bound:
 
     value: Any
     name: str
+
+
+@dataclass(eq=False, slots=True)
+class Options:
+    """A parser of the command line: its options at their defaults, and what it parses."""
+
+    values: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(eq=False, slots=True)

@@ -19,7 +19,12 @@ from builder.parse import Parsed
 from builder.spec import Config, ModelSpec, ObjectSpec
 
 CORPUS = Path(__file__).parent / "corpus"
-WHOLE = ("The data were not recognised", "What compile does not say", "There is no fit")
+WHOLE = (
+    "The data were not recognised",
+    "What compile does not say",
+    "There is no fit",
+    "It has no fit",
+)
 """Remarks every piece of code without data gets; ``test_parse`` holds them."""
 
 
