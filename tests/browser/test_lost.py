@@ -167,7 +167,7 @@ def learning(row: dict[str, Any]) -> bool:
     return row["status"] == "running" and row["step"] > 0
 
 
-def test_tabs_come_and_go_and_the_run_goes_on(
+def test_tabs_and_servers_come_and_go_and_the_run_goes_on(
     house: House, person: Person, undisturbed: Callable[[], list[str]]
 ) -> None:
     page = person()
@@ -178,54 +178,28 @@ def test_tabs_come_and_go_and_the_run_goes_on(
     second.goto(page.url)
     said(second, f"of {EPOCHS}")
     page.close()
-    third = second.context.new_page()
-    third.goto(second.url)
-    finished(third)
-    finished(second)
-    assert house.run(token(third))["id"] == run["id"]
-    assert house.numbers(token(third)) == undisturbed()
-
-
-def test_the_server_is_killed_and_the_page_finds_its_run(
-    house: House, person: Person, undisturbed: Callable[[], list[str]]
-) -> None:
-    page = person()
-    train(page)
-    run = house.until(token(page), learning)
     house.kill()
     os.kill(run["pid"], 0)  # the run does not notice
     house.start()
-    finished(page)  # nobody has reloaded it
-    page.reload()
-    finished(page)
-    assert house.run(token(page))["pid"] == run["pid"]
-    assert house.numbers(token(page)) == undisturbed()
+    third = second.context.new_page()
+    third.goto(second.url)
+    finished(third)
+    finished(second)  # nobody has reloaded it
+    last = house.run(token(third))
+    assert (last["id"], last["pid"]) == (run["id"], run["pid"])
+    assert house.numbers(token(third)) == undisturbed()
 
 
-def test_the_worker_is_killed_before_and_after_its_first_snapshot(
+def test_killed_paused_reloaded_and_killed_again_it_has_the_same_numbers(
     house: House, person: Person, undisturbed: Callable[[], list[str]]
 ) -> None:
     page = person()
     train(page)
     first = house.until(token(page), lambda row: row["heartbeat"])
-    os.kill(first["pid"], signal.SIGKILL)
+    os.kill(first["pid"], signal.SIGKILL)  # before its first snapshot
     said(page, "was ended from outside")
     said(page, "Interrupted")
     page.get_by_role("button", name="Resume").click()
-    second = house.until(token(page), lambda row: learning(row) and row["snapshot_step"])
-    os.kill(second["pid"], signal.SIGKILL)
-    said(page, re.compile(r"was ended from outside at epoch \d+; it goes on from where it was"))
-    finished(page)
-    last = house.run(token(page))
-    assert len({first["pid"], second["pid"], last["pid"]}) == 3
-    assert house.numbers(token(page)) == undisturbed()
-
-
-def test_paused_reloaded_and_resumed_it_has_the_same_numbers(
-    house: House, person: Person, undisturbed: Callable[[], list[str]]
-) -> None:
-    page = person()
-    train(page)
     house.until(token(page), learning)
     page.get_by_role("button", name="Pause").click()
     said(page, re.compile(r"Paused in epoch \d+ of"))
@@ -234,7 +208,12 @@ def test_paused_reloaded_and_resumed_it_has_the_same_numbers(
     said(page, re.compile(r"Paused in epoch \d+ of"))
     assert 0 < house.run(token(page))["step"] == step < 20 * EPOCHS
     page.get_by_role("button", name="Resume").dblclick()
+    second = house.until(token(page), lambda row: learning(row) and row["step"] > step)
+    os.kill(second["pid"], signal.SIGKILL)
+    said(page, re.compile(r"was ended from outside at epoch \d+; it goes on from where it was"))
     finished(page)
+    last = house.run(token(page))
+    assert len({first["pid"], second["pid"], last["pid"]}) == 3
     assert house.numbers(token(page)) == undisturbed()
 
 
