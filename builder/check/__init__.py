@@ -10,6 +10,7 @@ from builder.check import (
     bound,
     fitting,
     joins,
+    names,
     reads,
     settings,
     shapes,
@@ -68,6 +69,7 @@ def _all(
 ) -> Iterator[Problem]:
     wiring = tuple(structure.wiring(training))
     yield from wiring
+    yield from names.problems(training)
     better = usual(training, None if wiring else data)
     named = (*arguments.problems(training, better), *settings.problems(training, better))
     yield from named

@@ -7,7 +7,7 @@ from builder.code import Script
 from builder.errors import LayerwiseError
 from builder.runs import child
 from builder.spec import TrainingSpec
-from pages.widgets import session
+from pages.widgets import session, upload
 
 
 def style(training: TrainingSpec) -> str:
@@ -40,4 +40,4 @@ def data_source(training: TrainingSpec) -> str:
             reason = " ".join(error.message.split())
             return f"{lines}\n\n# Not prepared, because the data is not here: {reason}\n"
 
-    return session.cached(("data source", dataset), make)
+    return upload.as_given(session.cached(("data source", dataset), make), dataset)

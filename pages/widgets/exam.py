@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from builder import catalog
+from builder import catalog, diagnose
 from pages.widgets import columns, matrix, page, words
 from pages.widgets.markup import bar, picture, table
 
@@ -27,10 +27,17 @@ def scores(found: Mapping[str, Any]) -> None:
         for name, value in shown.items():
             st.metric(
                 _titled(name) if name in found["test"] else MEANINGS[name][0],
-                f"{value:.4f}" if abs(value) < 100 else f"{value:,.1f}",
+                _figure(value),
                 help=_meaning(name),
                 width="content",
             )
+
+
+def _figure(value: float) -> str:
+    """Four decimals, one above a hundred; in few digits or in words what exploded."""
+    if not abs(value) < 1e9:
+        return diagnose.number(value)
+    return f"{value:.4f}" if abs(value) < 100 else f"{value:,.1f}"
 
 
 def _titled(name: str) -> str:
@@ -49,7 +56,7 @@ def own_scores(found: Mapping[str, Any]) -> None:
     with st.container(key="totals-output", horizontal=True, gap="large"):
         for name in names:
             title, meaning = MEANINGS[name]
-            st.metric(title, f"{found[name]:.4f}", help=meaning, width="content")
+            st.metric(title, _figure(found[name]), help=meaning, width="content")
 
 
 SHOWN = 24

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from builder import parse
 from builder.errors import LayerwiseError
 from builder.parse import Parsed
 from builder.spec import TrainingSpec
-from pages.widgets import page, session
+from pages.widgets import page, session, upload
 from pages.widgets.page import plain
 
 EXAMPLE = """import keras
@@ -59,8 +61,8 @@ def decoded(name: str, data: bytes) -> Parsed | str:
     stem = name.rpartition(".")[0]
     try:
         if name.lower().endswith(".ipynb"):
-            return parse.notebook(data, stem)
-        return parse.parse(data.decode("utf-8-sig"), stem)
+            return _with_data(parse.notebook(data, stem))
+        return _with_data(parse.parse(data.decode("utf-8-sig"), stem))
     except UnicodeDecodeError:
         return f"{name} is no text in UTF-8. Save it as UTF-8 and open it again."
     except LayerwiseError as error:
@@ -74,9 +76,16 @@ def read(text: str, title: str = "", around: TrainingSpec | None = None) -> Pars
         around: gives what the text does not say, where it changes a project.
     """
     try:
-        return parse.parse(text, title, around)
+        return _with_data(parse.parse(text, title, around))
     except LayerwiseError as error:
         return said(error)
+
+
+def _with_data(found: Parsed) -> Parsed:
+    """A file of one's own that the code loads is found where it is kept."""
+    if found.training is None:
+        return found
+    return replace(found, training=upload.as_kept(found.training))
 
 
 def said(error: LayerwiseError) -> str:

@@ -13,7 +13,7 @@ from builder import plugins
 from builder.errors import DataError
 from builder.facts import Problem
 from builder.runs import workspace
-from builder.spec import Config, ObjectSpec
+from builder.spec import Config, ObjectSpec, TrainingSpec
 from pages.widgets import session
 from pages.widgets.page import plain
 
@@ -53,6 +53,22 @@ def _mine() -> str:
 def title(name: str) -> str:
     """A file's name as its owner gave it."""
     return MARK.sub(".npz", name)
+
+
+def as_given(source: str, dataset: ObjectSpec) -> str:
+    """A script's lines with the file's name as its owner has it at home."""
+    name = str(dataset.config.get("file", "")) if dataset.class_name == PLUGIN else ""
+    return source.replace(repr(name), repr(title(name))) if name else source
+
+
+def as_kept(training: TrainingSpec) -> TrainingSpec:
+    """``as_given`` undone: the file of that name that is in use, else one of this browser's."""
+    given = training.dataset.config.get("file")
+    if training.dataset.class_name != PLUGIN or not given:
+        return training
+    names = (str(session.training().dataset.config.get("file", "")), *files())
+    kept = next((n for n in names if given in (n, title(n))), given)
+    return replace(training, dataset=training.dataset.with_(file=kept))
 
 
 def called(dataset: ObjectSpec) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from builder import edit
+from builder.document import from_json, to_json
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec, chain
 from tests.broken.make import FLAT, OUT, Broken, digits
-from tests.zoo import DIGITS, SHARED, STACKS, dense, given, layer, training
+from tests.zoo import DIGITS, SHARED, STACKS, TUTORIAL, dense, given, layer, training
 
 
 def graph(
@@ -23,10 +24,26 @@ def graph(
     return training(model, layer("Iris"))
 
 
+def named(old: str, new: str) -> TrainingSpec:
+    """The tutorial with another name, as only a file can bring it."""
+    tutorial = to_json(training(TUTORIAL, DIGITS))
+    return from_json(tutorial.replace(f'"{old}"', f'"{new}"'))
+
+
 END = dense(3, "softmax")
 PAIR = replace(SHARED, layers=SHARED.layers.with_(left=given(4), right=given(4)))
 
 GRAPHS: Mapping[str, Broken] = {
+    "name_of_a_model": Broken(
+        named(TUTORIAL.name, "моя модель 2"),
+        "model",
+        "The model is named 'моя модель 2', which TensorFlow cannot take as a name.",
+    ),
+    "name_of_a_layer": Broken(
+        named("dense_1", "dänse 🚀"),
+        "model.dänse 🚀",
+        "A layer is named 'dänse 🚀', which TensorFlow cannot take as a name.",
+    ),
     "graph_circle": Broken(
         graph(
             {"a": dense(4, "relu"), "b": dense(4, "relu"), "sum": layer("Add"), "out": END},

@@ -149,6 +149,8 @@ def test_the_most_sensible_fix_stands_first() -> None:
     [
         ("learning_rate_range", "Set it to 0.001"),
         ("learning_rate_negative", "Set it to 0.01"),
+        ("name_of_a_model", "Name it 'model_2'"),
+        ("name_of_a_layer", "Name it 'danse'"),
         ("units_of_a_planet", "Set units to 64"),
         ("half_a_unit", "Set units to 32"),
         ("wrong_type", "Set units to 10"),  # the last layer: one for each class

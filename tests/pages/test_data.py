@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -105,6 +106,20 @@ def test_nobody_is_offered_a_file_that_somebody_else_uploaded(datasets, monkeypa
     (datasets / "common.npz").unlink()
 
 
+def test_code_says_a_files_name_as_its_owner_has_it(datasets, monkeypatch):
+    iris = starters.get("iris").training
+    monkeypatch.setattr(upload.session, "owner", lambda: "anna")
+    monkeypatch.setattr(upload.session, "training", lambda: iris)
+    path = upload.free_path("grades.npz", b"x")
+    path.write_bytes(b"x")
+    mine = replace(iris, dataset=ObjectSpec("NpzFile", {"file": path.name}))
+    source = plugins.dataset("NpzFile").source(mine.dataset.config)
+    assert "np.load('grades.npz')" in upload.as_given(source, mine.dataset)
+    read = replace(mine, dataset=mine.dataset.with_(file="grades.npz"))
+    assert upload.as_kept(read) == mine
+    path.unlink()
+
+
 def keeper() -> None:
     import streamlit as st
 
@@ -172,8 +187,6 @@ def test_a_starter_names_only_datasets_there_are():
 
 
 def test_a_project_with_a_dataset_of_the_future_can_be_opened(visit):
-    from dataclasses import replace
-
     training = replace(starters.get("iris").training, dataset=ObjectSpec("Holograms", {"a": 1}))
     app = visit("data", p=projects.create("local", "Future", training).token)
     assert "Holograms" in said(app)

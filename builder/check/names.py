@@ -1,0 +1,48 @@
+"""Names of a model and its layers that TensorFlow cannot take, which only files can bring."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+from builder import edit
+from builder.check import fixes
+from builder.facts import Fix, Problem
+from builder.spec import TrainingSpec, unique
+
+WHOLE = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.>-]*")
+"""A model's name: TensorFlow's rule for the outermost scope of a graph, without its slashes."""
+
+PART = re.compile(r"[A-Za-z0-9_.>-]+")
+"""A layer's name: the rule for scopes inside."""
+
+HINT = "Plain letters, digits, '_', '-' and '.' are possible."
+
+
+def problems(training: TrainingSpec) -> Iterator[Problem]:
+    """Each such name, with one that can be used."""
+    spec = training.model
+    if not WHOLE.fullmatch(spec.name):
+        message = f"The model is named '{spec.name}', which TensorFlow cannot take as a name."
+        new = usable(spec.name, "model")
+        fix = Fix(f"Name it '{new}'", replace(training, model=replace(spec, name=new)))
+        yield Problem("model", message, HINT, (fix,))
+    taken = {n.name for n in spec.nodes} | set(spec.layers)
+    for node in spec.nodes:
+        if PART.fullmatch(node.name):
+            continue
+        new = unique(usable(node.name, "layer"), taken)
+        message = f"A layer is named '{node.name}', which TensorFlow cannot take as a name."
+        rename = partial(edit.rename, node=node.name, new=new)
+        found = fixes.model(f"Name it '{new}'", training, rename)
+        yield Problem(f"model.{node.name}", message, HINT, found)
+
+
+def usable(name: str, instead: str) -> str:
+    """``name`` in plain letters as far as it has any, else ``instead``."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    word = re.sub(r"[^A-Za-z0-9_.-]+", "_", plain).strip("_.-")[:60]
+    return word if word[:1].isalpha() else f"{instead}_{word}".rstrip("_")
