@@ -13,7 +13,7 @@ from builder.spec import ObjectSpec
 from pages.widgets import page, session, words
 from pages.widgets.page import plain
 
-INSTEAD = {"Images": "Digits", "Tables": "Diabetes", "Text": "Digits"}
+INSTEAD = {"Images": "Digits", "Tables": "Diabetes", "Text": "ReviewTexts"}
 """Palette group of a downloaded dataset → the built-in one offered in its place."""
 
 

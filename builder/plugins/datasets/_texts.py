@@ -38,7 +38,7 @@ def load(entry: Entry, module: str, title: str, classes: tuple[str, ...], config
     words, length = given["num_words"], given["maxlen"]
     # Keras unpickles these files of its own, after it has checked their hash
     (x_train, y_train), (x_test, y_test) = _keras.load_data(
-        module, title, "the iris flowers", num_words=words
+        module, title, "the restaurant reviews", num_words=words
     )
     # a download brings the words along; without them texts are shown as numbers
     with contextlib.suppress(DataError), _keras.reached(title, ""):
