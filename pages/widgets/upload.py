@@ -132,7 +132,7 @@ def keep(name: str, data: bytes) -> None:
     labels, wrong = {}, _wrong(path.name)
     if wrong and wrong.where == "dataset.labels" and not _wrong(path.name, labels="values"):
         labels = {"labels": "values"}
-        session.note(f"{wrong.message} So they are taken for amounts, and the model predicts one.")
+        session.note(f"{wrong.message} They are taken for amounts: the model predicts a number.")
     elif wrong:
         if new:
             path.unlink(missing_ok=True)
