@@ -14,7 +14,7 @@ from builder.code import custom
 from builder.errors import LayerwiseError
 from builder.runs import child, jobs, weights
 from builder.spec import Run, TrainingSpec
-from pages.widgets import codepane, codescript, page, picker, session, taken
+from pages.widgets import codepane, codescript, page, picker, problems, session, taken
 from pages.widgets.page import plain
 
 MIME = {
@@ -47,6 +47,9 @@ def _script() -> None:
     st.subheader("Python", anchor=False)
     st.caption("The whole project as a Keras script: run it anywhere Keras is installed.")
     training = session.training()
+    if wrong := problems.severe(session.problems()):
+        said = plain(wrong[0].message)
+        st.caption(f":orange[:material/error:] It stops where the project does: {said}")
     with suppress(LayerwiseError):  # the pane below says why there is none
         chosen, title = codescript.style(training), session.title()
         text = codescript.written(training, chosen).text

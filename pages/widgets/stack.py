@@ -6,7 +6,7 @@ A row is a single button, so that sixty layers stay quick and each can be reache
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -83,7 +83,8 @@ def settings(layer: ObjectSpec) -> str:
     entry = catalog.find("layers", layer.class_name)
     asked = dict.fromkeys((*entry.args, "dtype")) if entry else layer.config
     order = [a for a in asked if a in layer.config]
-    said = [_setting(a, layer.config[a]) for a in order if a != "name"]
+    plainly = (a for a in order if a != "name" and not isinstance(layer.config[a], Mapping))
+    said = [_setting(a, layer.config[a]) for a in plainly]
     return " · ".join(said[:5]) + (" …" if len(said) > 5 else "")
 
 

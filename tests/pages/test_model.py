@@ -141,6 +141,9 @@ def test_a_stack_of_nothing_but_the_input_is_no_traceback(visit):
     saved = projects.create("local", "Bare", replace(training, model=bare))
     app = visit("model", p=saved.token)
     assert order(app) == ["input_layer"] and not app.error
+    said = " ".join(c.value for c in visit("export", p=saved.token).caption)
+    assert "It stops where the project does" in said
+    app = visit("model", p=saved.token)
     app.selectbox(key=palette.PICK).set_value("Dense").run()
     assert order(app) == ["input_layer", "dense"] and not app.error
 

@@ -275,15 +275,26 @@ def stack(*layers: Any) -> keras.Model:
     ("make", "message"),
     [
         (Own, "is a custom class"),
-        (lambda: stack(keras.layers.Lambda(lambda x: x, name="l")), "'l' is a Lambda"),
-        (lambda: stack(Doubling(name="twice")), "'twice' is a custom class"),
         (lambda: stack(keras.layers.Dense(2, activation=lambda x: x, name="d")), "'d' "),
     ],
-    ids=["subclassed", "lambda", "custom", "custom_activation"],
+    ids=["subclassed", "custom_activation"],
 )
 def test_code_is_refused(make: Any, message: str) -> None:
     with pytest.raises(FileError, match=message):
         convert.to_spec(make())
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (keras.layers.Lambda(lambda x: x, name="own"), "is a Lambda"),
+        (Doubling(name="own"), "is a custom class"),
+    ],
+)
+def test_a_layer_with_code_is_kept_as_it_was_told(made: Any, said: str) -> None:
+    back, notes = convert.to_spec(stack(made, keras.layers.Dense(2)))
+    assert [n.where for n in notes] == ["own"] and notes[0].message.startswith(said)
+    assert back.node("dense").inbound == ("own",)
 
 
 def test_an_operation_that_takes_code_is_named() -> None:
