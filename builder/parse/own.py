@@ -8,7 +8,8 @@ from typing import Any
 
 from builder.parse import datasets, expressions, models, named, ops, statements
 from builder.parse.arrays import Array, Batches, Data
-from builder.parse.graph import Layer, Model, Shape, Tensor, tidy
+from builder.parse.graph import Layer, Model, Shape, Tensor
+from builder.parse.names import tidy
 from builder.parse.state import State
 from builder.parse.values import (
     After,
