@@ -18,6 +18,7 @@ _ROOTS = (
     ("tensorflow.optimizers", "keras.optimizers"),
     ("tensorflow.initializers", "keras.initializers"),
     ("tf_keras", "keras"),
+    ("kerastuner", "keras_tuner"),
     ("keras.src", "keras"),
     ("keras.api", "keras"),
     ("keras._tf_keras.keras", "keras"),

@@ -149,6 +149,8 @@ def instance(state: State, node: ast.Call, kind: Class, args: list[Any], kw: dic
     if kind.node.name == "Reshuffled" and datasets.fingerprint(kind.node) == datasets.RESHUFFLED:
         given = dict(zip(("x", "y", "batch_size", "seed"), args, strict=False)) | kw
         return Batches(given.get("x"), given.get("y"), given.get("batch_size"), True)
+    if kind.base == "callback":  # told where it is handed over
+        return After()
     if not kind.base:
         if not state.foreign and not any(isinstance(v, After | Unknown) for v in args):
             state.unknown(node, f"the class {kind.node.name} is not followed: left out")

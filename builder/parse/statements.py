@@ -240,7 +240,8 @@ def _base(value: Any) -> str:
     path = value.path if isinstance(value, Ref) else ""
     if path in ("keras.Model", "keras.Sequential"):
         return "model"
-    return "layer" if path == "keras.layers.Layer" else ""
+    known = {"keras.layers.Layer": "layer", "keras.callbacks.Callback": "callback"}
+    return known.get(path, "")
 
 
 def _global(state: State, node: Any) -> None:
