@@ -50,7 +50,7 @@ def _read_code(path: Path) -> tuple[TrainingSpec, Sequence[Note]]:
     except (OSError, UnicodeDecodeError) as error:
         raise FileError(f"{path} cannot be read: {error}.", "Save it as UTF-8 text.") from None
     read = parse.notebook if path.suffix.lower() == ".ipynb" else parse.parse
-    found = read(text, path.stem)
+    found = parse.seeded(read(text, path.stem))
     if found.training is None:
         for note in found.notes:
             print(f"{note.where}: {note.message}", file=sys.stderr)

@@ -16,6 +16,7 @@ from builder.parse.notes import (
     Notes,
     Remark,
     cut,
+    place,
 )
 from builder.parse.source import MAX_CHARACTERS, read
 from builder.parse.state import MAX_STEPS, MAX_STEPS_A_STATEMENT, State
@@ -33,7 +34,11 @@ __all__ = [
     "Remark",
     "notebook",
     "parse",
+    "seeded",
 ]
+
+SEED = 0
+"""What code without a seed is given when it becomes a project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,15 @@ def parse(source: str, title: str = "", around: TrainingSpec | None = None) -> P
     state = State(page, notes, own.call_function, around=around)
     training = _understood(state)
     return Parsed(training, notes.remarks(), title or _title(page.tree))
+
+
+def seeded(found: Parsed) -> Parsed:
+    """With a seed where the code sets none, and a remark: a script can then repeat the run."""
+    if found.training is None or found.training.seed is not None:
+        return found
+    text = f"The code sets no seed: {SEED} is set, so that the script repeats the run's numbers."
+    told = Remark(place(0), text, 0, DIFFERENT)
+    return replace(found, training=replace(found.training, seed=SEED), notes=(*found.notes, told))
 
 
 def notebook(text: str | bytes, title: str = "") -> Parsed:

@@ -58,7 +58,7 @@ INSTEAD = {
     "boston_housing": "The Boston housing data is no longer offered; California housing is",
     "load_boston": "The Boston housing data is no longer offered; California housing is",
     "load_digits": "scikit-learn's 8×8 digits are not offered; Digits, the same ones at 28×28, are",
-    "fetch_california_housing": "scikit-learn's California housing has other columns than Keras's",
+    "fetch_california_housing": "scikit-learn's California housing has other columns; Keras's is",
     "make_moons": "scikit-learn's moons are not offered; Circles, Spiral and Xor are",
     "make_circles": "scikit-learn's circles are not offered; our own Circles are alike",
     "make_blobs": "scikit-learn's blobs are not offered; our own Gaussians are alike",
@@ -71,6 +71,7 @@ INSTEAD = {
 
 FILES = "your own data come as an .npz file with x_train, y_train, x_test and y_test"
 MADE_UP = "made-up numbers are no dataset"
+SEARCH = "a search is not read: train with some settings and compare them on the Runs page"
 READERS = {
     "pandas.read_csv": FILES,
     "pandas.read_excel": FILES,
@@ -83,6 +84,15 @@ READERS = {
     "keras.utils.image_dataset_from_directory": FILES,
     "keras.utils.text_dataset_from_directory": FILES,
     "keras.preprocessing.image_dataset_from_directory": FILES,
+    "keras.preprocessing.text.Tokenizer": "texts become numbers in the layer TextVectorization",
+    "keras.ops.arange": "positions are counted by the layer PositionEmbedding: add it behind the"
+    " Embedding",
+    "tensorflow.range": "positions are counted by the layer PositionEmbedding: add it behind the"
+    " Embedding",
+    "keras_tuner.RandomSearch": SEARCH,
+    "keras_tuner.Hyperband": SEARCH,
+    "keras_tuner.BayesianOptimization": SEARCH,
+    "keras_tuner.GridSearch": SEARCH,
     "numpy.random.rand": MADE_UP,
     "numpy.random.random": MADE_UP,
     "numpy.random.randn": MADE_UP,

@@ -31,6 +31,7 @@ from builder.parse.values import (
     Ref,
     Strange,
     Unknown,
+    after,
     checked,
     is_small,
 )
@@ -149,9 +150,8 @@ def operate(state: State, node: Any, a: Any, b: Any) -> Any:
     """``a op b``; ``node`` is the BinOp or AugAssign."""
     if isinstance(a, Tensor) or isinstance(b, Tensor):
         return ops.binary(state, node, a, b)
-    for value in (a, b):
-        if isinstance(value, After):
-            return value
+    if isinstance(a, After) or isinstance(b, After):
+        return after(*(v for v in (a, b) if isinstance(v, After | Array)))
     for value, other in ((a, b), (b, a)):
         if isinstance(value, Unknown):
             if isinstance(other, Array):
@@ -199,6 +199,10 @@ def _subscript(state: State, node: ast.Subscript) -> Any:
         return key
     key = arrays.number(key)
     try:
+        if isinstance(key, slice) and any(
+            isinstance(p, After | Unknown) for p in (key.start, key.stop, key.step)
+        ):
+            return After()
         if isinstance(key, slice):
             parts = [arrays.number(p) for p in (key.start, key.stop, key.step)]
             return value[slice(*parts)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import Any
 
 from builder.catalog.ops import PREFIX
 from builder.code.names import plain
+from builder.parse.names import NAME, tidy
 from builder.parse.values import Strange
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, snake, unique
 
@@ -18,8 +18,6 @@ MAX_LAYERS = 5_000
 
 MAX_NESTING = 20
 """Models or wrappers inside each other."""
-
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 
 
 @dataclass(eq=False, slots=True)
@@ -206,7 +204,7 @@ def _number(call: Call) -> int:
 def _written(
     name: str, calls: list[Call], outputs: list[Tensor] | None, depth: int
 ) -> tuple[ModelSpec, int]:
-    given = _layer_names(calls)
+    given = layer_names(calls)
     titles = _titles(calls, given)
     table: dict[str, Any] = {}
     nodes: list[Node] = []
@@ -245,7 +243,7 @@ def _titles(calls: list[Call], given: dict[int, str]) -> dict[int, str]:
 def titled(call: Call) -> str:
     """What the variable of the result says of the call's name, ``""`` for nothing."""
     name = plain(call.title)
-    return name if _NAME.fullmatch(name) else ""
+    return name if NAME.fullmatch(name) else ""
 
 
 def _record(layer: Layer, name: str, depth: int) -> tuple[Any, int]:
@@ -262,7 +260,7 @@ def _ref(titles: dict[int, str], tensor: Tensor) -> str:
     return f"{title}:{tensor.index}" if tensor.index else title
 
 
-def _layer_names(calls: list[Call]) -> dict[int, str]:
+def layer_names(calls: list[Call]) -> dict[int, str]:
     """A name for each layer: the code's, else Keras's own ``dense``, ``dense_1`` …"""
     layers = list({id(c.layer): c.layer for c in calls}.values())
     names: dict[int, str] = {}
@@ -283,16 +281,6 @@ def _layer_names(calls: list[Call]) -> dict[int, str]:
     return {key: names[key] for key in (id(layer) for layer in layers)}
 
 
-def names(model: Model) -> list[tuple[str, Layer]]:
-    """The layers of a Sequential or functional model in order, by name."""
-    if model.instance is not None and model.kind == "instance":
-        return []
-    stacked = [Call(layer) for layer in model.stack]
-    calls = stacked if model.kind == "sequential" else reached(model)
-    given = _layer_names(calls)
-    return [(given[id(v)], v) for v in {id(c.layer): c.layer for c in calls}.values()]
-
-
 def _free(base: str, used: set[str], counts: dict[str, int]) -> str:
     """``spec.unique``, but quick for thousands of equal names."""
     number = counts.get(base, 0)
@@ -308,11 +296,3 @@ def _model_name(model: Model | None) -> str:
     if model is None:
         return "layer"
     return model.name or ("sequential" if model.kind == "sequential" else "functional")
-
-
-def tidy(name: str) -> str:
-    """``name`` as a layer may be called: letters, digits, ``_.-``, a letter first."""
-    if _NAME.fullmatch(name):
-        return name
-    plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", name[:64]).strip("_.-") or "layer"
-    return plain if plain[0].isalpha() else f"layer_{plain}"[:64]

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from builder.parse.arrays import Length, number
-from builder.parse.graph import Layer, input_layer, tidy
+from builder.parse.graph import Layer, input_layer
+from builder.parse.names import tidy
 from builder.parse.state import State
 from builder.parse.values import Unknown
 from builder.spec import ObjectSpec

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from builder.parse import arrays, conditions, expressions, statements
+from builder.parse import arrays, conditions, expressions, ops, statements
 from builder.parse.arrays import Array, Batches, Bunch
+from builder.parse.graph import Tensor
 from builder.parse.state import State
 from builder.parse.values import (
     MAX_ITEMS,
@@ -107,3 +108,26 @@ def items(value: Any) -> Iterator[Any]:
         yield from list(value.arrays)
     else:
         raise Strange("what it goes through could not be worked out")
+
+
+def unpack(state: State, target: ast.Tuple | ast.List, value: Any) -> None:
+    """``a, *b = value``."""
+    many = len(target.elts)
+    found: list[Any]
+    if isinstance(value, Tensor):
+        found = ops.unpacked(state, target, value, many)
+    elif isinstance(value, list | str | range | dict) and not isinstance(value, str):
+        found = list(value)
+    else:
+        if not isinstance(value, After | Unknown | Ref):
+            state.unknown(target, "it cannot be taken apart")
+        found = [After() if isinstance(value, After | Ref) else Unknown()] * many
+    stars = [i for i, t in enumerate(target.elts) if isinstance(t, ast.Starred)]
+    if stars and len(found) >= many - 1:
+        at, extra = stars[0], len(found) - many + 1
+        found = [*found[:at], found[at : at + extra], *found[at + extra :]]
+    if len(found) != many:
+        state.unknown(target, f"{len(found)} values for {many} names")
+        found = [Unknown()] * many
+    for item, part in zip(target.elts, found, strict=True):
+        statements.assign(state, item, part)

@@ -89,9 +89,17 @@ def _used(state: State, node: ast.AST) -> set[str]:
     return found
 
 
+FILLS = frozenset(("append", "extend", "insert", "update", "add"))
+"""Methods that fill a list or a mapping."""
+
+
 def forget(state: State, node: ast.AST) -> None:
-    """Names that a part left out would have given values: nobody knows which."""
+    """Names that a part left out would have given values or filled: nobody knows with what."""
     for part in ast.walk(node):
+        if isinstance(part, ast.Attribute) and part.attr in FILLS:
+            name = part.value.id if isinstance(part.value, ast.Name) else ""
+            if isinstance(state.scope.names.get(name), list | dict):
+                state.scope.set(name, After())
         if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
             try:
                 state.scope.get(part.id)

@@ -9,7 +9,8 @@ from builder.catalog.layers import own
 from builder.code.subclass import MODELS_OWN
 from builder.parse import graph, layers, objects, old, ops, preparation, training
 from builder.parse.arrays import Array, number
-from builder.parse.graph import MAX_LAYERS, Layer, Model, Tensor, tidy
+from builder.parse.graph import MAX_LAYERS, Layer, Model, Tensor
+from builder.parse.names import tidy
 from builder.parse.state import State
 from builder.parse.values import After, Bound, Instance, Strange, Unknown, size, walk
 
@@ -232,9 +233,19 @@ def method(
     return After()
 
 
+def _names(model: Model) -> list[tuple[str, Layer]]:
+    """The layers of a Sequential or functional model in order, by name."""
+    if model.kind == "instance":
+        return []
+    stacked = [graph.Call(layer) for layer in model.stack]
+    calls = stacked if model.kind == "sequential" else graph.reached(model)
+    given = graph.layer_names(calls)
+    return [(given[id(v)], v) for v in {id(c.layer): c.layer for c in calls}.values()]
+
+
 def _layer(state: State, model: Model, args: list[Any], kw: dict[str, Any]) -> Any:
     """``model.get_layer("dense_1")`` or ``get_layer(index=2)``; After where nobody can say."""
-    names = graph.names(model)
+    names = _names(model)
     state.steps += len(names)
     asked = number(args[0] if args else kw.get("name", kw.get("index")))
     if isinstance(asked, int) and not isinstance(asked, bool) and -len(names) <= asked < len(names):

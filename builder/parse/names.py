@@ -18,6 +18,7 @@ _ROOTS = (
     ("tensorflow.optimizers", "keras.optimizers"),
     ("tensorflow.initializers", "keras.initializers"),
     ("tf_keras", "keras"),
+    ("kerastuner", "keras_tuner"),
     ("keras.src", "keras"),
     ("keras.api", "keras"),
     ("keras._tf_keras.keras", "keras"),
@@ -26,6 +27,9 @@ _ROOTS = (
 
 KINDS = ("layers", "optimizers", "losses", "metrics", "callbacks", "initializers", "regularizers",
          "constraints", "activations", "schedules")  # fmt: skip
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
+"""What a layer may be called."""
+
 _HOME = re.compile(rf"^keras\.({'|'.join(KINDS)})\.(?:[\w.]+\.)?(\w+)$")
 
 SAME = {
@@ -193,3 +197,11 @@ def known(path: str) -> bool:
     kind, name = home
     name = old.CLASSES.get(name, name)
     return catalog.find(kind, name) is not None or name in old.FUNCTIONS
+
+
+def tidy(name: str) -> str:
+    """``name`` as a layer may be called: letters, digits, ``_.-``, a letter first."""
+    if NAME.fullmatch(name):
+        return name
+    plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", name[:64]).strip("_.-") or "layer"
+    return plain if plain[0].isalpha() else f"layer_{plain}"[:64]

@@ -148,6 +148,7 @@ def binary(state: State, node: ast.BinOp, a: Any, b: Any) -> Any:
     """``a op b`` where one is a tensor: the layer that does it."""
     op = type(node.op)
     if isinstance(a, After | Unknown) or isinstance(b, After | Unknown):
+        state.unknown(node, "one side could not be worked out: the other is taken alone")
         return a if isinstance(a, Tensor) else b if isinstance(b, Tensor) else Unknown()
     if isinstance(a, Tensor) and isinstance(b, Tensor) and op in BINARY:
         name = BINARY[op]

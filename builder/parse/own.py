@@ -8,7 +8,8 @@ from typing import Any
 
 from builder.parse import datasets, expressions, models, named, ops, statements
 from builder.parse.arrays import Array, Batches, Data
-from builder.parse.graph import Layer, Model, Shape, Tensor, tidy
+from builder.parse.graph import Layer, Model, Shape, Tensor
+from builder.parse.names import tidy
 from builder.parse.state import State
 from builder.parse.values import (
     After,
@@ -148,6 +149,8 @@ def instance(state: State, node: ast.Call, kind: Class, args: list[Any], kw: dic
     if kind.node.name == "Reshuffled" and datasets.fingerprint(kind.node) == datasets.RESHUFFLED:
         given = dict(zip(("x", "y", "batch_size", "seed"), args, strict=False)) | kw
         return Batches(given.get("x"), given.get("y"), given.get("batch_size"), True)
+    if kind.base == "callback":  # told where it is handed over
+        return After()
     if not kind.base:
         if not state.foreign and not any(isinstance(v, After | Unknown) for v in args):
             state.unknown(node, f"the class {kind.node.name} is not followed: left out")

@@ -3,40 +3,34 @@
 from __future__ import annotations
 
 import ast
-import math
 from dataclasses import replace
-from typing import Any
 
 from builder import starters
-from builder.parse import graph, named, ops, own, preparation, run
+from builder.parse import flat, graph, named, nomodel, ops, own, preparation, run
 from builder.parse.arrays import Array
 from builder.parse.graph import Model, Tensor
 from builder.parse.notes import DIFFERENT, UNKNOWN
 from builder.parse.state import State
 from builder.parse.training import Fit
-from builder.parse.values import Class, Function, Ref, Strange, TooMuch, walk
-from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec, unique
+from builder.parse.values import Class, Function, Strange, TooMuch, walk
+from builder.spec import Config, ModelSpec, TrainingSpec
 
 OWN_WAYS = ("train_step", "test_step", "compute_loss", "fit")
 """Methods by which a class of a model trains in its own way."""
 
 
-GREY = (28, 28)
-"""The pictures of digits and clothes that models of 784 numbers are written for."""
-
-
 def build(state: State) -> TrainingSpec | None:
     """The project, or None when the text holds no model."""
     model = chosen(state) or _from_functions(state)
-    _tell_foreign(state, model)
+    nomodel.tell(state, model)
     if model is None:
         return None
     fit: Fit | None = model.fitted
-    x = fit.x if fit else _loaded(state, "x")
+    x = fit.x if fit else nomodel.loaded(state, "x")
     source = x if isinstance(x, Array) and x.what == "x" else None
     spec = _put_together(state, model, source)
     if spec is None and model.instance is not None:
-        model = _another(state, source or _loaded(state, "x"))
+        model = _another(state, source or nomodel.loaded(state, "x"))
         fit, spec = None, _put_together(state, model, source) if model else None
     if model is None or spec is None:
         return None
@@ -52,13 +46,6 @@ def _put_together(state: State, model: Model, source: Array | None) -> ModelSpec
     except (Strange, TooMuch) as problem:
         state.notes.say(UNKNOWN, model.line, f"The model could not be put together: {problem}.")
         return None
-
-
-def _loaded(state: State, what: str) -> Array | None:
-    """The training examples, or their labels, that a text without ``fit`` loads."""
-    found = [v for v in state.scope.top.names.values() if isinstance(v, Array)]
-    found = [v for v in found if (v.what, v.part) == (what, "train")]
-    return found[-1] if found and state.around is None else None
 
 
 def _another(state: State, x: Array | None) -> Model | None:
@@ -141,7 +128,7 @@ def _spec(state: State, model: Model, x: Array | None) -> ModelSpec | None:
         return None
     if x is None or not x.flat:
         return spec
-    return _unflattened(state, spec, x.data.shape, model.line)
+    return flat.unflattened(state, spec, x.data.shape, model.line)
 
 
 def _followed(state: State, model: Model, x: Array | None) -> Model | None:
@@ -176,44 +163,13 @@ def _followed(state: State, model: Model, x: Array | None) -> Model | None:
     return replace(model, kind="functional", inputs=[start], outputs=outputs)
 
 
-def _unflattened(state: State, spec: ModelSpec, shape: tuple[int, ...], line: int) -> ModelSpec:
-    """The code flattens pictures beforehand; here a Flatten in the model does."""
-    inputs = [n for n in spec.nodes if _shape_of(spec, n) == (math.prod(shape),)]
-    if len(inputs) != 1 or not shape:
-        return spec
-    old = inputs[0]
-    name = unique("flatten", {n.name for n in spec.nodes} | set(spec.layers))
-    whole = spec.layers[old.layer].with_(shape=shape)
-    layers: dict[str, Any] = {}
-    for key, layer in spec.layers.items():
-        layers[key] = whole if key == old.layer else layer
-        if key == old.layer:
-            layers[name] = ObjectSpec("Flatten")
-    nodes: list[Node] = []
-    for node in spec.nodes:
-        reads = tuple(name if r == old.name else r for r in node.inbound)
-        nodes.append(replace(node, inbound=reads))
-        if node.name == old.name:
-            nodes.append(Node(name, name, (old.name,)))
-    text = f"The data keep the shape {shape}: a Flatten in the model makes the rows."
-    state.notes.say("translated", line, text)
-    return ModelSpec(spec.name, Config(layers), tuple(nodes), spec.outputs)
-
-
-def _shape_of(spec: ModelSpec, node: Node) -> Any:
-    layer = spec.layers[node.layer]
-    if isinstance(layer, ObjectSpec) and layer.class_name == "InputLayer":
-        return layer.config.get("shape")
-    return None
-
-
 def _training(state: State, model: Model, spec: ModelSpec, x: Array | None) -> TrainingSpec:
     fit: Fit | None = model.fitted
     compiled = _with_policy(state, named.compiled(spec, model.compiled))
     settings = fit.settings if fit else Config()
     if x is None:
         return _without_data(state, model, spec, compiled, settings)
-    data = preparation.dataset(state, x, fit.y if fit else _loaded(state, "y"))
+    data = preparation.dataset(state, x, fit.y if fit else nomodel.loaded(state, "y"))
     if fit is None:
         text = "It has no fit: the data are those loaded here, its settings a starter's."
         state.notes.say(DIFFERENT, x.data.line, text)
@@ -235,7 +191,7 @@ def _with_columns(
     state: State, model: Model, spec: ModelSpec, x: dict[str, Array], y: dict[str, Array]
 ) -> TrainingSpec:
     fit: Fit = model.fitted
-    inputs = [n.name for n in spec.nodes if _shape_of(spec, n) is not None]
+    inputs = [n.name for n in spec.nodes if flat.shape_of(spec, n) is not None]
     made = TrainingSpec(
         spec,
         named.dataset(state, x, y),
@@ -263,7 +219,7 @@ def _without_data(
 ) -> TrainingSpec:
     if state.around is not None:
         return _around(state, model, spec, compiled, settings)
-    spec = _unflattened(state, spec, GREY, model.line)
+    spec = flat.unflattened(state, spec, flat.GREY, model.line)
     base = starters.around(spec, compiled)
     text = f"The data were not recognised: {base.dataset.class_name} stands in their place."
     state.notes.say(UNKNOWN, 0, text)
@@ -296,53 +252,3 @@ def _around(
         fit=base.fit if model.fitted is None else settings,
         seed=state.seed,
     )
-
-
-def _short(node: ast.AST) -> str:
-    """``nn.Linear`` as it is written, short."""
-    if isinstance(node, ast.Attribute):
-        owner = f"{node.value.id}." if isinstance(node.value, ast.Name) else "."
-        return f"{owner}{node.attr}"[:40]
-    return node.id[:40] if isinstance(node, ast.Name) else "…"
-
-
-def _dotted(state: State, node: ast.AST) -> str:
-    """The full name of what is called, as far as the imports tell."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute) and len(parts) < 20:
-        parts.append(node.attr)
-        node = node.value
-    root = state.scope.top.names.get(node.id) if isinstance(node, ast.Name) else None
-    return ".".join([root.path, *reversed(parts)]) if isinstance(root, Ref) else ""
-
-
-def _tell_foreign(state: State, model: Model | None) -> None:
-    for node in ast.walk(state.page.tree) if state.foreign else ():
-        if isinstance(node, ast.Call):
-            path = _dotted(state, node.func)
-            if not any(path in used for used in state.foreign.values()):
-                run.meet(state, node, path, _short(node.func))
-    for framework, used in state.foreign.items():
-        lines = [f"{what} (line {line})" for what, line in list(used.items())[:12]]
-        shown = ", ".join(lines) + (" …" if len(used) > 12 else "")
-        first = min(used.values(), default=0)
-        hint = "" if model else " Only Keras models can be read."
-        text = f"This is {framework}, not Keras. Recognised: {shown}.{hint}"
-        state.notes.say(UNKNOWN, first, text)
-    if model is None and not state.foreign:
-        text = "No Keras model was found: neither Sequential, nor Model, nor a class of either."
-        state.notes.say(UNKNOWN, 0, text + _piece(state))
-
-
-def _piece(state: State) -> str:
-    """What to do with a step of a tutorial that has no model in it."""
-    data = _loaded(state, "x")
-    if data is not None:
-        name = data.data.known.name
-        return f" The data were understood ({name}): paste the code that builds the model with it."
-    if "model" in state.missing:
-        return " This is a later step of a tutorial: paste it with the code that builds the model."
-    body = state.page.tree.body
-    if body and all(isinstance(n, ast.Import | ast.ImportFrom) for n in body):
-        return " These are only the imports: paste the steps that follow with them."
-    return ""

@@ -30,6 +30,7 @@ from builder.parse.values import (
     Ref,
     Super,
     Unknown,
+    after,
 )
 
 SEEDS = {"keras.utils.set_random_seed": "", "tensorflow.random.set_seed": "TensorFlow's",
@@ -106,7 +107,7 @@ def _reference(state: State, node: ast.Call, path: str, args: list[Any], kw: dic
         state.aside(node, what)
         return After()
     if any(isinstance(v, After) for v in (*args, *kw.values())):
-        return After()
+        return after(*(v for v in (*args, *kw.values()) if isinstance(v, After | Array)))
     if any(isinstance(v, Unknown) for v in (*args, *kw.values())) and not path.startswith("keras"):
         return Unknown()
     if path.startswith(CALCULATES):
@@ -222,6 +223,9 @@ _SPECIAL: dict[str, data.Handler] = {
     "keras.Input": models.input_tensor,
     "keras.layers.Lambda": _lambda,
     "keras.config.set_dtype_policy": _policy,
+    "os.path.join": lambda s, n, args, kw: (
+        "/".join(args) if all(isinstance(a, str) for a in args) else After()
+    ),
     "argparse.ArgumentParser": lambda s, n, args, kw: Options(),
     "keras.models.load_model": _opened,
     "keras.saving.load_model": _opened,

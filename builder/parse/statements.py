@@ -13,14 +13,15 @@ from builder.parse import (
     conditions,
     datasets,
     expressions,
+    lists,
     loops,
     names,
-    ops,
     run,
     tables,
 )
 from builder.parse.arrays import Array, Bunch, Stat
-from builder.parse.graph import Layer, Model, Tensor, tidy
+from builder.parse.graph import Layer, Model, Tensor
+from builder.parse.names import tidy
 from builder.parse.state import State
 from builder.parse.values import After, Class, Function, Instance, InTraining, Ref, Strange, Unknown
 
@@ -117,7 +118,7 @@ def assign(state: State, target: ast.AST, value: Any) -> None:
         case ast.Name():
             state.scope.set(target.id, value)
         case ast.Tuple() | ast.List():
-            _unpack(state, target, value)
+            lists.unpack(state, target, value)
         case ast.Attribute():
             _set_field(state, target, value)
         case ast.Subscript():
@@ -126,28 +127,6 @@ def assign(state: State, target: ast.AST, value: Any) -> None:
             assign(state, target.value, value)
         case _:
             state.unknown(target, "nothing can be assigned to it")
-
-
-def _unpack(state: State, target: ast.Tuple | ast.List, value: Any) -> None:
-    many = len(target.elts)
-    found: list[Any]
-    if isinstance(value, Tensor):
-        found = ops.unpacked(state, target, value, many)
-    elif isinstance(value, list | str | range | dict) and not isinstance(value, str):
-        found = list(value)
-    else:
-        if not isinstance(value, After | Unknown | Ref):
-            state.unknown(target, "it cannot be taken apart")
-        found = [After() if isinstance(value, After | Ref) else Unknown()] * many
-    stars = [i for i, t in enumerate(target.elts) if isinstance(t, ast.Starred)]
-    if stars and len(found) >= many - 1:
-        at, extra = stars[0], len(found) - many + 1
-        found = [*found[:at], found[at : at + extra], *found[at + extra :]]
-    if len(found) != many:
-        state.unknown(target, f"{len(found)} values for {many} names")
-        found = [Unknown()] * many
-    for item, part in zip(target.elts, found, strict=True):
-        assign(state, item, part)
 
 
 def _set_field(state: State, target: ast.Attribute, value: Any) -> None:
@@ -261,7 +240,8 @@ def _base(value: Any) -> str:
     path = value.path if isinstance(value, Ref) else ""
     if path in ("keras.Model", "keras.Sequential"):
         return "model"
-    return "layer" if path == "keras.layers.Layer" else ""
+    known = {"keras.layers.Layer": "layer", "keras.callbacks.Callback": "callback"}
+    return known.get(path, "")
 
 
 def _global(state: State, node: Any) -> None:

@@ -225,7 +225,8 @@ def _callbacks(state: State, node: ast.AST, value: Any) -> dict[str, Any]:
         if isinstance(item, Made) and item.kind == "callbacks":
             rows.append(item.spec)
         elif not isinstance(item, Unknown):
-            state.unknown(node, "a callback of your own code is not read: left out")
+            text = "a callback of your own code is not read: choose one on the Train page"
+            state.unknown(node, text)
     return {"callbacks": tuple(rows)} if rows else {}
 
 

@@ -44,6 +44,12 @@ class After:
     came: Any = None
 
 
+def after(*values: Any) -> After:
+    """What comes of values of which one is After: it remembers the data it was made of."""
+    known = (v.came if isinstance(v, After) else v for v in values)
+    return After(next((v for v in known if v is not None and not is_scalar(v)), None))
+
+
 @dataclass(eq=False, slots=True)
 class InTraining(After):
     """The argument ``training`` of a model's ``call``."""

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from builder import parse
+from builder import parse, plugins
 from builder.errors import LayerwiseError
 from builder.parse import Parsed
-from builder.spec import TrainingSpec
+from builder.spec import ModelSpec, TrainingSpec
 from pages.widgets import page, session, upload
 from pages.widgets.page import plain
 
@@ -61,8 +61,8 @@ def decoded(name: str, data: bytes) -> Parsed | str:
     stem = name.rpartition(".")[0]
     try:
         if name.lower().endswith(".ipynb"):
-            return _with_data(parse.notebook(data, stem))
-        return _with_data(parse.parse(data.decode("utf-8-sig"), stem))
+            return _with_data(parse.seeded(parse.notebook(data, stem)))
+        return _with_data(parse.seeded(parse.parse(data.decode("utf-8-sig"), stem)))
     except UnicodeDecodeError:
         return f"{name} is no text in UTF-8. Save it as UTF-8 and open it again."
     except LayerwiseError as error:
@@ -76,7 +76,8 @@ def read(text: str, title: str = "", around: TrainingSpec | None = None) -> Pars
         around: gives what the text does not say, where it changes a project.
     """
     try:
-        return _with_data(parse.parse(text, title, around))
+        found = _with_data(parse.parse(text, title, around))
+        return found if around is not None else parse.seeded(found)
     except LayerwiseError as error:
         return said(error)
 
@@ -103,9 +104,16 @@ def report(found: Parsed | str) -> None:
         count = len(found.training.model.nodes)
         st.markdown(f"{count} layers, data {plain(found.training.dataset.class_name)}.")
         if st.button("Open as a project", key="paste-open", type="primary"):
-            session.open_training(found.training, found.title or found.training.model.name)
+            session.open_training(found.training, _title(found.training, found.title))
             session.remember("pasted", None)
             page.go("model")
+
+
+def _title(training: TrainingSpec, title: str) -> str:
+    """The text's own, else what its model is called, else its data."""
+    name = training.model.name
+    unnamed = name in ("", ModelSpec().name)
+    return title or (plugins.dataset(training.dataset.class_name).TITLE if unnamed else name)
 
 
 def remarks(found: Parsed) -> None:

@@ -145,7 +145,8 @@ def _underway(progress: Progress) -> None:
 def _ended(run: Run, progress: Progress, history: Mapping[str, Sequence[float | None]]) -> None:
     times = run.times
     took = times["ended"] - times["started"] if {"ended", "started"} <= set(times) else 0.0
-    said = [runwords.state(progress), runwords.duration(took), f"seed {run.training.seed}"]
+    seed = "no seed" if run.training.seed is None else f"seed {run.training.seed}"
+    said = [runwords.state(progress), runwords.duration(took), seed]
     st.caption(plain(", ".join(said)))
     if progress.status == "failed":
         st.error(plain(progress.error or "The training broke off."), icon=":material/error:")

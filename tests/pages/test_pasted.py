@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
 
+from builder import parse
 from builder.runs import projects
 from pages.widgets import opener, pasted
 from tests.pages.conftest import SHELL
@@ -38,12 +39,15 @@ def test_a_pasted_tutorial_opens_as_a_project(visit: Visit) -> None:
     at.button(key="paste-read").click().run()
     assert not at.exception
     assert "Not understood" in said(at) and "line 13" in said(at)
+    assert "The code sets no seed" in said(at)
     at.button(key="paste-open").click().run()
     assert not at.exception
     (project,) = [p for p in projects.mine("local") if p.training.fit.get("epochs") == 3]
     classes = [layer.class_name for layer in project.training.model.layers.values()]
     assert classes == ["InputLayer", "Flatten", "Dense", "Dense"]
     assert project.training.dataset.class_name == "Mnist"
+    assert project.training.seed == parse.SEED  # so that the script gives the run's numbers
+    assert project.title == "MNIST digits"
 
 
 def test_code_that_is_none_is_said_at_its_line(visit: Visit) -> None:
