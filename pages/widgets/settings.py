@@ -36,10 +36,7 @@ def filled(training: TrainingSpec) -> TrainingSpec:
         return training
     if len(outputs) > 1:
         return check.fitted(training, data)
-    seen = check.views(training, data)[0].data
-    if seen is None:
-        return training
-    loss, metrics, _ = check.sensible(seen)
+    loss, metrics, _ = check.sensible(check.views(training, data)[0].data or data)
     return training.with_compile(loss=loss, metrics=compile.get("metrics", metrics))
 
 
