@@ -14,7 +14,7 @@ from builder.catalog.layers import own
 from builder.code import custom
 from builder.engine import build, files
 from builder.engine.backend import keras
-from builder.errors import FileError
+from builder.errors import BuildError
 from builder.spec import ModelSpec, TrainingSpec, chain
 from tests import zoo
 from tests.zoo import given, layer
@@ -112,9 +112,10 @@ def test_the_same_class_is_known_however_it_is_written_and_no_other() -> None:
     assert [n.severity for n in said] == [parse.UNKNOWN] and said[0].line
 
 
-def test_a_class_of_others_that_calls_itself_ours_is_not_opened(tmp_path: Path) -> None:
+def test_a_class_of_others_that_calls_itself_ours_is_not_made(tmp_path: Path) -> None:
     path = tmp_path / "model.json"
     path.write_text(build.build(PATCHED.model).to_json().replace("layerwise>Pat", "layerwise>Mat"))
-    with pytest.raises(FileError, match="is a custom class") as caught:
-        files.open_model(path)
-    assert "PositionEmbedding" in caught.value.hint
+    found = files.open_model(path)
+    assert "is a custom class (layerwise>Matches)" in found["notes"][0].message
+    with pytest.raises(BuildError, match="'layerwise>Matches' is no layer of Keras"):
+        build.build(found["model"])

@@ -276,8 +276,8 @@ def test_a_class_without_a_form_and_what_no_form_asks_open_as_json(visit) -> Non
     app.number_input(key="layer-wide-units").set_value(9).run()
     assert json.loads(app.text_area(key="raw-wide-text").value) == given | {"units": 9}
     assert model_of().layers["wide"].config == given | {"units": 9} and not app.error
-    app.selectbox(key="layer-wide-dtype").set_value(None).run()
-    assert "dtype" not in model_of().layers["wide"].config and not app.error
+    app.selectbox(key="layer-wide-dtype").set_value("bfloat16").run()
+    assert model_of().layers["wide"].config["dtype"] == "bfloat16" and not app.error
 
 
 def test_tools_of_the_inspector_work_in_a_graph(visit) -> None:

@@ -193,7 +193,7 @@ def test_a_half_written_model_never_takes_the_old_ones_place(trained, tmp_path: 
     before = path.read_bytes()
     (tmp_path / "model.partial.keras").symlink_to("/dev/full")
     with pytest.raises(OSError):
-        train.save(build.build(TUTORIAL.model), path)
+        train.save(build.build(TUTORIAL.model), path, TUTORIAL.model)
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["model.keras"]
 
