@@ -150,11 +150,11 @@ def test_a_stack_of_nothing_but_the_input_is_no_traceback(visit):
 
 def test_two_problems_in_one_place_of_another_page_are_both_pointed_at(visit):
     training = starters.get("iris").training
-    wild = training.with_compile(optimizer=ObjectSpec("SGD", {"learning_rate": 1e6}))
+    wild = training.with_compile(optimizer=ObjectSpec("SGD", {"learning_rate": 1e6, "momentum": 5}))
     app = visit("model", p=projects.create("local", "Wild", wild).token)
     assert not app.error
     said = " ".join(c.value for c in app.caption)
-    assert "from 0 to 100" in said and "explode" in said
+    assert "from 0 to 1 but is 5" in said and "explode" in said
 
 
 def test_a_model_without_any_layer_is_no_traceback(visit):
