@@ -108,6 +108,7 @@ def around(model: ModelSpec, compile: Config | None = None) -> TrainingSpec:
     shape = shapes[0] if len(shapes) == 1 else None
     outputs = binding.outputs(model)
     alike = [s for s in all() if _suits(s.training, compile)]
+    alike.sort(key=lambda s: _amounts(s.training.compile) != _amounts(compile or Config()))
     fitting = [s for s in alike if _takes(s.training, shapes, len(outputs))]
     units = _size(model) if compile else None
     sized = [s for s in alike if units is not None and _size(s.training.model) == units]
@@ -139,10 +140,11 @@ def _elsewhere(model: ModelSpec, shape: object) -> tuple[str, ObjectSpec | None]
 
 
 def _suits(training: TrainingSpec, compile: Config | None) -> bool:
-    """Whether a starter learns the same sort of thing as a loss: classes or numbers."""
+    """Whether a loss can learn what a starter's data ask for: classes or numbers."""
     if not compile or not isinstance(compile.get("loss"), ObjectSpec):
         return True
-    return _amounts(compile) == _amounts(training.compile)
+    amounts = _amounts(training.compile)
+    return _amounts(compile) if amounts else bool(_labels(compile))
 
 
 def _amounts(compile: Config) -> bool:

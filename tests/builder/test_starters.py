@@ -139,6 +139,11 @@ def test_a_model_that_came_alone_gets_data_it_can_read() -> None:
     assert project.compile["loss"].class_name == "MeanSquaredError"
     assert starters.around(zoo.CNN).dataset.config["channel_axis"]
     assert starters.around(zoo.RESIDUAL).model == zoo.RESIDUAL
+    ten = chain("ten", zoo.given(10), zoo.dense(3, "softmax"))  # the amounts of Diabetes have ten
+    loss = Config(loss=zoo.layer("CategoricalCrossentropy"))
+    assert starters.around(ten, loss).dataset.class_name == "Iris"
+    words = chain("words", zoo.given(20), zoo.layer("Embedding", input_dim=500, output_dim=2))
+    assert starters.around(words).dataset.config == {"num_words": 500, "maxlen": 20}
 
 
 @pytest.mark.parametrize("shape", starters.ELSEWHERE, ids=str)
