@@ -49,11 +49,13 @@ class Parsed:
         training: the project, or None when no model was found in it.
         notes: what was translated, taken differently or left out, by line.
         title: the one given, else the first line of the text's docstring, else "".
+        strange_data: a starter's data stand in for the text's, which were not recognised.
     """
 
     training: TrainingSpec | None
     notes: tuple[Remark, ...] = ()
     title: str = ""
+    strange_data: bool = False
 
     def of(self, severity: str) -> tuple[Remark, ...]:
         """The notes of one severity."""
@@ -76,7 +78,8 @@ def parse(source: str, title: str = "", around: TrainingSpec | None = None) -> P
     page = read(source, notes)
     state = State(page, notes, own.call_function, around=around)
     training = _understood(state)
-    return Parsed(training, notes.remarks(), title or _title(page.tree))
+    title = title or _title(page.tree)
+    return Parsed(training, notes.remarks(), title, state.strange_data)
 
 
 def seeded(found: Parsed) -> Parsed:

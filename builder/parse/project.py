@@ -221,6 +221,7 @@ def _without_data(
         return _around(state, model, spec, compiled, settings)
     spec = flat.unflattened(state, spec, flat.GREY, model.line)
     base = starters.around(spec, compiled)
+    state.strange_data = True
     text = f"The data were not recognised: {base.dataset.class_name} stands in their place."
     state.notes.say(UNKNOWN, 0, text)
     if compiled is not None and {"optimizer", "loss"} <= set(compiled):

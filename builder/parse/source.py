@@ -30,7 +30,7 @@ _MAGIC = re.compile(
     r" +[\w-]|\$ +\w)"
 )
 _PROMPT = re.compile(r"^\s*(>>> ?|\.{3,}: ?|\.\.\. ?|\.\.\.$|In \[\d+\]: ?)")
-_BUTTON = re.compile(r"^\s*(python|copy|copy code|edit|output:?)\s*$", re.I)
+_BUTTON = re.compile(r"^(python|copy|copy code|edit|output:?)\s*$", re.I)
 """Words of a web page that copying takes along."""
 
 _OFF = re.compile(r"^(\s*)# (.*),  # switched off\s*$")
@@ -163,7 +163,7 @@ def _cleaned(source: str, notes: Notes) -> str:
     if any(line.lstrip().startswith((">>> ", "In [")) for line in lines):
         lines = _prompted(lines, notes)
     for i, line in enumerate(lines):
-        if _BUTTON.match(line):
+        if _BUTTON.match(line) and not _continues(lines, i):
             lines[i] = ""
         elif _MAGIC.match(line) and not _continues(lines, i):
             pad = line[: len(line) - len(line.lstrip())]

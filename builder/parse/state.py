@@ -38,6 +38,7 @@ class State:
         seed: of ``set_random_seed``; None while none was set.
         policy: the dtype policy that was set.
         around: the project the text was made from, if any.
+        strange_data: whether a starter's data stand in for ones nobody recognised.
         foreign: another framework's name → the things of it that were used, with lines.
     """
 
@@ -58,6 +59,7 @@ class State:
     missing: set[str] = field(default_factory=set)
     made: int = 0
     around: TrainingSpec | None = None
+    strange_data: bool = False
 
     def step(self) -> None:
         """Count one step; raises TooMuch when there were too many."""

@@ -104,16 +104,17 @@ def report(found: Parsed | str) -> None:
         count = len(found.training.model.nodes)
         st.markdown(f"{count} layers, data {plain(found.training.dataset.class_name)}.")
         if st.button("Open as a project", key="paste-open", type="primary"):
-            session.open_training(found.training, _title(found.training, found.title))
+            session.open_training(found.training, _title(found, found.training))
             session.remember("pasted", None)
             page.go("model")
 
 
-def _title(training: TrainingSpec, title: str) -> str:
+def _title(found: Parsed, training: TrainingSpec) -> str:
     """The text's own, else what its model is called, else its data."""
     name = training.model.name
-    unnamed = name in ("", ModelSpec().name)
-    return title or (plugins.dataset(training.dataset.class_name).TITLE if unnamed else name)
+    unnamed = name in ("", ModelSpec().name) and not found.strange_data
+    data = plugins.dataset(training.dataset.class_name).TITLE
+    return found.title or (data if unnamed else name)
 
 
 def remarks(found: Parsed) -> None:
