@@ -160,7 +160,8 @@ def _cleaned(source: str, notes: Notes) -> str:
     if fences and not _parses(source):
         lines = _fenced(lines)
         notes.say(NOTED, 0, "Only the code between the ``` marks is read.")
-    if any(line.lstrip().startswith((">>> ", "In [")) for line in lines):
+    prompts = any(line.lstrip().startswith((">>> ", "In [")) for line in lines)
+    if prompts and not _parses("\n".join(lines)):  # a docstring may hold prompts too
         lines = _prompted(lines, notes)
     for i, line in enumerate(lines):
         if _BUTTON.match(line) and not _continues(lines, i):
