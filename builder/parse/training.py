@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from builder import catalog, document
@@ -163,6 +163,9 @@ def fit_settings(
 
 def _as_loaded(state: State, node: ast.AST, value: Any) -> Any:
     """Data as they were loaded, where what was done to them later is not read."""
+    if isinstance(value, Array) and value.part == "row":
+        state.different(node, "All training examples are taken, not only a part of them.")
+        return replace(value, part="train")
     came = value.came if isinstance(value, After) else None
     if not isinstance(came, Array):
         return value
