@@ -44,15 +44,13 @@ def attribute(state: State, node: ast.Attribute, value: Any, name: str) -> Any:
             if name == "shape":
                 return Shape(value.call.last if value.index == 0 else None)
             return Unknown() if name in ("dtype", "ndim") else Bound(value, name)
+        case Options() if not name.startswith(("add_", "parse_", "set_")):
+            return value.values.get(name, Unknown())
         case Class():
             return value.methods.get(name, Bound(value, name))
         case Array() | Stat() | Length() | Scaler() | Bunch() | Batches() | Generator():
             return arrayuse.attribute(state, node, value, name)
-    if isinstance(value, Options) and not name.startswith(("add_", "parse_", "set_")):
-        return value.values.get(name, Unknown())
-    if name == "shape" and isinstance(value, list):
-        return _sizes(value)
-    return Bound(value, name)
+    return _sizes(value) if name == "shape" and isinstance(value, list) else Bound(value, name)
 
 
 def _sizes(value: Any) -> list[int]:

@@ -214,10 +214,9 @@ def method(
         return None
     if name in ("fit", "fit_generator", "train_on_batch"):
         return _fit(state, node, model, name, args, kw)
-    if name == "build":
-        return _build(state, node, model, args, kw)
-    if name == "get_layer":
-        return _layer(state, model, args, kw)
+    if name in ("build", "get_layer"):
+        how = _build if name == "build" else _layer
+        return how(state, node, model, args, kw)
     if name in AFTERWARDS:
         given = args[0] if args else kw.get("x")
         x = model.fitted.x if model.fitted is not None else None
@@ -243,7 +242,7 @@ def _names(model: Model) -> list[tuple[str, Layer]]:
     return [(given[id(v)], v) for v in {id(c.layer): c.layer for c in calls}.values()]
 
 
-def _layer(state: State, model: Model, args: list[Any], kw: dict[str, Any]) -> Any:
+def _layer(state: State, node: ast.Call, model: Model, args: list[Any], kw: dict[str, Any]) -> Any:
     """``model.get_layer("dense_1")`` or ``get_layer(index=2)``; After where nobody can say."""
     names = _names(model)
     state.steps += len(names)
@@ -267,7 +266,7 @@ def _fit(
     return After()
 
 
-def _build(state: State, node: ast.Call, model: Model, args: list[Any], kw: dict[str, Any]) -> None:
+def _build(state: State, node: ast.Call, model: Model, args: list[Any], kw: dict[str, Any]) -> Any:
     given = args[0] if args else kw.get("input_shape", kw.get("batch_input_shape"))
     shape = layers.sizes(state, node, given)
     if shape:
