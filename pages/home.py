@@ -119,8 +119,13 @@ def _card(starter: starters.Starter) -> None:
             st.image(picture.read_text(encoding="utf-8"), width="stretch", alt="")
         st.markdown(f"**{plain(starter.title)}**  \n{plain(starter.sentence)}")
         st.caption(words.label(starter.task))
-        if st.button("Open", key=f"open-{starter.name}", icon=":material/arrow_forward:"):
-            session.open_starter(starter.name)
+        if st.button(
+            "Open",
+            key=f"open-{starter.name}",
+            icon=":material/arrow_forward:",
+            on_click=session.open_starter,  # done even when the next click breaks this script off
+            args=(starter.name,),
+        ):
             page.go("train")
 
 
@@ -158,8 +163,14 @@ def _row(project: Project) -> None:
             f" {ago(project.saved)}{here}]]"
         )
         with st.container(horizontal=True, gap="xsmall"):
-            if st.button("Open", key=f"project-open-{token}", icon=":material/folder_open:"):
-                session.open_project(token)
+            opened = st.button(
+                "Open",
+                key=f"project-open-{token}",
+                icon=":material/folder_open:",
+                on_click=page.safe(session.open_project),
+                args=(token,),
+            )
+            if opened and session.token() == token:
                 page.go("model")
             _more(project)
 

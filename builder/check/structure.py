@@ -214,7 +214,7 @@ def _returned(training: TrainingSpec, ref: str) -> tuple[Fix, ...]:
     """The outputs without one that does not exist, or what nobody reads instead."""
     spec = training.model
     rest = tuple(r for r in spec.outputs if r != ref)
-    if rest:
+    if rest or not spec.nodes:
         return (Fix(f"Return it without '{ref}'", _with_outputs(training, rest)),)
     read = {r.partition(":")[0] for n in spec.nodes for r in n.inbound}
     ends = [n.name for n in spec.nodes if n.name not in read]

@@ -40,7 +40,7 @@ def start() -> None:
     """
     state = _state()
     wanted = st.query_params.get("p", "")
-    if state.awaiting:
+    if state.awaiting is not None:
         if wanted == state.awaiting:
             state.awaiting = None
         wanted = ""
@@ -73,6 +73,7 @@ def _show_address() -> None:
         _state().awaiting = mine
     elif not mine and shown:
         del st.query_params["p"]
+        _state().awaiting = ""
 
 
 def address() -> dict[str, str]:
@@ -116,6 +117,7 @@ def open_project(wanted: str) -> None:
     project = projects.load(wanted)
     with changing() as state:
         _put(state, project.training, project.title, project)
+    _show_address()
 
 
 def leave() -> None:
@@ -132,6 +134,7 @@ def open_starter(name: str) -> None:
     starter = starters.get(name)
     with changing() as state:
         _put(state, starter.training, starter.title, None)
+    _show_address()
 
 
 def open_training(value: TrainingSpec, title: str) -> None:

@@ -293,3 +293,11 @@ def test_config_is_the_type_of_every_fixed_part() -> None:
             for fix in problem.fixes:
                 assert isinstance(fix.training.compile, Config)
                 assert decode_training(encode(fix.training)) == fix.training
+
+
+def test_an_output_of_a_model_without_layers_is_said_and_mended() -> None:
+    spec = replace(zoo.STACKS["tutorial"], model=ModelSpec("bare", outputs=("gone",)))
+    told = next(p for p in check.problems(spec) if "returns 'gone'" in p.message)
+    mended = told.fixes[0].training
+    assert mended.model.outputs == ()
+    assert not [p for p in check.problems(mended) if "returns" in p.message]

@@ -99,3 +99,21 @@ def test_unreadable_files_are_said_in_words(visit, name, data, said):
     with pytest.raises(LayerwiseError) as refused:
         opener.read(name, data)
     assert said in refused.value.message and "Error" not in refused.value.message
+
+
+def test_what_was_opened_stays_when_the_next_click_is_on_another_page(visit):
+    """Streamlit answers the second click alone, with the address of before the first."""
+    old = projects.create("local", "Old", starters.get("iris").training).token
+    other = projects.create("local", "Other", starters.get("wine").training).token
+    for key, dataset, address in (
+        ("open-xor", "Xor", None),
+        (f"project-open-{other}", "Wine", other),
+    ):
+        app = visit("home", p=old)
+        app.button(key=key).click()
+        app.switch_page(str(page.ROOT / "pages" / "model.py"))
+        app.query_params["p"] = old
+        app.run()
+        assert not app.exception and not app.error
+        assert app.session_state["layerwise"].training.dataset.class_name == dataset
+        assert app.query_params.get("p") in (address, [address] if address else None)
