@@ -37,8 +37,15 @@ def shows(page: Page, *numbers: str) -> None:
 
 
 def opened(page: Page) -> None:
-    """The first run of the list, and nothing moves any more."""
-    page.locator(".lw-run").first.click(force=True)  # its Open button lies over the line
+    """The first run of the list; nothing moves before and after."""
+    at_rest(page)
+    first = page.locator(".lw-run").first
+    expect(first).to_be_visible()
+    first.click(force=True)  # its Open button lies over the line
+    at_rest(page)
+
+
+def at_rest(page: Page) -> None:
     page.wait_for_timeout(100)
     page.wait_for_function("!document.querySelector('[data-test-script-state=running]')")
 
