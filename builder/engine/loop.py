@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from builder.engine import adam
 from builder.engine.backend import keras
 from builder.engine.order import Order
 from builder.engine.record import Ear, Ordered, Reporter, rate
@@ -65,7 +66,8 @@ class Loop:
         self._own = set(names) != set(model.get_metrics_result())
         until_nan = any(type(c).__name__ == "TerminateOnNaN" for c in callbacks)
         size = plan.order.batch_size
-        self._train = Steps(model.train_step, plan.train, size, names, until_nan, plan.xla)
+        step = model.train_step if plan.xla else adam.step(model)
+        self._train = Steps(step, plan.train, size, names, until_nan, plan.xla)
         self._test = None
         if plan.validation is not None:
             self._test = Steps(model.test_step, plan.validation, plan.validation_batch_size)

@@ -22,11 +22,11 @@ Logs = dict[str, NDArray[np.float32]]
 class Steps:
     """One kind of step (train or test) over one set of arrays.
 
-    The arithmetic is Keras's: ``model.train_step`` or ``model.test_step``, unmodified, on batches
-    gathered by index. What is saved is the way there and back for every single step.
+    The arithmetic is Keras's: ``model.train_step`` or ``model.test_step`` on batches gathered by
+    index. What is saved is the way there and back for every single step.
 
     Args:
-        step: the bound method.
+        step: the bound method, or what does the same (see ``engine.adam``).
         data: ``(x, y)`` or ``(x, y, sample_weight)``; arrays or nested structures of them.
         batch_size: of the full batches.
         names: metrics whose value after each step is returned.

@@ -14,6 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from builder.runs import child
+
 EPOCHS = 8
 
 
@@ -22,7 +24,14 @@ def together(count: int) -> float:
     command = [sys.executable, "-m", "tests.benchmarks.bare"]
     pipe = subprocess.PIPE
     made = [
-        subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
+        subprocess.Popen(
+            command,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=child.environment(),
+        )
         for _ in range(count)
     ]
     for process in made:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from builder.runs import progress, store, waiting, workspace
+from builder.runs import progress, store, waiting, worker, workspace
 from builder.spec import TrainingSpec
 
 pytestmark = pytest.mark.usefixtures("own_home")
@@ -108,3 +108,13 @@ def test_a_child_has_its_parents_numbers(training: TrainingSpec) -> None:
     store.append(made, 1, [(10, NAMES, values(10, 5))], [(3, {"loss": 0.3})])
     store.remove(parent)
     assert store.history(made) == {"loss": [0.5, 0.4, 0.3]}
+
+
+def test_the_first_row_of_a_run_waits_for_nothing(training: TrainingSpec) -> None:
+    """Not even when the thread that hears orders has just looked: there was nothing to write."""
+    run = add(training)
+    store.claim(run, 1000, 1.0, 1)
+    sink = worker.StoreSink(run)
+    sink.flush()
+    sink.batches(0, {"loss": np.arange(4.0)})
+    assert len(store.rows(run)["batches"]["x"]) == 4
