@@ -43,11 +43,12 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
     # what this version does not know stays chosen until another is
     names += [] if dataset.class_name in known else [dataset.class_name]
     key = "dataset-class"
-    session.hold(key, dataset.class_name, dataset.class_name)
+    at = session.place(names, session.hold(key, dataset.class_name, dataset.class_name))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="dataset"):
         name = st.selectbox(
             "Dataset",
             names,
+            at,
             key=key,
             format_func=lambda n: _title(current if n == current.class_name else ObjectSpec(n)),
             label_visibility="collapsed",

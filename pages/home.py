@@ -181,10 +181,9 @@ def _more(project: Project) -> None:
     with st.popover(
         "More", key=f"project-more-{token}", icon=":material/more_horiz:", type="tertiary"
     ):
-        session.hold(f"title-{token}", project.title, project.title)
-        st.text_input(
-            "Title", key=f"title-{token}", max_chars=80, on_change=_rename, args=(project,)
-        )
+        key = f"title-{token}"
+        stands = session.hold(key, project.title, project.title)
+        st.text_input("Title", stands, key=key, max_chars=80, on_change=_rename, args=(project,))
         st.button(
             "Delete this project",
             key=f"delete-{token}",

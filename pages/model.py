@@ -49,8 +49,8 @@ def main() -> None:
 def _code() -> None:
     """The project as code below both views, while somebody wants to see it."""
     key = "show-code"
-    session.hold(key, session.recall(key, False), session.recall(key, False))
-    shown = st.toggle("Show code", key=key, help="The same model as a Keras script")
+    stands = session.hold(key, session.recall(key, False), session.recall(key, False))
+    shown = st.toggle("Show code", stands, key=key, help="The same model as a Keras script")
     session.held(key, shown)
     session.remember(key, shown)
     if shown:
@@ -69,10 +69,11 @@ def _switch(model: ModelSpec) -> None:
     """Stack or Canvas: two views of one model."""
     chained = not place.desk().path and edit.is_chain(model)
     key = "model-view"
-    session.hold(key, _view(), _view())
+    stands = session.hold(key, _view(), _view())
     st.segmented_control(
         "View",
         [STACK, CANVAS],
+        default=stands,
         key=key,
         disabled=not chained,
         label_visibility="collapsed",

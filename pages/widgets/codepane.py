@@ -39,10 +39,11 @@ def _choose(training: TrainingSpec) -> str:
     there = code.styles(training)
     with st.container(key="code-bar", horizontal=True, vertical_alignment="bottom"):
         key = "code-style"
-        session.hold(key, codescript.style(training), codescript.style(training))
+        now = codescript.style(training)
         chosen = st.selectbox(
             "Style",
             there,
+            session.place(there, session.hold(key, now, now)),
             key=key,
             format_func=lambda name: code.STYLES[name],
             help="Three ways to write the same model in Keras",

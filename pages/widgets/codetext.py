@@ -65,9 +65,10 @@ def show(training: TrainingSpec, now: str) -> None:
     """
     draft = _draft()
     assert draft is not None
-    session.hold(KEY, draft.text, draft.text)
+    stands = session.hold(KEY, draft.text, draft.text)
     text = st.text_area(
         "The project as code",
+        stands,
         key=KEY,
         height=420,
         max_chars=parse.MAX_CHARACTERS,

@@ -171,8 +171,8 @@ def _select(label: str, node: str, name: str, offered: Sequence[ColumnFacts]) ->
     current = name if name in known else NOTHING
     options = [*([] if current else [NOTHING]), *known]
     key = f"bind-{node}"
-    session.hold(key, current, current)
-    chosen = st.selectbox(plain(label), options, key=key, format_func=_named(known))
+    at = session.place(options, session.hold(key, current, current))
+    chosen = st.selectbox(plain(label), options, at, key=key, format_func=_named(known))
     session.held(key, chosen)
     return str(chosen or NOTHING)
 

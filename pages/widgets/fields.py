@@ -21,8 +21,9 @@ LARGEST = 2**53 - 1
 
 def select(key: str, label: str, value: Any, options: Sequence[Any], help: str | None) -> Any:
     """One of ``options``, found by typing."""
-    session.hold(key, value, value)
-    chosen = st.selectbox(label, list(options), key=key, help=help, format_func=words.short)
+    offered, stands = list(options), session.hold(key, value, value)
+    at = session.place(offered, stands)
+    chosen = st.selectbox(label, offered, at, key=key, help=help, format_func=words.short)
     session.held(key, chosen)
     return chosen
 
@@ -37,8 +38,8 @@ def _choice(key: str, label: str, value: Any, param: Param, help: str) -> Any:
 
 
 def _bool(key: str, label: str, value: Any, param: Param, help: str) -> bool:
-    session.hold(key, bool(value), bool(value))
-    new = st.toggle(label, key=key, help=help)
+    stands = session.hold(key, bool(value), bool(value))
+    new = st.toggle(label, bool(stands), key=key, help=help)
     session.held(key, new)
     return new
 
@@ -57,13 +58,13 @@ def number(key: str, label: str, value: Any, param: Param, help: str, kind: type
     if strange or (value is not None and abs(value) > LARGEST):
         return _json(key, label, value, param, help)
     value = None if value is None else kind(value)
-    session.hold(key, value, value)
+    stands = session.hold(key, value, value)
     # No bounds here: a browser drops a number beyond them without a word; the checker says the
     # range, what it would cost, and offers the fix.
     new = st.number_input(
         label,
         key=key,
-        value=None if param.optional else "min",
+        value=None if param.optional else stands,  # None: the field can be emptied
         step=kind(param.step or (1 if kind is int else _step(param))),
         format="%d" if kind is int else "%g",
         help=help,
@@ -91,9 +92,9 @@ def _text(
     read: Callable[[str], Any],
     shown: str,
 ) -> Any:
-    session.hold(key, value, shown)
+    stands = session.hold(key, value, shown)
     text = st.text_input(
-        label, key=key, help=help, placeholder=words.NONE if param.optional else ""
+        label, stands, key=key, help=help, placeholder=words.NONE if param.optional else ""
     )
     try:
         new = read(text or "")

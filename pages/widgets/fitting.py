@@ -69,11 +69,11 @@ def numbers(training: TrainingSpec) -> TrainingSpec:
 def _number(name: str, label: str, value: Any, step: Any = 1, optional: bool = False) -> Any:
     """One field; without bounds, because the checker says in words what a browser drops mutely."""
     key = f"fit-{name}"
-    session.hold(key, value, value)
+    stands = session.hold(key, value, value)
     new = st.number_input(
         label,
         key=key,
-        value=None if optional else "min",  # None: the field can be emptied
+        value=None if optional else stands,  # None: the field can be emptied
         step=step,
         help=HELP[name],
         placeholder="by chance" if optional else "a number",
@@ -111,8 +111,8 @@ def class_weights(training: TrainingSpec, data: DataFacts) -> TrainingSpec:
 
 def _weight(index: int, name: str, value: float) -> float:
     key = f"weight-{index}"
-    session.hold(key, value, value)
-    new = st.number_input(plain(name), key=key, min_value=0.0, step=0.1, format="%.4g")
+    stands = session.hold(key, value, value)
+    new = st.number_input(plain(name), 0.0, value=stands, key=key, step=0.1, format="%.4g")
     session.held(key, new)
     return new
 

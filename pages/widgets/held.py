@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
@@ -45,7 +46,7 @@ def clear(key: str) -> None:
     st.session_state[key] = None
 
 
-def hold(key: str, value: Any, shown: Any) -> None:
+def hold(key: str, value: Any, shown: Any) -> Any:
     """Make the widget ``key`` show ``shown``, the text of ``value``, if that changed elsewhere.
 
     Call before the widget is drawn, ``held`` after it was read. A half-typed text and a keystroke
@@ -53,7 +54,22 @@ def hold(key: str, value: Any, shown: Any) -> None:
     neither what it was drawn with nor what it was read as, or, after an undo or a fix (``epoch``),
     by one that is not what it was read as. What was replaced a moment ago and comes back is no
     keystroke: the browser spoke before it heard of the change.
+
+    Returns:
+        What stands in the widget; draw it with that as its default. Streamlit tells a browser only
+        once what we made it show, and where that message is lost (a busy server, a script broken
+        off by the next click) the browser shows the default instead.
     """
+    _hold(key, value, shown)
+    return st.session_state[key]
+
+
+def place(options: Sequence[Any], stands: Any) -> int | None:
+    """The index of what stands in a choice; None when nothing does."""
+    return next((i for i, option in enumerate(options) if _same(option, stands)), None)
+
+
+def _hold(key: str, value: Any, shown: Any) -> None:
     before: _Held | None = st.session_state.get(f"held:{key}")
     # on another page Streamlit takes it for another widget and begins with its default
     moved = before is None or before.step != state().step

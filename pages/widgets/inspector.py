@@ -79,9 +79,10 @@ def _shared(model: ModelSpec, node: str) -> None:
 
 def _name(model: ModelSpec, node: str) -> None:
     key = _key("name", node)
-    session.hold(key, node, node)
+    stands = session.hold(key, node, node)
     new = st.text_input(
         "Layer name",
+        stands,
         key=key,
         max_chars=64,
         help="How this layer is called in Keras and in the script",

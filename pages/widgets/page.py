@@ -175,9 +175,10 @@ FORTH = ("redo", "Redo", "Mod+Shift+Z", "One step forward (Ctrl+Shift+Z)")
 def _title_row(step: str) -> None:
     key = f"project-title-{step}"  # another page's widget is another widget, even under one key
     with st.container(key="title-row", horizontal=True, vertical_alignment="center"):
-        session.hold(key, session.title(), session.title())
+        stands = session.hold(key, session.title(), session.title())
         st.text_input(
             "Project title",
+            stands,
             key=key,
             label_visibility="collapsed",
             max_chars=80,

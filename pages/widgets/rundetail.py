@@ -136,10 +136,11 @@ def _words(run: Listed) -> None:
     known = listing.tags(listing.Query(owner=session.owner(), archived=None))
     offered = list(dict.fromkeys((*run.tags, *known)))
     key = f"tags-{run.id}"
-    session.hold(key, run.tags, list(run.tags))
+    stands = session.hold(key, run.tags, list(run.tags))
     st.multiselect(
         "Tags",
         offered,
+        [tag for tag in stands if tag in offered],
         key=key,
         accept_new_options=True,
         placeholder="Add a tag",
@@ -148,9 +149,10 @@ def _words(run: Listed) -> None:
     )
     session.held(key, run.tags)
     key = f"note-{run.id}"
-    session.hold(key, run.note, run.note)
+    stands = session.hold(key, run.note, run.note)
     st.text_area(
         "Note",
+        stands,
         key=key,
         height=72,
         placeholder="What you tried, what you saw",

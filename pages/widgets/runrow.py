@@ -19,9 +19,10 @@ def show(run: Listed, changes: tuple[str, ...] | None, full: bool) -> None:
     with st.container(
         key=f"entry-{run.id}", horizontal=True, vertical_alignment="center", gap="xsmall"
     ):
-        session.hold(f"compare-{run.id}", on, on)
+        stands = session.hold(f"compare-{run.id}", on, on)
         box = st.checkbox(
             f"Compare {page.plain(label(run))}",
+            stands,
             key=f"compare-{run.id}",
             label_visibility="collapsed",
             disabled=full and not on,

@@ -20,7 +20,7 @@ from builder.runs.projects import Project
 from builder.spec import ModelSpec, TrainingSpec
 from pages.widgets import saving
 from pages.widgets.facts import Known, cached, expect_facts, facts_of, forget_data  # noqa: F401
-from pages.widgets.held import clear, held, hold, settle, settled, typed  # noqa: F401
+from pages.widgets.held import clear, held, hold, place, settle, settled, typed  # noqa: F401
 from pages.widgets.history import can_redo, can_undo, redo, undo  # noqa: F401
 from pages.widgets.tab import State, at, changing, note, recall, remember, starting, take_notes  # noqa: F401
 from pages.widgets.tab import state as _state

@@ -113,8 +113,8 @@ def _weight(training: TrainingSpec, output: str) -> TrainingSpec:
     given = training.compile.get("loss_weights")
     current = float(given) if isinstance(given, int | float) else 1.0
     key = f"loss-weight-{output}"
-    session.hold(key, current, current)
-    new = st.number_input("Loss weight", key=key, step=0.1, format="%g", help=WEIGHT)
+    stands = session.hold(key, current, current)
+    new = st.number_input("Loss weight", value=stands, key=key, step=0.1, format="%g", help=WEIGHT)
     session.held(key, new)
     if given is None and new == 1.0:
         return training
@@ -286,9 +286,10 @@ def _metrics(training: TrainingSpec, data: DataFacts | None, key: str = "") -> T
     current = {m.class_name: m for m in (form.as_object("metrics", g) for g in given) if m}
     usual = [m.class_name for m in check.sensible(data)[1]] if data else []
     names = tuple(current)
-    session.hold(f"metrics{key}", names, list(names))
+    stands = session.hold(f"metrics{key}", names, list(names))
     offered = _ordered("metrics", data, usual)
-    chosen = st.multiselect("Metrics", offered, key=f"metrics{key}", help=MEASURED)
+    there = [name for name in stands if name in offered]
+    chosen = st.multiselect("Metrics", offered, there, key=f"metrics{key}", help=MEASURED)
     session.held(f"metrics{key}", tuple(chosen))
     metrics = [current.get(n) or catalog.new("metrics", n) for n in chosen]
     metrics = [_more("metrics", m, f"Settings of {m.class_name}", key=key) for m in metrics]

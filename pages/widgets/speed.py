@@ -60,9 +60,15 @@ def _value(training: TrainingSpec, name: str) -> Any:
 def _choice(training: TrainingSpec, name: str) -> TrainingSpec:
     part, label, help, words = CHOICES[name]
     value, key = _value(training, name), f"speed-{name}"
-    session.hold(key, value, words[value])
+    stands = session.hold(key, value, words[value])
     said = st.segmented_control(
-        label, list(words.values()), key=key, help=help, required=True, width="stretch"
+        label,
+        list(words.values()),
+        default=stands,
+        key=key,
+        help=help,
+        required=True,
+        width="stretch",
     )
     new = next((v for v, word in words.items() if word == said), value)
     session.held(key, new)

@@ -85,10 +85,11 @@ def _existing() -> None:
     if not names:
         return
     current = session.training().dataset.config.get("file")
-    session.hold("own-file", current if current in names else None, current)
+    stands = session.hold("own-file", current if current in names else None, current)
     st.selectbox(
         "Files in the datasets folder",
         names,
+        session.place(names, stands),
         key="own-file",
         format_func=title,
         placeholder="Choose a file",

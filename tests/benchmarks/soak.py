@@ -17,6 +17,7 @@ import contextlib
 import random
 import re
 import statistics
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -114,7 +115,10 @@ class Person:
         """Another width of the first hidden layer, and sometimes back."""
         await self._go("Model")
         await self._page.locator(".st-key-row-dense button:visible").first.click()
-        await self._read()  # another layer's form may have stood there
+        # another layer's form may have stood there: people type when they see the right one
+        name = self._page.get_by_role("textbox", name="Layer name")
+        await expect(name).to_have_value("dense")
+        await self._read()
         units = self._page.get_by_role("spinbutton", name="Units", exact=True)
         now = await units.input_value()
         await units.fill(self._chance.choice([str(n) for n in range(4, 65) if str(n) != now]))
@@ -217,6 +221,8 @@ class Scales:
         """Every ``SAMPLE_SECONDS`` until that moment of the monotonic clock."""
         while time.monotonic() < until:
             self.samples.append(await asyncio.to_thread(self._sample))
+            web = self.samples[-1]["web: MB (RSS)"] / 1e6
+            print(f"{len(self.samples)}: web {web:.0f} MB", file=sys.stderr, flush=True)
             await asyncio.sleep(SAMPLE_SECONDS)
 
     def _sample(self) -> dict[str, float]:

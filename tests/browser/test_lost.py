@@ -70,8 +70,11 @@ class House:
         return found
 
     def numbers(self, project: str) -> list[str]:
+        """Those of the project's only run."""
+        return self.numbers_of(self.run(project)["id"])
+
+    def numbers_of(self, run: str) -> list[str]:
         """Every metric of every epoch, to the last digit."""
-        run = self.run(project)["id"]
         asked = "SELECT epoch, metrics FROM epochs WHERE run = ? ORDER BY seq"
         found = self._ask(asked, run)
         assert [line["epoch"] for line in found] == list(range(1, EPOCHS + 1))

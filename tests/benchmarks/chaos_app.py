@@ -1,0 +1,167 @@
+"""Kills workers, the web server and the browser of the app as people use it, at random moments.
+
+    python -m tests.benchmarks.chaos_app [--kills 50] [--seed 0]
+
+Somebody trains the xor starter on the Train page, again and again. ``kill -9`` strikes the worker,
+the server or the whole browser; the server is started again, the browser opened again at the same
+address. Every click on Train must be exactly one run; each must end with the numbers of an
+undisturbed run and a whole chart on the page. Where the page offers Resume, it is clicked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import random
+import re
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import psutil
+from playwright.sync_api import Browser, Error, Page, Playwright, expect, sync_playwright
+
+from tests.browser.conftest import FLAGS, chromium
+from tests.browser.test_lost import House, finished, prepared, token
+
+WAIT_SECONDS = (0.2, 5.0)
+"""Between two kills."""
+
+PATIENCE_SECONDS = 300.0
+"""How long nothing may happen to a run."""
+
+VICTIMS = ("worker", "worker", "server", "browser", "browser", "all three")
+
+GOING = re.compile(r"of 1,?500|Waiting|Starting|Loading|Paused|Interrupted|Finished")
+"""What the page says of a run that is not lost."""
+
+
+class Chaos:
+    """An app, somebody who trains, and someone who kills.
+
+    Args:
+        playwright: opens the browsers.
+        house: the workspace; its server runs.
+        seed: of the kills: whom and when.
+    """
+
+    def __init__(self, playwright: Playwright, house: House, seed: int) -> None:
+        self._playwright, self._house = playwright, house
+        self._chance = random.Random(seed)
+        self.kills: Counter[str] = Counter()
+        self.finished = self.clicks = 0
+        self._browser, self._page = self._opened()
+        self._project = token(prepared(self._page, house))
+        self._train()
+        finished(self._page)
+        self._truth = house.numbers_of(self._last()["id"])
+
+    def run(self, kills: int) -> None:
+        """Kills so often, then lets the run end; AssertionError when anything is lost."""
+        self._train()
+        while sum(self.kills.values()) < kills:
+            time.sleep(self._chance.uniform(*WAIT_SECONDS))
+            self._kill(self._chance.choice(VICTIMS))
+            self._look()
+        self._end()
+
+    def _opened(self) -> tuple[Browser, Page]:
+        browser = self._playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(180_000)
+        return browser, page
+
+    def _train(self) -> None:
+        """One click, one run more."""
+        before = len(self._house.rows(self._project))
+        self._page.get_by_role("button", name=re.compile("^Train( again)?$")).click()
+        until = time.monotonic() + PATIENCE_SECONDS
+        while len(self._house.rows(self._project)) == before:
+            assert time.monotonic() < until, "a click on Train was lost"
+            time.sleep(0.05)
+
+    def _kill(self, whom: str) -> None:
+        if whom in ("worker", "all three"):
+            with contextlib.suppress(psutil.Error, TypeError):  # it has ended or not begun
+                psutil.Process(self._last()["pid"]).kill()
+        if whom in ("server", "all three"):
+            self._house.kill()
+        if whom in ("browser", "all three"):
+            self._kill_browser()
+        if whom in ("server", "all three"):
+            self._house.start()
+        if whom in ("browser", "all three"):
+            self._browser, self._page = self._opened()
+            self._page.goto(f"{self._house.address}/train?p={self._project}")
+        self.kills[whom] += 1
+
+    def _kill_browser(self) -> None:
+        for process in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                if "chrom" in process.name():
+                    process.kill()
+        with contextlib.suppress(Error):  # there is nobody to take leave of
+            self._browser.close()
+
+    def _look(self) -> None:
+        """The page tells of the run; what has ended is examined, and the next one begins."""
+        expect(self._page.locator(".st-key-run-status")).to_contain_text(GOING)
+        if self._last()["status"] == "interrupted":
+            self._resume()
+        if self._last()["status"] == "finished":
+            self._end()
+            self._train()
+
+    def _end(self) -> None:
+        """Waits until the run has finished, and compares it."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while (row := self._last())["status"] != "finished":
+            assert time.monotonic() < until and row["status"] in (
+                "queued", "running", "interrupted",
+            ), row  # fmt: skip
+            if row["status"] == "interrupted":
+                self._resume()
+            time.sleep(0.1)
+        finished(self._page)
+        assert self._house.numbers_of(row["id"]) == self._truth
+        self.finished += 1
+
+    def _resume(self) -> None:
+        self._page.get_by_role("button", name="Resume").click()
+        self.clicks += 1
+        until = time.monotonic() + PATIENCE_SECONDS
+        while self._last()["status"] == "interrupted":
+            assert time.monotonic() < until, "a click on Resume was lost"
+            time.sleep(0.05)
+
+    def _last(self) -> dict[str, Any]:
+        return max(self._house.rows(self._project), key=lambda row: row["created"])
+
+
+def main() -> None:
+    """Prints how many kills the runs survived."""
+    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    options.add_argument("--kills", type=int, default=50)
+    options.add_argument("--seed", type=int, default=0)
+    given = options.parse_args()
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+        house = House(Path(home))
+        house.start()
+        try:
+            chaos = Chaos(playwright, house, given.seed)
+            chaos.run(given.kills)
+        finally:
+            house.close()
+    kinds = ", ".join(f"{n} of {whom}" for whom, n in sorted(chaos.kills.items()))
+    print(
+        f"{sum(chaos.kills.values())} kills ({kinds}) in {time.monotonic() - began:.0f} s:"
+        f" {chaos.finished} runs finished, each with the undisturbed run's numbers;"
+        f" {chaos.clicks} clicks on Resume."
+    )
+
+
+if __name__ == "__main__":
+    main()
