@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 pytestmark = pytest.mark.browser
 
@@ -81,3 +81,32 @@ def test_a_link_whose_click_got_lost_is_followed_all_the_same(open_page: Opener)
     }, { capture: true, once: true })""")
     page.get_by_role("link", name="Model", exact=True).click()
     page.wait_for_url("**/model*")
+
+
+class Deaf:
+    """A connection that can lose what the server says, as when a click breaks a script off."""
+
+    def __init__(self, page: Page) -> None:
+        self.loses = False
+        page.route_web_socket(re.compile("_stcore/stream"), self._connect)
+        page.reload()
+
+    def _connect(self, browser: WebSocketRoute) -> None:
+        server = browser.connect_to_server()
+        server.on_message(lambda message: None if self.loses else browser.send(message))
+
+
+def test_a_form_that_got_lost_shows_the_values_of_its_layer(open_page: Opener) -> None:
+    page = open_page("/model")
+    connection = Deaf(page)
+    name = page.get_by_role("textbox", name="Layer name")
+    name.wait_for()
+    page.wait_for_timeout(1000)
+    row = page.locator(".st-key-row-dense button:visible").first
+    connection.loses = True
+    row.click()
+    page.wait_for_timeout(2000)
+    connection.loses = False
+    row.click()
+    expect(name).to_have_value("dense")
+    expect(page.get_by_role("spinbutton", name="Units")).to_have_value("128")
