@@ -14,6 +14,7 @@ import argparse
 import contextlib
 import random
 import re
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -96,6 +97,7 @@ class Chaos:
             self._browser, self._page = self._opened()
             self._page.goto(f"{self._house.address}/train?p={self._project}")
         self.kills[whom] += 1
+        print(sum(self.kills.values()), whom, file=sys.stderr, flush=True)
 
     def _kill_browser(self) -> None:
         for process in psutil.Process().children(recursive=True):
