@@ -91,7 +91,7 @@ def close() -> None:
 def environment(**more: str) -> dict[str, str]:
     """The environment of our Python processes: they find ``builder`` and keep quiet.
 
-    Large arrays lie in huge pages (glibc alone knows the word): steps are 2 to 10 % faster.
+    Large arrays lie in huge pages, which only glibc offers: looking their places up takes less.
     """
     root = str(Path(builder.__file__).parent.parent)
     path = os.pathsep.join(p for p in (root, os.environ.get("PYTHONPATH", "")) if p)

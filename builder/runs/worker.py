@@ -69,7 +69,7 @@ def main() -> None:
         train.train(TRIFLE, Path(folder), record.Silence(), lambda: None)
     store.by_status("running")  # opens the store
     versions = train.versions()
-    # what the libraries hold is searched for garbage no more: 60 ms less to a run's first step
+    # what the libraries hold is searched for garbage no more: that fell into a run's first step
     gc.freeze()
     for line in sys.stdin:
         order = json.loads(line)
