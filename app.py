@@ -6,13 +6,10 @@ import asyncio
 import gc
 import importlib
 import pkgutil
-import re
-import secrets
 import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import Any
 
@@ -21,46 +18,11 @@ from starlette.middleware import Middleware
 
 from builder import starters
 from builder.runs import child, jobs
-from pages import routes, widgets
+from pages import entrance, routes, widgets
 from pages.widgets import facts, page, session
 
 TIDY_SECONDS = 60.0
 """Between two searches for ended sessions; one takes some ten milliseconds."""
-
-
-class Owner:
-    """ASGI middleware: a browser without a name gets one, so that its projects can be found again.
-
-    The cookie is no login: it separates people who share a server, and scripts cannot read it.
-    """
-
-    def __init__(self, app: Any) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """One request; only the answer that is a page gets the cookie."""
-        if scope["type"] != "http" or _known(scope):
-            await self.app(scope, receive, send)
-            return
-
-        async def named(message: Any) -> None:
-            html = (b"content-type", b"text/html; charset=utf-8")
-            if message["type"] == "http.response.start" and html in message.get("headers", ()):
-                value = f"{session.COOKIE}={secrets.token_urlsafe(16)}"
-                cookie = f"{value}; Path=/; Max-Age=315360000; HttpOnly; SameSite=Lax"
-                message["headers"] = [*message["headers"], (b"set-cookie", cookie.encode())]
-            await send(message)
-
-        await self.app(scope, receive, named)
-
-
-def _known(scope: Any) -> bool:
-    given = b"; ".join(v for k, v in scope["headers"] if k == b"cookie").decode("latin-1")
-    try:
-        cookie = SimpleCookie(given).get(session.COOKIE)
-    except CookieError:
-        return False
-    return cookie is not None and re.fullmatch(session.OWNER, cookie.value) is not None
 
 
 @asynccontextmanager
@@ -109,7 +71,7 @@ def on_script_error(error: Exception) -> bool:
 app = st.App(
     Path(__file__).parent / "pages" / "shell.py",
     routes=routes.ROUTES,
-    middleware=[Middleware(Owner)],
+    middleware=[Middleware(entrance.Owner), Middleware(entrance.Mended)],
     lifespan=lifespan,
     on_script_error=on_script_error,
 )

@@ -3,6 +3,7 @@
 const HEARD = 400; // milliseconds after which the server has surely heard of a field that was left
 const PATIENCE = 3000; // milliseconds after which a click goes on although the server is not done
 const QUIET = 700; // milliseconds of rest on the old page after which a link's click was lost
+const GONE = 1500; // milliseconds without a server after which it is said
 const AGAIN = 3; // how often such a click is repeated
 
 if (!window.layerwise) {
@@ -48,6 +49,43 @@ if (!window.layerwise) {
     look();
   }, true);
 
+  // While the server is away: what Streamlit says then is for those who start it from a terminal.
+  // A server that comes back knows of no button until it has drawn the page once, and would forget
+  // a click: such a click waits for that. (pages/shell.py sees that the page is drawn.)
+  const app = () => document.querySelector("[data-testid=stApp]")?.dataset;
+  const gone = () => app() && app().testConnectionState !== "CONNECTED";
+  const notice = Object.assign(document.createElement("div"), { className: "lw-away" });
+  notice.setAttribute("role", "status");
+  document.body.append(notice);
+  let away = null, late = null;
+  setInterval(() => {
+    const now = performance.now();
+    if (gone()) away = { since: away?.since ?? now };
+    else if (away) {
+      away.back ??= now;
+      away.drawn ||= Boolean(running());
+      if (!running() && (away.drawn || now - away.back > HEARD)) away = null;
+    }
+    document.body.classList.toggle("lw-gone", Boolean(away && !away.back));
+    const said = away && !away.back && now - away.since > GONE;
+    const text = said ? "The server does not answer. Nothing is lost: trainings go on by themselves,"
+      + " and this page goes on when it is back." : "";
+    if (notice.textContent !== text) notice.textContent = text;
+    if (away || !late) return;
+    const { button, place } = late;
+    late = null;
+    const again = button.isConnected ? button : place && document.querySelector(`.${place} button`);
+    if (again && !again.disabled) again.click();
+  }, 50);
+  window.addEventListener("click", (e) => {
+    const button = e.target.closest?.("button:not([data-rac])");
+    if (!away || !e.isTrusted || !button || !piece(button)) return;
+    e.preventDefault();
+    e.stopImmediatePropagation();
+    const place = button.closest("[class*=st-key-]")?.className.match(/st-key-[\w-]+/)?.[0];
+    late = { button, place };
+  }, true);
+
   // Streamlit drops a link's click when a timer of the page that is left asks the busy server for
   // something a moment later: when all is quiet and the page still the old one, it is clicked again
   let wanted = null;
@@ -85,18 +123,6 @@ if (!window.layerwise) {
     script.onerror = () => script.remove();
     document.head.append(script);
   };
-  // a piece of Streamlit asked for while the server was away stays broken: the browser keeps the
-  // failure until the page is loaded again, and ours loses nothing by that
-  setInterval(async () => {
-    const broken = [...document.querySelectorAll("[role=alert]")]
-      .some((e) => e.textContent.includes("Failed to fetch dynamically imported module"));
-    if (!broken || Date.now() - (sessionStorage.getItem("lw-reloaded") ?? 0) < 20000) return;
-    const health = await fetch(new URL("_stcore/health", document.baseURI)).catch(() => null);
-    if (!health?.ok) return;
-    sessionStorage.setItem("lw-reloaded", Date.now());
-    location.reload();
-  }, 2000);
-
   const idle = window.requestIdleCallback ?? setTimeout;
   setTimeout(() => idle(early), 1000);
 }

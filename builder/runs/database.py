@@ -124,6 +124,16 @@ class Database:
                 raise
             connection.execute("COMMIT")
 
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """Every question within is about one moment; what others write meanwhile comes later."""
+        with self._mine() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                connection.execute("COMMIT")
+
     def all(self, sql: str, *values: Any) -> list[Row]:
         """The lines a question gives."""
         with self._mine() as connection:

@@ -140,19 +140,22 @@ def rows(run_id: str, after: int = 0) -> dict[str, Any]:
     Raises:
         TrainingError: there is no such run.
     """
-    # the status first: rows written before the end are then all seen by whoever sees the end
-    found = row(run_id)
-    chunks = database().all(
-        "SELECT * FROM chunks WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?", run_id, after, CHUNKS
-    )
-    more = len(chunks) == CHUNKS
-    last = chunks[-1]["seq"] if more else 2**62
-    epochs = database().all(
-        "SELECT * FROM epochs WHERE run = ? AND seq > ? AND seq <= ? ORDER BY seq",
-        run_id,
-        after,
-        last,
-    )
+    with database().moment():  # or a chunk written between two questions would be passed over
+        found = row(run_id)
+        chunks = database().all(
+            "SELECT * FROM chunks WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?",
+            run_id,
+            after,
+            CHUNKS,
+        )
+        more = len(chunks) == CHUNKS
+        last = chunks[-1]["seq"] if more else 2**62
+        epochs = database().all(
+            "SELECT * FROM epochs WHERE run = ? AND seq > ? AND seq <= ? ORDER BY seq",
+            run_id,
+            after,
+            last,
+        )
     return {
         "next": max([after, *(r["seq"] for r in (*chunks[-1:], *epochs[-1:]))]),
         "more": more,

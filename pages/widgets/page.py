@@ -28,6 +28,9 @@ ROOT = Path(__file__).parents[2]
 P = ParamSpec("P")
 R = TypeVar("R")
 
+DAY = 24 * 60 * 60.0
+"""In seconds."""
+
 STEPS: dict[str, tuple[str, str, str]] = {
     "home": ("Home", ":material/home:", "Starters, your projects, and files from elsewhere"),
     "data": ("Data", ":material/table_view:", "What the model learns from"),
@@ -49,6 +52,27 @@ def pages() -> dict[str, st.Page]:  # type: ignore[valid-type]
         for k, path in there.items()
         if path.exists()
     }
+
+
+def follow_address(current: Any) -> None:
+    """Leave for the page of the address, on a tab's first run, should it be another one.
+
+    Where the server dies after it has told a browser of the app and before it told of the page,
+    Streamlit's client asks the next server for the first page, and the address follows.
+    """
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    step = session.path().strip("/").removeprefix(base).strip("/")
+    if session.fresh() and step in STEPS and step not in ("home", current.url_path):
+        st.switch_page(ROOT / "pages" / f"{step}.py", query_params=st.query_params.to_dict())
+
+
+@st.fragment(run_every=DAY)
+def stays_known() -> None:
+    """Has the browser ask for the page again as soon as it is connected again.
+
+    Streamlit's client does so only for pages that renew themselves. Without it a new server would
+    learn of a button by its click, and not do what the click asks for.
+    """
 
 
 def link(step: str, label: str = "", *, key: str = "", help: str | None = None) -> None:

@@ -22,9 +22,19 @@ from pages.widgets import saving
 from pages.widgets.facts import Known, cached, expect_facts, facts_of, forget_data  # noqa: F401
 from pages.widgets.held import clear, held, hold, place, settle, settled, typed  # noqa: F401
 from pages.widgets.history import can_redo, can_undo, redo, undo  # noqa: F401
-from pages.widgets.tab import State, at, changing, note, recall, remember, starting, take_notes  # noqa: F401
+from pages.widgets.tab import (  # noqa: F401  # noqa: F401
+    State,
+    at,
+    changing,
+    fresh,
+    note,
+    recall,
+    remember,
+    starting,
+    take_notes,
+)
 from pages.widgets.tab import state as _state
-from pages.widgets.visitor import COOKIE, OWNER, owner, theme  # noqa: F401
+from pages.widgets.visitor import COOKIE, OWNER, owner, path, theme  # noqa: F401
 
 FIRST = "digits_dense"
 """The starter a first visit finds open."""

@@ -54,6 +54,11 @@ def state() -> State:
     return st.session_state["layerwise"]  # type: ignore[no-any-return]
 
 
+def fresh() -> bool:
+    """Whether this is the tab's first run of the script."""
+    return "layerwise" not in st.session_state
+
+
 @contextmanager
 def changing() -> Iterator[State]:
     """This tab's state, for one thread at a time and for all of a change or nothing of it.

@@ -1,13 +1,15 @@
-"""Who looks at the app: the name of their browser, and whether it is dark."""
+"""Who looks at the app: the name of their browser, whether it is dark, and its address."""
 
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 COOKIE = "layerwise"
-"""The cookie naming a browser; ``app.py`` sets it."""
+"""The cookie naming a browser; ``pages.entrance`` sets it."""
 
 OWNER = r"[A-Za-z0-9_-]{22}"
 """What that cookie looks like; anything else is not ours."""
@@ -22,3 +24,13 @@ def owner() -> str:
 def theme() -> str:
     """``"light"`` or ``"dark"``: what this browser shows."""
     return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def path() -> str:
+    """The path in the browser's address, ``"/train"``; empty where there is no browser.
+
+    ``st.context.url`` names the page that runs instead, whatever the address says.
+    """
+    context = get_script_run_ctx()
+    info = context.context_info if context else None
+    return urlsplit(info.url).path if info else ""

@@ -1,17 +1,19 @@
 """Kills workers, the web server and the browser of the app as people use it, at random moments.
 
-    python -m tests.benchmarks.chaos_app [--kills 50] [--seed 0]
+    python -m tests.benchmarks.chaos_app [--kills 50] [--seed 0] [--evidence FOLDER]
 
 Somebody trains the xor starter on the Train page, again and again. ``kill -9`` strikes the worker,
 the server or the whole browser; the server is started again, the browser opened again at the same
 address. Every click on Train must be exactly one run; each must end with the numbers of an
-undisturbed run and a whole chart on the page. Where the page offers Resume, it is clicked.
+undisturbed run and a whole chart on the page. Where the page offers Resume, it is clicked. When
+something is lost, what the page and the browser then said lies in the folder of the evidence.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import random
 import re
 import sys
@@ -35,6 +37,21 @@ PATIENCE_SECONDS = 300.0
 
 VICTIMS = ("worker", "worker", "server", "browser", "browser", "all three")
 
+SEEN = """async () => ({
+  painted: await Promise.race([
+    new Promise((done) => requestAnimationFrame(() => done(true))),
+    new Promise((done) => setTimeout(() => done(false), 2000))]),
+  address: location.href,
+  chart: (document.querySelector('.lwc-plot')?.data ?? []).map((t) => [
+    t.name, t.x.length, t.x.findIndex((x, i) => x !== i + 1)]),
+  note: document.querySelector('.lwc-note')?.textContent,
+  run: (document.querySelector('.lwc-live')?.lwChart?.runs ?? [])
+    .map(({ id, after, status, more, again, gone }) => ({ id, after, status, more, again, gone })),
+  app: document.querySelector('[data-testid=stApp]')?.dataset,
+  text: document.body.innerText,
+})"""
+"""What the page shows and its chart knows."""
+
 GOING = re.compile(r"of 1,?500|Waiting|Starting|Loading|Paused|Interrupted|Finished")
 """What the page says of a run that is not lost."""
 
@@ -53,6 +70,7 @@ class Chaos:
         self._chance = random.Random(seed)
         self.kills: Counter[str] = Counter()
         self.finished = self.clicks = 0
+        self._console: list[str] = []
         self._browser, self._page = self._opened()
         self._project = token(prepared(self._page, house))
         self._train()
@@ -71,8 +89,17 @@ class Chaos:
     def _opened(self) -> tuple[Browser, Page]:
         browser = self._playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(180_000)
+        page.set_default_timeout(60_000)
+        page.on("console", lambda said: self._console.append(f"{said.type}: {said.text}"))
+        page.on("pageerror", lambda error: self._console.append(f"error: {error}"))
         return browser, page
+
+    def evidence(self, folder: Path) -> None:
+        """Writes down what the page shows, what its chart knows and what the browser said."""
+        folder.mkdir(parents=True, exist_ok=True)
+        told = {"row": self._last(), "seen": self._page.evaluate(SEEN), "console": self._console}
+        (folder / "chaos.json").write_text(json.dumps(told, indent=1, default=str), "utf-8")
+        self._page.screenshot(path=folder / "chaos.png", full_page=True)
 
     def _train(self) -> None:
         """One click, one run more."""
@@ -147,6 +174,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("--kills", type=int, default=50)
     options.add_argument("--seed", type=int, default=0)
+    options.add_argument("--evidence", type=Path, default=Path(tempfile.gettempdir()))
     given = options.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
@@ -154,7 +182,11 @@ def main() -> None:
         house.start()
         try:
             chaos = Chaos(playwright, house, given.seed)
-            chaos.run(given.kills)
+            try:
+                chaos.run(given.kills)
+            except AssertionError:
+                chaos.evidence(given.evidence)
+                raise
         finally:
             house.close()
     kinds = ", ".join(f"{n} of {whom}" for whom, n in sorted(chaos.kills.items()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import signal
@@ -14,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect
 
 from tests.browser.conftest import free_port, serving, web_process
 
@@ -81,12 +82,12 @@ class House:
         return [line["metrics"] for line in found]
 
     def until(self, project: str, holds: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
-        """Waits for something about the project's run."""
+        """Waits for something about the project's only run."""
         end = time.monotonic() + PATIENCE_SECONDS
-        while not holds(row := self.run(project)):
-            assert time.monotonic() < end, row
+        while not (self.rows(project) and holds(self.run(project))):
+            assert time.monotonic() < end, self.rows(project)
             time.sleep(0.02)
-        return row
+        return self.run(project)
 
     def _ask(self, sql: str, value: str) -> list[dict[str, Any]]:
         with closing(sqlite3.connect(self._home / "runs.db", timeout=10)) as connection:
@@ -232,3 +233,50 @@ def test_many_clicks_are_one_run_and_stop_is_obeyed(house: House, person: Person
     said(page, re.compile(r"Stopped in epoch \d+"))
     assert (row := house.run(token(page)))["id"] == run["id"]
     assert (row["status"], row["step"] < 20 * EPOCHS) == ("stopped", True)
+
+
+def test_a_page_whose_scripts_broke_off_loads_itself_again(house: House, browser: Browser) -> None:
+    page, asked = browser.new_page(), itertools.count()
+    scripts = re.compile("/static/js/index\\.")
+    page.on("request", lambda r: scripts.search(r.url) and next(asked) == 0 and house.kill())
+    page.goto(f"{house.address}/runs")
+    page.wait_for_timeout(500)
+    expect(page.locator("#root > *")).to_have_count(0)  # nothing of Streamlit's has come
+    house.start()
+    expect(page.locator(".st-key-page-runs")).to_be_visible()
+    page.close()
+
+
+def test_a_page_whose_server_died_before_it_told_which_it_is_is_still_that_page(
+    house: House, browser: Browser
+) -> None:
+    page, heard = browser.new_page(), itertools.count(1)
+
+    def muffled(socket: WebSocketRoute) -> None:
+        server, first = socket.connect_to_server(), next(heard) == 1
+        # of the first server only that there is an app
+        server.on_message(lambda said: None if first and next(heard) > 3 else socket.send(said))
+
+    page.route_web_socket(re.compile("_stcore/stream"), muffled)
+    page.goto(f"{house.address}/runs")
+    page.wait_for_timeout(2000)
+    assert next(heard) > 4, "more was said than heard"
+    house.kill()
+    house.start()
+    expect(page.locator(".st-key-page-runs")).to_be_visible()
+    assert urlsplit(page.url).path == "/runs"
+    page.close()
+
+
+def test_a_click_the_moment_the_server_is_back_is_done(house: House, person: Person) -> None:
+    page = person()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+    house.kill()
+    expect(page.get_by_text("The server does not answer.")).to_be_visible()
+    expect(page.get_by_text("Is Streamlit still running?")).to_be_hidden()
+    house.start()
+    page.get_by_role("button", name="Train", exact=True).click()  # as soon as it is enabled
+    expect(page.get_by_text("The server does not answer.")).to_be_hidden()
+    house.until(token(page), learning)
+    page.get_by_role("button", name="Stop").click()
+    said(page, re.compile(r"Stopped in epoch \d+"))

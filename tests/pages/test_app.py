@@ -1,4 +1,4 @@
-"""The server's own part: a browser gets a name once, and only with a page."""
+"""The server's own part: names for browsers, and pages that mend their load."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ import re
 from typing import Any
 
 import pytest
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-import app as server
+from pages import entrance
 from pages.widgets import page, session
 
 
-def cookies_set(answer: Response, cookie: str = "") -> list[str]:
-    """The Set-Cookie headers of a request that is answered so."""
-    headers = [(b"cookie", cookie.encode())] if cookie else []
-    scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
+def answered(middleware: Any, answer: Any, cookie: str = "", **more: Any) -> tuple[Any, bytes]:
+    """Start message and body of a request, as a browser asks, that is answered so."""
+    headers = [(b"accept", b"text/html"), (b"accept-encoding", b"gzip")]
+    headers += [(b"cookie", cookie.encode())] if cookie else []
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": headers, **more}
     sent: list[Any] = []
 
     async def send(message: Any) -> None:
@@ -25,8 +27,14 @@ def cookies_set(answer: Response, cookie: str = "") -> list[str]:
     async def receive() -> Any:
         return {"type": "http.request", "body": b""}
 
-    asyncio.run(server.Owner(answer)(scope, receive, send))
-    return [v.decode() for k, v in sent[0]["headers"] if k == b"set-cookie"]
+    asyncio.run(middleware(answer)(scope, receive, send))
+    return sent[0], b"".join(message["body"] for message in sent[1:])
+
+
+def cookies_set(answer: Response, cookie: str = "") -> list[str]:
+    """The Set-Cookie headers of a request that is answered so."""
+    start, _ = answered(entrance.Owner, answer, cookie)
+    return [v.decode() for k, v in start["headers"] if k == b"set-cookie"]
 
 
 PAGE = HTMLResponse("<p>page</p>")
@@ -51,6 +59,36 @@ def test_what_is_no_page_sets_no_cookie():
 @pytest.mark.parametrize("value", ["../../etc", "short", "x" * 400, "ä" * 22, "", '"'])
 def test_a_name_that_is_not_ours_is_replaced(value):
     assert cookies_set(PAGE, f"{session.COOKIE}={value}")
+
+
+async def parts(scope: Any, receive: Any, send: Any) -> None:
+    """A page in two pieces, with the head's beginning across both."""
+    headers = [entrance.HTML, (b"content-length", b"13")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"<he", "more_body": True})
+    await send({"type": "http.response.body", "body": b"ad></head>"})
+
+
+WHOLE = HTMLResponse("<head></head>")
+
+
+@pytest.mark.parametrize("answer", [WHOLE, GZipMiddleware(WHOLE, 0), parts])
+def test_a_page_begins_with_the_script_that_mends_its_load(answer: Any):
+    start, body = answered(entrance.Mended, answer)
+    script = (page.ROOT / "assets" / "mend.js").read_bytes()
+    assert body == b"<head><script>" + script + b"</script></head>"
+    assert dict(start["headers"])[b"content-length"] == b"%d" % len(body)
+
+
+@pytest.mark.parametrize("answer", [JSONResponse("<head>"), HTMLResponse("<head>", 404)])
+def test_what_is_no_page_is_left_alone(answer: Response):
+    start, body = answered(entrance.Mended, answer)
+    assert body == answer.body and dict(start["headers"]) == dict(answer.raw_headers)
+
+
+def test_who_asks_for_a_pages_head_alone_gets_it():
+    start, _ = answered(entrance.Mended, WHOLE, method="HEAD")
+    assert dict(start["headers"])[b"content-length"] == b"%d" % len(WHOLE.body)
 
 
 def test_every_step_of_the_journey_has_its_page():

@@ -8,6 +8,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import time as now
+from typing import Any
 
 import numpy as np
 import pytest
@@ -46,6 +47,31 @@ def test_a_reader_gets_each_row_once_and_in_order(training: TrainingSpec) -> Non
     rest = store.rows(run, first["next"])
     assert rest["batches"]["x"] == pytest.approx([1.1, 1.2, 1.3, 1.4, 1.5])
     assert json.loads(json.dumps(rest, allow_nan=False)) == rest
+
+
+def test_what_is_written_while_a_reader_reads_comes_with_its_next_answer(
+    training: TrainingSpec, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = add(training)
+    store.plan(run, steps=10, epochs=3)
+    seq = store.append(run, 1, [(0, NAMES, values(0, 10))], [(1, {"loss": 0.5})])
+    worker, ask = database.Database(own_home / "runs.db"), database.Database.all
+
+    def asked(self: database.Database, sql: str, *given: Any) -> list[database.Row]:
+        found = ask(self, sql, *given)
+        if "FROM chunks" in sql and len(worker.all("SELECT run FROM epochs")) == 1:
+            with monkeypatch.context() as patch:  # another process, between two questions
+                patch.setattr(rows_, "database", lambda: worker)
+                store.append(run, seq, [(10, NAMES, values(10, 10))], [(2, {"loss": 0.4})])
+        return found
+
+    monkeypatch.setattr(database.Database, "all", asked)
+    first = store.rows(run)
+    rest = store.rows(run, first["next"])
+    worker.close()
+    told = [x for answer in (first, rest) for x in answer["batches"]["x"]]
+    assert told == pytest.approx([0.1 * i for i in range(1, 21)])
+    assert [e["epoch"] for answer in (first, rest) for e in answer["epochs"]] == [1, 2]
 
 
 def test_numbers_that_are_none_become_null(training: TrainingSpec) -> None:
