@@ -89,7 +89,7 @@ class Chaos:
     def _opened(self) -> tuple[Browser, Page]:
         browser = self._playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(180_000)
         page.on("console", lambda said: self._console.append(f"{said.type}: {said.text}"))
         page.on("pageerror", lambda error: self._console.append(f"error: {error}"))
         return browser, page
@@ -184,7 +184,7 @@ def main() -> None:
             chaos = Chaos(playwright, house, given.seed)
             try:
                 chaos.run(given.kills)
-            except AssertionError:
+            except (AssertionError, Error):
                 chaos.evidence(given.evidence)
                 raise
         finally:
