@@ -4,6 +4,7 @@
 // lives on the root element, so later calls only hand over what is new.
 
 const POLL = 200; // ms from question to question while a run is going: more than four a second
+const PATIENCE = 10000; // ms after which a question without an answer is asked again
 const EAGER = 100; // ms between questions until its first point is there …
 const EAGER_TIMES = 100; // … and how often at most: it may wait in the queue
 const LIMIT = 3000; // points a per-batch line may hold; beyond it neighbours are averaged
@@ -18,11 +19,12 @@ function loadPlotly(address) {
   if (window.Plotly) return Promise.resolve(window.Plotly);
   const script = document.querySelector("script[data-plotly]") ?? document.createElement("script");
   return new Promise((resolve, reject) => {
-    script.addEventListener("load", () => resolve(window.Plotly));
-    script.addEventListener("error", () => {
+    const fails = () => {
       script.remove(); // so that the next try downloads again
       reject(new Error("plotly.js did not load"));
-    });
+    };
+    script.addEventListener("load", () => (window.Plotly ? resolve(window.Plotly) : fails()));
+    script.addEventListener("error", fails);
     if (script.isConnected) return;
     script.dataset.plotly = "";
     script.src = address;
@@ -230,14 +232,18 @@ class LiveChart {
   }
 
   async read(run) {
-    const reply = await fetch(`${this.base}/rows?run=${run.id}&after=${run.after}`);
+    const after = run.after;
+    const signal = AbortSignal.timeout(PATIENCE);
+    const reply = await fetch(`${this.base}/rows?run=${run.id}&after=${after}`, { signal });
     if (reply.status === 404 || reply.status === 400) {
       run.gone = true;
       this.say("This run is no longer in the workspace, so there are no curves to show.");
       return;
     }
     if (!reply.ok) throw new Error(`status ${reply.status}`);
-    const { grew, redraw } = run.take(await reply.json());
+    const answer = await reply.json();
+    if (run.after !== after) return; // another question was quicker: these rows are here already
+    const { grew, redraw } = run.take(answer);
     if (!grew.size) return;
     await this.draw(() => this.grow(run, grew, redraw));
     this.describe();

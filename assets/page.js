@@ -121,6 +121,7 @@ if (!window.layerwise) {
     const script = Object.assign(document.createElement("script"), { src: plotly, async: true });
     script.dataset.plotly = "";
     script.onerror = () => script.remove();
+    script.onload = () => window.Plotly || script.remove();
     document.head.append(script);
   };
   const idle = window.requestIdleCallback ?? setTimeout;

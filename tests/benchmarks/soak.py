@@ -1,12 +1,12 @@
 """Uses the app for a while with several people at once, and says whether it grows.
 
-    python -m tests.benchmarks.soak [--minutes 20] [--sessions 5] [--seed 0]
+    python -m tests.benchmarks.soak [--minutes 20] [--sessions 5] [--seed 0] [--evidence FOLDER]
 
 The app as the README starts it, in a temporary workspace; live Chromium sessions walk its pages,
 edit, train, pause, resume, stop, draw, reload. Each makes one full round first; then the server's
 processes are weighed every 15 seconds. Prints a Markdown table of the medians of each third, and
-what went wrong on the way. What still grows from the second third to the last is said to grow; the
-first one fills what is kept on purpose.
+what went wrong on the way; pictures of troubles lie in the evidence's folder. What still
+grows from the second third to the last grows; the first one fills what is kept on purpose.
 """
 
 from __future__ import annotations
@@ -43,6 +43,10 @@ MANY = 100_000
 
 STEPS = ("Data", "Model", "Train", "Evaluate", "Draw", "Export", "Runs")
 
+STATES = """JSON.stringify([document.readyState, document.querySelector("#root > *") !== null,
+  document.querySelector("[data-testid=stApp]")?.dataset])"""
+"""How far the page has come, as Streamlit has it."""
+
 LEAST = {"MB": (1.05, 5e6), "": (1.1, 3.0)}
 """Part of a figure's name → from which ratio of the last third's median to the second's, and from
 which difference on, it grows; the first that fits counts."""
@@ -58,10 +62,14 @@ class Person:
         page: on the app's first page.
         starter: what they work on; a key of ``STARTERS``.
         chance: decides what comes next.
+        evidence: the folder for pictures of troubles.
     """
 
-    def __init__(self, page: Page, starter: str, chance: random.Random) -> None:
+    def __init__(
+        self, page: Page, starter: str, chance: random.Random, evidence: Path | None = None
+    ) -> None:
         self._page, self._starter, self._chance = page, starter, chance
+        self._evidence = evidence
         self.acts: Counter[str] = Counter()
         self.troubles: list[str] = []
 
@@ -87,7 +95,15 @@ class Person:
         except (Error, AssertionError) as error:
             said = " ".join(str(error).split())[:300]
             self.troubles.append(f"{self._starter}, {name}, {self._page.url}: {said}")
+            await self._keep(f"{self._starter}-{len(self.troubles)}-{name}")
             await self._again()
+
+    async def _keep(self, name: str) -> None:
+        if self._evidence:
+            with contextlib.suppress(Error):
+                await self._page.screenshot(path=self._evidence / f"{name}.png", timeout=20_000)
+                states = await self._page.evaluate(STATES)
+                (self._evidence / f"{name}.txt").write_text(f"{self.troubles[-1]}\n{states}")
 
     async def _again(self) -> None:
         """After trouble: a fresh page of the same project, nothing training."""
@@ -273,22 +289,27 @@ def report(samples: list[dict[str, float]]) -> str:
 # --- all together --------------------------------------------------------------------------------
 
 
-async def enter(browser: Browser, address: str, number: int, seed: int) -> Person:
+async def enter(
+    browser: Browser, address: str, number: int, seed: int, evidence: Path | None
+) -> Person:
     """A new person's browser."""
     context = await browser.new_context(viewport={"width": 1280, "height": 900})
     page = await context.new_page()
     page.set_default_timeout(1e3 * PATIENCE_SECONDS)
     await page.goto(address)
     names = list(STARTERS)
-    return Person(page, names[number % len(names)], random.Random(f"{seed} {number}"))
+    chance = random.Random(f"{seed} {number}")
+    return Person(page, names[number % len(names)], chance, evidence)
 
 
-async def soak(address: str, sessions: int, minutes: float, seed: int) -> None:
+async def soak(
+    address: str, sessions: int, minutes: float, seed: int, evidence: Path | None
+) -> None:
     """Lets them in, lets them live, weighs, reports."""
     expect.set_options(timeout=1e3 * PATIENCE_SECONDS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        people = [await enter(browser, address, i, seed) for i in range(sessions)]
+        people = [await enter(browser, address, i, seed, evidence) for i in range(sessions)]
         await asyncio.gather(*(person.round() for person in people))
         scales, until = Scales(web_process(address)), time.monotonic() + 60 * minutes
         await asyncio.gather(scales.weigh(until), *(person.live(until) for person in people))
@@ -306,9 +327,12 @@ def main() -> None:
     options.add_argument("--minutes", type=float, default=20)
     options.add_argument("--sessions", type=int, default=5)
     options.add_argument("--seed", type=int, default=0)
+    options.add_argument("--evidence", type=Path)
     given = options.parse_args()
+    if given.evidence:
+        given.evidence.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home, serving(Path(home)) as address:
-        asyncio.run(soak(address, given.sessions, given.minutes, given.seed))
+        asyncio.run(soak(address, given.sessions, given.minutes, given.seed, given.evidence))
 
 
 if __name__ == "__main__":
