@@ -14,6 +14,7 @@ from builder.engine import bind, build, ready
 from builder.engine.backend import keras
 from builder.engine.data import examples, load, pixels
 from builder.engine.prepare import Data, Prepared
+from builder.engine.record import single
 from builder.errors import DataError
 from builder.facts import ColumnFacts
 from builder.plugins.raw import Array
@@ -184,7 +185,7 @@ def _answers(artefact: str, training: TrainingSpec) -> _Answers:
         build.compile_model(model, training)
         batch = BATCH if len(outputs) == 1 else BY_OUTPUT
         test = model.evaluate(arrays.x_test, arrays.y_test, batch, verbose=0, return_dict=True)
-        _kept[key] = _Answers(outputs, {name: float(value) for name, value in test.items()})
+        _kept[key] = _Answers(outputs, {name: single(value) for name, value in test.items()})
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
     return _kept[key]

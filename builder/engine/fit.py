@@ -14,7 +14,7 @@ from builder.engine import objects
 from builder.engine.backend import keras
 from builder.engine.bind import Arrays
 from builder.engine.loop import Loop, Plan
-from builder.engine.order import Order
+from builder.engine.order import Order, Reshuffled
 from builder.engine.record import Ordered, Recorder, Reporter
 from builder.engine.snapshot import Position, Snapshots
 from builder.errors import TrainingError
@@ -39,6 +39,10 @@ KNOWN_CALLBACKS = frozenset(
     )
 )
 """Callbacks of which the tests have shown that our loop serves them as ``fit`` does."""
+
+WHOLE_FIT = ("write_graph", "write_steps_per_second", "profile_batch")
+"""Arguments of TensorBoard that ask for more than our loop has: Keras's own graph, and the time of
+each single batch."""
 
 ROOM = 0.5
 """The part of the free memory that the data may take to be kept on the device."""
@@ -74,6 +78,7 @@ def obstacle(
     size = sum(a.nbytes for a in keras.tree.flatten((data.x_train, data.y_train)))
     strangers = [type(c).__name__ for c in callbacks if type(c).__name__ not in KNOWN_CALLBACKS]
     set_ = [name for name in PLAIN_ONLY if training.fit.get(name)]
+    asked = [n for c in callbacks if type(c).__name__ == "TensorBoard" for n in _asked(c)]
     if model.run_eagerly:
         return "the model runs eagerly, step by step"
     if model.jit_compile and convolves(training.model):
@@ -86,27 +91,39 @@ def obstacle(
         return "the model tests in a way of its own"
     if strangers:
         return f"the callback {strangers[0]} may want more than our loop offers"
+    if asked:
+        return f"TensorBoard's {asked[0]} is on"
     if size > free * ROOM:
         return f"the data ({size / 1e9:.1f} GB) would fill the memory ({free / 1e9:.1f} GB free)"
-    vectors = [m.name for m in metrics(model) if type(m).__name__ in VECTORS and not scalar(m)]
-    if vectors:
-        return f"the metric {vectors[0]} is more than one number"
+    if several := vectors(model):
+        return f"the metric {several[0]} is more than one number"
     return ""
+
+
+def _asked(board: Any) -> list[str]:
+    """The arguments of ``WHOLE_FIT`` that are on in a TensorBoard."""
+    on = (board.write_graph, board.write_steps_per_second, board._should_trace)
+    return [name for name, is_on in zip(WHOLE_FIT, on, strict=True) if is_on]
 
 
 VECTORS = ("F1Score", "FBetaScore", "R2Score")
 """Metrics whose result has one number for each class or output unless an average is asked for."""
 
 
-def scalar(metric: Any) -> bool:
-    """Whether such a metric is averaged into one number."""
+def vectors(model: keras.Model) -> list[str]:
+    """The names of its metrics that are not averaged into one number."""
+    return [m.name for m in metrics(model) if type(m).__name__ in VECTORS and not _scalar(m)]
+
+
+def _scalar(metric: Any) -> bool:
     average = getattr(metric, "average", getattr(metric, "class_aggregation", None))
     return average is not None
 
 
 def metrics(model: keras.Model) -> list[Any]:
     """The metrics given to ``compile``, where they are objects."""
-    given = (model._compile_metrics._user_metrics or []) if model._compile_metrics else []
+    kept = model._compile_metrics
+    given = [kept._user_metrics, kept._user_weighted_metrics] if kept else []
     return [m for m in keras.tree.flatten(given) if isinstance(m, keras.metrics.Metric)]
 
 
@@ -157,7 +174,8 @@ def plain(
     Returns:
         As ``Loop.run``.
     """
-    given, at = arguments(training), snapshots.load() or Position()
+    at = snapshots.load() or Position()
+    given = arguments(training, data, at)
     epochs = int(training.fit.get("epochs") or 1)
     model.optimizer.build(model.trainable_variables)
     if at.over >= epochs:
@@ -170,7 +188,7 @@ def plain(
     recorder = _recorder(model, epochs, at, reporter, snapshots)
     try:
         # The recorder is last: EarlyStopping and the like have then had their say on the epoch.
-        model.fit(data.x_train, data.y_train, verbose=0, callbacks=[*callbacks, recorder], **given)
+        model.fit(**given, verbose=0, callbacks=[*callbacks, recorder])
     except Ordered as order:
         recorder.flush()
         for callback in callbacks:
@@ -180,12 +198,24 @@ def plain(
     return "finished"
 
 
-def arguments(training: TrainingSpec) -> dict[str, Any]:
-    """What ``model.fit`` is told beside data and callbacks."""
+def arguments(training: TrainingSpec, data: Arrays, at: Position) -> dict[str, Any]:
+    """What ``model.fit`` is told beside the callbacks."""
     given = {k: training.fit[k] for k in FIT_VALUES if training.fit.get(k) is not None}
+    if training.fit.get("shuffle") == "epoch" and training.seed is not None:
+        return given | _reshuffled(planned(training, data, at), at.epoch)
     if weights := class_weight(training.fit.get("class_weight")):
         given["class_weight"] = weights
-    return given
+    return {"x": data.x_train, "y": data.y_train, **given}
+
+
+def _reshuffled(plan: Plan, epoch: int) -> dict[str, Any]:
+    """Keras knows one shuffled order a seed; given as a dataset, it takes ours."""
+    return {
+        "x": Reshuffled(plan.train, plan.order, epoch),
+        "validation_data": plan.validation,
+        "validation_batch_size": plan.validation_batch_size,
+        **dict.fromkeys(("batch_size", "validation_split", "shuffle")),
+    }
 
 
 def _recorder(

@@ -22,6 +22,9 @@ CALL_SECONDS = 0.1
 FIRST_BLOCK = 4
 """Steps of the first call; the number then follows the measured speed."""
 
+MANY = 10**6
+"""More steps than any call has."""
+
 BATCHWISE = ("TensorBoard", "TerminateOnNaN", "ModelCheckpoint")
 """Callbacks that want to hear of every batch; they do, after the call it was in."""
 
@@ -71,7 +74,7 @@ class Loop:
         self._test = None
         if plan.validation is not None:
             self._test = Steps(model.test_step, plan.validation, plan.validation_batch_size)
-        self._block = XLA_BLOCK if plan.xla else FIRST_BLOCK
+        self._block, self._most = FIRST_BLOCK, XLA_BLOCK if plan.xla else MANY
 
     def run(self) -> str:
         """Trains in place, from the run's snapshot if there is one, and writes them.
@@ -169,9 +172,9 @@ class Loop:
         return min(rests, default=self._block)
 
     def _adapt(self, steps: int, seconds: float) -> None:
-        if not self._plan.xla and steps == self._block:
+        if steps == self._block:
             wanted = round(steps * CALL_SECONDS / max(seconds, 1e-4))
-            self._block = max(1, min(4 * self._block, wanted))
+            self._block = max(1, min(4 * self._block, wanted, self._most))
 
 
 def logged(model: keras.Model, data: Any) -> tuple[str, ...]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
+
+from builder.engine.backend import keras
 
 Indices = NDArray[np.int32]
 
@@ -29,11 +33,12 @@ class Order:
     def epoch(self, number: int) -> tuple[Indices, Indices]:
         """The full batches of epoch ``number`` (from 0), shape (n, batch_size), and the short last
         one, shape (rest,), which may be empty."""
-        order = self._order(number)
+        order = self.examples(number)
         full = self.count // self.batch_size * self.batch_size
         return order[:full].reshape(-1, self.batch_size), order[full:]
 
-    def _order(self, number: int) -> Indices:
+    def examples(self, number: int) -> Indices:
+        """All of epoch ``number`` in their order, shape (count,)."""
         if self._shuffle == "epoch":
             found = np.random.default_rng([self._seed, number]).permutation(self.count)
             return found.astype(np.int32)
@@ -42,6 +47,33 @@ class Order:
         if self._keras is None:
             self._keras = keras_order(self.count)
         return self._keras
+
+
+class Reshuffled(keras.utils.PyDataset):  # type: ignore[misc]
+    """Examples for ``model.fit`` in the order of each epoch, as ``builder.code.reshuffled`` has it.
+
+    Args:
+        data: ``(x, y)`` or ``(x, y, sample_weight)``; arrays or nested structures of them.
+        epoch: the number of the first.
+    """
+
+    def __init__(self, data: Any, order: Order, epoch: int) -> None:
+        super().__init__()
+        self._data, self._order, self._epoch = data, order, epoch
+        self._rows = order.examples(epoch)
+
+    def __len__(self) -> int:
+        return self._order.batches
+
+    def __getitem__(self, index: int) -> Any:
+        size = self._order.batch_size
+        rows = self._rows[index * size : (index + 1) * size]
+        return keras.tree.map_structure(lambda array: np.asarray(array)[rows], self._data)
+
+    def on_epoch_begin(self) -> None:
+        """Keras says so before it takes the epoch's first batch."""
+        self._rows = self._order.examples(self._epoch)
+        self._epoch += 1
 
 
 def keras_order(count: int) -> Indices:

@@ -114,7 +114,7 @@ class Reporter:
 
     def epoch(self, number: int, logs: Mapping[str, Any]) -> None:
         """Epoch ``number`` (from 0) ended with these values."""
-        values = {name: float(value) for name, value in logs.items()}
+        values = {name: single(value) for name, value in logs.items()}
         for name, value in values.items():
             self.history.setdefault(name, []).append(value)
         self.sink.epoch(number, values)
@@ -131,7 +131,18 @@ class Ear(keras.callbacks.Callback):  # type: ignore[misc]
         self._reporter.epoch(epoch, logs or {})
 
 
-class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
+class Obedient(keras.callbacks.Callback):  # type: ignore[misc]
+    """Breaks ``model.evaluate`` off between two batches when it is ordered to."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        super().__init__()
+        self._reporter = reporter
+
+    def on_test_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: D102
+        self._reporter.obey()
+
+
+class Recorder(Obedient):
     """Reports from inside ``model.fit``; breaks off between two batches when it is ordered to.
 
     Args:
@@ -142,8 +153,8 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
     def __init__(
         self, reporter: Reporter, begun: Callable[[], None], ended: Callable[[int], None]
     ) -> None:
-        super().__init__()
-        self._reporter, self._begun, self._ended = reporter, begun, ended
+        super().__init__(reporter)
+        self._begun, self._ended = begun, ended
         self._buffer: dict[str, list[float]] = {}
         self._epoch = self._first = 0
         self._flushed = 0.0
@@ -158,13 +169,10 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: D102
         values = logs or {}
         for name, value in values.items():
-            self._buffer.setdefault(name, []).append(float(value))
+            self._buffer.setdefault(name, []).append(single(value))
         bad = not math.isfinite(values.get("loss", 0.0))
         if bad or time.monotonic() - self._flushed >= FLUSH_SECONDS:
             self.flush()
-        self._reporter.obey()
-
-    def on_test_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: D102
         self._reporter.obey()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: D102
@@ -180,6 +188,11 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
             self._reporter.batches(step0, columns, lambda: rate(self.model))
             self._first += len(next(iter(columns.values())))
         self._buffer, self._flushed = {}, time.monotonic()
+
+
+def single(value: Any) -> float:
+    """A metric's value; of one with a number for each class their mean, as Keras's progress bar."""
+    return float(np.mean(value))
 
 
 def rate(model: keras.Model) -> float:

@@ -14,7 +14,8 @@ from builder.engine.backend import keras
 from builder.engine.order import Indices
 
 XLA_BLOCK = 150
-"""Steps of a compiled call: XLA compiles anew for every other number."""
+"""Lines of a compiled call: XLA compiles anew for every other number, so what is missing is filled
+up, and the loop is told how many to do."""
 
 Logs = dict[str, NDArray[np.float32]]
 
@@ -54,14 +55,18 @@ class Steps:
         width = batch_size if self.count % batch_size == 0 else None
         specs = keras.tree.map_structure(lambda t: tf.TensorSpec(t.shape, t.dtype), self._data)
         self._run = tf.function(
-            lambda data, blocks: _loop(step, data, blocks, names, until_nan),
-            input_signature=[specs, tf.TensorSpec([None, width], tf.int32)],
+            lambda data, blocks, count: _loop(step, data, blocks, count, names, until_nan),
+            input_signature=[
+                specs,
+                tf.TensorSpec([None, width], tf.int32),
+                tf.TensorSpec([], tf.int32),
+            ],
             jit_compile=xla or None,
             autograph=False,
         )
 
     def __call__(self, blocks: Indices) -> tuple[int, Logs]:
-        """Runs one step for each line of ``blocks`` (steps, batch).
+        """Runs one step for each line of ``blocks`` (steps, batch); compiled, at most XLA_BLOCK.
 
         Returns:
             How many steps were done (fewer than lines only with ``until_nan``), and per name the
@@ -69,8 +74,11 @@ class Steps:
         """
         import tensorflow as tf
 
+        lines = len(blocks)
+        if self._xla:
+            blocks = np.pad(blocks, ((0, XLA_BLOCK - lines), (0, 0)))
         with _cheap_random_numbers() if self._xla else contextlib.nullcontext():
-            done, columns = self._run(self._data, tf.constant(blocks))
+            done, columns = self._run(self._data, tf.constant(blocks), tf.constant(lines))
         count = int(done)
         return count, {name: column.numpy()[:count] for name, column in columns.items()}
 
@@ -89,13 +97,14 @@ def _loop(
     step: Callable[[Any], Mapping[str, Any]],
     data: Any,
     blocks: Any,
+    count: Any,
     names: tuple[str, ...],
     until_nan: bool,
 ) -> Any:
     import tensorflow as tf
 
-    count = tf.shape(blocks)[0]
-    empty = {n: tf.TensorArray(tf.float32, size=count, element_shape=()) for n in names}
+    size = tf.shape(blocks)[0]
+    empty = {n: tf.TensorArray(tf.float32, size=size, element_shape=()) for n in names}
 
     def body(i: Any, going: Any, columns: Any) -> Any:
         batch = keras.tree.map_structure(lambda array: tf.gather(array, blocks[i]), data)

@@ -15,9 +15,9 @@ from builder.engine import adapt, bind, build, callnames, objects, timeless, wei
 from builder.engine.backend import keras
 from builder.engine.bind import Arrays
 from builder.engine.data import load
-from builder.engine.fit import fit, rows
+from builder.engine.fit import fit, rows, vectors
 from builder.engine.loop import validate
-from builder.engine.record import Orders, Reporter, Sink
+from builder.engine.record import Obedient, Ordered, Orders, Reporter, Sink, single
 from builder.engine.steps import Steps
 from builder.errors import LayerwiseError, TrainingError
 from builder.facts import START
@@ -101,7 +101,10 @@ def train(
         found: dict[str, Any] = {"test": {}, "artefact": None}
         if ended != "paused":
             found["artefact"] = str(save(model, folder / "model.keras", training.model))
-            found["test"] = test(model, data)
+            # who has said stop waits for the test; who says it now does not want it any more
+            found["test"] = test(model, data, reporter if ended == "finished" else None)
+    except Ordered as order:
+        ended = {"stop": "stopped", "pause": "paused"}[str(order)]
     except LayerwiseError:
         raise
     except Exception as error:  # layers, losses, TensorFlow and the disk fail in their own ways
@@ -134,14 +137,22 @@ def given(model: keras.Model, training: TrainingSpec, folder: Path) -> str:
     return f"The weights are those of {name}. {weights.told(notes)}".strip()
 
 
-def test(model: keras.Model, data: Arrays) -> dict[str, float]:
-    """What ``model.evaluate`` gives on the test examples; metric → value."""
+def test(model: keras.Model, data: Arrays, reporter: Reporter | None = None) -> dict[str, float]:
+    """What ``model.evaluate`` gives on the test examples; metric → value.
+
+    Args:
+        reporter: asked for orders on the way; raises Ordered.
+    """
     if not rows(data.x_test):
         return {}
-    if model.run_eagerly or model.jit_compile:
-        found = model.evaluate(data.x_test, data.y_test, verbose=0, return_dict=True)
-        return {name: float(value) for name, value in found.items()}
-    return validate(model, Steps(model.test_step, (data.x_test, data.y_test), EVALUATE_BATCH))
+    if model.run_eagerly or model.jit_compile or vectors(model):
+        hears = [Obedient(reporter)] if reporter else []
+        found = model.evaluate(
+            data.x_test, data.y_test, verbose=0, return_dict=True, callbacks=hears
+        )
+        return {name: single(value) for name, value in found.items()}
+    steps = Steps(model.test_step, (data.x_test, data.y_test), EVALUATE_BATCH)
+    return validate(model, steps, reporter=reporter)
 
 
 def save(model: keras.Model, path: Path, spec: ModelSpec) -> Path:
