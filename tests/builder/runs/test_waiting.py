@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.runs import database, jobs, store, waiting
+from builder.runs import capacity, database, jobs, launch, store, waiting
 from builder.spec import TrainingSpec
 
 ENDS = [(at, by) for at in range(4) for by in (-1, 1)]
@@ -52,3 +52,21 @@ def test_what_does_not_wait_has_no_place(own_home: Path, training: TrainingSpec)
         jobs.shift(run, 1)
     assert database.database().all("SELECT * FROM runs") == rows
     assert waiting.order() == [a, b]
+
+
+def test_no_more_runs_of_one_project_go_than_may_while_another_projects_start(
+    own_home: Path, training: TrainingSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAYERWISE_MAX_RUNS", "3")
+    monkeypatch.setenv("LAYERWISE_MAX_RUNS_PER_PROJECT", "1")
+    # workers that exist only as numbers
+    monkeypatch.setattr(capacity, "fits", lambda run: True)
+    monkeypatch.setattr(launch, "_hand", lambda run: store.claim(run, 1000, 1.0, 3))
+    first, second = (store.add(training, "algebra", "anna", None, None) for _ in range(2))
+    other = store.add(training, "biology", "anna", None, None)
+    launch.advance()
+    assert {r["id"] for r in store.by_status("running")} == {first, other}
+    assert [r["id"] for r in store.by_status("queued")] == [second]
+    assert store.end(first, 1000, "finished", None)
+    launch.advance()
+    assert {r["id"] for r in store.by_status("running")} == {second, other}
