@@ -13,6 +13,7 @@ from builder.runs.projects import Project
 from builder.spec import TrainingSpec
 from pages.widgets import (
     architectures,
+    aside,
     opener,
     page,
     pasted,
@@ -34,6 +35,7 @@ SHOWN = 3
 
 def main() -> None:
     """The page."""
+    aside.show()
     left, right = st.columns([3, 2], gap="large")
     with left:
         _hero()

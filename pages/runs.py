@@ -8,12 +8,13 @@ import streamlit as st
 
 from builder.runs import listing
 from builder.runs.listing import Listed
-from pages.widgets import charts, comparison, page, runchoice, rundetail, runlist, runwords
+from pages.widgets import aside, charts, comparison, page, runchoice, rundetail, runlist, runwords
 
 
 def main() -> None:
     """The list on the left; on the right the run that was opened, or the ticked ones compared."""
     st.html(page.ROOT / "assets" / "train.css")
+    aside.show()
     with st.container(key="runs-body-open" if runchoice.looking() else "runs-body"):
         left, right = st.columns([6, 7], gap="large")
         with left, page.guard():

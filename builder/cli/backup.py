@@ -20,7 +20,10 @@ def run(given: argparse.Namespace) -> int:
     from builder.runs import jobs
 
     made = jobs.backup(given.file)
-    print(f"{made}: put it in the workspace as runs.db, while no server runs, to restore it.")
+    print(
+        f"{made}: to restore it, while no server and no training runs, put it in the workspace as"
+        " runs.db and remove runs.db-wal and runs.db-shm."
+    )
     return 0
 
 

@@ -289,4 +289,5 @@ def close() -> None:
 
 def damaged() -> list[Path]:
     """Run stores that failed the integrity check and were kept aside; a new one took over."""
-    return sorted(p for p in workspace.home().glob("runs.db.damaged-*") if p.suffix[-4:] != "-wal")
+    found = workspace.home().glob("runs.db.damaged-*")
+    return sorted(p for p in found if not p.name.endswith(("-wal", "-shm")))

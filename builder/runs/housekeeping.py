@@ -101,7 +101,8 @@ def _files(folder: Path) -> Iterator[os.stat_result]:
 def backup(path: Path) -> Path:
     """Copies the run store, as it is at this moment, into one file; runs may go on meanwhile.
 
-    To restore, put the file in the workspace as ``runs.db`` while no server runs.
+    To restore, put the file in the workspace as ``runs.db`` while no server and no training runs,
+    and remove ``runs.db-wal`` and ``runs.db-shm``: what a crash left in them is of the other file.
 
     Args:
         path: the file to make, or a folder to make ``runs.db`` in.

@@ -23,19 +23,20 @@ from builder.runs import (
 from builder.runs import (
     progress as progress_,
 )
+from builder.runs.database import damaged
 from builder.runs.fetch import FetchProgress, fetch, fetch_cancel, fetch_progress
 from builder.runs.housekeeping import archive, backup, delete, note, tag, workspace_bytes
 from builder.runs.launch import prepare, sweep, warm
 from builder.runs.progress import Progress
-from builder.runs.waiting import first, move
+from builder.runs.waiting import first, move, peers, shift
 from builder.spec import Run, TrainingSpec
 
 __all__ = [
     "FetchProgress", "Progress", "archive", "artefact", "backup", "can_extend", "can_resume",
-    "cancel", "delete", "extend", "fetch", "fetch_cancel", "fetch_progress", "first", "folder",
-    "get", "history", "list_runs", "log", "move", "note", "pause", "position", "prepare",
-    "progress", "progress_of", "result", "resume", "start", "stop", "sweep", "tag", "versions",
-    "warm", "workspace_bytes",
+    "cancel", "damaged", "delete", "extend", "fetch", "fetch_cancel", "fetch_progress", "first",
+    "folder", "get", "history", "list_runs", "log", "move", "note", "pause", "peers", "position",
+    "prepare", "progress", "progress_of", "result", "resume", "shift", "start", "stop", "sweep",
+    "tag", "versions", "warm", "workspace_bytes",
 ]  # fmt: skip
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from time import time
 
@@ -51,8 +52,8 @@ def order() -> list[str]:
 def first(run_id: str) -> None:
     """The queued run goes before all others of its project; nothing happens when it is not."""
     queued = _siblings(run_id)
-    if queued and queued[0] != run_id:
-        move(run_id, queued[0])
+    if queued and queued[0].id != run_id:
+        move(run_id, queued[0].id)
 
 
 def move(run_id: str, before: str | None) -> None:
@@ -62,20 +63,44 @@ def move(run_id: str, before: str | None) -> None:
         before: None, or one that does not wait any more: last.
     """
     with database().transaction() as db:
-        queued = [found for found in _siblings(run_id) if found != run_id]
+        queued = [e.id for e in _siblings(run_id) if e.id != run_id]
         at = queued.index(before) if before in queued else len(queued)
         queued.insert(at, run_id)
-        db.executemany(
-            "UPDATE runs SET rank = ? WHERE id = ? AND status = 'queued'",
-            [(float(i), other) for i, other in enumerate(queued)],
-        )
+        _rank(db, queued)
 
 
-def _siblings(run_id: str) -> list[str]:
-    """The queued runs of that queued run's project, itself among them, the next one first."""
+def shift(run_id: str, by: int) -> None:
+    """The queued run goes one place earlier (-1) or later (1) among its ``peers``; nothing happens
+    at their ends, or when it does not wait."""
+    with database().transaction() as db:
+        near, queued = peers(run_id), [e.id for e in _siblings(run_id)]
+        to = near.index(run_id) + by if run_id in near else -1
+        if 0 <= to < len(near):
+            here, there = queued.index(run_id), queued.index(near[to])
+            queued[here], queued[there] = queued[there], queued[here]
+            _rank(db, queued)
+
+
+def peers(run_id: str) -> list[str]:
+    """The queued runs of its project that it can change places with, and itself, the next one
+    first; none when it does not wait. What goes first in any case is passed by no other."""
+    queued = _siblings(run_id)
+    urgent = {e.id: e.urgent for e in queued}
+    return [e.id for e in queued if e.urgent == urgent[run_id]]
+
+
+def _siblings(run_id: str) -> list[Entry]:
+    """The queued runs of that queued run's project, itself among them, by their places."""
     waiting = _entries("queued")
     project = next((e.project for e in waiting if e.id == run_id), None)
-    return [e.id for e in sorted(waiting, key=lambda e: e.place) if e.project == project]
+    return [e for e in sorted(waiting, key=lambda e: e.place) if e.project == project]
+
+
+def _rank(db: sqlite3.Connection, queued: Sequence[str]) -> None:
+    db.executemany(
+        "UPDATE runs SET rank = ? WHERE id = ? AND status = 'queued'",
+        [(float(i), run_id) for i, run_id in enumerate(queued)],
+    )
 
 
 def seen_now(row: Row) -> Progress:

@@ -159,23 +159,47 @@ def _restore(run: Listed) -> None:
     page.go("train")
 
 
+# --- its place in the queue ----------------------------------------------------------------------
+
+FIRST = "No waiting run of this project stands before it that it could pass."
+LAST = "No waiting run of this project stands behind it that could pass it."
+
+
+def room(run: Listed) -> tuple[bool, bool]:
+    """Whether a run could go earlier, and later, among the waiting ones of its project."""
+    queued = jobs.peers(run.id) if run.status == "queued" else []
+    return run.id in queued[1:], run.id in queued[:-1]
+
+
 def hurry(run: Listed) -> None:
-    """A run that waits goes before the others of its project."""
-    if run.status == "queued":
+    """A run that waits changes places with the others of its project."""
+    if run.status != "queued":
+        return
+    earlier, later = room(run)
+    offered = (
+        ("next", "Train this one next", "vertical_align_top", "" if earlier else FIRST, None),
+        ("earlier", "Earlier", "arrow_upward", "" if earlier else FIRST, -1),
+        ("later", "Later", "arrow_downward", "" if later else LAST, 1),
+    )
+    for key, label, icon, not_now, by in offered:
         st.button(
-            "Train this one next",
-            key=f"next-{run.id}",
-            icon=":material/vertical_align_top:",
+            label,
+            key=f"{key}-{run.id}",
+            icon=f":material/{icon}:",
             type="tertiary",
-            disabled=run.progress.position == 1,
-            on_click=_first,
-            args=(run.id,),
+            disabled=bool(not_now),
+            help=not_now or "Among the waiting runs of this project.",
+            on_click=_take_turn,
+            args=(run.id, by),
         )
 
 
 @page.safe
-def _first(run_id: str) -> None:
-    jobs.first(run_id)
+def _take_turn(run_id: str, by: int | None) -> None:
+    if by is None:
+        jobs.first(run_id)
+    else:
+        jobs.shift(run_id, by)
 
 
 # --- out of sight --------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ def show(run: Listed) -> None:
     tick = TICK if run.status in GOING else None
     with st.container(key="run-top", **runact.ROW):  # type: ignore[arg-type]
         with st.container(key="run-title"):
-            st.fragment(page.safe(_title), run_every=tick)(run.id, _stage(progress))
+            st.fragment(page.safe(_title), run_every=tick)(run.id, _stage(run, progress))
         runact.restore(run)
         with st.popover("More", key=f"menu-{run.id}", icon=":material/more_horiz:"):
             runact.hurry(run)
@@ -41,15 +41,15 @@ def _progress(run: Listed) -> Progress:
     return jobs.progress_of(run.id) if run.status == "queued" else run.progress
 
 
-def _stage(progress: Progress) -> tuple[object, ...]:
+def _stage(run: Listed, progress: Progress) -> tuple[object, ...]:
     """What the page around looks different for."""
-    return progress.status, progress.stopping, progress.pausing
+    return progress.status, progress.stopping, progress.pausing, runact.room(run)
 
 
 def _title(run_id: str, stage: tuple[object, ...]) -> None:
     """How it stands; when that becomes another thing the whole page follows."""
     found = listing.get([run_id])
-    if not found or _stage(progress := _progress(found[0])) != stage:
+    if not found or _stage(found[0], progress := _progress(found[0])) != stage:
         st.rerun()
     st.html(_head(found[0], progress))
 

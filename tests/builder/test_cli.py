@@ -55,7 +55,8 @@ def write(path: Path, training: Any) -> str:
 
 def test_a_backup_is_a_store_and_never_replaces_one(tmp_path: Path, capsys: Output) -> None:
     assert main(["backup", str(tmp_path)]) == 0
-    assert str(tmp_path / "runs.db") in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert str(tmp_path / "runs.db") in said and "remove runs.db-wal" in said
     with closing(sqlite3.connect(tmp_path / "runs.db")) as copy:
         assert copy.execute("SELECT count(*) FROM runs").fetchone() is not None
     assert main(["backup", str(tmp_path)]) == 2

@@ -47,3 +47,9 @@ def test_every_picture_and_module_it_names_exists() -> None:
         assert [path for path in found if not (ROOT / path).exists()] == []
     modules = re.findall(r"python -m (tests[.\w]+)", README)
     assert [m for m in modules if not (ROOT / f"{m.replace('.', '/')}.py").exists()] == []
+
+
+def test_it_names_every_setting_of_the_environment() -> None:
+    sources = (path.read_text("utf-8") for path in (ROOT / "builder").rglob("*.py"))
+    read = {name for text in sources for name in re.findall(r"\"(LAYERWISE_\w+)\"", text)}
+    assert read == set(re.findall(r"`(LAYERWISE_\w+)`", README))

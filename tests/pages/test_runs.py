@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from builder.runs import database, jobs, listing, projects, store
-from pages.widgets import runlist, runwords
+from pages.widgets import runact, rundetail, runlist, runwords
 from tests.pages.conftest import SHELL
 from tests.pages.past import BROKEN, OWNER, WAY, curves, listed, mine, press, run, texts, xor
 
@@ -215,6 +215,55 @@ def test_a_waiting_run_can_go_before_the_others(
     assert at.button(key=f"next-{last}").disabled
     for run_id in (first, last):
         jobs.stop(run_id)
+    store.end(busy, os.getpid(), "stopped", None)
+
+
+def test_a_waiting_run_changes_places_with_the_others_of_its_project(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAYERWISE_MAX_RUNS", "1")
+    token = mine()
+    busy = run(xor(), None, 0.5, status="running")
+    a, b, c = (run(xor(), token, status="queued") for _ in range(3))
+    at = press(visit("runs", token), f"open-{c}")
+    for key, ends, order in (
+        ("", ("later",), [a, b, c]),
+        ("earlier", (), [a, c, b]),
+        ("earlier", ("next", "earlier"), [c, a, b]),
+        ("later", (), [a, c, b]),
+        ("next", ("next", "earlier"), [c, a, b]),
+    ):
+        if key:
+            press(at, f"{key}-{c}")
+        assert sorted((a, b, c), key=lambda r: jobs.position(r) or 0) == order
+        for name in ("next", "earlier", "later"):
+            button = at.button(key=f"{name}-{c}")
+            assert button.disabled == (name in ends)
+            why = runact.LAST if name == "later" else runact.FIRST
+            assert (button.help == why) == button.disabled
+    for run_id in (a, b, c):
+        jobs.stop(run_id)
+    store.end(busy, os.getpid(), "stopped", None)
+
+
+def test_the_page_follows_when_a_waiting_run_gets_room_to_move(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LAYERWISE_MAX_RUNS", "1")
+    token = mine()
+    busy = run(xor(), None, 0.5, status="running")
+    one = run(xor(), token, status="queued")
+
+    def stage() -> tuple[object, ...]:
+        (found,) = listing.get([one])
+        return rundetail._stage(found, found.progress)
+
+    alone = stage()
+    other = run(xor(), token, status="queued")
+    assert stage() != alone
+    jobs.stop(other)
+    assert stage() == alone
+    jobs.stop(one)
     store.end(busy, os.getpid(), "stopped", None)
 
 

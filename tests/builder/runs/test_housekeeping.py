@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from builder.errors import FileError, TrainingError
-from builder.runs import housekeeping, jobs, sharing, store, workspace
+from builder.runs import database, housekeeping, jobs, sharing, store, workspace
 from builder.spec import TrainingSpec
 
 pytestmark = pytest.mark.usefixtures("own_home")
@@ -104,3 +104,29 @@ def test_a_backup_is_a_whole_store_of_its_own(run: str, tmp_path: Path) -> None:
         jobs.backup(made)
     with pytest.raises(FileError, match="cannot be"):
         jobs.backup(tmp_path / "no" / "such" / "folder.db")
+
+
+def test_after_damage_and_a_crash_a_backup_is_restored_as_it_is_told(
+    run: str, training: TrainingSpec, own_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    copy = jobs.backup(tmp_path_factory.mktemp("elsewhere"))
+    path, log = own_home / "runs.db", own_home / "runs.db-wal"
+    database.close()
+    path.write_bytes(b"nonsense" * 1000)
+    store.add(training, None, "anna", None, None)
+    left = log.read_bytes()  # as a crash leaves it
+    database.close()
+    log.write_bytes(left)
+    for suffix in ("-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    path.write_bytes(copy.read_bytes())
+    assert store.row(run)["status"] == "finished"
+    assert store.by_status("queued") == []
+    assert len(jobs.damaged()) == 1, "the copy is not taken for damaged"
+
+
+def test_what_stands_beside_a_damaged_store_is_no_store(own_home: Path) -> None:
+    names = [f"runs.db.damaged-20260101-000000{suffix}" for suffix in ("", "-shm", "-wal")]
+    for name in names:
+        (own_home / name).touch()
+    assert [found.name for found in jobs.damaged()] == names[:1]

@@ -127,6 +127,13 @@ class Queue(RuleBasedStateMachine):
         if run != other and {run, other} <= set(mine) - urgent:
             assert mine.index(run) + 1 == mine.index(other)
 
+    @rule(run=runs, by=st.sampled_from([-1, 1]))
+    def shift(self, run: str, by: int) -> None:
+        mine = [r for r in waiting.order() if store.row(r)["project"] == store.row(run)["project"]]
+        waiting.shift(run, by)
+        after = [r for r in waiting.order() if r in mine]
+        assert [r for r in after if r != run] == [r for r in mine if r != run]
+
     @invariant()
     def each_run_is_where_it_must_be(self) -> None:
         rows = {r["id"]: r for r in database.database().all("SELECT * FROM runs")}

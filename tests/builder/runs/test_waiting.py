@@ -1,0 +1,72 @@
+"""Places in the queue: who can pass whom, and how many of one project may go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from builder.runs import capacity, database, jobs, launch, store, waiting
+from builder.spec import TrainingSpec
+
+ENDS = [(at, by) for at in range(4) for by in (-1, 1)]
+
+
+@pytest.mark.parametrize(("at", "by"), ENDS)
+def test_one_place_earlier_or_later_leaves_the_others_in_their_order(
+    own_home: Path, training: TrainingSpec, at: int, by: int
+) -> None:
+    before = [store.add(training, "algebra", "anna", None, None) for _ in range(4)]
+    other = [store.add(training, "chess", "bert", None, None) for _ in range(2)]
+    moved = before[at]
+    jobs.shift(moved, by)
+    after = jobs.peers(moved)
+    assert after == [run for run in waiting.order() if run in before]
+    assert [run for run in after if run != moved] == [run for run in before if run != moved]
+    assert after.index(moved) == min(max(at + by, 0), 3)
+    assert jobs.peers(other[0]) == other
+
+
+def test_a_run_that_goes_first_in_any_case_is_passed_by_none(
+    own_home: Path, training: TrainingSpec
+) -> None:
+    taken, a, b = (store.add(training, "algebra", "anna", None, None) for _ in range(3))
+    assert store.claim(taken, 1000, 1.0, 1) and store.requeue(taken, 1000)
+    assert waiting.order() == [taken, a, b]
+    assert (jobs.peers(taken), jobs.peers(a)) == ([taken], [a, b])
+    for run, by in ((a, -1), (taken, 1), (taken, -1)):
+        jobs.shift(run, by)
+        assert waiting.order() == [taken, a, b]
+    jobs.move(taken, before=None)  # it still goes first, but its place is now between the others
+    jobs.move(b, before=None)
+    jobs.shift(b, -1)
+    assert waiting.order() == [taken, b, a]
+
+
+def test_what_does_not_wait_has_no_place(own_home: Path, training: TrainingSpec) -> None:
+    going, a, b = (store.add(training, "algebra", "anna", None, None) for _ in range(3))
+    assert store.claim(going, 1000, 1.0, 1)
+    rows = database.database().all("SELECT * FROM runs")
+    for run in (going, "unknown"):
+        assert jobs.peers(run) == []
+        jobs.shift(run, 1)
+    assert database.database().all("SELECT * FROM runs") == rows
+    assert waiting.order() == [a, b]
+
+
+def test_no_more_runs_of_one_project_go_than_may_while_another_projects_start(
+    own_home: Path, training: TrainingSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAYERWISE_MAX_RUNS", "3")
+    monkeypatch.setenv("LAYERWISE_MAX_RUNS_PER_PROJECT", "1")
+    # workers that exist only as numbers
+    monkeypatch.setattr(capacity, "fits", lambda run: True)
+    monkeypatch.setattr(launch, "_hand", lambda run: store.claim(run, 1000, 1.0, 3))
+    first, second = (store.add(training, "algebra", "anna", None, None) for _ in range(2))
+    other = store.add(training, "biology", "anna", None, None)
+    launch.advance()
+    assert {r["id"] for r in store.by_status("running")} == {first, other}
+    assert [r["id"] for r in store.by_status("queued")] == [second]
+    assert store.end(first, 1000, "finished", None)
+    launch.advance()
+    assert {r["id"] for r in store.by_status("running")} == {second, other}

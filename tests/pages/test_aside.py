@@ -1,0 +1,50 @@
+"""A damaged run store is said on Home and on Runs, once, for as long as it lies there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from builder.runs import database, store
+from pages.widgets import aside
+
+Visit = Callable[..., AppTest]
+PAGES = ("home", "runs")
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    yield
+    database.close()
+
+
+def warnings(at: AppTest) -> list[str]:
+    return [str(w.value).replace("\\", "") for w in at.warning]
+
+
+@pytest.mark.parametrize("step", PAGES)
+def test_a_damaged_run_store_is_said_until_it_is_moved_away(
+    visit: Visit, workspace: Path, step: str
+) -> None:
+    assert warnings(visit(step)) == []
+    database.close()
+    (workspace / "runs.db").write_bytes(b"nonsense" * 1000)
+    assert store.by_status("queued") == []  # the sweep of the server opens it
+    (damaged,) = database.damaged()
+    earlier = damaged.with_name("runs.db.damaged-20260101-000000")
+    earlier.touch()
+    (said,) = warnings(visit(step))
+    assert f"put aside in {workspace} as {earlier.name}, {damaged.name}, and a new list" in said
+    assert aside.RESTORE in said
+    for path in (damaged, earlier):
+        path.unlink()
+    assert warnings(visit(step)) == []
+
+
+def test_no_other_page_speaks_of_it(visit: Visit, workspace: Path) -> None:
+    store.by_status("queued")
+    (workspace / "runs.db.damaged-20260101-000000").touch()
+    assert warnings(visit("export")) == []
