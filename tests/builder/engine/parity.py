@@ -9,13 +9,16 @@ in the middle; ``loop`` on the same FOLDER then goes on from there.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import sys
+import zipfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
@@ -108,8 +111,26 @@ def digest(model: Any) -> str:
     return hashlib.sha256(raw).hexdigest()[:16]
 
 
+def kept(path: Path) -> str:
+    """A digest of the arrays in a model's or weights' file, the optimizer's too, in their order."""
+    raw = path.read_bytes()
+    if path.suffix == ".keras":
+        with zipfile.ZipFile(path) as archive:
+            raw = archive.read("model.weights.h5")
+    found = hashlib.sha256()
+
+    def add(name: str, item: Any) -> None:
+        if isinstance(item, h5py.Dataset):
+            found.update(f"{name} {item.dtype} {item.shape} ".encode() + item[()].tobytes())
+
+    with h5py.File(io.BytesIO(raw)) as file:
+        file.visititems(add)
+    return found.hexdigest()[:16]
+
+
 def run(how: str, name: str, folder: Path) -> dict[str, Any]:
-    """One case; its history, each batch's loss, the weights' digest and the files' contents."""
+    """One case; its history, each batch's loss, the weights' digest, the CSV and what the files of
+    models and weights hold."""
     case = CASES[name]
     folder.mkdir(parents=True, exist_ok=True)
     keras.utils.clear_session(free_memory=False)
@@ -128,7 +149,7 @@ def run(how: str, name: str, folder: Path) -> dict[str, Any]:
         "losses": {str(k): v for k, v in heard.losses.items()},
         "weights": digest(model),
         "csv": csv.read_text() if csv.exists() else "",
-        "files": sorted(p.name for p in folder.iterdir() if p.suffix in (".keras", ".h5")),
+        "files": {p.name: kept(p) for p in folder.iterdir() if p.suffix in (".keras", ".h5")},
     }
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
+import tensorflow as tf
 
 from builder.engine import fit, train
 from builder.errors import BuildError, TrainingError
@@ -148,3 +150,16 @@ def test_a_full_disk_is_said(tmp_path: Path) -> None:
     assert "free some space" in full.hint
     hdf5 = OSError("Can't write data (file write failed: errno = 28, error message = 'No space')")
     assert train.explained(hdf5).message == full.message
+
+
+def test_too_little_memory_is_said_and_what_helps() -> None:
+    with pytest.raises(MemoryError) as numpys:
+        np.empty(2**60, "int8")  # more than any machine can address
+    # as TensorFlow raises it, but only after ten seconds of trying
+    said = "OOM when allocating tensor with shape[1125899906842624] and type float [Op:Fill] name: "
+    tensorflows = tf.errors.ResourceExhaustedError(None, None, said)
+    for error in (numpys.value, tensorflows):
+        told = train.explained(error)
+        assert told.message == "There was not enough memory for this training."
+        assert told.hint == "Use a smaller batch size or a smaller model."
+        assert told.where == "fit.batch_size"

@@ -7,6 +7,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psutil
 import pytest
@@ -222,3 +223,76 @@ def test_the_reason_is_what_can_be_known(
     deaths.bury(store.row(run), code, starved)
     assert words in store.row(run)["error"]
     assert ("smaller batch" in store.row(run)["error"]) == ("memory" in words)
+
+
+VMSTAT, EVENTS = "proc/vmstat", "sys/fs/cgroup/memory.events"
+MACHINE = "nr_free_pages 5512\noom_kill {}\ndrop_slab 7\n"
+CONTAINER = "low 0\nhigh 4\nmax 9\noom 6\noom_kill {}\noom_group_kill 1\n"
+
+
+@pytest.fixture
+def kernel(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder whose files are read as the kernel's; the last sweep saw 3 kills for memory."""
+    root = tmp_path_factory.mktemp("kernel")
+    for file in (VMSTAT, EVENTS):
+        (root / file).parent.mkdir(parents=True)
+    monkeypatch.setattr(deaths, "Path", lambda path: root / path.lstrip("/"))
+    monkeypatch.setattr(launch, "_memory_kills", 3)
+    (root / VMSTAT).write_text(MACHINE.format(3))
+    return root
+
+
+@pytest.mark.parametrize(
+    ("machine", "container", "kills"),
+    [
+        (MACHINE.format(3), None, 3),
+        (None, CONTAINER.format(2), 2),
+        (MACHINE.format(3), CONTAINER.format(2), 5),
+        ("nr_free_pages 5512\n", None, 0),
+        ("of another kind\n", CONTAINER.format(2), 2),
+        (None, None, 0),
+    ],
+)
+def test_kills_for_memory_are_counted_where_the_kernel_tells_them(
+    kernel: Path, machine: str | None, container: str | None, kills: int
+) -> None:
+    for file, text in ((VMSTAT, machine), (EVENTS, container)):
+        (kernel / file).unlink(missing_ok=True)
+        if text is not None:
+            (kernel / file).write_text(text)
+    assert deaths.memory_kills() == kills
+
+
+def test_a_worker_killed_for_memory_is_told_from_one_that_was_ended(
+    training: TrainingSpec, kernel: Path
+) -> None:
+    starved = claimed(training)
+    (kernel / VMSTAT).write_text(MACHINE.format(4))
+    launch.sweep()
+    assert store.row(starved)["error"] == (
+        "The training process was ended by the system because the memory was full at epoch 1 of 8."
+        " Resume begins again; or train with a smaller batch or model."
+    )
+    later = claimed(training)  # that kill was another's
+    launch.sweep()
+    assert "was ended from outside" in store.row(later)["error"]
+
+
+def test_a_starved_run_goes_on_until_it_comes_no_further(training: TrainingSpec) -> None:
+    run = claimed(training)
+    store.saved(run, 25)
+    why = "The training process was ended by the system because the memory was full at epoch"
+    for _ in range(deaths.TRIES):
+        deaths.bury(store.row(run), -9, starved=True)
+        row = store.row(run)
+        assert row["status"] == "queued"
+        assert row["message"].startswith(why)
+        assert row["message"].endswith("; it goes on from where it was.")
+        assert store.claim(run, GONE, row["created"], 99)
+        store.accept(run, {})
+    deaths.bury(store.row(run), -9, starved=True)
+    row = store.row(run)
+    assert row["status"] == "interrupted" and row["error"].startswith(why)
+    assert row["error"].endswith(
+        " Resume goes on from where it was; or train with a smaller batch or model."
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -28,8 +30,10 @@ SERVED = st.dictionaries(
     st.sampled_from([*PEOPLE, *(f"owner {o}" for o in PEOPLE.values())]), st.floats(0, 1e9)
 )
 
+MOST = st.none() | st.integers(1, 3)
 
-@given(crowds(), crowds(), SERVED, st.integers(1, 6), st.none() | st.integers(1, 3))
+
+@given(crowds(), crowds(), SERVED, st.integers(1, 6), MOST)
 def test_a_choice_is_fair_and_leaves_no_room_unused(
     waiting: list[Entry],
     running: list[Entry],
@@ -61,37 +65,109 @@ def test_the_announced_order_has_every_run_once_and_begins_with_the_next_one(
     ]
 
 
+@dataclass
+class Machine:
+    """A machine with so many slots, of which a project may have so many; it plays the queue."""
+
+    slots: int
+    most: int | None
+    waiting: list[Entry] = field(default_factory=list)
+    going: list[Entry] = field(default_factory=list)
+    turns: list[str] = field(default_factory=list)
+    served: dict[str, float] = field(default_factory=dict)
+    clock: float = 0.0
+    passed: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    """By a project that waits and has nothing going: who got a slot since."""
+
+    def happen(self, event: tuple[str, int] | int) -> None:
+        """So many runs of a project arrive, or one ends; then all that may go, goes."""
+        self.end(event) if isinstance(event, int) else self.arrive(*event)
+        self.give()
+
+    def arrive(self, project: str, count: int) -> None:
+        for _ in range(count):
+            number = len(self.waiting) + len(self.turns)
+            self.waiting.append(entry(f"{project} {number:03}", project, number))
+
+    def give(self) -> None:
+        while chosen := self._chosen():
+            found = next(e for e in self.waiting if e.id == chosen)
+            going = {e.project for e in self.going}
+            for project in {e.project for e in self.waiting} - going - {found.project}:
+                self.passed[project][found.project] += 1
+            self.passed.pop(found.project, None)
+            self.waiting.remove(found)
+            self.going.append(found)
+            self.turns.append(found.project)
+            self._serve(found)
+
+    def end(self, at: int) -> None:
+        """One of the runs that go ends; nothing happens while none goes."""
+        if self.going:
+            self._serve(self.going.pop(at % len(self.going)))
+
+    def _chosen(self) -> str | None:
+        return queue.choose(
+            self.waiting, self.going, self.served, limit=self.slots, per_project=self.most
+        )
+
+    def _serve(self, found: Entry) -> None:
+        self.clock += 1
+        self.served |= {found.project: self.clock, f"owner {found.owner}": self.clock}
+
+
 @given(
     st.dictionaries(st.sampled_from(sorted(PEOPLE)), st.integers(1, 12), min_size=1),
     st.integers(1, 3),
+    MOST,
     st.randoms(use_true_random=False),
 )
 def test_while_projects_wait_none_is_ever_more_than_one_turn_ahead(
-    lengths: dict[str, int], slots: int, chance: object
+    lengths: dict[str, int], slots: int, most: int | None, chance: Random
 ) -> None:
-    """A machine with so many slots, runs that end in any order: who waits is not passed twice."""
-    waiting = [entry(f"{p} {i:02}", p, i) for p, n in lengths.items() for i in range(n)]
-    going: list[Entry] = []
-    served: dict[str, float] = {}
-    turns: list[str] = []
-    clock = 0.0
-    while waiting or going:
-        while chosen := queue.choose(waiting, going, served, limit=slots):
-            found = next(e for e in waiting if e.id == chosen)
-            waiting.remove(found)
-            going.append(found)
-            turns.append(found.project)
-            clock += 1
-            served |= {found.project: clock, f"owner {found.owner}": clock}
-        assert len(going) <= slots
-        done = going.pop(chance.randrange(len(going)))  # type: ignore[attr-defined]
-        clock += 1
-        served |= {done.project: clock, f"owner {done.owner}": clock}
-    assert len(turns) == sum(lengths.values())
-    by_project = {p: [i for i, t in enumerate(turns) if t == p] for p in lengths}
+    """Runs end in any order: who waits is not passed twice."""
+    machine = Machine(slots, most)
+    for project, count in lengths.items():
+        machine.arrive(project, count)
+    while machine.waiting or machine.going:
+        machine.give()
+        assert len(machine.going) <= slots
+        machine.end(chance.randrange(slots))
+    assert len(machine.turns) == sum(lengths.values())
     for project in lengths:
-        first = by_project[project][0]
+        first = machine.turns.index(project)
         assert first < len(lengths), "everyone's first run comes before anyone's second but one"
+
+
+ARRIVALS = st.tuples(st.sampled_from(sorted(PEOPLE)), st.integers(1, 4))
+EVENTS = st.lists(ARRIVALS | st.integers(0, 5), max_size=40)
+"""So many runs of a project arrive, or the one at that place among those that go ends."""
+
+
+@given(EVENTS, st.integers(1, 6), MOST)
+def test_no_project_has_more_runs_going_than_it_may(
+    events: list[tuple[str, int] | int], slots: int, most: int | None
+) -> None:
+    machine = Machine(slots, most)
+    for event in events:
+        machine.happen(event)
+        going = Counter(e.project for e in machine.going)
+        assert len(machine.going) <= slots
+        assert all(count <= (most or slots) for count in going.values())
+        held_back = [e for e in machine.waiting if going[e.project] < (most or slots)]
+        assert not held_back or len(machine.going) == slots, "no slot is empty for nothing"
+
+
+@given(EVENTS, st.integers(1, 3), MOST)
+def test_a_project_with_nothing_going_is_passed_by_each_other_project_once_at_most(
+    events: list[tuple[str, int] | int], slots: int, most: int | None
+) -> None:
+    """However many runs come while it waits. (A project that has a run going can be passed more
+    often: by those that have fewer.)"""
+    machine = Machine(slots, most)
+    for event in events:
+        machine.happen(event)
+        assert all(times == 1 for who in machine.passed.values() for times in who.values())
 
 
 def test_ten_runs_of_one_person_do_not_keep_anothers_first_waiting() -> None:
