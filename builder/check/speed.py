@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from builder.spec import ModelSpec, ObjectSpec, TrainingSpec
+from builder.spec import ModelSpec, ObjectSpec, TrainingSpec, active
 
 ALL = 0
 """Threads: as many as TensorFlow likes, one for each core."""
@@ -25,8 +25,8 @@ def threads(training: TrainingSpec, cores: int | None = None) -> int:
 
 
 def convolves(model: ModelSpec) -> bool:
-    """Whether a convolution is among the layers, however deep inside wrappers and models."""
-    return any("Conv" in name for name in class_names(model))
+    """Whether a convolution is among the layers that are on, however deep inside wrappers."""
+    return any("Conv" in name for name in class_names(active(model)))
 
 
 def class_names(value: Any) -> Iterator[str]:

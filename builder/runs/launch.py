@@ -24,6 +24,11 @@ _sweeper: threading.Thread | None = None
 _ordered: dict[tuple[str, str], float] = {}
 """When this process first saw an order that goes on; by its own clock, for others leap."""
 _memory_kills = deaths.memory_kills()
+_starved = float("-inf")
+"""When the machine was last seen to have killed for want of memory, by this process's clock."""
+
+DYING_SECONDS = 5.0
+"""How long a process that is killed for its memory may take to be gone."""
 
 
 def warm() -> None:
@@ -74,11 +79,13 @@ def _hand(run_id: str) -> bool:
 
 def sweep() -> None:
     """Notices workers that died or do not obey, and starts queued runs that now may go."""
-    global _memory_kills
+    global _memory_kills, _starved
     workspace.reserve()  # after it was needed
     with _lock:
         codes, kills = spares.reap(), deaths.memory_kills()
-        starved, _memory_kills = kills > _memory_kills, kills
+        if kills > _memory_kills:
+            _memory_kills, _starved = kills, monotonic()
+        starved = monotonic() - _starved < DYING_SECONDS
         going = store.by_status("running")
         seen = {(r["id"], r["orders"]) for r in going if r["orders"]}
         for key in _ordered.keys() - seen:

@@ -122,3 +122,20 @@ def starts(
         if start is not None and lasts is not None:
             heapq.heappush(heap, start + lasts)
     return found
+
+
+def not_before(
+    start: float | None, own: Sequence[float | None], per_project: int | None
+) -> float | None:
+    """``start``, moved to when the run's own project has room again; None: cannot be told.
+
+    Args:
+        start: in seconds from now, were there no limit for one project.
+        own: seconds until each run of the project that goes will end; None: not known yet.
+        per_project: how many of one project may go; None is as many as there is room for.
+    """
+    too_many = 0 if per_project is None else len(own) - per_project + 1
+    if too_many <= 0 or start is None:
+        return start
+    known = sorted(end for end in own if end is not None)
+    return max(start, known[too_many - 1]) if len(known) == len(own) else None

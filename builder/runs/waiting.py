@@ -124,11 +124,13 @@ def progress(row: Row) -> Progress:
         return seen
     place = places.index(row["id"]) + 1
     going = database().all(
-        "SELECT status, error, message, orders, epochs, steps, step, first_step, first_time,"
-        " last_time FROM runs WHERE status = 'running'"
+        "SELECT status, project, owner, error, message, orders, epochs, steps, step, first_step,"
+        " first_time, last_time FROM runs WHERE status = 'running'"
     )
     ends = [progress_.of(r) for r in going]
     start = queue.starts(place, [e.eta_seconds for e in ends], max_runs(), _lasts(ends))[-1]
+    own = [e.eta_seconds for e, r in zip(ends, going, strict=True) if _project(r) == _project(row)]
+    start = queue.not_before(start, own, per_project())
     return replace(seen, position=place, starts_seconds=start)
 
 
@@ -153,8 +155,11 @@ def _entries(status: str) -> list[Entry]:
 
 def _entry(row: Row, number: int) -> Entry:
     urgent = row["tries"] > 0 or row["orders"] is not None
-    project = row["project"] or f"none of {row['owner']}"
-    return Entry(row["id"], project, row["owner"], (row["place"], number), urgent)
+    return Entry(row["id"], _project(row), row["owner"], (row["place"], number), urgent)
+
+
+def _project(row: Row) -> str:
+    return row["project"] or f"none of {row['owner']}"
 
 
 def _served() -> Mapping[str, float]:
@@ -166,6 +171,6 @@ def _served() -> Mapping[str, float]:
     )
     found: dict[str, float] = {}
     for r in database().all(sql, time()):
-        for key in (r["project"] or f"none of {r['owner']}", f"owner {r['owner']}"):
+        for key in (_project(r), f"owner {r['owner']}"):
             found[key] = max(found.get(key, float("-inf")), r["last"] or float("-inf"))
     return found

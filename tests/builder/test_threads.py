@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from builder import catalog
@@ -79,3 +81,10 @@ def test_a_single_core_has_one_thread_for_everything() -> None:
     assert threads(stack(CONVOLUTION), cores=1) == 1
     assert threads(stack(CONVOLUTION), cores=4) == 0
     assert threads(stack(dense(4)), cores=4) == 1
+
+
+def test_a_convolution_that_is_off_asks_for_nothing() -> None:
+    model = stack(CONVOLUTION, layer("Flatten"))
+    off = tuple(replace(n, off=n.layer == "conv2d") for n in model.nodes)
+    assert threads(model) == speed.ALL
+    assert threads(replace(model, nodes=off)) == 1

@@ -238,6 +238,7 @@ def kernel(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
         (root / file).parent.mkdir(parents=True)
     monkeypatch.setattr(deaths, "Path", lambda path: root / path.lstrip("/"))
     monkeypatch.setattr(launch, "_memory_kills", 3)
+    monkeypatch.setattr(launch, "_starved", float("-inf"))
     (root / VMSTAT).write_text(MACHINE.format(3))
     return root
 
@@ -264,7 +265,7 @@ def test_kills_for_memory_are_counted_where_the_kernel_tells_them(
 
 
 def test_a_worker_killed_for_memory_is_told_from_one_that_was_ended(
-    training: TrainingSpec, kernel: Path
+    training: TrainingSpec, kernel: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     starved = claimed(training)
     (kernel / VMSTAT).write_text(MACHINE.format(4))
@@ -273,9 +274,24 @@ def test_a_worker_killed_for_memory_is_told_from_one_that_was_ended(
         "The training process was ended by the system because the memory was full at epoch 1 of 8."
         " Resume begins again; or train with a smaller batch or model."
     )
+    monkeypatch.setattr(launch, "DYING_SECONDS", 0)
     later = claimed(training)  # that kill was another's
     launch.sweep()
     assert "was ended from outside" in store.row(later)["error"]
+
+
+def test_who_takes_a_moment_to_die_was_killed_for_memory_all_the_same(
+    training: TrainingSpec, kernel: Path
+) -> None:
+    with sleeper() as (process, born):
+        run = claimed(training, process.pid, born)
+        (kernel / VMSTAT).write_text(MACHINE.format(4))
+        launch.sweep()  # the kernel has counted it, and it is still there
+        assert store.row(run)["status"] == "running"
+        process.kill()
+        process.wait()
+        launch.sweep()
+    assert "because the memory was full" in store.row(run)["error"]
 
 
 def test_a_starved_run_goes_on_until_it_comes_no_further(training: TrainingSpec) -> None:

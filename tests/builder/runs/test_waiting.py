@@ -70,3 +70,21 @@ def test_no_more_runs_of_one_project_go_than_may_while_another_projects_start(
     assert store.end(first, 1000, "finished", None)
     launch.advance()
     assert {r["id"] for r in store.by_status("running")} == {second, other}
+
+
+def test_a_start_is_told_for_when_the_project_has_room(
+    own_home: Path, training: TrainingSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAYERWISE_MAX_RUNS", "2")
+    monkeypatch.setenv("LAYERWISE_MAX_RUNS_PER_PROJECT", "1")
+    going, next_one = (store.add(training, "algebra", "anna", None, None) for _ in range(2))
+    other = store.add(training, "chess", "bert", None, None)
+    assert store.claim(going, 1000, 1.0, 2)
+    assert waiting.progress(store.row(next_one)).starts_seconds is None  # nothing is known yet
+    store.plan(going, 100, 10)
+    database.database().change(
+        "UPDATE runs SET step = 500, first_step = 0, first_time = 10, last_time = 15 WHERE id = ?",
+        going,
+    )
+    assert waiting.progress(store.row(next_one)).starts_seconds == pytest.approx(5)
+    assert waiting.progress(store.row(other)).starts_seconds == 0
