@@ -140,31 +140,28 @@ def rows(run_id: str, after: int = 0) -> dict[str, Any]:
     Raises:
         TrainingError: there is no such run.
     """
-    with database().moment():  # or a chunk written between two questions would be passed over
-        found = row(run_id)
-        chunks = database().all(
-            "SELECT * FROM chunks WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?",
-            run_id,
-            after,
-            CHUNKS,
-        )
-        more = len(chunks) == CHUNKS
-        last = chunks[-1]["seq"] if more else 2**62
-        epochs = database().all(
-            "SELECT * FROM epochs WHERE run = ? AND seq > ? AND seq <= ? ORDER BY seq",
-            run_id,
-            after,
-            last,
-        )
+    found, chunks, epochs = _since(run_id, after)
     return {
         "next": max([after, *(r["seq"] for r in (*chunks[-1:], *epochs[-1:]))]),
-        "more": more,
+        "more": len(chunks) == CHUNKS,
         "status": found["status"],
         "steps": found["steps"],
         "batches": _batches(chunks, found["steps"] or 1),
         "epochs": [{"epoch": r["epoch"], **strict(json.loads(r["metrics"]))} for r in epochs],
         "progress": asdict(waiting.progress(found)),
     }
+
+
+def _since(run_id: str, after: int) -> tuple[Row, list[Row], list[Row]]:
+    """The run, its first CHUNKS chunks after row ``after``, and the epochs up to the last of them,
+    all of one moment: a chunk written between two questions would be passed over."""
+    new = "SELECT * FROM {} WHERE run = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?"
+    with database().moment():
+        found = row(run_id)
+        chunks = database().all(new.format("chunks"), run_id, after, 2**62, CHUNKS)
+        last = chunks[-1]["seq"] if len(chunks) == CHUNKS else 2**62
+        epochs = database().all(new.format("epochs"), run_id, after, last, -1)
+    return found, chunks, epochs
 
 
 def strict(value: Any) -> Any:
