@@ -56,12 +56,12 @@ def main() -> None:
         run(python, "-m", "ruff", "check", ".")
         run(python, "-m", "ruff", "format", "--check", ".")
         run(python, "-m", "mypy")
-        # three at a time, each file as a whole: much of their time is waiting for other processes.
+        # two at a time, each file as a whole: much of their time is waiting for other processes.
         # Pages apart from the builder: where Keras is loaded, Streamlit clears its session after
         # every script run, which made them five times slower
-        many = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+        both = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
         for folder in ("tests/builder", "tests/pages"):
-            run(python, "-m", "pytest", folder, *many)
+            run(python, "-m", "pytest", folder, *both)
         # a browser and its server keep both processors busy: two at a time are no quicker
         run(python, "-m", "pytest", "tests/browser")
     else:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from builder.engine import build, files, loop, record, steps
+from builder.engine import build, files, loop, record, steps, train
 from builder.engine.backend import keras
 from builder.engine.order import Order
 from tests.builder.engine.heard import ONE_HOT, TUTORIAL, Heard, never, run
@@ -71,13 +71,15 @@ def test_a_metric_of_each_class_is_told_as_its_mean(where: str, tmp_path: Path) 
     assert each["test"] == pytest.approx(mean["test"], rel=1e-5)
 
 
-@pytest.mark.parametrize("callbacks", [(), (BOARD,)], ids=["loop", "fit"])
-@pytest.mark.parametrize("said", ["stop", "pause"])
+ASKED = [("stop", ()), ("pause", ()), ("stop", (BOARD,))]
+
+
+@pytest.mark.parametrize(("said", "callbacks"), ASKED, ids=["stop", "pause", "stop-fit"])
 def test_orders_are_heard_in_the_last_test_too(
     said: str, callbacks: Any, tmp_path: Path, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr(record, "ORDER_SECONDS", 0)
-    spec, heard = TUTORIAL.with_fit(callbacks=callbacks), Heard()
+    spec = TUTORIAL.with_fit(callbacks=callbacks)
     result, heard = _ordered_after_training(spec, tmp_path, said)
     assert (result["ended"], result["test"]) == ({"stop": "stopped", "pause": "paused"}[said], {})
     assert len(heard.epochs) == 2
@@ -89,8 +91,6 @@ def test_orders_are_heard_in_the_last_test_too(
 
 
 def _ordered_after_training(spec: Any, folder: Path, said: str) -> tuple[dict[str, Any], Heard]:
-    from builder.engine import train
-
     heard = Heard()
     order = lambda: said if len(heard.epochs) == 2 else None  # noqa: E731
     return train.train(spec, folder, heard, order, ONE_HOT), heard
