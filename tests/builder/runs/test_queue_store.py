@@ -271,20 +271,6 @@ def test_the_place_in_the_queue_is_told_and_can_be_changed(
         housekeeping.delete(a)
 
 
-def test_a_project_gets_no_more_slots_than_it_may(
-    own_home: Path, training: TrainingSpec, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LAYERWISE_MAX_RUNS", "4")
-    monkeypatch.setenv("LAYERWISE_MAX_RUNS_PER_PROJECT", "1")
-    a, b = (store.add(training, "algebra", "anna", None, None) for _ in range(2))
-    other = store.add(training, "chess", "bert", None, None)
-    for run in (a, other):
-        assert waiting.chosen() == run and store.claim(run, 1000, 1.0, 4)
-    assert waiting.chosen() is None, "slots are free, but not for algebra"
-    store.end(a, 1000, "finished", None)
-    assert waiting.chosen() == b
-
-
 def test_setting_the_clock_back_starves_nobody(
     own_home: Path, training: TrainingSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
