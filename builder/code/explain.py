@@ -15,6 +15,8 @@ from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
 
 TOPICS = {
     "head": "Says which versions the script was made with, and brings in what it needs.",
+    "threads": "Calculates with one thread, as the training did that this repeats. Several threads"
+    " add numbers up in another order, and on some computers the last digits then differ.",
     "data": "Loads the data and prepares it: x holds the examples, y the right answers. The test"
     " part is kept aside until the end.",
     "precision": "Chooses the numbers Keras calculates with; smaller ones are quicker, and less"

@@ -13,6 +13,7 @@ from builder.code.script import BLOCKS, code_head, heading, parts
 from builder.spec import TrainingSpec
 
 HEADINGS = {
+    "threads": "The same sums",
     "data": "The data",
     "precision": "Precision",
     "custom": "A layer that Keras does not have",

@@ -17,7 +17,7 @@ class Part:
     """A piece of the script.
 
     Args:
-        topic: what it does: ``data``, ``precision``, ``custom``, ``adapt``, ``model``,
+        topic: what it does: ``threads``, ``data``, ``precision``, ``custom``, ``adapt``, ``model``,
             ``summary``, ``schedule``, ``compile``, ``order``, ``fit``, ``evaluate``, ``predict``
             or ``save``.
         text: its lines.

@@ -14,6 +14,7 @@ from builder.code import (
     reshuffled,
     stack,
     subclass,
+    threads,
     versions,
 )
 from builder.code.names import Names, used_in
@@ -101,7 +102,11 @@ def parts(training: TrainingSpec, data_source: str, style: str = "") -> tuple[se
     reshuffle = reshuffled.wanted(training)
     if reshuffle:
         uses.update(reshuffled.IMPORTS)
+    one_thread = threads.wanted(training)
+    if one_thread:
+        uses.add("import os")
     found = [
+        *(Part("threads", text) for text in [threads.LINES] if one_thread),
         Part("data", f"# Load and prepare the data\n{data.strip()}"),
         *(Part("data", text) for text in [columns.handed_over(training, called)] if text),
         *definition(training, style, used_in(data_source)),

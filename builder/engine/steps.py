@@ -54,6 +54,9 @@ class Steps:
         # of convolutions give other last bits for other shapes
         width = batch_size if self.count % batch_size == 0 else None
         specs = keras.tree.map_structure(lambda t: tf.TensorSpec(t.shape, t.dtype), self._data)
+        # a function of its own, as in Keras: TensorFlow adds more than two tensors up in the order
+        # of their names, and inside the loop's body gradients are named otherwise
+        step = tf.function(step, autograph=False)
         self._run = tf.function(
             lambda data, blocks, count: _loop(step, data, blocks, count, names, until_nan),
             input_signature=[

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from builder.catalog.layers import own
+from builder.code import threads
 from builder.parse import (
     arrayuse,
     conditions,
@@ -158,7 +159,8 @@ def _set_item(state: State, target: ast.Subscript, value: Any) -> None:
         arrayuse.store(state, target, owner)
         return
     if isinstance(owner, Ref) and (what := names.aside(owner.path)):  # os.environ["…"] = "…"
-        state.aside(target, what)
+        if column != threads.NAME:  # which our own scripts set, to repeat a run
+            state.aside(target, what)
         return
     if isinstance(owner, Stat | After | Unknown):  # std[std == 0] = 1
         return

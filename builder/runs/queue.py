@@ -7,6 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+NEVER = float("-inf")
+"""When something happened that did not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -18,6 +21,7 @@ class Entry:
         owner: whose project that is.
         place: among its project's runs; the least is first. Runs of one place go by id.
         urgent: it had a worker already that was taken from it, or only a moment's work is left.
+        since: when it came.
     """
 
     id: str
@@ -25,6 +29,7 @@ class Entry:
     owner: str
     place: tuple[float, ...] = (0.0,)
     urgent: bool = False
+    since: float = NEVER
 
 
 def choose(
@@ -38,8 +43,9 @@ def choose(
     """The id of the run that goes next; None when none waits or may go.
 
     Urgent runs go first. Otherwise it is the turn of the project with the fewest runs going; of
-    those, of the one that had a worker longest ago. Between projects that never had one, their
-    owners are compared in the same way: ten new projects of one person are no ten people.
+    those, of the one that had a worker longest ago. A project that never had one is first if its
+    owner never had; if he had, it counts from when its run came: who makes one new project after
+    another does not pass those who wait. Between equals their owners are compared in the same way.
 
     Args:
         served: project or owner → when one of its runs last had a worker; missing: never.
@@ -62,13 +68,16 @@ def _counts(running: Sequence[Entry]) -> tuple[Counter[str], Counter[str]]:
 def _turn(
     entry: Entry, projects: Counter[str], owners: Counter[str], served: Mapping[str, float]
 ) -> tuple[object, ...]:
-    never = float("-inf")
+    owner = served.get(f"owner {entry.owner}", NEVER)
+    project = served.get(entry.project, NEVER)
+    if project == NEVER and owner != NEVER:
+        project = entry.since
     return (
         not entry.urgent,
         projects[entry.project],
-        served.get(entry.project, never),
+        project,
         owners[entry.owner],
-        served.get(f"owner {entry.owner}", never),
+        owner,
         entry.place,
         entry.id,
     )
@@ -83,7 +92,8 @@ def turns(
         queues.setdefault(entry.project, []).append(entry)  # the next one last
     seen = dict(served)
     projects, owners = _counts(running)
-    now = max(seen.values(), default=0.0)
+    now = max([*seen.values(), *(e.since for e in waiting)], default=NEVER)
+    now = max(now, 0.0)
     found: list[str] = []
     while queues:
         heads = (queue[-1] for queue in queues.values())

@@ -146,7 +146,7 @@ def _lasts(going: list[Progress]) -> float | None:
 
 def _entries(status: str) -> list[Entry]:
     sql = (
-        "SELECT id, project, owner, coalesce(rank, created) AS place, tries, orders, snapshot_step"
+        "SELECT id, project, owner, created, coalesce(rank, created) AS place, tries, orders"
         " FROM runs WHERE status = ? ORDER BY created, rowid"
     )
     # rows of one rank keep the order they came in
@@ -155,7 +155,8 @@ def _entries(status: str) -> list[Entry]:
 
 def _entry(row: Row, number: int) -> Entry:
     urgent = row["tries"] > 0 or row["orders"] is not None
-    return Entry(row["id"], _project(row), row["owner"], (row["place"], number), urgent)
+    since = min(row["created"], time())  # the clock may have been set back
+    return Entry(row["id"], _project(row), row["owner"], (row["place"], number), urgent, since)
 
 
 def _project(row: Row) -> str:

@@ -21,8 +21,8 @@ def show() -> None:
         return
     names = ", ".join(plain(path.name) for path in found)
     st.warning(
-        f"**The list of runs was damaged.** It was put aside in {plain(str(found[0].parent))} as"
-        f" {names}, and a new list began. {RESTORE} This is said until nothing damaged is left in"
-        " that folder.",
+        f"**The list of runs was damaged.** It was put aside as {names} in Layerwise's folder"
+        f" (`LAYERWISE_HOME`), and a new list began. {RESTORE} This is said until nothing damaged"
+        " is left in that folder.",
         icon=":material/error:",
     )

@@ -32,10 +32,15 @@ EXPECTED = '''\
 
 # Requirements: VERSIONS
 
+import os
+
 import keras
 from keras import layers
 from keras.datasets import mnist
 from keras.utils import to_categorical
+
+# One thread, as in the training this repeats: more may change the last digits of sums
+os.environ["TF_NUM_INTRAOP_THREADS"] = "1"
 
 # Load and prepare the data
 (x_train, y_train), (x_test, y_test) = mnist.load_data()
@@ -126,7 +131,7 @@ def test_an_epoch_schedule_is_a_small_function() -> None:
         dense(10, "softmax"),
         callbacks=(layer("LearningRateScheduler", schedule=schedule),),
     )
-    assert "\n\nimport math\n\nimport keras\n" in text
+    assert "\n\nimport math\nimport os\n\nimport keras\n" in text
     scope: dict[str, Any] = {}
     rule = text[text.index("def exp_decay") : text.index("# Compile")]
     exec(f"import math\n{rule}", scope)  # noqa: S102
@@ -195,8 +200,8 @@ def test_speed_is_asked_for_in_keras_words() -> None:
 def test_text_cannot_break_out_of_its_quotes() -> None:
     evil = 'x"); import os; os.abort() #\n'
     text = stack(given(28, 28), layer("Flatten"), dense(10, "softmax", kernel_initializer=evil))
-    compile(text, "script", "exec")
-    assert "import os" not in [line.strip() for line in text.splitlines()]
+    names = {n.attr for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Attribute)}
+    assert "environ" in names and "abort" not in names
     titled = code.script(zoo.STACKS["tutorial"], SOURCE, '"""\nimport os\n"""')
     assert titled.splitlines()[0] == '"""import os."""'
 

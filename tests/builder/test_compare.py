@@ -184,7 +184,7 @@ def edited(draw: st.DrawFn) -> tuple[ModelSpec, ModelSpec, str]:
 
 
 @given(edited())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_every_edit_is_named(case: tuple[ModelSpec, ModelSpec, str]) -> None:
     before, after, node = case
     lines = compare.changes(having(before), having(after))

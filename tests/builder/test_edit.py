@@ -172,7 +172,7 @@ def apply(model: ModelSpec, verb: str, a: int, b: int) -> ModelSpec:
 
 
 @given(EDITS)
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_any_edits_leave_a_stack_and_undo_gives_the_very_same_value(
     edits: list[tuple[str, int, int]],
 ) -> None:

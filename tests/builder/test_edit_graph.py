@@ -280,7 +280,7 @@ def sound(model: ModelSpec) -> None:
 
 @pytest.mark.parametrize("name", GRAPHS)
 @given(steps=STEPS)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_any_edits_leave_a_sound_graph_or_a_sentence(
     name: str, steps: list[tuple[str, int, int, int]]
 ) -> None:

@@ -90,7 +90,7 @@ def judged(model: ModelSpec) -> tuple[ModelFacts, tuple[Problem, ...]]:
 
 
 @given(st.integers(0, 2**40), st.booleans())
-@settings(deadline=None, max_examples=2000, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=2000, suppress_health_check=list(HealthCheck), database=None)
 def test_any_graph_gives_a_model_or_problems_at_its_node(seed: int, astray: bool) -> None:
     model = graph(seed, astray)
     facts, found = judged(model)
@@ -116,7 +116,7 @@ def _upstream(model: ModelSpec, node: str) -> set[str]:
 
 
 @given(st.integers(0, 2**40), st.booleans())
-@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=150, suppress_health_check=list(HealthCheck), database=None)
 def test_following_first_fixes_ends(seed: int, astray: bool) -> None:
     training = zoo.training(graph(seed, astray), zoo.layer("Iris"))
     seen = {training}

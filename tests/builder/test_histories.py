@@ -2,53 +2,49 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-import keras
+import h5py
 import numpy as np
 import pytest
 
-from builder import code, starters
-from builder.engine import data, train
-from builder.engine.record import Silence
-from builder.spec import TrainingSpec
+from builder import code
+from builder.check import speed
+from builder.engine import data
 from tests import zoo
+from tests.builder.histories import ALL, STARTERS
 from tests.zoo import clothes, restless
 
+ROOT = Path(__file__).resolve().parents[2]
 History = Mapping[str, list[float]]
-
-STACKS = ("nested_choices", "two_softmax", "normalized", "binned", "half_precision", "compiled",
-          "sentences", "which_words")  # fmt: skip
-"""Each with something in its script that the others lack."""
+Result = tuple[History, frozenset[bytes]]
+"""A history, and the arrays of the model that was saved."""
 
 ROUNDED = {"compiled": 1e-3}
 """How far numbers may be apart: XLA joins operations differently in our loop than in Keras's."""
 
 
-STARTERS = {s.name: zoo.brief(s.training) for s in starters.all()}
-
-ALL: Mapping[str, TrainingSpec] = {
-    **STARTERS,
-    **{name: zoo.STACKS[name] for name in STACKS},
-    "reshuffled": zoo.STACKS["nested_choices"].with_fit(shuffle="epoch", batch_size=30),
-    **zoo.RESTLESS,
-}
+NOTEBOOKS = ("digits_dense", "review_texts", "reviews")
+"""Trained as notebooks, too; test_notebook holds that every notebook's lines are its script's."""
 
 
 def chosen() -> Iterator[tuple[str, str, str]]:
-    """Name, style and form. A starter's notebook is in another style than its script, and the
-    styles take turns. What hangs on more than weights is trained in every style."""
+    """Name, style and form. The styles take turns, and a notebook is in another than its script.
+    What hangs on more than weights is trained in every style."""
     for turn, (name, training) in enumerate(ALL.items()):
         there = code.styles(training)
         if name in zoo.RESTLESS or name == "sentences":
             yield from ((name, style, "py") for style in there)
         else:
             yield name, there[turn % len(there) if name in STARTERS else 0], "py"
-        if name in STARTERS:
+        if name in NOTEBOOKS:
             yield name, there[(turn + 1) % len(there)], "ipynb"
 
 
@@ -68,8 +64,7 @@ for path in sys.argv[1:]:
     keras.config.set_dtype_policy("float32")
     for cell in cells:
         exec(compile(cell, path, "exec"), scope)
-    assert os.path.isfile("model.keras")
-    os.remove("model.keras")
+    os.rename("model.keras", f"{path}.keras")
     histories[path] = scope["history"].history
 print(json.dumps(histories))
 """
@@ -84,38 +79,72 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     clothes.write(made, 400, 100)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAYERWISE_DATA", str(made))
-        patch.setenv("KERAS_HOME", str(made))  # for the scripts; here Keras has read it already
-        patch.setattr(keras.src.backend.config, "_KERAS_DIR", str(made))
+        patch.setenv("KERAS_HOME", str(made))
         yield made
 
 
+def started(folder: Path, *arguments: str, cwd: Path) -> subprocess.Popen[str]:
+    """A fresh interpreter; what it says on standard error is kept beside the data."""
+    with (folder / f"errors-{len([*folder.iterdir()])}.txt").open("w") as errors:
+        return subprocess.Popen(
+            [sys.executable, *arguments], cwd=cwd, stdout=subprocess.PIPE, stderr=errors, text=True
+        )
+
+
+def told(process: subprocess.Popen[str], folder: Path) -> Mapping[str, Result]:
+    out, _ = process.communicate()
+    errors = "".join(file.read_text("utf-8")[-3000:] for file in folder.glob("errors-*.txt"))
+    assert process.returncode == 0, errors
+    found: Mapping[str, History] = json.loads(out.splitlines()[-1])
+    return {name: (history, saved(folder / f"{name}.keras")) for name, history in found.items()}
+
+
+def saved(file: Path) -> frozenset[bytes]:
+    """Every array of a ``.keras`` but the optimizer's, under whatever name."""
+    arrays: list[bytes] = []
+
+    def keep(name: str, found: Any) -> None:
+        if isinstance(found, h5py.Dataset) and not name.startswith("optimizer"):
+            arrays.append(np.asarray(found).tobytes())
+
+    with zipfile.ZipFile(file) as archive, archive.open("model.weights.h5") as inner:
+        h5py.File(io.BytesIO(inner.read())).visititems(keep)
+    return frozenset(arrays)
+
+
 @pytest.fixture(scope="module")
-def theirs(folder: Path) -> Mapping[str, History]:
-    """The histories that the exported files give by themselves."""
+def results(folder: Path) -> Mapping[str, Result]:
+    """What the exported files give by themselves, by file, and what our runs give, by name: each in
+    a process of its own, ours with the threads of the run's worker."""
     for name, style, form in CASES:
         written = {"py": code.script, "ipynb": code.notebook}[form]
         text = written(ALL[name], data.source(ALL[name].dataset), name, style)
         (folder / f"{name}-{style}.{form}").write_text(text, "utf-8")
-    command = [sys.executable, "-c", RUNNER, *(f"{n}-{s}.{form}" for n, s, form in CASES)]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-3000:]
-    found: Mapping[str, History] = json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, Result] = {}
+    for threads in (1, speed.ALL):
+        names = [name for name in ALL if speed.threads(ALL[name]) == threads]
+        files = [f"{n}-{s}.{form}" for n, s, form in CASES if n in names]
+        theirs = started(folder, "-c", RUNNER, *files, cwd=folder)
+        module = ("-m", "tests.builder.histories")
+        ours = started(folder, *module, str(threads), str(folder), *names, cwd=ROOT)
+        found |= {**told(ours, folder), **told(theirs, folder)}
     return found
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_every_file_trains_to_the_very_numbers_of_the_run(
-    name: str, theirs: Mapping[str, History], folder: Path
+    name: str, results: Mapping[str, Result]
 ) -> None:
-    ours: History = train.train(ALL[name], folder / name, Silence(), lambda: None)["history"]
+    ours, weights = results[name]
     for _, style, form in (case for case in CASES if case[0] == name):
-        history = theirs[f"{name}-{style}.{form}"]
+        history, kept = results[f"{name}-{style}.{form}"]
         if code.doubt(ALL[name], style):  # said on the page, and not without reason
             assert history["loss"] != ours["loss"]
         elif name in ROUNDED:
             assert history == {k: pytest.approx(v, rel=ROUNDED[name]) for k, v in ours.items()}
         else:
             assert history == ours, (style, form)
+            assert kept == weights, (style, form)
 
 
 def test_numbers_are_doubted_in_these_styles_only() -> None:

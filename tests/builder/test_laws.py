@@ -119,7 +119,7 @@ def edits(draw: st.DrawFn) -> TrainingSpec:
 
 
 @given(edits())
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 def test_any_edits_give_a_model_or_problems_never_a_traceback(training: TrainingSpec) -> None:
     facts = build.summary(training.model)
     found = check.problems(training, zoo.facts(training.dataset), facts, 10**9)
@@ -132,7 +132,7 @@ def test_any_edits_give_a_model_or_problems_never_a_traceback(training: Training
 
 
 @given(edits())
-@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 def test_following_first_fixes_ends(training: TrainingSpec) -> None:
     seen = {training}
     for _ in range(25):
@@ -211,7 +211,7 @@ def tampered(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @given(tampered())
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 def test_a_tampered_project_is_refused_or_explained(doc: dict[str, Any]) -> None:
     try:
         training = document.decode_training(doc)

@@ -64,7 +64,7 @@ def trainings(draw: st.DrawFn) -> TrainingSpec:
     return replace(made, compile=compiled, fit=fit, seed=seed)
 
 
-@settings(max_examples=40, deadline=None, database=None)
+@settings(max_examples=40, database=None)
 @given_(trainings(), st.sampled_from(list(code.STYLES)))
 def test_any_stack_is_read_back(training: TrainingSpec, style: str) -> None:
     if style not in code.styles(training):
@@ -124,7 +124,7 @@ def graphs(draw: st.DrawFn) -> ModelSpec:
     return ModelSpec(draw(st.sampled_from(["model", "net"])), Config(layers), tuple(nodes), (last,))
 
 
-@settings(max_examples=100, deadline=None, database=None)
+@settings(max_examples=100, database=None)
 @given_(graphs(), st.sampled_from(STYLES[1:]))
 def test_any_graph_is_read_back(model: ModelSpec, style: str) -> None:
     text = written(model, style)

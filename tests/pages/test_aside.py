@@ -37,7 +37,8 @@ def test_a_damaged_run_store_is_said_until_it_is_moved_away(
     earlier = damaged.with_name("runs.db.damaged-20260101-000000")
     earlier.touch()
     (said,) = warnings(visit(step))
-    assert f"put aside in {workspace} as {earlier.name}, {damaged.name}, and a new list" in said
+    assert f"put aside as {earlier.name}, {damaged.name} in Layerwise's folder" in said
+    assert str(workspace) not in said, "the server's paths are nobody else's affair"
     assert aside.RESTORE in said
     for path in (damaged, earlier):
         path.unlink()

@@ -88,6 +88,16 @@ def gated(folder: Path) -> tuple[Any, list[Any]]:
     return stack(*layers, L.Dense(4, "softmax"), shape=(9,)), []
 
 
+def residual(folder: Path) -> tuple[Any, list[Any]]:
+    """One value read by four: its gradient is a sum of four, whose order must be Keras's."""
+    image = keras.Input((12, 12))
+    x = L.Dense(8)(image)
+    x = L.LayerNormalization()(L.Add()([x, L.MultiHeadAttention(2, 4)(x, x)]))
+    model = keras.Model(image, L.Dense(4, "softmax")(L.GlobalAveragePooling1D()(x)))
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model, []
+
+
 def several(folder: Path) -> tuple[Any, list[Any]]:
     image, row = keras.Input((12, 12, 1), name="image"), keras.Input((6,), name="row")
     merged = L.Concatenate()([L.Dense(8)(L.Flatten()(image)), L.Dense(8, "relu")(row)])
@@ -152,6 +162,7 @@ CASES: dict[str, Case] = {
     "convolution_short": Case(convolution, rows=290, fit={"validation_split": 0.2}),
     "augmentation": Case(augmentation, rows=290, fit={"validation_split": 0.2}),
     "recurrent": Case(recurrent, x=WORDS, y=BINARY, rows=290, fit={"validation_split": 0.2}),
+    "residual": Case(residual, x=IMAGES[..., 0], fit={"validation_split": 0.25}),
     "gated": Case(gated, x=WORDS, rows=290, fit={"validation_split": 0.2}),
     "regression": Case(regression, x=TABLE, y=AMOUNT, fit={"validation_split": 0.25}),
     "several": Case(

@@ -57,7 +57,7 @@ def test_a_hair_line_is_not_lost():
 
 
 @given(st.integers(1, 60), st.integers(1, 60), st.integers(0, 2**32 - 1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_ink_at_all_gives_a_picture(height, width, seed):
     rng = np.random.default_rng(seed)
     ink = rng.random((height, width), "float32") * (rng.random((height, width)) < rng.random())

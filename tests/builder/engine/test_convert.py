@@ -344,7 +344,7 @@ def records() -> tuple[str, ...]:
 
 
 @hypothesis.given(st.integers(0, 2**30))
-@hypothesis.settings(deadline=None, max_examples=100, database=None)
+@hypothesis.settings(max_examples=100, database=None)
 def test_a_damaged_record_is_read_or_refused_in_words(seed: int) -> None:
     dice = random.Random(seed)
     record = json.loads(dice.choice(records()))

@@ -163,7 +163,7 @@ def damaged(draw: st.DrawFn) -> str:
     return source
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(damaged())
 def test_damaged_code_is_a_project_or_an_error_in_words(source: str) -> None:
     try:
@@ -176,7 +176,7 @@ def test_damaged_code_is_a_project_or_an_error_in_words(source: str) -> None:
     assert not any("not understood (" in n.message for n in read.notes), read.notes
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=300))
 def test_any_text_at_all(source: str) -> None:
     try:

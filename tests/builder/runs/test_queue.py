@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 import pytest
@@ -87,7 +87,8 @@ class Machine:
     def arrive(self, project: str, count: int) -> None:
         for _ in range(count):
             number = len(self.waiting) + len(self.turns)
-            self.waiting.append(entry(f"{project} {number:03}", project, number))
+            came = entry(f"{project} {number:03}", project, number)
+            self.waiting.append(replace(came, since=self.clock))
 
     def give(self) -> None:
         while chosen := self._chosen():
@@ -180,6 +181,21 @@ def test_ten_runs_of_one_person_do_not_keep_anothers_first_waiting() -> None:
     # and with the only slot just free
     served = {"algebra": 5.0, "owner anna": 5.0}
     assert queue.choose(crowd, [], served, limit=1) == "c"
+
+
+@pytest.mark.parametrize("slots", [1, 2])
+def test_endless_new_projects_of_one_person_do_not_keep_anothers_second_run_waiting(
+    slots: int,
+) -> None:
+    machine = Machine(slots, None)
+    machine.arrive("chess", 3)
+    machine.give()
+    for number in range(12):
+        new = Entry(f"new {number:02}", f"new {number:02}", "anna", (0.0,), since=machine.clock)
+        machine.waiting.append(new)
+        machine.give()
+        machine.end(0)
+    assert machine.turns[: 2 * slots + 4].count("chess") == 3
 
 
 def test_who_has_less_goes_first_and_of_equals_who_waited_longer() -> None:

@@ -195,7 +195,6 @@ TestQueue = pytest.mark.usefixtures("alone")(Queue.TestCase)
 TestQueue.settings = settings(
     max_examples=60,
     stateful_step_count=30,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 

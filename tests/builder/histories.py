@@ -1,0 +1,48 @@
+"""Trains as a worker does, in a process of its own: THREADS FOLDER NAME … → histories as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from builder import starters
+from builder.spec import TrainingSpec
+from tests import zoo
+
+STACKS = ("nested_choices", "two_softmax", "normalized", "binned", "half_precision", "compiled",
+          "sentences", "which_words")  # fmt: skip
+"""Each with something in its script that the others lack."""
+
+STARTERS = {s.name: zoo.brief(s.training) for s in starters.all()}
+
+ALL: Mapping[str, TrainingSpec] = {
+    **STARTERS,
+    **{name: zoo.STACKS[name] for name in STACKS},
+    "reshuffled": zoo.STACKS["nested_choices"].with_fit(shuffle="epoch", batch_size=30),
+    **zoo.RESTLESS,
+}
+
+
+def main(threads: int, folder: Path, names: list[str]) -> None:
+    """Trains each and prints the histories by name."""
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    import tensorflow as tf
+
+    from builder.engine import train
+    from builder.engine.record import Silence
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)
+    found = {}
+    for name in names:
+        result = train.train(ALL[name], folder / "runs" / name, Silence(), lambda: None)
+        found[name] = result["history"]
+        os.replace(result["artefact"], folder / f"{name}.keras")
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
