@@ -59,11 +59,11 @@ def main() -> None:
         # two at a time, each file as a whole: much of their time is waiting for other processes.
         # Pages apart from the builder: where Keras is loaded, Streamlit clears its session after
         # every script run, which made them five times slower
-        both = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+        both = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "12")
         for folder in ("tests/builder", "tests/pages"):
             run(python, "-m", "pytest", folder, *both)
         # a browser and its server keep both processors busy: two at a time are no quicker
-        run(python, "-m", "pytest", "tests/browser")
+        run(python, "-m", "pytest", "tests/browser", "--durations", "12")
     else:
         run(python, "-m", "pytest", *sys.argv[1:])
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import psutil
 
@@ -17,7 +20,23 @@ from builder.spec import TrainingSpec
 WORKER_BYTES = 500_000_000
 """What a worker takes before it has a model: Keras and TensorFlow."""
 
+PROCESSOR = Path("/proc/cpuinfo")
+BFLOAT16 = {"avx512_bf16", "amx_bf16", "bf16"}
+"""What x86 and Arm processors call instructions that multiply in this format."""
+
 _needs: dict[str, int] = {}
+
+
+@functools.cache
+def bfloat16() -> bool | None:
+    """Whether the processor multiplies bfloat16 numbers itself, which makes mixed precision quick;
+    None where that cannot be told."""
+    try:
+        text = PROCESSOR.read_text("utf-8")
+    except OSError:
+        return None
+    lines = re.findall(r"^(?:flags|Features)\s*:(.*)$", text, re.MULTILINE)
+    return not BFLOAT16.isdisjoint(lines[0].split()) if lines else None
 
 
 def needs(run_id: str, training: TrainingSpec) -> int:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from builder import starters
-from builder.runs import projects
+from builder.runs import capacity, projects
+from pages.widgets import speed
 
 Visit = Callable[..., AppTest]
 
@@ -37,6 +39,24 @@ def test_a_choice_is_kept_and_taken_back(
     assert any(e.label == "Speed and order (1 changed)" for e in at.expander)
     at.segmented_control(key=f"speed-{name}").set_value(usual).run()
     assert name not in getattr(projects.load(token).training, part)
+
+
+@pytest.mark.parametrize(("flags", "slow"), [("fma avx2", True), ("avx512_bf16 fma", False)])
+def test_mixed_precision_is_advised_against_where_the_processor_lacks_it(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, flags: str, slow: bool
+) -> None:
+    (tmp_path / "cpuinfo").write_text(f"processor\t: 0\nflags\t\t: fpu {flags}\nbugs\t\t:\n")
+    monkeypatch.setattr(capacity, "PROCESSOR", tmp_path / "cpuinfo")
+    capacity.bfloat16.cache_clear()
+    token = projects.create("local", "Mine", starters.get("xor").training).token
+    at = visit("train", token)
+    assert speed.SLOW_HALVES not in [w.value for w in at.warning], "it is not chosen"
+    at.segmented_control(key="speed-dtype_policy").set_value("Mixed precision").run()
+    assert (speed.SLOW_HALVES in [w.value for w in at.warning]) == slow
+    monkeypatch.setattr(capacity, "PROCESSOR", tmp_path / "none")
+    capacity.bfloat16.cache_clear()
+    assert capacity.bfloat16() is None
+    capacity.bfloat16.cache_clear()
 
 
 def test_xla_with_convolutions_is_advised_against_with_a_button(visit: Visit) -> None:
