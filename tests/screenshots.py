@@ -72,8 +72,8 @@ def _others(new_context: object, url: str, folder: Path) -> None:
 
 
 def _shoot(page: Page, folder: Path, name: str, full: bool = False) -> None:
+    page.mouse.move(2, 500)  # where it is over nothing; what it was over hides its hint meanwhile
     page.wait_for_timeout(SETTLED_MS)
-    page.mouse.move(2, 500)
     page.screenshot(path=folder / f"{name}.png", full_page=full)
     print(folder / f"{name}.png", flush=True)
 
