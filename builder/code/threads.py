@@ -5,12 +5,13 @@ from __future__ import annotations
 from builder.check import speed
 from builder.spec import TrainingSpec
 
-NAME = "TF_NUM_INTRAOP_THREADS"
-"""What TensorFlow reads when it first calculates; later it changes nothing, and raises nothing."""
+SET = ("TF_NUM_INTRAOP_THREADS", "1")
+"""What TensorFlow reads from the environment when it first calculates, and one thread; set later it
+changes nothing, and raises nothing."""
 
 LINES = (
     "# One thread, as in the training this repeats: more may change the last digits of sums\n"
-    f'os.environ["{NAME}"] = "1"'
+    f'os.environ["{SET[0]}"] = "{SET[1]}"'
 )
 """On some processors (an EPYC with AVX2 alone) TensorFlow's products of matrices end in other bits
 on several threads than on one; on others they do not."""

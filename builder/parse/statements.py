@@ -159,7 +159,7 @@ def _set_item(state: State, target: ast.Subscript, value: Any) -> None:
         arrayuse.store(state, target, owner)
         return
     if isinstance(owner, Ref) and (what := names.aside(owner.path)):  # os.environ["…"] = "…"
-        if column != threads.NAME:  # which our own scripts set, to repeat a run
+        if (column, value) != threads.SET:  # as our own scripts do, to repeat a run
             state.aside(target, what)
         return
     if isinstance(owner, Stat | After | Unknown):  # std[std == 0] = 1

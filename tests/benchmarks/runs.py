@@ -1,6 +1,6 @@
 """What a run costs beside its arithmetic: stop and pause, snapshots, two at once, click → 0.97.
 
-    python -m tests.benchmarks.runs
+    python -m tests.benchmarks.runs [orders learned together snapshots] [--rounds N]
 
 Prints a Markdown table. Runs start as the Train page starts them, in a temporary workspace, on
 MNIST from LAYERWISE_DATA (or ../shared/data).
@@ -8,6 +8,7 @@ MNIST from LAYERWISE_DATA (or ../shared/data).
 
 from __future__ import annotations
 
+import argparse
 import os
 import statistics
 import tempfile
@@ -24,7 +25,6 @@ from tests.benchmarks.latency import settle
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("LAYERWISE_DATA", ROOT.parent / "shared" / "data"))
 TIMES = 5
-ROUNDS = 3
 
 
 def tutorial(epochs: int, seed: int = 0) -> TrainingSpec:
@@ -104,11 +104,11 @@ def seconds(make: Callable[[int, int], TrainingSpec], epochs: int, count: int, f
     return max(float(row["last_time"] - row["first_time"]) for row in found)
 
 
-def together() -> None:
+def together(rounds: int) -> None:
     """Two runs side by side against one alone, by the time of their steps; beside it what two bare
     processes reach on this machine, measured in turns with them; and what a run's telling costs."""
     ours, ceiling, telling, shared = [], [], [], []
-    for i in range(ROUNDS):
+    for i in range(rounds):
         alone = seconds(tutorial, bare.EPOCHS, 1, 10 * i)
         both = seconds(tutorial, bare.EPOCHS, 2, 10 * i + 1)
         settle()
@@ -152,8 +152,20 @@ def snapshots() -> None:
     print(f"| snapshots ({spent[1]:.0f}, {each:.0f} ms each) | {share:.1%} | | ≤ 2 % |", flush=True)
 
 
+PARTS: dict[str, Callable[[int], None]] = {
+    "orders": lambda _: orders(),
+    "learned": lambda _: learned(),
+    "together": together,
+    "snapshots": lambda _: snapshots(),
+}
+
+
 def main() -> None:
-    """Prints the table."""
+    """Prints the table, or the parts of it that are asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all by default")
+    parser.add_argument("--rounds", type=int, default=3, help="of runs side by side")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["LAYERWISE_HOME"] = folder
         os.environ["LAYERWISE_DATA"] = str(DATA)
@@ -162,13 +174,11 @@ def main() -> None:
             child.call("data.describe", tutorial(1).dataset)
             jobs.prepare(tutorial(1).dataset)
             jobs.warm()
-            orders()
-            learned()
-            together()
+            for part in (p for p in PARTS if p in (given.parts or PARTS)):
+                PARTS[part](given.rounds)
         finally:
             launch.close()
             child.close()
-        snapshots()
 
 
 if __name__ == "__main__":

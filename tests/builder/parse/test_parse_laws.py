@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from builder import catalog, code, edit, parse, plugins, starters
+from builder.code import threads
 from builder.engine import data as engine_data
 from builder.facts import ColumnFacts, DataFacts
 from builder.parse import datasets, named
@@ -230,3 +231,14 @@ def test_columns_that_were_made_otherwise_are_not_taken_for_ours() -> None:
     for changed in (text.replace("'lovely': 2", "'lovely': -2"), text.replace("0.04", "0.4")):
         read = parse.parse(changed)
         assert any("not recognised" in n.message for n in read.notes)
+
+
+@pytest.mark.parametrize(("number", "told"), [("1", False), ("4", True)])
+def test_another_number_of_threads_than_a_scripts_own_is_told(number: str, told: bool) -> None:
+    training = ALL["tutorial"]
+    line, value = threads.SET
+    text = code.script(training, script_source(training)).replace(
+        f'["{line}"] = "{value}"', f'["{line}"] = "{number}"'
+    )
+    said = [n for n in parse.parse(text).notes if "no part in the project" in n.message]
+    assert bool(said) == told
