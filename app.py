@@ -17,9 +17,11 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from builder import starters
-from builder.runs import child, jobs
+from builder.runs.engine_process import client
+from builder.runs.scheduler import jobs
 from pages import entrance, routes, widgets
-from pages.widgets import facts, page, session
+from pages.widgets.session import current_project, engine_facts
+from pages.widgets.shared import page_frame
 
 TIDY_SECONDS = 60.0
 """Between two searches for ended sessions; one takes some ten milliseconds."""
@@ -33,11 +35,11 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
 
 def _warm() -> None:
-    child.warm()
-    first = starters.get(session.FIRST).training
+    client.warm()
+    first = starters.get(current_project.FIRST).training
     jobs.prepare(first.dataset)
     jobs.warm()
-    facts.expect_facts(first)
+    engine_facts.expect_facts(first)
     threading.Thread(target=_early, name="layerwise-early", daemon=True).start()
 
 
@@ -64,7 +66,7 @@ def _tidy() -> None:
 
 def on_script_error(error: Exception) -> bool:
     """Errors outside a page's frame (callbacks, the shell) are said in words as well."""
-    page.trouble(error)
+    page_frame.trouble(error)
     return True
 
 

@@ -8,7 +8,7 @@ floor module                         what it is
 F0    ``spec``, ``facts``, ``wire``  the values, what was learned about them, and their bytes
 F1    ``catalog``                    what Keras offers, as tables
 F2    ``edit check code parse``      spec → spec, spec → problems, spec ↔ Keras source
-F3    ``engine``, ``plugins``        the only modules that import Keras; what we add, a file each
+F3    ``engine``, ``exporters``      the only modules that import Keras; what is taken home
 F4    ``runs``                       the only SQLite, child processes and disk writes
 F5    ``cli``, ``pages``             the same verbs from a terminal and from a browser
 ===== ============================== ==========================================================

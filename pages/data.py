@@ -6,30 +6,34 @@ from dataclasses import replace
 
 import streamlit as st
 
-from builder import binding, plugins
+from builder import binding
+from builder.datasets.registry import all_datasets
 from builder.facts import DataFacts
-from builder.runs import child
+from builder.runs.engine_process import client
 from builder.spec import ObjectSpec
-from pages.widgets import columns, download, explain, form, page, preview, problems, session, upload
-from pages.widgets.page import plain
+from pages.widgets.data import data_preview, dataset_download, npz_upload
+from pages.widgets.forms import column_form, form
+from pages.widgets.session import current_project
+from pages.widgets.shared import explanation, page_frame, problem_list
+from pages.widgets.shared.page_frame import plain
 
 
 def main() -> None:
     """The choices are drawn first, so that the preview already shows what they changed."""
     left, right = st.columns([5, 7], gap="large")
     with left:
-        chosen = _choose(session.training().dataset)
-        if chosen != session.training().dataset:
-            session.push(replace(session.training(), dataset=chosen))
+        chosen = _choose(current_project.training().dataset)
+        if chosen != current_project.training().dataset:
+            current_project.push(replace(current_project.training(), dataset=chosen))
         _bind()
-        upload.show()
+        npz_upload.show()
     with right:
-        dataset = session.training().dataset
-        facts = session.data_facts()
-        found = session.problems()
-        problems.show(problems.at(found, "dataset.*"), key="data")
+        dataset = current_project.training().dataset
+        facts = current_project.data_facts()
+        found = current_project.problems()
+        problem_list.show(problem_list.at(found, "dataset.*"), key="data")
         if facts is None:
-            download.show(dataset)
+            dataset_download.show(dataset)
         else:
             _look(dataset, facts)
             _follow_up()
@@ -38,12 +42,14 @@ def main() -> None:
 def _choose(dataset: ObjectSpec) -> ObjectSpec:
     """Which dataset, and its preparation."""
     st.subheader("Dataset", anchor=False)
-    known, current = plugins.datasets(), dataset
-    names = [n for n in known if n != upload.PLUGIN or dataset.class_name == n]
+    known, current = all_datasets(), dataset
+    names = [n for n in known if n != npz_upload.PLUGIN or dataset.class_name == n]
     # what this version does not know stays chosen until another is
     names += [] if dataset.class_name in known else [dataset.class_name]
     key = "dataset-class"
-    at = session.place(names, session.hold(key, dataset.class_name, dataset.class_name))
+    at = current_project.place(
+        names, current_project.hold(key, dataset.class_name, dataset.class_name)
+    )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="dataset"):
         name = st.selectbox(
             "Dataset",
@@ -54,10 +60,10 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
             label_visibility="collapsed",
             help="Type to search",
         )
-        session.held(key, name)
+        current_project.held(key, name)
         entry = form.find("datasets", name)
         if entry:
-            explain.show(entry, key=f"explain-{name}")
+            explanation.show(entry, key=f"explain-{name}")
     if entry:
         st.caption(entry.plain)
     if name != dataset.class_name:
@@ -68,44 +74,46 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
 
 def _bind() -> None:
     """Which column each Input and output stands for, where that is a question."""
-    training, facts = session.training(), session.data_facts()
+    training, facts = current_project.training(), current_project.data_facts()
     if facts is None or (binding.is_plain(training) and not facts.named):
         return
-    new = columns.bind(training, facts)
+    new = column_form.bind(training, facts)
     if new != training:
-        session.push(new)
+        current_project.push(new)
 
 
 def _title(dataset: ObjectSpec) -> str:
     """A line of the list: what it is called, its group, and whether it needs the network."""
-    plugin = plugins.datasets().get(dataset.class_name)
+    plugin = all_datasets().get(dataset.class_name)
     if plugin is None:
         return dataset.class_name
     network = "" if plugin.OFFLINE else ", downloaded once"
-    return f"{upload.called(dataset)} · {plugin.ENTRY.group.lower()}{network}"
+    return f"{npz_upload.called(dataset)} · {plugin.ENTRY.group.lower()}{network}"
 
 
 def _look(dataset: ObjectSpec, facts: DataFacts) -> None:
-    st.subheader(plain(upload.called(dataset)), anchor=False)
-    st.markdown(columns.sentence(facts) if facts.named else preview.sentence(facts))
+    st.subheader(plain(npz_upload.called(dataset)), anchor=False)
+    st.markdown(column_form.sentence(facts) if facts.named else data_preview.sentence(facts))
     if facts.warning:
         st.info(plain(facts.warning), icon=":material/info:")
-    found = session.cached(("preview", dataset), lambda: child.call("data.preview", dataset))
+    found = current_project.cached(
+        ("preview", dataset), lambda: client.call("loading.preview", dataset)
+    )
     if facts.named:
-        columns.show(found)
+        column_form.show(found)
         return
-    st.html(preview.preparation(found, facts))
-    preview.show(found, facts)
+    st.html(data_preview.preparation(found, facts))
+    data_preview.show(found, facts)
 
 
 def _follow_up() -> None:
     """What the choice of data asks of the model and the training, each with its fix."""
-    others = problems.severe(session.problems())
+    others = problem_list.severe(current_project.problems())
     rest = [p for p in others if not p.where.startswith("dataset")]
     if rest:
         st.subheader("What this asks of the rest", anchor=False)
-        problems.show(rest, key="follow-up")
+        problem_list.show(rest, key="follow-up")
 
 
-with page.frame("data"):
+with page_frame.frame("data"):
     main()

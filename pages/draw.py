@@ -8,21 +8,24 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from builder.runs import child, jobs
+from builder.runs.engine_process import client
+from builder.runs.scheduler import jobs
 from builder.spec import Run
-from pages.widgets import answer, beside, page, paper, picker, sentence, session
+from pages.widgets.evaluate import drawing_canvas, other_inputs, prediction, text_prediction
+from pages.widgets.session import current_project
+from pages.widgets.shared import page_frame, run_picker
 
 IMAGES = ["png", "jpg", "jpeg", "webp", "bmp", "gif"]
 
 
 def main() -> None:
     """The page."""
-    st.html(page.ROOT / "assets" / "answers.css")
+    st.html(page_frame.ROOT / "assets" / "answers.css")
     st.caption(
         "Draw one digit. It is cropped, scaled to 20×20 and centred by mass, as MNIST was made;"
         " the model sees exactly the small picture."
     )
-    run = picker.choose("draw", fits=_fits)
+    run = run_picker.choose("draw", fits=_fits)
     if run is None:
         _no_model()
     else:
@@ -30,7 +33,7 @@ def main() -> None:
 
 
 def _fits(run: Run) -> bool:
-    return answer.reads_digits(run.training) or beside.takes_drawing(run.training)
+    return prediction.reads_digits(run.training) or other_inputs.takes_drawing(run.training)
 
 
 def _no_model() -> None:
@@ -40,30 +43,30 @@ def _no_model() -> None:
         " it takes a few seconds.",
         icon=":material/draw:",
     )
-    if answer.reads_digits(session.training()):
-        page.link("train", "Go to Train")
+    if prediction.reads_digits(current_project.training()):
+        page_frame.link("train", "Go to Train")
         return
-    if sentence.reads_text(session.training()):
+    if text_prediction.reads_text(current_project.training()):
         st.caption("This project reads text: type a sentence on the Evaluate page.")
-        page.link("evaluate", "Go to Evaluate")
+        page_frame.link("evaluate", "Go to Evaluate")
         return
     st.caption("The project that is open now learns something else; it stays as it is.")
     if st.button("Open the digits", key="draw-digits", icon=":material/arrow_forward:"):
-        session.open_starter(session.FIRST)
-        page.go("train")
+        current_project.open_starter(current_project.FIRST)
+        page_frame.go("train")
 
 
 @st.fragment
-@page.safe
+@page_frame.safe
 def _desk(run: Run) -> None:
     """Paper and answer; a fragment, so that a stroke runs nothing else."""
     left, right = st.columns([1, 1], gap="large")
     # read before the answer, shown below it: on a phone the answer stays near the canvas
     with st.container():
-        upload = None if beside.takes_drawing(run.training) else _photo()
-    several = beside.takes_drawing(run.training)
+        upload = None if other_inputs.takes_drawing(run.training) else _photo()
+    several = other_inputs.takes_drawing(run.training)
     with left:
-        image = paper.show()
+        image = drawing_canvas.show()
         given = _besides(run) if several else {}
     with right:
         if several:
@@ -88,33 +91,39 @@ def _photo() -> bytes | None:
 def _besides(run: Run) -> dict[str, Any]:
     """The inputs a drawing cannot give, set by hand."""
     asked = ("beside", run.id)
-    others = session.cached(asked, lambda: child.call("beside.others", run.training))
+    others = current_project.cached(
+        asked, lambda: client.call("predict_multi.others", run.training)
+    )
     if others:
-        st.caption(beside.HONEST)
-    return beside.ask(others)
+        st.caption(other_inputs.HONEST)
+    return other_inputs.ask(others)
 
 
-@page.safe
+@page_frame.safe
 def _answers(run: Run, image: NDArray[np.uint8] | None, given: dict[str, Any]) -> None:
     artefact = str(jobs.artefact(run.id))
-    st.html(beside.answers(child.call("beside.drawing", artefact, run.training, image, given)))
-
-
-@page.safe
-def _answer(run: Run, image: NDArray[np.uint8] | None, upload: bytes | None) -> None:
-    artefact = str(jobs.artefact(run.id))
-    if upload is not None:
-        said = child.call("predict.image_file", artefact, run.training, upload)
-        st.caption("This is about your picture. Remove it below to have the drawing read again.")
-    else:
-        said = child.call("predict.drawing", artefact, run.training, image)
-    # one element, so that verdict, picture and bars change together
     st.html(
-        answer.verdict(said)
-        + answer.seen(said["seen"])
-        + answer.bars(said["classes"], said["probabilities"])
+        other_inputs.answers(
+            client.call("predict_multi.drawing", artefact, run.training, image, given)
+        )
     )
 
 
-with page.frame("draw"):
+@page_frame.safe
+def _answer(run: Run, image: NDArray[np.uint8] | None, upload: bytes | None) -> None:
+    artefact = str(jobs.artefact(run.id))
+    if upload is not None:
+        said = client.call("predict_image.image_file", artefact, run.training, upload)
+        st.caption("This is about your picture. Remove it below to have the drawing read again.")
+    else:
+        said = client.call("predict_image.drawing", artefact, run.training, image)
+    # one element, so that verdict, picture and bars change together
+    st.html(
+        prediction.verdict(said)
+        + prediction.seen(said["seen"])
+        + prediction.bars(said["classes"], said["probabilities"])
+    )
+
+
+with page_frame.frame("draw"):
     main()

@@ -10,10 +10,10 @@ import functools
 import re
 import secrets
 from http.cookies import CookieError, SimpleCookie
-from pathlib import Path
 from typing import Any
 
-from pages.widgets.visitor import COOKIE, OWNER
+from pages.widgets.session.browser import COOKIE, OWNER
+from pages.widgets.shared.asset_files import ASSETS
 
 HTML = (b"content-type", b"text/html; charset=utf-8")
 
@@ -96,5 +96,5 @@ def _is_page(start: Any) -> bool:
 
 @functools.cache
 def _script() -> bytes:
-    text = (Path(__file__).parents[1] / "assets" / "mend.js").read_bytes()
+    text = (ASSETS / "mend.js").read_bytes()
     return b"<script>" + text + b"</script>"

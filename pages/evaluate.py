@@ -7,41 +7,44 @@ from typing import Any
 
 import streamlit as st
 
-from builder.runs import child, jobs
+from builder.runs.engine_process import client
+from builder.runs.scheduler import jobs
 from builder.spec import Run
-from pages.widgets import exam, page, picker, sentence, session
+from pages.widgets.evaluate import report, text_prediction
+from pages.widgets.session import current_project
+from pages.widgets.shared import page_frame, run_picker
 
 
 def main() -> None:
     """The page."""
-    st.html(page.ROOT / "assets" / "answers.css")
+    st.html(page_frame.ROOT / "assets" / "answers.css")
     st.caption(
         "Training was studying; this is the final exam, on the test examples the model never saw."
     )
-    run = picker.choose("evaluate")
+    run = run_picker.choose("evaluate")
     if run is None:
         st.info("There is nothing to examine yet: train a model first.", icon=":material/school:")
-        page.link("train", "Go to Train")
+        page_frame.link("train", "Go to Train")
         return
     artefact = str(jobs.artefact(run.id))
     found = _report(run, artefact)
-    exam.scores(found)
-    if sentence.reads_text(run.training) and found.get("kind") == "texts":
-        sentence.show(run, artefact)
+    report.scores(found)
+    if text_prediction.reads_text(run.training) and found.get("kind") == "texts":
+        text_prediction.show(run, artefact)
     if found["task"] == "several":
         found = _output(found, run)
-        exam.own_scores(found)
+        report.own_scores(found)
     if found["task"] == "regression":
-        exam.regression(found)
-        exam.misses(found)
+        report.regression(found)
+        report.misses(found)
     else:
         _classes(run, artefact, found)
 
 
 def _report(run: Run, artefact: str) -> Mapping[str, Any]:
     with st.spinner("Sitting the exam …", show_time=False):
-        report: Mapping[str, Any] = session.cached(
-            ("report", run.id), lambda: child.call("evaluate.report", artefact, run.training)
+        report: Mapping[str, Any] = current_project.cached(
+            ("report", run.id), lambda: client.call("evaluation.report", artefact, run.training)
         )
     return report
 
@@ -53,8 +56,8 @@ def _classes(run: Run, artefact: str, found: Mapping[str, Any]) -> None:
     left, right = st.columns([6, 5], gap="large")
     with left:
         which = f"-{found['output']}" if found["output"] else ""
-        chosen = exam.confusion(found, key=f"confusion-{run.id}{which}")
-        exam.per_class(found)
+        chosen = report.confusion(found, key=f"confusion-{run.id}{which}")
+        report.per_class(found)
     with right:
         _examples(run, artefact, found, chosen)
 
@@ -76,12 +79,15 @@ def _output(found: Mapping[str, Any], run: Run) -> Mapping[str, Any]:
 
 
 def _surface(run: Run, artefact: str, names: Sequence[str]) -> None:
-    call = "evaluate.surface"
-    plane = session.cached(("surface", run.id), lambda: child.call(call, artefact, run.training))
-    preview = session.cached(
-        ("preview", run.training.dataset), lambda: child.call("data.preview", run.training.dataset)
+    call = "evaluation.surface"
+    plane = current_project.cached(
+        ("surface", run.id), lambda: client.call(call, artefact, run.training)
     )
-    exam.surface(plane, preview, names)
+    preview = current_project.cached(
+        ("preview", run.training.dataset),
+        lambda: client.call("loading.preview", run.training.dataset),
+    )
+    report.surface(plane, preview, names)
 
 
 def _examples(
@@ -91,14 +97,14 @@ def _examples(
     names = found["classes"]
     if chosen is None:
         st.subheader("Most confident mistakes", anchor=False)
-        exam.gallery(found["mistakes"], names, none="Not one mistake on the test set.")
+        report.gallery(found["mistakes"], names, none="Not one mistake on the test set.")
         return
     true, predicted = chosen
-    asked = (true, predicted, exam.SHOWN, found["output"])
-    examples = child.call("evaluate.cell", artefact, run.training, *asked)
-    st.subheader(exam.cell_title(names[true], names[predicted], examples["total"]), anchor=False)
-    exam.gallery(examples, names, none="No test example is in this cell.")
+    asked = (true, predicted, report.SHOWN, found["output"])
+    examples = client.call("evaluation.cell", artefact, run.training, *asked)
+    st.subheader(report.cell_title(names[true], names[predicted], examples["total"]), anchor=False)
+    report.gallery(examples, names, none="No test example is in this cell.")
 
 
-with page.frame("evaluate"):
+with page_frame.frame("evaluate"):
     main()

@@ -9,13 +9,19 @@ from types import ModuleType
 
 import streamlit as st
 
-from builder import code, plugins
-from builder.code import custom
+from builder import code
+from builder.code import custom_layer_source
+from builder.datasets.registry import find_dataset
 from builder.errors import LayerwiseError
-from builder.runs import child, jobs, weights
+from builder.exporters.registry import all_exporters, missing_packages
+from builder.runs.disk import weight_files
+from builder.runs.engine_process import client
+from builder.runs.scheduler import jobs
 from builder.spec import Run, TrainingSpec
-from pages.widgets import codepane, codescript, page, picker, problems, session, taken
-from pages.widgets.page import plain
+from pages.widgets.code import code_pane, code_script, lazy_download
+from pages.widgets.session import current_project
+from pages.widgets.shared import page_frame, problem_list, run_picker
+from pages.widgets.shared.page_frame import plain
 
 MIME = {
     ".py": "text/x-python",
@@ -33,43 +39,43 @@ CONVERTED = ("h5", "savedmodel", "tflite", "onnx")
 def main() -> None:
     """The page."""
     left, right = st.columns([7, 5], gap="large")
-    with left, page.guard():
+    with left, page_frame.guard():
         _script()
     with right:
-        with page.guard():
+        with page_frame.guard():
             _project_files()
-        with page.guard():
+        with page_frame.guard():
             _model_files()
-    taken.refusals()
+    lazy_download.refusals()
 
 
 def _script() -> None:
     st.subheader("Python", anchor=False)
     st.caption("The whole project as a Keras script: run it anywhere Keras is installed.")
-    training = session.training()
-    if wrong := problems.severe(session.problems()):
+    training = current_project.training()
+    if wrong := problem_list.severe(current_project.problems()):
         said = plain(wrong[0].message)
         st.caption(f":orange[:material/error:] It stops where the project does: {said}")
     with suppress(LayerwiseError):  # the pane below says why there is none
-        chosen, title = codescript.style(training), session.title()
-        text = codescript.written(training, chosen).text
-        known = plugins.exporters()
+        chosen, title = code_script.style(training), current_project.title()
+        text = code_script.written(training, chosen).text
+        known = all_exporters()
         _download(known["script"], text.encode(), "primary")
         _later(known["notebook"], lambda: _notebook(training, chosen, title))
-    codepane.show(training, session.selected())
+    code_pane.show(training, current_project.selected())
 
 
 def _notebook(training: TrainingSpec, style: str, title: str) -> bytes:
-    source = codescript.data_source(training)
-    about = plugins.dataset(training.dataset.class_name).ENTRY.plain
+    source = code_script.data_source(training)
+    about = find_dataset(training.dataset.class_name).ENTRY.plain
     return code.notebook(training, source, title, style, about).encode()
 
 
 def _project_files() -> None:
     st.subheader("Project", anchor=False)
     st.caption("The picture of the model, and the file that Layerwise opens again.")
-    training, title = session.training(), session.title()
-    known, drawing = plugins.exporters(), _made("svg", training, title)
+    training, title = current_project.training(), current_project.title()
+    known, drawing = all_exporters(), _made("svg", training, title)
     _download(known["svg"], drawing)
     _later(known["png"], lambda: _made("png", training, title))
     _download(known["project"], _made("project", training, title))
@@ -82,53 +88,55 @@ def _project_files() -> None:
 
 def _begun(training: TrainingSpec) -> None:
     """The model before any training: what an opened and edited file is taken home as."""
-    kept = weights.where(training.weights.get("file"))
+    kept = weight_files.where(training.weights.get("file"))
     name = str(training.weights.get("name", ""))
-    taken.button(
+    lazy_download.button(
         f"Keras model with the weights of {plain(name)}" if kept else "Keras model, not trained",
-        lambda: child.call("export.begun", training, str(kept) if kept else None, timeout=120),
+        lambda: client.call("export_run.begun", training, str(kept) if kept else None, timeout=120),
         f"{_name()}.keras",
         "export-begun",
         help="The model as it stands, before this project's training."
-        f" {custom.needed(training.model)}",
+        f" {custom_layer_source.needed(training.model)}",
     )
 
 
 def _model_files() -> None:
     st.subheader("Trained model", anchor=False)
-    run = picker.choose("export")
+    run = run_picker.choose("export")
     if run is None:
         st.caption("Train the model first; then it can be saved with its weights.")
-        page.link("train", "Go to Train")
+        page_frame.link("train", "Go to Train")
         return
-    found = [e for e in plugins.exporters().values() if e.NEEDS == "run"]
+    found = [e for e in all_exporters().values() if e.NEEDS == "run"]
     for exporter in sorted(found, key=lambda e: (e.NAME in CONVERTED, e.NAME != "keras")):
-        with page.guard():
+        with page_frame.guard():
             _model_file(exporter, run)
     same = "`keras.models.load_model(file)` gives the same predictions as here."
-    st.caption(f"{same} {custom.needed(run.training.model)}")
+    st.caption(f"{same} {custom_layer_source.needed(run.training.model)}")
 
 
 def _model_file(exporter: ModuleType, run: Run) -> None:
     artefact = str(jobs.artefact(run.id))
-    if missing := plugins.lacking(exporter):
+    if missing := missing_packages(exporter):
         st.markdown(f"**{plain(exporter.TITLE)}** needs packages that are not installed here.")
         st.code(f"pip install {' '.join(missing)}", language="bash")
     elif exporter.NAME in CONVERTED:
         _conversion(exporter, run, artefact)
     elif exporter.NAME == "card":
-        title = session.title()
+        title = current_project.title()
         _later(exporter, lambda: _card(run, artefact, title))
     else:
-        _later(exporter, lambda: child.call("export.run", exporter.NAME, run.training, artefact))
+        _later(
+            exporter, lambda: client.call("export_run.run", exporter.NAME, run.training, artefact)
+        )
     if about := getattr(exporter, "ABOUT", ""):
         st.caption(about)
 
 
 def _card(run: Run, artefact: str, title: str) -> bytes:
     result = jobs.result(run.id)
-    made: bytes = child.call(
-        "export.run",
+    made: bytes = client.call(
+        "export_run.run",
         "card",
         run.training,
         artefact,
@@ -157,24 +165,24 @@ def _conversion(exporter: ModuleType, run: Run, artefact: str) -> None:
         icon=":material/settings:",
         width="stretch",
     ):
-        session.remember(f"prepared:{exporter.NAME}", wanted)
-    if session.recall(f"prepared:{exporter.NAME}") != wanted:
+        current_project.remember(f"prepared:{exporter.NAME}", wanted)
+    if current_project.recall(f"prepared:{exporter.NAME}") != wanted:
         return
 
     def make() -> bytes:
-        verb, name = "export.run", exporter.NAME
-        made: bytes = child.call(verb, name, run.training, artefact, timeout=300, **options)
+        verb, name = "export_run.run", exporter.NAME
+        made: bytes = client.call(verb, name, run.training, artefact, timeout=300, **options)
         return made
 
     with st.spinner("Converting …", show_time=False):
-        content = session.cached(("prepared", *wanted), make)
+        content = current_project.cached(("prepared", *wanted), make)
     _download(exporter, content)
 
 
 def _later(exporter: ModuleType, make: Callable[[], bytes]) -> None:
     name, suffix = exporter.NAME, exporter.SUFFIX
     file = _name() + suffix
-    taken.button(exporter.TITLE, make, file, f"export-{name}", mime=MIME.get(suffix, ""))
+    lazy_download.button(exporter.TITLE, make, file, f"export-{name}", mime=MIME.get(suffix, ""))
 
 
 def _download(exporter: ModuleType, data: bytes, kind: str = "secondary") -> None:
@@ -195,16 +203,16 @@ def _made(name: str, training: TrainingSpec, title: str) -> bytes:
     """An export of the project, remembered by value: the same spec gives the same file."""
 
     def make() -> bytes:
-        made: bytes = child.call("export.run", name, training, None, title=title)
+        made: bytes = client.call("export_run.run", name, training, None, title=title)
         return made
 
-    return session.cached(("export", name, training, title), make)
+    return current_project.cached(("export", name, training, title), make)
 
 
 def _name() -> str:
     """The project's title as a file name."""
-    return re.sub(r"[^a-z0-9]+", "_", session.title().lower()).strip("_") or "model"
+    return re.sub(r"[^a-z0-9]+", "_", current_project.title().lower()).strip("_") or "model"
 
 
-with page.frame("export"):
+with page_frame.frame("export"):
     main()

@@ -8,23 +8,16 @@ from collections.abc import Sequence
 import streamlit as st
 
 from builder import edit, starters
-from builder.runs import projects
-from builder.runs.projects import Project
+from builder.runs.disk import projects
+from builder.runs.disk.projects import Project
 from builder.spec import TrainingSpec
-from pages.widgets import (
-    architectures,
-    aside,
-    opener,
-    page,
-    pasted,
-    place,
-    problems,
-    session,
-    trainer,
-    upload,
-    words,
-)
-from pages.widgets.page import plain
+from pages.widgets.data import npz_upload
+from pages.widgets.home import architectures, damaged_store, open_file, paste_code
+from pages.widgets.model import canvas_state
+from pages.widgets.session import current_project
+from pages.widgets.shared import formatting, page_frame, problem_list
+from pages.widgets.shared.page_frame import plain
+from pages.widgets.train import live_run
 
 ACROSS = 4
 """Cards beside each other."""
@@ -35,15 +28,15 @@ SHOWN = 3
 
 def main() -> None:
     """The page."""
-    aside.show()
+    damaged_store.show()
     left, right = st.columns([3, 2], gap="large")
     with left:
         _hero()
     with right:
         _projects()
         _empty()
-        opener.show()
-        pasted.show()
+        open_file.show()
+        paste_code.show()
         architectures.show()
     st.header("Starters", anchor=False)
     st.caption("Each opens complete: data, model and training. Change what you like; it is yours.")
@@ -52,12 +45,12 @@ def main() -> None:
 
 def _hero() -> None:
     """The open project, one click from training."""
-    training = session.training()
-    session.expect()
+    training = current_project.training()
+    current_project.expect()
     with st.container(key="hero", border=True):
-        kind = "Your open project" if session.token() else "Ready to train"
+        kind = "Your open project" if current_project.token() else "Ready to train"
         st.caption(kind)
-        st.markdown(f"# {plain(session.title())}", anchors=False)
+        st.markdown(f"# {plain(current_project.title())}", anchors=False)
         st.markdown(_sentence(training))
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(
@@ -68,7 +61,7 @@ def _hero() -> None:
                 help="Starts the training and shows its curves",
             ):
                 _train()
-            page.link("model", "Look at the model")
+            page_frame.link("model", "Look at the model")
 
 
 def _empty() -> None:
@@ -79,9 +72,11 @@ def _empty() -> None:
         icon=":material/add:",
         help="Choose the data first; then wire the model from nothing",
     ):
-        session.open_training(starters.empty(session.training().dataset), "My model")
-        place.desk().view = place.CANVAS
-        page.go("data")
+        current_project.open_training(
+            starters.empty(current_project.training().dataset), "My model"
+        )
+        canvas_state.desk().view = canvas_state.CANVAS
+        page_frame.go("data")
 
 
 def _sentence(training: TrainingSpec) -> str:
@@ -90,18 +85,18 @@ def _sentence(training: TrainingSpec) -> str:
     kind = "stack" if edit.is_chain(training.model) else "network"
     epochs = training.fit.get("epochs") or 1
     return (
-        f"A {kind} of {words.plural(layers, 'layer')} learns from"
-        f" **{plain(upload.called(training.dataset))}**,"
-        f" in {words.plural(epochs, 'epoch')}."
+        f"A {kind} of {formatting.plural(layers, 'layer')} learns from"
+        f" **{plain(npz_upload.called(training.dataset))}**,"
+        f" in {formatting.plural(epochs, 'epoch')}."
     )
 
 
 def _train() -> None:
     """Start and watch; what cannot be trained is said on the Train page, with its fixes."""
-    session.ensure_saved()
-    if not problems.severe(session.problems()):
-        trainer.start()
-    page.go("train")
+    current_project.ensure_saved()
+    if not problem_list.severe(current_project.problems()):
+        live_run.start()
+    page_frame.go("train")
 
 
 # --- starters ------------------------------------------------------------------------------------
@@ -116,19 +111,20 @@ def _cards(found: Sequence[starters.Starter]) -> None:
 
 def _card(starter: starters.Starter) -> None:
     with st.container(border=True, key=f"card-{starter.name}"):
-        picture = page.ROOT / "assets" / "pictures" / f"{starter.picture}.svg"
+        picture = page_frame.ROOT / "assets" / "pictures" / f"{starter.picture}.svg"
         if picture.exists():
             st.image(picture.read_text(encoding="utf-8"), width="stretch", alt="")
         st.markdown(f"**{plain(starter.title)}**  \n{plain(starter.sentence)}")
-        st.caption(words.label(starter.task))
+        st.caption(formatting.label(starter.task))
         if st.button(
             "Open",
             key=f"open-{starter.name}",
             icon=":material/arrow_forward:",
-            on_click=session.open_starter,  # done even when the next click breaks this script off
+            # a callback, so that it is done even when the next click breaks this script off
+            on_click=current_project.open_starter,
             args=(starter.name,),
         ):
-            page.go("train")
+            page_frame.go("train")
 
 
 # --- my projects ---------------------------------------------------------------------------------
@@ -136,20 +132,20 @@ def _card(starter: starters.Starter) -> None:
 
 def _projects() -> None:
     st.subheader("My projects", anchor=False)
-    mine = projects.mine(session.owner())
-    gone: Project | None = session.recall("deleted")
+    mine = projects.mine(current_project.owner())
+    gone: Project | None = current_project.recall("deleted")
     if gone:
         with st.container(horizontal=True, vertical_alignment="center", key="deleted"):
             st.caption(f"“{plain(gone.title)}” is deleted.")
             st.button("Bring it back", key="undelete", icon=":material/undo:", on_click=_undelete)
     if not mine:
         st.caption("Nothing yet: a starter becomes your project at the first change or training.")
-    everything = session.recall("all-projects", False)
+    everything = current_project.recall("all-projects", False)
     for project in mine if everything else mine[:SHOWN]:
         _row(project)
     if len(mine) > SHOWN and not everything:
         more = f"Show all {len(mine)}"
-        st.button(more, key="all", on_click=session.remember, args=("all-projects", True))
+        st.button(more, key="all", on_click=current_project.remember, args=("all-projects", True))
     for damaged in projects.damaged():
         st.caption(f":material/error: {plain(damaged.message)}")
 
@@ -157,9 +153,9 @@ def _projects() -> None:
 def _row(project: Project) -> None:
     token = project.token
     with st.container(key=f"project-{token}", border=True, gap="xsmall"):
-        layers = words.plural(len(project.training.model.nodes), "layer")
-        data = plain(upload.called(project.training.dataset))
-        here = " · open now" if token == session.token() else ""
+        layers = formatting.plural(len(project.training.model.nodes), "layer")
+        data = plain(npz_upload.called(project.training.dataset))
+        here = " · open now" if token == current_project.token() else ""
         st.markdown(
             f"**{plain(project.title)}**  \n:gray[:small[{layers} · {data} · saved"
             f" {ago(project.saved)}{here}]]"
@@ -169,11 +165,11 @@ def _row(project: Project) -> None:
                 "Open",
                 key=f"project-open-{token}",
                 icon=":material/folder_open:",
-                on_click=page.safe(session.open_project),
+                on_click=page_frame.safe(current_project.open_project),
                 args=(token,),
             )
-            if opened and session.token() == token:
-                page.go("model")
+            if opened and current_project.token() == token:
+                page_frame.go("model")
             _more(project)
 
 
@@ -184,7 +180,7 @@ def _more(project: Project) -> None:
         "More", key=f"project-more-{token}", icon=":material/more_horiz:", type="tertiary"
     ):
         key = f"title-{token}"
-        stands = session.hold(key, project.title, project.title)
+        stands = current_project.hold(key, project.title, project.title)
         st.text_input("Title", stands, key=key, max_chars=80, on_change=_rename, args=(project,))
         st.button(
             "Delete this project",
@@ -196,30 +192,30 @@ def _more(project: Project) -> None:
         )
 
 
-@page.safe
+@page_frame.safe
 def _rename(project: Project) -> None:
-    new = str(session.typed(f"title-{project.token}") or "").strip()
+    new = str(current_project.typed(f"title-{project.token}") or "").strip()
     if not new or new == project.title:
         return
-    if project.token == session.token():
-        session.rename(new)
+    if project.token == current_project.token():
+        current_project.rename(new)
     else:
         projects.save(project.token, project.rev, new[:80], project.training)
 
 
-@page.safe
+@page_frame.safe
 def _delete(project: Project) -> None:
     projects.delete(project.token)
-    session.remember("deleted", project)
-    if project.token == session.token():
-        session.leave()
+    current_project.remember("deleted", project)
+    if project.token == current_project.token():
+        current_project.leave()
 
 
-@page.safe
+@page_frame.safe
 def _undelete() -> None:
-    gone: Project = session.recall("deleted")
+    gone: Project = current_project.recall("deleted")
     projects.create(gone.owner, gone.title, gone.training)
-    session.remember("deleted", None)
+    current_project.remember("deleted", None)
 
 
 def ago(then: float) -> str:
@@ -227,9 +223,9 @@ def ago(then: float) -> str:
     seconds = max(0, int(time.time() - then))
     for size, noun in ((86400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= size:
-            return f"{words.plural(seconds // size, noun)} ago"
+            return f"{formatting.plural(seconds // size, noun)} ago"
     return "just now"
 
 
-with page.frame("home", project=False):
+with page_frame.frame("home", project=False):
     main()

@@ -7,21 +7,13 @@ import streamlit as st
 from builder import check, edit
 from builder.facts import ModelFacts, Problem
 from builder.spec import ModelSpec
-from pages.widgets import (
-    canvas,
-    codepane,
-    inspector,
-    page,
-    palette,
-    place,
-    problems,
-    session,
-    stack,
-    words,
-)
-from pages.widgets.page import plain
+from pages.widgets.code import code_pane
+from pages.widgets.model import canvas, canvas_state, inspector, layer_palette, stack_view
+from pages.widgets.session import current_project
+from pages.widgets.shared import formatting, page_frame, problem_list
+from pages.widgets.shared.page_frame import plain
 
-STACK, CANVAS = "Stack", place.CANVAS
+STACK, CANVAS = "Stack", canvas_state.CANVAS
 
 
 def main() -> None:
@@ -31,17 +23,17 @@ def main() -> None:
     with right, st.container(key="inspector"):
         inspector.show()
     with left:
-        model, found, facts = place.model(), place.problems(), place.facts()
+        model, found, facts = canvas_state.model(), canvas_state.problems(), canvas_state.facts()
         with st.container(key="model-head", horizontal=True, vertical_alignment="center"):
             _totals(model, facts)
             _switch(model)
-        problems.show(problems.at(found, "model"), key="model")
+        problem_list.show(problem_list.at(found, "model"), key="model")
         if _view() == CANVAS:
             canvas.show(model, facts, found)
             _beside(found)
         else:
-            stack.show(model, facts, found)
-            palette.show(session.selected())
+            stack_view.show(model, facts, found)
+            layer_palette.show(current_project.selected())
         _elsewhere(found)
     _code()
 
@@ -49,27 +41,29 @@ def main() -> None:
 def _code() -> None:
     """The project as code below both views, while somebody wants to see it."""
     key = "show-code"
-    stands = session.hold(key, session.recall(key, False), session.recall(key, False))
+    stands = current_project.hold(
+        key, current_project.recall(key, False), current_project.recall(key, False)
+    )
     shown = st.toggle("Show code", stands, key=key, help="The same model as a Keras script")
-    session.held(key, shown)
-    session.remember(key, shown)
+    current_project.held(key, shown)
+    current_project.remember(key, shown)
     if shown:
-        codepane.show(session.training(), session.selected())
+        code_pane.show(current_project.training(), current_project.selected())
 
 
 def _view() -> str:
     """What somebody chose in this tab; only a chain can be shown as a stack."""
-    desk = place.desk()
-    if desk.path or not edit.is_chain(session.training().model):
+    desk = canvas_state.desk()
+    if desk.path or not edit.is_chain(current_project.training().model):
         return CANVAS
     return desk.view or STACK
 
 
 def _switch(model: ModelSpec) -> None:
     """Stack or Canvas: two views of one model."""
-    chained = not place.desk().path and edit.is_chain(model)
+    chained = not canvas_state.desk().path and edit.is_chain(model)
     key = "model-view"
-    stands = session.hold(key, _view(), _view())
+    stands = current_project.hold(key, _view(), _view())
     st.segmented_control(
         "View",
         [STACK, CANVAS],
@@ -84,42 +78,43 @@ def _switch(model: ModelSpec) -> None:
         args=(key,),
         width="content",
     )
-    session.held(key, _view())
+    current_project.held(key, _view())
 
 
 def _viewed(key: str) -> None:
-    place.desk().view = session.typed(key) or _view()
+    canvas_state.desk().view = current_project.typed(key) or _view()
 
 
 def _beside(found: tuple[Problem, ...]) -> None:
     """The selected layer's problems with their remedies, below the canvas."""
-    node = place.selected()
+    node = canvas_state.selected()
     if node:
-        problems.show(problems.at(found, f"model.{node}"), key="beside")
+        problem_list.show(problem_list.at(found, f"model.{node}"), key="beside")
 
 
 def _totals(model: ModelSpec, facts: ModelFacts | None) -> None:
     """One line of figures above the stack."""
     if facts is None:
         return
-    data = session.data_facts()
-    memory = check.memory(session.training(), data, facts)
+    data = current_project.data_facts()
+    memory = check.memory(current_project.training(), data, facts)
     frozen = facts.params - facts.trainable
     figures = [
         ("Layers", str(sum(not n.off for n in model.nodes)), "Layers that are switched on."),
         (
             "Parameters",
-            words.number(facts.params),
-            f"Numbers the model learns or keeps: {words.number(facts.trainable)} trainable,"
-            f" {words.number(frozen)} not.",
+            formatting.number(facts.params),
+            f"Numbers the model learns or keeps: {formatting.number(facts.trainable)} trainable,"
+            f" {formatting.number(frozen)} not.",
         ),
-        ("Model size", words.size(facts.weight_bytes), "Bytes of all weights."),
+        ("Model size", formatting.size(facts.weight_bytes), "Bytes of all weights."),
         (
             "To train",
-            words.size(memory.total),
-            f"Memory while training, estimated: weights {words.size(memory.weights)}, optimizer"
-            f" {words.size(memory.optimizer)}, layer outputs {words.size(memory.activations)}, data"
-            f" {words.size(memory.data)}, to save it {words.size(memory.saving)}.",
+            formatting.size(memory.total),
+            f"Memory while training, estimated: weights {formatting.size(memory.weights)},"
+            f" optimizer {formatting.size(memory.optimizer)}, layer outputs"
+            f" {formatting.size(memory.activations)}, data {formatting.size(memory.data)}, to save"
+            f" it {formatting.size(memory.saving)}.",
         ),
     ]
     with st.container(key="totals", horizontal=True, gap="medium"):
@@ -130,13 +125,13 @@ def _totals(model: ModelSpec, facts: ModelFacts | None) -> None:
 def _elsewhere(found: tuple[Problem, ...]) -> None:
     """A pointer to the problems that belong to other pages."""
     for step, where in (("data", "dataset.*"), ("train", "compile.*"), ("train", "fit.*")):
-        for i, problem in enumerate(problems.severe(problems.at(found, where))):
+        for i, problem in enumerate(problem_list.severe(problem_list.at(found, where))):
             with st.container(
                 horizontal=True, vertical_alignment="center", key=f"more-{problem.where}-{i}"
             ):
                 st.caption(plain(problem.message))
-                page.link(step, f"Open {page.STEPS[step][0]}")
+                page_frame.link(step, f"Open {page_frame.STEPS[step][0]}")
 
 
-with page.frame("model"):
+with page_frame.frame("model"):
     main()

@@ -19,8 +19,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from builder.errors import LayerwiseError
-from builder.runs import store
-from pages.widgets import offer
+from builder.runs.store import run_store
+from pages.widgets.model import palette_items
+from pages.widgets.shared.asset_files import ASSETS
 
 RUN_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 """A run's id is 132 random bits: who knows it may read the run."""
@@ -74,7 +75,7 @@ async def _script(request: Request, body: bytes) -> Response:
     return Response(body, media_type="text/javascript", headers=headers)
 
 
-CANVAS = Path(__file__).parents[1] / "assets" / "canvas" / "canvas.js"
+CANVAS = ASSETS / "canvas" / "canvas.js"
 """The bundle of the node canvas; ``assets/canvas`` holds its source and how it is built."""
 
 
@@ -92,7 +93,7 @@ def canvas_address() -> str:
 
 def palette_address() -> str:
     """Where browsers find the layers that can be added."""
-    return f"{prefix()}/palette.json?v={offer.edition()}"
+    return f"{prefix()}/palette.json?v={palette_items.edition()}"
 
 
 async def canvas_js(request: Request) -> Response:
@@ -102,7 +103,7 @@ async def canvas_js(request: Request) -> Response:
 
 async def palette_json(_request: Request) -> Response:
     """The layers that can be added."""
-    return Response(offer.listing(), media_type="application/json", headers=FOR_EVER)
+    return Response(palette_items.listing(), media_type="application/json", headers=FOR_EVER)
 
 
 async def rows(request: Request) -> Response:
@@ -113,7 +114,7 @@ async def rows(request: Request) -> Response:
     if not re.fullmatch(r"\d{1,12}", after):
         return _json({"error": "'after' must be a whole number of at most 12 digits."}, 400)
     try:
-        answer = await run_in_threadpool(store.rows, run, int(after))
+        answer = await run_in_threadpool(run_store.rows, run, int(after))
     except LayerwiseError as error:
         return _json({"error": error.message}, 404)
     return _json(plain(answer))

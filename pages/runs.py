@@ -6,48 +6,51 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from builder.runs import listing
-from builder.runs.listing import Listed
-from pages.widgets import aside, charts, comparison, page, runchoice, rundetail, runlist, runwords
+from builder.runs.store import run_queries
+from builder.runs.store.run_queries import Listed
+from pages.widgets.home import damaged_store
+from pages.widgets.runs import run_comparison, run_detail, run_list, run_selection, run_sentences
+from pages.widgets.shared import page_frame
+from pages.widgets.train import live_charts
 
 
 def main() -> None:
     """The list on the left; on the right the run that was opened, or the ticked ones compared."""
-    st.html(page.ROOT / "assets" / "train.css")
-    aside.show()
-    with st.container(key="runs-body-open" if runchoice.looking() else "runs-body"):
+    st.html(page_frame.ROOT / "assets" / "train.css")
+    damaged_store.show()
+    with st.container(key="runs-body-open" if run_selection.looking() else "runs-body"):
         left, right = st.columns([6, 7], gap="large")
-        with left, page.guard():
-            runlist.show()
-        with right, page.guard():
+        with left, page_frame.guard():
+            run_list.show()
+        with right, page_frame.guard():
             _beside()
 
 
 def _beside() -> None:
     """What is chosen; what was deleted meanwhile is chosen no longer."""
-    runs = listing.get(runchoice.shown())
-    if len(runs) < len(runchoice.ticked()):
-        runchoice.compare(tuple(run.id for run in runs))
+    runs = run_queries.get(run_selection.shown())
+    if len(runs) < len(run_selection.ticked()):
+        run_selection.compare(tuple(run.id for run in runs))
     if not runs:
         return
     several = len(runs) > 1
     with st.container(key="run-detail"):
         if several:
-            comparison.show(runs)
+            run_comparison.show(runs)
         else:
-            rundetail.show(runs[0])
+            run_detail.show(runs[0])
         _curves(runs)
         if several:
-            comparison.about(runs)
+            run_comparison.about(runs)
         else:
-            rundetail.about(runs[0])
+            run_detail.about(runs[0])
 
 
 def _curves(runs: Sequence[Listed]) -> None:
-    trainings = listing.trainings([run.id for run in runs])
-    names = [name for run in runs for name in runwords.panels(trainings[run.id])]
-    labels = comparison.names(runs)
-    charts.live(
+    trainings = run_queries.trainings([run.id for run in runs])
+    names = [name for run in runs for name in run_sentences.panels(trainings[run.id])]
+    labels = run_comparison.names(runs)
+    live_charts.live(
         [(run.id, label) for run, label in zip(runs, labels, strict=True)],
         list(dict.fromkeys(names)),
         key="runs-curves",
@@ -55,5 +58,5 @@ def _curves(runs: Sequence[Listed]) -> None:
     )
 
 
-with page.frame("runs"):
+with page_frame.frame("runs"):
     main()

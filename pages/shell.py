@@ -2,22 +2,23 @@
 
 import streamlit as st
 
-from pages.widgets import page, session
+from pages.widgets.session import current_project
+from pages.widgets.shared import page_frame
 
-pages = page.pages()
+pages = page_frame.pages()
 current = st.navigation(list(pages.values()), position="hidden")
-page.follow_address(current)
+page_frame.follow_address(current)
 st.set_page_config(
     page_title=f"{current.title} · Layerwise",
-    page_icon=str(page.ROOT / "assets" / "favicon.png"),
+    page_icon=str(page_frame.ROOT / "assets" / "favicon.png"),
     layout="wide",
     initial_sidebar_state="collapsed",
 )
-st.html(page.ROOT / "assets" / "layerwise.css")
-st.html(f"<style>:root{{color-scheme:{session.theme()}}}</style>")
-st.html(page.script(current.url_path or "home"), unsafe_allow_javascript=True)
-page.stays_known()
-with page.guard():
-    session.start()
-    page.navigation(pages, current)
+st.html(page_frame.ROOT / "assets" / "layerwise.css")
+st.html(f"<style>:root{{color-scheme:{current_project.theme()}}}</style>")
+st.html(page_frame.script(current.url_path or "home"), unsafe_allow_javascript=True)
+page_frame.stays_known()
+with page_frame.guard():
+    current_project.start()
+    page_frame.navigation(pages, current)
     current.run()

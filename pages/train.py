@@ -5,62 +5,55 @@ from __future__ import annotations
 import streamlit as st
 
 from builder import binding
-from builder.runs import jobs
-from builder.runs.progress import GOING, Progress
+from builder.runs.scheduler import jobs
+from builder.runs.store.progress import GOING, Progress
 from builder.spec import Run, TrainingSpec
-from pages.widgets import (
-    begun,
-    charts,
-    page,
-    problems,
-    runact,
-    runwords,
-    session,
-    settings,
-    trainer,
-)
-from pages.widgets.page import plain
+from pages.widgets.runs import run_actions, run_sentences
+from pages.widgets.session import current_project
+from pages.widgets.shared import page_frame, problem_list
+from pages.widgets.shared.page_frame import plain
+from pages.widgets.train import compile_form, kept_weights, live_charts, live_run
 
 
 def main() -> None:
     """The page."""
-    st.html(page.ROOT / "assets" / "train.css")
-    session.amend(settings.filled(session.training()))
-    run = trainer.newest()
+    st.html(page_frame.ROOT / "assets" / "train.css")
+    current_project.amend(compile_form.filled(current_project.training()))
+    run = live_run.newest()
     # asked once: bar and curves speak of the same moment, and the watch notices what comes after
     progress = jobs.progress_of(run.id) if run else None
     _bar(run, progress)
-    begun.show()
+    kept_weights.show()
     with st.container(key="train-body"):
         left, right = st.columns([5, 8], gap="large")
         # what goes wrong in one half leaves the other; the curves first: they are waited for
-        with right, page.guard():
+        with right, page_frame.guard():
             _curves(run, progress)
-        with left, page.guard():
+        with left, page_frame.guard():
             _settings()
 
 
 def _bar(run: Run | None, progress: Progress | None) -> None:
     """Every button at its own place: a double click never meets another one."""
     active = progress is not None and progress.status in GOING
-    found = session.problems()
-    severe = problems.severe(found)
+    found = current_project.problems()
+    severe = problem_list.severe(found)
     run_id = run.id if run else ""
     with st.container(key="train-bar", horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
             "Training" if active else "Train again" if run else "Train",
             key="train",
-            type="secondary" if runact.waits(progress) else "primary",
+            type="secondary" if run_actions.waits(progress) else "primary",
             icon=":material/play_arrow:",
             disabled=active or bool(severe),
             help=_why(active, severe[0].message if severe else ""),
             on_click=_start,
             width=180,
         )
-        runact.pause(run_id, progress, "pause")
-        runact.stop(run_id, progress, "stop")
-        runact.more(run_id, progress, "more")
-    problems.show(severe, key="train")
+        run_actions.pause(run_id, progress, "pause")
+        run_actions.stop(run_id, progress, "stop")
+        run_actions.more(run_id, progress, "more")
+    problem_list.show(severe, key="train")
 
 
 def _why(active: bool, reason: str) -> str:
@@ -69,28 +62,28 @@ def _why(active: bool, reason: str) -> str:
     return plain(f"Cannot start yet: {reason}") if reason else "Starts in a process of its own."
 
 
-@page.safe
+@page_frame.safe
 def _start() -> None:
-    trainer.start_settled()
+    live_run.start_settled()
 
 
 def _settings() -> None:
-    training = session.training()
-    new = settings.show(training, session.problems())
+    training = current_project.training()
+    new = compile_form.show(training, current_project.problems())
     if new != training:
-        session.push(new)
+        current_project.push(new)
         st.rerun()
-    session.settle()
-    trainer.start_waiting()
+    current_project.settle()
+    live_run.start_waiting()
 
 
 def _curves(run: Run | None, progress: Progress | None) -> None:
     with st.container(key="run"):  # always there, so that the chart below stays mounted
         if run is not None and progress is not None:
-            trainer.watch(run, progress)
-    shown = run.training if run else session.training()
-    panels = runwords.panels(shown)
-    charts.live(
+            live_run.watch(run, progress)
+    shown = run.training if run else current_project.training()
+    panels = run_sentences.panels(shown)
+    live_charts.live(
         [(run.id, "This run")] if run else [],
         panels,
         key="curves",
@@ -99,7 +92,7 @@ def _curves(run: Run | None, progress: Progress | None) -> None:
         moment=progress.status if progress else "",
     )
     if run is not None:
-        trainer.way(run)
+        live_run.way(run)
 
 
 def _chosen(training: TrainingSpec, panels: list[str]) -> list[str] | None:
@@ -111,11 +104,11 @@ def _chosen(training: TrainingSpec, panels: list[str]) -> list[str] | None:
         panels,
         selection_mode="multi",
         default=panels,
-        format_func=runwords.metric,
+        format_func=run_sentences.metric,
         key="curves-" + "-".join(panels),
     )
     return [*chosen, "learning_rate"] if chosen else None
 
 
-with page.frame("train"):
+with page_frame.frame("train"):
     main()

@@ -44,7 +44,7 @@ _MODULES: dict[str, ModuleType] = {
 }
 
 KINDS = tuple(_MODULES)
-"""The kinds of things the catalogue holds; datasets are plugins and bring their own entries."""
+"""The kinds of things the catalogue holds; datasets bring their own entries."""
 
 _ENTRIES: dict[str, tuple[Entry, ...]] = {k: tuple(m.ENTRIES) for k, m in _MODULES.items()}
 _BY_NAME = {kind: {e.class_name: e for e in rows} for kind, rows in _ENTRIES.items()}

@@ -20,7 +20,7 @@ import ast
 from typing import Any
 
 from builder.catalog.entry import REQUIRED, Entry, signature
-from builder.catalog.opargs import NUMBER, PARAMS
+from builder.catalog.operation_arguments import NUMBER, PARAMS
 from builder.spec import Config
 
 PREFIX = "ops."

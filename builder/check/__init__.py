@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from builder.check import (
+from builder.check.graph import (
     advice,
-    arguments,
-    bound,
-    fitting,
-    joins,
-    names,
-    reads,
-    settings,
+    legal_names,
+    merging,
     shapes,
     structure,
-    texts,
+    text_inputs,
+    value_kinds,
 )
-from builder.check import memory as _memory
-from builder.check import task as _task
-from builder.check.bound import fitted
-from builder.check.memory import Memory, memory
-from builder.check.sensible import sensible
-from builder.check.shapes import explain
-from builder.check.texts import entrance
-from builder.check.usual import usual
-from builder.check.views import View, views
+from builder.check.graph.shapes import explain
+from builder.check.graph.text_inputs import entrance
+from builder.check.training import column_bindings, compile_settings, fit_settings, loss_and_labels
+from builder.check.training import memory as _memory
+from builder.check.training.column_bindings import fitted
+from builder.check.training.memory import Memory, memory
+from builder.check.training.per_output import View, views
+from builder.check.training.recommended import sensible
+from builder.check.values import arguments
+from builder.check.values.defaults import usual
 from builder.facts import DataFacts, ModelFacts, Problem
 from builder.spec import TrainingSpec
 
@@ -69,15 +66,15 @@ def _all(
 ) -> Iterator[Problem]:
     wiring = tuple(structure.wiring(training))
     yield from wiring
-    yield from names.problems(training)
+    yield from legal_names.problems(training)
     better = usual(training, None if wiring else data)
-    named = (*arguments.problems(training, better), *settings.problems(training, better))
+    named = (*arguments.problems(training, better), *compile_settings.problems(training, better))
     yield from named
     if not wiring:
         made = not any(p.where.startswith("model.") for p in named)
         # A layer Keras cannot even make would fail a second time.
         yield from _stack(training, data, model if made else None, available)
-    yield from fitting.problems(training, data)
+    yield from fit_settings.problems(training, data)
 
 
 def _stack(
@@ -89,17 +86,17 @@ def _stack(
     if any(p.where == "model" for p in stack):
         return  # no Input or no layer: there is nothing yet to judge
     yield from advice.problems(training, data)
-    yield from bound.problems(training, data)
+    yield from column_bindings.problems(training, data)
     if data:
-        yield from reads.problems(training, data)
-        words = tuple(texts.problems(training, data))
+        yield from value_kinds.problems(training, data)
+        words = tuple(text_inputs.problems(training, data))
         yield from words
         if any(p.severe and p.where.startswith("model.") for p in words):
             model = None  # shapes behind a text that is misread are consequences of that
     if model:
         yield from shapes.explain(training, data, model)
-        yield from joins.batchless(training, model)
+        yield from merging.batchless(training, model)
         if available is not None and not model.failure:
             yield from _memory.problems(training, data, model, available)
     if data:
-        yield from _task.problems(training, data, model)
+        yield from loss_and_labels.problems(training, data, model)

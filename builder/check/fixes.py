@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from builder import edit
-from builder.check import rewire
+from builder.check.graph import graph_edits
 from builder.errors import SpecError
 from builder.facts import Fix, Shape
 from builder.spec import ModelSpec, ObjectSpec, TrainingSpec
@@ -46,7 +46,7 @@ def become(node: str, layer: ObjectSpec) -> Callable[[ModelSpec], ModelSpec]:
 
     def change(m: ModelSpec) -> ModelSpec:
         if not edit.is_chain(m):
-            return rewire.become(m, node, layer)
+            return graph_edits.become(m, node, layer)
         after = m.node(node).inbound
         return edit.insert(edit.remove(m, node), layer, after[0] if after else None)
 
@@ -59,7 +59,7 @@ def before(node: str, layer: ObjectSpec) -> Callable[[ModelSpec], ModelSpec]:
     def change(m: ModelSpec) -> ModelSpec:
         read = m.node(node).inbound
         if not edit.is_chain(m):
-            return rewire.between(m, node, 0, layer)
+            return graph_edits.between(m, node, 0, layer)
         if not read:
             raise SpecError(f"'{node}' is first; nothing can stand before it.")
         return edit.insert(m, layer, read[0])
@@ -69,7 +69,7 @@ def before(node: str, layer: ObjectSpec) -> Callable[[ModelSpec], ModelSpec]:
 
 def remove(node: str) -> Callable[[ModelSpec], ModelSpec]:
     """The edit that removes ``node``."""
-    return lambda m: (edit.remove if edit.is_chain(m) else rewire.without)(m, node)
+    return lambda m: (edit.remove if edit.is_chain(m) else graph_edits.without)(m, node)
 
 
 def append(layer: ObjectSpec) -> Callable[[ModelSpec], ModelSpec]:

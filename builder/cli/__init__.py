@@ -8,8 +8,17 @@ import os
 import sys
 from collections.abc import Sequence
 
-from builder.cli import backup, bring, check, export, listing, predict, summary, train
-from builder.cli.words import sentence
+from builder.cli import (
+    backup,
+    check,
+    export,
+    import_file,
+    list_starters_and_runs,
+    predict,
+    summary,
+    train,
+)
+from builder.cli.shared_options import sentence
 from builder.errors import LayerwiseError
 
 EXAMPLES = """examples:
@@ -24,8 +33,8 @@ PROJECT is a project file (.json) or the name of a starter. RUN is the id that `
 folder. A mistake ends with one sentence on standard error and status 2."""
 
 VERBS = (
-    *(bring.VERB, check.VERB, summary.VERB, train.VERB, predict.VERB, export.VERB),
-    *(listing.STARTERS, listing.RUNS, backup.VERB),
+    *(import_file.VERB, check.VERB, summary.VERB, train.VERB, predict.VERB, export.VERB),
+    *(list_starters_and_runs.STARTERS, list_starters_and_runs.RUNS, backup.VERB),
 )
 """In the order of a first session; ``--help`` lists them so."""
 

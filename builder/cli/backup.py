@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from builder.cli.words import Verb
+from builder.cli.shared_options import Verb
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Copies the store, also while runs go."""
-    from builder.runs import jobs
+    from builder.runs.scheduler import jobs
 
     made = jobs.backup(given.file)
     print(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from builder.cli import opened
-from builder.cli.words import Verb, project
+from builder.cli import open_argument
+from builder.cli.shared_options import Verb, project
 
 
 def run(given: argparse.Namespace) -> int:
     """Prints what is wrong; status 1 if anything is."""
-    _, training = opened.project(given.project)
-    found, _, _ = opened.problems(training)
+    _, training = open_argument.project(given.project)
+    found, _, _ = open_argument.problems(training)
     for problem in found:
         kind = "" if problem.severe else "advice: "
         print(f"{problem.where}: {kind}{problem.message}")

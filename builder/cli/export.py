@@ -7,10 +7,10 @@ import inspect
 from pathlib import Path
 from typing import Any
 
-from builder import plugins
-from builder.cli import opened
-from builder.cli.words import OUT, Verb, deliver
+from builder.cli import open_argument
+from builder.cli.shared_options import OUT, Verb, deliver
 from builder.errors import FileError, SpecError, TrainingError
+from builder.exporters.registry import all_exporters
 from builder.spec import TrainingSpec
 
 STYLES = ("sequential", "functional", "subclass")
@@ -18,7 +18,7 @@ STYLES = ("sequential", "functional", "subclass")
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What to export, to which form, with which options, and where it goes."""
-    forms = sorted(plugins.exporters())
+    forms = sorted(all_exporters())
     parser.add_argument("project", metavar="PROJECT_OR_RUN", help="project, starter name or run id")
     parser.add_argument("--to", required=True, choices=forms, help="what to write")
     parser.add_argument("--style", choices=STYLES, help="how script and notebook say the model")
@@ -28,7 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Writes the export."""
-    target = plugins.exporters()[given.to]
+    target = all_exporters()[given.to]
     title, training, artefact = _named(given.project)
     if target.NEEDS == "run" and artefact is None:
         raise TrainingError(
@@ -47,10 +47,10 @@ def run(given: argparse.Namespace) -> int:
 def _named(name: str) -> tuple[str, TrainingSpec, str | None]:
     """Title, spec and, of a run, its model file."""
     try:
-        title, training = opened.project(name)
+        title, training = open_argument.project(name)
     except SpecError as error:
         try:
-            artefact, spec = opened.trained(name)
+            artefact, spec = open_argument.trained(name)
         except FileError:
             raise error from None
         if spec is None:

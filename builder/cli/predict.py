@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from builder.cli import opened
-from builder.cli.words import Verb, sentence
+from builder.cli import open_argument
+from builder.cli.shared_options import Verb, sentence
 from builder.errors import FileError
 from builder.spec import TrainingSpec
 
@@ -30,9 +30,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """One JSON object a picture or sentence; a file that cannot be read is said, and the others
     are answered."""
-    artefact, training = opened.trained(given.model)
-    from builder.engine import predict
-    from builder.engine import sentence as sentence_engine
+    artefact, training = open_argument.trained(given.model)
+    from builder.engine.inference import predict_image
+    from builder.engine.inference import predict_text as sentence_engine
 
     status = 0
     for path in _pictures(given.images):
@@ -40,7 +40,7 @@ def run(given: argparse.Namespace) -> int:
             status = max(status, _sentences(artefact, training, path))
             continue
         try:
-            answer = predict.image_file(artefact, training, str(path))
+            answer = predict_image.image_file(artefact, training, str(path))
         except FileError as error:
             print(f"{path}: {sentence(error.message, error.hint)}", file=sys.stderr)
             status = 2
@@ -52,7 +52,7 @@ def run(given: argparse.Namespace) -> int:
 
 def _sentences(artefact: str, training: TrainingSpec | None, path: Path) -> int:
     """One JSON object for every line that is not empty; the exit status."""
-    from builder.engine import sentence as engine
+    from builder.engine.inference import predict_text as engine
 
     try:
         with path.open(encoding="utf-8") as file:

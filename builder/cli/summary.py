@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from builder.cli import opened
-from builder.cli.words import Verb, project, sentence
+from builder.cli import open_argument
+from builder.cli.shared_options import Verb, project, sentence
 from builder.facts import ModelFacts
 
 HEAD = ("layer", "class", "output shape", "parameters", "memory")
@@ -15,10 +15,10 @@ HEAD = ("layer", "class", "output shape", "parameters", "memory")
 def run(given: argparse.Namespace) -> int:
     """Prints the table and what training needs; status 1 if Keras cannot build the model."""
     from builder import check
-    from builder.check.memory import size
+    from builder.check.training.memory import size
 
-    title, training = opened.project(given.project)
-    data, model, _ = opened.facts(training)
+    title, training = open_argument.project(given.project)
+    data, model, _ = open_argument.facts(training)
     print(title)
     _table(model)
     need = check.memory(training, data, model)
@@ -32,7 +32,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _table(model: ModelFacts) -> None:
-    from builder.check.memory import size
+    from builder.check.training.memory import size
 
     rows = [HEAD]
     for node in model.nodes:

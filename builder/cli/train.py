@@ -12,8 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from builder.cli import opened
-from builder.cli.words import Verb, project, whole
+from builder.cli import open_argument
+from builder.cli.shared_options import Verb, project, whole
 from builder.document import to_json
 from builder.errors import FileError, TrainingError
 from builder.facts import DataFacts, ModelFacts
@@ -32,15 +32,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Trains; the last line of standard output is one JSON object."""
-    from builder.runs import jobs, launch, store
+    from builder.runs.scheduler import dispatch, jobs
+    from builder.runs.store import run_store
 
-    title, training = opened.project(given.project)
+    title, training = open_argument.project(given.project)
     if given.epochs is not None:
         training = training.with_fit(epochs=given.epochs)
     if given.seed is not None:
         training = replace(training, seed=given.seed)
     _folder(given.output)
-    launch.refill()  # the worker imports TensorFlow while this process checks the project
+    dispatch.refill()  # the worker imports TensorFlow while this process checks the project
     data, model = _sound(training)
     started = jobs.start(training, data=data, model=model)
     progress = _follow(started.id)
@@ -52,7 +53,7 @@ def run(given: argparse.Namespace) -> int:
         artefact = _copied(artefact, given.output, to_json(training, title=title))
     line = {"run": started.id, "artefact": str(artefact.resolve())}
     line |= {"history": result["history"], "test": result["test"]}
-    print(json.dumps(store.strict(line), allow_nan=False))
+    print(json.dumps(run_store.strict(line), allow_nan=False))
     return 0
 
 
@@ -84,7 +85,7 @@ def _copied(artefact: Path, output: Path, project: str) -> Path:
 
 def _sound(training: TrainingSpec) -> tuple[DataFacts | None, ModelFacts]:
     """The facts of a project that can be trained; TrainingError with the first severe problem."""
-    found, data, model = opened.problems(training)
+    found, data, model = open_argument.problems(training)
     severe = [p for p in found if p.severe]
     if severe:
         more = f" And {len(severe) - 1} more: see `check`." if len(severe) > 1 else ""
@@ -94,7 +95,7 @@ def _sound(training: TrainingSpec) -> tuple[DataFacts | None, ModelFacts]:
 
 def _follow(run_id: str) -> Any:
     """Shows a run's progress on standard error until it ends; Ctrl-C orders it to stop."""
-    from builder.runs import jobs
+    from builder.runs.scheduler import jobs
 
     shown, stopping = "", False
     rewrite = sys.stderr.isatty()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from builder.code.exact import DRAWN_LATE, doubt
+from builder.code.fragment import Part, Script
 from builder.code.notebook import notebook
-from builder.code.part import Part, Script
+from builder.code.reproducibility import DRAWN_LATE, doubt
 from builder.code.script import STYLES, head, parts, script, styles, written
 
 __all__ = [

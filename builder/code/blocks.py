@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from builder import edit
-from builder.code.names import Names
+from builder.code.variable_names import Names
 from builder.errors import SpecError
 from builder.spec import ModelSpec, active
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from builder import edit
 from builder.catalog import ops
-from builder.code import calls
-from builder.code.names import Names
-from builder.code.objects import argument
-from builder.code.part import Row
-from builder.code.source import Call, Name, flat, render
+from builder.code import layer_calls
+from builder.code.constructor_calls import argument
+from builder.code.fragment import Row
+from builder.code.syntax import Call, Name, flat, render
+from builder.code.variable_names import Names
 from builder.errors import SpecError
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, active
 
@@ -79,11 +79,11 @@ class Body:
 
     def _is_open(self, name: str) -> bool:
         node = self.model.node(name)
-        return not node.off and calls.is_open(self._layer(node))
+        return not node.off and layer_calls.is_open(self._layer(node))
 
     def _variables(self, node: Node) -> tuple[str, ...]:
         first = self.names.new(node.name)
-        ends = calls.results(self._layer(node), node.call)[1:]
+        ends = layer_calls.results(self._layer(node), node.call)[1:]
         more = tuple(self.names.beside(f"{first}{end}") for end in ends)
         self.variables[node.name] = (first, *more)
         return (first, *more)
@@ -94,11 +94,11 @@ class Body:
             return operation(layer, reads, node.name)
         head = self.head(node)
         if isinstance(head, str):
-            call = replace(calls.tensors(layer, reads, node.call), name=head, bare=False)
+            call = replace(layer_calls.tensors(layer, reads, node.call), name=head, bare=False)
             if self.training and "training" not in node.call:
                 call = replace(call, items=(*call.items, ("training", Name(self.training))))
             return call
-        return calls.applied(head, layer, reads, node.call)
+        return layer_calls.applied(head, layer, reads, node.call)
 
     def _off(self, node: Node, reads: tuple[str, ...]) -> str:
         variable = self.names.new(node.name)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from builder import edit
-from builder.code import blocks, calls, stack
+from builder.code import blocks, layer_calls, sequential
 from builder.code.blocks import Blocks, anonymous, layer_order
 from builder.code.body import Body, Head, shared
-from builder.code.names import Names, identifier, written
-from builder.code.part import Row
-from builder.code.source import Call, Name, flat, render
+from builder.code.fragment import Row
+from builder.code.syntax import Call, Name, flat, render
+from builder.code.variable_names import Names, identifier, written
 from builder.spec import ModelSpec, Node, ObjectSpec, active
 
 USUAL_INPUTS = ("input_layer", "input", "inputs")
@@ -54,7 +54,7 @@ class Graph:
             self.inputs.append(variable)
             layer = self.model.layers[self.model.node(name).layer]
             assert isinstance(layer, ObjectSpec)
-            made = calls.made(layer, self.titles[self.model.node(name).layer])
+            made = layer_calls.made(layer, self.titles[self.model.node(name).layer])
             yield (name,), render(f"{variable} = ", made, self.indent)
         for name, variable in self.learners.items():
             self.layers[self.model.node(name).layer] = variable
@@ -70,7 +70,7 @@ class Graph:
         layer = self.model.layers[key]
         if isinstance(layer, ModelSpec):
             return Call(self.made_by[anonymous(layer)], (("", key),))
-        return calls.made(layer, self.titles[key])
+        return layer_calls.made(layer, self.titles[key])
 
     def _ahead(self, node: Node) -> Iterator[Row]:
         if node.layer in self.several and node.layer not in self.layers:
@@ -100,8 +100,8 @@ def functions(
     for inner, function in made_by.items():
         blocks.check(inner)
         head = f"def {function}(name):\n"
-        if stack.is_stack(inner):
-            call = stack.sequential(inner, {}, Name("name"), made_by)
+        if sequential.is_stack(inner):
+            call = sequential.sequential(inner, {}, Name("name"), made_by)
             yield inner, head + render("return ", call, 4)
         else:
             graph = Graph(inner, Names(taken | set(made_by.values())), made_by, indent=4)

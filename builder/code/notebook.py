@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from builder.code import explain
-from builder.code.part import Part
+from builder.code import line_explanations
+from builder.code.fragment import Part
 from builder.code.script import BLOCKS, code_head, heading, parts
 from builder.spec import TrainingSpec
 
@@ -43,11 +43,13 @@ def notebook(
         SpecError, CatalogError: as ``script``.
     """
     imports, found = parts(training, data_source, style)
-    cells = [_text(f"# {heading(title) or 'A Keras model'}\n\n{explain.TOPICS['head']}")]
+    cells = [_text(f"# {heading(title) or 'A Keras model'}\n\n{line_explanations.TOPICS['head']}")]
     cells.append(_code(code_head(imports)))
     for topic, group in groupby(found, lambda part: part.topic):
         more = f"{about} " if topic == "data" and about else ""
-        cells.append(_text(f"## {HEADINGS[topic]}\n\n{more}{explain.part(training, topic)}"))
+        cells.append(
+            _text(f"## {HEADINGS[topic]}\n\n{more}{line_explanations.part(training, topic)}")
+        )
         cells.append(_code(_joined(list(group))))
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"

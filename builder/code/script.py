@@ -6,21 +6,28 @@ import re
 from collections.abc import Iterator
 
 from builder.code import (
+    adapt,
     blocks,
-    columns,
-    custom,
+    column_binding,
+    custom_layer_source,
     functional,
-    learn,
-    reshuffled,
-    stack,
+    reshuffle,
+    sequential,
     subclass,
     threads,
     versions,
 )
-from builder.code.names import Names, used_in
-from builder.code.part import Part, Row, Script, part
-from builder.code.source import Name, flat, render
-from builder.code.training import answer, begun, compile_call, epoch_rules, evaluation, fit_call
+from builder.code.fragment import Part, Row, Script, part
+from builder.code.syntax import Name, flat, render
+from builder.code.training_part import (
+    answer,
+    begun,
+    compile_call,
+    epoch_rules,
+    evaluation,
+    fit_call,
+)
+from builder.code.variable_names import Names, used_in
 from builder.errors import SpecError
 from builder.spec import ModelSpec, TrainingSpec
 
@@ -41,7 +48,7 @@ STYLES = {
 def styles(training: TrainingSpec) -> tuple[str, ...]:
     """The styles that can say this model, the usual one first."""
     rest = ("functional", "subclass")
-    return ("sequential", *rest) if stack.is_stack(training.model) else rest
+    return ("sequential", *rest) if sequential.is_stack(training.model) else rest
 
 
 def script(training: TrainingSpec, data_source: str, title: str = "", style: str = "") -> str:
@@ -94,27 +101,27 @@ def parts(training: TrainingSpec, data_source: str, style: str = "") -> tuple[se
     blocks.check(training.model)
     imports, data = _hoisted(data_source)
     style = style or styles(training)[0]
-    called = columns.names(training, style)
+    called = column_binding.names(training, style)
     rules = tuple(epoch_rules(training))
     uses = {"import keras", *imports}
     if any("math." in rule for rule in rules):
         uses.add("import math")
-    reshuffle = reshuffled.wanted(training)
-    if reshuffle:
-        uses.update(reshuffled.IMPORTS)
+    is_reshuffled = reshuffle.wanted(training)
+    if is_reshuffled:
+        uses.update(reshuffle.IMPORTS)
     one_thread = threads.wanted(training)
     if one_thread:
         uses.add("import os")
     found = [
         *(Part("threads", text) for text in [threads.LINES] if one_thread),
         Part("data", f"# Load and prepare the data\n{data.strip()}"),
-        *(Part("data", text) for text in [columns.handed_over(training, called)] if text),
+        *(Part("data", text) for text in [column_binding.handed_over(training, called)] if text),
         *definition(training, style, used_in(data_source)),
         *(Part("model", text) for text in [begun(training)] if text),
         Part("summary", "model.summary()"),
         *(Part("schedule", rule) for rule in rules),
         Part("compile", "# Compile the model\n" + render("", compile_call(training, called))),
-        *(Part("order", text) for text in _order(training) if reshuffle and text),
+        *(Part("order", text) for text in _order(training) if is_reshuffled and text),
         Part("fit", "# Train the model\n" + render("history = ", fit_call(training))),
         Part("evaluate", f"# Evaluate the model on data it has not seen\n{evaluation(training)}"),
         Part("predict", _prediction(training, called, style)),
@@ -126,13 +133,13 @@ def parts(training: TrainingSpec, data_source: str, style: str = "") -> tuple[se
 
 
 def _order(training: TrainingSpec) -> tuple[str, str]:
-    return reshuffled.CLASS, reshuffled.held_back(training)
+    return reshuffle.CLASS, reshuffle.held_back(training)
 
 
-def _prediction(training: TrainingSpec, called: columns.Names, style: str) -> str:
+def _prediction(training: TrainingSpec, called: column_binding.Names, style: str) -> str:
     shown = f"print({answer(training)}[:10])"
     if len(called) > 1:
-        shown = columns.predictions(called, style)
+        shown = column_binding.predictions(called, style)
     return f"# Make predictions\npredictions = model.predict(x_test)\n{shown}"
 
 
@@ -147,7 +154,7 @@ def definition(
     Raises:
         SpecError: as ``script``.
     """
-    taken |= frozenset(custom.used(training.model))
+    taken |= frozenset(custom_layer_source.used(training.model))
     style = style or styles(training)[0]
     if style not in STYLES:
         raise SpecError(f"There is no style '{style[:60]}'.", f"Choose one of {', '.join(STYLES)}.")
@@ -157,7 +164,7 @@ def definition(
     if not is_wide:
         call = f"keras.config.set_dtype_policy({flat(policy)})"
         yield Part("precision", f"# Calculate with numbers of this kind\n{call}")
-    yield from custom.parts(training.model)
+    yield from custom_layer_source.parts(training.model)
     seed = "" if training.seed is None else f"\nkeras.utils.set_random_seed({training.seed})"
     if style == "subclass":
         yield from _subclass(training, seed, taken)
@@ -170,27 +177,27 @@ def _written(
 ) -> Iterator[Part]:
     """Sequential and Functional."""
     model = training.model
-    found = learn.learners(model, "" if style == "sequential" else "_layer")
+    found = adapt.learners(model, "" if style == "sequential" else "_layer")
     made_by = functional.function_names(model, Names(taken))
-    for row in learn.first(model, found):
+    for row in adapt.first(model, found):
         yield part("adapt", [row])
     for inner, text in functional.functions(model, made_by, taken):
         yield part("model", [(_users(model, inner), text)])
     if style == "sequential":
-        stack.check(model)
+        sequential.check(model)
         name = Name(flat(model.name)) if model.name != "model" else None
-        rows = stack.rows(model, found, name, made_by)
+        rows = sequential.rows(model, found, name, made_by)
     else:
         rows = functional.definition(model, taken, found, made_by)
     start: list[Row] = [((), f"# Define the model{seed}")]
-    yield part("model", [*start, *learn.for_later(model, found), *rows])
-    for row in learn.later(model, found, is_wide):
+    yield part("model", [*start, *adapt.for_later(model, found), *rows])
+    for row in adapt.later(model, found, is_wide):
         yield part("adapt", [row])
 
 
 def _subclass(training: TrainingSpec, seed: str, taken: frozenset[str]) -> Iterator[Part]:
     model = training.model
-    found = learn.learners(model)
+    found = adapt.learners(model)
     classes = subclass.class_names(model, Names(taken))
     for inner, text in subclass.inner_classes(model, classes, taken):
         yield part("model", [(_users(model, inner), text)])

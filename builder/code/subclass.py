@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from builder import edit
 from builder.catalog import ops
-from builder.code import blocks, calls, exact
+from builder.code import blocks, layer_calls, reproducibility
+from builder.code.adapt import Learners, reads_the_data
 from builder.code.blocks import Blocks, anonymous, layer_order
 from builder.code.body import Body, Head
+from builder.code.fragment import Row
 from builder.code.functional import USUAL_INPUTS
-from builder.code.learn import Learners, reads_the_data
-from builder.code.names import Names, camel
-from builder.code.part import Row
-from builder.code.source import Call, Name, flat, render
+from builder.code.syntax import Call, Name, flat, render
+from builder.code.variable_names import Names, camel
 from builder.errors import SpecError
 from builder.spec import ModelSpec, Node, ObjectSpec, active
 
@@ -48,7 +48,7 @@ def definition(model: ModelSpec, taken: frozenset[str], classes: Blocks) -> tupl
     """The class of ``model``, and the line that makes one."""
     name = Names(taken | set(classes.values())).new(camel(model.name))
     named = (("name", model.name),) if model.name != "model" else ()
-    told = exact.is_told_training(model)
+    told = reproducibility.is_told_training(model)
     rows = list(class_of(model, name, taken, classes, is_outer=True, is_told=told))
     return rows, render("model = ", Call(name, named))
 
@@ -62,7 +62,7 @@ def inner_classes(
     model: ModelSpec, classes: Blocks, taken: frozenset[str]
 ) -> Iterator[tuple[ModelSpec, str]]:
     """A class for each model inside ``model``, the innermost first."""
-    told = exact.is_told_training(model)
+    told = reproducibility.is_told_training(model)
     for inner, name in classes.items():
         blocks.check(inner)
         rows = class_of(inner, name, taken, classes, is_outer=False, is_told=told)
@@ -137,7 +137,7 @@ def _constructor(model: ModelSpec, key: str, title: str, classes: Blocks) -> Cal
     layer = model.layers[key]
     if isinstance(layer, ModelSpec):
         return Call(classes[anonymous(layer)], (("name", key),))
-    return calls.made(layer, title)
+    return layer_calls.made(layer, title)
 
 
 def _entries(model: ModelSpec) -> list[str]:
@@ -168,7 +168,7 @@ def _shapes(model: ModelSpec, is_outer: bool) -> str:
         key = model.node(name).layer
         layer = model.layers[key]
         assert isinstance(layer, ObjectSpec)
-        made.append((name, calls.made(layer, key if key != "input_layer" else "")))
+        made.append((name, layer_calls.made(layer, key if key != "input_layer" else "")))
     if len(made) == 1:
         return render("", Call("self", (("", made[0][1]),)), 8).lstrip()
     if is_outer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from builder.check import speed
+from builder.check.training import performance
 from builder.spec import TrainingSpec
 
 SET = ("TF_NUM_INTRAOP_THREADS", "1")
@@ -19,4 +19,4 @@ on several threads than on one; on others they do not."""
 
 def wanted(training: TrainingSpec) -> bool:
     """Whether the script needs the lines: without a seed it repeats nothing."""
-    return training.seed is not None and speed.threads(training) == 1
+    return training.seed is not None and performance.threads(training) == 1

@@ -6,7 +6,7 @@ from builder.edit.inbound import named
 from builder.edit.naming import is_name
 from builder.edit.nodes import add, append, branch, copy, delete, duplicates, paste, splice
 from builder.edit.ports import INPUT, Room, room, space, tensors
-from builder.edit.reading import (
+from builder.edit.queries import (
     index,
     is_chain,
     is_input,

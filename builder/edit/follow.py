@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from builder.edit.ports import INPUT
-from builder.edit.reading import index, origin
+from builder.edit.queries import index, origin
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
 
 PER_OUTPUT = ("loss", "loss_weights", "metrics", "weighted_metrics")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from builder.edit import ports
 from builder.edit.inbound import numbered, rewired
 from builder.edit.naming import free, like, taken, tidy
-from builder.edit.reading import is_input, node_of, order, origin, reads, split
+from builder.edit.queries import is_input, node_of, order, origin, reads, split
 from builder.errors import SpecError
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, unique
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from builder.edit import ports, wires
 from builder.edit.inbound import numbered, rewired
 from builder.edit.naming import free, fresh, like, taken, tidy
-from builder.edit.reading import index, node_of, origin
+from builder.edit.queries import index, node_of, origin
 from builder.errors import SpecError
 from builder.spec import Config, ModelSpec, Node, ObjectSpec
 

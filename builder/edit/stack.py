@@ -8,7 +8,7 @@ from dataclasses import replace
 from builder.edit.inbound import numbered, rewired
 from builder.edit.naming import free, fresh, tidy
 from builder.edit.ports import INPUT
-from builder.edit.reading import is_chain, is_input, node_of, order, origin
+from builder.edit.queries import is_chain, is_input, node_of, order, origin
 from builder.errors import SpecError
 from builder.spec import Config, ModelSpec, Node, ObjectSpec
 

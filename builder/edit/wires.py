@@ -7,7 +7,7 @@ from dataclasses import replace
 from builder.edit import ports
 from builder.edit.inbound import numbered, rewired
 from builder.edit.naming import fresh
-from builder.edit.reading import index, is_input, node_of, origin, reads, split
+from builder.edit.queries import index, is_input, node_of, origin, reads, split
 from builder.errors import SpecError
 from builder.spec import ModelSpec, Node, ObjectSpec
 

@@ -1,4 +1,4 @@
-"""The engine room around Keras: the only package, with ``plugins``, that imports it."""
+"""The engine around Keras: with ``exporters`` and ``custom_layers`` the only importer of Keras."""
 
 import os
 

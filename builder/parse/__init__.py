@@ -6,8 +6,11 @@ import ast
 from dataclasses import dataclass, replace
 
 from builder.errors import LayerwiseError, SpecError
-from builder.parse import cells, own, project, statements
-from builder.parse.notes import (
+from builder.parse import project
+from builder.parse.interpreter import statements, user_functions
+from builder.parse.interpreter.interpreter import MAX_STEPS, MAX_STEPS_A_STATEMENT, State
+from builder.parse.interpreter.values import Strange, TooMuch
+from builder.parse.remarks import (
     DIFFERENT,
     NOTED,
     SEVERITIES,
@@ -18,9 +21,8 @@ from builder.parse.notes import (
     cut,
     place,
 )
-from builder.parse.source import MAX_CHARACTERS, read
-from builder.parse.state import MAX_STEPS, MAX_STEPS_A_STATEMENT, State
-from builder.parse.values import Strange, TooMuch
+from builder.parse.text import notebook_cells
+from builder.parse.text.syntax_tree import MAX_CHARACTERS, read
 from builder.spec import TrainingSpec
 
 __all__ = [
@@ -76,7 +78,7 @@ def parse(source: str, title: str = "", around: TrainingSpec | None = None) -> P
     """
     notes = Notes()
     page = read(source, notes)
-    state = State(page, notes, own.call_function, around=around)
+    state = State(page, notes, user_functions.call_function, around=around)
     training = _understood(state)
     title = title or _title(page.tree)
     return Parsed(training, notes.remarks(), title, state.strange_data)
@@ -99,7 +101,7 @@ def notebook(text: str | bytes, title: str = "") -> Parsed:
     Raises:
         SpecError: no notebook, or its code is refused as by ``parse``.
     """
-    source, places = cells.code(text)
+    source, places = notebook_cells.code(text)
     try:
         found = parse(source, title)
     except SpecError as error:

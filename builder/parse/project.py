@@ -6,13 +6,16 @@ import ast
 from dataclasses import replace
 
 from builder import starters
-from builder.parse import flat, graph, named, nomodel, ops, own, preparation, run
-from builder.parse.arrays import Array
-from builder.parse.graph import Model, Tensor
-from builder.parse.notes import DIFFERENT, UNKNOWN
-from builder.parse.state import State
-from builder.parse.training import Fit
-from builder.parse.values import Class, Function, Strange, TooMuch, walk
+from builder.parse.data import flattened, multi_column, preparation
+from builder.parse.data.arrays import Array
+from builder.parse.interpreter import calls, user_functions
+from builder.parse.interpreter.interpreter import State
+from builder.parse.interpreter.values import Class, Function, Strange, TooMuch, walk
+from builder.parse.keras import symbolic_calls, symbolic_model
+from builder.parse.keras.compile_and_fit import Fit
+from builder.parse.keras.symbolic_model import Model, Tensor
+from builder.parse.remarks import DIFFERENT, UNKNOWN
+from builder.parse.text import no_model
 from builder.spec import Config, ModelSpec, TrainingSpec
 
 OWN_WAYS = ("train_step", "test_step", "compute_loss", "fit")
@@ -22,19 +25,19 @@ OWN_WAYS = ("train_step", "test_step", "compute_loss", "fit")
 def build(state: State) -> TrainingSpec | None:
     """The project, or None when the text holds no model."""
     model = chosen(state) or _from_functions(state)
-    nomodel.tell(state, model)
+    no_model.tell(state, model)
     if model is None:
         return None
     fit: Fit | None = model.fitted
-    x = fit.x if fit else nomodel.loaded(state, "x")
+    x = fit.x if fit else no_model.loaded(state, "x")
     source = x if isinstance(x, Array) and x.what == "x" else None
     spec = _put_together(state, model, source)
     if spec is None and model.instance is not None:
-        model = _another(state, source or nomodel.loaded(state, "x"))
+        model = _another(state, source or no_model.loaded(state, "x"))
         fit, spec = None, _put_together(state, model, source) if model else None
     if model is None or spec is None:
         return None
-    x_columns, y_columns = named.columns(x), named.columns(fit.y if fit else None)
+    x_columns, y_columns = multi_column.columns(x), multi_column.columns(fit.y if fit else None)
     if x_columns and y_columns:
         return _with_columns(state, model, spec, x_columns, y_columns)
     return _training(state, model, spec, source)
@@ -54,7 +57,7 @@ def _another(state: State, x: Array | None) -> Model | None:
     The last one that reads the data, else the last.
     """
     found = [m for m in state.models if m.instance is None and not m.aside and _holds_something(m)]
-    found.sort(key=lambda m: x is not None and graph.reads(m) == x.shape)
+    found.sort(key=lambda m: x is not None and symbolic_model.reads(m) == x.shape)
     if not found:
         return None
     text = "This model is taken, because the class that holds it could not be read."
@@ -89,9 +92,9 @@ def _from_functions(state: State) -> Model | None:
         state.limit = state.steps + 50_000
         try:
             if isinstance(item, Class):
-                run.call(state, _no_call(item.node), item, [], {})
+                calls.call(state, _no_call(item.node), item, [], {})
             elif isinstance(item, Function) and not item.calls:
-                own.call_function(state, item, [], {})
+                user_functions.call_function(state, item, [], {})
         except (Strange, TooMuch):
             continue
         made = chosen(state) if len(state.models) > before else None
@@ -115,20 +118,20 @@ def _spec(state: State, model: Model, x: Array | None) -> ModelSpec | None:
             return None
         model = found
     shape = x.shape if x is not None else ()
-    if model.kind == "sequential" and not ops.has_input(model) and model.stack:
+    if model.kind == "sequential" and not symbolic_calls.has_input(model) and model.stack:
         if shape:
             model.shape = shape
             text = f"The Input was added: its shape {shape} is that of the data."
         else:
             text = "The model does not say what it reads: add an Input with the shape of the data."
         state.notes.say(DIFFERENT if shape else UNKNOWN, model.line, text)
-    spec, _ = graph.spec(model)
+    spec, _ = symbolic_model.spec(model)
     if not spec.nodes:
         state.notes.say(UNKNOWN, model.line, "The model has no layers.")
         return None
     if x is None or not x.flat:
         return spec
-    return flat.unflattened(state, spec, x.data.shape, model.line)
+    return flattened.unflattened(state, spec, x.data.shape, model.line)
 
 
 def _followed(state: State, model: Model, x: Array | None) -> Model | None:
@@ -149,10 +152,10 @@ def _followed(state: State, model: Model, x: Array | None) -> Model | None:
         )
         state.notes.say(UNKNOWN, model.line, text)
         return None
-    start = ops.made(state, graph.input_layer(shape), [])
+    start = symbolic_calls.made(state, symbolic_model.input_layer(shape), [])
     state.limit = state.steps + 50_000
     call = ast.copy_location(_no_call(model.instance.of.node), model.instance.of.node)
-    result = run.call(state, call, model.instance, [start], {})
+    result = calls.call(state, call, model.instance, [start], {})
     outputs = list(walk(list(result.values()) if isinstance(result, dict) else [result]))
     if not outputs or not all(isinstance(t, Tensor) for t in outputs):
         text = "What its call returns could not be worked out."
@@ -165,11 +168,11 @@ def _followed(state: State, model: Model, x: Array | None) -> Model | None:
 
 def _training(state: State, model: Model, spec: ModelSpec, x: Array | None) -> TrainingSpec:
     fit: Fit | None = model.fitted
-    compiled = _with_policy(state, named.compiled(spec, model.compiled))
+    compiled = _with_policy(state, multi_column.compiled(spec, model.compiled))
     settings = fit.settings if fit else Config()
     if x is None:
         return _without_data(state, model, spec, compiled, settings)
-    data = preparation.dataset(state, x, fit.y if fit else nomodel.loaded(state, "y"))
+    data = preparation.dataset(state, x, fit.y if fit else no_model.loaded(state, "y"))
     if fit is None:
         text = "It has no fit: the data are those loaded here, its settings a starter's."
         state.notes.say(DIFFERENT, x.data.line, text)
@@ -191,12 +194,12 @@ def _with_columns(
     state: State, model: Model, spec: ModelSpec, x: dict[str, Array], y: dict[str, Array]
 ) -> TrainingSpec:
     fit: Fit = model.fitted
-    inputs = [n.name for n in spec.nodes if flat.shape_of(spec, n) is not None]
+    inputs = [n.name for n in spec.nodes if flattened.shape_of(spec, n) is not None]
     made = TrainingSpec(
         spec,
-        named.dataset(state, x, y),
-        columns=named.bound(spec, inputs, x, y),
-        compile=_with_policy(state, named.compiled(spec, model.compiled)) or Config(),
+        multi_column.dataset(state, x, y),
+        columns=multi_column.bound(spec, inputs, x, y),
+        compile=_with_policy(state, multi_column.compiled(spec, model.compiled)) or Config(),
         fit=fit.settings,
         seed=state.seed,
     )
@@ -219,7 +222,7 @@ def _without_data(
 ) -> TrainingSpec:
     if state.around is not None:
         return _around(state, model, spec, compiled, settings)
-    spec = flat.unflattened(state, spec, flat.GREY, model.line)
+    spec = flattened.unflattened(state, spec, flattened.GREY, model.line)
     base = starters.around(spec, compiled)
     state.strange_data = True
     text = f"The data were not recognised: {base.dataset.class_name} stands in their place."

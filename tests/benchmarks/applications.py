@@ -19,8 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from builder.engine import build, convert, files, weights
-from builder.engine.backend import keras
+from builder.engine.build import keras_model
+from builder.engine.build.backend import keras
+from builder.engine.files import convert, initial_weights, model_files
 from builder.errors import LayerwiseError
 
 SMALL = ("MobileNetV2", "EfficientNetB0", "DenseNet121")
@@ -34,7 +35,7 @@ def names() -> list[str]:
 
 def record(name: str) -> dict[str, Any]:
     """What Keras writes about an architecture, without its weights."""
-    with build.unallocated():
+    with keras_model.unallocated():
         model = getattr(keras.applications, name)(weights=None)
         return json.loads(model.to_json())
 
@@ -45,8 +46,8 @@ def differs(name: str, given: dict[str, Any] | None = None) -> str:
     spec, notes = convert.from_record(before)
     if notes:
         return notes[0].message
-    with build.unallocated():
-        after = json.loads(build.build(spec).to_json())
+    with keras_model.unallocated():
+        after = json.loads(keras_model.build(spec).to_json())
     again, _ = convert.from_record(after)
     if again != spec:
         return "the spec of what was built is another"
@@ -73,11 +74,14 @@ def moves(name: str, side: int, folder: Path) -> str:
     x = np.random.default_rng(0).uniform(0, 255, (2, side, side, 3)).astype("float32")
     before = np.asarray(model(x))
     model.save(folder / "model.keras")
-    found = files.open_model(folder / "model.keras", folder / "kept.npz")
+    found = model_files.open_model(folder / "model.keras", folder / "kept.npz")
     if found["notes"]:
         return str(found["notes"][0].message)
-    again = build.build(found["model"])
-    if weights.load(again, folder / "kept.npz") or again.count_params() != model.count_params():
+    again = keras_model.build(found["model"])
+    if (
+        initial_weights.load(again, folder / "kept.npz")
+        or again.count_params() != model.count_params()
+    ):
         return "weights are missing"
     return "" if np.array_equal(np.asarray(again(x)), before) else "the numbers differ"
 

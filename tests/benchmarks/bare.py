@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from builder.runs import child
+from builder.runs.engine_process import client
 
 EPOCHS = 8
 
@@ -30,7 +30,7 @@ def together(count: int) -> float:
             stdout=pipe,
             stderr=subprocess.DEVNULL,
             text=True,
-            env=child.environment(),
+            env=client.environment(),
         )
         for _ in range(count)
     ]
@@ -50,21 +50,22 @@ def main() -> None:
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    from builder.engine import data, record, train
+    from builder.engine.data import loading
+    from builder.engine.training import reporting, train_run
     from tests.benchmarks.runs import tutorial
 
     training = tutorial(EPOCHS)
-    arrays = data.load(training.dataset)
+    arrays = loading.load(training.dataset)
     times: list[float] = []
 
-    class Watch(record.Silence):
-        def batches(self, step0: int, values: record.Values) -> None:
+    class Watch(reporting.Silence):
+        def batches(self, step0: int, values: reporting.Values) -> None:
             times.append(time.perf_counter())
 
     with tempfile.TemporaryDirectory() as folder:
         print("ready", flush=True)
         sys.stdin.readline()
-        train.train(training, Path(folder), Watch(), lambda: None, arrays)
+        train_run.train(training, Path(folder), Watch(), lambda: None, arrays)
     print(times[-1] - times[0])
 
 

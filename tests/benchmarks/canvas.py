@@ -18,7 +18,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, WebSocket, sync_playwright
 
 from builder import starters
-from builder.runs import projects
+from builder.runs.disk import projects
 from builder.spec import Config, ModelSpec, Node, ObjectSpec
 from tests.browser.conftest import FLAGS, chromium, serving
 

@@ -29,10 +29,12 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
-from builder.runs import child, database, jobs, store
+from builder.runs.engine_process import client
+from builder.runs.scheduler import jobs
+from builder.runs.store import database, run_store
 from builder.spec import Config, ObjectSpec, TrainingSpec, chain
 
-SERVER = "from builder.runs import jobs; jobs.warm(); import time; time.sleep(1e6)"
+SERVER = "from builder.runs.scheduler import jobs; jobs.warm(); import time; time.sleep(1e6)"
 """All that a server does for runs: it keeps spare workers and sweeps every second."""
 
 WAIT_SECONDS = (0.1, 6.0)
@@ -100,7 +102,7 @@ class Chaos:
             self._collect()
         until = time.monotonic() + PATIENCE_SECONDS
         while self._going:
-            assert time.monotonic() < until, [dict(store.row(r)) for r in self._going]
+            assert time.monotonic() < until, [dict(run_store.row(r)) for r in self._going]
             time.sleep(0.1)
             self._collect()
 
@@ -109,16 +111,16 @@ class Chaos:
         if self._server:
             self._server.kill()
             self._server.wait()
-        for row in store.by_status("running"):
+        for row in run_store.by_status("running"):
             kill_worker(row)
 
     def _start(self) -> None:
         self._server = subprocess.Popen(
-            [sys.executable, "-c", SERVER], env=child.environment(), start_new_session=True
+            [sys.executable, "-c", SERVER], env=client.environment(), start_new_session=True
         )
 
     def _add(self) -> str:
-        return store.add(self._training, None, "chaos", None, None)
+        return run_store.add(self._training, None, "chaos", None, None)
 
     def _wait(self, run: str) -> None:
         until = time.monotonic() + PATIENCE_SECONDS
@@ -128,7 +130,7 @@ class Chaos:
 
     def _kill(self) -> None:
         whom = self._chance.choice(("worker", "worker", "worker", "server", "both"))
-        going = store.by_status("running")
+        going = run_store.by_status("running")
         if whom != "server" and not (going and kill_worker(self._chance.choice(going))):
             return  # it was dead already, and nobody has noticed yet
         if whom != "worker":
@@ -141,10 +143,10 @@ class Chaos:
     def _collect(self) -> None:
         """What has ended must be right; what was given up goes on by one click."""
         for run in list(self._going):
-            row = store.row(run)
+            row = run_store.row(run)
             if row["status"] == "interrupted":
                 assert "was ended from outside" in row["error"] or "not start" in row["error"]
-                assert store.resume(run, snapshot=row["snapshot_step"] is not None)
+                assert run_store.resume(run, snapshot=row["snapshot_step"] is not None)
                 self.clicks += 1
             elif row["status"] not in ("queued", "running"):
                 assert row["status"] == "finished", (row["status"], row["error"])
@@ -157,7 +159,10 @@ def kill_worker(row: Mapping[str, Any]) -> bool:
     """``kill -9``; whether there was anyone to kill."""
     try:
         worker = psutil.Process(row["pid"])
-        if worker.status() == psutil.STATUS_ZOMBIE or "builder.runs.worker" not in worker.cmdline():
+        if (
+            worker.status() == psutil.STATUS_ZOMBIE
+            or "builder.runs.scheduler.worker" not in worker.cmdline()
+        ):
             return False
         worker.kill()
     except psutil.Error:
@@ -178,7 +183,7 @@ def numbers(run: str) -> dict[str, Any]:
         "epochs": jobs.history(run),
         "result": jobs.result(run)["history"],
         "test": jobs.result(run)["test"],
-        "best": store.row(run)["best"],
+        "best": run_store.row(run)["best"],
         "weights": weights(run),
     }
 

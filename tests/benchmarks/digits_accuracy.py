@@ -20,8 +20,10 @@ import numpy as np
 from PIL import Image
 
 from builder import starters
-from builder.engine import data, predict, train
-from builder.engine.record import Silence
+from builder.engine.data import loading
+from builder.engine.inference import predict_image
+from builder.engine.training import train_run
+from builder.engine.training.reporting import Silence
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(os.environ.get("LAYERWISE_DATA") or ROOT.parent / "shared" / "data")
@@ -37,16 +39,16 @@ def canvas(digit: np.ndarray) -> np.ndarray:
 def measure(name: str, pictures: np.ndarray, labels: np.ndarray) -> str:
     """One row of the table."""
     training = starters.get(name).training
-    data.load(training.dataset)
+    loading.load(training.dataset)
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
-        run = train.train(training, Path(folder), Silence(), lambda: None)
+        run = train_run.train(training, Path(folder), Silence(), lambda: None)
         seconds = time.perf_counter() - began
         right, sure, took = [], [], []
         for picture, label in zip(pictures, labels, strict=True):
             image = canvas(picture)
             began = time.perf_counter()
-            said = predict.drawing(run["artefact"], training, image)
+            said = predict_image.drawing(run["artefact"], training, image)
             took.append(1000 * (time.perf_counter() - began))
             right.append(said["class"] == str(label))
             sure.append(said["sure"])

@@ -23,8 +23,8 @@ from typing import Any
 
 import numpy as np
 
-from builder.check.speed import threads
-from builder.runs.child import environment
+from builder.check.training.performance import threads
+from builder.runs.engine_process.client import environment
 from builder.spec import ObjectSpec, TrainingSpec, chain
 from tests import zoo
 from tests.zoo import dense, given, layer
@@ -68,7 +68,7 @@ PLAIN = ("fit", "one")
 def data(rows: int) -> SimpleNamespace:
     file = DATA / "mnist.npz"
     if not file.exists():
-        from builder.engine import data as builtin
+        from builder.engine.data import loading as builtin
 
         return builtin.load(ObjectSpec("Digits"))  # type: ignore[return-value]
     with np.load(file, allow_pickle=False) as raw:
@@ -127,9 +127,9 @@ def plain(spec: TrainingSpec, arrays: Any) -> tuple[list[float], Any, Any]:
     """The script: build, compile, fit, evaluate."""
     import keras
 
-    from builder.engine import build
+    from builder.engine.build import keras_model
 
-    model, ends = build.compiled(spec), [time.perf_counter()]
+    model, ends = keras_model.compiled(spec), [time.perf_counter()]
     told = keras.callbacks.LambdaCallback(
         on_epoch_end=lambda epoch, logs: ends.append(time.perf_counter())
     )
@@ -147,11 +147,11 @@ def plain(spec: TrainingSpec, arrays: Any) -> tuple[list[float], Any, Any]:
 
 
 def ours(spec: TrainingSpec, arrays: Any) -> tuple[list[float], Any, Any]:
-    from builder.engine import train
+    from builder.engine.training import train_run
 
     clock = Clock()
     with tempfile.TemporaryDirectory() as folder:
-        found = train.train(spec, Path(folder), clock, lambda: None, arrays)
+        found = train_run.train(spec, Path(folder), clock, lambda: None, arrays)
     return clock.ends, found["history"], found["test"]
 
 

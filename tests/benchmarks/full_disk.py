@@ -14,7 +14,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from builder.runs import child, database, jobs, launch, workspace
+from builder.runs.disk import workspace
+from builder.runs.engine_process import client
+from builder.runs.scheduler import dispatch, jobs
+from builder.runs.store import database
 from tests.benchmarks.chaos import numbers, same, training
 from tests.benchmarks.runs import wait
 
@@ -77,8 +80,8 @@ def main() -> None:
         try:
             rehearse(home)
         finally:
-            launch.close()
-            child.close()
+            dispatch.close()
+            client.close()
             database.close()
 
 

@@ -16,7 +16,9 @@ from collections.abc import Callable
 import psutil
 
 from builder.facts import DataFacts, ModelFacts
-from builder.runs import child, jobs, launch, spares, store
+from builder.runs.engine_process import client
+from builder.runs.scheduler import dispatch, jobs, worker_pool
+from builder.runs.store import run_store
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec, chain
 
 EDITS = 100
@@ -71,12 +73,12 @@ def row(what: str, took: list[float], target: str) -> None:
 
 def edits() -> None:
     """Edit → shapes, as the page calls it; every edit gives a model not seen before."""
-    child.call("build.summary", stack(3, 1))
-    empty = milliseconds(lambda _: child.call("build.summary", ModelSpec()), EDITS)
+    client.call("keras_model.summary", stack(3, 1))
+    empty = milliseconds(lambda _: client.call("keras_model.summary", ModelSpec()), EDITS)
     row("call of the warm child alone (empty model)", empty, "")
     for layers in (3, 20, 60):
         models = [stack(layers, 10 + i) for i in range(EDITS)]
-        took = milliseconds(lambda i, m=models: child.call("build.summary", m[i]), EDITS)
+        took = milliseconds(lambda i, m=models: client.call("keras_model.summary", m[i]), EDITS)
         row(f"edit → shapes, {layers} layers", took, "p95 ≤ 100 ms")
 
 
@@ -84,7 +86,7 @@ def click(data: DataFacts, model: ModelFacts, units: int) -> float:
     """Milliseconds from the click to the first point a chart can read."""
     began = time.perf_counter()
     run = jobs.start(digits(units), data=data, model=model)
-    while not store.rows(run.id)["batches"]["x"]:
+    while not run_store.rows(run.id)["batches"]["x"]:
         assert not jobs.progress(run.id).ended, jobs.get(run.id).error
         time.sleep(0.005)
     took = 1000 * (time.perf_counter() - began)
@@ -95,14 +97,14 @@ def click(data: DataFacts, model: ModelFacts, units: int) -> float:
 
 def clicks() -> None:
     """Click on Train → first point, with the spare worker that has had time to warm up."""
-    data: DataFacts = child.call("data.describe", digits(64).dataset)
+    data: DataFacts = client.call("loading.describe", digits(64).dataset)
     jobs.prepare(digits(64).dataset)
     jobs.warm()
     took = []
     for i in range(CLICKS):
         settle()
         units = 64 + i
-        took.append(click(data, child.call("build.summary", digits(units).model), units))
+        took.append(click(data, client.call("keras_model.summary", digits(units).model), units))
     row("click Train → first point, warm worker", took, "≤ 1,500 ms")
 
 
@@ -111,7 +113,7 @@ def settle() -> None:
     quiet = 0
     while quiet < 4:
         time.sleep(0.5)
-        spare = spares.ready.get(spares.FIRST_KIND)
+        spare = worker_pool.ready.get(worker_pool.FIRST_KIND)
         busy = spare is None or psutil.Process(spare.pid).cpu_percent(0.5) > 5
         quiet = 0 if busy else quiet + 1
 
@@ -127,8 +129,8 @@ def main() -> None:
             memory = psutil.Process().memory_info().rss / 2**20
             print(f"| memory of this process (holds no Keras) | {memory:,.0f} MB | | ≤ 150 MB |")
         finally:
-            launch.close()
-            child.close()
+            dispatch.close()
+            client.close()
 
 
 if __name__ == "__main__":

@@ -16,7 +16,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from builder.runs import child, jobs, launch, store
+from builder.runs.engine_process import client
+from builder.runs.scheduler import dispatch, jobs
+from builder.runs.store import run_store
 from builder.spec import ObjectSpec, TrainingSpec
 from tests import zoo
 from tests.benchmarks import bare
@@ -47,7 +49,7 @@ def wait(done: Callable[[], bool]) -> float:
 def begun(training: TrainingSpec) -> str:
     """A run that has shown its first point."""
     run = jobs.start(training)
-    wait(lambda: bool(store.rows(run.id)["batches"]["x"]) or jobs.progress(run.id).ended)
+    wait(lambda: bool(run_store.rows(run.id)["batches"]["x"]) or jobs.progress(run.id).ended)
     assert not jobs.progress(run.id).ended, jobs.get(run.id).error
     return run.id
 
@@ -100,7 +102,7 @@ def seconds(make: Callable[[int, int], TrainingSpec], epochs: int, count: int, f
     settle()
     runs = [jobs.start(make(epochs, first + i)).id for i in range(count)]
     wait(lambda: all(jobs.progress(run).ended for run in runs))
-    found = [store.row(run) for run in runs]
+    found = [run_store.row(run) for run in runs]
     return max(float(row["last_time"] - row["first_time"]) for row in found)
 
 
@@ -129,8 +131,9 @@ def together(rounds: int) -> None:
 
 def snapshots() -> None:
     """The part of a training's time that its snapshots take."""
-    from builder.engine import data, snapshot, train
-    from builder.engine.record import Silence
+    from builder.engine.data import loading
+    from builder.engine.training import snapshot, train_run
+    from builder.engine.training.reporting import Silence
 
     spent = [0.0, 0.0]
     save = snapshot.Snapshots.save
@@ -143,10 +146,10 @@ def snapshots() -> None:
 
     snapshot.Snapshots.save = timed  # type: ignore[method-assign]
     training = tutorial(12)
-    arrays = data.load(training.dataset)
+    arrays = loading.load(training.dataset)
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        train.train(training, Path(folder), Silence(), lambda: None, arrays)
+        train_run.train(training, Path(folder), Silence(), lambda: None, arrays)
     share = spent[0] / (time.perf_counter() - began)
     each = 1000 * spent[0] / spent[1]
     print(f"| snapshots ({spent[1]:.0f}, {each:.0f} ms each) | {share:.1%} | | ≤ 2 % |", flush=True)
@@ -171,14 +174,14 @@ def main() -> None:
         os.environ["LAYERWISE_DATA"] = str(DATA)
         try:
             print("| what | median | slowest | target |\n|---|---|---|---|")
-            child.call("data.describe", tutorial(1).dataset)
+            client.call("loading.describe", tutorial(1).dataset)
             jobs.prepare(tutorial(1).dataset)
             jobs.warm()
             for part in (p for p in PARTS if p in (given.parts or PARTS)):
                 PARTS[part](given.rounds)
         finally:
-            launch.close()
-            child.close()
+            dispatch.close()
+            client.close()
 
 
 if __name__ == "__main__":

@@ -18,8 +18,9 @@ from collections.abc import Callable
 import numpy as np
 
 from builder import document, starters
-from builder.runs import database, listing, workspace
-from builder.runs.listing import Query
+from builder.runs.disk import workspace
+from builder.runs.store import database, run_queries
+from builder.runs.store.run_queries import Query
 from builder.spec import TrainingSpec
 
 RUNS = 10_000
@@ -52,18 +53,18 @@ def questions(projects: list[str]) -> dict[str, Callable[[], object]]:
     mine = Query(owner=OWNER)
     best = Query(owner=OWNER, sort="highest", metric="val_accuracy")
     deep = Query(owner=OWNER, sort="name", offset=9_000)
-    some = listing.rows(Query(project=projects[0]))[0].id
+    some = run_queries.rows(Query(project=projects[0]))[0].id
     return {
-        "all my runs, newest first": lambda: listing.rows(mine),
-        "all my runs, counted": lambda: listing.count(mine),
-        "best validation accuracy first": lambda: listing.rows(best),
-        "page 361, by name": lambda: listing.rows(deep),
-        "text in name, note or tag": lambda: listing.rows(Query(owner=OWNER, text="try 77")),
-        "failed ones": lambda: listing.rows(Query(owner=OWNER, statuses=("failed",))),
-        "longest first": lambda: listing.rows(Query(owner=OWNER, sort="longest")),
-        "one project": lambda: listing.rows(Query(project=projects[0])),
-        "metrics to sort by": lambda: listing.metrics(mine),
-        "equal but for the seed": lambda: listing.twins(some),
+        "all my runs, newest first": lambda: run_queries.rows(mine),
+        "all my runs, counted": lambda: run_queries.count(mine),
+        "best validation accuracy first": lambda: run_queries.rows(best),
+        "page 361, by name": lambda: run_queries.rows(deep),
+        "text in name, note or tag": lambda: run_queries.rows(Query(owner=OWNER, text="try 77")),
+        "failed ones": lambda: run_queries.rows(Query(owner=OWNER, statuses=("failed",))),
+        "longest first": lambda: run_queries.rows(Query(owner=OWNER, sort="longest")),
+        "one project": lambda: run_queries.rows(Query(project=projects[0])),
+        "metrics to sort by": lambda: run_queries.metrics(mine),
+        "equal but for the seed": lambda: run_queries.twins(some),
         "the page's list: newest": lambda: whole(mine),
         "the page's list: best accuracy": lambda: whole(best),
     }
@@ -71,9 +72,9 @@ def questions(projects: list[str]) -> dict[str, Callable[[], object]]:
 
 def whole(query: Query) -> None:
     """Everything the Runs page reads and works out for its list."""
-    from pages.widgets import runlist
+    from pages.widgets.runs import run_list
 
-    runlist.read(query)
+    run_list.read(query)
 
 
 def report(what: str, ask: Callable[[], object]) -> None:

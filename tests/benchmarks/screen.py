@@ -170,7 +170,7 @@ def settle(web: psutil.Process) -> None:
         time.sleep(0.5)
         idle = False
         with contextlib.suppress(psutil.Error):  # a worker that just ended
-            spare = [p for p in web.children() if "builder.runs.worker" in p.cmdline()]
+            spare = [p for p in web.children() if "builder.runs.scheduler.worker" in p.cmdline()]
             idle = bool(spare) and all(p.cpu_percent(0.3) < 5 for p in (*spare, web))
         quiet = quiet + 1 if idle else 0
 

@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from builder import starters
-from builder.runs import projects
+from builder.runs.disk import projects
 from builder.spec import ModelSpec
 
 ROOT = Path(__file__).resolve().parent.parent.parent

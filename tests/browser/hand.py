@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from builder.runs import projects
+from builder.runs.disk import projects
 from builder.spec import TrainingSpec
 
 

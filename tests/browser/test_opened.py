@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from builder import edit, starters
-from builder.runs import child
+from builder.runs.engine_process import client
 from tests.browser import hand
 
 pytestmark = pytest.mark.browser
@@ -21,9 +21,9 @@ Opener = Callable[..., Page]
 @pytest.fixture
 def mobilenet(tmp_path: Path) -> Path:
     """A MobileNetV2 for small pictures, made by the installed Keras."""
-    found = child.call("applications.template", "MobileNetV2", side=32, timeout=120)
-    made = child.call("export.begun", starters.around(found["model"]), timeout=120)
-    child.close()
+    found = client.call("application_specs.template", "MobileNetV2", side=32, timeout=120)
+    made = client.call("export_run.begun", starters.around(found["model"]), timeout=120)
+    client.close()
     path = tmp_path / "MobileNetV2.keras"
     path.write_bytes(made)
     return path

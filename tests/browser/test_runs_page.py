@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from builder.runs import database, listing, projects
+from builder.runs.disk import projects
+from builder.runs.store import database, run_queries
 from tests.browser.hand import pick
 from tests.pages.past import run, xor
 
@@ -86,6 +87,6 @@ def test_runs_are_ordered_filtered_named_compared_and_deleted(
     page.get_by_text("Delete this run").click()
     page.get_by_role("button", name="Delete for good").click()
     expect(page.get_by_text("No run is like that")).to_be_visible()
-    left = listing.rows(listing.Query(project=token))
+    left = run_queries.rows(run_queries.Query(project=token))
     assert sorted(r.best["val_accuracy"] for r in left) == pytest.approx([0.1, 0.7, 0.8])
     assert re.search("[?&]p=", page.url), "the project is still this one"

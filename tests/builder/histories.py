@@ -31,14 +31,14 @@ def main(threads: int, folder: Path, names: list[str]) -> None:
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     import tensorflow as tf
 
-    from builder.engine import train
-    from builder.engine.record import Silence
+    from builder.engine.training import train_run
+    from builder.engine.training.reporting import Silence
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     found = {}
     for name in names:
-        result = train.train(ALL[name], folder / "runs" / name, Silence(), lambda: None)
+        result = train_run.train(ALL[name], folder / "runs" / name, Silence(), lambda: None)
         found[name] = result["history"]
         os.replace(result["artefact"], folder / f"{name}.keras")
     print(json.dumps(found))

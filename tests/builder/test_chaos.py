@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.runs import database
+from builder.runs.store import database
 from tests.benchmarks.chaos import Chaos
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from builder import check
 from builder.document import decode_training, encode
-from builder.engine import build, data
+from builder.engine.build import keras_model
+from builder.engine.data import loading
 from builder.facts import ModelFacts, Problem
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec, chain
 from tests import broken, zoo
@@ -18,14 +19,14 @@ ROOM = 10**11
 
 
 def problems(training: TrainingSpec, available: int = ROOM) -> tuple[Problem, ...]:
-    facts = build.summary(training.model)
+    facts = keras_model.summary(training.model)
     return check.problems(training, zoo.facts(training.dataset), facts, available)
 
 
 @pytest.mark.parametrize("name", ["tutorial", "nested_choices", "toy", "regression"])
 def test_the_zoo_knows_its_data(name: str) -> None:
     dataset = zoo.STACKS[name].dataset
-    real, written = data.describe(dataset), zoo.facts(dataset)
+    real, written = loading.describe(dataset), zoo.facts(dataset)
     for field in ("task", "x_shape", "y_shape", "n_train", "n_test", "labels", "kind"):
         assert getattr(real, field) == getattr(written, field), field
     assert len(real.classes) == len(written.classes)
@@ -122,7 +123,7 @@ def test_what_is_sensible_has_no_problem(dataset: str) -> None:
         [start] = [p for p in check.problems(empty, facts) if p.where == "model"]
         training = start.fixes[0].training.with_compile(optimizer=ObjectSpec("Adam"))
         assert training.compile["loss"] == loss and training.compile["metrics"] == metrics
-        assert check.problems(training, facts, build.summary(training.model)) == ()
+        assert check.problems(training, facts, keras_model.summary(training.model)) == ()
         assert reason.endswith(".")
 
 
@@ -173,9 +174,9 @@ def test_a_fix_puts_a_value_that_works(name: str, label: str) -> None:
 def test_whole_numbers_in_a_table_may_be_looked_up() -> None:
     training = broken.BROKEN["embedding_of_decimals"].training
     codes = replace(zoo.DATA["Iris"], x_min=0, x_max=7, whole=True)
-    assert check.problems(training, codes, build.summary(training.model)) == ()
+    assert check.problems(training, codes, keras_model.summary(training.model)) == ()
     below = replace(codes, x_min=-1)
-    [problem] = check.problems(training, below, build.summary(training.model))
+    [problem] = check.problems(training, below, keras_model.summary(training.model))
     assert "goes down to -1" in problem.message
 
 
@@ -195,7 +196,7 @@ def test_a_split_that_leaves_nothing_to_train_on(rows: int, split: float, fixed:
 
 def test_memory_is_what_was_measured() -> None:
     training = zoo.STACKS["tutorial"]
-    facts = build.summary(training.model)
+    facts = keras_model.summary(training.model)
     need = check.memory(training, None, facts)
     assert need.weights == facts.weight_bytes == 101_770 * 4
     assert need.weights + need.optimizer == pytest.approx(6.4 * facts.weight_bytes, rel=0.001)
@@ -208,14 +209,14 @@ def test_memory_is_what_was_measured() -> None:
 
 def test_the_examples_count_as_often_as_they_are_in_memory() -> None:
     training = zoo.STACKS["tutorial"]
-    data, facts = zoo.facts(training.dataset), build.summary(training.model)
+    data, facts = zoo.facts(training.dataset), keras_model.summary(training.model)
     handed_over = data.n_train * (28 * 28 + 10) * 4
     assert check.memory(training, data, facts).data == data.bytes + 2 * handed_over
 
 
 def test_impossible_sizes_are_refused_with_the_largest_batch_that_fits() -> None:
     training = zoo.STACKS["cnn"].with_fit(batch_size=9000)
-    facts = build.summary(training.model)
+    facts = keras_model.summary(training.model)
     need = check.memory(training, None, facts)
     room = need.total // 2 + check.memory(training, zoo.DATA["Digits"], facts).data
     [problem] = problems(training, room)
@@ -230,7 +231,7 @@ def test_impossible_sizes_are_refused_with_the_largest_batch_that_fits() -> None
 
 def test_a_model_that_never_fits_names_its_biggest_layer() -> None:
     model = chain("huge", given(28, 28), layer("Flatten"), dense(10**8, "relu"), dense(10))
-    facts = build.summary(model)
+    facts = keras_model.summary(model)
     training = replace(zoo.STACKS["sparse_logits"], model=model)
     [problem] = check.problems(training, zoo.facts(training.dataset), facts, ROOM)
     assert problem.where == "model.dense"
@@ -283,7 +284,7 @@ def test_graphs_are_checked_without_a_traceback() -> None:
 
 def test_explain_says_nothing_of_a_model_that_can_be_built() -> None:
     training = zoo.training(TUTORIAL, DIGITS)
-    assert check.explain(training, None, build.summary(TUTORIAL)) == ()
+    assert check.explain(training, None, keras_model.summary(TUTORIAL)) == ()
     assert check.explain(training, None, ModelFacts()) == ()
 
 

@@ -20,7 +20,7 @@ from PIL import Image
 
 from builder import document, starters
 from builder.cli import main
-from builder.runs import database
+from builder.runs.store import database
 from tests import broken, zoo
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,7 +93,7 @@ def test_train_ends_with_one_json_object(digits: tuple[Path, dict[str, Any]]) ->
 
 
 def test_the_run_is_kept_with_its_seed(digits: tuple[Path, dict[str, Any]], capsys: Output) -> None:
-    from builder.runs import jobs
+    from builder.runs.scheduler import jobs
 
     _, result = digits
     assert main(["runs"]) == 0

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from builder import code, edit
+from builder.datasets import npz_file
 from builder.errors import LayerwiseError
-from builder.plugins.datasets import npz_file
 from builder.spec import Config, chain
 from tests import zoo
 from tests.zoo import TUTORIAL, dense, given, layer

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder import catalog, compare, edit, plugins
+from builder import catalog, compare, edit
+from builder.datasets.registry import find_dataset
 from builder.errors import LayerwiseError
 from builder.spec import ModelSpec, TrainingSpec
 from tests import zoo
@@ -24,7 +25,7 @@ def having(model: ModelSpec) -> TrainingSpec:
 def find(kind: str, name: str) -> catalog.Entry | None:
     """As the pages look things up: the datasets are among them."""
     if kind == "datasets":
-        return plugins.dataset(name).ENTRY  # type: ignore[no-any-return]
+        return find_dataset(name).ENTRY  # type: ignore[no-any-return]
     return compare.found(kind, name)
 
 

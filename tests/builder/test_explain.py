@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from builder import catalog, code
-from builder.code import explain
+from builder.code import line_explanations
 from tests import zoo
 
 ROWS = "x_train = y_train = x_test = y_test = []\n"
@@ -14,7 +14,7 @@ def told(name: str, line: str, style: str = "") -> list[tuple[str, str]]:
     training = zoo.STACKS.get(name) or zoo.training(zoo.GRAPHS[name], zoo.DIGITS)
     script = code.written(training, ROWS, "Title", style)
     number = next(i for i, t in enumerate(script.text.split("\n"), 1) if line in t)
-    return [(s.title, s.text) for s in explain.line(training, script, number)]
+    return [(s.title, s.text) for s in line_explanations.line(training, script, number)]
 
 
 def test_a_layer_is_explained_with_its_arguments() -> None:
@@ -36,12 +36,12 @@ def test_settings_and_the_rest_are_explained() -> None:
     assert told("nested_choices", "optimizer=")[0][0] == "SGD"
     assert told("nested_choices", "EarlyStopping")[0][0] == "EarlyStopping"
     assert told("tutorial", "accuracy")[0][0] == "accuracy"
-    assert told("tutorial", "epochs=") == [("", explain.TOPICS["fit"])]
-    assert told("tutorial", "x_train = y_train") == [("", explain.TOPICS["data"])]
-    assert told("tutorial", "import keras") == [("", explain.TOPICS["head"])]
+    assert told("tutorial", "epochs=") == [("", line_explanations.TOPICS["fit"])]
+    assert told("tutorial", "x_train = y_train") == [("", line_explanations.TOPICS["data"])]
+    assert told("tutorial", "import keras") == [("", line_explanations.TOPICS["head"])]
 
 
 def test_every_part_of_every_script_has_its_sentence() -> None:
     for training in zoo.STACKS.values():
         _, parts = code.parts(training, ROWS)
-        assert all(explain.part(training, part.topic) for part in parts)
+        assert all(line_explanations.part(training, part.topic) for part in parts)

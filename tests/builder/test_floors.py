@@ -15,8 +15,10 @@ ROOT = Path(__file__).resolve().parents[2]
 FLOORS = (
     {"spec", "document", "errors", "facts", "binding"},
     {"catalog"},
+    {"datasets"},
     {"edit", "check", "code", "parse", "starters", "diagnose", "compare"},
-    {"engine", "plugins"},
+    {"engine", "custom_layers"},
+    {"exporters"},
     {"runs"},
     {"__main__", "cli"},
 )
@@ -25,7 +27,7 @@ FLOORS = (
 HEAVY = {"keras", "tensorflow"}
 NOT_IN_PAGES = HEAVY | {"sqlite3", "subprocess", "sklearn", "scipy", "multiprocessing"}
 
-OWN_LAYERS = ROOT / "builder" / "plugins" / "custom"
+OWN_LAYERS = ROOT / "builder" / "custom_layers"
 """Classes of Keras layers, which the engine alone imports."""
 
 BUILDER = sorted((ROOT / "builder").rglob("*.py"))
@@ -81,7 +83,13 @@ def test_who_may_import_what(path: Path) -> None:
     assert "pages" not in found and "app" not in found
     if own != "engine" and path.parent != OWN_LAYERS:
         assert not HEAVY & packages(imports(path, module_level=True))
-    if own not in ("engine", "plugins", "runs"):  # inside functions that only children call
+    if own not in (
+        "engine",
+        "custom_layers",
+        "datasets",
+        "exporters",
+        "runs",
+    ):  # inside functions that only children call
         assert not HEAVY & found
     if own != "runs":
         assert not {"sqlite3", "subprocess", "multiprocessing"} & found
@@ -107,10 +115,14 @@ def test_what_the_web_process_imports_is_light() -> None:
     """The pages' imports of ``builder`` pull in neither Keras nor scikit-learn."""
     code = (
         "import sys, builder.catalog, builder.check, builder.code, builder.edit, builder.parse\n"
-        "from builder import plugins, starters\n"
-        "from builder.runs import child, jobs, projects, store, workspace\n"
-        "plugins.datasets(), plugins.exporters(), starters.all()\n"
-        "assert all(builder.code.custom.sources().values())\n"
+        "from builder import starters\n"
+        "from builder.datasets.registry import all_datasets\n"
+        "from builder.exporters.registry import all_exporters\n"
+        "from builder.runs.engine_process import client\n"
+        "from builder.runs.scheduler import jobs\n"
+        "from builder.runs.disk import projects, workspace\n"
+        "all_datasets(), all_exporters(), starters.all()\n"
+        "assert all(builder.code.custom_layer_source.sources().values())\n"
         "heavy = {'keras', 'tensorflow', 'sklearn', 'scipy', 'pandas', 'h5py'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builder import catalog, check, document
-from builder.engine import build
+from builder.engine.build import keras_model
 from builder.facts import ModelFacts, Problem
 from builder.spec import Config, ModelSpec, Node, ObjectSpec
 from tests import zoo
@@ -85,7 +85,7 @@ def _wires(dice: random.Random, kind: str, known: list[str], astray: bool) -> tu
 
 
 def judged(model: ModelSpec) -> tuple[ModelFacts, tuple[Problem, ...]]:
-    facts = build.summary(model)
+    facts = keras_model.summary(model)
     return facts, check.problems(zoo.training(model, zoo.layer("Iris")), None, facts)
 
 
@@ -121,7 +121,7 @@ def test_following_first_fixes_ends(seed: int, astray: bool) -> None:
     training = zoo.training(graph(seed, astray), zoo.layer("Iris"))
     seen = {training}
     for _ in range(30):
-        found = check.problems(training, None, build.summary(training.model))
+        found = check.problems(training, None, keras_model.summary(training.model))
         fixes = [fix for p in found if p.severe for fix in p.fixes]
         if not fixes:
             return
@@ -143,4 +143,4 @@ def test_an_operation_that_mixes_the_batch_is_told_with_its_remedy() -> None:
     )
     mended = told.fixes[0].training.model
     assert mended.layers["top"] == catalog.new("layers", "ops.max")
-    assert build.summary(mended).of("top").outputs == ((None,),)
+    assert keras_model.summary(mended).of("top").outputs == ((None,),)

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 from builder import code
-from builder.check import speed
-from builder.engine import data
+from builder.check.training import performance
+from builder.engine.data import loading
 from tests import zoo
 from tests.builder.histories import ALL, STARTERS
 from tests.zoo import clothes, restless
@@ -118,11 +118,11 @@ def results(folder: Path) -> Mapping[str, Result]:
     a process of its own, ours with the threads of the run's worker."""
     for name, style, form in CASES:
         written = {"py": code.script, "ipynb": code.notebook}[form]
-        text = written(ALL[name], data.source(ALL[name].dataset), name, style)
+        text = written(ALL[name], loading.source(ALL[name].dataset), name, style)
         (folder / f"{name}-{style}.{form}").write_text(text, "utf-8")
     found: dict[str, Result] = {}
-    for threads in (1, speed.ALL):
-        names = [name for name in ALL if speed.threads(ALL[name]) == threads]
+    for threads in (1, performance.ALL):
+        names = [name for name in ALL if performance.threads(ALL[name]) == threads]
         files = [f"{n}-{s}.{form}" for n, s, form in CASES if n in names]
         theirs = started(folder, "-c", RUNNER, *files, cwd=folder)
         module = ("-m", "tests.builder.histories")

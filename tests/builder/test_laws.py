@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from builder import catalog, check, code, document, edit
 from builder.catalog.layers import NOT_IN_A_STACK
-from builder.engine import adapt, build
+from builder.engine.build import keras_model
+from builder.engine.training import adapt_layers
 from builder.errors import LayerwiseError
 from builder.facts import Problem
 from builder.spec import ModelSpec, ObjectSpec, TrainingSpec, active, chain
@@ -68,9 +69,9 @@ def test_every_value_has_a_form(name: str) -> None:
 @pytest.mark.parametrize("name", zoo.MODELS)
 def test_the_summary_counts_what_is_built(name: str) -> None:
     model = zoo.MODELS[name]
-    facts = build.summary(model)
+    facts = keras_model.summary(model)
     assert facts.failure is None
-    real = build.build(model)
+    real = keras_model.build(model)
     assert facts.params == real.count_params()
     assert facts.trainable == sum(math.prod(w.shape) for w in real.trainable_weights)
     outputs = [tuple(t.shape) for t in real.outputs]
@@ -121,7 +122,7 @@ def edits(draw: st.DrawFn) -> TrainingSpec:
 @given(edits())
 @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 def test_any_edits_give_a_model_or_problems_never_a_traceback(training: TrainingSpec) -> None:
-    facts = build.summary(training.model)
+    facts = keras_model.summary(training.model)
     found = check.problems(training, zoo.facts(training.dataset), facts, 10**9)
     assert all(isinstance(p, Problem) and p.message for p in found)
     assert facts.failure is None or any(p.severe for p in found)
@@ -136,7 +137,7 @@ def test_any_edits_give_a_model_or_problems_never_a_traceback(training: Training
 def test_following_first_fixes_ends(training: TrainingSpec) -> None:
     seen = {training}
     for _ in range(25):
-        facts = build.summary(training.model)
+        facts = keras_model.summary(training.model)
         found = [p for p in check.problems(training, zoo.facts(training.dataset), facts) if p.fixes]
         if not found:
             return
@@ -161,17 +162,17 @@ def test_a_layer_that_is_not_refused_calculates(place: str) -> None:
     start = zoo.given(*data.x_shape)
     ran = 0
     for new in LAYERS:
-        facts = build.summary(chain("m", start, new)).nodes
+        facts = keras_model.summary(chain("m", start, new)).nodes
         flat = (layer("Flatten"),) if len(facts[-1].outputs[0]) > 2 else ()
         end = dense(len(data.classes), "softmax")
         training = zoo.training(chain("m", start, new, *flat, end), PLACES[place])
-        model = build.summary(training.model)
+        model = keras_model.summary(training.model)
         if any(p.severe for p in check.problems(training, data, model)):
             continue
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a Flatten that drops a mask
-            made = build.compiled(training)
-            adapt.adapt(made, x)
+            made = keras_model.compiled(training)
+            adapt_layers.adapt(made, x)
             assert np.isfinite(made(x, training=True)).all(), new.class_name
         ran += 1
     assert ran > 20
@@ -224,7 +225,7 @@ def test_a_tampered_project_is_refused_or_explained(doc: dict[str, Any]) -> None
         assert error.message
     dataset = training.dataset.class_name
     data = zoo.DATA.get(dataset)
-    facts = build.summary(training.model)
+    facts = keras_model.summary(training.model)
     for found in (check.problems(training), check.problems(training, data, facts, 10**9)):
         for problem in found:
             assert problem.message and problem.where

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from builder import code, parse, starters
-from builder.engine import export
+from builder.exporters import export_run
 from builder.spec import TrainingSpec
 from tests import zoo
 from tests.builder.parse.test_parse_laws import ALL, plain, script_source
@@ -61,7 +61,7 @@ print(json.dumps(scope["history"].history))
 
 def test_a_notebook_runs_cell_after_cell(tmp_path: Path) -> None:
     training = starters.get("diabetes").training.with_fit(epochs=2)
-    (tmp_path / "book.ipynb").write_bytes(export.run("notebook", training, title="Diabetes"))
+    (tmp_path / "book.ipynb").write_bytes(export_run.run("notebook", training, title="Diabetes"))
     command = [sys.executable, "-c", RUNNER]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]

@@ -9,17 +9,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from builder import code, edit, parse, plugins
+from builder import code, edit, parse
 from builder.catalog.layers import own
-from builder.code import custom
-from builder.engine import build, files
-from builder.engine.backend import keras
+from builder.code import custom_layer_source
+from builder.custom_layers.registry import custom_layer_classes
+from builder.engine.build import keras_model
+from builder.engine.build.backend import keras
+from builder.engine.files import model_files
 from builder.errors import BuildError
 from builder.spec import ModelSpec, TrainingSpec, chain
 from tests import zoo
 from tests.zoo import given, layer
 
-OWN = plugins.layers()
+OWN = custom_layer_classes()
 ROWS = "x_train = y_train = x_test = y_test = 0"
 PATCHED = zoo.STACKS["patched"]
 
@@ -58,13 +60,17 @@ def test_sampling_draws_in_training_only_and_adds_the_distance_from_a_bell_curve
     ],
 )
 def test_what_does_not_fit_is_said(shape: tuple[int | None, ...], new: Any, said: str) -> None:
-    failure = build.summary(chain("m", given(*shape), new)).failure
+    failure = keras_model.summary(chain("m", given(*shape), new)).failure
     assert failure is not None and said in failure.message
 
 
 def test_a_file_is_its_class_and_one_import_for_scripts_carry_no_more() -> None:
-    for name, text in custom.sources().items():
-        tree = ast.parse((custom.FOLDER / f"{custom.snake(name)}.py").read_text("utf-8"))
+    for name, text in custom_layer_source.sources().items():
+        tree = ast.parse(
+            (custom_layer_source.FOLDER / f"{custom_layer_source.snake(name)}.py").read_text(
+                "utf-8"
+            )
+        )
         words, imported, found = tree.body
         assert ast.get_docstring(tree) and isinstance(words, ast.Expr)
         assert ast.unparse(imported) == "import keras"
@@ -114,8 +120,10 @@ def test_the_same_class_is_known_however_it_is_written_and_no_other() -> None:
 
 def test_a_class_of_others_that_calls_itself_ours_is_not_made(tmp_path: Path) -> None:
     path = tmp_path / "model.json"
-    path.write_text(build.build(PATCHED.model).to_json().replace("layerwise>Pat", "layerwise>Mat"))
-    found = files.open_model(path)
+    path.write_text(
+        keras_model.build(PATCHED.model).to_json().replace("layerwise>Pat", "layerwise>Mat")
+    )
+    found = model_files.open_model(path)
     assert "is a custom class (layerwise>Matches)" in found["notes"][0].message
     with pytest.raises(BuildError, match="'layerwise>Matches' is no layer of Keras"):
-        build.build(found["model"])
+        keras_model.build(found["model"])

@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from builder import catalog, code, edit, parse
-from builder.code import learn
+from builder.code import adapt
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec, chain
 from tests import zoo
 from tests.builder.parse.test_parse_laws import script_source
@@ -69,8 +69,8 @@ def trainings(draw: st.DrawFn) -> TrainingSpec:
 def test_any_stack_is_read_back(training: TrainingSpec, style: str) -> None:
     if style not in code.styles(training):
         style = "functional"
-    late = learn.learners(training.model)
-    if style == "subclass" and not all(learn.reads_the_data(training.model, n) for n in late):
+    late = adapt.learners(training.model)
+    if style == "subclass" and not all(adapt.reads_the_data(training.model, n) for n in late):
         style = "functional"
     text = code.script(training, script_source(training), "", style)
     found = parse.parse(text).training

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from builder import plugins, starters
+from builder import starters
+from builder.datasets.registry import all_datasets
+from builder.exporters.registry import all_exporters
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -23,8 +25,8 @@ def section(title: str) -> str:
     ("title", "there"),
     [
         ("Starters", [s.name for s in starters.all()]),
-        ("Datasets", plugins.datasets()),
-        ("Exports", plugins.exporters()),
+        ("Datasets", all_datasets()),
+        ("Exports", all_exporters()),
     ],
 )
 def test_it_names_all_there_is_and_no_other(title: str, there: Iterable[str]) -> None:

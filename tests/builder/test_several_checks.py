@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from builder import check, edit, starters
-from builder.engine import build
+from builder.engine.build import keras_model
 from builder.facts import Problem
 from builder.spec import Config, ObjectSpec, TrainingSpec
 from tests import zoo
@@ -18,7 +18,7 @@ DATA = zoo.DATA["Reviews"]
 
 
 def found(training: TrainingSpec) -> tuple[Problem, ...]:
-    return check.problems(training, DATA, build.summary(training.model))
+    return check.problems(training, DATA, keras_model.summary(training.model))
 
 
 def mended(training: TrainingSpec, where: str) -> TrainingSpec:
@@ -156,10 +156,10 @@ def test_whatever_the_settings_are_it_is_said_and_never_a_traceback(seed: int) -
 
 @pytest.mark.parametrize("name", ["covered_digits", "digit_pairs", "reviews", "witness"])
 def test_the_zoo_knows_the_columns_as_they_are(name: str) -> None:
-    from builder.engine import data
+    from builder.engine.data import loading
 
     dataset = starters.get(name).training.dataset
-    known, real = zoo.DATA[dataset.class_name], data.describe(dataset)
+    known, real = zoo.DATA[dataset.class_name], loading.describe(dataset)
     assert (known.title, known.n_train, known.n_test) == (real.title, real.n_train, real.n_test)
     for ours, theirs in zip(known.columns, real.columns, strict=True):
         for field in ("name", "role", "kind", "shape", "dtype", "task", "labels", "classes"):

@@ -13,11 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from builder import catalog, check, document, edit, plugins, starters
-from builder.engine import build, data, train
-from builder.engine.record import Silence
+from builder import catalog, check, document, edit, starters
+from builder.datasets.contract import settings
+from builder.datasets.registry import find_dataset
+from builder.engine.build import keras_model
+from builder.engine.data import loading
+from builder.engine.training import train_run
+from builder.engine.training.reporting import Silence
 from builder.errors import SpecError
-from builder.plugins.raw import settings
 from builder.spec import Config, TrainingSpec, chain
 from builder.starters import Starter
 from tests import zoo
@@ -62,16 +65,16 @@ def test_a_card_has_all_it_needs(starter: Starter) -> None:
 @pytest.mark.parametrize("starter", OFFLINE, ids=NAMES)
 def test_a_starter_opens_without_a_problem(starter: Starter) -> None:
     training = starter.training
-    facts = data.describe(training.dataset)
+    facts = loading.describe(training.dataset)
     assert facts.offline
-    model = build.summary(training.model)
+    model = keras_model.summary(training.model)
     assert check.problems(training, facts, model, 2 * 10**9) == ()
 
 
 @pytest.mark.parametrize("starter", OFFLINE, ids=NAMES)
 def test_a_starter_reaches_its_score(starter: Starter, tmp_path: Path) -> None:
     epochs = SHORTER.get(starter.name, starter.training.fit["epochs"])
-    result = train.train(
+    result = train_run.train(
         starter.training.with_fit(epochs=epochs), tmp_path, Silence(), lambda: None
     )
     assert reached(starter, result["test"]), result["test"]
@@ -81,10 +84,10 @@ RUN = """
 import json, sys, tempfile
 from pathlib import Path
 from builder.document import from_json
-from builder.engine import train
-from builder.engine.record import Silence
+from builder.engine.training import train_run
+from builder.engine.training.reporting import Silence
 training = from_json(sys.stdin.read())
-result = train.train(training, Path(tempfile.mkdtemp()), Silence(), lambda: None)
+result = train_run.train(training, Path(tempfile.mkdtemp()), Silence(), lambda: None)
 print(json.dumps(result["test"]))
 """
 
@@ -154,7 +157,7 @@ def test_a_model_of_a_shape_without_starter_gets_the_dataset_of_that_shape(
     given = zoo.layer("InputLayer", shape=shape)
     project = starters.around(chain("alone", given, zoo.layer("Flatten"), zoo.dense(10)))
     assert project.dataset == dataset
-    entry = plugins.dataset(dataset.class_name).ENTRY
+    entry = find_dataset(dataset.class_name).ENTRY
     loss = catalog.entry("losses", project.compile["loss"].class_name)
     assert set(entry.tasks) & set(loss.tasks)
     assert not loss.labels or settings(entry, dataset.config).get("labels", "values") in loss.labels

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from builder import code, edit
-from builder.engine import build
+from builder.engine.build import keras_model
 from builder.spec import ModelSpec
 from tests import zoo
 from tests.builder.test_styles import CASES, GRAPHS, MODELS, ROWS
@@ -86,7 +86,7 @@ def test_the_script_builds_the_very_model(name: str, style: str, built) -> None:
     counts, theirs = built
     model = MODELS[name]
     keras.utils.set_random_seed(1)
-    ours = build.build(model)
+    ours = keras_model.build(model)
     x = list(examples(model).values())
     y = ours(x if len(x) > 1 else x[0])
     y = y if isinstance(y, list | tuple) else [y]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from builder import catalog
-from builder.check import speed
+from builder.check.training import performance
 from builder.spec import ModelSpec, Node, ObjectSpec, TrainingSpec, chain
 from tests import zoo
 from tests.zoo import dense, given, layer
@@ -32,12 +32,12 @@ def holding(inner: ModelSpec) -> ModelSpec:
 
 
 def threads(model: ModelSpec, cores: int | None = None) -> int:
-    return speed.threads(TrainingSpec(model, ObjectSpec("Digits")), cores)
+    return performance.threads(TrainingSpec(model, ObjectSpec("Digits")), cores)
 
 
 @pytest.mark.parametrize("name", WINDOWS)
 def test_every_convolution_on_offer_gets_all_threads(name: str) -> None:
-    assert threads(stack(layer(name))) == speed.ALL == 0
+    assert threads(stack(layer(name))) == performance.ALL == 0
 
 
 @pytest.mark.parametrize(
@@ -86,5 +86,5 @@ def test_a_single_core_has_one_thread_for_everything() -> None:
 def test_a_convolution_that_is_off_asks_for_nothing() -> None:
     model = stack(CONVOLUTION, layer("Flatten"))
     off = tuple(replace(n, off=n.layer == "conv2d") for n in model.nodes)
-    assert threads(model) == speed.ALL
+    assert threads(model) == performance.ALL
     assert threads(replace(model, nodes=off)) == 1

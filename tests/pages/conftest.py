@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from builder.runs import child
+from builder.runs.engine_process import client
 
 SHELL = Path(__file__).parents[2] / "pages" / "shell.py"
 
@@ -17,11 +17,11 @@ SHELL = Path(__file__).parents[2] / "pages" / "shell.py"
 def datasets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The datasets folder; one for all tests, because the warm child keeps the environment."""
     with pytest.MonkeyPatch.context() as patch:
-        child.close()
+        client.close()
         folder = tmp_path_factory.mktemp("datasets")
         patch.setenv("LAYERWISE_DATA", str(folder))
         yield folder
-        child.close()
+        client.close()
 
 
 @pytest.fixture(autouse=True)

@@ -12,8 +12,10 @@ import psutil
 from streamlit.testing.v1 import AppTest
 
 from builder import starters
-from builder.runs import launch, projects, store, workspace
-from builder.runs.database import database
+from builder.runs.disk import projects, workspace
+from builder.runs.scheduler import dispatch
+from builder.runs.store import run_store
+from builder.runs.store.database import database
 from builder.spec import TrainingSpec
 
 OWNER = "local"
@@ -32,22 +34,22 @@ def run(
 ) -> str:
     """A run that was given to this process, with these validation accuracies by epoch."""
     if status == "queued":
-        return store.add(training, project, OWNER, parent, None)
+        return run_store.add(training, project, OWNER, parent, None)
     run_id = taken(training, project, OWNER, parent)
-    store.accept(run_id, {"keras": "3.15"})
-    store.plan(run_id, 5, 10)
+    run_store.accept(run_id, {"keras": "3.15"})
+    run_store.plan(run_id, 5, 10)
     steps = np.full((5, 1), 0.5, np.float32)
     for i, value in enumerate(values):
         epoch = {"loss": 1 / (i + 1), "accuracy": value, "val_accuracy": value}
-        store.append(run_id, 1, [(5 * i, ("loss",), steps)], [(i + 1, epoch)])
+        run_store.append(run_id, 1, [(5 * i, ("loss",), steps)], [(i + 1, epoch)])
     if status == "running":
         return run_id
     if status == "paused":
-        store.order_pause(run_id)
+        run_store.order_pause(run_id)
     result = {"test": {"loss": 0.2, "accuracy": values[-1] if values else 0.0}, "path": WAY}
     ended = result if status in ("finished", "stopped") else None
     error = BROKEN if status in ("failed", "interrupted") else None
-    store.end(run_id, os.getpid(), status, error, ended)
+    run_store.end(run_id, os.getpid(), status, error, ended)
     return run_id
 
 
@@ -61,9 +63,11 @@ def taken(
     """A run that this process (or ``worker``: id and birth) has, before the sweep of the pages, or
     of a server beside, can give it to another."""
     run_id = workspace.token()
-    with launch._lock, database().transaction() as db:
-        assert store._insert(db, run_id, training, project, owner, parent, None)
-        assert store.claim(run_id, *(worker or (os.getpid(), psutil.Process().create_time())), 99)
+    with dispatch._lock, database().transaction() as db:
+        assert run_store._insert(db, run_id, training, project, owner, parent, None)
+        assert run_store.claim(
+            run_id, *(worker or (os.getpid(), psutil.Process().create_time())), 99
+        )
     return run_id
 
 

@@ -13,12 +13,15 @@ import pytest
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
-from builder import starters
+from builder import exporters, starters
 from builder.document import read_document
-from builder.plugins import exporters
-from builder.runs import child, database, jobs, launch, projects
+from builder.runs.disk import projects
+from builder.runs.engine_process import client
+from builder.runs.scheduler import dispatch, jobs
+from builder.runs.store import database
 from builder.spec import Run
-from pages.widgets import answer, exam, markup, matrix, paper, picker
+from pages.widgets.evaluate import confusion_matrix, drawing_canvas, prediction, report
+from pages.widgets.shared import markup, run_picker
 
 Visit = Callable[..., AppTest]
 PATIENCE_SECONDS = 120
@@ -27,7 +30,7 @@ PATIENCE_SECONDS = 120
 @pytest.fixture(autouse=True)
 def _tidy() -> Iterator[None]:
     yield
-    launch.close()
+    dispatch.close()
     database.close()
 
 
@@ -74,7 +77,7 @@ def test_a_digits_run_is_drawn_on_examined_and_taken_home(visit: Visit) -> None:
     assert "canvas is empty" in html
     assert all(f'<th scope="row">{digit}</th>' in html for digit in range(10))
 
-    report = child.call("evaluate.report", str(jobs.artefact(run.id)), run.training)
+    report = client.call("evaluation.report", str(jobs.artefact(run.id)), run.training)
     at = visit("evaluate", token)
     shown = {m.label: m.value for m in at.metric}
     assert shown["Test accuracy"] == f"{report['test']['accuracy']:.4f}"
@@ -110,7 +113,8 @@ def test_what_is_downloaded_opens_again(visit: Visit) -> None:
     training = starters.get("iris").training
     known = exporters()
     made = {
-        n: child.call("export.run", n, training, None, title="Iris") for n in ("project", "svg")
+        n: client.call("export_run.run", n, training, None, title="Iris")
+        for n in ("project", "svg")
     }
     assert read_document(made["project"]) == ("Iris", training)
     assert made["svg"].startswith(b"<svg")
@@ -120,7 +124,7 @@ def test_what_is_downloaded_opens_again(visit: Visit) -> None:
 def test_regression_and_points_have_their_own_exam(visit: Visit) -> None:
     token, run = trained("diabetes", epochs=2)
     at = visit("evaluate", token)
-    report = child.call("evaluate.report", str(jobs.artefact(run.id)), run.training)
+    report = client.call("evaluation.report", str(jobs.artefact(run.id)), run.training)
     assert {m.label: m.value for m in at.metric}["R²"] == f"{report['r2']:.4f}"
     assert "Residuals" in said(at)
     token, _ = trained("circles", epochs=2)
@@ -130,10 +134,10 @@ def test_regression_and_points_have_their_own_exam(visit: Visit) -> None:
 def three_classes() -> None:
     import numpy as np
 
-    from pages.widgets import exam
+    from pages.widgets.evaluate import report
 
     plane = {"x": [0, 1, 2], "y": [0, 1], "z": np.array([[0, 1, 2], [2, 1, 0]])}
-    exam.surface(plane, {"x": [[0, 0], [1, 1], [2, 0]], "y": [0, 1, 2]}, ["a", "b", "c"])
+    report.surface(plane, {"x": [[0, 0], [1, 1], [2, 0]], "y": [0, 1, 2]}, ["a", "b", "c"])
 
 
 def test_the_surface_of_three_classes_names_the_likeliest_everywhere() -> None:
@@ -148,9 +152,9 @@ def test_the_surface_of_three_classes_names_the_likeliest_everywhere() -> None:
 
 def test_only_models_of_small_pictures_are_offered_for_drawing(visit: Visit) -> None:
     token, run = trained("xor", epochs=1)
-    assert not answer.reads_digits(run.training)
-    assert answer.reads_digits(starters.get("digits_dense").training)
-    assert answer.reads_digits(starters.get("digits_cnn").training)
+    assert not prediction.reads_digits(run.training)
+    assert prediction.reads_digits(starters.get("digits_dense").training)
+    assert prediction.reads_digits(starters.get("digits_cnn").training)
     at = visit("draw", token)
     assert "no trained model" in said(at)
     at.button(key="draw-digits").click().run()
@@ -165,33 +169,33 @@ def test_a_photo_of_a_digit_goes_the_same_way_as_the_canvas() -> None:
     file = io.BytesIO()
     paper.save(file, "PNG")
     artefact = str(jobs.artefact(run.id))
-    drawn = child.call("predict.drawing", artefact, run.training, np.asarray(paper))
-    photo = child.call("predict.image_file", artefact, run.training, file.getvalue())
+    drawn = client.call("predict_image.drawing", artefact, run.training, np.asarray(paper))
+    photo = client.call("predict_image.image_file", artefact, run.training, file.getvalue())
     assert np.array_equal(drawn["seen"], photo["seen"])
     assert drawn["probabilities"] == pytest.approx(photo["probabilities"], abs=1e-6)
 
 
 def test_bars_escape_names_and_mark_the_likeliest() -> None:
-    html = answer.bars(["<b>", "ok"], [0.25, 0.75])
+    html = prediction.bars(["<b>", "ok"], [0.25, 0.75])
     assert "&lt;b&gt;" in html and "<b>" not in html
     assert html.index('class="top"') < html.index("ok")
     assert "75.0 %" in html
 
 
 def test_words_for_times_and_cells() -> None:
-    assert [picker.ago(s) for s in (5, 61, 7300, 200_000)] == [
+    assert [run_picker.ago(s) for s in (5, 61, 7300, 200_000)] == [
         "just now", "1 min ago", "2 h ago", "2 days ago",
     ]  # fmt: skip
-    assert exam.cell_title("3", "3", 7) == "7 right: 3"
-    assert exam.cell_title("3", "5", 1) == "1 mistake: 3 taken for 5"
+    assert report.cell_title("3", "3", 7) == "7 right: 3"
+    assert report.cell_title("3", "5", 1) == "1 mistake: 3 taken for 5"
 
 
 @pytest.mark.parametrize(
     "found", [None, {}, {"cell": None}, {"cell": [3, 2]}, {"cell": [-1, 0]}, {"cell": ["0", 1]}]
 )
 def test_a_cell_that_is_none_chooses_nothing(found: object) -> None:
-    assert matrix._cell(found, 3) is None
-    assert matrix._cell({"cell": [2, 0]}, 3) == (2, 0)
+    assert confusion_matrix._cell(found, 3) is None
+    assert confusion_matrix._cell({"cell": [2, 0]}, 3) == (2, 0)
 
 
 def test_a_table_escapes_what_stands_in_it() -> None:
@@ -201,10 +205,10 @@ def test_a_table_escapes_what_stands_in_it() -> None:
 
 @pytest.mark.parametrize("address", ["", "data:image/png;base64,", "data:;base64,QUJD", "x" * 99])
 def test_what_is_no_drawing_is_not_read(address: str) -> None:
-    assert paper._image(address) is None
+    assert drawing_canvas._image(address) is None
 
 
 def test_a_drawing_is_read_as_the_canvas_painted_it() -> None:
-    painted = np.zeros((paper.SIDE, paper.SIDE, 4), np.uint8)
+    painted = np.zeros((drawing_canvas.SIDE, drawing_canvas.SIDE, 4), np.uint8)
     painted[10:20, 30:40] = 255
-    assert np.array_equal(paper._image(markup.picture(painted)), painted)
+    assert np.array_equal(drawing_canvas._image(markup.picture(painted)), painted)

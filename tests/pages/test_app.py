@@ -11,7 +11,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from pages import entrance
-from pages.widgets import page, session
+from pages.widgets.session import current_project
+from pages.widgets.shared import page_frame
 
 
 def answered(middleware: Any, answer: Any, cookie: str = "", **more: Any) -> tuple[Any, bytes]:
@@ -42,7 +43,7 @@ PAGE = HTMLResponse("<p>page</p>")
 
 def test_a_new_browser_gets_a_name_that_scripts_cannot_read():
     (cookie,) = cookies_set(PAGE)
-    assert re.match(rf"{session.COOKIE}={session.OWNER};", cookie)
+    assert re.match(rf"{current_project.COOKIE}={current_project.OWNER};", cookie)
     assert "HttpOnly" in cookie and "SameSite=Lax" in cookie
     assert cookies_set(PAGE) != [cookie], "the next browser gets another"
 
@@ -58,7 +59,7 @@ def test_what_is_no_page_sets_no_cookie():
 
 @pytest.mark.parametrize("value", ["../../etc", "short", "x" * 400, "ä" * 22, "", '"'])
 def test_a_name_that_is_not_ours_is_replaced(value):
-    assert cookies_set(PAGE, f"{session.COOKIE}={value}")
+    assert cookies_set(PAGE, f"{current_project.COOKIE}={value}")
 
 
 async def parts(scope: Any, receive: Any, send: Any) -> None:
@@ -75,7 +76,7 @@ WHOLE = HTMLResponse("<head></head>")
 @pytest.mark.parametrize("answer", [WHOLE, GZipMiddleware(WHOLE, 0), parts])
 def test_a_page_begins_with_the_script_that_mends_its_load(answer: Any):
     start, body = answered(entrance.Mended, answer)
-    script = (page.ROOT / "assets" / "mend.js").read_bytes()
+    script = (page_frame.ROOT / "assets" / "mend.js").read_bytes()
     assert body == b"<head><script>" + script + b"</script></head>"
     assert dict(start["headers"])[b"content-length"] == b"%d" % len(body)
 
@@ -92,10 +93,10 @@ def test_who_asks_for_a_pages_head_alone_gets_it():
 
 
 def test_every_step_of_the_journey_has_its_page():
-    assert set(page.STEPS) == set(page.pages())
+    assert set(page_frame.STEPS) == set(page_frame.pages())
 
 
 def test_text_for_the_screen_cannot_become_markup():
-    assert page.plain("a_b *c* [x](y) $z$ :red[q] `k`") == (
+    assert page_frame.plain("a_b *c* [x](y) $z$ :red[q] `k`") == (
         "a\\_b \\*c\\* \\[x\\](y) \\$z\\$ \\:red\\[q\\] \\`k\\`"
     )

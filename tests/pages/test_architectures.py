@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from builder import starters
-from builder.runs import projects
+from builder.runs.disk import projects
 from builder.spec import ModelSpec
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from builder.runs import database, store
-from pages.widgets import aside
+from builder.runs.store import database, run_store
+from pages.widgets.home import damaged_store
 
 Visit = Callable[..., AppTest]
 PAGES = ("home", "runs")
@@ -32,20 +32,20 @@ def test_a_damaged_run_store_is_said_until_it_is_moved_away(
     assert warnings(visit(step)) == []
     database.close()
     (workspace / "runs.db").write_bytes(b"nonsense" * 1000)
-    assert store.by_status("queued") == []  # the sweep of the server opens it
+    assert run_store.by_status("queued") == []  # the sweep of the server opens it
     (damaged,) = database.damaged()
     earlier = damaged.with_name("runs.db.damaged-20260101-000000")
     earlier.touch()
     (said,) = warnings(visit(step))
     assert f"put aside as {earlier.name}, {damaged.name} in Layerwise's folder" in said
     assert str(workspace) not in said, "the server's paths are nobody else's affair"
-    assert aside.RESTORE in said
+    assert damaged_store.RESTORE in said
     for path in (damaged, earlier):
         path.unlink()
     assert warnings(visit(step)) == []
 
 
 def test_no_other_page_speaks_of_it(visit: Visit, workspace: Path) -> None:
-    store.by_status("queued")
+    run_store.by_status("queued")
     (workspace / "runs.db.damaged-20260101-000000").touch()
     assert warnings(visit("export")) == []

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from builder import starters
-from builder.runs import projects, weights
+from builder.runs.disk import projects, weight_files
 from builder.spec import Config
 
 
@@ -15,7 +15,7 @@ from builder.spec import Config
 def begun(tmp_path):
     file = tmp_path / "w.npz"
     file.write_bytes(b"PK")
-    kept = Config(file=weights.keep(file), name="mine.keras")
+    kept = Config(file=weight_files.keep(file), name="mine.keras")
     return replace(starters.get("iris").training, weights=kept)
 
 

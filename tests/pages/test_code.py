@@ -9,7 +9,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from builder.runs import projects
+from builder.runs.disk import projects
 
 Visit = Callable[..., AppTest]
 

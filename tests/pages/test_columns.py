@@ -10,7 +10,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from builder import starters
-from builder.runs import database, jobs, launch, projects
+from builder.runs.disk import projects
+from builder.runs.scheduler import dispatch, jobs
+from builder.runs.store import database
 from builder.spec import ObjectSpec, TrainingSpec
 from tests.pages.conftest import SHELL
 from tests.pages.past import texts
@@ -23,7 +25,7 @@ REVIEWS = starters.get("reviews").training
 @pytest.fixture(autouse=True)
 def _tidy() -> Iterator[None]:
     yield
-    launch.close()
+    dispatch.close()
     database.close()
 
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from builder.runs import database, jobs
+from builder.runs.scheduler import jobs
+from builder.runs.store import database
 from tests.pages.past import curves, mine, press, run, texts, xor
 
 Visit = Callable[..., AppTest]

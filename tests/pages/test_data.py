@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from builder import plugins, starters
-from builder.runs import projects
+from builder import starters
+from builder.datasets.registry import all_datasets, find_dataset
+from builder.runs.disk import projects
 from builder.spec import ObjectSpec
-from pages.widgets import upload
+from pages.widgets.data import npz_upload
 
 
 def choose(app, name: str):
@@ -36,9 +37,9 @@ def test_the_digits_are_described_in_words(visit):
     assert not app.error
 
 
-@pytest.mark.parametrize("name", [n for n, m in plugins.datasets().items() if m.OFFLINE])
+@pytest.mark.parametrize("name", [n for n, m in all_datasets().items() if m.OFFLINE])
 def test_every_built_in_dataset_is_shown(visit, name):
-    if name == upload.PLUGIN:
+    if name == npz_upload.PLUGIN:
         return
     app = visit("data")
     choose(app, name)
@@ -83,51 +84,53 @@ def test_a_file_in_the_datasets_folder_can_be_used(visit, datasets):
 
 
 def test_an_uploaded_name_cannot_leave_the_folder_nor_replace_another_file(datasets):
-    assert upload.free_path("../../evil.npz", b"x").parent == datasets
-    assert upload.free_path("we ird/ñ%.npz", b"x").parent == datasets
-    first = upload.free_path("twice.npz", b"first")
+    assert npz_upload.free_path("../../evil.npz", b"x").parent == datasets
+    assert npz_upload.free_path("we ird/ñ%.npz", b"x").parent == datasets
+    first = npz_upload.free_path("twice.npz", b"first")
     first.write_bytes(b"first")
-    assert upload.title(first.name) == "twice.npz"
-    assert upload.free_path("twice.npz", b"first") == first
-    other = upload.free_path("twice.npz", b"second")
+    assert npz_upload.title(first.name) == "twice.npz"
+    assert npz_upload.free_path("twice.npz", b"first") == first
+    other = npz_upload.free_path("twice.npz", b"second")
     assert other.parent == datasets and other.name.startswith("twice-")
     first.unlink()
 
 
 def test_nobody_is_offered_a_file_that_somebody_else_uploaded(datasets, monkeypatch):
-    monkeypatch.setattr(upload.session, "owner", lambda: "anna")
-    path = upload.free_path("grades.npz", b"x")
+    monkeypatch.setattr(npz_upload.session, "owner", lambda: "anna")
+    path = npz_upload.free_path("grades.npz", b"x")
     path.write_bytes(b"x")
     (datasets / "common.npz").write_bytes(b"x")
-    assert {path.name, "common.npz"} <= set(upload.files())
-    monkeypatch.setattr(upload.session, "owner", lambda: "ben")
-    assert path.name not in upload.files() and "common.npz" in upload.files()
+    assert {path.name, "common.npz"} <= set(npz_upload.files())
+    monkeypatch.setattr(npz_upload.session, "owner", lambda: "ben")
+    assert path.name not in npz_upload.files() and "common.npz" in npz_upload.files()
     path.unlink()
     (datasets / "common.npz").unlink()
 
 
 def test_code_says_a_files_name_as_its_owner_has_it(datasets, monkeypatch):
     iris = starters.get("iris").training
-    monkeypatch.setattr(upload.session, "owner", lambda: "anna")
-    monkeypatch.setattr(upload.session, "training", lambda: iris)
-    path = upload.free_path("grades.npz", b"x")
+    monkeypatch.setattr(npz_upload.session, "owner", lambda: "anna")
+    monkeypatch.setattr(npz_upload.session, "training", lambda: iris)
+    path = npz_upload.free_path("grades.npz", b"x")
     path.write_bytes(b"x")
     mine = replace(iris, dataset=ObjectSpec("NpzFile", {"file": path.name}))
-    source = plugins.dataset("NpzFile").source(mine.dataset.config)
-    assert "np.load('grades.npz')" in upload.as_given(source, mine.dataset)
+    source = find_dataset("NpzFile").source(mine.dataset.config)
+    assert "np.load('grades.npz')" in npz_upload.as_given(source, mine.dataset)
     read = replace(mine, dataset=mine.dataset.with_(file="grades.npz"))
-    assert upload.as_kept(read) == mine
+    assert npz_upload.as_kept(read) == mine
     path.unlink()
 
 
 def keeper() -> None:
     import streamlit as st
 
-    from pages.widgets import page, session, upload
+    from pages.widgets.data import npz_upload
+    from pages.widgets.session import current_project
+    from pages.widgets.shared import page_frame
 
-    session.start()
-    with page.guard():
-        upload.keep(*st.session_state["given"])
+    current_project.start()
+    with page_frame.guard():
+        npz_upload.keep(*st.session_state["given"])
 
 
 @pytest.mark.parametrize(
@@ -183,7 +186,7 @@ def test_a_dataset_that_is_not_here_offers_the_download_and_a_built_in_one(visit
 
 def test_a_starter_names_only_datasets_there_are():
     for starter in starters.all():
-        assert starter.training.dataset.class_name in plugins.datasets()
+        assert starter.training.dataset.class_name in all_datasets()
 
 
 def test_a_project_with_a_dataset_of_the_future_can_be_opened(visit):

@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from builder import catalog, plugins
+from builder import catalog
 from builder.catalog.entry import Param
+from builder.datasets.registry import all_datasets
 from builder.spec import ObjectSpec
-from pages.widgets import parse
+from pages.widgets.forms import text_values
 
 
 def script() -> None:
     import streamlit as st
 
-    from pages.widgets import form
+    from pages.widgets.forms import form
 
     kind, obj = st.session_state["asked"]
     st.session_state["answer"] = form.choose(kind, obj, key="f", optional=obj is None)
@@ -50,7 +51,7 @@ def test_every_entry_is_drawn_and_left_as_it_is(kind):
 
 
 def test_every_dataset_is_drawn_and_left_as_it_is():
-    for name in plugins.datasets():
+    for name in all_datasets():
         assert show("datasets", ObjectSpec(name)).session_state["answer"] == ObjectSpec(name)
 
 
@@ -153,7 +154,7 @@ SHAPE = Param("ints", "", min=1)
     ],
 )
 def test_sizes_are_read_as_people_write_them(text, param, kind, one, value):
-    assert parse.numbers(text, param, kind, one=one) == value
+    assert text_values.numbers(text, param, kind, one=one) == value
 
 
 @pytest.mark.parametrize(
@@ -170,12 +171,12 @@ def test_sizes_are_read_as_people_write_them(text, param, kind, one, value):
 )
 def test_what_cannot_be_read_is_said_in_words(text, param, kind, said):
     with pytest.raises(ValueError, match=said):
-        parse.numbers(text, param, kind, one=True)
+        text_values.numbers(text, param, kind, one=True)
 
 
 @pytest.mark.parametrize("value", [None, True, 3, 0.5, "relu", (1, 2), ((1, 2), (3, 4))])
 def test_json_text_reads_back(value):
-    assert parse.json_value(parse.json_text(value)) == value
+    assert text_values.json_value(text_values.json_text(value)) == value
 
 
 def test_a_widget_is_also_told_as_default_what_stands_in_it():

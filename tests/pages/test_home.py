@@ -6,9 +6,10 @@ import pytest
 
 from builder import document, starters
 from builder.errors import LayerwiseError
-from builder.runs import projects
-from pages.widgets import opener, page
-from pages.widgets.session import FIRST
+from builder.runs.disk import projects
+from pages.widgets.home import open_file
+from pages.widgets.session.current_project import FIRST
+from pages.widgets.shared import page_frame
 
 
 def test_every_starter_has_a_card_with_its_picture(visit):
@@ -17,7 +18,7 @@ def test_every_starter_has_a_card_with_its_picture(visit):
     for starter in starters.all():
         assert starter.title in said and starter.sentence in said
         assert app.button(key=f"open-{starter.name}")
-        assert (page.ROOT / "assets" / "pictures" / f"{starter.picture}.svg").exists()
+        assert (page_frame.ROOT / "assets" / "pictures" / f"{starter.picture}.svg").exists()
     assert not app.error
 
 
@@ -78,7 +79,7 @@ def test_deleting_the_open_project_leaves_something_open(visit):
 def test_a_project_file_opens_with_its_title():
     training = starters.get("iris").training
     text = document.to_json(training, title="My iris").encode()
-    assert opener.read("saved.json", text) == (training, "My iris", ())
+    assert open_file.read("saved.json", text) == (training, "My iris", ())
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ def test_a_project_file_opens_with_its_title():
 )
 def test_unreadable_files_are_said_in_words(visit, name, data, said):
     with pytest.raises(LayerwiseError) as refused:
-        opener.read(name, data)
+        open_file.read(name, data)
     assert said in refused.value.message and "Error" not in refused.value.message
 
 
@@ -111,7 +112,7 @@ def test_what_was_opened_stays_when_the_next_click_is_on_another_page(visit):
     ):
         app = visit("home", p=old)
         app.button(key=key).click()
-        app.switch_page(str(page.ROOT / "pages" / "model.py"))
+        app.switch_page(str(page_frame.ROOT / "pages" / "model.py"))
         app.query_params["p"] = old
         app.run()
         assert not app.exception and not app.error

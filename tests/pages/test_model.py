@@ -6,9 +6,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from builder import edit, starters
-from builder.runs import projects
+from builder.runs.disk import projects
 from builder.spec import ObjectSpec, chain
-from pages.widgets import palette, stack, words
+from pages.widgets.model import layer_palette, stack_view
+from pages.widgets.shared import formatting
 
 
 def model_of(app: AppTest):
@@ -51,18 +52,18 @@ def test_an_edit_changes_shapes_in_the_same_run(visit):
 def test_a_layer_is_added_after_the_selected_one_and_selected(visit):
     app = visit("model")
     press(app, "row-flatten")
-    app.selectbox(key=palette.PICK).set_value("BatchNormalization").run()
+    app.selectbox(key=layer_palette.PICK).set_value("BatchNormalization").run()
     assert not app.exception
     assert order(app)[2] == "batch_normalization"
     assert app.text_input(key="name-batch_normalization").value == "batch_normalization"
-    assert app.selectbox(key=palette.PICK).value is None
+    assert app.selectbox(key=layer_palette.PICK).value is None
 
 
 def test_every_layer_of_the_palette_can_be_added(visit):
     app = visit("model")
     press(app, "row-input_layer")
-    for entry in palette.offered():
-        app.selectbox(key=palette.PICK).set_value(entry.class_name).run()
+    for entry in layer_palette.offered():
+        app.selectbox(key=layer_palette.PICK).set_value(entry.class_name).run()
         assert not app.exception and not app.error, (
             entry.class_name,
             [e.value for e in app.error],
@@ -144,7 +145,7 @@ def test_a_stack_of_nothing_but_the_input_is_no_traceback(visit):
     said = " ".join(c.value for c in visit("export", p=saved.token).caption)
     assert "It stops where the project does" in said
     app = visit("model", p=saved.token)
-    app.selectbox(key=palette.PICK).set_value("Dense").run()
+    app.selectbox(key=layer_palette.PICK).set_value("Dense").run()
     assert order(app) == ["input_layer", "dense"] and not app.error
 
 
@@ -194,14 +195,17 @@ def test_a_model_file_with_unknown_layers_can_be_looked_at(visit):
     ],
 )
 def test_a_row_says_what_was_chosen(layer, said):
-    assert stack.settings(layer) == said
+    assert stack_view.settings(layer) == said
 
 
 def test_sizes_in_words():
-    assert words.shape((None, 28, 28)) == "28 × 28"
-    assert words.shape((None, None, 64)) == "any × 64"
-    assert words.shape((None,)) == "one number"
-    assert words.plural(1, "layer") == "1 layer" and words.plural(2000, "layer") == "2,000 layers"
+    assert formatting.shape((None, 28, 28)) == "28 × 28"
+    assert formatting.shape((None, None, 64)) == "any × 64"
+    assert formatting.shape((None,)) == "one number"
+    assert (
+        formatting.plural(1, "layer") == "1 layer"
+        and formatting.plural(2000, "layer") == "2,000 layers"
+    )
 
 
 def test_sixty_layers_are_one_stack(visit):

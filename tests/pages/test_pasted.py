@@ -7,8 +7,8 @@ from collections.abc import Callable
 from streamlit.testing.v1 import AppTest
 
 from builder import parse
-from builder.runs import projects
-from pages.widgets import opener, pasted
+from builder.runs.disk import projects
+from pages.widgets.home import open_file, paste_code
 from tests.pages.conftest import SHELL
 
 Visit = Callable[..., AppTest]
@@ -62,9 +62,9 @@ def test_code_that_is_none_is_said_at_its_line(visit: Visit) -> None:
 
 
 def test_a_script_of_strange_bytes_is_refused_in_words() -> None:
-    found = pasted.decoded("tutorial.py", b"\xff\xfe\x00")
+    found = paste_code.decoded("tutorial.py", b"\xff\xfe\x00")
     assert found == "tutorial.py is no text in UTF-8. Save it as UTF-8 and open it again."
-    assert "ipynb" in str(opener.CODE)
+    assert "ipynb" in str(open_file.CODE)
 
 
 BRANCHED = """

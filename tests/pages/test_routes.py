@@ -16,7 +16,8 @@ import pytest
 import streamlit as st
 from starlette.applications import Starlette
 
-from builder.runs import database, launch, store
+from builder.runs.scheduler import dispatch
+from builder.runs.store import database, run_store
 from builder.spec import ObjectSpec, TrainingSpec, chain
 from pages import routes
 
@@ -55,14 +56,14 @@ def ask(path: str, query: str = "", **headers: str) -> Answer:
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A run with two epochs of three batches, one of whose losses is not a number."""
-    with launch._lock:  # a sweep that earlier tests began leaves it alone
+    with dispatch._lock:  # a sweep that earlier tests began leaves it alone
         monkeypatch.setenv("LAYERWISE_HOME", str(tmp_path))
         database.close()
-        run_id = store.add(TRAINING, None, "me", None, None)
-        store.plan(run_id, 3, 2)
+        run_id = run_store.add(TRAINING, None, "me", None, None)
+        run_store.plan(run_id, 3, 2)
         values = np.array([[0.9, 0.1], [np.nan, 0.2], [0.7, 1 / 3]], np.float32)
-        after = store.append(run_id, 1, [(0, ("loss", "accuracy"), values)], [])
-        store.append(run_id, after, [], [(1, {"loss": 0.7, "val_loss": float("inf")})])
+        after = run_store.append(run_id, 1, [(0, ("loss", "accuracy"), values)], [])
+        run_store.append(run_id, after, [], [(1, {"loss": 0.7, "val_loss": float("inf")})])
         yield run_id
         database.close()
 

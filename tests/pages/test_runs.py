@@ -9,8 +9,10 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from builder.runs import database, jobs, listing, projects, store
-from pages.widgets import runact, rundetail, runlist, runwords
+from builder.runs.disk import projects
+from builder.runs.scheduler import jobs
+from builder.runs.store import database, run_queries, run_store
+from pages.widgets.runs import run_actions, run_detail, run_list, run_sentences
 from tests.pages.conftest import SHELL
 from tests.pages.past import BROKEN, OWNER, WAY, curves, listed, mine, press, run, texts, xor
 
@@ -43,7 +45,7 @@ def test_every_run_is_listed_with_its_figures_and_what_is_new(visit: Visit) -> N
     assert "3 runs ·" in said and "in the workspace" in said
 
 
-@pytest.mark.parametrize("status", runwords.STATES)
+@pytest.mark.parametrize("status", run_sentences.STATES)
 def test_every_status_has_its_words_and_its_buttons(
     visit: Visit, status: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -52,7 +54,7 @@ def test_every_status_has_its_words_and_its_buttons(
     token = mine()
     one = run(xor(), token, 0.7, status=status)
     at = visit("runs", token)
-    assert runwords.STATES[status][1] in texts(at) or status == "running"
+    assert run_sentences.STATES[status][1] in texts(at) or status == "running"
     can = {name: not at.button(key=f"{name}-{one}").disabled for name in ("pause", "stop", "more")}
     resumes = at.button(key=f"pause-{one}").label == "Resume"
     assert resumes == (status in ("paused", "interrupted"))
@@ -60,7 +62,7 @@ def test_every_status_has_its_words_and_its_buttons(
     assert can["stop"] == (status in ("running", "queued", "paused"))
     assert not can["more"], "nothing was kept to go on from"
     for left in (one, busy):
-        store.end(left, os.getpid(), "stopped", None)
+        run_store.end(left, os.getpid(), "stopped", None)
 
 
 def test_it_can_be_searched_filtered_and_sorted(visit: Visit) -> None:
@@ -84,21 +86,21 @@ def test_it_can_be_searched_filtered_and_sorted(visit: Visit) -> None:
 
 def test_more_runs_than_fit_are_on_the_next_page(visit: Visit) -> None:
     token = mine()
-    every = [store.add(xor(), token, OWNER, None, None) for _ in range(runlist.LIMIT + 2)]
+    every = [run_store.add(xor(), token, OWNER, None, None) for _ in range(run_list.LIMIT + 2)]
     for run_id in every:
-        store.order_stop(run_id)
+        run_store.order_stop(run_id)
     at = visit("runs", token)
     first = listed(at)
-    assert len(first) == runlist.LIMIT and at.button(key="runs-previous").disabled
+    assert len(first) == run_list.LIMIT and at.button(key="runs-previous").disabled
     press(at, "runs-next")
     assert sorted(first + listed(at)) == sorted(every)
     assert at.button(key="runs-next").disabled
     at.selectbox(key="runs-sort").set_value("Oldest first").run()
-    assert len(listed(at)) == runlist.LIMIT, "another order begins at its first page"
+    assert len(listed(at)) == run_list.LIMIT, "another order begins at its first page"
 
 
 def test_runs_of_another_person_are_not_listed(visit: Visit) -> None:
-    store.add(xor(), None, "somebody else", None, None)
+    run_store.add(xor(), None, "somebody else", None, None)
     assert "No training yet" in texts(visit("runs"))
 
 
@@ -122,7 +124,7 @@ def test_tags_and_notes_are_kept(visit: Visit) -> None:
     at = visit("runs", token)
     at.multiselect(key=f"tags-{one}").set_value(["good one"]).run()
     at.text_area(key=f"note-{one}").set_value("Try more units").run()
-    (found,) = listing.get([one])
+    (found,) = run_queries.get([one])
     assert found.tags == ("good one",) and found.note == "Try more units"
     again = visit("runs", token)
     assert again.multiselect(key=f"tags-{one}").value == ["good one"]
@@ -132,7 +134,7 @@ def test_tags_and_notes_are_kept(visit: Visit) -> None:
 def test_a_runs_exact_settings_come_back_and_undo_returns(visit: Visit) -> None:
     token = mine(epochs=99)
     run(xor(epochs=3), token, 0.7)
-    old = listing.rows(listing.Query(project=token))[0].id
+    old = run_queries.rows(run_queries.Query(project=token))[0].id
     at = press(visit("runs", token), f"restore-{old}")
     assert projects.load(token).training == xor(epochs=3)
     press(at, "undo")
@@ -159,7 +161,7 @@ def test_archived_runs_are_out_of_sight_and_come_back(visit: Visit) -> None:
     at.selectbox(key="runs-status").set_value("Archived").run()
     assert listed(at) == [away]
     press(at, f"archive-{away}-1")
-    assert not listing.get([away])[0].archived
+    assert not run_queries.get([away])[0].archived
 
 
 def test_deleting_asks_first(visit: Visit) -> None:
@@ -177,7 +179,7 @@ def test_a_run_that_goes_cannot_be_deleted(visit: Visit) -> None:
     token = mine()
     one = run(xor(), token, 0.7, status="running")
     assert visit("runs", token).checkbox(key=f"sure-{one}-1").disabled
-    store.end(one, os.getpid(), "stopped", None)
+    run_store.end(one, os.getpid(), "stopped", None)
 
 
 def test_one_click_asks_for_three_more_seeds_once(
@@ -192,13 +194,15 @@ def test_one_click_asks_for_three_more_seeds_once(
         press(tab, f"open-{one}")
     for tab in tabs:  # the second tab still shows what was before
         press(tab, f"seeds-{one}")
-    seeds = [t.seed for t in listing.trainings(listing.twins(one)).values()]
+    seeds = [t.seed for t in run_queries.trainings(run_queries.twins(one)).values()]
     assert sorted(s for s in seeds if s is not None) == [0, 1, 2, 3]
     assert "1 finished run equal but for the seed (0), 3 still to come" in texts(tabs[0])
-    assert all(r.parent == one for r in listing.rows(listing.Query(project=token)) if r.id != one)
-    for r in listing.rows(listing.Query(project=token, statuses=("queued",))):
+    assert all(
+        r.parent == one for r in run_queries.rows(run_queries.Query(project=token)) if r.id != one
+    )
+    for r in run_queries.rows(run_queries.Query(project=token, statuses=("queued",))):
         jobs.stop(r.id)
-    store.end(busy, os.getpid(), "stopped", None)
+    run_store.end(busy, os.getpid(), "stopped", None)
 
 
 def test_a_waiting_run_can_go_before_the_others(
@@ -215,7 +219,7 @@ def test_a_waiting_run_can_go_before_the_others(
     assert at.button(key=f"next-{last}").disabled
     for run_id in (first, last):
         jobs.stop(run_id)
-    store.end(busy, os.getpid(), "stopped", None)
+    run_store.end(busy, os.getpid(), "stopped", None)
 
 
 def test_a_waiting_run_changes_places_with_the_others_of_its_project(
@@ -239,11 +243,11 @@ def test_a_waiting_run_changes_places_with_the_others_of_its_project(
         for name in ("next", "earlier", "later"):
             button = at.button(key=f"{name}-{c}")
             assert button.disabled == (name in ends)
-            why = runact.LAST if name == "later" else runact.FIRST
+            why = run_actions.LAST if name == "later" else run_actions.FIRST
             assert (button.help == why) == button.disabled
     for run_id in (a, b, c):
         jobs.stop(run_id)
-    store.end(busy, os.getpid(), "stopped", None)
+    run_store.end(busy, os.getpid(), "stopped", None)
 
 
 def test_the_page_follows_when_a_waiting_run_gets_room_to_move(
@@ -255,8 +259,8 @@ def test_the_page_follows_when_a_waiting_run_gets_room_to_move(
     one = run(xor(), token, status="queued")
 
     def stage() -> tuple[object, ...]:
-        (found,) = listing.get([one])
-        return rundetail._stage(found, found.progress)
+        (found,) = run_queries.get([one])
+        return run_detail._stage(found, found.progress)
 
     alone = stage()
     other = run(xor(), token, status="queued")
@@ -264,7 +268,7 @@ def test_the_page_follows_when_a_waiting_run_gets_room_to_move(
     jobs.stop(other)
     assert stage() == alone
     jobs.stop(one)
-    store.end(busy, os.getpid(), "stopped", None)
+    run_store.end(busy, os.getpid(), "stopped", None)
 
 
 def test_the_spread_over_seeds_counts_each_seed_once(visit: Visit) -> None:

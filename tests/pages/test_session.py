@@ -8,10 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from builder import edit, starters
-from builder.runs import projects
+from builder.runs.disk import projects
 from builder.spec import ObjectSpec
-from pages.widgets import held
-from pages.widgets.session import FIRST, facts_of
+from pages.widgets.session import widget_sync
+from pages.widgets.session.current_project import FIRST, facts_of
 
 DENSE = "layer-dense-units"
 
@@ -88,7 +88,7 @@ def test_undo_and_redo_go_through_every_step_to_the_very_same_values(visit):
 
 
 def test_a_browser_that_has_not_heard_of_the_undo_changes_nothing(visit, monkeypatch):
-    monkeypatch.setattr(held, "LATE_SECONDS", 60)
+    monkeypatch.setattr(widget_sync, "LATE_SECONDS", 60)
     app = visit("model")
     for value in (64, 32):
         change_units(app, value)

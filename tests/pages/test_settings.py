@@ -12,7 +12,8 @@ from sklearn.utils.class_weight import compute_class_weight
 from builder import catalog, check, starters
 from builder.facts import DataFacts
 from builder.spec import ObjectSpec, TrainingSpec
-from pages.widgets import charts, fitting, runwords, settings
+from pages.widgets.runs import run_sentences
+from pages.widgets.train import compile_form, fit_form, live_charts
 
 
 def xor(**fit: Any) -> TrainingSpec:
@@ -23,11 +24,11 @@ def xor(**fit: Any) -> TrainingSpec:
 def test_balanced_weights_are_scikit_learns(counts: tuple[int, ...]) -> None:
     labels = np.repeat(np.arange(len(counts)), counts)
     truth = compute_class_weight("balanced", classes=np.arange(len(counts)), y=labels)
-    assert [*fitting.balanced(counts).values()] == pytest.approx(truth, rel=1e-3)
+    assert [*fit_form.balanced(counts).values()] == pytest.approx(truth, rel=1e-3)
 
 
 def test_an_empty_class_does_not_break_the_balance() -> None:
-    assert fitting.balanced((10, 0))["1"] == 1.0
+    assert fit_form.balanced((10, 0))["1"] == 1.0
 
 
 def facts(**changes: Any) -> DataFacts:
@@ -49,14 +50,14 @@ def facts(**changes: Any) -> DataFacts:
 )
 def test_what_is_sensible_is_among_what_fits(data: DataFacts) -> None:
     loss, metrics, _ = check.sensible(data)
-    assert settings.fits(catalog.entry("losses", loss.class_name), data)
-    assert all(settings.fits(catalog.entry("metrics", m.class_name), data) for m in metrics)
+    assert compile_form.fits(catalog.entry("losses", loss.class_name), data)
+    assert all(compile_form.fits(catalog.entry("metrics", m.class_name), data) for m in metrics)
 
 
 def test_a_loss_for_two_classes_does_not_fit_three() -> None:
     binary = catalog.entry("losses", "BinaryCrossentropy")
-    assert not settings.fits(binary, facts())
-    assert settings.fits(binary, facts(classes=("no", "yes")))
+    assert not compile_form.fits(binary, facts())
+    assert compile_form.fits(binary, facts(classes=("no", "yes")))
 
 
 @pytest.mark.parametrize(
@@ -64,24 +65,24 @@ def test_a_loss_for_two_classes_does_not_fit_three() -> None:
 )
 def test_steps_are_counted_as_keras_counts_them(split: float, batch: int, steps: int) -> None:
     training = xor(validation_split=split, batch_size=batch)
-    assert settings.steps_per_epoch(training, facts(n_train=100)) == steps
+    assert compile_form.steps_per_epoch(training, facts(n_train=100)) == steps
 
 
 def test_epoch_rules_run_from_the_optimizers_own_rate() -> None:
     rule = ObjectSpec("StepDecay", {"factor": 0.5, "every": 2})
-    points = settings.epoch_points(rule, 0.1, 5)
+    points = compile_form.epoch_points(rule, 0.1, 5)
     assert points == [(0, 0.1), (1, 0.1), (2, 0.05), (3, 0.05), (4, 0.025)]
-    assert settings.rate(ObjectSpec("SGD")) == 0.01
+    assert compile_form.rate(ObjectSpec("SGD")) == 0.01
 
 
 def test_panels_are_keras_history_keys() -> None:
     metrics = (ObjectSpec("accuracy"), ObjectSpec("MeanAbsoluteError"), ObjectSpec("AUC"))
-    assert runwords.panels(xor().with_compile(metrics=metrics)) == [
+    assert run_sentences.panels(xor().with_compile(metrics=metrics)) == [
         "loss", "accuracy", "mean_absolute_error", "auc",
     ]  # fmt: skip
 
 
 def test_the_rate_curve_says_its_ends_and_escapes_its_name() -> None:
-    svg = charts.rate_svg([(0, 0.1), (50, 0.05), (100, 0.01)], 10, "<Decay>")
+    svg = live_charts.rate_svg([(0, 0.1), (50, 0.05), (100, 0.01)], 10, "<Decay>")
     assert 'aria-label="&lt;Decay&gt;: from 0.1 at the start to 0.01 at the end."' in svg
     assert "<Decay>" not in svg

@@ -10,8 +10,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from builder import starters
-from builder.runs import capacity, projects
-from pages.widgets import speed
+from builder.runs.disk import projects
+from builder.runs.scheduler import capacity
+from pages.widgets.train import performance_form
 
 Visit = Callable[..., AppTest]
 
@@ -50,9 +51,9 @@ def test_mixed_precision_is_advised_against_where_the_processor_lacks_it(
     capacity.bfloat16.cache_clear()
     token = projects.create("local", "Mine", starters.get("xor").training).token
     at = visit("train", token)
-    assert speed.SLOW_HALVES not in [w.value for w in at.warning], "it is not chosen"
+    assert performance_form.SLOW_HALVES not in [w.value for w in at.warning], "it is not chosen"
     at.segmented_control(key="speed-dtype_policy").set_value("Mixed precision").run()
-    assert (speed.SLOW_HALVES in [w.value for w in at.warning]) == slow
+    assert (performance_form.SLOW_HALVES in [w.value for w in at.warning]) == slow
     monkeypatch.setattr(capacity, "PROCESSOR", tmp_path / "none")
     capacity.bfloat16.cache_clear()
     assert capacity.bfloat16() is None

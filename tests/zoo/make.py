@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from builder import plugins
+from builder.datasets.registry import find_dataset
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
 
 
@@ -47,6 +47,6 @@ def training(
 
 def brief(training: TrainingSpec) -> TrainingSpec:
     """The same for one epoch, with fewer drawings of each digit."""
-    if "variants" in plugins.dataset(training.dataset.class_name).ENTRY.args:
+    if "variants" in find_dataset(training.dataset.class_name).ENTRY.args:
         training = replace(training, dataset=training.dataset.with_(variants=1))
     return training.with_fit(epochs=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from builder.catalog.layers.table import RANK_2_UP, layer
+from builder.catalog.layers.layer_table import RANK_2_UP, layer
 
 _row = partial(layer, group="Activation", section="activation_layers")
 

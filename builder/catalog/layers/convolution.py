@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from builder.catalog.layers.table import WEIGHTS, layer
+from builder.catalog.layers.layer_table import WEIGHTS, layer
 
 _row = partial(layer, group="Convolution", section="convolution_layers")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from builder.catalog.layers.table import RANK_2_UP, WEIGHTS, layer
+from builder.catalog.layers.layer_table import RANK_2_UP, WEIGHTS, layer
 
 _row = partial(layer, group="Core", section="core_layers")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 from builder.catalog.entry import Param
-from builder.catalog.layers.table import layer
+from builder.catalog.layers.layer_table import layer
 
 _merge = partial(layer, group="Merging", section="merging_layers", joins=(2, None))
 _attend = partial(layer, group="Attention", section="attention_layers", ndim=(3, 4, 5))

@@ -1,4 +1,4 @@
-"""Layers of our own, which Keras's tutorials write themselves; ``plugins/custom`` has the classes.
+"""Layers of our own, which Keras's tutorials write themselves; ``custom_layers`` has the classes.
 
 ``Entry.extra["own"]`` is True: a script carries the class, and calls it without ``layers.``.
 """
@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from builder.catalog.entry import Entry, Param
-from builder.catalog.layers.table import layer
+from builder.catalog.layers.layer_table import layer
 
 EXAMPLES = "https://keras.io/examples/"
 

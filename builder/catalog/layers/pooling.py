@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from builder.catalog.entry import Entry, Param
-from builder.catalog.layers.table import layer
+from builder.catalog.layers.layer_table import layer
 
 _row = partial(layer, group="Pooling", section="pooling_layers")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from builder.catalog.layers.table import layer
+from builder.catalog.layers.layer_table import layer
 from builder.spec import Config, ObjectSpec
 
 _row = partial(layer, group="Recurrent", section="recurrent_layers")

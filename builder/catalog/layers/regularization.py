@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from builder.catalog.layers.table import layer
+from builder.catalog.layers.layer_table import layer
 
 _row = partial(layer, group="Regularization", section="regularization_layers")
 

@@ -9,10 +9,14 @@ In the formulas TP, FP, TN, FN count true and false positives and negatives.
 from __future__ import annotations
 
 from builder.catalog.entry import Entry
-from builder.catalog.metrics import accuracy, as_losses, found, regression, segmentation
+from builder.catalog.metrics import accuracy, as_losses, confusion, regression, segmentation
 
 ENTRIES: tuple[Entry, ...] = (
-    accuracy.ENTRIES + found.ENTRIES + regression.ENTRIES + as_losses.ENTRIES + segmentation.ENTRIES
+    accuracy.ENTRIES
+    + confusion.ENTRIES
+    + regression.ENTRIES
+    + as_losses.ENTRIES
+    + segmentation.ENTRIES
 )
 
 _FLAT = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from builder.catalog.entry import Entry
-from builder.catalog.metrics.table import LOSSES, row
+from builder.catalog.metrics.metric_table import LOSSES, row
 
 ENTRIES: tuple[Entry, ...] = (
     row(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from builder.catalog.entry import Entry
-from builder.catalog.metrics.table import REGRESSION, row
+from builder.catalog.metrics.metric_table import REGRESSION, row
 
 ENTRIES: tuple[Entry, ...] = (
     row(

@@ -6,7 +6,7 @@ under (kind, class, argument), then in ``PARAMS``.
 
 from __future__ import annotations
 
+from builder.catalog.params.layer_overrides import OVERRIDES, SECOND_NAMES, SPELLINGS
 from builder.catalog.params.names import BY_RANK, PARAMS, POLICY
-from builder.catalog.params.overrides import OVERRIDES, SECOND_NAMES, SPELLINGS
 
 __all__ = ["BY_RANK", "OVERRIDES", "PARAMS", "POLICY", "SECOND_NAMES", "SPELLINGS"]

@@ -7,13 +7,19 @@ Names that mean the same in layers (``seed``, ``epsilon``, ``negative_slope`` â€
 from __future__ import annotations
 
 from builder.catalog.entry import Param
-from builder.catalog.params_training import callbacks, errors, optimizers, schedules, weights
-from builder.catalog.params_training.overrides import OVERRIDES
+from builder.catalog.params_training import (
+    callbacks,
+    losses_and_metrics,
+    optimizers,
+    schedules,
+    weights,
+)
+from builder.catalog.params_training.training_overrides import OVERRIDES
 
 PARAMS: dict[str, Param] = {
     **optimizers.PARAMS,
     **schedules.PARAMS,
-    **errors.PARAMS,
+    **losses_and_metrics.PARAMS,
     **callbacks.PARAMS,
     **weights.PARAMS,
 }

@@ -16,7 +16,8 @@ from builder import catalog
 from builder.catalog import Entry
 from builder.catalog.layers import NOT_ASKED, NOT_IN_A_STACK
 from builder.document import decode_object, encode
-from builder.engine import build, convert, objects, reduce
+from builder.engine.build import keras_model, keras_objects
+from builder.engine.files import convert, deserialize
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, freeze
 from tests.builder.catalog.test_catalog import _check
 from tests.zoo import given, layer
@@ -27,7 +28,7 @@ JOINS = catalog.joins()
 @pytest.mark.parametrize("row", JOINS, ids=lambda e: e.class_name)
 def test_arguments_and_defaults_are_keras_own(row: Entry) -> None:
     # of __init__: of the class, Python 3.11.2 tells what Keras's __new__ hands on
-    own = inspect.signature(objects.classes("layers")[row.class_name].__init__)
+    own = inspect.signature(keras_objects.classes("layers")[row.class_name].__init__)
     theirs = [
         (p.name, catalog.REQUIRED if p.default is p.empty else freeze(p.default))
         for p in [*own.parameters.values()][1:]
@@ -50,7 +51,7 @@ def test_a_new_one_joins_as_many_inputs_as_it_says_and_comes_back(row: Entry) ->
         table["join"] = catalog.new("layers", row.class_name)
         nodes = [*(Node(n, n) for n in inputs), Node("join", "join", tuple(inputs))]
         spec = ModelSpec("m", Config(table), tuple(nodes), ("join",))
-        model = build.build(spec)
+        model = keras_model.build(spec)
         assert convert.to_spec(model)[0].layers["join"] == catalog.minimal("layers", table["join"])
 
 
@@ -81,13 +82,13 @@ def test_no_layer_of_keras_is_lost() -> None:
         if known & (forms | NOTHING):
             continue
         if known & CODE:
-            assert known <= objects.REFUSED
+            assert known <= keras_objects.REFUSED
             continue
         (name,) = known
         assert name in NOT_IN_A_STACK
         spec = SAMPLES.get(name, ObjectSpec(name))
-        with build.unallocated():
-            made = objects.make("layers", spec)
+        with keras_model.unallocated():
+            made = keras_objects.make("layers", spec)
             written = json.loads(json.dumps(keras.saving.serialize_keras_object(made)))
-        assert reduce.read("layers", written, name, lambda text: None) == spec
+        assert deserialize.read("layers", written, name, lambda text: None) == spec
         assert decode_object(encode(spec)) == spec

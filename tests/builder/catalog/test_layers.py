@@ -15,16 +15,17 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from builder import catalog, plugins
+from builder import catalog
 from builder.catalog import Entry
 from builder.catalog.layers import NOT_ASKED, NOT_IN_A_STACK, own
 from builder.catalog.layers.augmentation import ENTRIES as AUGMENTATION
+from builder.custom_layers.registry import custom_layer_classes
 from builder.spec import Config, ObjectSpec, freeze
 
 LAYERS = catalog.entries("layers")
 NAMES = [e.class_name for e in LAYERS]
 KERAS = {name: c for name, c in vars(keras.layers).items() if inspect.isclass(c)}
-PUBLIC = {**KERAS, **plugins.layers()}
+PUBLIC = {**KERAS, **custom_layer_classes()}
 """Keras's public classes, and our own."""
 
 MODULES = {
@@ -118,7 +119,7 @@ def test_every_public_class_is_an_entry_or_left_out_with_a_reason() -> None:
 
 def test_our_own_are_offered_and_named_as_nothing_in_keras() -> None:
     """One file a class, found by folder; a line of the catalogue offers each."""
-    assert set(plugins.layers()) == set(own.BY_NAME)
+    assert set(custom_layer_classes()) == set(own.BY_NAME)
     assert not set(own.BY_NAME) & set(KERAS)
     assert all(row.extra["own"] for row in own.BY_NAME.values())
 

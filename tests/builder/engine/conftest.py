@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from builder.engine import data
+from builder.engine.data import loading
 from builder.spec import ObjectSpec, TrainingSpec
 from tests.builder.engine.drawings import dense, saved
 
@@ -17,5 +17,5 @@ def trained(tmp_path_factory) -> tuple[str, TrainingSpec]:
 
 @pytest.fixture(scope="session")
 def digits():
-    raw = data.load(ObjectSpec("Digits", {"variants": 3, "distortion": 0.3})).raw
+    raw = loading.load(ObjectSpec("Digits", {"variants": 3, "distortion": 0.3})).raw
     return raw.x_test, raw.y_test

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from builder.engine import build, data
+from builder.engine.build import keras_model
+from builder.engine.data import loading
 from builder.spec import ObjectSpec, TrainingSpec, chain
 
 
@@ -32,9 +33,9 @@ def dense(dataset: ObjectSpec, shape=(28, 28), units=10, last="softmax") -> Trai
 
 
 def saved(spec: TrainingSpec, path: Path, epochs: int = 0) -> str:
-    model = build.compiled(spec)
+    model = keras_model.compiled(spec)
     if epochs:
-        found = data.load(spec.dataset)
+        found = loading.load(spec.dataset)
         model.fit(found.x_train, found.y_train, epochs=epochs, verbose=0)
     model.save(path)
     return str(path)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from builder.engine import train
+from builder.engine.training import train_run
 from builder.spec import TrainingSpec
 from tests import zoo
 
@@ -62,7 +62,7 @@ def run(
     training: TrainingSpec, folder: Path, data: Any = ONE_HOT, stop: Any = never
 ) -> tuple[dict[str, Any], Heard]:
     heard = Heard()
-    return train.train(training, folder, heard, stop, data), heard
+    return train_run.train(training, folder, heard, stop, data), heard
 
 
 TUTORIAL = zoo.STACKS["tutorial"]

@@ -23,11 +23,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from builder.engine.backend import keras
-from builder.engine.loop import Loop, Plan
-from builder.engine.order import Order
-from builder.engine.record import Reporter
-from builder.engine.snapshot import Snapshots
+from builder.engine.build.backend import keras
+from builder.engine.training.batch_order import Order
+from builder.engine.training.loop import Loop, Plan
+from builder.engine.training.reporting import Reporter
+from builder.engine.training.snapshot import Snapshots
 from tests.builder.engine.parity_cases import CASES, Case
 
 
@@ -157,7 +157,7 @@ def main() -> None:
     """Trains the cases asked for; without any, all of them."""
     import tensorflow as tf
 
-    from builder.engine import loop, record
+    from builder.engine.training import loop, reporting
 
     how, folder, threads = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
     if threads:
@@ -165,7 +165,7 @@ def main() -> None:
         tf.config.threading.set_inter_op_parallelism_threads(threads)
     if how == "pause":
         # asked before every call, and calls of few steps, so that the order meets any place
-        record.ORDER_SECONDS, loop.CALL_SECONDS, loop.FIRST_BLOCK = -1.0, 0.0, 2
+        reporting.ORDER_SECONDS, loop.CALL_SECONDS, loop.FIRST_BLOCK = -1.0, 0.0, 2
     print(json.dumps({n: run(how, n, folder / n) for n in sys.argv[4:] or CASES}))
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from builder import plugins
-from builder.engine.backend import keras
+from builder.custom_layers.registry import custom_layer_classes
+from builder.engine.build.backend import keras
 
 L, C = keras.layers, keras.callbacks
 RNG = np.random.default_rng(5)
@@ -111,7 +111,7 @@ def several(folder: Path) -> tuple[Any, list[Any]]:
 
 
 def drawn(folder: Path) -> tuple[Any, list[Any]]:
-    own, x = plugins.layers(), keras.Input((12, 12, 1))
+    own, x = custom_layer_classes(), keras.Input((12, 12, 1))
     seen = own["PositionEmbedding"]()(L.Dense(6)(own["Patches"](4)(x)))
     seen = L.GlobalAveragePooling1D()(seen)
     z = own["Sampling"](kl_weight=0.1)([L.Dense(3)(seen), L.Dense(3)(seen)])

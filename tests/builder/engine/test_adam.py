@@ -11,7 +11,7 @@ import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.engine import adam
+from builder.engine.training import adam
 
 FLOATS = st.floats(width=32, allow_nan=False)
 

@@ -9,7 +9,8 @@ import keras
 import numpy as np
 import pytest
 
-from builder.engine import adapt, build
+from builder.engine.build import keras_model
+from builder.engine.training import adapt_layers
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, chain
 from tests import zoo
 from tests.zoo import dense, given, layer
@@ -20,7 +21,7 @@ TABLE = RNG.normal((3, -20, 500, 0), (1, 2, 90, 0.1), (300, 4)).astype("float32"
 
 def made(*layers: ObjectSpec, policy: str | None = None) -> keras.Model:
     training = zoo.training(chain("m", *layers), layer("Iris"))
-    return build.compiled(training.with_compile(dtype_policy=policy))
+    return keras_model.compiled(training.with_compile(dtype_policy=policy))
 
 
 def after(model: keras.Model, name: str, x: Any) -> np.ndarray:
@@ -31,7 +32,7 @@ def after(model: keras.Model, name: str, x: Any) -> np.ndarray:
 
 def test_the_first_layer_learns_from_the_examples_themselves() -> None:
     model = made(given(4), layer("Normalization"), dense(3, "softmax"))
-    assert adapt.adapt(model, TABLE) == ("normalization",)
+    assert adapt_layers.adapt(model, TABLE) == ("normalization",)
     out = after(model, "normalization", TABLE)
     np.testing.assert_allclose(out.mean(axis=0), 0, atol=1e-4)
     np.testing.assert_allclose(out.std(axis=0), 1, atol=1e-3)
@@ -49,7 +50,7 @@ def test_a_later_layer_learns_from_what_reaches_it(policy: str | None) -> None:
         dense(3, "softmax"),
         policy=policy,
     )
-    assert adapt.adapt(model, TABLE) == ("normalization", "normalization_1")
+    assert adapt_layers.adapt(model, TABLE) == ("normalization", "normalization_1")
     out = after(model, "normalization_1", TABLE)
     reads = after(model, "rescaling", TABLE).std(axis=0) > 0.1
     rough = 0.15 if policy else 1e-3
@@ -65,14 +66,14 @@ def test_bins_hold_about_the_same_number_of_examples() -> None:
         layer("Flatten"),
         dense(3),
     )
-    adapt.adapt(model, TABLE[:, :1])
+    adapt_layers.adapt(model, TABLE[:, :1])
     counts = np.bincount(after(model, "discretization", TABLE[:, :1]).astype(int).ravel())
     assert len(counts) == 4 and counts.min() > 60
 
 
 def test_whole_numbers_get_their_places_by_how_often_they_occur() -> None:
     model = made(given(3), layer("IntegerLookup"), layer("Rescaling", scale=1.0), dense(3))
-    adapt.adapt(model, np.array([[7, 7, 7], [7, 40, 40]], "int32"))
+    adapt_layers.adapt(model, np.array([[7, 7, 7], [7, 40, 40]], "int32"))
     found = after(model, "integer_lookup", np.array([[7, 40, 5]], "int32"))
     assert found.tolist() == [[1, 2, 0]]
 
@@ -86,7 +87,7 @@ def test_a_table_that_is_given_is_kept() -> None:
         layer("Rescaling", scale=1.0),
         dense(3),
     )
-    assert adapt.adapt(model, TABLE) == ()
+    assert adapt_layers.adapt(model, TABLE) == ()
     np.testing.assert_allclose(after(model, "normalization", TABLE), (TABLE - 1) / 2, rtol=1e-5)
 
 
@@ -103,8 +104,8 @@ def test_a_model_inside_a_model_learns_too() -> None:
         ),
         ("out",),
     )
-    model = build.compiled(zoo.training(outer, layer("Iris")))
-    assert adapt.adapt(model, TABLE) == ("normalization",)
+    model = keras_model.compiled(zoo.training(outer, layer("Iris")))
+    assert adapt_layers.adapt(model, TABLE) == ("normalization",)
     mean = model.get_layer("inner").get_layer("normalization").mean
     np.testing.assert_allclose(np.ravel(mean), 3 * TABLE.mean(axis=0), rtol=1e-4)
 
@@ -118,7 +119,7 @@ def test_what_was_learned_is_saved_with_the_model(tmp_path: Path) -> None:
         layer("Rescaling", scale=1.0),
         dense(3, "softmax"),
     )
-    adapt.adapt(model, TABLE)
+    adapt_layers.adapt(model, TABLE)
     model.save(tmp_path / "model.keras")
     again = keras.models.load_model(tmp_path / "model.keras", compile=False)
     x = TABLE[:20]

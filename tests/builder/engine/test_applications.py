@@ -11,7 +11,8 @@ from keras.src.applications import imagenet_utils
 
 from builder import check
 from builder.catalog.applications import ARCHITECTURES, BY_NAME, CAFFE, TORCH, UNIT
-from builder.engine import applications, build, convert
+from builder.engine.build import keras_model
+from builder.engine.files import application_specs, convert
 from builder.errors import FileError
 from builder.spec import ObjectSpec
 from tests import zoo
@@ -31,7 +32,7 @@ def test_the_table_names_every_architecture_of_keras() -> None:
 def test_an_architecture_comes_back_exactly(name: str) -> None:
     written = record(name)
     assert differs(name, written) == ""
-    facts = build.summary(convert.from_record(written)[0])
+    facts = keras_model.summary(convert.from_record(written)[0])
     assert facts.params == BY_NAME[name].params
     assert BY_NAME[name].size == (facts.nodes[0].outputs[0][1] or 224)
 
@@ -41,7 +42,7 @@ def test_an_architecture_predicts_the_same_after_opening(tmp_path: Path) -> None
 
 
 def test_a_template_with_a_head_of_ones_own_on_small_gray_pictures() -> None:
-    found = applications.template(
+    found = application_specs.template(
         "MobileNetV2", side=32, classes=10, reads=(28, 28), largest=1.0, freeze=True
     )
     spec = found["model"]
@@ -49,7 +50,7 @@ def test_a_template_with_a_head_of_ones_own_on_small_gray_pictures() -> None:
     assert names[:5] == ["input_layer", "reshape", "resizing", "repeat", "rescaling"]
     assert names[5].startswith("mobilenetv2")
     assert names[6:] == ["global_average_pooling2d", "dropout", "dense"]
-    facts = build.summary(spec)
+    facts = keras_model.summary(spec)
     assert facts.failure is None and not found["weights"]
     assert facts.of("repeat").outputs == ((None, 32, 32, 3),)
     assert facts.trainable == 1280 * 10 + 10
@@ -65,8 +66,10 @@ def test_pictures_are_scaled_as_keras_scales_them(reads: str, largest: float) ->
     x = np.random.default_rng(0).uniform(0, 255, (1, 4, 4, 3)).astype("float32")
     wanted = imagenet_utils.preprocess_input(x.copy(), mode=modes[reads])
     flat = (ObjectSpec("Flatten"),)
-    spec = applications.chained("m", given(4, 4, 3), *applications.scaling(reads, largest), *flat)
-    got = np.asarray(build.build(spec)(x * (largest / 255))).reshape(x.shape)
+    spec = application_specs.chained(
+        "m", given(4, 4, 3), *application_specs.scaling(reads, largest), *flat
+    )
+    got = np.asarray(keras_model.build(spec)(x * (largest / 255))).reshape(x.shape)
     assert np.allclose(got, wanted, atol=1e-3)
 
 
@@ -80,7 +83,7 @@ def test_pictures_are_scaled_as_keras_scales_them(reads: str, largest: float) ->
 )
 def test_what_cannot_be_is_said(arguments: dict[str, Any], said: str) -> None:
     with pytest.raises(FileError, match=said) as caught:
-        applications.template(**arguments)
+        application_specs.template(**arguments)
     assert caught.value.hint
 
 
@@ -90,5 +93,5 @@ def test_without_a_network_the_weights_are_told_honestly(
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")  # nobody answers there
     keep = tmp_path / "kept.npz"
     with pytest.raises(FileError, match="weights of MobileNetV3Small could not be fetched"):
-        applications.template("MobileNetV3Small", imagenet=True, keep=keep)
+        application_specs.template("MobileNetV3Small", imagenet=True, keep=keep)
     assert not keep.exists()

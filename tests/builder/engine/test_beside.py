@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from builder import starters
-from builder.engine import beside, build, data, predict
+from builder.engine.build import keras_model
+from builder.engine.data import loading
+from builder.engine.inference import predict_image, predict_multi
 from builder.errors import DataError
 
 PAIRS = starters.get("digit_pairs").training
@@ -21,19 +23,19 @@ DRAWING[40:240, 120:160] = 0
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     where = tmp_path_factory.mktemp("beside")
     for training in (PAIRS, COVERED):
-        build.compiled(training).save(where / f"{training.model.name}.keras")
+        keras_model.compiled(training).save(where / f"{training.model.name}.keras")
     return where
 
 
 def test_two_equal_pictures_get_what_the_model_says_of_them(folder: Path) -> None:
     artefact = str(folder / "digit_pairs.keras")
-    (other,) = beside.others(PAIRS)
+    (other,) = predict_multi.others(PAIRS)
     assert other["node"] == "second" and other["images"].shape == (12, 28, 28)
-    said = beside.drawing(artefact, PAIRS, DRAWING, {"second": 3})
-    seen = predict.centre(predict.picture.ink_of(DRAWING))
+    said = predict_multi.drawing(artefact, PAIRS, DRAWING, {"second": 3})
+    seen = predict_image.centre(predict_image.picture.ink_of(DRAWING))
     assert np.array_equal(said["seen"], seen)
-    model = build.compiled(PAIRS)
-    second = data.load(PAIRS.dataset).column("second").test[3:4]
+    model = keras_model.compiled(PAIRS)
+    second = loading.load(PAIRS.dataset).column("second").test[3:4]
     truth = model.predict([seen[None] / np.float32(255), second], verbose=0)[0, 0]
     (answer,) = said["outputs"]
     assert answer["classes"] == ["different", "same"]
@@ -42,10 +44,10 @@ def test_two_equal_pictures_get_what_the_model_says_of_them(folder: Path) -> Non
 
 def test_numbers_are_scaled_as_the_training_rows_were(folder: Path) -> None:
     artefact = str(folder / "covered_digits.keras")
-    (other,) = beside.others(COVERED)
+    (other,) = predict_multi.others(COVERED)
     assert other["features"][0] == "width" and len(other["middle"]) == 6
-    said = beside.drawing(artefact, COVERED, DRAWING, {"measures": other["high"]})
-    model = build.compiled(COVERED)
+    said = predict_multi.drawing(artefact, COVERED, DRAWING, {"measures": other["high"]})
+    model = keras_model.compiled(COVERED)
     seen = said["seen"][None] / np.float32(255)
     truth = model.predict([seen, np.ones((1, 6), "float32")], verbose=0)[0]
     assert said["outputs"][0]["probabilities"] == pytest.approx(truth, abs=1e-5)
@@ -53,12 +55,12 @@ def test_numbers_are_scaled_as_the_training_rows_were(folder: Path) -> None:
 
 def test_an_empty_canvas_and_a_missing_input_are_said(folder: Path) -> None:
     artefact = str(folder / "covered_digits.keras")
-    empty = beside.drawing(artefact, COVERED, None, {})
+    empty = predict_multi.drawing(artefact, COVERED, None, {})
     assert empty["seen"] is None and empty["outputs"][0]["probabilities"] == []
     with pytest.raises(DataError, match="also reads 'measures'"):
-        beside.drawing(artefact, COVERED, DRAWING, {})
+        predict_multi.drawing(artefact, COVERED, DRAWING, {})
 
 
 def test_a_model_without_pictures_takes_no_drawing() -> None:
     with pytest.raises(DataError, match="cannot read a drawing"):
-        beside.others(starters.get("reviews").training)
+        predict_multi.others(starters.get("reviews").training)

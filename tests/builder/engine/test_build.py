@@ -8,8 +8,8 @@ import numpy as np
 import psutil
 import pytest
 
-from builder.engine import build
-from builder.engine.backend import keras
+from builder.engine.build import keras_model
+from builder.engine.build.backend import keras
 from builder.errors import BuildError
 from builder.spec import Config, ModelSpec, Node, chain
 from tests import broken, zoo
@@ -18,7 +18,7 @@ from tests.zoo import dense, given, layer
 
 @pytest.mark.parametrize("name", zoo.STACKS)
 def test_a_stack_becomes_a_sequential(name: str) -> None:
-    model = build.build(zoo.STACKS[name].model, name="mine")
+    model = keras_model.build(zoo.STACKS[name].model, name="mine")
     assert isinstance(model, keras.Sequential)
     assert model.name == "mine"
 
@@ -26,7 +26,7 @@ def test_a_stack_becomes_a_sequential(name: str) -> None:
 @pytest.mark.parametrize("name", zoo.GRAPHS)
 def test_a_graph_becomes_a_model_that_computes(name: str) -> None:
     spec = zoo.GRAPHS[name]
-    model = build.build(spec)
+    model = keras_model.build(spec)
     assert isinstance(model, keras.Model)
     inputs = [np.ones((2, *t.shape[1:]), t.dtype) for t in model.inputs]
     answer = model(inputs if len(inputs) > 1 else inputs[0])
@@ -34,21 +34,21 @@ def test_a_graph_becomes_a_model_that_computes(name: str) -> None:
 
 
 def test_two_calls_of_one_layer_share_its_weights() -> None:
-    model = build.build(zoo.SHARED)
+    model = keras_model.build(zoo.SHARED)
     assert model.count_params() == (6 * 4 + 4) + (4 + 1)
-    facts = build.summary(zoo.SHARED)
+    facts = keras_model.summary(zoo.SHARED)
     assert facts.of("tower").params == 28 and facts.of("tower_again").params == 0
 
 
 def test_the_second_output_of_a_layer_is_its_state() -> None:
-    model = build.build(zoo.STATE)
+    model = keras_model.build(zoo.STATE)
     x = np.random.default_rng(0).normal(size=(2, 7, 3)).astype("float32")
     lstm, out = model.get_layer("encoder"), model.get_layer("out")
     assert np.array_equal(model(x), out(lstm(x)[2]))
 
 
 def test_shapes_are_the_tutorials() -> None:
-    facts = build.summary(zoo.TUTORIAL)
+    facts = keras_model.summary(zoo.TUTORIAL)
     assert [n.outputs for n in facts.nodes] == [
         ((None, 28, 28),),
         ((None, 784),),
@@ -62,12 +62,12 @@ def test_shapes_are_the_tutorials() -> None:
 
 
 def test_not_all_weights_are_trained() -> None:
-    facts = build.summary(chain("m", given(8), layer("BatchNormalization")))
+    facts = keras_model.summary(chain("m", given(8), layer("BatchNormalization")))
     assert (facts.params, facts.trainable) == (32, 16)
 
 
 def test_half_precision_counts_half() -> None:
-    facts = build.summary(chain("m", given(8), dense(2, dtype="float16")))
+    facts = keras_model.summary(chain("m", given(8), dense(2, dtype="float16")))
     assert facts.weight_bytes == 2 * (16 + 2)
     assert facts.nodes[-1].output_bytes == 4
 
@@ -75,14 +75,14 @@ def test_half_precision_counts_half() -> None:
 @pytest.mark.parametrize("name", broken.BROKEN)
 def test_summary_never_raises_and_agrees_with_build(name: str) -> None:
     model = broken.BROKEN[name].training.model
-    failure = build.summary(model).failure
+    failure = keras_model.summary(model).failure
     if failure is None and model.nodes and model.outputs:
-        facts = build.summary(model)
+        facts = keras_model.summary(model)
         if facts.params < 10_000_000:
-            assert build.build(model).count_params() == facts.params
+            assert keras_model.build(model).count_params() == facts.params
         return
     with pytest.raises(BuildError) as caught:
-        build.build(model)
+        keras_model.build(model)
     if failure:
         assert caught.value.where == failure.node
         assert failure.message in caught.value.message
@@ -144,22 +144,22 @@ def test_summary_never_raises_and_agrees_with_build(name: str) -> None:
     ],
 )
 def test_half_wired_graphs_say_where(model: ModelSpec, node: str, message: str) -> None:
-    failure = build.summary(model).failure
+    failure = keras_model.summary(model).failure
     assert failure is not None
     assert (failure.node, failure.message) == (node, message)
     with pytest.raises(BuildError) as caught:
-        build.build(model)
+        keras_model.build(model)
     assert caught.value.where == node
 
 
 def test_a_refused_layer_says_what_it_received() -> None:
     stack = chain("m", given(28, 28), dense(4), layer("Conv2D", filters=2, kernel_size=3), dense(1))
-    facts = build.summary(stack)
+    facts = keras_model.summary(stack)
     assert [n.node for n in facts.nodes] == ["input_layer", "dense"]
     assert facts.failure and facts.failure.node == "conv2d"
     assert facts.failure.received == ((None, 28, 4),)
     with pytest.raises(BuildError) as caught:
-        build.build(stack)
+        keras_model.build(stack)
     start = "Layer 'conv2d' (Conv2D), which receives (batch, 28, 4), cannot be built: "
     assert caught.value.message.startswith(start)
     assert "\n" not in caught.value.message and "Arguments received" not in caught.value.message
@@ -168,7 +168,7 @@ def test_a_refused_layer_says_what_it_received() -> None:
 def test_a_failure_inside_a_nested_model_names_both() -> None:
     inner = chain("inner", given(6), layer("Conv2D", filters=2, kernel_size=3))
     outer = replace(zoo.NESTED, layers=zoo.NESTED.layers.with_(inner=inner))
-    failure = build.summary(outer).failure
+    failure = keras_model.summary(outer).failure
     assert failure and failure.node == "inner"
     assert failure.message.startswith("in 'conv2d': ")
 
@@ -191,40 +191,42 @@ def test_impossible_sizes_allocate_nothing(huge) -> None:
     before = psutil.Process().memory_info().rss
     shape = (4,) if huge.class_name in ("Dense", "RepeatVector", "CategoryEncoding") else (4, 8)
     shape = (4,) if huge.class_name == "Embedding" else shape
-    build.summary(chain("m", given(*shape), huge))
-    build.summary(zoo.TUTORIAL)  # the trap: the next scope to exit could allocate what is pending
+    keras_model.summary(chain("m", given(*shape), huge))
+    keras_model.summary(
+        zoo.TUTORIAL
+    )  # the trap: the next scope to exit could allocate what is pending
     assert psutil.Process().memory_info().rss - before < 100_000_000
 
 
 def test_too_big_is_refused_with_its_estimate() -> None:
-    facts = build.summary(chain("m", given(1000), dense(100_000), dense(1)))
-    build.refuse_if_too_big(facts, 10**10)
+    facts = keras_model.summary(chain("m", given(1000), dense(100_000), dense(1)))
+    keras_model.refuse_if_too_big(facts, 10**10)
     with pytest.raises(BuildError) as caught:
-        build.refuse_if_too_big(facts, 10**9)
+        keras_model.refuse_if_too_big(facts, 10**9)
     assert caught.value.where == "dense"
     assert caught.value.message == (
         "This model has 100,200,001 parameters; training it needs about 4.49 GB, and 1 GB are"
         " free. Most of them are in 'dense' (100,100,000)."
     )
-    huge = build.summary(chain("m", given(1000), dense(10**9)))
+    huge = keras_model.summary(chain("m", given(1000), dense(10**9)))
     with pytest.raises(BuildError, match="more than 2,000,000,000 parameters"):
-        build.refuse_if_too_big(huge, 10**18)
+        keras_model.refuse_if_too_big(huge, 10**18)
 
 
 def test_what_is_switched_off_is_not_there() -> None:
     spec = zoo.STACKS["switched_off"].model
-    assert [n.node for n in build.summary(spec).nodes] == [
+    assert [n.node for n in keras_model.summary(spec).nodes] == [
         "input_layer",
         "flatten",
         "dense",
         "dense_1",
     ]
-    assert len(build.build(spec).layers) == 3
+    assert len(keras_model.build(spec).layers) == 3
 
 
 def test_the_seed_decides_the_weights_as_in_a_plain_script() -> None:
     spec = zoo.STACKS["tutorial"]
-    ours = build.compiled(spec)
+    ours = keras_model.compiled(spec)
     keras.utils.set_random_seed(spec.seed)
     plain = keras.Sequential(
         [
@@ -250,27 +252,27 @@ def test_the_seed_decides_the_weights_as_in_a_plain_script() -> None:
 )
 def test_compiling_says_which_choice_is_wrong(changes, where: str) -> None:
     with pytest.raises(BuildError) as caught:
-        build.compiled(zoo.STACKS["toy"].with_compile(**changes))
+        keras_model.compiled(zoo.STACKS["toy"].with_compile(**changes))
     assert caught.value.where == where
 
 
 def test_a_warning_of_keras_is_no_failure() -> None:
     masked = chain("m", given(5), layer("Embedding", input_dim=9, output_dim=2, mask_zero=True),
                    layer("Flatten"), dense(2))  # fmt: skip
-    assert build.summary(masked).failure is None
+    assert keras_model.summary(masked).failure is None
 
 
 def test_a_policy_holds_for_the_model_alone() -> None:
-    model = build.compiled(zoo.STACKS["half_precision"])
+    model = keras_model.compiled(zoo.STACKS["half_precision"])
     assert {layer.compute_dtype for layer in model.layers} == {"bfloat16"}
     assert {layer.variable_dtype for layer in model.layers} == {"float32"}
-    plain = build.compiled(zoo.STACKS["toy"])
+    plain = keras_model.compiled(zoo.STACKS["toy"])
     assert {layer.compute_dtype for layer in plain.layers} == {"float32"}
 
 
 def test_an_unknown_policy_is_refused_in_words() -> None:
     spec = zoo.STACKS["toy"]
     with pytest.raises(BuildError) as caught:
-        build.compiled(spec.with_compile(dtype_policy="float3"))
+        keras_model.compiled(spec.with_compile(dtype_policy="float3"))
     assert caught.value.where == "compile.dtype_policy"
-    assert {layer.compute_dtype for layer in build.compiled(spec).layers} == {"float32"}
+    assert {layer.compute_dtype for layer in keras_model.compiled(spec).layers} == {"float32"}

@@ -16,8 +16,9 @@ import pytest
 from hypothesis import strategies as st
 
 from builder import catalog
-from builder.engine import build, convert, reduce
-from builder.engine.backend import keras
+from builder.engine.build import keras_model
+from builder.engine.build.backend import keras
+from builder.engine.files import convert, deserialize
 from builder.errors import FileError
 from builder.spec import Config, ModelSpec, active, chain
 from tests import zoo
@@ -72,19 +73,19 @@ MODELS = {**zoo.MODELS, **zoo.SEVERAL}
 @pytest.mark.parametrize("name", MODELS)
 def test_what_was_built_converts_back(name: str) -> None:
     spec = MODELS[name]
-    model = build.build(spec)
+    model = keras_model.build(spec)
     before = written(model)
     back, notes = convert.to_spec(model)
     assert notes == ()
-    assert written(build.build(back)) == before
+    assert written(keras_model.build(back)) == before
     assert canonical(back) == canonical(spec)
     assert inputs(back) == inputs(spec)
 
 
 @pytest.mark.parametrize("name", zoo.SEVERAL)
 def test_the_same_weights_give_the_same_numbers(name: str) -> None:
-    model = build.build(zoo.SEVERAL[name])
-    again = build.build(convert.to_spec(model)[0])
+    model = keras_model.build(zoo.SEVERAL[name])
+    again = keras_model.build(convert.to_spec(model)[0])
     again.set_weights(model.get_weights())
     rng = np.random.default_rng(0)
     x = [rng.integers(0, 2, (2, *t.shape[1:])).astype(t.dtype) for t in model.inputs]
@@ -94,7 +95,7 @@ def test_the_same_weights_give_the_same_numbers(name: str) -> None:
 
 
 def test_a_second_call_of_a_layer_gets_a_name_of_its_own() -> None:
-    back, _ = convert.to_spec(build.build(zoo.SHARED))
+    back, _ = convert.to_spec(keras_model.build(zoo.SHARED))
     assert [(n.name, n.layer) for n in back.nodes if n.layer == "tower"] == [
         ("tower", "tower"),
         ("tower_1", "tower"),
@@ -106,11 +107,13 @@ def test_every_layer_of_the_catalogue_survives(entry: catalog.Entry) -> None:
     spec = catalog.new("layers", entry.class_name)
     if entry.class_name == "InputLayer":
         return
-    from builder.engine import objects
+    from builder.engine.build import keras_objects
 
-    with build.unallocated():
-        record = keras.saving.serialize_keras_object(objects.make("layers", spec))
-        back = reduce.read("layers", json.loads(json.dumps(record)), "layer", lambda text: None)
+    with keras_model.unallocated():
+        record = keras.saving.serialize_keras_object(keras_objects.make("layers", spec))
+        back = deserialize.read(
+            "layers", json.loads(json.dumps(record)), "layer", lambda text: None
+        )
     kept = back.config if "seed" in spec.config else back.config.without("seed")
     assert replace(back, config=kept) == catalog.minimal("layers", spec)
 
@@ -126,7 +129,7 @@ def test_a_functional_tutorial_with_operations_and_masks() -> None:
     assert notes == ()
     assert {n.layer for n in back.nodes} >= {"words", "embedding", "both", "again", "out"}
     assert not any("not_equal" in n.name for n in back.nodes)
-    assert build.build(back).count_params() == model.count_params()
+    assert keras_model.build(back).count_params() == model.count_params()
 
 
 def test_initial_states_and_nested_functional_models() -> None:
@@ -143,7 +146,7 @@ def test_initial_states_and_nested_functional_models() -> None:
     assert notes == ()
     assert back.outputs == ("decoder", "inner", "inner:1")
     assert back.node("decoder").inbound == ("seq", "encoder:1", "encoder:2")
-    rebuilt = build.build(back)
+    rebuilt = keras_model.build(back)
     assert rebuilt.count_params() == model.count_params()
     rebuilt.set_weights(model.get_weights())
     rng = np.random.default_rng(0)
@@ -156,7 +159,7 @@ def test_a_frozen_layer_stays_frozen() -> None:
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, trainable=False, name="d")])
     back, _ = convert.to_spec(model)
     assert back.layers["d"] == layer("Dense", units=2, trainable=False)
-    assert build.summary(back).trainable == 0
+    assert keras_model.summary(back).trainable == 0
 
 
 def test_a_stack_of_keras_2_is_read() -> None:
@@ -212,7 +215,7 @@ def test_a_graph_of_keras_2_is_read() -> None:
     }
     back, _ = convert.from_record(record)
     assert back.node("a").inbound == ("i", "d")
-    assert build.build(back).count_params() == 20
+    assert keras_model.build(back).count_params() == 20
 
 
 def test_a_stack_without_input_says_so() -> None:
@@ -226,8 +229,8 @@ def test_compile_settings_come_back_as_they_were_chosen() -> None:
         metrics=(layer("accuracy"), layer("AUC", num_thresholds=50)),
         loss=layer("CategoricalCrossentropy", label_smoothing=0.1),
     )
-    model = build.compiled(spec)
-    back = reduce.compile_record(json.loads(model.to_json())["compile_config"])
+    model = keras_model.compiled(spec)
+    back = deserialize.compile_record(json.loads(model.to_json())["compile_config"])
     assert back == spec.compile
 
 
@@ -243,17 +246,19 @@ def test_compile_settings_come_back_as_they_were_chosen() -> None:
     ],
 )
 def test_short_names_of_losses_are_understood(written: Any, chosen: str) -> None:
-    back = reduce.compile_record({"optimizer": "adam", "loss": written, "metrics": ["acc", "mae"]})
+    back = deserialize.compile_record(
+        {"optimizer": "adam", "loss": written, "metrics": ["acc", "mae"]}
+    )
     assert back is not None
     assert back["optimizer"] == layer("Adam") and back["loss"] == layer(chosen)
     assert back["metrics"] == (layer("accuracy"), layer("MeanAbsoluteError"))
 
 
 def test_a_learning_rate_comes_back_as_it_was_typed() -> None:
-    model = build.compiled(
+    model = keras_model.compiled(
         zoo.STACKS["toy"].with_compile(optimizer=layer("SGD", learning_rate=0.03))
     )
-    back = reduce.compile_record(json.loads(model.to_json())["compile_config"])
+    back = deserialize.compile_record(json.loads(model.to_json())["compile_config"])
     assert back is not None and back["optimizer"] == layer("SGD", learning_rate=0.03)
 
 
@@ -325,7 +330,7 @@ def test_operations_of_python_and_keras_are_read(make: Any, operation: Any) -> N
     assert notes == ()
     assert list(back.layers.values())[1] == operation
     data = np.random.default_rng(0).normal(size=(2, 4, 3)).astype("float32")
-    assert np.array_equal(build.build(back)(data), model(data))
+    assert np.array_equal(keras_model.build(back)(data), model(data))
 
 
 JUNK: tuple[Any, ...] = (
@@ -340,7 +345,7 @@ JUNK: tuple[Any, ...] = (
 
 @functools.cache
 def records() -> tuple[str, ...]:
-    return tuple(build.build(m).to_json() for m in zoo.SEVERAL.values())
+    return tuple(keras_model.build(m).to_json() for m in zoo.SEVERAL.values())
 
 
 @hypothesis.given(st.integers(0, 2**30))
@@ -359,7 +364,7 @@ def test_a_damaged_record_is_read_or_refused_in_words(seed: int) -> None:
     except FileError as error:
         assert error.message and error.hint
         return
-    build.summary(spec)
+    keras_model.summary(spec)
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

@@ -7,16 +7,16 @@ import pytest
 from sklearn.datasets import load_iris
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from builder import plugins
-from builder.engine import data
-from builder.engine.prepare import prepare
+from builder.datasets.contract import Raw
+from builder.datasets.registry import all_datasets, find_dataset
+from builder.engine.data import loading
+from builder.engine.data.prepare import prepare
 from builder.errors import CatalogError, DataError
-from builder.plugins.raw import Raw
-from builder.runs import wire
+from builder.runs.engine_process import wire
 from builder.spec import ObjectSpec
 
-OFFLINE = [n for n, p in plugins.datasets().items() if p.OFFLINE and n != "NpzFile"]
-PLAIN = [n for n in OFFLINE if plugins.dataset(n).ENTRY.group not in ("Several columns", "Text")]
+OFFLINE = [n for n, p in all_datasets().items() if p.OFFLINE and n != "NpzFile"]
+PLAIN = [n for n in OFFLINE if find_dataset(n).ENTRY.group not in ("Several columns", "Text")]
 """Datasets of one x, of numbers, and one y; test_several and test_texts look at the others."""
 
 
@@ -38,8 +38,8 @@ def texts(**changes) -> Raw:
 
 @pytest.mark.parametrize("name", PLAIN)
 def test_facts_say_what_the_arrays_are(name):
-    found = data.load(spec(name))
-    facts = data.describe(spec(name))
+    found = loading.load(spec(name))
+    facts = loading.describe(spec(name))
     assert facts == found.facts and facts.offline and not facts.warning
     assert found.x_train.shape == (facts.n_train, *facts.x_shape)
     assert found.x_test.shape == (facts.n_test, *facts.x_shape)
@@ -56,50 +56,50 @@ def test_facts_say_what_the_arrays_are(name):
 
 
 def test_tables_are_scaled_as_scikit_learn_scales_by_training_rows():
-    raw = data.load(spec("Wine", scale="none"))
+    raw = loading.load(spec("Wine", scale="none"))
     for scale, scaler in (("standard", StandardScaler()), ("unit", MinMaxScaler())):
-        ours = data.load(spec("Wine", scale=scale))
+        ours = loading.load(spec("Wine", scale=scale))
         theirs = scaler.fit(raw.x_train.astype("float64"))
         assert np.allclose(ours.x_train, theirs.transform(raw.x_train), atol=2e-4)
         assert np.allclose(ours.x_test, theirs.transform(raw.x_test), atol=2e-4)
 
 
 def test_images_are_scaled_and_shaped_as_tutorials_do():
-    raw = data.load(spec("Digits", scale="none"))
+    raw = loading.load(spec("Digits", scale="none"))
     assert raw.x_train.max() == 255 and raw.x_train.shape[1:] == (28, 28)
-    unit = data.load(spec("Digits"))
+    unit = loading.load(spec("Digits"))
     assert np.array_equal(unit.x_train, raw.raw.x_train.astype("float32") / 255.0)
-    standard = data.load(spec("Digits", scale="standard", channel_axis=True))
+    standard = loading.load(spec("Digits", scale="standard", channel_axis=True))
     assert standard.x_train.shape[1:] == (28, 28, 1)
     assert abs(standard.x_train.mean()) < 1e-4 and abs(standard.x_train.std() - 1) < 1e-4
 
 
 def test_labels_are_encoded_as_asked():
-    one_hot, integers = data.load(spec("Iris")), data.load(spec("Iris", labels="integers"))
+    one_hot, integers = loading.load(spec("Iris")), loading.load(spec("Iris", labels="integers"))
     assert one_hot.y_train.shape == (120, 3) and one_hot.y_train.dtype == np.float32
     assert np.array_equal(one_hot.y_train.argmax(axis=1), integers.y_train)
     assert np.bincount(integers.y_test).tolist() == [10, 10, 10]  # split with equal shares
-    assert data.load(spec("Diabetes")).y_train.dtype == np.float32
+    assert loading.load(spec("Diabetes")).y_train.dtype == np.float32
 
 
 def test_asking_again_costs_nothing_and_memory_is_bounded(monkeypatch):
-    data.forget()
-    first = data.load(spec("Iris"))
-    assert data.load(ObjectSpec("Iris")) is first
-    monkeypatch.setattr(data, "CACHE_BYTES", 1)
-    data.load(spec("Wine"))
-    assert data.load(spec("Iris")) is not first
+    loading.forget()
+    first = loading.load(spec("Iris"))
+    assert loading.load(ObjectSpec("Iris")) is first
+    monkeypatch.setattr(loading, "CACHE_BYTES", 1)
+    loading.load(spec("Wine"))
+    assert loading.load(spec("Iris")) is not first
 
 
 def test_errors_are_of_the_family():
     with pytest.raises(CatalogError):
-        data.load(ObjectSpec("Irish"))
+        loading.load(ObjectSpec("Irish"))
     with pytest.raises(DataError):
-        data.load(ObjectSpec("Iris", {"scale": "big"}))
+        loading.load(ObjectSpec("Iris", {"scale": "big"}))
 
 
 def test_preview_of_images():
-    found = data.preview(spec("Digits", scale="standard"), per_class=5)
+    found = loading.preview(spec("Digits", scale="standard"), per_class=5)
     assert found["kind"] == "images" and found["images"].shape == (10, 5, 28, 28)
     assert found["images"].dtype == np.uint8 and found["images"].max() == 255
     assert [name for name, _ in found["counts"]] == [str(n) for n in range(10)]
@@ -107,27 +107,27 @@ def test_preview_of_images():
     assert found["raw"] == {"shape": [1440, 28, 28], "dtype": "uint8", "min": 0, "max": 255}
     assert found["prepared"]["dtype"] == "float32"
     assert sum(found["y_after"]) == 1 and found["y_after"][found["y_before"]] == 1
-    loaded = data.load(spec("Digits"))
+    loaded = loading.load(spec("Digits"))
     threes = loaded.raw.x_train[loaded.raw.y_train == 3]
     assert np.array_equal(found["images"][3], threes[:5])
 
 
 def test_preview_of_tables_points_and_values():
-    table = data.preview(spec("Iris"))
+    table = loading.preview(spec("Iris"))
     assert table["columns"][0] == "sepal length (cm)" and np.shape(table["rows"]) == (50, 4)
     edges, counts = table["histograms"]["sepal length (cm)"]
     assert sum(counts) == 120 and len(edges) == len(counts) + 1
     assert edges[0] == load_iris().data[:, 0].min()
-    points = data.preview(spec("Spiral"))
+    points = loading.preview(spec("Spiral"))
     assert points["x"].shape == (800, 2) and set(points["y"].tolist()) == {0, 1}
-    assert data.preview(spec("Diabetes"))["counts"] == []
+    assert loading.preview(spec("Diabetes"))["counts"] == []
 
 
 @pytest.mark.parametrize("name", OFFLINE)
 def test_previews_and_facts_cross_to_another_process(name):
-    facts = data.describe(spec(name))
+    facts = loading.describe(spec(name))
     assert wire.loads(wire.dumps(facts)) == facts
-    shown = data.preview(spec(name))
+    shown = loading.preview(spec(name))
     back = wire.loads(wire.dumps(shown))
     assert back.keys() == shown.keys() and back.get("raw") == shown.get("raw")
 
@@ -140,9 +140,9 @@ def test_texts_stay_word_numbers():
 
 def test_whole_numbers_are_known_for_what_they_are():
     assert prepare(ObjectSpec("Imdb"), texts()).facts.whole
-    assert data.describe(spec("Digits", scale="none")).whole
-    assert not data.describe(spec("Digits")).whole
-    assert not data.describe(spec("Iris", scale="none")).whole
+    assert loading.describe(spec("Digits", scale="none")).whole
+    assert not loading.describe(spec("Digits")).whole
+    assert not loading.describe(spec("Iris", scale="none")).whole
 
 
 @pytest.mark.parametrize(

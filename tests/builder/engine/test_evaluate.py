@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from builder.engine import build, data, evaluate
-from builder.engine.backend import keras
+from builder.engine.build import keras_model
+from builder.engine.build.backend import keras
+from builder.engine.data import loading
+from builder.engine.inference import evaluation
 from builder.errors import DataError, FileError
-from builder.runs import wire
+from builder.runs.engine_process import wire
 from builder.spec import ObjectSpec, TrainingSpec, chain
 
 
@@ -53,8 +55,8 @@ ZOO = {
 def runs(tmp_path_factory) -> dict[str, str]:
     folder, found = tmp_path_factory.mktemp("runs"), {}
     for name, spec in ZOO.items():
-        loaded = data.load(spec.dataset)
-        model = build.compiled(spec)
+        loaded = loading.load(spec.dataset)
+        model = keras_model.compiled(spec)
         epochs = {"Digits": 3, "Diabetes": 20}.get(name, 15)
         model.fit(loaded.x_train, loaded.y_train, epochs=epochs, verbose=0)
         found[name] = str(folder / f"{name}.keras")
@@ -63,14 +65,14 @@ def runs(tmp_path_factory) -> dict[str, str]:
 
 
 def keras_says(artefact: str, spec: TrainingSpec) -> dict[str, float]:
-    loaded = data.load(spec.dataset)
+    loaded = loading.load(spec.dataset)
     model = keras.models.load_model(artefact)
     return model.evaluate(loaded.x_test, loaded.y_test, verbose=0, return_dict=True)
 
 
 @pytest.mark.parametrize("name", ZOO)
 def test_test_metrics_are_keras_own(runs, name):
-    found = evaluate.report(runs[name], ZOO[name])
+    found = evaluation.report(runs[name], ZOO[name])
     expected = keras_says(runs[name], ZOO[name])
     assert found["test"].keys() == expected.keys()
     assert found["test"] == pytest.approx(expected, rel=1e-4)
@@ -79,8 +81,8 @@ def test_test_metrics_are_keras_own(runs, name):
 @pytest.mark.parametrize("name", ["Digits", "Iris", "Wine", "Circles"])
 def test_classification_agrees_with_scikit_learn(runs, name):
     spec = ZOO[name]
-    found = evaluate.report(runs[name], spec)
-    loaded = data.load(spec.dataset)
+    found = evaluation.report(runs[name], spec)
+    loaded = loading.load(spec.dataset)
     scores = keras.models.load_model(runs[name]).predict(loaded.x_test, verbose=0)
     predicted = scores.argmax(axis=1) if scores.shape[1] > 1 else (scores[:, 0] > 0.5).astype(int)
     true = loaded.raw.y_test
@@ -100,8 +102,8 @@ def test_classification_agrees_with_scikit_learn(runs, name):
 
 def test_mistakes_are_the_most_confident_ones_with_their_pictures(runs):
     spec = ZOO["Digits"]
-    found = evaluate.report(runs["Digits"], spec)["mistakes"]
-    raw = data.load(spec.dataset).raw
+    found = evaluation.report(runs["Digits"], spec)["mistakes"]
+    raw = loading.load(spec.dataset).raw
     n = len(found["indices"])
     assert 0 < n <= 24 and found["total"] >= n
     assert (found["true"] != found["predicted"]).all()
@@ -113,24 +115,24 @@ def test_mistakes_are_the_most_confident_ones_with_their_pictures(runs):
 
 def test_a_cell_holds_what_the_matrix_counts(runs):
     spec = ZOO["Digits"]
-    confusion = evaluate.report(runs["Digits"], spec)["confusion"]
+    confusion = evaluation.report(runs["Digits"], spec)["confusion"]
     for true, predicted in ((3, 3), (9, 8), (0, 1)):
-        found = evaluate.cell(runs["Digits"], spec, true, predicted, limit=5)
+        found = evaluation.cell(runs["Digits"], spec, true, predicted, limit=5)
         assert found["total"] == confusion[true, predicted]
         assert len(found["indices"]) == min(5, found["total"]) == len(found["images"])
         assert (found["true"] == true).all() and (found["predicted"] == predicted).all()
 
 
 def test_tables_show_their_rows(runs):
-    found = evaluate.cell(runs["Iris"], ZOO["Iris"], 0, 0)
-    raw = data.load(ZOO["Iris"].dataset).raw
+    found = evaluation.cell(runs["Iris"], ZOO["Iris"], 0, 0)
+    raw = loading.load(ZOO["Iris"].dataset).raw
     assert found["columns"][0] == "sepal length (cm)"
     assert np.array_equal(found["rows"], raw.x_test[found["indices"]])
 
 
 def test_regression_agrees_with_scikit_learn(runs):
-    found = evaluate.report(runs["Diabetes"], ZOO["Diabetes"])
-    loaded = data.load(ZOO["Diabetes"].dataset)
+    found = evaluation.report(runs["Diabetes"], ZOO["Diabetes"])
+    loaded = loading.load(ZOO["Diabetes"].dataset)
     said = keras.models.load_model(runs["Diabetes"]).predict(loaded.x_test, verbose=0)[:, 0]
     assert np.allclose(found["predicted"], said, rtol=1e-5)
     assert np.array_equal(found["true"], loaded.y_test)
@@ -141,29 +143,29 @@ def test_regression_agrees_with_scikit_learn(runs):
 
 def test_the_surface_is_the_models_answer_over_the_plane(runs):
     spec = ZOO["Circles"]
-    found = evaluate.surface(runs["Circles"], spec, steps=20)
+    found = evaluation.surface(runs["Circles"], spec, steps=20)
     assert found["z"].shape == (20, 20) and len(found["x"]) == len(found["y"]) == 20
     model = keras.models.load_model(runs["Circles"])
     at = np.array([[found["x"][4], found["y"][11]]], "float32")
     assert found["z"][11, 4] == pytest.approx(float(model.predict(at, verbose=0)[0, 0]), abs=1e-5)
-    raw = data.load(spec.dataset).raw
+    raw = loading.load(spec.dataset).raw
     assert found["x"][0] < raw.x_train[:, 0].min() and found["y"][-1] > raw.x_train[:, 1].max()
     with pytest.raises(DataError, match="two numbers"):
-        evaluate.surface(runs["Iris"], ZOO["Iris"])
+        evaluation.surface(runs["Iris"], ZOO["Iris"])
 
 
 @pytest.mark.parametrize("name", ["Digits", "Diabetes", "Iris"])
 def test_reports_cross_to_another_process(runs, name):
-    found = evaluate.report(runs[name], ZOO[name])
+    found = evaluation.report(runs[name], ZOO[name])
     assert wire.loads(wire.dumps(found))["test"] == found["test"]
 
 
 def test_a_model_of_other_data_is_refused_in_words(runs, tmp_path):
     with pytest.raises(DataError) as caught:
-        evaluate.report(runs["Iris"], ZOO["Wine"])
+        evaluation.report(runs["Iris"], ZOO["Wine"])
     assert "(None, 4)" in caught.value.message and "(13,)" in caught.value.message
     with pytest.raises(FileError):
-        evaluate.report(str(tmp_path / "none.keras"), ZOO["Iris"])
+        evaluation.report(str(tmp_path / "none.keras"), ZOO["Iris"])
 
 
 @pytest.mark.parametrize("name", ["Iris", "Diabetes"])
@@ -173,4 +175,4 @@ def test_a_model_that_gave_nan_is_refused_in_words(runs, tmp_path, name):
     path: Path = tmp_path / "nan.keras"
     model.save(path)
     with pytest.raises(DataError, match="its training exploded"):
-        evaluate.report(str(path), ZOO[name])
+        evaluation.report(str(path), ZOO[name])

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from builder.engine import build, files, loop, record, steps, train
-from builder.engine.backend import keras
-from builder.engine.order import Order
+from builder.engine.build import keras_model
+from builder.engine.build.backend import keras
+from builder.engine.files import model_files
+from builder.engine.training import loop, reporting, steps, train_run
+from builder.engine.training.batch_order import Order
 from tests.builder.engine.heard import ONE_HOT, TUTORIAL, Heard, never, run
 from tests.zoo import layer
 
@@ -46,9 +48,9 @@ def test_examples_mixed_anew_every_epoch_are_so_in_fit_too(weights: Any, tmp_pat
 
 
 def test_mixed_anew_in_fit_it_goes_on_in_the_right_order(tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr(record, "ORDER_SECONDS", 0)
+    monkeypatch.setattr(reporting, "ORDER_SECONDS", 0)
     spec = TUTORIAL.with_fit(shuffle="epoch", epochs=3, callbacks=(BOARD,))
-    monkeypatch.setattr("builder.engine.snapshot.REST_SECONDS", 0)
+    monkeypatch.setattr("builder.engine.training.snapshot.REST_SECONDS", 0)
     whole, _ = run(spec, tmp_path / "whole")
     asked = iter(range(100))
     paused, _ = run(spec, tmp_path / "parts", stop=lambda: "pause" if next(asked) > 12 else None)
@@ -78,12 +80,12 @@ ASKED = [("stop", ()), ("pause", ()), ("stop", (BOARD,))]
 def test_orders_are_heard_in_the_last_test_too(
     said: str, callbacks: Any, tmp_path: Path, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(record, "ORDER_SECONDS", 0)
+    monkeypatch.setattr(reporting, "ORDER_SECONDS", 0)
     spec = TUTORIAL.with_fit(callbacks=callbacks)
     result, heard = _ordered_after_training(spec, tmp_path, said)
     assert (result["ended"], result["test"]) == ({"stop": "stopped", "pause": "paused"}[said], {})
     assert len(heard.epochs) == 2
-    files.load_artefact(result["artefact"])
+    model_files.load_artefact(result["artefact"])
     if said == "pause":
         whole, _ = run(spec, tmp_path / "whole")
         again, _ = run(spec, tmp_path)
@@ -93,7 +95,7 @@ def test_orders_are_heard_in_the_last_test_too(
 def _ordered_after_training(spec: Any, folder: Path, said: str) -> tuple[dict[str, Any], Heard]:
     heard = Heard()
     order = lambda: said if len(heard.epochs) == 2 else None  # noqa: E731
-    return train.train(spec, folder, heard, order, ONE_HOT), heard
+    return train_run.train(spec, folder, heard, order, ONE_HOT), heard
 
 
 def test_a_compiled_loop_is_one_program_for_every_number_of_steps() -> None:
@@ -102,7 +104,7 @@ def test_a_compiled_loop_is_one_program_for_every_number_of_steps() -> None:
     results = []
     for parts in ([full[:3], full[3:4], full[4:], rest[None]], [full, rest[None]]):
         keras.utils.set_random_seed(1)
-        model = build.compiled(TUTORIAL.with_compile(jit_compile=True))
+        model = keras_model.compiled(TUTORIAL.with_compile(jit_compile=True))
         made = steps.Steps(model.train_step, data, 32, loop.logged(model, data), xla=True)
         done = [made(part) for part in parts]
         assert [count for count, _ in done] == [len(part) for part in parts]

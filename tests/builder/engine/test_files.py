@@ -14,8 +14,9 @@ import numpy as np
 import psutil
 import pytest
 
-from builder.engine import archive, build, files
-from builder.engine.backend import keras
+from builder.engine.build import keras_model
+from builder.engine.build.backend import keras
+from builder.engine.files import archive, model_files
 from builder.errors import FileError
 from builder.spec import ModelSpec, active
 from tests import zoo
@@ -26,7 +27,7 @@ from tests.zoo import layer
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small compiled model as .keras."""
     path = tmp_path_factory.mktemp("saved") / "model.keras"
-    build.compiled(zoo.STACKS["toy"]).save(path)
+    keras_model.compiled(zoo.STACKS["toy"]).save(path)
     return path
 
 
@@ -52,7 +53,7 @@ def changed(saved: Path, path: Path, change: Callable[[Any], None]) -> Path:
 
 def refusal(path: Path) -> str:
     with pytest.raises(FileError) as caught:
-        files.open_model(path)
+        model_files.open_model(path)
     assert caught.value.hint, "a refusal says what to do"
     return caught.value.message
 
@@ -66,28 +67,28 @@ def refusal(path: Path) -> str:
 def test_saved_models_open(name: str, suffix: str, tmp_path: Path) -> None:
     spec = zoo.MODELS[name]
     path = tmp_path / f"model.{suffix}"
-    build.build(spec).save(path)
-    found = files.open_model(str(path))
+    keras_model.build(spec).save(path)
+    found = model_files.open_model(str(path))
     assert list(found["model"].layers) == list(active(spec).layers)
-    assert build.summary(found["model"]).params == build.summary(spec).params
+    assert keras_model.summary(found["model"]).params == keras_model.summary(spec).params
     assert found["compile"] is None
     assert [n.message for n in found["notes"]] == ["The weights were not taken over: train anew."]
 
 
 def test_the_settings_of_a_compiled_model_come_along(saved: Path) -> None:
-    assert files.open_model(saved)["compile"] == zoo.STACKS["toy"].compile
+    assert model_files.open_model(saved)["compile"] == zoo.STACKS["toy"].compile
 
 
 def test_the_content_decides_not_the_name(saved: Path, tmp_path: Path) -> None:
     path = tmp_path / "model.h5"
     path.write_bytes(saved.read_bytes())
-    assert isinstance(files.open_model(path)["model"], ModelSpec)
+    assert isinstance(model_files.open_model(path)["model"], ModelSpec)
 
 
-@pytest.mark.parametrize("read", [files.open_model, files.read_model_json])
+@pytest.mark.parametrize("read", [model_files.open_model, model_files.read_model_json])
 def test_model_json_opens(read: Callable[[Path], dict[str, Any]], tmp_path: Path) -> None:
     path = tmp_path / "model.json"
-    path.write_text(build.build(zoo.CNN).to_json())
+    path.write_text(keras_model.build(zoo.CNN).to_json())
     assert list(read(path)["model"].layers) == list(zoo.CNN.layers)
 
 
@@ -111,14 +112,14 @@ def test_a_flipped_bit_in_the_weights(saved: Path, tmp_path: Path) -> None:
 @pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5")
 def test_a_truncated_h5(tmp_path: Path) -> None:
     path = tmp_path / "model.h5"
-    build.build(zoo.STACKS["toy"].model).save(path)
+    keras_model.build(zoo.STACKS["toy"].model).save(path)
     path.write_bytes(path.read_bytes()[:3000])
     assert refusal(path).startswith("model.h5 is damaged or cut short")
 
 
 def test_weights_alone(tmp_path: Path) -> None:
     path = tmp_path / "model.weights.h5"
-    build.build(zoo.STACKS["toy"].model).save_weights(path)
+    keras_model.build(zoo.STACKS["toy"].model).save_weights(path)
     assert "holds weights only" in refusal(path)
 
 
@@ -250,7 +251,7 @@ def test_what_a_file_says_of_building_is_ignored(saved: Path, tmp_path: Path) ->
             row["build_config"] = {"input_shape": [None, 10**12]}
 
     path = changed(saved, tmp_path / "model.keras", change)
-    assert build.summary(files.open_model(path)["model"]).params == 33
+    assert keras_model.summary(model_files.open_model(path)["model"]).params == 33
 
 
 def activation_record(record: Any) -> None:
@@ -289,7 +290,7 @@ def test_strange_training_settings_are_left_out_not_fatal(saved: Path, tmp_path:
     def change(record: Any) -> None:
         record["compile_config"]["loss"] = {"module": "mine", "class_name": "Loss", "config": {}}
 
-    found = files.open_model(changed(saved, tmp_path / "model.keras", change))
+    found = model_files.open_model(changed(saved, tmp_path / "model.keras", change))
     assert found["compile"] is None
     assert found["notes"][0].message == (
         "The training settings were left out: 'compile.loss' is a custom class (mine.Loss)."
@@ -301,35 +302,35 @@ def test_strange_training_settings_are_left_out_not_fatal(saved: Path, tmp_path:
 
 @pytest.mark.parametrize("name", ["cnn", "rows_as_sequence", "shared", "variational"])
 def test_saving_and_loading_gives_identical_predictions(name: str, tmp_path: Path) -> None:
-    model = build.build(zoo.MODELS[name])
+    model = keras_model.build(zoo.MODELS[name])
     rng = np.random.default_rng(0)
     x = [rng.random((5, *t.shape[1:])).astype("float32") for t in model.inputs]
     given = x if len(x) > 1 else x[0]
     model.save(tmp_path / "model.keras")
-    files.save_h5(tmp_path / "model.keras", tmp_path / "model.h5")
+    model_files.save_h5(tmp_path / "model.keras", tmp_path / "model.h5")
     before = model.predict(given, verbose=0)
     for file in ("model.keras", "model.h5"):
-        after = files.load_artefact(tmp_path / file).predict(given, verbose=0)
+        after = model_files.load_artefact(tmp_path / file).predict(given, verbose=0)
         assert np.array_equal(before, after)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["model.h5", "model.keras"]
 
 
 def test_a_missing_or_damaged_artefact_says_so(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="is missing"):
-        files.load_artefact(tmp_path / "model.keras")
+        model_files.load_artefact(tmp_path / "model.keras")
     (tmp_path / "model.keras").write_bytes(b"PK damaged")
     with pytest.raises(FileError, match="cannot be opened"):
-        files.load_artefact(tmp_path / "model.keras")
+        model_files.load_artefact(tmp_path / "model.keras")
 
 
 def test_what_h5_cannot_hold_is_said(tmp_path: Path) -> None:
     x = keras.Input((3,))
     keras.Model(x, keras.ops.sin(keras.layers.Dense(2)(x))).save(tmp_path / "model.keras")
     with pytest.raises(FileError, match=r"cannot be written as \.h5"):
-        files.save_h5(tmp_path / "model.keras", tmp_path / "model.h5")
+        model_files.save_h5(tmp_path / "model.keras", tmp_path / "model.h5")
     assert not (tmp_path / "model.h5").exists()
 
 
 def test_the_layer_record_is_all_a_project_needs(saved: Path) -> None:
-    found = files.open_model(saved)["model"]
+    found = model_files.open_model(saved)["model"]
     assert found.layers["dense"] == layer("Dense", units=8, activation="tanh")

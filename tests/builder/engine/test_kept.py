@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from builder import check, document, edit
-from builder.engine import build, callnames, files, timeless, train
-from builder.engine.backend import keras
+from builder.engine.build import keras_model
+from builder.engine.build.backend import keras
+from builder.engine.files import call_names, model_files, reproducible_archive
+from builder.engine.training import train_run
 from builder.errors import BuildError
 from builder.spec import ModelSpec
 from tests import zoo
@@ -22,7 +24,7 @@ from tests.builder.engine.test_files import changed
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small model as .keras."""
     path = tmp_path_factory.mktemp("saved") / "model.keras"
-    build.build(zoo.STACKS["toy"].model).save(path)
+    keras_model.build(zoo.STACKS["toy"].model).save(path)
     return path
 
 
@@ -34,8 +36,8 @@ DOORS = {name: zoo.given(6) for name in ("left", "right")}
     "spec", [TWICE, edit.group(TWICE, ["mine", "yours", "difference"], DOORS), zoo.SEVERAL["twins"]]
 )
 def test_calls_keep_their_names_in_a_keras_file(spec: ModelSpec, tmp_path: Path) -> None:
-    path = train.save(build.build(spec), tmp_path / "model.keras", spec)
-    back = files.open_model(path)["model"]
+    path = train_run.save(keras_model.build(spec), tmp_path / "model.keras", spec)
+    back = model_files.open_model(path)["model"]
     assert {n.name: n for n in back.nodes} == {n.name: n for n in spec.nodes}
     assert back.outputs == spec.outputs and back.layers == spec.layers
     keras.models.load_model(path)  # plain Keras reads past it
@@ -48,9 +50,9 @@ def test_calls_keep_their_names_in_a_keras_file(spec: ModelSpec, tmp_path: Path)
     ids=repr,
 )  # fmt: skip
 def test_names_that_cannot_be_are_left(names: Any, tmp_path: Path) -> None:
-    path = train.save(build.build(zoo.SHARED), tmp_path / "model.keras", zoo.SHARED)
-    timeless.copy(path, tmp_path / "made.keras", {callnames.ENTRY: names})
-    back = files.open_model(tmp_path / "made.keras")["model"]
+    path = train_run.save(keras_model.build(zoo.SHARED), tmp_path / "model.keras", zoo.SHARED)
+    reproducible_archive.copy(path, tmp_path / "made.keras", {call_names.ENTRY: names})
+    back = model_files.open_model(tmp_path / "made.keras")["model"]
     assert [n.name for n in back.nodes if n.layer == "tower"] == ["tower", "tower_1"]
 
 
@@ -85,7 +87,7 @@ def test_a_layer_of_others_is_named_and_kept_but_never_made(
     change: Any, kind: str, said: str, saved: Path, tmp_path: Path
 ) -> None:
     path = changed(saved, tmp_path / "model.keras", change)
-    found = files.open_model(path, tmp_path / "kept.npz")
+    found = model_files.open_model(path, tmp_path / "kept.npz")
     strange = next(n for n, x in found["model"].layers.items() if x.class_name == kind)
     assert any(note.where == strange and said in note.message for note in found["notes"])
     told = json.loads(zipfile.ZipFile(path).read("config.json"))["config"]["layers"]
@@ -93,8 +95,8 @@ def test_a_layer_of_others_is_named_and_kept_but_never_made(
     kept = document.encode(found["model"].layers[strange])["config"]
     assert kept == {k: v for k, v in row["config"].items() if k != "name"}
     training = zoo.training(found["model"], zoo.layer("Iris"))
-    problems = check.problems(training, None, build.summary(found["model"]))
+    problems = check.problems(training, None, keras_model.summary(found["model"]))
     assert any(p.where == f"model.{strange}" and p.severe and p.fixes for p in problems)
     with pytest.raises(BuildError):
-        build.build(found["model"])
+        keras_model.build(found["model"])
     assert found["weights"] == (kind == "Lambda")  # the others replace one that changed shapes

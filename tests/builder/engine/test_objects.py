@@ -6,13 +6,13 @@ import pytest
 
 from builder import catalog
 from builder.catalog.entry import REQUIRED
-from builder.engine import objects
-from builder.engine.backend import keras
+from builder.engine.build import keras_objects
+from builder.engine.build.backend import keras
 from builder.errors import BuildError
 from builder.spec import ObjectSpec
 from tests.zoo import layer
 
-KINDS = tuple(objects.SOURCES)
+KINDS = tuple(keras_objects.SOURCES)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -21,8 +21,8 @@ def test_whatever_the_catalogue_offers_can_be_made(kind: str) -> None:
         if kind == "metrics" and entry.class_name == "accuracy":
             continue
         spec = catalog.new(kind, entry.class_name)
-        made = objects.make(kind, spec)
-        assert type(made) is objects.classes(kind)[entry.class_name]
+        made = keras_objects.make(kind, spec)
+        assert type(made) is keras_objects.classes(kind)[entry.class_name]
         assert all(k in spec.config for k, v in entry.args.items() if v is REQUIRED)
 
 
@@ -39,7 +39,7 @@ def test_nested_objects_are_made_all_the_way_down() -> None:
         ),
         merge_mode="sum",
     )
-    made = objects.make("layers", spec, name="both")
+    made = keras_objects.make("layers", spec, name="both")
     inner = made.forward_layer
     assert made.name == "both" and made.merge_mode == "sum"
     assert isinstance(inner.cell.kernel_initializer, keras.initializers.HeNormal)
@@ -49,7 +49,7 @@ def test_nested_objects_are_made_all_the_way_down() -> None:
 
 def test_an_optimizer_takes_its_schedule() -> None:
     schedule = layer("ExponentialDecay", initial_learning_rate=0.1, decay_steps=10, decay_rate=0.5)
-    made = objects.make("optimizers", layer("SGD", learning_rate=schedule, momentum=0.9))
+    made = keras_objects.make("optimizers", layer("SGD", learning_rate=schedule, momentum=0.9))
     made.build([keras.Variable(1.0)])
     made.iterations.assign(10)
     assert float(made.learning_rate) == pytest.approx(0.05)
@@ -57,13 +57,13 @@ def test_an_optimizer_takes_its_schedule() -> None:
 
 def test_metrics_keep_keras_names_in_the_history() -> None:
     specs = (ObjectSpec("accuracy"), "mae", ObjectSpec("SparseCategoricalAccuracy"))
-    made = objects.make("metrics", specs)
+    made = keras_objects.make("metrics", specs)
     assert made[:2] == ["accuracy", "mae"]
     assert made[2].name == "sparse_categorical_accuracy"
 
 
 def test_several_outputs_have_several_losses() -> None:
-    made = objects.make("losses", {"a": ObjectSpec("MeanSquaredError"), "b": "huber"})
+    made = keras_objects.make("losses", {"a": ObjectSpec("MeanSquaredError"), "b": "huber"})
     assert isinstance(made["a"], keras.losses.MeanSquaredError)
     assert made["b"] == "huber"
 
@@ -77,7 +77,7 @@ def test_several_outputs_have_several_losses() -> None:
     ],
 )
 def test_keras_follows_our_epoch_schedules(schedule: ObjectSpec, rates: list[float]) -> None:
-    callback = objects.make("callbacks", layer("LearningRateScheduler", schedule=schedule))
+    callback = keras_objects.make("callbacks", layer("LearningRateScheduler", schedule=schedule))
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     model.compile(keras.optimizers.SGD(1.0), "mse")
     callback.set_model(model)
@@ -89,7 +89,7 @@ def test_keras_follows_our_epoch_schedules(schedule: ObjectSpec, rates: list[flo
 
 
 def test_callbacks_write_inside_the_run_folder_whatever_they_say(tmp_path) -> None:
-    made = objects.make(
+    made = keras_objects.make(
         "callbacks",
         (
             layer("ModelCheckpoint", filepath="/etc/passwd.keras", save_best_only=True),
@@ -136,27 +136,27 @@ def test_callbacks_write_inside_the_run_folder_whatever_they_say(tmp_path) -> No
 )
 def test_what_is_not_keras_is_refused_in_a_sentence(kind, value, message) -> None:
     with pytest.raises(BuildError) as caught:
-        objects.make(kind, value)
+        keras_objects.make(kind, value)
     assert caught.value.message == message
 
 
 def test_keras_says_why_it_refuses_arguments() -> None:
     with pytest.raises(BuildError, match=r"^Dense: .*expected a positive integer.*-1"):
-        objects.make("layers", layer("Dense", units=-1))
+        keras_objects.make("layers", layer("Dense", units=-1))
     with pytest.raises(BuildError, match=r"^Warmup: .*'epoch_count'"):
-        objects.make("epoch_schedules", layer("Warmup", epoch_count=3))
+        keras_objects.make("epoch_schedules", layer("Warmup", epoch_count=3))
 
 
 def test_a_missing_tensorboard_says_what_to_install(monkeypatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(BuildError) as caught:
-        objects.make("callbacks", layer("TensorBoard"))
+        keras_objects.make("callbacks", layer("TensorBoard"))
     assert "pip install tensorboard" in caught.value.hint
 
 
 def test_nothing_stays_nothing() -> None:
-    assert objects.make("regularizers", None) is None
-    assert objects.make("metrics", ()) == []
+    assert keras_objects.make("regularizers", None) is None
+    assert keras_objects.make("metrics", ()) == []
 
 
 def test_a_reason_is_one_clean_line() -> None:
@@ -164,9 +164,9 @@ def test_a_reason_is_one_clean_line() -> None:
         "Exception encountered when calling Dense.call().\n\n\x1b[1mBad shape\nhere\x1b[0m\n\n"
         "Arguments received by Dense.call():\n  • inputs=tf.Tensor"
     )
-    assert objects.reason(ValueError(text)) == "Bad shape here"
+    assert keras_objects.reason(ValueError(text)) == "Bad shape here"
     graph = (
         "Graph execution error:\n\nDetected at node a defined at (most recent call last):\n"
         '  File "/x.py", line 4, in f\n\nReceived a label value of 7\n\t [[{{node a}}]] [Op:b]'
     )
-    assert objects.reason(ValueError(graph)) == "Received a label value of 7"
+    assert keras_objects.reason(ValueError(graph)) == "Received a label value of 7"

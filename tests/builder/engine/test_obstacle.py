@@ -9,9 +9,9 @@ import numpy as np
 import psutil
 import pytest
 
-from builder.engine.backend import keras
-from builder.engine.bind import Arrays
-from builder.engine.fit import obstacle
+from builder.engine.build.backend import keras
+from builder.engine.data.column_arrays import Arrays
+from builder.engine.training.fit import obstacle
 from builder.spec import TrainingSpec, chain
 from tests import zoo
 from tests.zoo import dense, given, layer

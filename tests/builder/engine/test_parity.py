@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from builder import catalog
-from builder.engine.fit import KNOWN_CALLBACKS
+from builder.engine.training.fit import KNOWN_CALLBACKS
 from tests.builder.engine.parity_cases import CASES
 
 PARITY = Path(__file__).with_name("parity.py")

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from builder import binding, starters
-from builder.engine import adapt, bind, build, data, train
-from builder.engine.backend import keras
-from builder.engine.record import Silence
+from builder.engine.build import keras_model
+from builder.engine.build.backend import keras
+from builder.engine.data import column_arrays, loading
+from builder.engine.training import adapt_layers, train_run
+from builder.engine.training.reporting import Silence
 from builder.errors import DataError
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec
 from tests.zoo import dense, given, layer
@@ -38,7 +40,7 @@ def renamed(training: TrainingSpec, **names: str) -> TrainingSpec:
 
 def by_hand() -> tuple[dict[str, Any], dict[str, float]]:
     """The starter's training as a tutorial of Keras has it."""
-    found = data.load(REVIEWS)
+    found = loading.load(REVIEWS)
     parts = [
         {c.facts.name: getattr(c, part) for c in found.columns if c.facts.role == role}
         for part in ("train", "test")
@@ -69,7 +71,7 @@ def by_hand() -> tuple[dict[str, Any], dict[str, float]]:
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return train.train(SHORT, tmp_path_factory.mktemp("several"), Silence(), lambda: None)
+    return train_run.train(SHORT, tmp_path_factory.mktemp("several"), Silence(), lambda: None)
 
 
 def test_it_takes_the_fast_loop_and_gives_the_numbers_of_fit(trained: dict[str, Any]) -> None:
@@ -83,7 +85,7 @@ def test_it_takes_the_fast_loop_and_gives_the_numbers_of_fit(trained: dict[str, 
 
 def test_columns_are_found_by_binding_not_by_name(trained: dict[str, Any], tmp_path: Path) -> None:
     other = renamed(SHORT, text="words", stars="score")
-    found = train.train(other, tmp_path, Silence(), lambda: None)
+    found = train_run.train(other, tmp_path, Silence(), lambda: None)
     assert found["history"]["score_loss"] == trained["history"]["stars_loss"]
     assert found["history"]["loss"] == trained["history"]["loss"]
 
@@ -96,7 +98,7 @@ def test_one_input_and_one_output_of_many_columns_are_plain_arrays() -> None:
         ("stars",),
     )
     training = TrainingSpec(model, REVIEWS, columns=Config(price="price", stars="stars"))
-    arrays = bind.bound(training, data.load(REVIEWS))
+    arrays = column_arrays.bound(training, loading.load(REVIEWS))
     assert arrays.x_train.shape == (500, 1) and arrays.y_train.shape == (500,)
     assert arrays.x_test.shape == (100, 1)
 
@@ -112,7 +114,7 @@ def test_one_input_and_one_output_of_many_columns_are_plain_arrays() -> None:
 def test_a_wrong_binding_is_said(columns: dict[str, str], said: str) -> None:
     wrong = replace(SHORT, columns=SHORT.columns.with_(**columns))
     with pytest.raises(DataError, match=said):
-        bind.bound(wrong, data.load(REVIEWS))
+        column_arrays.bound(wrong, loading.load(REVIEWS))
 
 
 def test_layers_learn_from_the_input_they_read() -> None:
@@ -129,9 +131,9 @@ def test_layers_learn_from_the_input_they_read() -> None:
         ),
         ("out",),
     )
-    made = build.build(model)
+    made = keras_model.build(model)
     x = {"left": np.full((8, 2), 3.0), "right": np.full((8, 2), 5.0)}
-    assert set(adapt.adapt(made, x)) == {"scale_left", "scale_right"}
+    assert set(adapt_layers.adapt(made, x)) == {"scale_left", "scale_right"}
     means = [made.get_layer(f"scale_{n}").mean.numpy().ravel()[0] for n in names]
     assert means == [3.0, 5.0]
 
@@ -143,9 +145,9 @@ def test_a_shared_layer_gives_one_output_its_own_name() -> None:
 
 
 def test_the_exam_looks_at_every_output(trained: dict[str, Any]) -> None:
-    from builder.engine import evaluate
+    from builder.engine.inference import evaluation
 
-    report = evaluate.report(trained["artefact"], SHORT)
+    report = evaluation.report(trained["artefact"], SHORT)
     assert report["task"] == "several"
     assert report["test"] == pytest.approx(trained["test"], rel=1e-4)
     mood, stars = report["outputs"]
@@ -153,18 +155,18 @@ def test_the_exam_looks_at_every_output(trained: dict[str, Any]) -> None:
     assert mood["accuracy"] == pytest.approx(report["test"]["sentiment_accuracy"])
     assert stars["mae"] == pytest.approx(report["test"]["stars_mean_absolute_error"], rel=1e-4)
     assert [part["name"] for part in stars["misses"]["parts"]] == ["text", "price"]
-    right = evaluate.cell(trained["artefact"], SHORT, 0, 0, output="sentiment")
+    right = evaluation.cell(trained["artefact"], SHORT, 0, 0, output="sentiment")
     assert right["total"] == mood["confusion"][0, 0]
     assert len(right["parts"][0]["texts"]) == len(right["indices"]) > 0
 
 
 @pytest.mark.parametrize("name", ["covered_digits", "digit_pairs", "reviews", "witness"])
 def test_what_was_saved_opens_as_the_same_project(name: str, tmp_path: Path) -> None:
-    from builder.engine import files
+    from builder.engine.files import model_files
 
     training = starters.get(name).training
-    build.compiled(training).save(tmp_path / "model.keras")
-    opened = files.open_model(tmp_path / "model.keras")
+    keras_model.compiled(training).save(tmp_path / "model.keras")
+    opened = model_files.open_model(tmp_path / "model.keras")
     again = starters.around(opened["model"], opened["compile"])
     assert again.model == training.model and again.compile == training.compile
     assert again.columns == training.columns and again.dataset == training.dataset
@@ -172,20 +174,20 @@ def test_what_was_saved_opens_as_the_same_project(name: str, tmp_path: Path) -> 
 
 def test_two_outputs_may_answer_the_only_target_there_is(tmp_path: Path) -> None:
     from builder import check
-    from builder.engine import evaluate
+    from builder.engine.inference import evaluation
 
     layers = {"flower": given(4), "kind": dense(3, "softmax"), "again": dense(3, "softmax")}
     nodes = (Node("flower", "flower"), *(Node(n, n, ("flower",)) for n in ("kind", "again")))
     model = ModelSpec("twice", Config(layers), nodes, ("kind", "again"))
     iris = starters.get("iris").training
     training = replace(iris, model=model).with_fit(epochs=1)
-    facts = data.describe(training.dataset)
+    facts = loading.describe(training.dataset)
     for _ in range(4):  # three bindings and the settings by output, a button each
-        first = check.problems(training, facts, build.summary(model))[0]
+        first = check.problems(training, facts, keras_model.summary(model))[0]
         training = first.fixes[0].training
-    assert check.problems(training, facts, build.summary(model)) == ()
+    assert check.problems(training, facts, keras_model.summary(model)) == ()
     assert training.columns == {"flower": "x", "kind": "y", "again": "y"}
-    trained = train.train(training, tmp_path, Silence(), lambda: None)
-    report = evaluate.report(trained["artefact"], training)
+    trained = train_run.train(training, tmp_path, Silence(), lambda: None)
+    report = evaluation.report(trained["artefact"], training)
     assert [r["output"] for r in report["outputs"]] == ["kind", "again"]
     assert {"kind_accuracy", "again_accuracy"} <= report["test"].keys()

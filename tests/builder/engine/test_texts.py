@@ -11,11 +11,16 @@ import keras
 import numpy as np
 import pytest
 
-from builder import parse, plugins, starters
+from builder import parse, starters
 from builder.cli import main
-from builder.engine import build, data, evaluate, files, sentence, train
-from builder.engine.record import Silence
+from builder.engine.build import keras_model
+from builder.engine.data import loading
+from builder.engine.files import model_files
+from builder.engine.inference import evaluation, predict_text
+from builder.engine.training import train_run
+from builder.engine.training.reporting import Silence
 from builder.errors import DataError, FileError
+from builder.exporters.registry import all_exporters
 from builder.spec import ObjectSpec, TrainingSpec, chain
 from tests import zoo
 from tests.zoo import dense, given, layer
@@ -30,7 +35,7 @@ SENTENCES = (
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("sentences")
-    return train.train(SENTENCES, folder, Silence(), lambda: None)
+    return train_run.train(SENTENCES, folder, Silence(), lambda: None)
 
 
 def test_our_loop_trains_it(trained: dict[str, Any]) -> None:
@@ -51,9 +56,9 @@ class Until:
 def test_a_paused_run_goes_on_with_the_very_numbers(
     trained: dict[str, Any], tmp_path: Path
 ) -> None:
-    paused = train.train(SENTENCES, tmp_path, Silence(), Until(1, "pause"))
+    paused = train_run.train(SENTENCES, tmp_path, Silence(), Until(1, "pause"))
     assert paused["ended"] == "paused"
-    again = train.train(SENTENCES, tmp_path, Silence(), lambda: None)
+    again = train_run.train(SENTENCES, tmp_path, Silence(), lambda: None)
     assert again["history"] == trained["history"] and again["test"] == trained["test"]
 
 
@@ -61,7 +66,7 @@ def test_a_saved_model_reads_sentences_as_before(trained: dict[str, Any]) -> Non
     model = keras.models.load_model(trained["artefact"])
     layer = model.get_layer("text_vectorization")
     assert layer.get_vocabulary()[:3] == ["", "[UNK]", "was"]
-    loaded = data.load(SENTENCES.dataset)
+    loaded = loading.load(SENTENCES.dataset)
     found = model.evaluate(loaded.x_test, loaded.y_test, verbose=0, return_dict=True)
     assert found == pytest.approx(trained["test"])
 
@@ -69,31 +74,31 @@ def test_a_saved_model_reads_sentences_as_before(trained: dict[str, Any]) -> Non
 def test_a_model_file_opened_as_a_project_brings_its_words(
     trained: dict[str, Any], tmp_path: Path
 ) -> None:
-    opened = files.open_model(trained["artefact"], tmp_path / "weights.npz")
+    opened = model_files.open_model(trained["artefact"], tmp_path / "weights.npz")
     words = opened["model"].layers["text_vectorization"].config["vocabulary"]
     assert opened["weights"] and len(words) == 28 and words[0] == "was"
     training = TrainingSpec(
         opened["model"], SENTENCES.dataset, compile=SENTENCES.compile, weights={"file": "x"}
     )
-    again = build.compiled(training)
-    from builder.engine import weights
+    again = keras_model.compiled(training)
+    from builder.engine.files import initial_weights
 
-    weights.load(again, tmp_path / "weights.npz")
-    texts = data.load(SENTENCES.dataset).x_test
+    initial_weights.load(again, tmp_path / "weights.npz")
+    texts = loading.load(SENTENCES.dataset).x_test
     before = keras.models.load_model(trained["artefact"])
     np.testing.assert_array_equal(*(m.predict(texts, verbose=0) for m in (again, before)))
 
 
 def test_the_exam_shows_sentences(trained: dict[str, Any]) -> None:
-    found = evaluate.report(trained["artefact"], SENTENCES)
+    found = evaluation.report(trained["artefact"], SENTENCES)
     assert found["kind"] == "texts"
     assert found["test"] == pytest.approx(trained["test"], abs=1e-6)
-    cell = evaluate.cell(trained["artefact"], SENTENCES, 1, 1)
+    cell = evaluation.cell(trained["artefact"], SENTENCES, 1, 1)
     assert all(isinstance(row, str) and row.endswith(".") for row in cell["rows"])
 
 
 def said(trained: dict[str, Any], text: str) -> dict[str, Any]:
-    return sentence.say(trained["artefact"], SENTENCES, text)
+    return predict_text.say(trained["artefact"], SENTENCES, text)
 
 
 def test_a_typed_sentence_is_answered(trained: dict[str, Any]) -> None:
@@ -120,8 +125,8 @@ def test_what_it_cannot_know_is_not_sure(trained: dict[str, Any], text: str, why
 
 def test_rows_of_words_know_their_words_too(tmp_path: Path) -> None:
     rows = zoo.STACKS["which_words"].with_fit(epochs=1)
-    run = train.train(rows, tmp_path, Silence(), lambda: None)
-    answer = sentence.say(run["artefact"], rows, "soup xyzzy")
+    run = train_run.train(rows, tmp_path, Silence(), lambda: None)
+    answer = predict_text.say(run["artefact"], rows, "soup xyzzy")
     assert answer["words"] == [("soup", True), ("xyzzy", False)]
 
 
@@ -151,11 +156,11 @@ def test_too_long_a_text_is_refused(trained: dict[str, Any]) -> None:
 )
 def test_forms_that_cannot_hold_text_say_so(trained: dict[str, Any], name: str, words: str) -> None:
     with pytest.raises(FileError, match=words):
-        plugins.exporters()[name].export(SENTENCES, trained["artefact"])
+        all_exporters()[name].export(SENTENCES, trained["artefact"])
 
 
 def test_the_preview_counts_words() -> None:
-    found = data.preview(SENTENCES.dataset)
+    found = loading.preview(SENTENCES.dataset)
     assert found["frequent"][0][0] == "was" and found["different"] == 28
     assert sum(found["lengths"][1]) == 500 and sum(n for _, n in found["counts"]) == 500
     assert found["labels"][0] in ("negative", "positive")
@@ -167,9 +172,9 @@ def test_the_preview_counts_words() -> None:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("LAYERWISE_DATA", str(tmp_path))
-    data.forget()
+    loading.forget()
     yield tmp_path
-    data.forget()
+    loading.forget()
 
 
 def kept(folder: Path, x: Any) -> ObjectSpec:
@@ -182,18 +187,18 @@ def kept(folder: Path, x: Any) -> ObjectSpec:
 def test_strings_in_a_file_are_texts(folder: Path, column: bool) -> None:
     x = np.array(["good soup", "bad", "a bad day", "gut: ä ö ü"])
     dataset = kept(folder, x[:, None] if column else x)
-    loaded = data.load(dataset)
+    loaded = loading.load(dataset)
     assert loaded.facts.kind == "texts" and loaded.x_train.tolist() == x.tolist()
     names: dict[str, Any] = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        exec(data.source(dataset), names)  # noqa: S102 - our own lines, as a script would
+        exec(loading.source(dataset), names)  # noqa: S102 - our own lines, as a script would
     assert names["x_train"].tolist() == x.tolist() and names["x_train"].dtype == object
 
 
 def test_a_text_like_a_book_is_refused(folder: Path) -> None:
     with pytest.raises(DataError, match="at most 20,000 are accepted"):
-        data.load(kept(folder, np.array(["a" * 20_001, "b"])))
+        loading.load(kept(folder, np.array(["a" * 20_001, "b"])))
 
 
 # --- code that people paste --------------------------------------------------------------------

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from builder.engine import build, files, order, record, snapshot, train
-from builder.engine.backend import keras
+from builder.engine.build import keras_model
+from builder.engine.build.backend import keras
+from builder.engine.files import model_files
+from builder.engine.training import batch_order, reporting, snapshot, train_run
 from builder.errors import TrainingError
 from tests import zoo
 from tests.builder.engine.heard import ONE_HOT, SPARSE, TUTORIAL, Heard, X, never, run
@@ -54,7 +56,7 @@ def test_history_test_and_weights_are_a_plain_scripts_to_the_last_bit(trained) -
     history, test, weights = plain_tutorial()
     assert result["history"] == history
     assert result["test"] == test
-    ours = files.load_artefact(result["artefact"]).get_weights()
+    ours = model_files.load_artefact(result["artefact"]).get_weights()
     assert all(np.array_equal(a, b) for a, b in zip(ours, weights, strict=True))
 
 
@@ -67,7 +69,7 @@ def test_what_happened_before_in_the_process_does_not_matter(tmp_path: Path) -> 
     accuracy = layer("SparseCategoricalAccuracy")
     spec = zoo.STACKS["sparse_logits"].with_compile(metrics=(accuracy,))
     first, _ = run(spec, tmp_path, SPARSE)
-    build.compiled(TUTORIAL).predict(X[:3], verbose=0)
+    keras_model.compiled(TUTORIAL).predict(X[:3], verbose=0)
     keras.metrics.SparseCategoricalAccuracy()
     second, _ = run(spec, tmp_path, SPARSE)
     assert first["history"] == second["history"]
@@ -97,12 +99,12 @@ def test_every_batch_and_epoch_is_reported(trained) -> None:
 
 
 def test_batches_reach_the_sink_at_least_four_times_a_second() -> None:
-    assert record.FLUSH_SECONDS <= 0.25
+    assert reporting.FLUSH_SECONDS <= 0.25
 
 
 def test_the_artefact_answers_as_the_trained_model(trained) -> None:
     result, _ = trained
-    again = files.load_artefact(result["artefact"])
+    again = model_files.load_artefact(result["artefact"])
     test = again.evaluate(ONE_HOT.x_test, ONE_HOT.y_test, return_dict=True, verbose=0)
     assert test == result["test"]
     assert result["ended"] == "finished" and result["best"] is None
@@ -120,7 +122,7 @@ PLAIN = {"at once": 1, "training": 15, "validation": 18}
 def test_stop_breaks_off_between_batches(
     where: str, shuffle: Any, tmp_path: Path, monkeypatch
 ) -> None:
-    monkeypatch.setattr(record, "ORDER_SECONDS", 0)
+    monkeypatch.setattr(reporting, "ORDER_SECONDS", 0)
     after = (PLACES if shuffle is True else PLAIN)[where]
     asked = iter(range(1, 10_000))
     spec = TUTORIAL.with_fit(epochs=1000, shuffle=shuffle)
@@ -133,14 +135,14 @@ def test_stop_breaks_off_between_batches(
     assert len(heard.epochs) == whole
     assert heard.messages == ["Stopped; the model is kept as it was at that moment."]
     assert 0 <= result["test"]["accuracy"] <= 1
-    files.load_artefact(result["artefact"])
+    model_files.load_artefact(result["artefact"])
 
 
 @pytest.mark.parametrize("shuffle", [True, "batch", "epoch"])
 def test_a_paused_run_goes_on_and_ends_as_if_it_never_had_been(
     shuffle: Any, tmp_path: Path, monkeypatch
 ) -> None:
-    monkeypatch.setattr(record, "ORDER_SECONDS", 0)
+    monkeypatch.setattr(reporting, "ORDER_SECONDS", 0)
     monkeypatch.setattr(snapshot, "REST_SECONDS", 0)
     spec = TUTORIAL.with_fit(epochs=4, shuffle=shuffle)
     whole, _ = run(spec, tmp_path / "whole")
@@ -149,7 +151,7 @@ def test_a_paused_run_goes_on_and_ends_as_if_it_never_had_been(
     ended = []
     for at in (*pauses, 10**6):
         order = lambda at=at: "pause" if next(asked, 0) >= at else None  # noqa: E731
-        result = train.train(spec, tmp_path / "parts", heard, order, ONE_HOT)
+        result = train_run.train(spec, tmp_path / "parts", heard, order, ONE_HOT)
         ended.append((result["ended"], result["artefact"] is None))
     assert ended == [("paused", True)] * 3 + [("finished", False)]
     assert result["history"] == whole["history"] and result["test"] == whole["test"]
@@ -179,12 +181,12 @@ def test_a_snapshot_of_another_model_is_refused(tmp_path: Path) -> None:
 
 
 def test_reshuffling_by_epoch_takes_another_order_each_time_the_same_for_a_seed() -> None:
-    ours = order.Order(100, 8, "epoch", 7)
+    ours = batch_order.Order(100, 8, "epoch", 7)
     first, rest = ours.epoch(0)
     assert first.shape == (12, 8) and rest.shape == (4,)
     assert sorted([*first.ravel(), *rest]) == list(range(100))
     assert not np.array_equal(first, ours.epoch(1)[0])
-    assert np.array_equal(first, order.Order(100, 8, "epoch", 7).epoch(0)[0])
+    assert np.array_equal(first, batch_order.Order(100, 8, "epoch", 7).epoch(0)[0])
 
 
 def test_a_half_written_model_never_takes_the_old_ones_place(trained, tmp_path: Path) -> None:
@@ -193,7 +195,7 @@ def test_a_half_written_model_never_takes_the_old_ones_place(trained, tmp_path: 
     before = path.read_bytes()
     (tmp_path / "model.partial.keras").symlink_to("/dev/full")
     with pytest.raises(OSError):
-        train.save(build.build(TUTORIAL.model), path, TUTORIAL.model)
+        train_run.save(keras_model.build(TUTORIAL.model), path, TUTORIAL.model)
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["model.keras"]
 
@@ -202,7 +204,7 @@ def test_a_half_written_model_never_takes_the_old_ones_place(trained, tmp_path: 
 def test_every_offline_stack_of_the_zoo_trains_on_its_data(name: str, tmp_path: Path) -> None:
     spec = zoo.brief(zoo.STACKS[name])
     heard = Heard()
-    result = train.train(spec, tmp_path, heard, never)
+    result = train_run.train(spec, tmp_path, heard, never)
     assert all(np.isfinite(v).all() for v in result["history"].values())
     assert result["test"].keys() == {k for k in result["history"] if not k.startswith("val_")} - {
         "learning_rate"

@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 
 from builder import code, edit
-from builder.engine import build, files, train, weights
-from builder.engine.backend import keras
-from builder.engine.record import Silence
+from builder.engine.build import keras_model
+from builder.engine.build.backend import keras
+from builder.engine.files import initial_weights, model_files
+from builder.engine.training import train_run
+from builder.engine.training.reporting import Silence
 from builder.errors import FileError
 from builder.facts import START
 from builder.spec import Config, ModelSpec
@@ -29,12 +31,12 @@ MODELS = {**zoo.MODELS, **zoo.SEVERAL}
 def opened(model: keras.Model, folder: Path, suffix: str = "keras") -> tuple[dict[str, Any], Path]:
     path, keep = folder / f"model.{suffix}", folder / "kept.npz"
     model.save(path)
-    return files.open_model(path, keep), keep
+    return model_files.open_model(path, keep), keep
 
 
 def shaken(spec: ModelSpec) -> keras.Model:
     """The model with other numbers than its initializers give."""
-    model = build.build(spec)
+    model = keras_model.build(spec)
     rng = np.random.default_rng(1)
     for weight in model.weights:
         if "float" in str(weight.dtype):
@@ -56,8 +58,8 @@ def test_an_opened_model_predicts_as_it_did(name: str, suffix: str, tmp_path: Pa
     before = keras.tree.flatten(model(x if len(x) > 1 else x[0]))
     found, keep = opened(model, tmp_path, suffix)
     assert found["notes"] == () and found["weights"]
-    again = build.build(found["model"])
-    assert weights.load(again, keep) == ()
+    again = keras_model.build(found["model"])
+    assert initial_weights.load(again, keep) == ()
     for a, b in zip(before, keras.tree.flatten(again(x if len(x) > 1 else x[0])), strict=True):
         assert np.array_equal(a, b)
 
@@ -66,14 +68,16 @@ def test_a_layer_that_changed_starts_fresh_and_says_so(tmp_path: Path) -> None:
     spec = zoo.NESTED
     _, keep = opened(shaken(spec), tmp_path)
     changed = edit.rename(edit.configure(spec, "out", dense(7, "softmax")), "inner", "core")
-    model = build.build(changed)
+    model = keras_model.build(changed)
     before = [np.asarray(w) for w in model.weights]
-    notes = weights.load(model, keep)
+    notes = initial_weights.load(model, keep)
     assert [n.where for n in notes] == ["core/dense", "core/dense_1", "out"]
     assert notes[-1].message == (
         "starts with fresh weights: a part of it was 4 × 2 and is 4 × 7 now."
     )
-    assert weights.told(notes).startswith("Fresh weights in 'core/dense', 'core/dense_1', 'out': ")
+    assert initial_weights.told(notes).startswith(
+        "Fresh weights in 'core/dense', 'core/dense_1', 'out': "
+    )
     assert all(np.array_equal(a, w) for a, w in zip(before, model.weights, strict=True))
 
 
@@ -83,21 +87,22 @@ def test_weights_find_a_layer_under_its_new_name_and_nobody_else_takes_them(tmp_
     _, keep = opened(model, tmp_path)
     begun = replace(zoo.training(spec, zoo.layer("Iris")), weights=Config(file="f"))
     renamed = edit.follow(begun, edit.rename(edit.rename(spec, "inner", "core"), "out", "end"))
-    again = build.build(renamed.model)
-    assert weights.load(again, keep, renamed.weights["names"]) == ()
+    again = keras_model.build(renamed.model)
+    assert initial_weights.load(again, keep, renamed.weights["names"]) == ()
     for a, b in zip(model.weights, again.weights, strict=True):
         assert np.array_equal(a, b)
     taken = edit.rename(edit.add(renamed.model, renamed.model.layers["end"]), "dense", "out")
     wired = edit.returns(edit.connect(taken, "core", "out"), "out", True)
-    assert [n.where for n in weights.load(build.build(wired), keep, renamed.weights["names"])] == [
-        "out"
-    ]
+    assert [
+        n.where
+        for n in initial_weights.load(keras_model.build(wired), keep, renamed.weights["names"])
+    ] == ["out"]
 
 
 def test_a_training_begins_with_them(tmp_path: Path) -> None:
     spec = zoo.STACKS["toy"]
     model = shaken(spec.model)
-    weights.dump(model, tmp_path / START)
+    initial_weights.dump(model, tmp_path / START)
     began = replace(spec.with_fit(epochs=0), weights=Config(file="0" * 64, name="toy.keras"))
     heard: list[str] = []
 
@@ -105,21 +110,21 @@ def test_a_training_begins_with_them(tmp_path: Path) -> None:
         def message(self, text: str) -> None:
             heard.append(text)
 
-    result = train.train(began, tmp_path, Ear(), lambda: None)
+    result = train_run.train(began, tmp_path, Ear(), lambda: None)
     assert "The weights are those of toy.keras." in heard
-    assert result["path"] == train.AS_IT_WAS and result["test"]
+    assert result["path"] == train_run.AS_IT_WAS and result["test"]
     kept = keras.models.load_model(result["artefact"])
     assert all(np.array_equal(a, b) for a, b in zip(model.weights, kept.weights, strict=True))
 
 
 def test_weights_that_are_missing_or_damaged_say_so(tmp_path: Path) -> None:
-    model = build.build(zoo.STACKS["toy"].model)
+    model = keras_model.build(zoo.STACKS["toy"].model)
     for content in (None, b"PK\x03\x04 nothing", b"\x93NUMPY"):
         path = tmp_path / START
         if content:
             path.write_bytes(content)
         with pytest.raises(FileError, match="cannot be read"):
-            weights.load(model, path)
+            initial_weights.load(model, path)
 
 
 SECRET = [("/etc/passwd", 0, h5py.h5f.UNLIMITED)]
@@ -166,13 +171,13 @@ def twice(file: h5py.File) -> None:
 )
 def test_weights_that_lead_elsewhere_are_left(tamper: Any, tmp_path: Path) -> None:
     path = tmp_path / "model.keras"
-    build.build(zoo.STACKS["toy"].model).save(path)
+    keras_model.build(zoo.STACKS["toy"].model).save(path)
     parts = members(path)
     (tmp_path / "w.h5").write_bytes(parts["model.weights.h5"])
     with h5py.File(tmp_path / "w.h5", "r+") as file:
         tamper(file)
     packed(path, parts | {"model.weights.h5": (tmp_path / "w.h5").read_bytes()})
-    found = files.open_model(path, tmp_path / "kept.npz")
+    found = model_files.open_model(path, tmp_path / "kept.npz")
     assert isinstance(found["model"], ModelSpec) and not found["weights"]
     assert found["notes"][-1].message.startswith("The weights were not taken over: '")
     assert not (tmp_path / "kept.npz").exists()
@@ -180,13 +185,13 @@ def test_weights_that_lead_elsewhere_are_left(tamper: Any, tmp_path: Path) -> No
 
 def test_an_h5_file_cannot_read_other_files_through_a_name(tmp_path: Path) -> None:
     path, keep = tmp_path / "model.h5", tmp_path / "kept.npz"
-    build.build(zoo.STACKS["toy"].model).save(path)
+    keras_model.build(zoo.STACKS["toy"].model).save(path)
     with h5py.File(path, "r+") as file:
         group = file["model_weights/dense"]
         kernel, bias = (str(n) for n in group.attrs["weight_names"])
         file.create_dataset("elsewhere/k", group[kernel].shape, "float32", external=SECRET)
         group.attrs["weight_names"] = [b"/elsewhere/k", bias.encode()]
-    found = files.open_model(path, keep)
+    found = model_files.open_model(path, keep)
     assert found["notes"][-1].message.startswith("The weights were not taken over: '/elsewhere/k'")
     assert not keep.exists()
 

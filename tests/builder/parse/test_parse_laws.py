@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
-from builder import catalog, code, edit, parse, plugins, starters
+from builder import catalog, code, edit, parse, starters
 from builder.code import threads
-from builder.engine import data as engine_data
+from builder.datasets import contract
+from builder.datasets.contract import settings
+from builder.datasets.registry import all_datasets, find_dataset
+from builder.engine.data import loading as engine_data
 from builder.facts import ColumnFacts, DataFacts
-from builder.parse import datasets, named
-from builder.plugins.raw import settings
+from builder.parse.data import known_datasets, multi_column
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
 from tests import zoo
 
@@ -35,12 +37,12 @@ ALL: Mapping[str, TrainingSpec] = {
 
 def facts(dataset: ObjectSpec) -> DataFacts:
     """What preparation_source asks for, without loading anything."""
-    plugin = plugins.dataset(dataset.class_name)
+    plugin = find_dataset(dataset.class_name)
     given = settings(plugin.ENTRY, dataset.config)
-    several = next((c for c in named.MADE.values() if c.name == dataset.class_name), None)
+    several = next((c for c in multi_column.MADE.values() if c.name == dataset.class_name), None)
     if several is not None:
         return replace(zoo.DATA["Digits"], named=tuple(columns(several, given["labels"])))
-    known = next(k for k in known_datasets() if k.name == dataset.class_name)
+    known = next(k for k in readable_datasets() if k.name == dataset.class_name)
     amounts = plugin.ENTRY.tasks == ("regression",)
     shape = (*(known.shape or (28, 28)), *((1,) if given.get("channel_axis") else ()))
     return replace(
@@ -52,7 +54,7 @@ def facts(dataset: ObjectSpec) -> DataFacts:
     )
 
 
-def columns(found: named.Columns, labels: str) -> Iterator[ColumnFacts]:
+def columns(found: multi_column.Columns, labels: str) -> Iterator[ColumnFacts]:
     for name, (kind, shape) in found.inputs.items():
         yield ColumnFacts(name, "input", kind, shape, "float32")
     for name, many in found.targets.items():
@@ -60,20 +62,20 @@ def columns(found: named.Columns, labels: str) -> Iterator[ColumnFacts]:
         yield ColumnFacts(name, "target", "classes" if many else "values", (), "float32", **told)
 
 
-def known_datasets() -> Iterator[datasets.Known]:
-    yield from datasets.KERAS.values()
-    yield from datasets.SKLEARN.values()
-    yield datasets.NPZ
-    yield datasets.Known("Digits", "images", (28, 28), 10, None)
-    yield datasets.Known("ReviewTexts", "texts", (), 2, None, True)
-    for name in datasets.POINTS.values():
-        yield datasets.Known(name, "points", (2,), 2, None)
+def readable_datasets() -> Iterator[known_datasets.Known]:
+    yield from known_datasets.KERAS.values()
+    yield from known_datasets.SKLEARN.values()
+    yield known_datasets.NPZ
+    yield known_datasets.Known("Digits", "images", (28, 28), 10, None)
+    yield known_datasets.Known("ReviewTexts", "texts", (), 2, None, True)
+    for name in known_datasets.POINTS.values():
+        yield known_datasets.Known(name, "points", (2,), 2, None)
 
 
 def script_source(training: TrainingSpec) -> str:
     """The data's lines as the engine writes them, without loading anything."""
     dataset = training.dataset
-    lines = str(plugins.dataset(dataset.class_name).source(dataset.config)).rstrip("\n")
+    lines = str(find_dataset(dataset.class_name).source(dataset.config)).rstrip("\n")
     prepared = engine_data.preparation_source(dataset, facts(dataset))
     return f"{lines}\n\n{prepared}"
 
@@ -84,7 +86,7 @@ def script(training: TrainingSpec, title: str = "") -> str:
 
 def plain(training: TrainingSpec) -> TrainingSpec:
     """Without defaults."""
-    entry = plugins.dataset(training.dataset.class_name).ENTRY
+    entry = find_dataset(training.dataset.class_name).ENTRY
     config = Config({k: v for k, v in training.dataset.config.items() if k in entry.args})
     dataset = ObjectSpec(training.dataset.class_name, catalog.minimal_config(entry, config))
     return replace(
@@ -179,21 +181,21 @@ def test_a_changed_function_is_not_taken_for_ours() -> None:
 
 
 def test_the_fingerprints_are_those_of_the_plugins() -> None:
-    """A dataset's function was changed: put its new fingerprint into ``datasets.PRINTS``."""
-    folder = Path(plugins.__file__).parent / "datasets"
+    """A dataset's function was changed: put its new fingerprint into ``known_datasets.PRINTS``."""
+    folder = Path(contract.__file__).parent
     found = {}
     for path in folder.glob("*.py"):
         for node in ast.parse(path.read_text("utf-8")).body:
-            if isinstance(node, ast.FunctionDef) and node.name in datasets.PRINTS:
-                found[node.name] = datasets.fingerprint(node)
-    assert found == datasets.PRINTS
+            if isinstance(node, ast.FunctionDef) and node.name in known_datasets.PRINTS:
+                found[node.name] = known_datasets.fingerprint(node)
+    assert found == known_datasets.PRINTS
 
 
 def test_every_dataset_of_ours_is_known_with_its_settings() -> None:
-    known = {k.name: k for k in known_datasets()}
-    several = {c.name for c in named.MADE.values()}
-    assert set(known) | several == set(plugins.datasets())
-    for name, plugin in plugins.datasets().items():
+    known = {k.name: k for k in readable_datasets()}
+    several = {c.name for c in multi_column.MADE.values()}
+    assert set(known) | several == set(all_datasets())
+    for name, plugin in all_datasets().items():
         if name in several:
             continue
         amounts = plugin.ENTRY.tasks == ("regression",)

@@ -14,10 +14,13 @@ import pytest
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from builder import edit, plugins, starters
-from builder.engine import adapt, bind, build, data
+from builder import edit, starters
+from builder.engine.build import keras_model
+from builder.engine.data import column_arrays, loading
+from builder.engine.training import adapt_layers
 from builder.errors import FileError
-from builder.plugins.exporters import onnx
+from builder.exporters import onnx
+from builder.exporters.registry import all_exporters, missing_packages
 from builder.spec import Config, TrainingSpec, chain
 from tests import zoo
 from tests.zoo import dense, given, layer
@@ -49,9 +52,9 @@ def artefacts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("artefacts")
     for name, training in TRAININGS.items():
         keras.utils.set_random_seed(1)
-        model = build.build(training.model)
+        model = keras_model.build(training.model)
         if name == "normalized":
-            adapt.adapt(model, data.load(training.dataset).x_train)
+            adapt_layers.adapt(model, loading.load(training.dataset).x_train)
         model.save(folder / f"{name}.keras")
     return {name: str(folder / f"{name}.keras") for name in TRAININGS}
 
@@ -70,7 +73,7 @@ def ours(artefact: str) -> tuple[list[np.ndarray], list[np.ndarray]]:
 
 
 def exported(name: str, case: str, artefacts: dict[str, str], **options: bool) -> bytes:
-    made: bytes = plugins.exporters()[name].export(TRAININGS[case], artefacts[case], **options)
+    made: bytes = all_exporters()[name].export(TRAININGS[case], artefacts[case], **options)
     return made
 
 
@@ -114,7 +117,7 @@ def test_litert_runs_the_flat_file(case: str, artefacts: dict[str, str]) -> None
 
 
 def test_eight_bits_are_smaller_and_nearly_as_good(artefacts: dict[str, str]) -> None:
-    x = data.load(TRAININGS["normalized"].dataset).x_test[:10].astype("float32")
+    x = loading.load(TRAININGS["normalized"].dataset).x_test[:10].astype("float32")
     expected = np.asarray(keras.models.load_model(artefacts["normalized"])(x))
     small = exported("tflite", "normalized", artefacts, int8=True)
     close(by_litert(small, [x]), [expected], IN_8_BITS)
@@ -130,11 +133,11 @@ def test_eight_bits_with_several_inputs(tmp_path: Path) -> None:
     columns = {"my-text.1" if k == "text" else k: v for k, v in training.columns.items()}
     training = replace(training, model=model, columns=Config(columns))
     keras.utils.set_random_seed(1)
-    build.build(model).save(tmp_path / "model.keras")
+    keras_model.build(model).save(tmp_path / "model.keras")
     path = str(tmp_path / "model.keras")
-    small = plugins.exporters()["tflite"].export(training, path, int8=True)
-    assert len(small) < 0.7 * len(plugins.exporters()["tflite"].export(training, path))
-    x = list(bind.bound(training, data.load(training.dataset)).x_test.values())
+    small = all_exporters()["tflite"].export(training, path, int8=True)
+    assert len(small) < 0.7 * len(all_exporters()["tflite"].export(training, path))
+    x = list(column_arrays.bound(training, loading.load(training.dataset)).x_test.values())
     x = [array[:10].astype("float32") for array in x]
     expected = [np.asarray(v) for v in keras.models.load_model(path)(x)]
     said = [array.reshape(10, 1) for array in by_litert(small, x)]
@@ -148,7 +151,7 @@ def test_eight_bits_are_refused_where_the_converter_has_none(artefacts: dict[str
     for model in (RECURRENT, inside):
         training = zoo.training(model, zoo.DIGITS)
         with pytest.raises(FileError, match="with LSTM"):
-            plugins.exporters()["tflite"].export(training, artefacts["recurrent"], int8=True)
+            all_exporters()["tflite"].export(training, artefacts["recurrent"], int8=True)
 
 
 @pytest.mark.parametrize("case", TRAININGS)
@@ -164,7 +167,7 @@ def test_what_is_not_installed_is_named(
     artefacts: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(onnx, "REQUIRES", ("onnx", "layerwise-has-no-such-package"))
-    assert plugins.lacking(onnx) == ("layerwise-has-no-such-package",)
+    assert missing_packages(onnx) == ("layerwise-has-no-such-package",)
     with pytest.raises(FileError, match="not installed") as found:
         exported("onnx", "dense", artefacts)
     assert found.value.hint.startswith("Run pip install layerwise-has-no-such-package")
@@ -174,9 +177,9 @@ def test_what_is_not_installed_is_named(
 def test_a_free_axis_and_a_missing_run_are_said(name: str, tmp_path: Path) -> None:
     training: TrainingSpec = TRAININGS["dense"]
     with pytest.raises(FileError, match="Only a trained model has weights"):
-        plugins.exporters()[name].export(training)
+        all_exporters()[name].export(training)
     free = keras.Sequential([keras.Input((None, 3)), keras.layers.LSTM(2)])
     free.save(tmp_path / "free.keras")
     if name == "tflite":
         with pytest.raises(FileError, match="free axis"):
-            plugins.exporters()[name].export(training, str(tmp_path / "free.keras"))
+            all_exporters()[name].export(training, str(tmp_path / "free.keras"))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from builder.plugins.datasets import _digits
+from builder.datasets import _digits
 
 
 @pytest.fixture(scope="module")

@@ -13,11 +13,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from builder import document, edit, plugins
-from builder.engine import build, data, export, train
-from builder.engine.record import Silence
+from builder import document, edit
+from builder.engine.build import keras_model
+from builder.engine.data import loading
+from builder.engine.training import train_run
+from builder.engine.training.reporting import Silence
 from builder.errors import CatalogError, FileError
-from builder.plugins.exporters import png, svg
+from builder.exporters import export_run, png, svg
+from builder.exporters.registry import all_exporters
 from builder.spec import TrainingSpec
 from tests import zoo
 
@@ -25,18 +28,18 @@ TRAINING = zoo.STACKS["nested_choices"]
 
 
 def exported(name: str, training: TrainingSpec = TRAINING, **more: Any) -> bytes:
-    content: bytes = plugins.exporters()[name].export(training, **more)
+    content: bytes = all_exporters()[name].export(training, **more)
     return content
 
 
 @pytest.fixture(scope="module")
 def artefact(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("run")
-    return str(train.train(TRAINING, folder, Silence(), lambda: None)["artefact"])
+    return str(train_run.train(TRAINING, folder, Silence(), lambda: None)["artefact"])
 
 
 def test_there_are_the_promised_ones() -> None:
-    found = {name: (m.SUFFIX, m.NEEDS) for name, m in plugins.exporters().items()}
+    found = {name: (m.SUFFIX, m.NEEDS) for name, m in all_exporters().items()}
     assert found == {
         "script": (".py", "project"),
         "notebook": (".ipynb", "project"),
@@ -50,7 +53,7 @@ def test_there_are_the_promised_ones() -> None:
         "tflite": (".tflite", "run"),
         "onnx": (".onnx", "run"),
     }
-    assert all(m.TITLE for m in plugins.exporters().values())
+    assert all(m.TITLE for m in all_exporters().values())
 
 
 def test_the_project_opens_again() -> None:
@@ -70,7 +73,7 @@ def test_the_model_opens_in_keras_with_the_same_predictions(
 ) -> None:
     path = tmp_path / f"model.{name}"
     path.write_bytes(exported(name, artefact=artefact))
-    x = data.load(TRAINING.dataset).x_test
+    x = loading.load(TRAINING.dataset).x_test
     ours = keras.models.load_model(artefact).predict(x, verbose=0)
     theirs = keras.models.load_model(path).predict(x, verbose=0)
     np.testing.assert_array_equal(ours, theirs)
@@ -93,7 +96,7 @@ def words(svg: bytes) -> str:
 def test_the_picture_shows_every_layer(name: str) -> None:
     model = zoo.MODELS[name]
     training = zoo.training(model, zoo.DIGITS)
-    facts = build.summary(model)
+    facts = keras_model.summary(model)
     text = words(exported("svg", training, facts=facts, title=name))
     for node in facts.nodes:
         assert node.class_name in text or node.class_name == "Functional"
@@ -118,17 +121,17 @@ def test_a_wrong_model_is_drawn_as_far_as_it_goes() -> None:
 
 
 def test_the_child_exports_by_name() -> None:
-    assert export.run("project", TRAINING, title="a") == exported("project", title="a")
+    assert export_run.run("project", TRAINING, title="a") == exported("project", title="a")
     with pytest.raises(CatalogError, match="no export called 'torch'"):
-        export.run("torch", TRAINING)
-    graph = export.run("script", zoo.training(zoo.RESIDUAL, zoo.DIGITS)).decode()
+        export_run.run("torch", TRAINING)
+    graph = export_run.run("script", zoo.training(zoo.RESIDUAL, zoo.DIGITS)).decode()
     assert 'model = keras.Model(inputs, out, name="residual")' in graph
 
 
 @pytest.mark.parametrize("name", zoo.MODELS)
 def test_the_png_shows_what_the_svg_shows(name: str) -> None:
     training = zoo.training(zoo.MODELS[name], zoo.DIGITS)
-    facts = build.summary(training.model)
+    facts = keras_model.summary(training.model)
     picture = Image.open(io.BytesIO(exported("png", training, facts=facts, title=name)))
     root = ET.fromstring(exported("svg", training, facts=facts, title=name))
     assert picture.size == (2 * int(root.get("width", 0)), 2 * int(root.get("height", 0)))
@@ -141,7 +144,7 @@ def test_the_png_shows_what_the_svg_shows(name: str) -> None:
 @pytest.mark.parametrize("name", [*zoo.MODELS, *zoo.SEVERAL])
 def test_no_wire_passes_behind_a_card(name: str) -> None:
     model = (zoo.MODELS | zoo.SEVERAL)[name]
-    facts = build.summary(model)
+    facts = keras_model.summary(model)
     root = ET.fromstring(exported("svg", zoo.training(model, zoo.DIGITS), facts=facts))
     cards = []
     for group in root.findall(".//{*}g"):

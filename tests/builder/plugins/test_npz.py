@@ -10,9 +10,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from builder.engine import data
+from builder.datasets import _npz
+from builder.engine.data import loading
 from builder.errors import DataError
-from builder.plugins.datasets import _npz
 from builder.spec import ObjectSpec
 
 KEYS = ("x_train", "y_train", "x_test", "y_test")
@@ -21,7 +21,7 @@ KEYS = ("x_train", "y_train", "x_test", "y_test")
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     monkeypatch.setenv("LAYERWISE_DATA", str(tmp_path))
-    data.forget()
+    loading.forget()
     return tmp_path
 
 
@@ -37,7 +37,7 @@ def sound(**changes):
 
 
 def load(name="mine.npz", **config):
-    return data.load(ObjectSpec("NpzFile", {"file": name, **config}))
+    return loading.load(ObjectSpec("NpzFile", {"file": name, **config}))
 
 
 def refused(name="mine.npz", **config):
@@ -86,7 +86,7 @@ def test_the_shape_tells_the_kind(folder, shape, kind):
 
 def test_a_very_wide_table_shows_some_of_its_columns(folder):
     np.savez(folder / "mine.npz", **sound(x_train=np.ones((20, 3000)), x_test=np.ones((6, 3000))))
-    found = data.preview(ObjectSpec("NpzFile", {"file": "mine.npz"}))
+    found = loading.preview(ObjectSpec("NpzFile", {"file": "mine.npz"}))
     assert len(found["histograms"]) == len(found["columns"]) == len(found["rows"][0]) == 100
 
 
@@ -182,7 +182,7 @@ def test_a_damaged_member_is_refused(folder):
         (folder / "mine.npz").write_bytes(bent)
         with contextlib.suppress(DataError):
             load()
-        data.forget()
+        loading.forget()
 
 
 def test_a_header_that_promises_more_than_there_is_allocates_nothing(folder):
@@ -215,7 +215,7 @@ def test_mnist_npz_in_the_folder_is_used_without_a_network(folder):
     parts = {"x_train": np.zeros((20, 28, 28), "uint8"), "x_test": np.zeros((6, 28, 28), "uint8")}
     parts["x_train"][:, 3, 3] = 255
     np.savez(folder / "mnist.npz", **sound(**parts))
-    found = data.load(ObjectSpec("Mnist"))
+    found = loading.load(ObjectSpec("Mnist"))
     assert found.facts.x_shape == (28, 28) and found.facts.n_train == 20
     assert found.y_train.shape == (20, 10) and found.x_train.max() == 1.0
     assert _npz.names() == ("mnist.npz",)

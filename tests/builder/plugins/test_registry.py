@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from builder import plugins
 from builder.catalog.entry import Entry, Param
+from builder.datasets.contract import settings
+from builder.datasets.registry import all_datasets, find_dataset
 from builder.errors import CatalogError, DataError
-from builder.plugins.raw import settings
 
 ROOT = Path(__file__).parents[3]
 NAMES = (
@@ -22,13 +22,13 @@ NAMES = (
 
 
 def test_every_dataset_of_the_contract_is_there():
-    assert set(plugins.datasets()) == set(NAMES)
-    assert next(iter(plugins.datasets())) == "Digits"
+    assert set(all_datasets()) == set(NAMES)
+    assert next(iter(all_datasets())) == "Digits"
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_plugin_is_complete(name):
-    plugin = plugins.dataset(name)
+    plugin = find_dataset(name)
     entry = plugin.ENTRY
     assert isinstance(entry, Entry) and entry.kind == "datasets" and entry.class_name == name
     assert plugin.TITLE and isinstance(plugin.OFFLINE, bool) and entry.plain and entry.picture
@@ -42,7 +42,7 @@ def test_a_plugin_is_complete(name):
 
 def test_listing_the_datasets_imports_nothing_heavy():
     code = (
-        "import sys; from builder import plugins; plugins.datasets();"
+        "import sys; from builder.datasets.registry import all_datasets; all_datasets();"
         "heavy = {'keras', 'tensorflow', 'sklearn', 'pandas', 'scipy', 'streamlit'};"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
     )
@@ -51,7 +51,7 @@ def test_listing_the_datasets_imports_nothing_heavy():
 
 def test_an_unknown_dataset_is_answered_with_near_ones():
     with pytest.raises(CatalogError, match="'Digit'") as caught:
-        plugins.dataset("Digit")
+        find_dataset("Digit")
     assert "Digits" in caught.value.hint
 
 
@@ -71,12 +71,12 @@ def test_an_unknown_dataset_is_answered_with_near_ones():
 )
 def test_impossible_settings_are_refused_in_words(name, config, words):
     with pytest.raises(DataError) as caught:
-        plugins.dataset(name).load(config)
+        find_dataset(name).load(config)
     assert words in caught.value.message
     assert caught.value.hint and caught.value.where == f"dataset.{next(iter(config))}"
 
 
 def test_common_settings_that_do_not_apply_are_ignored():
     """Changing the dataset of a project keeps its preparation."""
-    entry = plugins.dataset("Diabetes").ENTRY
+    entry = find_dataset("Diabetes").ENTRY
     assert "labels" not in settings(entry, {"labels": "one_hot", "channel_axis": True})

@@ -11,27 +11,28 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from builder import code, parse, plugins
-from builder.engine import data
-from builder.parse.datasets import KERAS
-from builder.plugins.raw import settings
+from builder import code, parse
+from builder.datasets.contract import settings
+from builder.datasets.registry import all_datasets, find_dataset
+from builder.engine.data import loading
+from builder.parse.data.known_datasets import KERAS
 from builder.spec import Config, ObjectSpec
 from tests import zoo
 from tests.zoo import clothes
 
 ROOT = Path(__file__).parents[3]
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
-OFFLINE = [n for n, p in plugins.datasets().items() if p.OFFLINE and n != "NpzFile"]
+OFFLINE = [n for n, p in all_datasets().items() if p.OFFLINE and n != "NpzFile"]
 
 
 def ran(dataset: ObjectSpec) -> dict[str, object]:
     names: dict[str, object] = {}
-    exec(data.source(dataset), names)  # noqa: S102 - our own lines, as a script would run them
+    exec(loading.source(dataset), names)  # noqa: S102 - our own lines, as a script would run them
     return names
 
 
 def same(dataset: ObjectSpec) -> None:
-    loaded, names = data.load(dataset), ran(dataset)
+    loaded, names = loading.load(dataset), ran(dataset)
     if loaded.facts.named:
         return same_columns(loaded, names)
     for key in ARRAYS:
@@ -40,7 +41,7 @@ def same(dataset: ObjectSpec) -> None:
         assert key[0] == "y" or getattr(loaded, key).dtype == names[key].dtype, key
 
 
-def same_columns(loaded: data.Data, names: dict[str, object]) -> None:
+def same_columns(loaded: loading.Data, names: dict[str, object]) -> None:
     for column in loaded.columns:
         for part in ("train", "test"):
             side = "x" if column.facts.role == "input" else "y"
@@ -101,12 +102,12 @@ def test_a_persons_file_gives_the_same_arrays(tmp_path, monkeypatch, labels, dty
     monkeypatch.chdir(tmp_path)
     for scale in ("none", "unit", "standard"):
         same(ObjectSpec("NpzFile", {"file": "mine.npz", "labels": labels, "scale": scale}))
-    data.forget()
+    loading.forget()
 
 
-@pytest.mark.parametrize("name", [n for n, p in plugins.datasets().items() if not p.OFFLINE])
+@pytest.mark.parametrize("name", [n for n, p in all_datasets().items() if not p.OFFLINE])
 def test_sources_of_downloads_are_the_tutorials_lines(name):
-    source = plugins.dataset(name).source(ObjectSpec(name).config)
+    source = find_dataset(name).source(ObjectSpec(name).config)
     compile(source, name, "exec")
     assert "from keras.datasets import" in source
     assert "(x_train, y_train), (x_test, y_test) =" in source
@@ -163,8 +164,8 @@ def test_keras_own_loaders_read_their_folder_and_say_so_when_offline(tmp_path):
 def test_class_names_are_keras_own():
     from keras.datasets import reuters
 
-    from builder.plugins.datasets import cifar100
-    from builder.plugins.datasets import reuters as ours
+    from builder.datasets import cifar100
+    from builder.datasets import reuters as ours
 
     assert reuters.get_label_names() == ours.CLASSES
     assert len(set(cifar100.CLASSES)) == 100 and list(cifar100.CLASSES) == sorted(cifar100.CLASSES)
@@ -173,11 +174,11 @@ def test_class_names_are_keras_own():
 @pytest.mark.parametrize("name", [known.name for known in KERAS.values()])
 def test_a_download_that_is_not_here_is_written_with_its_preparation(name):
     """Nothing is loaded, and the whole script says the same dataset when it is read back."""
-    entry = plugins.dataset(name).ENTRY
+    entry = find_dataset(name).ENTRY
     choices = [{}, {"labels": "one_hot"}, {"scale": "none"}, {"channel_axis": True}]
     for config in (c for c in choices if c.keys() <= entry.args.keys()):
         dataset = ObjectSpec(name, Config(config))
-        script = code.script(zoo.training(zoo.TUTORIAL, dataset), data.source(dataset))
+        script = code.script(zoo.training(zoo.TUTORIAL, dataset), loading.source(dataset))
         read = parse.parse(script).training
         assert read is not None
         given = (settings(entry, d.config) for d in (read.dataset, dataset))

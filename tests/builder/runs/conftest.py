@@ -10,7 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from builder.runs import child, database, launch, spares
+from builder.runs.engine_process import client
+from builder.runs.scheduler import dispatch, worker_pool
+from builder.runs.store import database
 from builder.spec import Config, ObjectSpec, TrainingSpec, chain
 
 
@@ -21,10 +23,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("home")
     os.environ["LAYERWISE_HOME"] = str(folder)
     yield folder
-    launch.close()
-    child.close()
+    dispatch.close()
+    client.close()
     database.close()
-    for worker in spares._workers:  # their runs have ended; they need a moment to go
+    for worker in worker_pool._workers:  # their runs have ended; they need a moment to go
         worker.wait(30)
     os.environ.pop("LAYERWISE_HOME")
     if before is not None:
@@ -34,7 +36,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A workspace nobody else uses; the sweep that earlier tests began leaves it alone."""
-    with launch._lock:  # first: a sweep that is on its way would make a store there
+    with dispatch._lock:  # first: a sweep that is on its way would make a store there
         monkeypatch.setenv("LAYERWISE_HOME", str(tmp_path))
         yield tmp_path
     database.close()

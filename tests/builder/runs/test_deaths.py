@@ -12,7 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from builder.runs import deaths, jobs, launch, store, workspace
+from builder.runs.disk import workspace
+from builder.runs.scheduler import dispatch, jobs, recovery
+from builder.runs.store import run_store
 from builder.spec import TrainingSpec
 
 pytestmark = pytest.mark.usefixtures("own_home")
@@ -23,11 +25,11 @@ GONE = 2**22 + 1
 
 def claimed(training: TrainingSpec, pid: int = GONE, born: float | None = None) -> str:
     """A run that process has begun to train, as far as the store knows."""
-    run = store.add(training, None, "anna", None, None)
+    run = run_store.add(training, None, "anna", None, None)
     started = psutil.Process().create_time() if born is None else born
-    assert store.claim(run, pid, started, 99)
-    store.accept(run, {})
-    store.plan(run, steps=10, epochs=8)
+    assert run_store.claim(run, pid, started, 99)
+    run_store.accept(run, {})
+    run_store.plan(run, steps=10, epochs=8)
     return run
 
 
@@ -43,31 +45,31 @@ def sleeper() -> Iterator[tuple[subprocess.Popen[bytes], float]]:
 @pytest.fixture(autouse=True)
 def nobody_is_next(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the sweep's first half: no workers are started."""
-    monkeypatch.setattr(launch, "advance", lambda: None)
+    monkeypatch.setattr(dispatch, "advance", lambda: None)
 
 
 def test_a_run_with_a_snapshot_goes_on_by_itself_while_it_comes_further(
     training: TrainingSpec,
 ) -> None:
     run = claimed(training)
-    store.saved(run, 25)
-    store.append(run, 1, [], [(1, {"loss": 1.0}), (2, {"loss": 0.9})])
-    for attempt in range(deaths.TRIES):
-        launch.sweep()
-        row = store.row(run)
+    run_store.saved(run, 25)
+    run_store.append(run, 1, [], [(1, {"loss": 1.0}), (2, {"loss": 0.9})])
+    for attempt in range(recovery.TRIES):
+        dispatch.sweep()
+        row = run_store.row(run)
         assert (row["status"], row["tries"]) == ("queued", attempt + 1)
         assert row["message"].startswith("The training process was ended from outside at epoch ")
         assert row["message"].endswith("; it goes on from where it was.")
-        assert store.claim(run, GONE, row["created"], 99)
-        store.accept(run, {})
-    store.saved(run, 31)  # it came further: the count begins anew
-    launch.sweep()
-    assert (store.row(run)["status"], store.row(run)["tries"]) == ("queued", 1)
-    for _ in range(deaths.TRIES):
-        assert store.claim(run, GONE, psutil.Process().create_time(), 99)
-        store.accept(run, {})
-        launch.sweep()
-    row = store.row(run)
+        assert run_store.claim(run, GONE, row["created"], 99)
+        run_store.accept(run, {})
+    run_store.saved(run, 31)  # it came further: the count begins anew
+    dispatch.sweep()
+    assert (run_store.row(run)["status"], run_store.row(run)["tries"]) == ("queued", 1)
+    for _ in range(recovery.TRIES):
+        assert run_store.claim(run, GONE, psutil.Process().create_time(), 99)
+        run_store.accept(run, {})
+        dispatch.sweep()
+    row = run_store.row(run)
     assert row["status"] == "interrupted"
     assert row["error"] == (
         "The training process was ended from outside at epoch 1 of 8."
@@ -78,7 +80,7 @@ def test_a_run_with_a_snapshot_goes_on_by_itself_while_it_comes_further(
 
 def test_a_run_without_a_snapshot_is_interrupted(training: TrainingSpec) -> None:
     run = claimed(training)
-    launch.sweep()
+    dispatch.sweep()
     found = jobs.get(run)
     assert found.status == "interrupted"
     assert found.error and found.error.endswith("at epoch 1 of 8. Resume begins again.")
@@ -86,37 +88,40 @@ def test_a_run_without_a_snapshot_is_interrupted(training: TrainingSpec) -> None
 
 
 def test_a_worker_that_died_before_it_began_costs_nothing(training: TrainingSpec) -> None:
-    run = store.add(training, None, "spare", None, None)
-    for attempt in range(deaths.TRIES):
-        assert store.claim(run, GONE, psutil.Process().create_time(), 99)
-        launch.sweep()
-        assert (store.row(run)["status"], store.row(run)["tries"]) == ("queued", attempt + 1)
-    assert store.claim(run, GONE, psutil.Process().create_time(), 99)
-    launch.sweep()
-    assert store.row(run)["status"] == "interrupted"
-    assert "did not start" in store.row(run)["error"]
+    run = run_store.add(training, None, "spare", None, None)
+    for attempt in range(recovery.TRIES):
+        assert run_store.claim(run, GONE, psutil.Process().create_time(), 99)
+        dispatch.sweep()
+        assert (run_store.row(run)["status"], run_store.row(run)["tries"]) == (
+            "queued",
+            attempt + 1,
+        )
+    assert run_store.claim(run, GONE, psutil.Process().create_time(), 99)
+    dispatch.sweep()
+    assert run_store.row(run)["status"] == "interrupted"
+    assert "did not start" in run_store.row(run)["error"]
 
 
 def test_a_restarted_machine_is_told_from_a_kill(training: TrainingSpec) -> None:
     run = claimed(training, born=psutil.boot_time() - 3600)
-    launch.sweep()
-    assert "when the computer was restarted" in store.row(run)["error"]
+    dispatch.sweep()
+    assert "when the computer was restarted" in run_store.row(run)["error"]
 
 
 def test_a_reused_process_id_is_not_taken_for_the_worker(training: TrainingSpec) -> None:
     # our own process lives, but began at another time than that worker
     run = claimed(training, os.getpid(), psutil.Process().create_time() - 60)
-    launch.sweep()
-    assert store.row(run)["status"] == "interrupted"
+    dispatch.sweep()
+    assert run_store.row(run)["status"] == "interrupted"
 
 
 def test_a_living_worker_is_known_though_the_clock_was_set(training: TrainingSpec) -> None:
     run = claimed(training, os.getpid(), psutil.Process().create_time() - 7200)
     with workspace.locked(workspace.folder("runs", run) / workspace.WORKER_LOCK):
-        launch.sweep()
-        assert store.row(run)["status"] == "running"
-    launch.sweep()
-    assert store.row(run)["status"] == "interrupted"
+        dispatch.sweep()
+        assert run_store.row(run)["status"] == "running"
+    dispatch.sweep()
+    assert run_store.row(run)["status"] == "interrupted"
 
 
 def test_a_leap_of_the_clock_ends_no_obedient_worker(
@@ -124,12 +129,12 @@ def test_a_leap_of_the_clock_ends_no_obedient_worker(
 ) -> None:
     with sleeper() as (process, born):
         run = claimed(training, process.pid, born)
-        monkeypatch.setattr(store, "time", lambda: 1.0)  # ordered in 1970, as the clock says
+        monkeypatch.setattr(run_store, "time", lambda: 1.0)  # ordered in 1970, as the clock says
         jobs.stop(run)
-        launch.sweep()
-        launch.sweep()
+        dispatch.sweep()
+        dispatch.sweep()
         assert process.poll() is None
-        assert store.row(run)["status"] == "running"
+        assert run_store.row(run)["status"] == "running"
 
 
 @pytest.mark.parametrize(
@@ -150,12 +155,12 @@ def test_a_worker_that_does_not_obey_is_ended(
     with sleeper() as (deaf, born):
         run = claimed(training, deaf.pid, born)
         if snapshot:
-            store.saved(run, 5)
+            run_store.saved(run, 5)
         jobs.stop(run) if order == "stop" else jobs.pause(run)
-        launch.sweep()
+        dispatch.sweep()
         assert jobs.get(run).status == "running"
-        monkeypatch.setattr(launch, "OBEY_SECONDS", 0.0)
-        launch.sweep()
+        monkeypatch.setattr(dispatch, "OBEY_SECONDS", 0.0)
+        dispatch.sweep()
         assert deaf.wait(5) == -signal.SIGKILL
     assert jobs.get(run).status == status
 
@@ -174,11 +179,11 @@ def test_what_was_ordered_before_the_death_is_done(
 ) -> None:
     run = claimed(training)
     if snapshot:
-        store.saved(run, 5)
-    store.order_stop(run) if order == "stop" else store.order_pause(run)
-    launch.sweep()
-    assert store.row(run)["status"] == status
-    assert store.row(run)["orders"] == ("stop" if status == "queued" else None)
+        run_store.saved(run, 5)
+    run_store.order_stop(run) if order == "stop" else run_store.order_pause(run)
+    dispatch.sweep()
+    assert run_store.row(run)["status"] == status
+    assert run_store.row(run)["orders"] == ("stop" if status == "queued" else None)
 
 
 def test_a_full_disk_is_said_while_nothing_can_be_written(
@@ -195,10 +200,10 @@ def test_a_full_disk_is_the_reason_and_nothing_is_tried(
     training: TrainingSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = claimed(training)
-    store.saved(run, 5)
+    run_store.saved(run, 5)
     monkeypatch.setattr(workspace, "full", lambda: True)
-    launch.sweep()
-    row = store.row(run)
+    dispatch.sweep()
+    row = run_store.row(run)
     assert row["status"] == "interrupted"
     assert row["error"] == (
         "The training process ended because the disk is full at epoch 1 of 8."
@@ -220,9 +225,9 @@ def test_the_reason_is_what_can_be_known(
     training: TrainingSpec, code: int | None, starved: bool, words: str
 ) -> None:
     run = claimed(training)
-    deaths.bury(store.row(run), code, starved)
-    assert words in store.row(run)["error"]
-    assert ("smaller batch" in store.row(run)["error"]) == ("memory" in words)
+    recovery.bury(run_store.row(run), code, starved)
+    assert words in run_store.row(run)["error"]
+    assert ("smaller batch" in run_store.row(run)["error"]) == ("memory" in words)
 
 
 VMSTAT, EVENTS = "proc/vmstat", "sys/fs/cgroup/memory.events"
@@ -236,9 +241,9 @@ def kernel(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     root = tmp_path_factory.mktemp("kernel")
     for file in (VMSTAT, EVENTS):
         (root / file).parent.mkdir(parents=True)
-    monkeypatch.setattr(deaths, "Path", lambda path: root / path.lstrip("/"))
-    monkeypatch.setattr(launch, "_memory_kills", 3)
-    monkeypatch.setattr(launch, "_starved", float("-inf"))
+    monkeypatch.setattr(recovery, "Path", lambda path: root / path.lstrip("/"))
+    monkeypatch.setattr(dispatch, "_memory_kills", 3)
+    monkeypatch.setattr(dispatch, "_starved", float("-inf"))
     (root / VMSTAT).write_text(MACHINE.format(3))
     return root
 
@@ -261,7 +266,7 @@ def test_kills_for_memory_are_counted_where_the_kernel_tells_them(
         (kernel / file).unlink(missing_ok=True)
         if text is not None:
             (kernel / file).write_text(text)
-    assert deaths.memory_kills() == kills
+    assert recovery.memory_kills() == kills
 
 
 def test_a_worker_killed_for_memory_is_told_from_one_that_was_ended(
@@ -269,15 +274,15 @@ def test_a_worker_killed_for_memory_is_told_from_one_that_was_ended(
 ) -> None:
     starved = claimed(training)
     (kernel / VMSTAT).write_text(MACHINE.format(4))
-    launch.sweep()
-    assert store.row(starved)["error"] == (
+    dispatch.sweep()
+    assert run_store.row(starved)["error"] == (
         "The training process was ended by the system because the memory was full at epoch 1 of 8."
         " Resume begins again; or train with a smaller batch or model."
     )
-    monkeypatch.setattr(launch, "DYING_SECONDS", 0)
+    monkeypatch.setattr(dispatch, "DYING_SECONDS", 0)
     later = claimed(training)  # that kill was another's
-    launch.sweep()
-    assert "was ended from outside" in store.row(later)["error"]
+    dispatch.sweep()
+    assert "was ended from outside" in run_store.row(later)["error"]
 
 
 def test_who_takes_a_moment_to_die_was_killed_for_memory_all_the_same(
@@ -286,28 +291,28 @@ def test_who_takes_a_moment_to_die_was_killed_for_memory_all_the_same(
     with sleeper() as (process, born):
         run = claimed(training, process.pid, born)
         (kernel / VMSTAT).write_text(MACHINE.format(4))
-        launch.sweep()  # the kernel has counted it, and it is still there
-        assert store.row(run)["status"] == "running"
+        dispatch.sweep()  # the kernel has counted it, and it is still there
+        assert run_store.row(run)["status"] == "running"
         process.kill()
         process.wait()
-        launch.sweep()
-    assert "because the memory was full" in store.row(run)["error"]
+        dispatch.sweep()
+    assert "because the memory was full" in run_store.row(run)["error"]
 
 
 def test_a_starved_run_goes_on_until_it_comes_no_further(training: TrainingSpec) -> None:
     run = claimed(training)
-    store.saved(run, 25)
+    run_store.saved(run, 25)
     why = "The training process was ended by the system because the memory was full at epoch"
-    for _ in range(deaths.TRIES):
-        deaths.bury(store.row(run), -9, starved=True)
-        row = store.row(run)
+    for _ in range(recovery.TRIES):
+        recovery.bury(run_store.row(run), -9, starved=True)
+        row = run_store.row(run)
         assert row["status"] == "queued"
         assert row["message"].startswith(why)
         assert row["message"].endswith("; it goes on from where it was.")
-        assert store.claim(run, GONE, row["created"], 99)
-        store.accept(run, {})
-    deaths.bury(store.row(run), -9, starved=True)
-    row = store.row(run)
+        assert run_store.claim(run, GONE, row["created"], 99)
+        run_store.accept(run, {})
+    recovery.bury(run_store.row(run), -9, starved=True)
+    row = run_store.row(run)
     assert row["status"] == "interrupted" and row["error"].startswith(why)
     assert row["error"].endswith(
         " Resume goes on from where it was; or train with a smaller batch or model."

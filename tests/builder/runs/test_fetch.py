@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from builder.errors import CatalogError
-from builder.runs import child, jobs, workspace
+from builder.runs.disk import workspace
+from builder.runs.engine_process import client
+from builder.runs.scheduler import jobs
 from builder.spec import ObjectSpec
 from tests.builder.runs.conftest import until
 
@@ -23,15 +25,16 @@ SIZE = 400_000
 
 PROGRAM = """
 import sys, types
-from builder import plugins
-from builder.runs import fetch
+from builder.datasets import registry
 
 def load(config):
     import keras
     keras.utils.get_file("tiny.npz", origin=sys.argv[2])
 
-plugins.dataset = lambda name: types.SimpleNamespace(load=load, TITLE="Tiny")
-fetch.main()
+registry.find_dataset = lambda name: types.SimpleNamespace(load=load, TITLE="Tiny")
+from builder.runs.engine_process import downloads
+
+downloads.main()
 """
 
 
@@ -59,7 +62,7 @@ def server() -> Iterator[str]:
 
 def download(url: str, cache: Path) -> list[dict]:
     command = [sys.executable, "-c", PROGRAM, "Tiny", url]
-    env = child.environment(KERAS_HOME=str(cache))
+    env = client.environment(KERAS_HOME=str(cache))
     done = subprocess.run(command, env=env, capture_output=True, check=True)
     return [json.loads(line) for line in done.stdout.splitlines()]
 

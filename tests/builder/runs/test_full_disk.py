@@ -17,17 +17,19 @@ import numpy as np
 import pytest
 
 from builder.errors import FileError, TrainingError
-from builder.runs import database, jobs, listing, store, worker, workspace
+from builder.runs.disk import workspace
+from builder.runs.scheduler import jobs, worker
+from builder.runs.store import database, run_queries, run_store
 from builder.spec import TrainingSpec
 
 pytestmark = pytest.mark.usefixtures("own_home")
 
 
 def begun(training: TrainingSpec) -> str:
-    run = store.add(training, None, "anna", None, None)
-    assert store.claim(run, os.getpid(), 1.0, 99)
-    store.accept(run, {})
-    store.plan(run, steps=10, epochs=8)
+    run = run_store.add(training, None, "anna", None, None)
+    assert run_store.claim(run, os.getpid(), 1.0, 99)
+    run_store.accept(run, {})
+    run_store.plan(run, steps=10, epochs=8)
     return run
 
 
@@ -36,7 +38,7 @@ def fill(run: str) -> int:
     names, values = ("loss",), np.ones((2000, 1), np.float32)
     for i in range(500):
         try:
-            store.append(run, 1, [(i * 2000, names, values)], [])
+            run_store.append(run, 1, [(i * 2000, names, values)], [])
         except FileError as error:
             assert error.message.startswith("The disk is full: nothing more can be written")
             assert "nothing that is stored is lost" in error.hint
@@ -69,9 +71,9 @@ def test_on_a_full_disk_the_end_of_a_run_is_still_written(
     steps = fill(run)
     assert full == [], "numbers do not use up the reserve"
     result = {"history": {"loss": [0.5] * 20_000}}  # more than one page
-    assert store.end(run, os.getpid(), "interrupted", "Why.", result)
+    assert run_store.end(run, os.getpid(), "interrupted", "Why.", result)
     assert full == ["released"]
-    row = store.row(run)
+    row = run_store.row(run)
     assert (row["status"], row["error"], row["step"]) == ("interrupted", "Why.", steps)
     assert database.database().all("PRAGMA integrity_check") == [{"integrity_check": "ok"}]
 
@@ -106,9 +108,9 @@ def test_a_run_whose_worker_is_gone_is_not_called_running_on_a_full_disk(
     lock = workspace.folder("runs", run) / workspace.WORKER_LOCK
     monkeypatch.setattr(workspace, "full", lambda: True)
     with workspace.locked(lock):
-        assert jobs.progress(run).status == listing.get([run])[0].status == "running"
+        assert jobs.progress(run).status == run_queries.get([run])[0].status == "running"
         assert jobs.progress(run).message.startswith("The disk of the workspace is full.")
-    assert jobs.progress(run).status == listing.get([run])[0].status == "interrupted"
+    assert jobs.progress(run).status == run_queries.get([run])[0].status == "interrupted"
     assert (jobs.progress(run).error or "").startswith("The disk of the workspace is full.")
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from builder.errors import FileError, TrainingError
-from builder.runs import database, housekeeping, jobs, sharing, store, workspace
+from builder.runs.disk import dedup, workspace
+from builder.runs.scheduler import jobs
+from builder.runs.store import database, housekeeping, run_store
 from builder.spec import TrainingSpec
 
 pytestmark = pytest.mark.usefixtures("own_home")
@@ -22,11 +24,11 @@ def run(training: TrainingSpec) -> str:
 
 
 def finished(training: TrainingSpec, content: bytes = b"a model" * 1000) -> str:
-    found = store.add(training, None, "anna", None, None)
-    store.claim(found, 1000, 1.0, 99)
-    store.end(found, 1000, "finished", None, {"test": {}})
+    found = run_store.add(training, None, "anna", None, None)
+    run_store.claim(found, 1000, 1.0, 99)
+    run_store.end(found, 1000, "finished", None, {"test": {}})
     jobs.artefact(found).write_bytes(content)
-    sharing.share(jobs.artefact(found))
+    dedup.share(jobs.artefact(found))
     return found
 
 
@@ -34,11 +36,11 @@ def test_tags_notes_and_the_archive(run: str) -> None:
     jobs.tag(run, ("  good ", "two  words", "good", ""))
     jobs.note(run, " with dropout\n")
     jobs.archive(run, True)
-    row = store.row(run)
+    row = run_store.row(run)
     assert json.loads(row["tags"]) == ["good", "two words"]
     assert (row["note"], row["archived"]) == ("with dropout", 1)
     jobs.archive(run, False)
-    assert store.row(run)["archived"] == 0
+    assert run_store.row(run)["archived"] == 0
     with pytest.raises(TrainingError, match="20 tags of 40 characters"):
         jobs.tag(run, ("x" * 41,))
     with pytest.raises(TrainingError, match="these are 21"):
@@ -74,7 +76,7 @@ def test_without_hard_links_each_keeps_its_own(
     assert jobs.artefact(one).read_bytes() == jobs.artefact(twin).read_bytes()
     assert not jobs.artefact(one).samefile(jobs.artefact(twin))
     target = workspace.home() / "copy"
-    sharing.copy(jobs.artefact(one), target)
+    dedup.copy(jobs.artefact(one), target)
     assert target.read_bytes() == jobs.artefact(one).read_bytes()
 
 
@@ -113,15 +115,15 @@ def test_after_damage_and_a_crash_a_backup_is_restored_as_it_is_told(
     path, log = own_home / "runs.db", own_home / "runs.db-wal"
     database.close()
     path.write_bytes(b"nonsense" * 1000)
-    store.add(training, None, "anna", None, None)
+    run_store.add(training, None, "anna", None, None)
     left = log.read_bytes()  # as a crash leaves it
     database.close()
     log.write_bytes(left)
     for suffix in ("-wal", "-shm"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
     path.write_bytes(copy.read_bytes())
-    assert store.row(run)["status"] == "finished"
-    assert store.by_status("queued") == []
+    assert run_store.row(run)["status"] == "finished"
+    assert run_store.by_status("queued") == []
     assert len(jobs.damaged()) == 1, "the copy is not taken for damaged"
 
 

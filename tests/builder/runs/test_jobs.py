@@ -15,8 +15,11 @@ import pytest
 
 from builder import document
 from builder.errors import TrainingError
-from builder.runs import child, jobs, launch, spares, store, workspace
-from builder.runs.progress import GOING
+from builder.runs.disk import workspace
+from builder.runs.engine_process import client
+from builder.runs.scheduler import dispatch, jobs, worker_pool
+from builder.runs.store import run_store
+from builder.runs.store.progress import GOING
 from builder.spec import Config, ObjectSpec, TrainingSpec
 from tests.builder.runs.conftest import gone, tiny, until
 
@@ -53,7 +56,7 @@ def test_a_run_goes_from_click_to_artefact_and_as_keras_alone_would_do_it() -> N
 
     seen = jobs.progress(run.id)
     assert (seen.epoch, seen.epochs, seen.fraction) == (3, 3, 1.0)
-    rows, result = store.rows(run.id), jobs.result(run.id)
+    rows, result = run_store.rows(run.id), jobs.result(run.id)
     assert len(rows["batches"]["x"]) == seen.steps
     assert rows["batches"]["x"][-1] == pytest.approx(3.0)
     assert jobs.history(run.id) == result["history"]
@@ -65,7 +68,7 @@ def test_a_run_goes_from_click_to_artefact_and_as_keras_alone_would_do_it() -> N
     # the outside truth: Keras reads the artefact and measures what the run said of it
     import keras
 
-    from builder.engine.data import load
+    from builder.engine.data.loading import load
 
     data = load(training.dataset)
     model = keras.models.load_model(jobs.artefact(run.id))
@@ -113,7 +116,7 @@ def test_a_run_outlives_its_server_and_another_one_finds_it() -> None:
     project = document.to_json(tiny(LONG), indent=None)
     program = (
         "from builder import document\n"
-        "from builder.runs import jobs\n"
+        "from builder.runs.scheduler import jobs\n"
         "import sys, time\n"
         "run = jobs.start(document.from_json(sys.argv[1]), owner='before')\n"
         "while not jobs.progress(run.id).step: time.sleep(0.05)\n"
@@ -121,7 +124,7 @@ def test_a_run_outlives_its_server_and_another_one_finds_it() -> None:
     )
     with subprocess.Popen(
         [sys.executable, "-c", program, project],
-        env=child.environment(),
+        env=client.environment(),
         stdout=subprocess.PIPE,
         start_new_session=True,
     ) as server:
@@ -133,12 +136,12 @@ def test_a_run_outlives_its_server_and_another_one_finds_it() -> None:
     jobs.sweep()
     before = step(run_id)
     until(lambda: step(run_id) > before + 50)
-    rows = store.rows(run_id)
+    rows = run_store.rows(run_id)
     assert len(rows["batches"]["x"]) > before
     jobs.stop(run_id)
     until(lambda: ended(run_id))
     assert jobs.get(run_id).status == "stopped"
-    worker = store.row(run_id)["pid"]
+    worker = run_store.row(run_id)["pid"]
     until(lambda: gone(worker))
 
 
@@ -154,21 +157,21 @@ def test_what_the_engine_refuses_is_the_runs_error(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_spare_worker_takes_the_run_and_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spares, "REFILL_SECONDS", 0.1)
+    monkeypatch.setattr(worker_pool, "REFILL_SECONDS", 0.1)
     try:
         jobs.prepare(ObjectSpec("Xor"))
         jobs.warm()
-        until(lambda: 1 in spares.ready)
-        spare = spares.ready[1]
+        until(lambda: 1 in worker_pool.ready)
+        spare = worker_pool.ready[1]
         run = jobs.start(tiny(), owner="warm")
-        assert store.row(run.id)["pid"] == spare.pid
+        assert run_store.row(run.id)["pid"] == spare.pid
         until(lambda: ended(run.id))
         assert jobs.get(run.id).status == "finished"
         assert jobs.versions(run.id)["threads"].startswith("1 within and 1 between")
-        until(lambda: 1 in spares.ready and spares.ready[1].pid != spare.pid)
-        another = spares.ready[1]
+        until(lambda: 1 in worker_pool.ready and worker_pool.ready[1].pid != spare.pid)
+        another = worker_pool.ready[1]
     finally:
-        launch.close()
+        dispatch.close()
     assert another.poll() is not None
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from builder import document
-from builder.runs import database, store
+from builder.runs.store import database, run_store
 from builder.spec import TrainingSpec
 
 VERSION_1 = """
@@ -84,19 +84,19 @@ def columns(path: Path) -> dict[str, set[tuple[object, ...]]]:
 def test_an_old_store_keeps_its_runs_and_gets_what_is_new(
     old: Path, training: TrainingSpec
 ) -> None:
-    row = store.row(OLD)
+    row = run_store.row(OLD)
     assert (row["name"], row["tags"], row["note"], row["archived"]) == ("tiny", "[]", "", 0)
     assert json.loads(row["best"]) == {"loss": 0.4, "accuracy": 0.6, "val_loss": 0.7}
-    assert store.run(row).training == training
-    assert store.run(row).times == {"created": 10.0, "started": 11.0, "ended": 15.0}
-    assert store.history(OLD)["loss"] == [0.5, 0.4]
-    assert store.clicked("click") == OLD
-    assert store.claim("queued", 1000, 1.0, 1)
+    assert run_store.run(row).training == training
+    assert run_store.run(row).times == {"created": 10.0, "started": 11.0, "ended": 15.0}
+    assert run_store.history(OLD)["loss"] == [0.5, 0.4]
+    assert run_store.clicked("click") == OLD
+    assert run_store.claim("queued", 1000, 1.0, 1)
     assert database.damaged() == []
 
 
 def test_a_migrated_store_and_a_new_one_are_the_same(old: Path, tmp_path: Path) -> None:
-    store.by_status("queued")
+    run_store.by_status("queued")
     migrated = columns(old)
     database.close()
     database.Database(tmp_path / "new.db").close()
@@ -112,8 +112,8 @@ def test_a_migration_that_breaks_off_leaves_the_old_store(
     with monkeypatch.context() as patch:
         patch.setattr(database.best, "fill", broken)
         with pytest.raises(KeyboardInterrupt):
-            store.row(OLD)
+            run_store.row(OLD)
     connection = sqlite3.connect(old)
     assert connection.execute("PRAGMA user_version").fetchone() == (1,)
     connection.close()
-    assert store.row(OLD)["name"] == "tiny"
+    assert run_store.row(OLD)["name"] == "tiny"

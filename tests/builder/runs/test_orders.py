@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from builder.runs import progress, store, waiting, worker, workspace
+from builder.runs.disk import workspace
+from builder.runs.scheduler import run_queue, worker
+from builder.runs.store import progress, run_store
 from builder.spec import TrainingSpec
 
 pytestmark = pytest.mark.usefixtures("own_home")
@@ -14,7 +16,7 @@ NAMES = ("loss", "accuracy")
 
 
 def add(training: TrainingSpec, click: str | None = None, owner: str = "anna") -> str:
-    return store.add(training, None, owner, None, click)
+    return run_store.add(training, None, owner, None, click)
 
 
 def values(first: int, count: int) -> np.ndarray:
@@ -24,97 +26,99 @@ def values(first: int, count: int) -> np.ndarray:
 
 def test_pausing_and_resuming_are_orders_that_can_be_taken_back(training: TrainingSpec) -> None:
     run = add(training)
-    store.order_pause(run)
-    assert store.row(run)["status"] == "paused"
-    assert store.resume(run, snapshot=False)
-    assert store.claim(run, 1000, 1.0, 1)
-    store.order_pause(run)
-    assert (store.orders(run, 1000), store.orders(run, 999)) == ("pause", "stop")
-    assert progress.of(store.row(run)).pausing
+    run_store.order_pause(run)
+    assert run_store.row(run)["status"] == "paused"
+    assert run_store.resume(run, snapshot=False)
+    assert run_store.claim(run, 1000, 1.0, 1)
+    run_store.order_pause(run)
+    assert (run_store.orders(run, 1000), run_store.orders(run, 999)) == ("pause", "stop")
+    assert progress.of(run_store.row(run)).pausing
     # taken back, but the worker had heard it: the run waits for its next worker
-    assert store.resume(run, snapshot=False)
-    assert store.end(run, 1000, "paused", None)
-    assert store.row(run)["status"] == "queued"
-    assert store.claim(run, 1001, 1.0, 1)
-    store.order_pause(run)
-    assert store.end(run, 1001, "paused", None)
-    assert (store.row(run)["status"], store.row(run)["orders"]) == ("paused", None)
-    assert not store.resume(add(training), snapshot=True), "a queued run has nothing to resume"
+    assert run_store.resume(run, snapshot=False)
+    assert run_store.end(run, 1000, "paused", None)
+    assert run_store.row(run)["status"] == "queued"
+    assert run_store.claim(run, 1001, 1.0, 1)
+    run_store.order_pause(run)
+    assert run_store.end(run, 1001, "paused", None)
+    assert (run_store.row(run)["status"], run_store.row(run)["orders"]) == ("paused", None)
+    assert not run_store.resume(add(training), snapshot=True), "a queued run has nothing to resume"
 
 
 def test_stopping_a_paused_run_that_has_learned_something_makes_its_model(
     training: TrainingSpec,
 ) -> None:
     run = add(training)
-    store.claim(run, 1000, 1.0, 1)
-    store.saved(run, 7)
-    store.order_pause(run)
-    store.end(run, 1000, "paused", None)
-    store.order_stop(run)
-    assert (store.row(run)["status"], store.orders(run)) == ("queued", "stop")
-    assert waiting.order()[0] == run
-    assert store.claim(run, 1001, 1.0, 1)
-    assert store.orders(run, 1001) == "stop"
-    store.end(run, 1001, "stopped", None)
-    assert not store.resume(run, snapshot=False)
-    assert store.resume(run, snapshot=True)
-    assert store.orders(run) is None
+    run_store.claim(run, 1000, 1.0, 1)
+    run_store.saved(run, 7)
+    run_store.order_pause(run)
+    run_store.end(run, 1000, "paused", None)
+    run_store.order_stop(run)
+    assert (run_store.row(run)["status"], run_store.orders(run)) == ("queued", "stop")
+    assert run_queue.order()[0] == run
+    assert run_store.claim(run, 1001, 1.0, 1)
+    assert run_store.orders(run, 1001) == "stop"
+    run_store.end(run, 1001, "stopped", None)
+    assert not run_store.resume(run, snapshot=False)
+    assert run_store.resume(run, snapshot=True)
+    assert run_store.orders(run) is None
 
 
 def test_the_time_a_run_was_paused_is_no_part_of_its_duration(
     training: TrainingSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 1000.0
-    monkeypatch.setattr(store, "time", lambda: now)
+    monkeypatch.setattr(run_store, "time", lambda: now)
     run = add(training)
-    store.claim(run, 1000, 1.0, 1)
-    store.order_pause(run)
+    run_store.claim(run, 1000, 1.0, 1)
+    run_store.order_pause(run)
     now = 1060.0
-    store.end(run, 1000, "paused", None)
+    run_store.end(run, 1000, "paused", None)
     now = 9000.0
-    store.resume(run, snapshot=True)
-    store.claim(run, 1001, 1.0, 1)
+    run_store.resume(run, snapshot=True)
+    run_store.claim(run, 1001, 1.0, 1)
     now = 9040.0
-    store.end(run, 1001, "finished", None)
-    times = store.run(store.row(run)).times
+    run_store.end(run, 1001, "finished", None)
+    times = run_store.run(run_store.row(run)).times
     assert times["ended"] - times["started"] == pytest.approx(100)
 
 
 def test_a_run_that_begins_anew_forgets_its_numbers(training: TrainingSpec) -> None:
     run = add(training)
-    store.claim(run, 1000, 1.0, 1)
-    store.append(run, 1, [(0, NAMES, values(0, 5))], [(1, {"loss": 1.0})])
-    store.end(run, 1000, "interrupted", "killed")
-    assert store.resume(run, snapshot=False, anew=True)
-    assert store.rows(run)["batches"] == {"x": []}
-    assert store.history(run) == {}
-    assert (store.row(run)["step"], store.row(run)["error"]) == (0, None)
+    run_store.claim(run, 1000, 1.0, 1)
+    run_store.append(run, 1, [(0, NAMES, values(0, 5))], [(1, {"loss": 1.0})])
+    run_store.end(run, 1000, "interrupted", "killed")
+    assert run_store.resume(run, snapshot=False, anew=True)
+    assert run_store.rows(run)["batches"] == {"x": []}
+    assert run_store.history(run) == {}
+    assert (run_store.row(run)["step"], run_store.row(run)["error"]) == (0, None)
 
 
 def test_a_child_has_its_parents_numbers(training: TrainingSpec) -> None:
     parent = add(training)
-    store.plan(parent, 5, 2)
-    store.append(parent, 1, [(0, NAMES, values(0, 10))], [(1, {"loss": 0.5}), (2, {"loss": 0.4})])
+    run_store.plan(parent, 5, 2)
+    run_store.append(
+        parent, 1, [(0, NAMES, values(0, 10))], [(1, {"loss": 0.5}), (2, {"loss": 0.4})]
+    )
     made = workspace.token()
     longer = training.with_fit(epochs=4)
-    assert store.fork(made, longer, store.row(parent), "anna", "click")
-    assert not store.fork(workspace.token(), longer, store.row(parent), "anna", "click")
-    one, other = store.rows(parent), store.rows(made)
+    assert run_store.fork(made, longer, run_store.row(parent), "anna", "click")
+    assert not run_store.fork(workspace.token(), longer, run_store.row(parent), "anna", "click")
+    one, other = run_store.rows(parent), run_store.rows(made)
     assert (other["batches"], other["epochs"]) == (one["batches"], one["epochs"])
-    seen = progress.of(store.row(made))
+    seen = progress.of(run_store.row(made))
     assert (seen.step, seen.steps, seen.epochs) == (10, 20, 4)
-    child = store.run(store.row(made))
+    child = run_store.run(run_store.row(made))
     assert (child.parent, child.training, child.status) == (parent, longer, "queued")
-    store.append(made, 1, [(10, NAMES, values(10, 5))], [(3, {"loss": 0.3})])
-    store.remove(parent)
-    assert store.history(made) == {"loss": [0.5, 0.4, 0.3]}
+    run_store.append(made, 1, [(10, NAMES, values(10, 5))], [(3, {"loss": 0.3})])
+    run_store.remove(parent)
+    assert run_store.history(made) == {"loss": [0.5, 0.4, 0.3]}
 
 
 def test_the_first_row_of_a_run_waits_for_nothing(training: TrainingSpec) -> None:
     """Not even when the thread that hears orders has just looked: there was nothing to write."""
     run = add(training)
-    store.claim(run, 1000, 1.0, 1)
+    run_store.claim(run, 1000, 1.0, 1)
     sink = worker.StoreSink(run)
     sink.flush()
     sink.batches(0, {"loss": np.arange(4.0)})
-    assert len(store.rows(run)["batches"]["x"]) == 4
+    assert len(run_store.rows(run)["batches"]["x"]) == 4

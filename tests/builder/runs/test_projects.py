@@ -10,7 +10,7 @@ import pytest
 
 from builder import document
 from builder.errors import FileError, SpecError, StaleError
-from builder.runs import projects, workspace
+from builder.runs.disk import projects, workspace
 from builder.spec import TrainingSpec
 
 pytestmark = pytest.mark.usefixtures("own_home")

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.runs import queue
-from builder.runs.queue import Entry
+from builder.runs.scheduler import fair_order
+from builder.runs.scheduler.fair_order import Entry
 
 PEOPLE = {"algebra": "anna", "biology": "anna", "chess": "bert", "drawing": "cleo"}
 
@@ -41,7 +41,7 @@ def test_a_choice_is_fair_and_leaves_no_room_unused(
     limit: int,
     most: int | None,
 ) -> None:
-    chosen = queue.choose(waiting, running, served, limit=limit, per_project=most)
+    chosen = fair_order.choose(waiting, running, served, limit=limit, per_project=most)
     going = Counter(e.project for e in running)
     able = [e for e in waiting if most is None or going[e.project] < most]
     if len(running) >= limit or not able:
@@ -58,10 +58,10 @@ def test_a_choice_is_fair_and_leaves_no_room_unused(
 def test_the_announced_order_has_every_run_once_and_begins_with_the_next_one(
     waiting: list[Entry], running: list[Entry], served: dict[str, float]
 ) -> None:
-    turns = queue.turns(waiting, running, served)
+    turns = fair_order.turns(waiting, running, served)
     assert sorted(turns) == sorted(e.id for e in waiting)
     assert turns[:1] == [
-        c for c in [queue.choose(waiting, running, served, limit=len(running) + 1)] if c
+        c for c in [fair_order.choose(waiting, running, served, limit=len(running) + 1)] if c
     ]
 
 
@@ -108,7 +108,7 @@ class Machine:
             self._serve(self.going.pop(at % len(self.going)))
 
     def _chosen(self) -> str | None:
-        return queue.choose(
+        return fair_order.choose(
             self.waiting, self.going, self.served, limit=self.slots, per_project=self.most
         )
 
@@ -176,11 +176,12 @@ def test_ten_runs_of_one_person_do_not_keep_anothers_first_waiting() -> None:
     crowd += [entry(f"b{i}", "biology", i) for i in range(5)]
     crowd += [entry("c", "chess", 99.0)]
     assert (
-        queue.turns(crowd, [entry("r", "algebra")], {"algebra": 5.0, "owner anna": 5.0})[0] == "c"
+        fair_order.turns(crowd, [entry("r", "algebra")], {"algebra": 5.0, "owner anna": 5.0})[0]
+        == "c"
     )
     # and with the only slot just free
     served = {"algebra": 5.0, "owner anna": 5.0}
-    assert queue.choose(crowd, [], served, limit=1) == "c"
+    assert fair_order.choose(crowd, [], served, limit=1) == "c"
 
 
 @pytest.mark.parametrize("slots", [1, 2])
@@ -202,23 +203,26 @@ def test_who_has_less_goes_first_and_of_equals_who_waited_longer() -> None:
     crowd = [entry("a", "algebra"), entry("c", "chess"), entry("d", "drawing")]
     served = {"algebra": 1.0, "chess": 9.0, "drawing": 8.0}
     going = [entry("r", "algebra")]
-    assert queue.choose(crowd, going, served, limit=9) == "d"
-    assert queue.choose(crowd[:2], going, served, limit=9) == "c"
-    assert queue.choose(crowd, [], served, limit=9) == "a"
+    assert fair_order.choose(crowd, going, served, limit=9) == "d"
+    assert fair_order.choose(crowd[:2], going, served, limit=9) == "c"
+    assert fair_order.choose(crowd, [], served, limit=9) == "a"
 
 
 def test_a_run_that_lost_its_worker_goes_first() -> None:
     crowd = [entry("new", "chess"), entry("lost", "algebra", 7.0, urgent=True)]
     going = [entry("r", "algebra")]
-    assert queue.choose(crowd, going, {"algebra": 9.0}, limit=2) == "lost"
-    assert queue.turns(crowd, going, {}) == ["lost", "new"]
+    assert fair_order.choose(crowd, going, {"algebra": 9.0}, limit=2) == "lost"
+    assert fair_order.turns(crowd, going, {}) == ["lost", "new"]
 
 
 def test_a_projects_limit_holds_but_keeps_nobody_else_waiting() -> None:
     crowd = [entry("a", "algebra"), entry("c", "chess", 5.0)]
     going = [entry("r", "algebra"), entry("s", "chess"), entry("t", "chess")]
-    assert queue.choose(crowd, going, {}, limit=9, per_project=2) == "a"
-    assert queue.choose(crowd, [*going, entry("u", "algebra")], {}, limit=9, per_project=2) is None
+    assert fair_order.choose(crowd, going, {}, limit=9, per_project=2) == "a"
+    assert (
+        fair_order.choose(crowd, [*going, entry("u", "algebra")], {}, limit=9, per_project=2)
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -234,4 +238,4 @@ def test_a_projects_limit_holds_but_keeps_nobody_else_waiting() -> None:
 def test_when_the_next_runs_start(
     ends: list[float | None], slots: int, lasts: float | None, starts: list[float | None]
 ) -> None:
-    assert queue.starts(3, ends, slots, lasts) == starts
+    assert fair_order.starts(3, ends, slots, lasts) == starts

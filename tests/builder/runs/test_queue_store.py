@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from builder.errors import TrainingError
-from builder.runs import child, database, deaths, housekeeping, launch, store, waiting
+from builder.runs.engine_process import client
+from builder.runs.scheduler import dispatch, recovery, run_queue
+from builder.runs.store import database, housekeeping, run_store
 from builder.spec import TrainingSpec
 from tests.builder.runs.conftest import tiny
 
@@ -49,7 +51,7 @@ class Queue(RuleBasedStateMachine):
 
     @rule(target=runs, project=st.sampled_from(sorted(PEOPLE)))
     def arrive(self, project: str) -> str:
-        run = store.add(SPEC, project, PEOPLE[project], None, None)
+        run = run_store.add(SPEC, project, PEOPLE[project], None, None)
         self.steps[run] = 0
         return run
 
@@ -61,16 +63,16 @@ class Queue(RuleBasedStateMachine):
     def train(self, chance: object) -> None:
         """A worker comes further and saves what it has; it does what it is told."""
         for run, pid in self._some(chance):
-            store.accept(run, {})
-            if (order := store.orders(run, pid)) == "pause":
-                assert store.end(run, pid, "paused", None)
+            run_store.accept(run, {})
+            if (order := run_store.orders(run, pid)) == "pause":
+                assert run_store.end(run, pid, "paused", None)
                 self.paused.add(run)
                 del self.workers[run]
             elif order == "stop":
                 self._end(run, "stopped")
             else:
                 self.steps[run] += 1
-                store.saved(run, self.steps[run])
+                run_store.saved(run, self.steps[run])
 
     @rule(chance=st.randoms(use_true_random=False))
     def finish(self, chance: object) -> None:
@@ -80,58 +82,62 @@ class Queue(RuleBasedStateMachine):
     @rule(chance=st.randoms(use_true_random=False))
     def die(self, chance: object) -> None:
         for run, pid in self._some(chance):
-            row = store.row(run)
-            deaths.bury(row)
-            assert not store.end(run, pid, "finished", None), "a dead worker ends nothing"
+            row = run_store.row(run)
+            recovery.bury(row)
+            assert not run_store.end(run, pid, "finished", None), "a dead worker ends nothing"
             del self.workers[run]
-            status = store.row(run)["status"]
+            status = run_store.row(run)["status"]
             if status == "paused":
                 self.paused.add(run)
             elif status != "queued":
                 self.ended[run] = status
             if chance.random() < 0.5:  # type: ignore[attr-defined]
                 self._give()
-            deaths.bury(row)  # a second server saw it, too, and comes late
+            recovery.bury(row)  # a second server saw it, too, and comes late
 
     @rule(run=runs)
     def stop(self, run: str) -> None:
-        store.order_stop(run)
-        if store.row(run)["status"] == "stopped" and run not in self.ended:
+        run_store.order_stop(run)
+        if run_store.row(run)["status"] == "stopped" and run not in self.ended:
             self.ended[run] = "stopped"
-        if store.row(run)["status"] != "paused":
+        if run_store.row(run)["status"] != "paused":
             self.paused.discard(run)
 
     @rule(run=runs)
     def pause(self, run: str) -> None:
-        store.order_pause(run)
-        if store.row(run)["status"] == "paused":
+        run_store.order_pause(run)
+        if run_store.row(run)["status"] == "paused":
             self.paused.add(run)
 
     @rule(run=runs)
     def resume(self, run: str) -> None:
-        store.resume(run, snapshot=self.steps[run] > 0)
-        if store.row(run)["status"] == "queued":
+        run_store.resume(run, snapshot=self.steps[run] > 0)
+        if run_store.row(run)["status"] == "queued":
             self.paused.discard(run)
             self.ended.pop(run, None)
 
     @rule(run=runs)
     def first(self, run: str) -> None:
-        waiting.first(run)
+        run_queue.first(run)
 
     @rule(run=runs, other=runs)
     def move(self, run: str, other: str) -> None:
-        waiting.move(run, other)
-        order = waiting.order()
-        mine = [r for r in order if store.row(r)["project"] == store.row(run)["project"]]
-        urgent = {r for r in mine if store.row(r)["tries"] or store.row(r)["orders"]}
+        run_queue.move(run, other)
+        order = run_queue.order()
+        mine = [r for r in order if run_store.row(r)["project"] == run_store.row(run)["project"]]
+        urgent = {r for r in mine if run_store.row(r)["tries"] or run_store.row(r)["orders"]}
         if run != other and {run, other} <= set(mine) - urgent:
             assert mine.index(run) + 1 == mine.index(other)
 
     @rule(run=runs, by=st.sampled_from([-1, 1]))
     def shift(self, run: str, by: int) -> None:
-        mine = [r for r in waiting.order() if store.row(r)["project"] == store.row(run)["project"]]
-        waiting.shift(run, by)
-        after = [r for r in waiting.order() if r in mine]
+        mine = [
+            r
+            for r in run_queue.order()
+            if run_store.row(r)["project"] == run_store.row(run)["project"]
+        ]
+        run_queue.shift(run, by)
+        after = [r for r in run_queue.order() if r in mine]
         assert [r for r in after if r != run] == [r for r in mine if r != run]
 
     @invariant()
@@ -147,19 +153,19 @@ class Queue(RuleBasedStateMachine):
             assert (row["status"] == "running") == (run in self.workers)
             assert row["pid"] == self.workers.get(run, row["pid"])
         assert len(self.workers) <= 2
-        assert sorted(waiting.order()) == sorted(r for r in rows if rows[r]["status"] == "queued")
+        assert sorted(run_queue.order()) == sorted(r for r in rows if rows[r]["status"] == "queued")
 
     def _give(self) -> None:
-        while run := waiting.chosen():
+        while run := run_queue.chosen():
             assert run not in self.workers, "no run is given twice"
-            going = [store.row(r)["project"] for r in self.workers]
-            row = store.row(run)
+            going = [run_store.row(r)["project"] for r in self.workers]
+            row = run_store.row(run)
             if not (row["tries"] or row["orders"]):
-                others = {r["project"] for r in store.by_status("queued")}
+                others = {r["project"] for r in run_store.by_status("queued")}
                 assert going.count(row["project"]) == min(going.count(p) for p in others)
             self.pid += 1
-            assert store.claim(run, self.pid, 0.0, waiting.max_runs())
-            assert not store.claim(run, self.pid + 1, 0.0, 99)
+            assert run_store.claim(run, self.pid, 0.0, run_queue.max_runs())
+            assert not run_store.claim(run, self.pid + 1, 0.0, 99)
             self.workers[run] = self.pid
 
     def _some(self, chance: object) -> list[tuple[str, int]]:
@@ -167,7 +173,7 @@ class Queue(RuleBasedStateMachine):
         return going[: chance.randint(0, len(going))]  # type: ignore[attr-defined]
 
     def _end(self, run: str, status: str) -> None:
-        assert store.end(run, self.workers.pop(run), status, None)
+        assert run_store.end(run, self.workers.pop(run), status, None)
         self.ended[run] = status
 
     def _drain(self) -> None:
@@ -178,14 +184,14 @@ class Queue(RuleBasedStateMachine):
             self._give()
             for run in list(self.workers):
                 self._end(run, "finished")
-        assert not store.by_status("queued", "running")
+        assert not run_store.by_status("queued", "running")
         assert set(self.ended) == set(self.steps)
 
 
 @pytest.fixture(autouse=True)
 def alone() -> Iterator[None]:
     """The tests' common store is opened anew afterwards; its sweep sees nothing of this one."""
-    with launch._lock:
+    with dispatch._lock:
         database.close()
         yield
         database.close()
@@ -209,14 +215,14 @@ for line in sys.stdin:
 
 
 def test_two_servers_on_one_workspace_never_take_the_same_run(own_home: Path) -> None:
-    runs = [store.add(SPEC, None, "anna", None, None) for _ in range(60)]
+    runs = [run_store.add(SPEC, None, "anna", None, None) for _ in range(60)]
     command = [sys.executable, "-c", CLAIMER]
     servers = [
         subprocess.Popen(
             [*command, str(pid)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=child.environment(),
+            env=client.environment(),
             text=True,
         )
         for pid in (1001, 1002)
@@ -234,7 +240,7 @@ def test_two_servers_on_one_workspace_never_take_the_same_run(own_home: Path) ->
     assert not won[0] & won[1]
     assert won[0] | won[1] == set(runs)
     by_pid = {
-        pid: {r["id"] for r in store.by_status("running") if r["pid"] == pid}
+        pid: {r["id"] for r in run_store.by_status("running") if r["pid"] == pid}
         for pid in (1001, 1002)
     }
     assert list(by_pid.values()) == won
@@ -244,28 +250,28 @@ def test_the_place_in_the_queue_is_told_and_can_be_changed(
     own_home: Path, training: TrainingSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LAYERWISE_MAX_RUNS", "1")
-    going, a, b, c = (store.add(training, "algebra", "anna", None, None) for _ in range(4))
-    other = store.add(training, "chess", "bert", None, None)
-    assert store.claim(going, 1000, 1.0, 1)
-    assert waiting.order() == [other, a, b, c]
-    waiting.first(c)
-    assert waiting.order() == [other, c, a, b]
-    waiting.move(a, before=None)
-    assert waiting.order() == [other, c, b, a]
-    waiting.move(a, before=b)
-    assert waiting.order() == [other, c, a, b]
-    later = store.add(training, "algebra", "anna", None, None)
-    assert waiting.order() == [other, c, a, b, later]
-    seen = waiting.progress(store.row(a))
+    going, a, b, c = (run_store.add(training, "algebra", "anna", None, None) for _ in range(4))
+    other = run_store.add(training, "chess", "bert", None, None)
+    assert run_store.claim(going, 1000, 1.0, 1)
+    assert run_queue.order() == [other, a, b, c]
+    run_queue.first(c)
+    assert run_queue.order() == [other, c, a, b]
+    run_queue.move(a, before=None)
+    assert run_queue.order() == [other, c, b, a]
+    run_queue.move(a, before=b)
+    assert run_queue.order() == [other, c, a, b]
+    later = run_store.add(training, "algebra", "anna", None, None)
+    assert run_queue.order() == [other, c, a, b, later]
+    seen = run_queue.progress(run_store.row(a))
     assert (seen.position, seen.starts_seconds) == (3, None)
-    store.plan(going, 100, 10)
+    run_store.plan(going, 100, 10)
     database.database().change(
         "UPDATE runs SET step = 500, first_step = 0, first_time = 10, last_time = 15 WHERE id = ?",
         going,
     )
     # 5 s to go; each that waits is taken to last the 10 s this one takes
-    assert waiting.progress(store.row(a)).starts_seconds == pytest.approx(25)
-    assert store.rows(other)["progress"]["position"] == 1
+    assert run_queue.progress(run_store.row(a)).starts_seconds == pytest.approx(25)
+    assert run_store.rows(other)["progress"]["position"] == 1
     with pytest.raises(TrainingError, match="still going"):
         housekeeping.delete(a)
 
@@ -276,13 +282,13 @@ def test_setting_the_clock_back_starves_nobody(
     monkeypatch.setenv("LAYERWISE_MAX_RUNS", "1")
     for project in ("algebra", "chess"):
         for _ in range(3):
-            store.add(training, project, project, None, None)
+            run_store.add(training, project, project, None, None)
     turns = []
     for pid in range(1000, 1006):
-        run = waiting.chosen()
+        run = run_queue.chosen()
         assert run
-        turns.append(store.row(run)["project"])
-        assert store.claim(run, pid, 1.0, 1)
+        turns.append(run_store.row(run)["project"])
+        assert run_store.claim(run, pid, 1.0, 1)
         # the first one ends in the year 2100
-        store.end(run, pid, "finished", None, at=4.1e9 if pid == 1000 else None)
+        run_store.end(run, pid, "finished", None, at=4.1e9 if pid == 1000 else None)
     assert sorted(turns[:2]) == sorted(turns[2:4]) == ["algebra", "chess"]

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from builder.errors import TrainingError
-from builder.runs import jobs, launch, store
+from builder.runs.scheduler import dispatch, jobs
+from builder.runs.store import run_store
 from builder.spec import TrainingSpec
 from tests.benchmarks.chaos import numbers, same, training
 from tests.builder.runs.conftest import until
@@ -24,11 +25,11 @@ EPOCHS = 150
 def spares() -> Iterator[None]:
     """A spare worker waits, for these tests begin many."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("builder.runs.spares.REFILL_SECONDS", 0.0)
+        patch.setattr("builder.runs.scheduler.worker_pool.REFILL_SECONDS", 0.0)
         patch.setenv("LAYERWISE_MAX_RUNS", "2")
         jobs.warm()
         yield
-        launch.close()
+        dispatch.close()
 
 
 def finished(run_id: str) -> bool:
@@ -54,11 +55,11 @@ def test_paused_killed_and_resumed_it_is_the_very_same_run(whole: str) -> None:
     assert not seen.ended and jobs.can_resume(run.id)
     assert not jobs.artefact(run.id).exists()
 
-    first = store.row(run.id)["pid"]
+    first = run_store.row(run.id)["pid"]
     assert jobs.resume(run.id).id == run.id
     assert jobs.resume(run.id).id == run.id, "a second click changes nothing"
     until(lambda: jobs.progress(run.id).step > seen.step)
-    row = store.row(run.id)
+    row = run_store.row(run.id)
     assert row["pid"] != first
     os.kill(row["pid"], signal.SIGKILL)
     until(lambda: finished(run.id))
@@ -75,7 +76,7 @@ def test_five_more_epochs_are_those_of_a_longer_run(whole: str) -> None:
     more = jobs.extend(short.id, 5, token="click-more")
     assert jobs.extend(short.id, 5, token="click-more").id == more.id
     assert (more.parent, more.training.fit["epochs"]) == (short.id, EPOCHS)
-    assert store.history(more.id)["loss"][:10] == store.history(short.id)["loss"][:10]
+    assert run_store.history(more.id)["loss"][:10] == run_store.history(short.id)["loss"][:10]
     until(lambda: finished(more.id))
     # early stopping's patience grows with the epochs in this spec; all else is the same
     same(numbers(whole), numbers(more.id))
@@ -101,9 +102,9 @@ def test_stopping_a_paused_run_makes_its_model() -> None:
 def test_without_a_snapshot_there_is_nothing_to_train_on_from(
     own_home: Path, training_: TrainingSpec
 ) -> None:
-    run = store.add(training_, None, "resume", None, None)
-    assert store.claim(run, 1000, 1.0, 99)
-    store.end(run, 1000, "failed", "no such luck")
+    run = run_store.add(training_, None, "resume", None, None)
+    assert run_store.claim(run, 1000, 1.0, 99)
+    run_store.end(run, 1000, "failed", "no such luck")
     for wish in (jobs.resume, lambda r: jobs.extend(r, 5)):
         with pytest.raises(TrainingError, match="nothing to go on from"):
             wish(run)

@@ -11,7 +11,9 @@ import pytest
 
 from builder.errors import TrainingError
 from builder.facts import START
-from builder.runs import housekeeping, jobs, projects, store, weights, workspace
+from builder.runs.disk import projects, weight_files, workspace
+from builder.runs.scheduler import jobs
+from builder.runs.store import housekeeping, run_store
 from builder.spec import Config, TrainingSpec
 from tests import zoo
 from tests.builder.runs.conftest import tiny, until
@@ -22,14 +24,14 @@ def test_the_same_weights_are_kept_once_and_lent_without_a_copy(
 ) -> None:
     file = tmp_path / "w.npz"
     file.write_bytes(b"numbers")
-    name = weights.keep(file)
-    assert weights.keep(file) == name
+    name = weight_files.keep(file)
+    assert weight_files.keep(file) == name
     assert [p.name for p in workspace.folder("weights").iterdir()] == [f"{name}.npz"]
     training = replace(zoo.STACKS["toy"], weights=Config(file=name))
-    weights.lend(training, tmp_path)
-    weights.lend(training, tmp_path)  # a run that is resumed
+    weight_files.lend(training, tmp_path)
+    weight_files.lend(training, tmp_path)  # a run that is resumed
     assert (tmp_path / START).read_bytes() == b"numbers"
-    weights.lend(zoo.STACKS["toy"], tmp_path / "nowhere")
+    weight_files.lend(zoo.STACKS["toy"], tmp_path / "nowhere")
 
 
 def test_weights_are_removed_when_nothing_refers_to_them_any_more(
@@ -37,7 +39,7 @@ def test_weights_are_removed_when_nothing_refers_to_them_any_more(
 ) -> None:
     def kept(content: bytes) -> TrainingSpec:
         (tmp_path / "w.npz").write_bytes(content)
-        return replace(tiny(), weights=Config(file=weights.keep(tmp_path / "w.npz")))
+        return replace(tiny(), weights=Config(file=weight_files.keep(tmp_path / "w.npz")))
 
     def old() -> None:
         for file in workspace.folder("weights").iterdir():
@@ -45,15 +47,15 @@ def test_weights_are_removed_when_nothing_refers_to_them_any_more(
 
     def there() -> list[bool]:
         housekeeping.tidy()
-        return [weights.where(t.weights["file"]) is not None for t in (ran, saved, opened)]
+        return [weight_files.where(t.weights["file"]) is not None for t in (ran, saved, opened)]
 
     ran, saved, opened = kept(b"a"), kept(b"b"), kept(b"c")
-    run = store.add(ran, None, "anna", None, None)
+    run = run_store.add(ran, None, "anna", None, None)
     project = projects.create("anna", "Mine", saved)
     assert there() == [True, True, True], "a tab may have it open"
     old()
     assert there() == [True, True, False]
-    store.order_stop(run)
+    run_store.order_stop(run)
     jobs.delete(run)
     assert there() == [False, True, False]
     project = projects.save(project.token, project.rev, "Mine", replace(saved, weights=Config()))
@@ -64,23 +66,25 @@ def test_weights_are_removed_when_nothing_refers_to_them_any_more(
 
 @pytest.mark.parametrize("file", ["../../etc/passwd", "0" * 64, None, 3, "A" * 64])
 def test_what_is_not_there_is_not_lent(file: object, tmp_path: Path) -> None:
-    assert weights.where(file) is None
+    assert weight_files.where(file) is None
     training = replace(zoo.STACKS["toy"], weights=Config(file=file, name="big.keras"))
     with pytest.raises(TrainingError, match=r"weights of 'big\.keras' are not in this"):
-        weights.lend(training, tmp_path)
+        weight_files.lend(training, tmp_path)
 
 
 def test_an_opened_model_is_used_as_it_is(tmp_path: Path) -> None:
     """In real processes: what the run answers is what the model of the file answered."""
     import keras
 
-    from builder.engine import build
-    from builder.engine import weights as engine
+    from builder.engine.build import keras_model
+    from builder.engine.files import initial_weights as engine
 
     training = tiny(epochs=1)
-    model = build.build(training.model)
+    model = keras_model.build(training.model)
     engine.dump(model, tmp_path / "w.npz")
-    begun = replace(training, weights=Config(file=weights.keep(tmp_path / "w.npz"), name="a.h5"))
+    begun = replace(
+        training, weights=Config(file=weight_files.keep(tmp_path / "w.npz"), name="a.h5")
+    )
     run = jobs.start(begun.with_fit(epochs=0))
     until(lambda: jobs.progress(run.id).ended)
     assert (jobs.get(run.id).status, jobs.get(run.id).error) == ("finished", None)
@@ -93,11 +97,13 @@ def test_an_opened_model_is_used_as_it_is(tmp_path: Path) -> None:
 def test_a_file_given_by_a_person_brings_its_weights_along(tmp_path: Path) -> None:
     import keras
 
-    from pages.widgets import opener
+    from pages.widgets.home import open_file
 
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
     model.save(tmp_path / "flowers.keras")
-    training, title, notes = opener.read("flowers.keras", (tmp_path / "flowers.keras").read_bytes())
+    training, title, notes = open_file.read(
+        "flowers.keras", (tmp_path / "flowers.keras").read_bytes()
+    )
     assert (title, tuple(notes)) == ("flowers", ())
     assert training.weights["name"] == "flowers.keras"
-    assert weights.where(training.weights["file"])
+    assert weight_files.where(training.weights["file"])

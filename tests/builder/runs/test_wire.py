@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from builder.errors import BY_NAME, BuildError
 from builder.facts import DataFacts, Failure, Fix, ModelFacts, NodeFacts, Note, Problem
-from builder.runs import wire
+from builder.runs.engine_process import wire
 from builder.spec import Config, ObjectSpec, Run, TrainingSpec
 
 PLAIN = st.recursive(

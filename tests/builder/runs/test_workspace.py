@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from builder.errors import FileError
-from builder.runs import workspace
+from builder.runs.disk import workspace
 
 
 def test_the_workspace_is_where_the_environment_says(

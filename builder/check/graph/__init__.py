@@ -1,0 +1,1 @@
+"""Is the graph sound: wires, shapes, ranks and what kind of values each layer reads?"""

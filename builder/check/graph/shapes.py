@@ -1,0 +1,250 @@
+"""Why Keras refused a layer, or should have, in plain words, and what would make it fit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from builder import catalog, edit
+from builder.catalog.layers import NOT_IN_A_STACK
+from builder.check import fixes
+from builder.check.fixes import Fixes
+from builder.check.graph import graph_edits
+from builder.check.graph.layer_call import Case, Diagnosis
+from builder.check.graph.merging import absent, meet
+from builder.check.graph.ranks import rank, removal
+from builder.check.graph.value_kinds import learns_width
+from builder.facts import DataFacts, Failure, ModelFacts, Problem
+from builder.spec import Config, ObjectSpec, TrainingSpec, active
+
+WINDOWS = ("kernel_size", "pool_size")
+"""Arguments that say how large a window slides over the input."""
+
+
+def explain(
+    training: TrainingSpec, data: DataFacts | None, facts: ModelFacts
+) -> tuple[Problem, ...]:
+    """Keras's refusal as a Problem with remedies; nothing when the model can be built.
+
+    Some layers accept while building what they refuse, or misread, in training: the first of
+    those comes before a refusal, which may well be its consequence where it flows into it.
+    """
+    failure = facts.failure
+    found = next(_misfits(training, data, facts), None)
+    if found is None:
+        return _refusal(training, data, facts, failure) if failure else ()
+    misread = found.where.removeprefix("model.")
+    if failure is None or failure.node in graph_edits.downstream(active(training.model), misread):
+        return (found,)
+    return (found, *_refusal(training, data, facts, failure))
+
+
+def _refusal(
+    training: TrainingSpec, data: DataFacts | None, facts: ModelFacts, failure: Failure
+) -> tuple[Problem, ...]:
+    spec = training.model
+    if failure.node not in {n.name for n in spec.nodes}:
+        hint = "On the canvas, choose the layer that gives the answer and press Output."
+        return (Problem("model", f"The model cannot be built: {failure.message}", hint),)
+    case = Case(training, data, facts, failure)
+    made = (case.layer_at(n.node) for n in facts.nodes)
+    if data and case.shape[-1:] == (None,) and any(learns_width(layer) for layer in made):
+        return ()  # that layer's own problem
+    for explanation in (
+        absent,
+        meet,
+        rank,
+        _free_axis,
+        _too_small,
+        _colors,
+        _groups,
+        _cut,
+        _target,
+    ):
+        diagnosis = explanation(case)
+        if diagnosis:
+            return (_told(case, *diagnosis),)
+    return (_told(case, *_other(case)),)
+
+
+def _told(case: Case, message: str, hint: str, found: Fixes) -> Problem:
+    several = len(case.spec.node(case.node).inbound) > 1
+    gone = () if several and found else removal(case)
+    if not gone and not found:
+        gone = case.fix(f"Remove '{case.node}'", fixes.remove(case.node))
+    return Problem(f"model.{case.node}", message, hint, found + gone)
+
+
+def _misfits(
+    training: TrainingSpec, data: DataFacts | None, facts: ModelFacts
+) -> Iterator[Problem]:
+    """Calls that Keras accepts but the layer's own page does not."""
+    spec = active(training.model)
+    outputs = {n.node: n.outputs for n in facts.nodes}
+    for node in (n for n in spec.nodes if n.name in outputs and n.inbound):
+        ref = node.inbound[0]
+        received = outputs.get(ref, ()) or outputs.get(ref.partition(":")[0], ())
+        layer = spec.layers.get(node.layer)
+        if not received or not isinstance(layer, ObjectSpec):
+            continue
+        failure = Failure(node.name, layer.class_name, received[:1], "")
+        case = Case(training, data, facts, failure)
+        for explanation in (rank, _colors, _short):
+            diagnosis = explanation(case)
+            if diagnosis:
+                yield _told(case, *diagnosis)
+
+
+def _other(case: Case) -> tuple[str, str, Fixes]:
+    """What is left is said in Keras's own words."""
+    name = case.layer.class_name
+    found: Fixes = ()
+    if case.entry:
+        fresh = catalog.new("layers", name).config
+        kept = {k: v for k, v in case.layer.config.items() if case.required(k)}
+        plain = ObjectSpec(name, Config({**fresh, **kept}))
+        label = f"Take '{case.node}' back to how it starts"
+        found = case.fix(label, lambda m: edit.configure(m, case.node, plain))
+    words = case.failure.message.rstrip(".")
+    why = NOT_IN_A_STACK.get(name, "") if edit.is_chain(case.spec) else ""
+    return f"{case.start}; Keras refuses it: {words}.", why or "Change its settings.", found
+
+
+def _free_axis(case: Case) -> Diagnosis:
+    """A Dense after the Flatten of something of any length."""
+    if not case.shape or case.shape[-1] is not None or case.before is None:
+        return None
+    message = f"{case.start}: the number of features is not fixed, so it cannot make its weights."
+    flat = case.layer_at(case.before).class_name == "Flatten"
+    source = edit.source(case.spec, case.before)
+    came = case.facts.of(source) if source else None
+    found: Fixes = ()
+    if flat and came and len(came.outputs[0]) == 3:
+        average = ObjectSpec("GlobalAveragePooling1D")
+        label = f"Replace '{case.before}' by GlobalAveragePooling1D"
+        found = case.fix(label, fixes.become(case.before, average))
+    found += _fixed_length(case)
+    return message, "Fix the Input's shape, or average over the free axis.", found
+
+
+def _fixed_length(case: Case) -> Fixes:
+    inputs = [n.name for n in case.spec.nodes if edit.is_input(case.spec, n.name)]
+    if case.data is None or len(inputs) != 1:
+        return ()
+    label = f"Set the Input's shape to {fixes.example(case.data.x_shape)}"
+    return case.fix(label, fixes.put(inputs[0], shape=case.data.x_shape))
+
+
+def _too_small(case: Case) -> Diagnosis:
+    """A window larger than what is left of the picture."""
+    window = next((w for w in WINDOWS if case.entry and w in case.entry.args), None)
+    if window is None or case.entry is None or case.layer.config.get("padding") == "same":
+        return None
+    axes = case.shape[1:-1]
+    if case.layer.config.get("data_format") == "channels_first":
+        axes = case.shape[2:]
+    # ConvLSTM reads steps before the axes its window slides over.
+    many = case.layer.class_name[-2:-1]
+    axes = axes[-int(many) :] if many.isdigit() else axes
+    sizes = _per_axis(case, window, len(axes))
+    gaps = _per_axis(case, "dilation_rate", len(axes))
+    reach = [(s - 1) * g + 1 for s, g in zip(sizes, gaps, strict=True)]
+    if not any(n is not None and n < r for n, r in zip(axes, reach, strict=True)):
+        return None
+    fit = [
+        s if n is None or n >= r else (max(n, 1) - 1) // g + 1
+        for n, r, s, g in zip(axes, reach, sizes, gaps, strict=True)
+    ]
+    left, size = " × ".join(map(str, axes)), " × ".join(map(str, reach))
+    message = f"{case.start}: only {left} is left, but its window ({window}) covers {size}."
+    smaller: Any = fit[0] if len(set(fit)) == 1 else tuple(fit)
+    lower = case.fix(f"Set {window} to {smaller}", fixes.put(case.node, **{window: smaller}))
+    same = case.fix('Set padding to "same"', fixes.put(case.node, padding="same"))
+    both = same + lower if max(fit) == 1 else lower + same
+    return message, "Make the window smaller, or shrink the picture less before it.", both
+
+
+def _per_axis(case: Case, name: str, count: int) -> list[int]:
+    default = case.entry.args.get(name, 1) if case.entry else 1
+    value = case.layer.config.get(name, default)
+    values = value if isinstance(value, tuple) else (value,) * count
+    good = [v if isinstance(v, int) and v > 0 else 1 for v in values]
+    return good if len(good) == count else [good[0] if good else 1] * count
+
+
+def _colors(case: Case) -> Diagnosis:
+    """Layers for color pictures."""
+    wanted = case.entry.extra.get("channels") if case.entry else None
+    if not wanted or not case.shape or case.shape[-1] in (None, wanted):
+        return None
+    deep = case.shape[-1]
+    message = f"{case.start}: {deep} channel{'s' if deep != 1 else ''}; it needs {wanted}"
+    return f"{message} (red, green, blue).", "Use it on color pictures only.", ()
+
+
+def _short(case: Case) -> Diagnosis:
+    """A sound shorter than what one spectrum is made of."""
+    many = case.shape[-1] if case.shape else None
+    if case.layer.class_name != "MelSpectrogram" or many is None or case.entry is None:
+        return None
+    need = case.layer.config.get("fft_length", case.entry.args["fft_length"]) // 2 + 1
+    if many >= need:
+        return None
+    message = f"{case.start}: {many:,} samples for each example; it needs at least {need:,}."
+    return message, "Use it on sound waves, or lower its fft_length.", ()
+
+
+def _groups(case: Case) -> Diagnosis:
+    """Groups that do not divide the channels."""
+    groups = case.layer.config.get("groups", 1)
+    deep = case.shape[-1] if case.shape else None
+    filters = case.layer.config.get("filters", groups)
+    if not isinstance(groups, int) or groups < 2 or not deep or not isinstance(filters, int):
+        return None
+    if deep % groups == 0 and filters % groups == 0:
+        return None
+    message = (
+        f"{case.start}: {deep} channels and {filters} filters do not split into {groups} groups."
+    )
+    best = math.gcd(groups, deep, filters)
+    found = case.fix(f"Set groups to {best}", fixes.put(case.node, groups=best))
+    return message, "Choose a number of groups that divides both evenly.", found
+
+
+def _cut(case: Case) -> Diagnosis:
+    """Squares that do not fill the picture."""
+    size, sides = case.layer.config.get("patch_size"), case.shape[1:3]
+    if case.layer.class_name != "Patches" or not isinstance(size, int) or size < 1:
+        return None
+    if len(sides) < 2 or None in sides:
+        return None
+    both = math.gcd(*(n or 1 for n in sides))
+    fit = [n for n in range(2, both + 1) if both % n == 0]
+    message = f"{case.start}: squares of {size} × {size} do not fill it."
+    best = min(fit, key=lambda n: (abs(n - size), n), default=1)
+    found = case.fix(f"Set patch_size to {best}", fixes.put(case.node, patch_size=best))
+    return message, "Choose a size that divides the height and the width.", found
+
+
+def _target(case: Case) -> Diagnosis:
+    """A Reshape whose numbers do not add up."""
+    target = case.layer.config.get("target_shape")
+    sizes = case.shape[1:]
+    if case.layer.class_name != "Reshape" or not case.shape or not isinstance(target, tuple):
+        return None
+    if None in sizes:
+        return None
+    have = math.prod(n or 1 for n in sizes)
+    message = (
+        f"{case.start}: {have:,} numbers for each example; the shape {fixes.example(target)}"
+        f" holds {math.prod(abs(n) for n in target):,}."
+    )
+    rest = math.prod(abs(n) for n in target[:-1])
+    found: Fixes = ()
+    if rest and have % rest == 0:
+        new = (*(abs(n) for n in target[:-1]), have // rest)
+        label = f"Set target_shape to {fixes.example(new)}"
+        found = case.fix(label, fixes.put(case.node, target_shape=new))
+    found += case.fix("Set target_shape to (-1,)", fixes.put(case.node, target_shape=(-1,)))
+    return message, "Choose a shape whose sizes multiply to the same number.", found

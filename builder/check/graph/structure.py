@@ -1,0 +1,270 @@
+"""What can be wrong with a stack before any shape is known: its Input, its wires, its emptiness."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+
+from builder import edit
+from builder.check import fixes
+from builder.check.graph import graph_edits, merging, text_inputs
+from builder.check.training.per_output import read_by
+from builder.check.training.recommended import output_layer, sensible
+from builder.facts import DataFacts, Fix, Problem
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec, active, chain, unique
+
+
+def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem]:
+    """Missing Inputs, empty stacks, an Input that does not fit the data; the wiring is sound."""
+    spec = training.model
+    if not spec.nodes:
+        yield _empty(training, data)
+        return
+    inputs = [n.name for n in spec.nodes if edit.is_input(spec, n.name)]
+    if not inputs:
+        yield _no_input(training, data)
+    elif all(n.name in inputs for n in active(spec).nodes):
+        yield _only_input(training, data)
+    elif data:
+        for node in inputs:
+            column = read_by(training, data, node)
+            if column is not None:
+                yield from _input_shape(training, column, node)
+
+
+def wiring(training: TrainingSpec) -> Iterator[Problem]:
+    """Names twice in use, layers and wires that lead nowhere, circles."""
+    spec = training.model
+    counts = Counter(n.name for n in spec.nodes)
+    for name in (n for n, count in counts.items() if count > 1):
+        yield Problem(
+            f"model.{name}",
+            f"{counts[name]} layers are named '{name}'; every layer needs its own name.",
+            "Rename all but one of them.",
+            (_unlike(training, name),),
+        )
+    if len(counts) < len(spec.nodes):
+        return  # wires cannot be judged while a name means two layers
+    known = set(counts)
+    for node in spec.nodes:
+        yield from _reads(training, node, known)
+    for ref in spec.outputs:
+        if ref.partition(":")[0] not in known:
+            message = f"The model returns '{ref}', which does not exist."
+            yield Problem(
+                "model", message, "Choose the last layer as its output.", _returned(training, ref)
+            )
+    yield from _circle(training)
+    yield from merging.counts(training)
+
+
+def _reads(training: TrainingSpec, node: Node, known: set[str]) -> Iterator[Problem]:
+    """A node's layer and wires."""
+    spec = training.model
+    where = f"model.{node.name}"
+    if node.layer not in spec.layers:
+        message = f"'{node.name}' calls the layer '{node.layer}', which is not in the project."
+        gone = fixes.model(f"Remove '{node.name}'", training, _without(node.name))
+        yield Problem(where, message, "Remove it and add the layer again.", gone)
+    for ref in node.inbound:
+        if ref.partition(":")[0] not in known:
+            message = f"'{node.name}' reads '{ref}', which does not exist."
+            fix = _rewired(training, node, node.inbound.index(ref))
+            yield Problem(where, message, "Connect it to a layer that exists.", fix)
+    loose = not node.inbound and node.layer in spec.layers
+    # A stack without any Input is told as such.
+    first = node is spec.nodes[0] and not any(edit.is_input(spec, n) for n in known)
+    if loose and not first and not edit.is_input(spec, node.name):
+        message = f"{fixes.named(spec, node.name)} reads nothing: no layer leads to it."
+        fix = _rewired(training, node, 0)
+        yield Problem(where, message, "Connect it to the layer before it.", fix)
+
+
+def _empty(training: TrainingSpec, data: DataFacts | None) -> Problem:
+    hint = "Add an Input, then the layers."
+    if data is None:
+        return Problem("model", "The model is empty: there is no layer yet.", hint)
+    return Problem(
+        "model",
+        f"The model is empty: there is no layer yet to read {data.title}.",
+        hint,
+        (Fix("Begin with the simplest model", _simplest(training, data)),),
+    )
+
+
+def _simplest(training: TrainingSpec, data: DataFacts) -> TrainingSpec:
+    flat = (ObjectSpec("Flatten"),) if len(data.x_shape) > 1 else ()
+    flat = (text_inputs.vectorizer(None),) if data.kind == "texts" else flat
+    first = text_inputs.entrance(data)
+    model = chain(training.model.name, first, *flat, output_layer(data))
+    loss, metrics, _ = sensible(data)
+    columns = Config()
+    if data.named:
+        first_and_last = (model.nodes[0].name, model.outputs[0])
+        chosen = (data.inputs[0].name, data.targets[0].name)
+        columns = Config(dict(zip(first_and_last, chosen, strict=True)))
+    simple = replace(training, model=model, columns=columns)
+    return simple.with_compile(loss=loss, metrics=metrics)
+
+
+def _no_input(training: TrainingSpec, data: DataFacts | None) -> Problem:
+    first = training.model.nodes[0].name
+    message = (
+        f"The model has no Input: {fixes.named(training.model, first)} stands first and nothing"
+        " says which shape it reads."
+    )
+    if data is None:
+        return Problem("model", message, "Add an Input with the data's shape.")
+    label = f"Add an Input of shape {fixes.example(data.x_shape)}"
+    layer = text_inputs.entrance(data)
+    fix = fixes.model(label, training, fixes.append(layer))
+    return Problem("model", message, "Add an Input with the data's shape.", fix)
+
+
+def _only_input(training: TrainingSpec, data: DataFacts | None) -> Problem:
+    off = [n.name for n in training.model.nodes if n.off]
+    message = "There is no layer after the Input, so there is nothing to train."
+    if off:
+        message = "Every layer after the Input is switched off, so there is nothing to train."
+    hint = "Switch one on, or add a Dense layer." if off else "Add a layer, for example Dense."
+    on = [partial(edit.switch, node=name, off=False) for name in off]
+    found = fixes.model("Switch them on", training, *on)
+    if data:
+        flat = [fixes.append(ObjectSpec("Flatten"))] if len(data.x_shape) > 1 else []
+        layer = output_layer(data)
+        label = (
+            f"Add {'Flatten and ' if flat else ''}Dense with {fixes.units(layer.config['units'])}"
+        )
+        found += fixes.model(label, training, *flat, fixes.append(layer))
+    return Problem("model", message, hint, found)
+
+
+def _input_shape(training: TrainingSpec, data: DataFacts, node: str) -> Iterator[Problem]:
+    given = edit.layer_of(training.model, node).config.get("shape")
+    if not isinstance(given, tuple) or _fits(given, data.x_shape) or data.kind == "texts":
+        return  # of texts, texts.py speaks
+    seen, wanted = fixes.example(given), fixes.example(data.x_shape)
+    message = (
+        f"{fixes.named(training.model, node)} expects examples of shape {seen}, but"
+        f" {data.title} has {wanted}."
+    )
+    found = fixes.model(
+        f"Set the Input's shape to {wanted}", training, fixes.put(node, shape=data.x_shape)
+    )
+    if data.kind == "images" and given == (*data.x_shape, 1):
+        found = fixes.dataset("Give the images a channel axis", training, channel_axis=True) + found
+    elif data.kind == "images" and data.x_shape == (*given, 1):
+        found += fixes.dataset(
+            "Take the images without a channel axis", training, channel_axis=False
+        )
+    yield Problem(f"model.{node}", message, "Give the Input the shape of the data.", found)
+
+
+def _fits(given: tuple[int | None, ...], shape: tuple[int, ...]) -> bool:
+    return len(given) == len(shape) and all(
+        g is None or g == n for g, n in zip(given, shape, strict=True)
+    )
+
+
+def _circle(training: TrainingSpec) -> Iterator[Problem]:
+    spec = training.model
+    place = {name: i for i, name in enumerate(edit.order(spec))}
+    for node in spec.nodes:
+        sources = [ref.partition(":")[0] for ref in node.inbound]
+        late = [s for s in sources if place.get(s, -1) >= place[node.name]]
+        # Nodes behind a wire that leads nowhere come late too, without any circle.
+        late = late and [s for s in late if s in graph_edits.downstream(spec, node.name)]
+        if late:
+            message = f"'{node.name}' reads '{late[0]}', which waits for it: a circle."
+            fix = _rewired(training, node, sources.index(late[0]))
+            yield Problem(f"model.{node.name}", message, "Break the circle.", fix)
+            return
+
+
+def _rewired(training: TrainingSpec, node: Node, place: int) -> tuple[Fix, ...]:
+    """A wire that leads to a layer before it; a model that is nearly a stack becomes one."""
+    spec = training.model
+    inputs = [n for n in spec.nodes if n.layer in spec.layers and edit.is_input(spec, n.name)]
+    called = Counter(n.layer for n in spec.nodes)
+    plain = all(len(n.inbound) < 2 for n in spec.nodes) and max(called.values()) < 2
+    if len(inputs) == 1 and len(spec.outputs) < 2 and plain:
+        return (Fix("Wire the layers as a stack", _restacked(training)),)
+    after = graph_edits.downstream(spec, node.name)
+    names = [n.name for n in spec.nodes if n.name not in after]
+    found: fixes.Fixes = ()
+    if names:
+        earlier = [n for n in names if _place(spec, n) < _place(spec, node.name)]
+        giver = (earlier or names)[-1]
+        inbound = (*node.inbound[:place], giver, *node.inbound[place + 1 :])
+        change = partial(graph_edits.reads, node=node.name, inbound=inbound)
+        found += fixes.model(f"Connect it to '{giver}'", training, change)
+    if len(node.inbound) > 2:
+        rest = (*node.inbound[:place], *node.inbound[place + 1 :])
+        change = partial(graph_edits.reads, node=node.name, inbound=rest)
+        found += fixes.model("Disconnect it there", training, change)
+    return found
+
+
+def _place(spec: ModelSpec, node: str) -> int:
+    return next(i for i, n in enumerate(spec.nodes) if n.name == node)
+
+
+def _returned(training: TrainingSpec, ref: str) -> tuple[Fix, ...]:
+    """The outputs without one that does not exist, or what nobody reads instead."""
+    spec = training.model
+    rest = tuple(r for r in spec.outputs if r != ref)
+    if rest or not spec.nodes:
+        return (Fix(f"Return it without '{ref}'", _with_outputs(training, rest)),)
+    read = {r.partition(":")[0] for n in spec.nodes for r in n.inbound}
+    ends = [n.name for n in spec.nodes if n.name not in read]
+    last = (ends or [n.name for n in spec.nodes])[-1]
+    return (Fix("Return the last layer", _with_outputs(training, (last,))),)
+
+
+def _with_outputs(training: TrainingSpec, outputs: tuple[str, ...]) -> TrainingSpec:
+    return replace(training, model=replace(training.model, outputs=outputs))
+
+
+def _unlike(training: TrainingSpec, name: str) -> Fix:
+    """Different names; but a second last layer goes, because the first already gives the answer."""
+    spec = training.model
+    if spec.nodes[-1].name != name:
+        return Fix("Give them different names", replace(training, model=_distinct(spec)))
+    shorter = _as_stack(_distinct(replace(spec, nodes=spec.nodes[:-1])))
+    return Fix(f"Remove the last '{name}'", replace(training, model=shorter))
+
+
+def _distinct(spec: ModelSpec) -> ModelSpec:
+    used: set[str] = set()
+    nodes: list[Node] = []
+    for node in spec.nodes:
+        name = unique(node.name, used)
+        used.add(name)
+        nodes.append(replace(node, name=name, inbound=(nodes[-1].name,) if nodes else ()))
+    return _as_stack(replace(spec, nodes=tuple(nodes)))
+
+
+def _restacked(training: TrainingSpec) -> TrainingSpec:
+    return replace(training, model=_as_stack(training.model))
+
+
+def _as_stack(spec: ModelSpec) -> ModelSpec:
+    nodes: list[Node] = []
+    layers: dict[str, ObjectSpec | ModelSpec] = {}
+    first = [n for n in spec.nodes if n.layer in spec.layers and edit.is_input(spec, n.name)][:1]
+    others = (n for n in spec.nodes if n.layer in spec.layers and not edit.is_input(spec, n.name))
+    for node in (*first, *others):
+        inbound = (nodes[-1].name,) if nodes else ()
+        nodes.append(replace(node, layer=node.name, inbound=inbound))
+        layers[node.name] = spec.layers[node.layer]
+    outputs = (nodes[-1].name,) if nodes else ()
+    return replace(spec, layers=Config(layers), nodes=tuple(nodes), outputs=outputs)
+
+
+def _without(name: str) -> Callable[[ModelSpec], ModelSpec]:
+    def change(spec: ModelSpec) -> ModelSpec:
+        return _as_stack(replace(spec, nodes=tuple(n for n in spec.nodes if n.name != name)))
+
+    return change

@@ -1,0 +1,183 @@
+"""Is every Input and output bound to a column, and has every output a loss of its own?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from builder import binding, edit
+from builder.check.training.per_output import PER_OUTPUT, views
+from builder.check.training.recommended import sensible
+from builder.facts import ColumnFacts, DataFacts, Fix, Problem
+from builder.spec import Config, TrainingSpec
+
+
+def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem]:
+    """Inputs and outputs bound to nothing or to the wrong side; settings for the wrong outputs."""
+    if data and (data.named or not binding.is_plain(training)):
+        yield from _unbound(training, data)
+    yield from _settings(training, data)
+    layers = [training.model.node(n).layer for n in _nodes(training)]
+    if len(set(layers)) < len(layers):
+        twice = next(n for n in layers if layers.count(n) > 1)
+        message = f"The layer '{twice}' gives two outputs, so Keras could not tell them apart."
+        hint = "Put a layer of its own before each output, for example Identity."
+        yield Problem("model", message, hint)
+
+
+def _nodes(training: TrainingSpec) -> list[str]:
+    known = {n.name for n in training.model.nodes}
+    names = (o if o in known else o.rpartition(":")[0] for o in binding.outputs(training.model))
+    return [n for n in names if n in known]
+
+
+def _unbound(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
+    sides = (
+        ("input", "Input", data.inputs, binding.inputs_of(training)),
+        ("target", "output", data.targets, binding.outputs_of(training)),
+    )
+    for role, word, columns, bound in sides:
+        for node, name in bound.items():
+            if any(c.name == name for c in columns):
+                continue
+            given = training.columns.get(node)
+            has = ", ".join(c.name for c in columns)
+            message = f"The {word} '{node}' is not bound to a column of {data.title}."
+            if given is not None:
+                known = "a target" if data.column(name) and role == "input" else "an input"
+                why = f"which is {known}" if data.column(name) else "which does not exist"
+                message = f"The {word} '{node}' is bound to '{given}', {why} of {data.title}."
+            found = tuple(_bind(training, node, c) for c in _best(training, node, columns, bound))
+            hint = f"Bind it to one of: {has}."
+            yield Problem(f"columns.{node}", message, hint, found)
+
+
+def _best(
+    training: TrainingSpec, node: str, columns: Sequence[ColumnFacts], bound: Mapping[str, str]
+) -> list[str]:
+    """The columns to offer: those nobody has that fit best, else any that fit best."""
+    free = [c for c in columns if c.name not in bound.values()] or list(columns)
+    least = min((_misfit(training, node, c) for c in free), default=0)
+    return [c.name for c in free if _misfit(training, node, c) == least][:3]
+
+
+def _misfit(training: TrainingSpec, node: str, column: ColumnFacts) -> int:
+    """How far an Input's shape is from the column's: 0 the same, 1 as many axes, 2 others."""
+    if column.role == "target" or not edit.is_input(training.model, node):
+        return 0
+    shape = edit.layer_of(training.model, node).config.get("shape")
+    if shape in (None, column.shape):
+        return 0
+    return 1 if isinstance(shape, tuple) and len(shape) == len(column.shape) else 2
+
+
+def _bind(training: TrainingSpec, node: str, column: str) -> Fix:
+    columns = training.columns.with_(**{node: column})
+    return Fix(f"Bind '{node}' to {column}", replace(training, columns=columns))
+
+
+def _settings(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem]:
+    """Losses, weights and metrics by output where there are several, and only there."""
+    outputs = binding.outputs(training.model)
+    if len(outputs) < 2:
+        yield from _too_many(training)
+        return
+    count = len(outputs)
+    for key in ("loss", "metrics"):
+        given = training.compile.get(key)
+        if given in (None, ()) or isinstance(given, Mapping):
+            continue
+        what = "One loss is" if key == "loss" else "One list of metrics is"
+        message = f"{what} set, but the model has {count} outputs; each needs its own."
+        fix = Fix("Give each output its own", fitted(training, data))
+        yield Problem(f"compile.{key}", message, "Set it for each output.", (fix,))
+    for key in PER_OUTPUT:
+        given = training.compile.get(key)
+        strange = [k for k in given if k not in outputs] if isinstance(given, Mapping) else []
+        if strange and isinstance(given, Mapping):
+            names = ", ".join(f"'{k}'" for k in strange)
+            message = f"There is a setting in {key} for {names}, which the model does not return."
+            rest = training.with_compile(**{key: Config(given).without(*strange)})
+            hint = f"It returns {', '.join(outputs)}."
+            yield Problem(f"compile.{key}", message, hint, (Fix(f"Remove {names}", rest),))
+    yield from _weights(training)
+
+
+def _weights(training: TrainingSpec) -> Iterator[Problem]:
+    weights = training.compile.get("loss_weights")
+    if weights is None:
+        return
+    if not isinstance(weights, Mapping):
+        gone = replace(training, compile=training.compile.without("loss_weights"))
+        message = f"The loss weights must be a number for each output but are {weights!r}."
+        yield Problem("compile.loss_weights", message, "Remove them.", (Fix("Remove them", gone),))
+        return
+    for output, weight in weights.items():
+        good = isinstance(weight, int | float) and not isinstance(weight, bool) and weight >= 0
+        if not good:
+            message = f"The loss weight of '{output}' must be 0 or more but is {weight!r}."
+            one = training.with_compile(loss_weights=Config(weights).with_(**{output: 1.0}))
+            where = f"compile.loss_weights.{output}"
+            yield Problem(where, message, "1 is a loss as it is.", (Fix("Set it to 1", one),))
+    yield from _partial(training, weights)
+    if weights and not any(weights.values()):
+        message = "Every loss weight is 0, so nothing would be learned."
+        gone = replace(training, compile=training.compile.without("loss_weights"))
+        yield Problem("compile.loss_weights", message, "Raise one.", (Fix("Remove them", gone),))
+
+
+def _partial(training: TrainingSpec, weights: Mapping[str, Any]) -> Iterator[Problem]:
+    outputs = binding.outputs(training.model)
+    missing = [o for o in outputs if o not in weights]
+    if 0 < len(missing) < len(outputs):
+        names = ", ".join(f"'{o}'" for o in missing)
+        message = f"Some outputs have a loss weight, but not {names}; Keras wants all or none."
+        full = Config({**dict.fromkeys(missing, 1.0), **weights})
+        fix = Fix("Count the others as 1", training.with_compile(loss_weights=full))
+        yield Problem("compile.loss_weights", message, "1 is a loss as it is.", (fix,))
+
+
+def _too_many(training: TrainingSpec) -> Iterator[Problem]:
+    """Settings by output left over from a model that had several."""
+    given = [k for k in PER_OUTPUT if isinstance(training.compile.get(k), Mapping)]
+    if given:
+        fix = Fix("Keep those of the output that is left", fitted(training, None))
+        message = f"The {given[0]} is set for several outputs, but the model has one."
+        where = f"compile.{'loss' if 'loss' in given else given[0]}"
+        yield Problem(where, message, f"{fix.label}.", (fix,))
+
+
+def fitted(training: TrainingSpec, data: DataFacts | None) -> TrainingSpec:
+    """``compile`` with a loss, a weight and metrics for each output: those there are, else usual.
+
+    For a model of one output, plain ones.
+    """
+    outputs = binding.outputs(training.model)
+    if len(outputs) < 2:
+        return _single(training, outputs)
+    compile = training.compile
+    found: dict[str, dict[str, Any]] = {"loss": {}, "metrics": {}}
+    for view in views(training, data):
+        best = dict(zip(found, sensible(view.data), strict=False)) if view.data else {}
+        for key, chosen in found.items():
+            given = compile.get(key)
+            own = given.get(view.output) if isinstance(given, Mapping) else best.get(key, given)
+            if (usual := own if own is not None else best.get(key)) is not None:
+                chosen[view.output] = usual
+    weights = compile.get("loss_weights")
+    kept = compile.without("loss_weights")
+    if isinstance(weights, Mapping):
+        kept = kept.with_(loss_weights=Config({o: weights.get(o, 1.0) for o in outputs}))
+    return replace(training, compile=kept.with_(**found))
+
+
+def _single(training: TrainingSpec, outputs: tuple[str, ...]) -> TrainingSpec:
+    compile = training.compile.without("loss_weights")
+    for key in ("loss", "metrics"):
+        given = compile.get(key)
+        if isinstance(given, Mapping):
+            left = given.get(outputs[0]) if outputs else None
+            compile = compile.without(key)
+            compile = compile.with_(**{key: left}) if left is not None else compile
+    return replace(training, compile=compile)

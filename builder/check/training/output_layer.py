@@ -1,0 +1,199 @@
+"""Does the last layer give what the loss and the labels expect?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from builder import catalog, edit
+from builder.catalog import Entry
+from builder.check import fixes
+from builder.check.training.output_facts import Head
+from builder.check.training.recommended import output_layer
+from builder.facts import DataFacts, Fix, Problem
+from builder.spec import Config, ObjectSpec, TrainingSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What the last layer has to be for this loss and these labels."""
+
+    loss: ObjectSpec
+    entry: Entry
+    width: int
+    activations: tuple[str, ...]
+
+    @property
+    def logits(self) -> bool:
+        """The loss applies the softmax or sigmoid itself."""
+        return self.loss.config.get("from_logits") is True
+
+    @property
+    def name(self) -> str:
+        """The loss as people write it."""
+        return self.entry.alias or self.entry.class_name
+
+    @property
+    def layer(self) -> ObjectSpec:
+        """The plainest last layer that is all that."""
+        best = self.activations[0] if self.activations else "linear"
+        activation = {} if best == "linear" else {"activation": best}
+        return ObjectSpec("Dense", Config({"units": self.width, **activation}))
+
+
+def aim_of(data: DataFacts, loss: ObjectSpec) -> Aim:
+    """What the last layer has to be; CatalogError when there is no such loss."""
+    entry = catalog.entry("losses", loss.class_name)
+    if data.task == "regression":
+        width = data.y_shape[-1] if data.y_shape else 1
+    else:
+        one = entry.extra.get("binary") and data.labels == "integers"
+        width = 1 if one else len(data.classes)
+    activations = tuple(entry.extra.get("activation", ()))
+    if data.task == "classification" and "regression" in entry.tasks:
+        activations = ("softmax", "sigmoid", "linear") if width > 1 else ("sigmoid", "linear")
+    if loss.config.get("from_logits") is True:
+        activations = ("linear",)
+    return Aim(loss, entry, width, activations)
+
+
+def resized(
+    label: str, training: TrainingSpec, data: DataFacts, head: Head | None, loss: ObjectSpec
+) -> Fix:
+    """A fix completed: where this loss needs a last layer of another size, it sets that too."""
+    aim = aim_of(data, loss)
+    if head is None or head.width is None or head.width == aim.width:
+        return Fix(label, training)
+    activation = aim.activations[0] if aim.activations else "linear"
+    with_ = f"{label} with {fixes.units(aim.width)} and {activation}"
+    return next(iter(head.reshaped(training, with_, aim.width, activation)), Fix(label, training))
+
+
+def problems(
+    training: TrainingSpec, data: DataFacts, head: Head, loss: ObjectSpec
+) -> Iterator[Problem]:
+    """A head of the wrong rank, width or activation, the first of them only."""
+    aim = aim_of(data, loss)
+    if head.rank is not None and head.rank > 2:
+        yield _unflat(training, data, head)
+        return
+    if head.width is not None and head.width < 1:
+        return  # said where the size is set
+    binary = len(data.classes) == 2 and data.labels != "values"
+    if head.width != aim.width and (head.width is not None or head.shape):
+        if binary and {head.width, aim.width} == {1, 2}:
+            yield _one_or_two(training, data, head, aim)
+        else:
+            yield _width(training, data, head, aim)
+        return
+    yield from _activation(training, data, head, aim)
+
+
+def _unflat(training: TrainingSpec, data: DataFacts, head: Head) -> Problem:
+    """The output is still a picture or a sequence."""
+    shape = fixes.shape(head.shape)
+    message = (
+        f"{fixes.named(training.model, head.node)} is last and gives {shape}: still"
+        f" {'a sequence' if head.rank == 3 else 'a picture'}. One row of numbers for each example"
+        " is expected: (batch, numbers)."
+    )
+    found: tuple[Fix, ...] = ()
+    before = head.sizer or head.node
+    is_dense = edit.layer_of(training.model, before).class_name == "Dense"
+    where = fixes.before if is_dense else None
+    average = ObjectSpec(f"GlobalAveragePooling{(head.rank or 3) - 2}D")
+    for layer in (ObjectSpec("Flatten"), average):
+        if catalog.find("layers", layer.class_name) is None:
+            continue
+        if where:
+            label = f"Insert {layer.class_name} before '{before}'"
+            found += fixes.model(label, training, where(before, layer))
+        else:
+            label = f"Add {layer.class_name} and Dense"
+            last = fixes.append(output_layer(data))
+            found += fixes.model(label, training, fixes.append(layer), last)
+    return Problem(f"model.{head.node}", message, "Flatten or average it before the end.", found)
+
+
+def _one_or_two(training: TrainingSpec, data: DataFacts, head: Head, aim: Aim) -> Problem:
+    """Two classes: one sigmoid unit with 0/1, or two softmax units, but not a mixture."""
+    one = ObjectSpec("BinaryCrossentropy")
+    sparse = ObjectSpec("SparseCategoricalCrossentropy")
+    if head.width == 2:
+        message = (
+            f"{fixes.named(training.model, head.node)} gives 2 numbers, but {aim.name} with labels"
+            " 0 and 1 expects 1, the probability of class 1."
+        )
+        other: tuple[Fix, ...] = (
+            Fix("Use sparse_categorical_crossentropy", training.with_compile(loss=sparse)),
+        )
+        units = head.reshaped(training, "Set units to 1 with sigmoid", 1, "sigmoid")
+        found = other + units if head.activation == "softmax" else units + other
+        hint = "Use one unit with sigmoid, or the sparse loss with two units and softmax."
+    else:
+        message = (
+            f"{fixes.named(training.model, head.node)} gives 1 number, but {aim.name} expects one"
+            f" for each of the 2 classes ({', '.join(data.classes)})."
+        )
+        with_one = training.with_compile(loss=one)
+        label = "Use binary_crossentropy"
+        other = (Fix(label, with_one),)
+        if data.labels == "one_hot":
+            other = fixes.dataset(f"{label} with labels 0 and 1", with_one, labels="integers")
+        units = head.reshaped(training, "Set units to 2 with softmax", 2, "softmax")
+        found = other + units if head.activation == "sigmoid" else units + other
+        hint = "Use binary_crossentropy, or two units with softmax."
+    return Problem(f"model.{head.node}", message, hint, found)
+
+
+def _width(training: TrainingSpec, data: DataFacts, head: Head, aim: Aim) -> Problem:
+    name = fixes.named(training.model, head.node)
+    if data.task == "regression":
+        wanted = f"{aim.width}, {'the value' if aim.width == 1 else 'the values'} to predict"
+    elif aim.width == 1:
+        wanted = "1, the probability of class 1"
+    else:
+        wanted = f"{aim.width}, one for each class"
+    gives = f"{head.width} number{'s' if head.width != 1 else ''}"
+    gives = "rows of no fixed length" if head.width is None else gives
+    message = f"{name} gives {gives}, but {data.title} needs {wanted}."
+    activation = None if head.activation in aim.activations else aim.activations[0]
+    found = head.reshaped(training, f"Set {head.arg} to {aim.width}", aim.width, activation)
+    if not found:
+        label = f"Add Dense with {fixes.units(aim.width)}"
+        found = fixes.model(label, training, fixes.append(aim.layer))
+    return Problem(f"model.{head.node}", message, f"Make it {aim.width}.", found)
+
+
+def _activation(training: TrainingSpec, data: DataFacts, head: Head, aim: Aim) -> Iterator[Problem]:
+    if not aim.activations or head.activation in aim.activations or head.activation is None:
+        return
+    node = head.activator or head.node
+    name, best = fixes.named(training.model, node), aim.activations[0]
+    change = head.activated(training, f"Set the activation to {best}", best)
+    found, severe = change, True
+    message = f"{name} ends with {head.activation}; {aim.name} expects {best}{_why(aim, head)}."
+    if aim.logits:
+        off = aim.loss.config.without("from_logits")
+        loss = replace(aim.loss, config=off)
+        found = (Fix("Set from_logits=False", training.with_compile(loss=loss)), *change)
+        if head.activation not in aim.entry.extra["activation"]:
+            found = found[::-1]
+    elif head.activation == "linear" and "from_logits" in aim.entry.args:
+        loss = aim.loss.with_(from_logits=True)
+        found += (Fix("Set from_logits=True", training.with_compile(loss=loss)),)
+    elif head.activation == "softmax" and aim.width == 1:
+        message = f"{name} ends with softmax over 1 unit, which is always exactly 1."
+    elif data.task == "regression" or {head.activation, best} == {"sigmoid", "softmax"}:
+        severe = False
+    yield Problem(f"model.{node}", message, f"Use {best} in the last layer.", found, severe)
+
+
+def _why(aim: Aim, head: Head) -> str:
+    if aim.logits:
+        return " (no activation), because from_logits=True applies it by itself"
+    if aim.activations[0] == "softmax":
+        return ", probabilities that add up to 1"
+    if aim.activations[0] == "sigmoid":
+        return ", a probability between 0 and 1"
+    return ", so that every value can be reached" if head.activation != "linear" else ""

@@ -1,0 +1,1 @@
+"""Are single names and values known to the catalogue and in range?"""

@@ -1,0 +1,109 @@
+"""Does a value fit what an argument asks for, and which value would?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from builder.catalog import Param
+from builder.check.values.catalog_lookup import named
+from builder.spec import ObjectSpec
+
+
+def unfit(asked: Param, value: Any) -> str:
+    """What the value should be, when it is not: ``"a whole number from 1 up"``; else ``""``."""
+    if value is None:
+        return "" if asked.optional or None in asked.choices else _wanted(asked)
+    if asked.type == "json":
+        return ""
+    return "" if _FITS[asked.type](asked, value) else _wanted(asked)
+
+
+def rounded(asked: Param, value: Any) -> Any:
+    """The whole number beside a number that is in range but not whole; else None."""
+    if asked.type != "int" or not _is_number(value) or not _in_range(asked, round(value)):
+        return None
+    return round(value)
+
+
+def text(value: Any) -> str:
+    """A value for a label."""
+    return value.class_name if isinstance(value, ObjectSpec) else f"{value}"
+
+
+def _wanted(asked: Param) -> str:
+    if asked.type == "choice":
+        return f"one of {', '.join(str(c) for c in asked.choices)}"
+    what = {
+        "int": "a whole number", "float": "a number", "bool": "true or false", "str": "text",
+        "ints": "a whole number or a list of them", "floats": "a list of numbers",
+        "object": f"one of Keras's {asked.kind}", "json": "given",
+    }[asked.type]  # fmt: skip
+    if asked.length and asked.type in ("ints", "floats"):
+        what = f"one number or {asked.length} of them"
+    if asked.min is not None and asked.max is not None:
+        what += f" from {_digits(asked.min)} to {_digits(asked.max)}"
+    elif asked.min is not None:
+        what += f" from {_digits(asked.min)} up"
+    elif asked.max is not None:
+        what += f" up to {_digits(asked.max)}"
+    return what
+
+
+def _digits(value: float) -> str:
+    return f"{value:,.0f}" if value == round(value) else f"{value:g}"
+
+
+def _in_range(asked: Param, value: float) -> bool:
+    return (asked.min is None or value >= asked.min) and (asked.max is None or value <= asked.max)
+
+
+def _is_number(value: Any) -> bool:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and math.isfinite(value)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _numbers(single: Callable[[Any], bool], asked: Param, value: Any) -> bool:
+    flat = list(_flat(value))
+    if asked.length and isinstance(value, tuple) and len(value) not in (1, asked.length):
+        return False
+    return all(item is None or (single(item) and _in_range(asked, item)) for item in flat)
+
+
+def _flat(value: Any) -> Iterator[Any]:
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _flat(item)
+    else:
+        yield value
+
+
+def _choice(asked: Param, value: Any) -> bool:
+    return any(same(value, choice) for choice in asked.choices)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Equal, and not one of them a truth value: Python takes True for 1."""
+    return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)
+
+
+def _object(asked: Param, value: Any) -> bool:
+    return isinstance(value, ObjectSpec) or named(asked.kind, value) is not None
+
+
+_FITS: dict[str, Callable[[Param, Any], bool]] = {
+    "int": lambda asked, v: _is_whole(v) and _in_range(asked, v),
+    "float": lambda asked, v: _is_number(v) and _in_range(asked, v),
+    "bool": lambda _, v: isinstance(v, bool),
+    "str": lambda _, v: isinstance(v, str),
+    "choice": _choice,
+    "ints": partial(_numbers, _is_whole),
+    "floats": partial(_numbers, _is_number),
+    "object": _object,
+}

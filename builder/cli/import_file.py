@@ -1,0 +1,61 @@
+"""``import FILE``: a model file or a script becomes a project."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from builder.cli.shared_options import OUT, Verb, deliver
+from builder.document import to_json
+from builder.errors import FileError
+from builder.facts import Note
+from builder.spec import TrainingSpec
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The file, and where the project goes."""
+    parser.add_argument("file", metavar="FILE", type=Path, help=".keras, .h5, .json, .py, .ipynb")
+    parser.add_argument("-o", "--output", metavar="PROJECT", type=Path, help=OUT)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Writes the project; what was not understood goes to standard error."""
+    from builder.runs.engine_process import open_model
+
+    path: Path = given.file
+    if path.is_dir():
+        raise FileError(f"{path} is a folder.", "Name the model file in it.")
+    if not path.is_file():
+        raise FileError(f"There is no file {path}.")
+    if path.suffix.lower() in (".py", ".ipynb"):
+        training, notes = _read_code(path)
+    else:
+        training, notes = open_model.model(path.resolve(), path.name)
+    deliver(to_json(training, title=path.stem).encode() + b"\n", given.output)
+    for note in notes:
+        print(f"{note.where}: {note.message}" if note.where else note.message, file=sys.stderr)
+    if given.output:
+        print(f"{len(training.model.nodes)} layers read; written to {given.output}.")
+    return 0
+
+
+def _read_code(path: Path) -> tuple[TrainingSpec, Sequence[Note]]:
+    """The project in a script or notebook, and what is to be said of reading it."""
+    from builder import parse
+
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileError(f"{path} cannot be read: {error}.", "Save it as UTF-8 text.") from None
+    read = parse.notebook if path.suffix.lower() == ".ipynb" else parse.parse
+    found = parse.seeded(read(text, path.stem))
+    if found.training is None:
+        for note in found.notes:
+            print(f"{note.where}: {note.message}", file=sys.stderr)
+        raise FileError(f"No Keras model was found in {path}.", "See the lines above.")
+    return found.training, found.notes
+
+
+VERB = Verb("import", "turn a model file or a script into a project", arguments, run)

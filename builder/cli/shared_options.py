@@ -1,0 +1,60 @@
+"""What the verbs share in how they are told and what they say."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+OUT = "file to write; standard output if not given"
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One command.
+
+    Args:
+        name: as it is typed.
+        text: what it does, one line.
+        arguments: adds what the verb takes to its parser.
+        run: does it and returns the exit status.
+    """
+
+    name: str
+    text: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+def project(parser: argparse.ArgumentParser) -> None:
+    """The argument most verbs take."""
+    parser.add_argument("project", metavar="PROJECT", help="project file or starter name")
+
+
+def whole(text: str) -> int:
+    """An argument that is a whole number; argparse says the sentence of the error."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a whole number but is '{text}'") from None
+
+
+def sentence(message: str, hint: str) -> str:
+    """Message and remedy in one line."""
+    return " ".join(f"{message} {hint}".split())
+
+
+def deliver(content: bytes, output: Path | None) -> None:
+    """To the file, whole or not at all, or to standard output.
+
+    Raises:
+        FileError: it cannot be written there.
+    """
+    if output is None:
+        sys.stdout.buffer.write(content)
+        return
+    from builder.runs.disk import workspace
+
+    workspace.write(output, content)

@@ -1,0 +1,69 @@
+"""Several columns in a script: which arrays its model reads and learns, by name."""
+
+from __future__ import annotations
+
+from builder import binding
+from builder.code.syntax import Call, Name, flat, render
+from builder.errors import SpecError
+from builder.spec import TrainingSpec
+
+Names = dict[str, str]
+"""Output → what it is called where losses, metrics and answers go by name."""
+
+
+def is_named(training: TrainingSpec) -> bool:
+    """Whether columns go by name: several Inputs or outputs, or some that are bound."""
+    return not binding.is_plain(training)
+
+
+def names(training: TrainingSpec, style: str) -> Names:
+    """The outputs' names: Keras's own, or those that a class returns."""
+    outputs = binding.outputs(training.model)
+    if style == "subclass":
+        return {ref: ref for ref in outputs}
+    return {ref: binding.keras_name(training.model, ref) for ref in outputs}
+
+
+def handed_over(training: TrainingSpec, called: Names) -> str:
+    """The lines that leave in ``x_train`` … only what the model reads and learns; "" for x and y.
+
+    Raises:
+        SpecError: an order of its own every epoch was asked for, which is for one array.
+    """
+    if not is_named(training):
+        return ""
+    if training.fit.get("shuffle") == "epoch" and training.seed is not None:
+        raise SpecError(
+            "A script cannot take the examples of several columns in another order every epoch.",
+            "Set the order of the examples back to Keras's own on the Train page.",
+            "fit.shuffle",
+        )
+    x = {binding.keras_name(training.model, n): c for n, c in binding.inputs_of(training).items()}
+    y = {called[ref]: c for ref, c in binding.outputs_of(training).items()}
+    lines = ["# Hand over the columns that the model reads and learns"]
+    for part in ("train", "test"):
+        for side, columns in (("x", x), ("y", y)):
+            lines.append(render(f"{side}_{part} = ", _taken(f"{side}_{part}", side, columns)))
+    return "\n".join(line for line in lines if len(set(line.split(" = "))) > 1 or "#" in line)
+
+
+def _taken(variable: str, plain: str, columns: dict[str, str]) -> Name | Call:
+    found = {k: _column(variable, plain, c) for k, c in columns.items()}
+    if len(found) == 1:
+        return next(iter(found.values()))
+    return Call("", tuple(found.items()), "{", "}")
+
+
+def _column(variable: str, plain: str, column: str) -> Name:
+    return Name(variable if column == plain else f"{variable}[{flat(column)}]")
+
+
+def predictions(called: Names, style: str) -> str:
+    """The lines that print the first answers of every output."""
+    if style == "subclass":
+        loop = "for name, values in predictions.items():"
+    else:
+        listed = Call("", tuple(("", name) for name in called.values()), "[", "]")
+        named = render("names = ", listed)
+        loop = f"{named}\nfor name, values in zip(names, predictions, strict=True):"
+    return f"{loop}\n    print(name, values[:5])"

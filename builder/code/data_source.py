@@ -1,0 +1,121 @@
+"""The Python lines that load and prepare a dataset, to stand atop a script."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from builder.datasets.contract import settings
+from builder.datasets.registry import find_dataset
+from builder.facts import ColumnFacts, DataFacts
+from builder.parse.data.known_datasets import KERAS
+from builder.spec import ObjectSpec
+
+IMPORT = "from keras.utils import to_categorical\n"
+
+
+def source(dataset: ObjectSpec, facts: DataFacts) -> str:
+    """The Python lines that give exactly the arrays of ``data.load``, to stand atop a script."""
+    lines = str(find_dataset(dataset.class_name).source(dataset.config)).rstrip("\n")
+    prepared = preparation_source(dataset, facts)
+    return f"{lines}\n\n{prepared}" if prepared else f"{lines}\n"
+
+
+def foreseen(dataset: ObjectSpec) -> DataFacts | None:
+    """What the lines ask of one of Keras's own datasets, whose files are the same everywhere; the
+    amounts, which they do not ask, are 0."""
+    known = next((k for k in KERAS.values() if k.name == dataset.class_name), None)
+    if known is None:
+        return None
+    plugin = find_dataset(dataset.class_name)
+    given = settings(plugin.ENTRY, dataset.config)
+    is_flat = known.kind == "images" and len(known.shape) == 2
+    shape = (*known.shape, 1) if given.get("channel_axis") and is_flat else known.shape
+    labels = given["labels"] if known.classes else "values"
+    return DataFacts(
+        title=plugin.TITLE,
+        task="classification" if known.classes else "regression",
+        x_shape=shape,
+        y_shape=(known.classes,) if labels == "one_hot" else (),
+        x_dtype="float32",
+        y_dtype="float32",
+        n_train=0,
+        n_test=0,
+        classes=tuple(str(number) for number in range(known.classes)),
+        features=(),
+        labels=labels,
+        kind=known.kind,
+        x_min=0,
+        x_max=0,
+        bytes=0,
+    )
+
+
+def preparation_source(dataset: ObjectSpec, facts: DataFacts) -> str:
+    """The preparation as a tutorial would write it; reads and sets ``x_train`` … ``y_test``.
+
+    With several columns these are dicts, and the lines speak of ``x_train["image"]`` and the like.
+    """
+    given = settings(find_dataset(dataset.class_name).ENTRY, dataset.config)
+    if facts.named:
+        parts = [_column_source(given, facts, column) for column in facts.columns]
+        imports = IMPORT + "\n" if any(c.labels == "one_hot" for c in facts.targets) else ""
+        return imports + "".join(parts)
+    lines = _scale_source(given, facts)
+    if given.get("channel_axis") and len(facts.x_shape) == 3:
+        lines += ["x_train, x_test = x_train[..., None], x_test[..., None]"]
+    if facts.labels == "one_hot":
+        many = len(facts.classes)
+        lines += [f"y_{p} = to_categorical(y_{p}, {many})" for p in ("train", "test")]
+        lines.insert(0, IMPORT)
+    elif facts.labels == "values":
+        lines += _amounts()
+    return "\n".join(lines) + "\n" if lines else ""
+
+
+def _column_source(given: dict[str, Any], facts: DataFacts, column: ColumnFacts) -> str:
+    """The lines of an ordinary dataset with this column in the place of its x or y."""
+    side, lines = ("x", []) if column.role == "input" else ("y", [])
+    if side == "x":
+        lines = _scale_source(given, facts.seen(column, None))
+        if given.get("channel_axis") and column.kind == "images":
+            lines += [f"x_{p} = x_{p}[..., None]" for p in ("train", "test")]
+    elif column.labels == "one_hot":
+        many = len(column.classes)
+        lines = [f"y_{p} = to_categorical(y_{p}, {many})" for p in ("train", "test")]
+    else:
+        lines = _amounts() if column.labels == "values" else []
+    text = "\n".join(lines)
+    return re.sub(rf"\b{side}_(train|test)\b", rf'{side}_\1["{column.name}"]', text) + (
+        "\n" if text else ""
+    )
+
+
+def _amounts() -> list[str]:
+    return [f'y_{p} = y_{p}.astype("float32")' for p in ("train", "test")]
+
+
+def _scale_source(given: dict[str, Any], facts: DataFacts) -> list[str]:
+    if facts.kind == "texts" and "file" in given:  # NumPy keeps strings in a way of its own
+        return [f'x_{p} = x_{p}.ravel().astype("object")' for p in ("train", "test")]
+    if facts.kind in ("sequences", "texts"):
+        return []
+    scale, image, both = given["scale"], facts.kind == "images", ("train", "test")
+    if scale == "unit" and image:
+        if "file" not in given:
+            return [f'x_{p} = x_{p}.astype("float32") / 255.0' for p in both]
+        white = 'white = 255.0 if x_train.dtype == "uint8" else float(x_train.max())'
+        return [white] + [f'x_{p} = x_{p}.astype("float32") / white' for p in both]
+    lines = [f'x_{p} = x_{p}.astype("float32")' for p in both]
+    axis = "" if image else "axis=0"
+    guard = [] if image else ["{0}[{0} == 0] = 1"]
+    match scale:
+        case "unit":
+            lines += ["low, span = x_train.min(axis=0), x_train.max(axis=0) - x_train.min(axis=0)"]
+            lines += [g.format("span") for g in guard]
+            lines += [f"x_{p} = (x_{p} - low) / span" for p in both]
+        case "standard":
+            lines += [f"mean, std = x_train.mean({axis}), x_train.std({axis})"]
+            lines += [g.format("std") for g in guard]
+            lines += [f"x_{p} = (x_{p} - mean) / std" for p in both]
+    return lines

@@ -1,0 +1,135 @@
+"""How a script calls layers: what stands in the brackets, and how many results come back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from builder.catalog import ops
+from builder.code.constructor_calls import argument, construct
+from builder.code.syntax import Applied, Call, Name
+from builder.errors import SpecError
+from builder.spec import Config, ModelSpec, ObjectSpec
+
+Layer = ObjectSpec | ModelSpec
+
+QUERY_VALUE = frozenset({"MultiHeadAttention", "GroupQueryAttention"})
+"""Layers called with query, value, key as separate arguments."""
+
+LISTS = frozenset(
+    {"Add", "Average", "Concatenate", "Dot", "HashedCrossing", "Maximum", "Minimum", "Multiply",
+     "Subtract"}
+)  # fmt: skip
+"""Layers called with a list even of one."""
+
+PAIRED = frozenset({"Attention", "AdditiveAttention"})
+"""Layers called with a list of query and value; one input alone attends to itself."""
+
+STATES = {
+    "LSTM": ("h", "c"),
+    "GRU": ("h",),
+    "SimpleRNN": ("h",),
+    "ConvLSTM1D": ("h", "c"),
+    "ConvLSTM2D": ("h", "c"),
+    "ConvLSTM3D": ("h", "c"),
+}
+"""Recurrent layer → what its states are called behind the variable of its output."""
+
+
+def results(layer: Layer, call: Config | None = None) -> tuple[str, ...]:
+    """The endings of the variables of a call's results; ``("",)`` for the usual single one.
+
+    Args:
+        call: keyword arguments of the call.
+    """
+    if call and call.get("return_attention_scores"):
+        return ("", "_scores")
+    if isinstance(layer, ModelSpec):
+        return ("", *(f"_{i}" for i in range(1, len(layer.outputs))))
+    if not layer.config.get("return_state"):
+        return ("",)
+    inner = layer.config.get("layer")
+    if layer.class_name == "Bidirectional" and isinstance(inner, ObjectSpec):
+        states = STATES.get(inner.class_name, ())
+        return ("", *(f"_{way}_{s}" for way in ("forward", "backward") for s in states))
+    return ("", *(f"_{s}" for s in STATES.get(layer.class_name, ())))
+
+
+def tensors(layer: Layer, reads: tuple[str, ...], call: Config | None = None) -> Call:
+    """The brackets of ``layer(…)`` with the variables it reads, as its class wants them.
+
+    Args:
+        call: keyword arguments; ``{"wire": 3}`` is the variable ``reads[3]``.
+
+    Raises:
+        SpecError: a keyword argument reads an input that is not there.
+    """
+    named, used = _named(reads, call or Config())
+    names = [Name(r) for i, r in enumerate(reads) if i not in used]
+    kind = layer.class_name if isinstance(layer, ObjectSpec) else ""
+    items: list[tuple[str, Any]]
+    if kind in QUERY_VALUE:
+        items = [("", n) for n in (names * 2 if len(names) == 1 else names)]
+    elif kind in PAIRED:
+        items = [("", _list(names * 2 if len(names) == 1 else names))]
+    elif is_recurrent(kind) and len(names) > 1:
+        items = [("", names[0]), ("initial_state", _list(names[1:]))]
+    else:
+        lone = len(names) == 1 and kind not in LISTS
+        items = [("", names[0] if lone else _list(names))]
+    return Call("", (*items, *named), bare=True)
+
+
+def _named(reads: tuple[str, ...], call: Config) -> tuple[list[tuple[str, Any]], set[int]]:
+    """The keyword arguments, and which of the variables are among them."""
+    items: list[tuple[str, Any]] = []
+    used: set[int] = set()
+    for name, value in call.items():
+        if not isinstance(value, Config) or not set(value) <= {"wire", "wires"}:
+            items.append((name, argument("", value)))
+            continue
+        several = value.get("wires")
+        places = several if isinstance(several, tuple) else (value.get("wire"),)
+        if not all(type(i) is int and 0 <= i < len(reads) for i in places):
+            raise SpecError(f"'{name}' reads an input that is not there.", "Connect it anew.")
+        found = [Name(reads[i]) for i in places]
+        items.append((name, _list(found) if isinstance(several, tuple) else found[0]))
+        used.update(places)
+    return items, used
+
+
+def is_recurrent(kind: str) -> bool:
+    """Whether further inputs of the class are its initial state."""
+    return kind in STATES or kind in ("Bidirectional", "RNN")
+
+
+def _list(names: list[Name]) -> Call:
+    return Call("", tuple(("", n) for n in names), "[", "]")
+
+
+def made(layer: ObjectSpec, name: str = "") -> Call:
+    """The constructor of a layer, or of an Input; ``name`` where Keras needs to be told.
+
+    Raises:
+        SpecError: no such call can be written.
+        CatalogError: the catalogue does not know the class.
+    """
+    if layer.class_name == "InputLayer":
+        items = (*layer.config.items(), *((("name", name),) if name else ()))
+        return Call("keras.Input", tuple((k, argument("layers", v)) for k, v in items))
+    found = construct("layers", layer, {"name": name} if name else {})
+    if not isinstance(found, Call):
+        raise SpecError(f"{layer.class_name[:80]!r} cannot be written into a script.")
+    return found
+
+
+def applied(head: Call, layer: Layer, reads: tuple[str, ...], call: Config) -> Any:
+    """``head`` called on what the variables ``reads`` hold."""
+    return Applied(head, tensors(layer, reads, call))
+
+
+def is_open(layer: Layer) -> bool:
+    """Whether a call gives a list of results, asked for by place: ``parts[1]``."""
+    if not isinstance(layer, ObjectSpec):
+        return False
+    entry = ops.BY_NAME.get(layer.class_name)
+    return bool(entry and entry.extra["outputs"])

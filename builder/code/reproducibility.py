@@ -1,0 +1,37 @@
+"""Whether a script in a style gives the very numbers of the run, and why not where it does not."""
+
+from __future__ import annotations
+
+from builder import edit
+from builder.code import sequential
+from builder.spec import ModelSpec, TrainingSpec, active
+
+DRAWN_LATE = frozenset({"GroupQueryAttention", "MultiHeadAttention", "SpectralNormalization"})
+"""Layers that draw seeds when they are first called. A class, and a Sequential, have made all their
+layers by then; a functional model makes one after the other."""
+
+
+def doubt(training: TrainingSpec, style: str) -> str:
+    """In a sentence why the script's numbers are others than the run's; "" where they are not."""
+    model = training.model
+    if style == "subclass" and is_told_training(model):
+        return (
+            "Some calls here are told training=True or False. While a functional model trains,"
+            " Keras takes no notice of it; a class does, so that its numbers are others."
+        )
+    late = sorted(DRAWN_LATE & set(edit.kinds(model)))
+    if late and (style == "functional") is sequential.is_stack(model):
+        return (
+            f"In this style {late[0]} may draw other random starting weights than here, so that"
+            " the numbers differ; the first style of the list gives the same."
+        )
+    return ""
+
+
+def is_told_training(model: ModelSpec) -> bool:
+    """Whether some call in it, or in a model inside, says ``training=``."""
+    shown = active(model)
+    if any("training" in node.call for node in shown.nodes):
+        return True
+    inside = [v for v in shown.layers.values() if isinstance(v, ModelSpec)]
+    return any(is_told_training(inner) for inner in inside)

@@ -1,0 +1,118 @@
+"""What the datasets share that Keras downloads once and keeps in its own folder."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import socket
+import urllib.error
+from collections.abc import Iterator
+from typing import Any
+
+from builder.datasets.contract import Array, Raw
+from builder.errors import DataError
+
+Split = tuple[tuple[Array, Array], tuple[Array, Array]]
+
+PATIENCE = 20
+"""Seconds without a byte after which a download counts as broken off."""
+
+
+class _NotHere(BaseException):
+    """A download was about to start where none may; no Exception, because Keras answers those by
+    removing the file it has."""
+
+
+@contextlib.contextmanager
+def kept_only() -> Iterator[None]:
+    """Inside, what Keras has kept is read, and nothing is downloaded.
+
+    A person is asked before megabytes are fetched, and sees how far it is (``runs.fetch``).
+    """
+    from keras.src.utils import file_utils
+
+    def refuse(*_: object, **__: object) -> None:
+        raise _NotHere
+
+    fetch, file_utils.urlretrieve = file_utils.urlretrieve, refuse
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):  # Keras says "Downloading" before it asks
+            yield
+    finally:
+        file_utils.urlretrieve = fetch
+
+
+def load_data(module: str, title: str, instead: str, **arguments: Any) -> Split:
+    """``keras.datasets.<module>.load_data(...)``, from Keras's folder or over the network.
+
+    Args:
+        title: for the message.
+        instead: the built-in dataset to offer when there is no network.
+
+    Raises:
+        DataError: it is not there and cannot be fetched, or the file is damaged.
+    """
+    loader = importlib.import_module(f"keras.datasets.{module}").load_data
+    with reached(title, instead):
+        split: Split = loader(**arguments)
+    return split
+
+
+def images(module: str, title: str, classes: tuple[str, ...]) -> Raw:
+    """Pictures in classes, x uint8 (n, rows, columns[, channels]) and y (n,).
+
+    Raises:
+        DataError: as ``load_data``.
+    """
+    (x_train, y_train), (x_test, y_test) = load_data(module, title, "the handwritten digits")
+    # CIFAR's labels come as a column
+    return Raw(
+        x_train, y_train.ravel(), x_test, y_test.ravel(), "classification", "images", classes
+    )
+
+
+@contextlib.contextmanager
+def reached(title: str, instead: str) -> Iterator[None]:
+    """Inside, a network that does not answer, or a damaged file, becomes a DataError."""
+    patience = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(PATIENCE)
+    try:
+        yield
+    except MemoryError:
+        raise
+    except _NotHere:
+        raise DataError(
+            f"{title} is not on this computer yet.",
+            "Download it on the Data page, or from a terminal with"
+            " python -m builder.runs.engine_process.downloads;"
+            f" or use {instead} (built in).",
+            "dataset",
+        ) from None
+    except Exception as error:  # Keras raises bare Exceptions when a download fails
+        raise DataError(
+            f"{title}: not on this computer, and the download failed: {_reason(error)}.",
+            f"Connect to the internet and try again, or use {instead} (built in).",
+            "dataset",
+        ) from error
+    finally:
+        socket.setdefaulttimeout(patience)
+
+
+def _reason(error: BaseException) -> str:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, urllib.error.URLError | TimeoutError | ConnectionError):
+            return "the network does not answer"
+        cause = cause.__cause__ or cause.__context__
+    return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
+
+
+def image_source(module: str, ravel: bool = False) -> str:
+    """The tutorial's two lines; ``ravel`` where Keras gives the labels as a column."""
+    lines = (
+        f"from keras.datasets import {module}\n"
+        "\n"
+        f"(x_train, y_train), (x_test, y_test) = {module}.load_data()\n"
+    )
+    return lines + ("y_train, y_test = y_train.ravel(), y_test.ravel()\n" if ravel else "")

@@ -1,0 +1,77 @@
+"""Keras's texts, already turned into word numbers: padding to one length, and back into words."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+from builder.catalog.entry import Entry, Param
+from builder.datasets import _keras
+from builder.datasets.contract import Array, Raw, settings
+from builder.errors import DataError
+
+OFFSET = 3
+"""Keras shifts word numbers by three: 0 is padding, 1 the start of a text, 2 an unknown word."""
+
+PARAMS = {
+    "num_words": Param(
+        "int", "Keep only this many of the most frequent words.", 100, 100_000, 1000
+    ),
+    "maxlen": Param(
+        "int",
+        "Every text is cut or filled to this many words; only the last ones of a long text stay.",
+        5,
+        2000,
+        10,
+    ),
+}
+
+
+def load(entry: Entry, module: str, title: str, classes: tuple[str, ...], config: Any) -> Raw:
+    """x int32 (n, maxlen) of word numbers, 0 is padding; y (n,)."""
+    from keras.utils import pad_sequences
+
+    given = settings(entry, config)
+    words, length = given["num_words"], given["maxlen"]
+    # Keras unpickles these files of its own, after it has checked their hash
+    (x_train, y_train), (x_test, y_test) = _keras.load_data(
+        module, title, "the restaurant reviews", num_words=words
+    )
+    # a download brings the words along; without them texts are shown as numbers
+    with contextlib.suppress(DataError), _keras.reached(title, ""):
+        _words(module)
+    x_train, x_test = (pad_sequences(x, maxlen=length) for x in (x_train, x_test))
+    return Raw(x_train, y_train, x_test, y_test, "classification", "sequences", classes)
+
+
+def source(entry: Entry, module: str, config: Mapping[str, Any]) -> str:
+    """The tutorial's own lines."""
+    given = settings(entry, config)
+    lines = (
+        f"from keras.datasets import {module}\n"
+        "from keras.utils import pad_sequences\n"
+        "\n"
+        f"num_words = {given['num_words']}\n"
+        f"(x_train, y_train), (x_test, y_test) = {module}.load_data(num_words=num_words)\n"
+    )
+    both = [f"x_{p} = pad_sequences(x_{p}, maxlen={given['maxlen']})\n" for p in ("train", "test")]
+    return lines + "".join(both)
+
+
+@functools.cache
+def _words(module: str) -> dict[int, str]:
+    index = importlib.import_module(f"keras.datasets.{module}").get_word_index()
+    return {number + OFFSET: word for word, number in index.items()}
+
+
+def decode(module: str, rows: Array) -> list[str]:
+    """Rows of word numbers as text; as numbers while Keras's word list cannot be fetched."""
+    try:
+        with _keras.kept_only(), _keras.reached("The word list", ""):
+            words = _words(module)
+    except DataError:
+        return [" ".join(str(n) for n in row if n) for row in rows.tolist()]
+    return [" ".join(words.get(n, "?") for n in row if n > 1) for row in rows.tolist()]

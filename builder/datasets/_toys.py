@@ -1,0 +1,70 @@
+"""Two-dimensional toys: settings they share, and how a generator becomes a dataset and a script."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from builder.catalog.entry import Entry, Param
+from builder.datasets.contract import Array, Raw, settings
+from builder.datasets.contract import entry as new_entry
+
+Points = Callable[[int, float, Any], tuple[Array, Array]]
+"""``(samples, noise, rng) -> (x (n, 2), y (n,) of 0 and 1)``, points within about ±6."""
+
+PARAMS = {
+    "samples": Param("int", "How many points to draw, train and test together.", 50, 10_000, 50),
+    "noise": Param("float", "How far points stray from their pattern.", 0.0, 1.0, 0.05),
+}
+
+
+def entry(class_name: str, order: int, plain: str, picture: str, noise: float = 0.1) -> Entry:
+    """The Entry of a toy."""
+    args = {"samples": 1000, "noise": noise, "scale": "none", "labels": "integers"}
+    return new_entry(
+        class_name,
+        order,
+        "Points",
+        args | {"test_split": 0.2},
+        params=PARAMS,
+        plain=plain,
+        picture=picture,
+        url="https://playground.tensorflow.org",
+    )
+
+
+def load(entry: Entry, points: Points, config: Mapping[str, Any]) -> Raw:
+    """The toy's points, always the same ones for the same settings; the last rows are the test."""
+    given = settings(entry, config)
+    x, y = points(given["samples"], given["noise"], np.random.default_rng(0))
+    cut = _cut(given)
+    return Raw(
+        *(x[:cut], y[:cut], x[cut:], y[cut:]),
+        *("classification", "points"),
+        classes=("teal", "orange"),
+        features=("x1", "x2"),
+    )
+
+
+def source(entry: Entry, points: Points, config: Mapping[str, Any]) -> str:
+    """The Python lines that give the same arrays."""
+    given = settings(entry, config)
+    name = getattr(points, "__name__", "points")
+    text = inspect.getsource(points)
+    for hint in (": int", ": float", ": Any", " -> tuple[Array, Array]"):
+        text = text.replace(hint, "")
+    cut = _cut(given)
+    return (
+        f"import numpy as np\n\n\n{text}\n\n"
+        f"x, y = {name}({given['samples']}, {given['noise']!r}, np.random.default_rng(0))\n"
+        f"x_train, y_train = x[:{cut}], y[:{cut}]\n"
+        f"x_test, y_test = x[{cut}:], y[{cut}:]\n"
+    )
+
+
+def _cut(given: Mapping[str, Any]) -> int:
+    samples: int = given["samples"]
+    return round(samples * (1 - float(given["test_split"])))

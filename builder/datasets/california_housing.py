@@ -1,0 +1,67 @@
+"""California housing: house prices of 20,640 districts, as Keras keeps them."""
+
+from __future__ import annotations
+
+from builder.catalog.entry import Param
+from builder.datasets import _keras
+from builder.datasets.contract import Raw, entry, settings
+from builder.spec import Config
+
+TITLE = "California housing"
+OFFLINE = False
+ENTRY = entry(
+    "CaliforniaHousing",
+    44,
+    "Tables",
+    {"version": "large", "scale": "standard", "test_split": 0.2},
+    params={
+        "version": Param(
+            "choice", "large: all 20,640 districts. small: 600 of them.", choices=("large", "small")
+        )
+    },
+    task="regression",
+    plain=(
+        "Median house prices of California's districts in 1990, in dollars, from eight numbers"
+        " such as income, rooms and place."
+    ),
+    picture="An estate agent's crystal ball.",
+    url="https://keras.io/api/datasets/california_housing/",
+    extra={"megabytes": 0.7},
+)
+
+FEATURES = (
+    "longitude",
+    "latitude",
+    "median age",
+    "rooms",
+    "bedrooms",
+    "population",
+    "households",
+    "median income",
+)
+
+
+def load(config: Config) -> Raw:
+    """x (n, 8) of the district, y (n,) median house price in dollars.
+
+    Raises:
+        DataError: it is not here and cannot be downloaded.
+    """
+    given = settings(ENTRY, config)
+    chosen = {k: given[k] for k in ("version", "test_split")}
+    (x_train, y_train), (x_test, y_test) = _keras.load_data(
+        "california_housing", TITLE, "the diabetes table", **chosen
+    )
+    return Raw(x_train, y_train, x_test, y_test, "regression", "table", (), FEATURES)
+
+
+def source(config: Config) -> str:
+    """The tutorial's own lines."""
+    given = settings(ENTRY, config)
+    return (
+        "from keras.datasets import california_housing\n"
+        "\n"
+        "(x_train, y_train), (x_test, y_test) = california_housing.load_data(\n"
+        f'    version="{given["version"]}", test_split={given["test_split"]!r}\n'
+        ")\n"
+    )

@@ -1,0 +1,51 @@
+"""CIFAR-10: 60,000 small colour photographs in ten classes, as Keras keeps them."""
+
+from __future__ import annotations
+
+from builder.datasets import _keras
+from builder.datasets.contract import Raw, entry, settings
+from builder.spec import Config
+
+TITLE = "CIFAR-10"
+OFFLINE = False
+ENTRY = entry(
+    "Cifar10",
+    42,
+    "Images",
+    {"scale": "unit", "labels": "integers"},
+    plain=(
+        "60,000 colour photographs of animals and vehicles, 32×32, in ten classes. Wants"
+        " convolution layers."
+    ),
+    picture="Postage stamps, seen from across the room.",
+    url="https://keras.io/api/datasets/cifar10/",
+    extra={"megabytes": 170.5},
+)
+
+CLASSES = (
+    "airplane",
+    "automobile",
+    "bird",
+    "cat",
+    "deer",
+    "dog",
+    "frog",
+    "horse",
+    "ship",
+    "truck",
+)
+
+
+def load(config: Config) -> Raw:
+    """x uint8 (n, 32, 32, 3); y (n,) 0 to 9.
+
+    Raises:
+        DataError: it is not here and cannot be downloaded.
+    """
+    settings(ENTRY, config)
+    return _keras.images("cifar10", TITLE, CLASSES)
+
+
+def source(config: Config) -> str:
+    """The tutorial's own lines."""
+    return _keras.image_source("cifar10", ravel=True)

@@ -1,0 +1,57 @@
+"""Two drawings: the same digit or two different ones? Two inputs, one target.
+
+In a script ``source`` defines the dicts ``x_train`` and ``x_test`` with the columns ``first`` and
+``second``, and ``y_train`` and ``y_test`` with ``same``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from builder.catalog.entry import Param
+from builder.datasets.contract import Column, Raw, entry, of_columns, settings
+from builder.spec import Config
+
+TITLE = "Pairs of digits"
+OFFLINE = True
+ENTRY = entry(
+    "DigitPairs",
+    51,
+    "Several columns",
+    {"pairs": 12_000, "scale": "unit", "labels": "integers", "channel_axis": False},
+    params={
+        "pairs": Param(
+            "int", "How many pairs to train on; there are 1,000 for the test.", 500, 20_000, 500
+        )
+    },
+    plain=(
+        "Two of the built-in digits side by side; half of the pairs show the same digit, each time"
+        " in two drawings. The pairs of the test were mostly drawn by other people."
+    ),
+    picture="Is this the same signature?",
+    url="https://keras.io/examples/vision/siamese_contrastive/",
+)
+
+
+def load(config: Config) -> Raw:
+    """first, second uint8 (n, 28, 28); same (n,) 0 different or 1 same."""
+    from builder.datasets import _pairs
+
+    (x, y), (x_test, y_test) = _pairs.columns(_asked(config))
+    return of_columns(
+        Column("first", "images", x["first"], x_test["first"]),
+        Column("second", "images", x["second"], x_test["second"]),
+        Column("same", "classes", y["same"], y_test["same"], ("different", "same")),
+    )
+
+
+def source(config: Config) -> str:
+    """The same in a script standing alone."""
+    from builder.datasets import _pairs
+
+    return _pairs.source(_asked(config))
+
+
+def _asked(config: Config) -> int:
+    pairs: Any = settings(ENTRY, config)["pairs"]
+    return int(pairs)

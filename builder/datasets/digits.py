@@ -1,0 +1,61 @@
+"""Handwritten digits, built in: scikit-learn's 8×8 digits brought to MNIST's convention."""
+
+from __future__ import annotations
+
+from builder.catalog.entry import Param
+from builder.datasets.contract import Raw, entry, settings
+from builder.spec import Config
+
+TITLE = "Handwritten digits (built in)"
+OFFLINE = True
+ENTRY = entry(
+    "Digits",
+    0,
+    "Images",
+    {"variants": 8, "distortion": 1.0, "scale": "unit", "labels": "one_hot", "channel_axis": False},
+    params={
+        "variants": Param(
+            "int",
+            "How many times each training digit is drawn, each time slanted, turned and bent a"
+            " little differently; those of the last fifth, which validation takes, half as much."
+            " Test digits are drawn once, as they are.",
+            1,
+            16,
+            1,
+        ),
+        "distortion": Param(
+            "float",
+            "How strongly the variants differ: 0 not at all, 1 as much as people's hands do.",
+            0.0,
+            1.0,
+            0.1,
+        ),
+    },
+    plain=(
+        "1,797 digits written by hand, redrawn as 28×28 pictures the way MNIST was made: white"
+        " ink on black, in a 20×20 box, centred by mass. Works without any network."
+    ),
+    picture="A primary-school copybook.",
+    url="https://scikit-learn.org/stable/modules/generated/sklearn.datasets.load_digits.html",
+)
+
+
+def load(config: Config) -> Raw:
+    """x uint8 (n, 28, 28), 0 black to 255 ink; y (n,) 0 to 9."""
+    from builder.datasets import _digits
+
+    (x_train, y_train), (x_test, y_test) = _digits.digits(*_asked(config))
+    classes = tuple(str(n) for n in range(10))
+    return Raw(x_train, y_train, x_test, y_test, "classification", "images", classes)
+
+
+def source(config: Config) -> str:
+    """The same in a script standing alone."""
+    from builder.datasets import _digits
+
+    return _digits.source(*_asked(config))
+
+
+def _asked(config: Config) -> tuple[int, float]:
+    given = settings(ENTRY, config)
+    return given["variants"], float(given["distortion"])

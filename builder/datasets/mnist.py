@@ -1,0 +1,44 @@
+"""MNIST: 70,000 handwritten digits, from Keras or from the datasets folder."""
+
+from __future__ import annotations
+
+from builder.datasets import _keras, _npz
+from builder.datasets.contract import Raw, datasets_folder, entry, settings
+from builder.spec import Config
+
+TITLE = "MNIST digits"
+OFFLINE = False
+ENTRY = entry(
+    "Mnist",
+    40,
+    "Images",
+    {"scale": "unit", "labels": "one_hot", "channel_axis": False},
+    plain=(
+        "70,000 handwritten digits, 28×28, the classic first dataset. A file mnist.npz in the"
+        " datasets folder is used when it is there; else Keras downloads it once."
+    ),
+    picture="The scales every apprentice plays.",
+    url="https://keras.io/api/datasets/mnist/",
+    extra={"megabytes": 11.5},
+)
+
+CLASSES = tuple(str(digit) for digit in range(10))
+
+
+def load(config: Config) -> Raw:
+    """x uint8 (n, 28, 28); y (n,) 0 to 9.
+
+    Raises:
+        DataError: it is not here and cannot be downloaded.
+    """
+    settings(ENTRY, config)
+    if not (datasets_folder() / "mnist.npz").is_file():
+        return _keras.images("mnist", TITLE, CLASSES)
+    parts = _npz.read(_npz.path_of("mnist.npz"))
+    x_train, y_train, x_test, y_test = (parts[key] for key in _npz.KEYS)
+    return Raw(x_train, y_train, x_test, y_test, "classification", "images", CLASSES)
+
+
+def source(config: Config) -> str:
+    """The tutorial's own lines."""
+    return _keras.image_source("mnist")

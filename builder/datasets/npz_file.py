@@ -1,0 +1,128 @@
+"""A person's own ``.npz`` file in Keras's layout: x_train, y_train, x_test, y_test."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from builder.catalog.entry import Param
+from builder.datasets import _npz
+from builder.datasets.contract import Array, Raw, entry, settings
+from builder.errors import DataError
+from builder.spec import Config
+
+TITLE = "My file"
+OFFLINE = True
+ENTRY = entry(
+    "NpzFile",
+    90,
+    "My files",
+    {"file": "", "scale": "unit", "labels": "integers", "channel_axis": False},
+    params={
+        "file": Param("str", "Name of an .npz file in the datasets folder."),
+        "labels": Param(
+            "choice",
+            "integers or one_hot: the labels are classes numbered from 0. values: they are amounts,"
+            " and the model predicts a number.",
+            choices=("integers", "one_hot", "values"),
+        ),
+    },
+    plain=(
+        "Your own arrays, saved with np.savez under the names x_train, y_train, x_test and y_test,"
+        " as Keras keeps its own datasets."
+    ),
+    picture="Bring your own ingredients.",
+    url="https://numpy.org/doc/stable/reference/generated/numpy.savez.html",
+)
+
+
+def load(config: Config) -> Raw:
+    """x images (n, h, w[, 1|3]), a table (n, columns) or texts (n,); y (n,) classes from 0, or
+    amounts.
+
+    Raises:
+        DataError: the file is missing, refused or damaged, or its arrays do not fit.
+    """
+    given = settings(ENTRY, config)
+    path = _npz.path_of(given["file"])
+    arrays = _npz.read(path)
+    x_train, x_test = arrays["x_train"], arrays["x_test"]
+    if x_train.dtype.kind == "U" and x_test.dtype.kind == "U":
+        x_train, x_test = (_texts(x) for x in (x_train, x_test))
+    kind = "texts" if x_train.dtype == object else _kind(x_train, path.name)
+    y_train, y_test = (_column(arrays[k], k) for k in ("y_train", "y_test"))
+    features = tuple(f"x{i + 1}" for i in range(x_train.shape[1])) if kind in FLAT else ()
+    if given["labels"] == "values":
+        kind = "table" if kind == "points" else kind
+        return Raw(x_train, y_train, x_test, y_test, "regression", kind, (), features)
+    y_train, y_test = (_classes(y, k) for y, k in ((y_train, "y_train"), (y_test, "y_test")))
+    top = int(y_train.max()) if len(y_train) else 0
+    classes = tuple(str(i) for i in range(top + 1))
+    return Raw(x_train, y_train, x_test, y_test, "classification", kind, classes, features)
+
+
+FLAT = ("table", "points")
+"""Kinds whose columns have names."""
+
+BEYOND = 10_000
+"""No number of a class is this large; what is larger counts as this, lest it overflow."""
+
+
+def _texts(x: Array) -> Array:
+    """Strings of one length, as NumPy keeps them, as Python's, which Keras takes."""
+    return (x.ravel() if x.ndim == 2 and x.shape[1] == 1 else x).astype("object")
+
+
+def _kind(x: Array, name: str) -> str:
+    match x.shape:
+        case (_, 2):
+            return "points"
+        case (_, columns) if columns:
+            return "table"
+        case (_, h, w) | (_, h, w, 1 | 3) if h and w:
+            return "images"
+    raise DataError(
+        f"x_train in {name} has the shape {x.shape}, which is neither a table nor pictures.",
+        "Give (examples, columns), (examples, height, width) or (examples, height, width, 1 or 3).",
+        "dataset.file",
+    )
+
+
+def _column(y: Array, key: str) -> Array:
+    """Labels as Keras also keeps them, in a column, become a row."""
+    if y.ndim == 2 and y.shape[1] > 1:
+        raise DataError(
+            f"{key} must hold one label an example but has the shape {y.shape}.",
+            f"If it is one-hot, save np.argmax({key}, axis=1) instead.",
+            "dataset.file",
+        )
+    return y.ravel()
+
+
+def _classes(y: Array, key: str) -> Array:
+    if y.dtype.kind not in "iufb":
+        raise DataError(
+            f"{key} must hold whole numbers but holds {y.dtype}.",
+            "Number the classes from 0.",
+            "dataset.file",
+        )
+    if y.dtype.kind == "f" and not (y == y.round()).all():
+        raise DataError(
+            f"{key} holds fractions or gaps, so they cannot be classes.",
+            "Set labels to 'values' if they are amounts, or number the classes from 0.",
+            "dataset.labels",
+        )
+    whole: Array = np.clip(y.astype("float64"), -BEYOND, BEYOND).astype("int64")
+    return whole
+
+
+def source(config: Config) -> str:
+    """The same in a script standing alone, next to the file."""
+    given = settings(ENTRY, config)
+    whole = "" if given["labels"] == "values" else '.astype("int64")'
+    return (
+        "import numpy as np\n"
+        "\n"
+        f"with np.load({given['file']!r}) as data:\n"
+        '    x_train, x_test = data["x_train"], data["x_test"]\n'
+        f'    y_train, y_test = (data[k].ravel(){whole} for k in ("y_train", "y_test"))\n'
+    )

@@ -1,0 +1,52 @@
+"""Restaurant reviews as plain sentences, liked or not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from builder.catalog.entry import Param
+from builder.datasets.contract import Raw, entry, settings
+from builder.spec import Config
+
+TITLE = "Restaurant reviews as sentences"
+OFFLINE = True
+ENTRY = entry(
+    "ReviewTexts",
+    44,
+    "Text",
+    {"reviews": 2000, "labels": "integers"},
+    params={
+        "reviews": Param(
+            "int", "How many to train on; a fifth as many are for the test.", 500, 20_000, 500
+        )
+    },
+    plain=(
+        "Short reviews as they are typed, such as 'Soup was not cold and waiter was friendly.', and"
+        " whether the guest liked it. A small program writes them from 28 words. Begin with a"
+        " TextVectorization layer, which turns words into numbers."
+    ),
+    picture="A guest book, not yet translated into numbers.",
+    url="https://keras.io/api/layers/preprocessing_layers/text/text_vectorization/",
+)
+
+CLASSES = ("negative", "positive")
+
+
+def load(config: Config) -> Raw:
+    """x texts (n,); y (n,) 0 negative or 1 positive."""
+    from builder.datasets import _review_texts
+
+    (x, y), (x_test, y_test) = _review_texts.examples(_asked(config))
+    return Raw(x, y, x_test, y_test, "classification", "texts", CLASSES)
+
+
+def source(config: Config) -> str:
+    """The same in a script standing alone."""
+    from builder.datasets import _review_texts
+
+    return _review_texts.source(_asked(config))
+
+
+def _asked(config: Config) -> int:
+    count: Any = settings(ENTRY, config)["reviews"]
+    return int(count)

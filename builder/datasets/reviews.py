@@ -1,0 +1,68 @@
+"""Restaurant reviews with the price of the meal: two inputs, two targets.
+
+In a script ``source`` defines the dicts ``x_train`` and ``x_test`` with the columns ``text`` and
+``price``, and ``y_train`` and ``y_test`` with ``sentiment`` and ``stars``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from builder.catalog.entry import Param
+from builder.datasets.contract import Array, Column, Raw, entry, of_columns, settings
+from builder.spec import Config
+
+TITLE = "Restaurant reviews with a price"
+OFFLINE = True
+ENTRY = entry(
+    "Reviews",
+    52,
+    "Several columns",
+    {"reviews": 4000, "scale": "unit", "labels": "integers"},
+    params={
+        "reviews": Param(
+            "int", "How many to train on; a fifth as many are for the test.", 500, 20_000, 500
+        )
+    },
+    plain=(
+        "Short reviews such as 'soup was not cold and waiter was friendly', as rows of word"
+        " numbers, with the price of the meal. A small program writes them from 28 words. Targets:"
+        " whether the guest liked it, and the stars, of which a dear meal costs some."
+    ),
+    picture="The same words, and the bill.",
+    url="https://keras.io/guides/functional_api/#models-with-multiple-inputs-and-outputs",
+)
+
+
+def load(config: Config) -> Raw:
+    """text int32 (n, 14) of word numbers, 0 is padding; price (n, 1); sentiment (n,) 0 negative or
+    1 positive; stars (n,) from 1 to 5."""
+    from builder.datasets import _reviews
+
+    (x, y), (x_test, y_test) = _reviews.columns(_asked(config))
+    moods = ("negative", "positive")
+    return of_columns(
+        Column("text", "sequences", x["text"], x_test["text"]),
+        Column("price", "table", x["price"], x_test["price"], features=("price",)),
+        Column("sentiment", "classes", y["sentiment"], y_test["sentiment"], moods),
+        Column("stars", "values", y["stars"], y_test["stars"]),
+    )
+
+
+def source(config: Config) -> str:
+    """The same in a script standing alone."""
+    from builder.datasets import _reviews
+
+    return _reviews.source(_asked(config))
+
+
+def decode(config: Config, rows: Array) -> list[str]:
+    """Rows of word numbers as text."""
+    from builder.datasets import _reviews
+
+    return [" ".join(_reviews.WORDS[n - 1] for n in row if n) for row in rows.tolist()]
+
+
+def _asked(config: Config) -> int:
+    count: Any = settings(ENTRY, config)["reviews"]
+    return int(count)

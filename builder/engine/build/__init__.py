@@ -1,0 +1,1 @@
+"""ModelSpec to keras.Model, and what Keras says of a spec."""

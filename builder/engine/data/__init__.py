@@ -1,0 +1,1 @@
+"""Load, validate and prepare the arrays a model trains on."""

@@ -1,0 +1,76 @@
+"""A dataset's columns as the arrays, or dicts of arrays, that one model takes and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from builder import binding
+from builder.engine.data.prepare import Data
+from builder.errors import DataError
+from builder.spec import Config, TrainingSpec
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arrays:
+    """What ``model.fit`` and ``model.evaluate`` are given.
+
+    Args:
+        x_train, x_test: an array where the model has one Input, else a dict by Input.
+        y_train, y_test: an array where it has one output, else a dict by output.
+    """
+
+    x_train: Any
+    y_train: Any
+    x_test: Any
+    y_test: Any
+
+
+def bound(training: TrainingSpec, data: Data) -> Arrays:
+    """The columns that this model's Inputs and outputs are bound to, by Keras's names.
+
+    Raises:
+        DataError: an Input or output is bound to no column, or to one of the wrong side.
+    """
+    if binding.is_plain(training) and not data.facts.named:
+        return Arrays(data.x_train, data.y_train, data.x_test, data.y_test)
+    x = _columns(training, data, binding.inputs_of(training), "input")
+    y = _columns(training, data, binding.outputs_of(training), "target")
+    parts = [_packed({k: getattr(c, p) for k, c in s.items()}) for p in PARTS for s in (x, y)]
+    return Arrays(*parts)
+
+
+PARTS = ("train", "test")
+
+
+def _columns(
+    training: TrainingSpec, data: Data, columns: Mapping[str, str], role: str
+) -> dict[str, Any]:
+    found = {}
+    for node, name in columns.items():
+        column = data.column(name)
+        if column.facts.role != role:
+            raise DataError(
+                f"'{node}' is bound to '{name}', which is an {column.facts.role} of the dataset."
+                if column.facts.role == "input"
+                else f"'{node}' is bound to '{name}', which is a target of the dataset.",
+                f"Bind it to one of the dataset's {role}s.",
+                f"columns.{node}",
+            )
+        found[binding.keras_name(training.model, node)] = column
+    return found
+
+
+def _packed(arrays: dict[str, Any]) -> Any:
+    return arrays if len(arrays) > 1 else next(iter(arrays.values()))
+
+
+def by_keras_names(training: TrainingSpec) -> Config:
+    """``compile`` with losses, weights and metrics by Keras's output names."""
+    renamed = {
+        key: Config({binding.keras_name(training.model, ref): v for ref, v in value.items()})
+        for key in ("loss", "loss_weights", "metrics", "weighted_metrics")
+        if isinstance(value := training.compile.get(key), Mapping)
+    }
+    return training.compile.with_(**renamed)

@@ -1,0 +1,178 @@
+"""Model files of unknown origin: what their first bytes say they are, and the ``.keras`` archive
+read within caps, whatever its directory claims."""
+
+from __future__ import annotations
+
+import contextlib
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from builder.check.training.memory import size
+from builder.errors import FileError
+
+KNOWN = (
+    (b"\x80", "a Python pickle. Pickles run code when they are read and are never opened"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8", "a JPEG picture"),
+    (b"%PDF", "a PDF document"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x93NUMPY", "a NumPy array, not a model"),
+)
+"""First bytes of files that people take for models, and what they are."""
+
+AGAIN = "Save it again with model.save('model.keras') and choose the new file."
+
+MAX_FILE = 2_000_000_000
+"""Bytes of a model file, and of all members of an archive together."""
+
+MAX_JSON = 20_000_000
+"""Bytes of a model's JSON; the largest Keras application has 0.6 million."""
+
+MAX_MEMBERS = 500
+
+MAX_RATIO = 50
+"""Unpacked ÷ packed bytes of a member beyond MAX_JSON. Keras stores its files unpacked; trained
+weights shrink to 90 %, so more than this is a bomb."""
+
+CHUNK = 1_000_000
+
+MEMBERS = ("config.json", "metadata.json", "model.weights.h5", "model.weights.npz", "assets/")
+"""What a ``.keras`` archive holds; ``assets/`` are the word lists of text layers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What an archive holds: two JSON texts, and how many bytes of weights."""
+
+    config: bytes
+    metadata: bytes
+    weights: int
+
+
+def kind(path: Path) -> str:
+    """``zip``, ``hdf5`` or ``json``: what its first bytes, not its name, say. Needs no Keras.
+
+    Raises:
+        FileError: it cannot be read, is empty, too large, or none of these.
+    """
+    with unreadable(path):
+        length = path.stat().st_size
+        with open(path, "rb") as file:
+            head = file.read(16)
+    if length > MAX_FILE:
+        raise FileError(
+            f"{path.name} has {size(length)}; {size(MAX_FILE)} is the most.",
+            "Open a smaller model.",
+        )
+    if not head:
+        raise FileError(f"{path.name} is empty.", AGAIN)
+    if head.startswith(b"PK"):
+        return "zip"
+    if head.startswith(b"\x89HDF\r\n\x1a\n"):
+        return "hdf5"
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+        return "json"
+    what = next((text for start, text in KNOWN if head.startswith(start)), "")
+    neither = "no Keras model: it is neither a .keras archive, nor an HDF5 file, nor JSON"
+    raise FileError(
+        f"{path.name} is {what or neither}.",
+        "Choose a file that model.save('model.keras') wrote.",
+    )
+
+
+@contextlib.contextmanager
+def unreadable(path: Path) -> Iterator[None]:
+    """Say in words why the system does not let us read the file."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise FileError(f"{path.name} cannot be read: {reason}.", AGAIN) from None
+
+
+def read(path: Path) -> Archive:
+    """The JSON of an archive, every member checked to its end against its checksum.
+
+    Raises:
+        FileError: cut short, damaged, a bomb, encrypted, or something other than a model.
+        OSError: the file cannot be read.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            sizes = _members(archive, path.name)
+            for name in sizes:
+                _drain(archive, name, path.name)
+            metadata = b"{}"
+            if "metadata.json" in sizes:
+                metadata = _member(archive, "metadata.json", path.name)
+            config = _member(archive, "config.json", path.name)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError) as error:
+        raise FileError(
+            f"{path.name} is damaged or cut short: {str(error) or 'its end is missing'}.",
+            "Download or copy it again.",
+        ) from None
+    weights = sum(count for name, count in sizes.items() if name.startswith("model.weights"))
+    return Archive(config, metadata, weights)
+
+
+def _members(archive: zipfile.ZipFile, name: str) -> dict[str, int]:
+    """Declared sizes by member, after everything a directory can lie about was checked."""
+    infos = archive.infolist()
+    if len(infos) > MAX_MEMBERS or len({i.filename for i in infos}) < len(infos):
+        raise FileError(
+            f"{name} holds {len(infos)} files, or some twice; it is no Keras model.",
+            "Choose a file that model.save('model.keras') wrote.",
+        )
+    for info in infos:
+        if not info.filename.startswith(MEMBERS) or ".." in info.filename:
+            raise _stranger(name, info.filename[:80])
+        if info.flag_bits & 1:
+            raise FileError(f"{name} is encrypted.", "Save it without a password.")
+        bomb = info.file_size > MAX_JSON and info.file_size > MAX_RATIO * info.compress_size
+        if bomb or sum(i.file_size for i in infos) > MAX_FILE:
+            raise FileError(
+                f"{name} would unpack '{info.filename}' from {size(info.compress_size)} to"
+                f" {size(info.file_size)}; it is refused.",
+                "Do not trust this file.",
+            )
+    if "config.json" not in {info.filename for info in infos}:
+        raise FileError(
+            f"{name} is a ZIP archive, but no Keras model: config.json is missing.",
+            "Choose a file that model.save('model.keras') wrote.",
+        )
+    return {info.filename: info.file_size for info in infos}
+
+
+def _stranger(name: str, member: str) -> FileError:
+    why = ""
+    if member.endswith((".pkl", ".pickle")):
+        why = "; pickles run code when they are read and are never opened"
+    return FileError(
+        f"{name} contains '{member}', which does not belong into a model{why}.",
+        "Choose a file that model.save('model.keras') wrote.",
+    )
+
+
+def _member(archive: zipfile.ZipFile, member: str, name: str) -> bytes:
+    with archive.open(member) as file:
+        data = file.read(MAX_JSON + 1)
+    if len(data) > MAX_JSON:
+        raise FileError(
+            f"'{member}' in {name} has more than {size(MAX_JSON)}.", "Do not trust this file."
+        )
+    return data
+
+
+def _drain(archive: zipfile.ZipFile, member: str, name: str) -> None:
+    """Read to the end: Python's zipfile compares the checksum there."""
+    left = archive.getinfo(member).file_size
+    with archive.open(member) as file:
+        while chunk := file.read(CHUNK):
+            left -= len(chunk)
+            if left < 0:
+                raise FileError(
+                    f"'{member}' in {name} is larger than it says; it is refused.",
+                    "Do not trust this file.",
+                )

@@ -1,0 +1,199 @@
+"""Any picture of one thing brought to what the model sees: ink found, cropped, scaled, centred."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+from scipy import ndimage
+
+from builder.datasets.contract import Array
+from builder.errors import FileError
+
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
+MAX_BYTES = 20 * 2**20
+MAX_PIXELS = 50_000_000
+"""Above this a picture is refused before it is unpacked: 50 million points are 200 MB in memory."""
+
+WORKING_SIDE = 512
+"""Larger files are first reduced to this; far above the 28 points that remain."""
+
+FAINT = 0.01
+"""Ink below this counts as paper."""
+
+
+def centre(ink: Array, box: int = 20) -> Array | None:
+    """The 28×28 picture, made as MNIST was: cropped, scaled to a box, centred by mass.
+
+    Args:
+        ink: float (h, w), 0 paper to 1 full ink.
+        box: side of the square the ink is scaled to fill, keeping its proportions; MNIST's is 20.
+
+    Returns:
+        uint8 (28, 28), white ink on black; None when there is no ink.
+
+    Source: LeCun, Cortes, Burges: "normalized to fit in a 20x20 pixel box while preserving their
+    aspect ratio … centered in a 28x28 image by computing the center of mass of the pixels".
+    """
+    inked = ink > FAINT
+    rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
+    if len(rows) == 0:
+        return None
+    crop = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype("float32")
+    crop = _thick_enough(crop, box)
+    height, width = crop.shape
+    scale = box / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    how = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
+    small = crop if scale == 1 else np.asarray(Image.fromarray(crop).resize(size, how))
+    small = np.clip(small / small.max(), 0, 1)
+    return _placed(small)
+
+
+def _thick_enough(crop: Array, box: int) -> Array:
+    """A hair line would fade to grey when reduced: thicken it to 1.5 points of the box."""
+    want = 1.5 * max(crop.shape) / box
+    width = 2 * ndimage.distance_transform_cdt(np.pad(crop > 0.5, 1)).max() - 1
+    grow = round(want - width)
+    if width < 1 or grow < 1:
+        return crop
+    return np.asarray(ndimage.grey_dilation(np.pad(crop, grow), size=(grow + 1, grow + 1)))
+
+
+def _placed(small: Array) -> Array:
+    """``small`` in 28×28 with its centre of mass in the middle, as far as it fits."""
+    page = np.zeros((28, 28), "float32")
+    corner = []
+    for axis, length in enumerate(small.shape):
+        mass = small.sum(axis=1 - axis)
+        middle = (mass @ np.arange(length)) / mass.sum()
+        corner.append(int(np.clip(round(14 - middle), 0, 28 - length)))
+    top, left = corner
+    page[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return np.round(page * 255).astype("uint8")
+
+
+def ink_of(image: Array) -> Array:
+    """How much each point differs from the paper: float32 (h, w), 0 to 1.
+
+    Args:
+        image: uint8 (h, w), (h, w, 3) or (h, w, 4); dark on light or light on dark. The paper is
+            what the border shows; where the picture is transparent it is whatever contrasts.
+    """
+    page = Image.fromarray(image)
+    if page.mode == "RGBA" and (cover := image[..., 3]).min() < 255:
+        visible = np.average(image[..., :3].mean(axis=2), weights=np.maximum(cover, 1e-6))
+        paper_colour = "white" if visible < 128 else "black"
+        page = Image.alpha_composite(Image.new("RGBA", page.size, paper_colour), page)
+    grey = np.asarray(page.convert("L"), "float32")
+    paper = float(np.median(border(grey)))
+    ink: Array = np.abs(grey - paper) / max(paper, 255 - paper)
+    return ink
+
+
+def border(picture: Array) -> Array:
+    """The outermost points of a picture (h, w), as one row."""
+    return np.concatenate([picture[0], picture[-1], picture[1:-1, 0], picture[1:-1, -1]])
+
+
+def cleaned(ink: Array) -> Array:
+    """A file's ink without a photograph's shadows, grain and specks and a compressor's ringing."""
+    if np.percentile(border(ink), 95) < 0.04:
+        # a scan or a drawing: only what is faint and far from any stroke goes
+        near = ndimage.binary_dilation(ink > 0.3, iterations=2)
+        return np.where(near | (ink > 0.1), ink, 0)
+    side = max(ink.shape)
+    # paper changes slowly: what a wide window finds brightest, smoothed, is the paper there
+    paper = ndimage.gaussian_filter(ndimage.minimum_filter(ink, size=max(3, side // 4)), side / 16)
+    ink = np.clip(ink - paper, 0, None)
+    cut = _otsu(ink)
+    ink = np.clip((ink - 0.6 * cut) / max(0.8 * cut, 1e-6), 0, 1)
+    blots, count = ndimage.label(ink > 0.5)
+    if count == 0:
+        return np.zeros_like(ink)
+    sizes = np.bincount(blots.ravel())[1:]
+    kept = np.flatnonzero(sizes >= 0.1 * sizes.max()) + 1
+    near = ndimage.binary_dilation(np.isin(blots, kept), iterations=2)
+    return np.where(near, ink, 0)
+
+
+def _otsu(values: Array) -> float:
+    """The threshold that best parts values of 0 to 1 into two groups (Otsu 1979)."""
+    counts, edges = np.histogram(values, bins=64, range=(0, 1))
+    middles = (edges[:-1] + edges[1:]) / 2
+    below, total = np.cumsum(counts), counts.sum()
+    sums = np.cumsum(counts * middles)
+    above = np.maximum(total - below, 1)
+    apart = sums / np.maximum(below, 1) - (sums[-1] - sums) / above
+    return float(edges[1:][np.argmax(below * above * apart**2)])
+
+
+def read(source: str | Path | bytes) -> Array:
+    """An image file as uint8 (h, w, 4), turned upright, at most 512 points a side.
+
+    Raises:
+        FileError: missing, too large, no image, or damaged.
+    """
+    data, name = _bytes(source)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                return _upright(image, name)
+    except FileError:
+        raise
+    except (MemoryError, Image.DecompressionBombError):
+        raise _refused(name, "would unpack to more than fits into memory") from None
+    except Exception as error:  # Pillow's decoders fail in many ways on damaged files
+        raise FileError(
+            f"{name} cannot be read as a picture.",
+            f"Give a whole image file: {', '.join(FORMATS)}.",
+            name,
+        ) from error
+
+
+def _bytes(source: str | Path | bytes) -> tuple[bytes, str]:
+    if isinstance(source, bytes):
+        data, name = source, "The file"
+    else:
+        path = Path(source)
+        name = path.name
+        try:
+            if path.stat().st_size > MAX_BYTES:
+                raise _refused(name, f"has {path.stat().st_size / 2**20:.0f} MB")
+            with path.open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+            if len(data) > MAX_BYTES:  # a device or pipe does not say before how long it is
+                raise _refused(name, "is too large")
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise FileError(f"{name} cannot be read: {reason}.", "Check the path.", name) from error
+    if len(data) > MAX_BYTES:
+        raise _refused(name, f"has {len(data) / 2**20:.0f} MB")
+    return data, name
+
+
+def _refused(name: str, why: str) -> FileError:
+    limit = f"{MAX_BYTES // 2**20} MB and {MAX_PIXELS // 10**6} million points"
+    return FileError(f"{name} {why}; at most {limit} are accepted.", "Reduce it first.", name)
+
+
+def _upright(image: Image.Image, name: str) -> Array:
+    if image.width * image.height > MAX_PIXELS:
+        raise _refused(name, f"has {image.width} × {image.height} points")
+    image.draft("RGB", (WORKING_SIDE, WORKING_SIDE))
+    if image.mode.startswith(("I", "F")):
+        values = np.asarray(image, "float64")
+        top = 65535.0 if image.mode.startswith("I;16") else max(values.max(), 1)
+        upright: Image.Image = Image.fromarray((values * (255 / top)).clip(0, 255).astype("uint8"))
+    else:
+        upright = image
+    upright = ImageOps.exif_transpose(upright)
+    if max(upright.size) > 4 * WORKING_SIDE:
+        upright = upright.reduce(max(upright.size) // (2 * WORKING_SIDE))
+    upright = upright.convert("RGBA")
+    upright.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)
+    return np.asarray(upright)

@@ -1,0 +1,288 @@
+"""The final exam: what a trained model makes of the test set; scikit-learn computes the metrics."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from builder import binding
+from builder.datasets.contract import Array
+from builder.datasets.registry import find_dataset
+from builder.engine.build import keras_model
+from builder.engine.build.backend import keras
+from builder.engine.data import column_arrays
+from builder.engine.data.loading import examples, load, pixels
+from builder.engine.data.prepare import Data, Prepared
+from builder.engine.inference import model_cache
+from builder.engine.training.reporting import single
+from builder.errors import DataError
+from builder.facts import ColumnFacts
+from builder.spec import TrainingSpec
+
+BATCH = 256
+
+BY_OUTPUT = 32
+"""The batch ``model.evaluate`` takes when not told: Keras averages the loss of each output over the
+batches, however short the last one is, so another size would give other numbers than the run's."""
+
+MISTAKES_SHOWN = 24
+
+KEPT = 4
+"""How many test sets' answers are kept, so that clicking through the matrix costs nothing."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Answer:
+    """What one output said.
+
+    Args:
+        output: its name in the model; "" where there is one and x and y are meant.
+        target: the column it answers.
+        said: per row class probabilities, or (n,) values.
+    """
+
+    output: str
+    target: Prepared
+    said: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Answers:
+    """What the model said by output, and Keras's own metrics."""
+
+    outputs: tuple[_Answer, ...]
+    test: dict[str, float]
+
+    def of(self, output: str) -> _Answer:
+        """The answer of that output; the first one for ""."""
+        return next((a for a in self.outputs if a.output == output), self.outputs[0])
+
+
+_kept: OrderedDict[tuple[str, int, TrainingSpec], _Answers] = OrderedDict()
+
+
+def report(artefact: str, training: TrainingSpec) -> dict[str, Any]:
+    """How the model does on the test set.
+
+    Args:
+        artefact: path of the ``.keras``.
+        training: what it was trained on and with.
+
+    Returns:
+        ``task``, ``kind``, ``test`` {metric: value} as ``model.evaluate`` gives it. Classification:
+        ``classes``, ``accuracy``, ``confusion`` int (true, predicted), ``per_class`` rows of
+        ``class``, ``precision``, ``recall``, ``f1``, ``support``, and ``mistakes``, the most
+        confident first, as ``cell`` gives them. Regression: ``true``, ``predicted`` (n,), ``r2``,
+        ``mae``, ``rmse``; with several columns also ``misses``, the largest first. A model of
+        several outputs has all this once for each in ``outputs``, with ``output`` and ``column``,
+        and the ``task`` "several".
+
+    Raises:
+        DataError: model and data do not fit.
+        FileError: the artefact cannot be read.
+    """
+    data, answers = load(training.dataset), _answers(artefact, training)
+    kind = "columns" if data.facts.named else data.facts.kind
+    reports = [_report(training, data, answer) for answer in answers.outputs]
+    if len(reports) == 1:
+        return {"kind": kind, "test": answers.test, **reports[0]}
+    return {"task": "several", "kind": kind, "test": answers.test, "outputs": reports}
+
+
+def _report(training: TrainingSpec, data: Data, answer: _Answer) -> dict[str, Any]:
+    """One output's part of ``report``."""
+    facts = answer.target.facts
+    found: dict[str, Any] = {"task": facts.task, "output": answer.output, "column": facts.name}
+    if facts.task == "regression":
+        true = answer.target.test
+        found |= _regression(true, answer.said)
+        if data.facts.named:
+            worst = np.argsort(-np.abs(true - answer.said), kind="stable")[:MISTAKES_SHOWN]
+            parts = _parts(training, data, worst)
+            values = {"true": true[worst], "predicted": answer.said[worst], "parts": parts}
+            found["misses"] = {"indices": worst, **values}
+        return found
+    true, predicted = answer.target.raw.test, answer.said.argmax(axis=1)
+    wrong = np.flatnonzero(true != predicted)
+    found["mistakes"] = _examples(training, data, answer, wrong, MISTAKES_SHOWN)
+    return found | _classification(answer.target, predicted)
+
+
+def cell(
+    artefact: str,
+    training: TrainingSpec,
+    true: int,
+    predicted: int,
+    limit: int = MISTAKES_SHOWN,
+    output: str = "",
+) -> dict[str, Any]:
+    """Test examples of one cell of the confusion matrix, the most confident first.
+
+    Args:
+        true, predicted: class numbers.
+        output: which one, of a model that has several.
+
+    Returns:
+        ``total``, how many there are; and of the first ``limit``: ``indices`` in the test set,
+        ``true`` and ``predicted`` class numbers, ``confidence`` (probability of the predicted
+        class), ``probability`` (of the true one); ``images`` uint8 (n, h, w[, 3]), or ``rows``
+        (raw numbers or text) with ``columns``; of a dataset of several columns ``parts``, each
+        column the model reads as ``data.examples`` gives it.
+
+    Raises:
+        DataError, FileError: as ``report``.
+    """
+    data, answer = load(training.dataset), _answers(artefact, training).of(output)
+    chosen = (answer.target.raw.test == true) & (answer.said.argmax(axis=1) == predicted)
+    return _examples(training, data, answer, np.flatnonzero(chosen), limit)
+
+
+def surface(artefact: str, training: TrainingSpec, steps: int = 80) -> dict[str, Any]:
+    """What the model says all over the plane, for data of two features.
+
+    Returns:
+        ``x``, ``y`` (steps,) in raw units, with a margin around the data; ``z`` (steps, steps), a
+        row for each ``y``: with two classes the probability of the second, with more the number
+        of the likeliest class, for regression the value.
+
+    Raises:
+        DataError: the data has not two features, or the model does not fit.
+        FileError: the artefact cannot be read.
+    """
+    data = load(training.dataset)
+    both = np.concatenate([data.raw.x_train, data.raw.x_test])
+    if both.ndim != 2 or both.shape[1] != 2:
+        raise DataError(
+            f"A surface needs examples of two numbers; these have the shape {both.shape[1:]}.",
+            "Choose one of the toys, such as circles.",
+            "dataset",
+        )
+    low, high = both.min(axis=0), both.max(axis=0)
+    margin = 0.1 * np.maximum(high - low, 1e-6)
+    x, y = (np.linspace(low[i] - margin[i], high[i] + margin[i], steps) for i in (0, 1))
+    grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    model = model_cache.loaded(artefact)
+    said = _scored(_predicted(model, data.scaling(grid))[0], data.columns[1].facts, len(grid))
+    if data.facts.task == "classification":
+        said = said[:, 1] if said.shape[1] == 2 else said.argmax(axis=1)
+    return {"x": x, "y": y, "z": said.reshape(steps, steps)}
+
+
+def _answers(artefact: str, training: TrainingSpec) -> _Answers:
+    data = load(training.dataset)
+    stamp = os.stat(artefact).st_mtime_ns if os.path.exists(artefact) else 0
+    key = (artefact, stamp, training)
+    if key not in _kept:
+        arrays, model = column_arrays.bound(training, data), model_cache.loaded(artefact)
+        scores = _predicted(model, arrays.x_test)
+        names = binding.outputs_of(training)
+        columns = [data.column(name) for name in names.values()]
+        outputs = tuple(
+            _Answer(output if len(names) > 1 else "", c, _scored(said, c.facts, len(c.test)))
+            for output, c, said in zip(names, columns, scores, strict=True)
+        )
+        keras_model.compile_model(model, training)
+        batch = BATCH if len(outputs) == 1 else BY_OUTPUT
+        test = model.evaluate(arrays.x_test, arrays.y_test, batch, verbose=0, return_dict=True)
+        _kept[key] = _Answers(outputs, {name: single(value) for name, value in test.items()})
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return _kept[key]
+
+
+def _predicted(model: keras.Model, x: Any) -> list[Array]:
+    """What each output says, float64."""
+    try:
+        found = model.predict(x, BATCH, verbose=0)
+    except Exception as error:  # whatever Keras says about a shape that does not fit
+        shapes = keras.tree.map_structure(lambda array: array.shape[1:], x)
+        raise DataError(
+            f"This model cannot read this dataset: it takes {model.input_shape} and an example is"
+            f" {shapes}.",
+            "Choose the dataset the model was trained on.",
+            "dataset",
+        ) from error
+    return [np.asarray(said, "float64") for said in keras.tree.flatten(found)]
+
+
+def _scored(scores: Array, facts: ColumnFacts, count: int) -> Array:
+    """Probabilities (n, classes), or values (n,) for regression."""
+    if facts.task == "regression":
+        if scores.size != count:
+            raise DataError(
+                f"The model gives {scores.shape[1:]} numbers an example but the target is one.",
+                "End the model with a Dense layer of one unit.",
+                "model",
+            )
+        return model_cache.finite(scores).reshape(-1)
+    return model_cache.probabilities(scores, len(facts.classes))
+
+
+def _classification(target: Prepared, predicted: Array) -> dict[str, Any]:
+    from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
+
+    true, classes = target.raw.test, target.facts.classes
+    numbers = np.arange(len(classes))
+    columns = precision_recall_fscore_support(true, predicted, labels=numbers, zero_division=0)
+    names = ("precision", "recall", "f1", "support")
+    rows = [
+        {"class": name} | {n: column[i].item() for n, column in zip(names, columns, strict=True)}
+        for i, name in enumerate(classes)
+    ]
+    return {
+        "classes": list(classes),
+        "accuracy": float(accuracy_score(true, predicted)),
+        "confusion": confusion_matrix(true, predicted, labels=numbers),
+        "per_class": rows,
+    }
+
+
+def _regression(true: Array, said: Array) -> dict[str, Any]:
+    from sklearn import metrics
+
+    return {
+        "true": true,
+        "predicted": said,
+        "r2": float(metrics.r2_score(true, said)) if len(true) > 1 else float("nan"),
+        "mae": float(metrics.mean_absolute_error(true, said)),
+        "rmse": float(metrics.root_mean_squared_error(true, said)),
+    }
+
+
+def _examples(
+    training: TrainingSpec, data: Data, answer: _Answer, chosen: Array, limit: int
+) -> dict[str, Any]:
+    predicted = answer.said.argmax(axis=1)
+    confidence = answer.said[chosen, predicted[chosen]]
+    shown = chosen[np.argsort(-confidence, kind="stable")[:limit]]
+    true, raw = answer.target.raw.test[shown], data.raw.x_test[shown]
+    found: dict[str, Any] = {
+        "total": len(chosen),
+        "indices": shown,
+        "true": true,
+        "predicted": predicted[shown],
+        "confidence": answer.said[shown, predicted[shown]],
+        "probability": answer.said[shown, true],
+    }
+    if data.facts.named:
+        return found | {"parts": _parts(training, data, shown)}
+    match data.facts.kind:
+        case "images":
+            images = pixels(raw, data.scaling.white)
+            return found | {"images": images[..., 0] if images.shape[-1] == 1 else images}
+        case "sequences":
+            plugin = find_dataset(training.dataset.class_name)
+            return found | {"rows": plugin.decode(training.dataset.config, raw)}
+        case "texts":
+            return found | {"rows": raw.tolist()}
+    return found | {"rows": raw.tolist(), "columns": list(data.facts.features)}
+
+
+def _parts(training: TrainingSpec, data: Data, rows: Array) -> list[dict[str, Any]]:
+    """These test examples, every column the model reads."""
+    columns = [data.column(name) for name in dict.fromkeys(binding.inputs_of(training).values())]
+    return [examples(training.dataset, c, c.raw.test[rows]) for c in columns]

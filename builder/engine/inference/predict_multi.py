@@ -1,0 +1,143 @@
+"""A drawing, and what stands beside it → what a model of several inputs or outputs says."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from builder import binding
+from builder.datasets.contract import Array
+from builder.engine.build.backend import keras
+from builder.engine.data.loading import examples, load
+from builder.engine.data.prepare import Data, Prepared
+from builder.engine.inference import digit_image, model_cache
+from builder.errors import DataError
+from builder.spec import TrainingSpec
+
+SIDES = (28, 28)
+
+OFFERED = 12
+"""Examples of a picture or text that are offered to stand beside a drawing."""
+
+READY = 4
+"""How many models stay warm."""
+
+
+def place(training: TrainingSpec, data: Data) -> str:
+    """The Input a drawing is for: the first that reads pictures of 28×28; "" if none does."""
+    for node, name in binding.inputs_of(training).items():
+        facts = data.column(name).facts
+        if facts.kind == "images" and facts.shape in (SIDES, (*SIDES, 1)):
+            return node
+    return ""
+
+
+def others(training: TrainingSpec) -> list[dict[str, Any]]:
+    """What else the model reads, for a person to set.
+
+    Returns:
+        For each Input but the drawing's: ``node``, and the column as ``data.examples`` gives it of
+        some test examples; of numbers also ``low``, ``middle`` and ``high``, one a feature.
+
+    Raises:
+        DataError: no Input reads pictures of 28×28.
+    """
+    data = load(training.dataset)
+    drawn = _place(training, data)
+    found = []
+    for node, name in binding.inputs_of(training).items():
+        if node == drawn:
+            continue
+        column = data.column(name)
+        row = examples(training.dataset, column, column.raw.test[:OFFERED]) | {"node": node}
+        if column.facts.kind in ("table", "points"):
+            raw = column.raw.train
+            ranges = {"low": raw.min(axis=0), "middle": np.median(raw, axis=0)}
+            row |= {k: v.tolist() for k, v in (ranges | {"high": raw.max(axis=0)}).items()}
+        found.append(row)
+    return found
+
+
+def drawing(
+    artefact: str, training: TrainingSpec, image: Array | None, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What every output says.
+
+    Args:
+        image: as ``predict.drawing`` takes it; None is an empty canvas.
+        given: for each other Input, by node: a row of numbers, or the place of one of the examples
+            that ``others`` offered.
+
+    Returns:
+        ``seen`` uint8 (28, 28) or None; ``outputs``: for each its ``output`` and ``column``, and
+        ``classes`` and ``probabilities`` (none while nothing is drawn), or ``value``.
+
+    Raises:
+        DataError: the model takes no drawing, or something beside it is missing.
+        FileError: the artefact cannot be read.
+    """
+    data = load(training.dataset)
+    drawn = _place(training, data)
+    seen = None if image is None else digit_image.centre(digit_image.ink_of(image))
+    targets = {o: data.column(c) for o, c in binding.outputs_of(training).items()}
+    if seen is None:
+        return {"seen": None, "outputs": [_said(o, t, None) for o, t in targets.items()]}
+    x = {}
+    for node, name in binding.inputs_of(training).items():
+        column = data.column(name)
+        raw = seen[None] * (column.scaling.white / 255) if node == drawn else None
+        row = _row(node, column, given) if raw is None else column.scaling(raw)
+        key = binding.keras_name(training.model, node)
+        x[key] = row.reshape(1, *column.facts.shape).astype(column.facts.dtype)
+    model = _model(artefact, os.stat(artefact).st_mtime_ns if os.path.exists(artefact) else 0)
+    answers = keras.tree.flatten(model(x if len(x) > 1 else next(iter(x.values())), training=False))
+    said = zip(targets.items(), answers, strict=True)
+    return {
+        "seen": seen,
+        "outputs": [_said(o, t, np.asarray(answer)) for (o, t), answer in said],
+    }
+
+
+def _place(training: TrainingSpec, data: Data) -> str:
+    if drawn := place(training, data):
+        return drawn
+    raise DataError(
+        "No Input of this model reads pictures of 28×28, so it cannot read a drawing.",
+        "Choose a run that was trained on 28×28 pictures.",
+        "model",
+    )
+
+
+@functools.lru_cache(maxsize=READY)
+def _model(artefact: str, stamp: int) -> keras.Model:
+    """The model, while its file stays the same."""
+    return model_cache.loaded(artefact)
+
+
+def _row(node: str, column: Prepared, given: Mapping[str, Any]) -> Array:
+    """What an Input other than the drawing's reads."""
+    value = given.get(node)
+    if value is None:
+        raise DataError(
+            f"The model also reads '{node}', and nothing is given for it.",
+            "Set it beside the drawing.",
+            f"columns.{node}",
+        )
+    if isinstance(value, int):
+        count = min(OFFERED, len(column.test))
+        example: Array = column.test[max(0, min(value, count - 1))]
+        return example
+    return column.scaling(np.asarray(value, "float32"))
+
+
+def _said(output: str, target: Prepared, answer: Array | None) -> dict[str, Any]:
+    found: dict[str, Any] = {"output": output, "column": target.facts.name}
+    if target.facts.task == "regression":
+        return found | {"value": None if answer is None else float(answer.reshape(-1)[0])}
+    classes = list(target.facts.classes)
+    shares = [] if answer is None else model_cache.probabilities(answer, len(classes))[0].tolist()
+    return found | {"classes": classes, "probabilities": shares}

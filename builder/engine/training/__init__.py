@@ -1,0 +1,1 @@
+"""Train a compiled model: the loop, its snapshots and what it reports."""

@@ -1,0 +1,66 @@
+"""A run's model as Keras has it, for exporters that write it in another form."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+from builder.check.graph.text_inputs import TEXT
+from builder.errors import FileError
+from builder.exporters.keras import read
+from builder.exporters.registry import missing_packages
+
+EXPORT_KERAS = "Export it as .keras instead."
+
+
+def opened(artefact: str | None) -> Any:
+    """The live model; FileError when no run was given or its file is gone or damaged."""
+    from builder.engine.files.model_files import load_artefact
+
+    read(artefact)
+    return load_artefact(path=str(artefact))
+
+
+def refuse_text(model: Any, form: str) -> None:
+    """Raises FileError for a model that reads plain text, which that form has no operations for."""
+    readers = [x.name for x in model.layers if type(x).__name__ in TEXT]
+    if readers or any(tensor.dtype == "string" for tensor in model.inputs):
+        name = f"'{readers[0]}'" if readers else "its Input"
+        raise FileError(
+            f"{form} has no operations on plain text, which {name} reads.",
+            "Export it as .keras or as SavedModel, which keep the vocabulary.",
+        )
+
+
+def needs(exporter: Any) -> None:
+    """Raises FileError naming the packages an exporter needs and this computer lacks."""
+    if missing := missing_packages(exporter):
+        raise FileError(
+            f"{exporter.TITLE} needs packages that are not installed: {', '.join(missing)}.",
+            f"Run pip install {' '.join(missing)}, then try again.",
+        )
+
+
+@contextlib.contextmanager
+def converting(form: str) -> Iterator[None]:
+    """Whatever a converter says becomes one sentence; its advice is kept from the log."""
+    from builder.engine.build import keras_objects
+
+    log = logging.getLogger()
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except FileError:
+        raise
+    except Exception as error:  # converters refuse in as many ways as there are layers
+        raise FileError(
+            f"This model cannot be written as {form}: {keras_objects.reason(error)}", EXPORT_KERAS
+        ) from None
+    finally:
+        log.setLevel(before)

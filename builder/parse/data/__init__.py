@@ -1,0 +1,1 @@
+"""Datasets and arrays while code is read."""

@@ -1,0 +1,251 @@
+"""Data while code is read: which part of which dataset, and what was done to it."""
+
+from __future__ import annotations
+
+import ast
+import math
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from builder.parse.data.known_datasets import Known
+from builder.parse.interpreter.values import Strange, Unknown
+from builder.spec import ObjectSpec
+
+
+@dataclass(eq=False, slots=True)
+class Data:
+    """One loading of a dataset; all its arrays share it.
+
+    Args:
+        config: settings of our plugin that the loading told.
+        shape: of one example, as far as known.
+        rows: before any split; None when it comes split.
+        train: in training.
+        column: of a dataset that has several by name.
+        named: columns that the code puts beside it in a table of pandas.
+    """
+
+    known: Known
+    config: dict[str, Any] = field(default_factory=dict)
+    shape: tuple[int, ...] = ()
+    rows: int | None = None
+    train: int | None = None
+    line: int = 0
+    column: str = ""
+    named: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Array:
+    """Examples (``x``) or labels (``y``).
+
+    Args:
+        part: ``all``, ``train``, ``test``, ``val`` (split off the training) or ``row`` (one).
+        done: what was done to every number, in order: (sign, number or Stat).
+        channel: a last axis of one was added.
+        flat: each example was made one row of numbers.
+        one_hot: labels as rows of a one among zeros.
+        share: of its part's examples.
+        end: ``head`` or ``tail`` where it is only a share, "" where nobody knows which.
+    """
+
+    data: Data
+    what: str
+    part: str
+    done: tuple[tuple[str, Any], ...] = ()
+    channel: bool = False
+    flat: bool = False
+    one_hot: bool = False
+    share: float = 1.0
+    end: str = ""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of one example."""
+        if self.what == "y":
+            return (self.data.known.classes,) if self.one_hot else ()
+        shape = self.data.shape
+        if self.flat and shape:
+            return (math.prod(shape),)
+        return (*shape, 1) if self.channel else shape
+
+    @property
+    def rows(self) -> int | None:
+        """How many examples, if that is known."""
+        total = self.data.rows if self.part == "all" else self.data.train
+        return None if total is None or self.part == "test" else round(total * self.share)
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Stat:
+    """A number, or one a column, measured on an array: ``mean``, ``std``, ``min``, ``max``,
+    ``span`` (max - min)."""
+
+    array: Array
+    name: str
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Length:
+    """``len(x)``, or a share of it."""
+
+    array: Array
+    share: float = 1.0
+
+    @property
+    def number(self) -> int | None:
+        """As a whole number, if that is known."""
+        rows = self.array.rows
+        return None if rows is None else int(rows * self.share)
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Eye:
+    """``np.eye(10)``, which an index of labels makes one-hot."""
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Scaler:
+    """One of scikit-learn's scalers; ``on`` is what it was fitted to."""
+
+    name: str
+    on: Array | None = None
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Generator:
+    """Keras's ``ImageDataGenerator``: ``rescale`` is all of it that is taken over."""
+
+    rescale: Any = None
+
+
+@dataclass(eq=False, slots=True)
+class Bunch:
+    """What scikit-learn's loaders give, or an opened file: arrays by name."""
+
+    arrays: dict[str, Any]
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Batches:
+    """Arrays handed over in batches: ``tf.data``, a generator, or our own Reshuffled."""
+
+    x: Any
+    y: Any
+    batch_size: Any = None
+    every_epoch: bool = False
+
+
+def number(value: Any) -> Any:
+    """A Length as the number it is, anything else as it is."""
+    if isinstance(value, Length):
+        return value.number if value.number is not None else Unknown()
+    return value
+
+
+def scaled(array: Array, sign: str, value: Any) -> Array:
+    """The array after ``array <sign> value``."""
+    if len(array.done) >= 20:
+        raise Strange("too much is done to the data")
+    return replace(array, done=(*array.done, (sign, value)))
+
+
+def rescaled(array: Array, layer: ObjectSpec | None) -> Array | None:
+    """What the layer Rescaling makes of an array; None for every other layer."""
+    if layer is None or layer.class_name != "Rescaling":
+        return None
+    scale, offset = layer.config.get("scale", 1.0), layer.config.get("offset", 0.0)
+    if not isinstance(scale, int | float) or not isinstance(offset, int | float):
+        return None
+    bigger = scaled(array, "*", scale)
+    return scaled(bigger, "+", offset) if offset else bigger
+
+
+_SIGNS: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/",
+                           ast.FloorDiv: "//"}  # fmt: skip
+
+
+def operate(op: ast.operator, a: Any, b: Any) -> Any:
+    """``a op b`` where one of them is an array, a measure of one, or a length."""
+    sign = _SIGNS.get(type(op), "?")
+    if isinstance(a, Length) or isinstance(b, Length):
+        return _length(sign, a, b)
+    if isinstance(a, Stat) and isinstance(b, Stat):
+        if (sign, a.name, b.name) == ("-", "max", "min"):
+            return Stat(a.array, "span")
+        raise Strange("it is no measure we know")
+    if isinstance(a, Stat) and isinstance(b, int | float):
+        if sign in "+-" and abs(b) < 0.01:  # against a division by zero
+            return a
+        raise Strange("it is no measure we know")
+    if isinstance(a, Array) and isinstance(b, int | float | Stat) and sign in "+-*/":
+        return scaled(a, sign, b)
+    if isinstance(b, Array) and isinstance(a, int | float) and sign in "+*":
+        return scaled(b, sign, a)
+    raise Strange("this calculation with the data is not one we know")
+
+
+def _length(sign: str, a: Any, b: Any) -> Any:
+    if isinstance(a, Length) and isinstance(b, float) and sign in "*/" and b:
+        return Length(a.array, a.share * b if sign == "*" else a.share / b)
+    if isinstance(b, Length) and isinstance(a, float) and sign == "*":
+        return Length(b.array, b.share * a)
+    if isinstance(a, Length) and isinstance(b, Length) and a.array is b.array and sign in "+-":
+        return Length(a.array, a.share + (b.share if sign == "+" else -b.share))
+    a, b = number(a), number(b)
+    if not (isinstance(a, int | float) and isinstance(b, int | float)):
+        return Unknown()
+    try:
+        results = {"+": a + b, "-": a - b, "*": a * b} | (
+            {"/": a / b, "//": a // b} if b else {}
+        )  # fmt: skip
+    except ArithmeticError:
+        raise Strange("the number is too large") from None
+    if sign not in results:
+        raise Strange("it cannot be worked out")
+    return results[sign]
+
+
+def cut(array: Array, low: Any, high: Any) -> Array:
+    """``array[low:high]``: the head or the tail of it.
+
+    Raises:
+        Strange: a piece out of the middle, or of unknown length.
+    """
+    if low in (None, 0) and high is None:
+        return array
+    if low not in (None, 0) and high is not None:
+        raise Strange("it takes a piece out of the middle")
+    where = low if high is None else high
+    if array.part == "test" and isinstance(where, int):  # a few to look at: how many is all one
+        return replace(array, end="head" if high is not None else "tail")
+    share = _share(array, where)
+    at = min(max(share if share >= 0 else 1 + share, 0.0), 1.0)
+    part = at if high is not None else 1 - at
+    end = "head" if high is not None else "tail"
+    return _piece(array, round(part, 10), end)
+
+
+def _share(array: Array, where: Any) -> float:
+    if isinstance(where, Length):
+        return where.share if where.array.part == array.part else 0.0
+    rows = array.rows
+    if not isinstance(where, int) or rows is None or rows <= 0:
+        raise Strange("how much of the data it takes cannot be worked out")
+    return where / rows
+
+
+def _piece(array: Array, share: float, end: str) -> Array:
+    if array.part != "all":
+        return replace(array, share=round(array.share * share, 10), end=end)
+    # the first rows are for training, the last the test
+    split = round(1 - share if end == "head" else share, 10)
+    return divided(array, split)[0 if end == "head" else 1]
+
+
+def divided(array: Array, split: float) -> tuple[Array, Array]:
+    """All examples as those for training and, a share of ``split``, for the test."""
+    data = array.data
+    data.config["test_split"] = split
+    data.train = None if data.rows is None else data.rows - math.ceil(round(data.rows * split, 6))
+    return replace(array, part="train"), replace(array, part="test")

@@ -1,0 +1,45 @@
+"""Pictures that code makes rows of numbers beforehand: here a Flatten in the model does it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+from builder.parse.interpreter.interpreter import State
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, unique
+
+GREY = (28, 28)
+"""The pictures of digits and clothes that models of 784 numbers are written for."""
+
+
+def unflattened(state: State, spec: ModelSpec, shape: tuple[int, ...], line: int) -> ModelSpec:
+    """The code flattens pictures beforehand; here a Flatten in the model does."""
+    inputs = [n for n in spec.nodes if shape_of(spec, n) == (math.prod(shape),)]
+    if len(inputs) != 1 or not shape:
+        return spec
+    old = inputs[0]
+    name = unique("flatten", {n.name for n in spec.nodes} | set(spec.layers))
+    whole = spec.layers[old.layer].with_(shape=shape)
+    layers: dict[str, Any] = {}
+    for key, layer in spec.layers.items():
+        layers[key] = whole if key == old.layer else layer
+        if key == old.layer:
+            layers[name] = ObjectSpec("Flatten")
+    nodes: list[Node] = []
+    for node in spec.nodes:
+        reads = tuple(name if r == old.name else r for r in node.inbound)
+        nodes.append(replace(node, inbound=reads))
+        if node.name == old.name:
+            nodes.append(Node(name, name, (old.name,)))
+    text = f"The data keep the shape {shape}: a Flatten in the model makes the rows."
+    state.notes.say("translated", line, text)
+    return ModelSpec(spec.name, Config(layers), tuple(nodes), spec.outputs)
+
+
+def shape_of(spec: ModelSpec, node: Node) -> Any:
+    """The shape an Input takes; None for every other node."""
+    layer = spec.layers[node.layer]
+    if isinstance(layer, ObjectSpec) and layer.class_name == "InputLayer":
+        return layer.config.get("shape")
+    return None

@@ -1,0 +1,65 @@
+"""``train_test_split``: which share is set aside, and what of the draw is other than ours."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import Any
+
+from builder.parse.data.arrays import Array, divided
+from builder.parse.data.arrays import number as as_number
+from builder.parse.interpreter.interpreter import State
+from builder.parse.interpreter.values import Unknown
+
+
+def split(state: State, node: ast.Call, args: list[Any], kw: dict[str, Any]) -> Any:
+    """``train_test_split(x, y, test_size=…)``."""
+    arrays = [a for a in args if isinstance(a, Array)]
+    if not arrays or len(arrays) != len(args):
+        return [Unknown() for _ in args for _ in "ab"] or Unknown()
+    share = _test_share(state, node, arrays[0], kw)
+    if share is None:
+        return state.unknown(node, "the share set aside cannot be worked out")
+    if arrays[0].part == "all":
+        _tell_split(state, node, arrays[0], kw)
+    found: list[Any] = []
+    for array in arrays:
+        if array.part == "all":
+            found += divided(array, share)
+            continue
+        rest = round(array.share * (1 - share), 10)
+        found += [
+            replace(array, share=rest, end=array.end or "random"),
+            replace(array, share=round(array.share * share, 10), end="random"),
+        ]
+    return found
+
+
+def _test_share(state: State, node: ast.Call, array: Array, kw: dict[str, Any]) -> float | None:
+    size, train = as_number(kw.get("test_size")), as_number(kw.get("train_size"))
+    if size is None:
+        size = 0.25 if train is None else None
+    value = size if size is not None else train
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if isinstance(value, int):
+        if not array.rows or not 0 < value < array.rows:
+            return None
+        value = value / array.rows
+    value = round(value if size is not None else 1 - value, 10)
+    if not 0 < value < 1:
+        return None
+    if array.part == "all" and not 0.05 <= value <= 0.5:
+        near = min(max(value, 0.05), 0.5)
+        state.different(node, f"A test share of {value:g} is out of range: {near:g} is taken.")
+        return near
+    return value
+
+
+def _tell_split(state: State, node: ast.Call, array: Array, kw: dict[str, Any]) -> None:
+    ours = array.data.known.classes > 0
+    if kw.get("random_state", 0) != 0 or "random_state" not in kw:
+        state.different(node, "Ours draws the test rows with random_state=0, so they differ.")
+    if (kw.get("stratify") is not None) != ours:
+        how = "each class in proportion" if ours else "no regard to proportions"
+        state.different(node, f"Ours draws the test rows with {how}.")

@@ -1,0 +1,114 @@
+"""Arithmetic and comparing that cannot run away."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from builder.parse.interpreter.values import MAX_ITEMS, MAX_NUMBER, Strange, checked, is_small
+
+_ARITHMETIC: dict[type, Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+}
+_BITS: dict[type, Callable[[Any, Any], Any]] = {
+    ast.BitAnd: operator.and_,
+    ast.BitOr: operator.or_,
+    ast.BitXor: operator.xor,
+}
+
+
+def arithmetic(op: ast.operator, a: Any, b: Any) -> Any:
+    """``a op b`` of plain values; raises Strange when it cannot be, or gets too large."""
+    try:
+        return checked(_worked(op, a, b))
+    except (TypeError, ValueError, ArithmeticError) as error:
+        raise Strange(str(error).splitlines()[0][:80] if str(error) else "it fails") from None
+
+
+def _worked(op: ast.operator, a: Any, b: Any) -> Any:
+    numbers = isinstance(a, int | float) and isinstance(b, int | float)
+    if isinstance(op, ast.Pow):
+        if not numbers or abs(b) > 64 or abs(a) > 2**32 or (isinstance(b, int) and abs(a) ** abs(b)
+                                                              > MAX_NUMBER):  # fmt: skip
+            raise Strange("the power is too large")
+        power = a**b
+        return power if not isinstance(power, complex) else _no("it is no real number")
+    if type(op) in _BITS:
+        return _BITS[type(op)](a, b) if isinstance(a, int) and isinstance(b, int) else _no()
+    if isinstance(op, ast.LShift | ast.RShift):
+        if not (isinstance(a, int) and isinstance(b, int) and 0 <= b < 64 and abs(a) < 2**32):
+            return _no("the shift is too large")
+        return a << b if isinstance(op, ast.LShift) else a >> b
+    if isinstance(op, ast.Mult) and not numbers:
+        return _repeated(a, b)
+    if isinstance(op, ast.Mod) and isinstance(a, str):
+        return _percent(a, b)
+    if type(op) not in _ARITHMETIC:
+        return _no()
+    if not numbers:
+        joinable = isinstance(op, ast.Add) and type(a) is type(b)
+        if not joinable or not isinstance(a, str | list | tuple):
+            return _no(f"{_word(a)} and {_word(b)} cannot be put together so")
+        if len(a) + len(b) > MAX_ITEMS:
+            return _no("it is too long")
+    return _ARITHMETIC[type(op)](a, b)
+
+
+def _repeated(a: Any, b: Any) -> Any:
+    many, what = (a, b) if isinstance(a, int) else (b, a)
+    if not isinstance(many, int) or not isinstance(what, str | list | tuple):
+        return _no(f"{_word(a)} and {_word(b)} cannot be multiplied")
+    if max(many, 0) * max(len(what), 1) > MAX_ITEMS:
+        return _no("it is too long")
+    return what * many
+
+
+def _percent(text: str, values: Any) -> str:
+    """``"conv_%d" % 3``: only the plain signs, so that no width can ask for a gigabyte."""
+    rest = text.replace("%%", "").replace("%d", "").replace("%s", "").replace("%i", "")
+    if "%" in rest or not is_small(values):
+        raise Strange("this way of putting text together is not read")
+    return text % (tuple(values) if isinstance(values, list) else values)
+
+
+def _no(why: str = "it cannot be worked out") -> Any:
+    raise Strange(why)
+
+
+def _word(value: Any) -> str:
+    return {"str": "text", "int": "a number", "float": "a number", "list": "a list"}.get(
+        type(value).__name__, "these values"
+    )
+
+
+_COMPARE: dict[type, Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.In: lambda a, b: a in b,
+    ast.NotIn: lambda a, b: a not in b,
+}
+
+
+def compare(op: ast.cmpop, a: Any, b: Any) -> bool:
+    """``a op b``; raises Strange when it cannot be told."""
+    if isinstance(op, ast.Is | ast.IsNot):
+        if a is not None and b is not None and not (isinstance(a, bool) or isinstance(b, bool)):
+            raise Strange("whether two things are the same one is not read")
+        return (a is b) == isinstance(op, ast.Is)
+    if not (is_small(a) and is_small(b)):
+        raise Strange("it cannot be compared")
+    try:
+        return bool(_COMPARE[type(op)](a, b))
+    except TypeError:
+        raise Strange("it cannot be compared") from None

@@ -1,0 +1,262 @@
+"""Python's own functions and the methods of text and lists, none of them able to run away."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+from builder.parse.data.arrays import Array, Batches, Bunch, Length, Stat, number
+from builder.parse.data.loaders import measure
+from builder.parse.interpreter.interpreter import State
+from builder.parse.interpreter.values import (
+    MAX_ITEMS,
+    After,
+    Instance,
+    Options,
+    Strange,
+    Super,
+    Unknown,
+    checked,
+    is_small,
+)
+from builder.parse.keras.layer_arguments import words
+from builder.parse.keras.symbolic_model import Layer, Model, Tensor
+from builder.parse.text import syntax_tree
+
+NEVER = frozenset(
+    ("exec", "eval", "compile", "__import__", "globals", "locals", "getattr", "setattr", "vars")
+)
+"""Never run, and said so."""
+
+CASES = frozenset(
+    ("lower", "upper", "strip", "title", "capitalize", "startswith", "endswith", "split")
+)
+"""Methods of text that take text and make it no longer."""
+
+SILENT = frozenset(("print", "help", "display", "input", "type", "dir", "id", "hasattr", "open"))
+
+OF_ARRAYS = frozenset(("reshape", "astype", "mean", "std", "flatten", "ravel", "tolist", "argmax"))
+"""Methods of NumPy's arrays: numbers written in the code are no dataset here."""
+
+OVER_DATA = frozenset(
+    ("enumerate", "zip", "reversed", "sorted", "list", "tuple", "iter", "next", "map", "filter",
+     "sum", "any", "all")
+)  # fmt: skip
+"""Functions that go through data example by example, which nobody can see here."""
+
+FORMULAS: dict[str, Callable[..., float]] = {
+    "exp": math.exp, "pow": math.pow, "floor": math.floor, "ceil": math.ceil,
+    "sqrt": math.sqrt, "log": math.log, "cos": math.cos,
+}  # fmt: skip
+
+
+def formula(name: str, args: list[Any]) -> Any:
+    """``math.exp(x)`` of plain numbers; raises Strange for anything else."""
+    if not all(isinstance(number(a), int | float) for a in args):
+        return After() if any(isinstance(a, After) for a in args) else None
+    try:
+        return checked(FORMULAS[name](*[number(a) for a in args]))
+    except (TypeError, ValueError, ArithmeticError):
+        raise Strange("it cannot be worked out") from None
+
+
+def call(state: State, node: ast.Call, name: str, args: list[Any], kw: dict[str, Any]) -> Any:
+    """``name(args)`` of Python's own functions."""
+    if name == syntax_tree.OFF:
+        return _off(args)
+    if name in NEVER:
+        return state.unknown(node, "this is never run here: left out")
+    if name == "super":
+        return Super()
+    if name == "len" and args and isinstance(args[0], After) and isinstance(args[0].came, Layer):
+        return words(state, node, args[0].came)
+    if name in SILENT or any(isinstance(a, After) for a in args):
+        return After()
+    if name in OVER_DATA and any(isinstance(a, Array | Batches | Bunch) for a in args):
+        return After()
+    if name == "len" and args:
+        return _length(args[0])
+    if name in ("min", "max") and args and isinstance(args[0], Array):
+        return measure(args[0], name)
+    if name == "set" and args and isinstance(args[0], Array):
+        many = args[0].data.known.classes
+        return list(range(many)) if args[0].what == "y" and many else After()
+    if any(isinstance(a, Unknown) for a in args):
+        return Unknown()
+    if name in ("int", "float", "round") and args and isinstance(args[0], Length | Stat):
+        return args[0]
+    args = [number(a) for a in args]
+    try:
+        return checked(_plain(name, args, kw))
+    except (TypeError, ValueError, ArithmeticError, IndexError, KeyError):
+        raise Strange("it cannot be worked out") from None
+
+
+def _length(value: Any) -> Any:
+    if isinstance(value, Array):
+        return Length(value) if value.part != "row" else (value.shape or (1,))[0]
+    if isinstance(value, Model):
+        return len(value.stack)
+    return len(value) if isinstance(value, list | dict | str | range | set) else Unknown()
+
+
+def _off(args: list[Any]) -> Any:
+    layer = args[0] if args else Unknown()
+    if isinstance(layer, Layer):
+        layer.off = True
+    if isinstance(layer, Tensor):
+        layer.call.off = True
+    return layer
+
+
+def _plain(name: str, args: list[Any], kw: dict[str, Any]) -> Any:
+    if name == "range":
+        made = range(*args)
+        return list(made) if len(made) <= 1000 else made
+    lists = [list(checked(a)) if isinstance(a, range | dict | set | str) else a for a in args]
+    if name in ("list", "tuple", "set"):
+        return list(lists[0]) if lists else []
+    if name == "dict":
+        rows = lists[0] if lists and isinstance(lists[0], list) else []
+        first = args[0] if args and isinstance(args[0], dict) else dict(rows)
+        return {**first, **kw}
+    if name == "enumerate":
+        start = args[1] if len(args) > 1 else kw.get("start", 0)
+        return [[i, v] for i, v in enumerate(lists[0], start)]
+    if name == "zip":
+        return [list(row) for row in zip(*lists, strict=False)]
+    if name == "reversed":
+        return lists[0][::-1]
+    if not is_small(args):
+        raise Strange("it cannot be worked out")
+    if name == "prod":
+        return math.prod(lists[0] if isinstance(lists[0], list) else lists)
+    simple: dict[str, Callable[..., Any]] = {
+        "int": _int, "float": float, "str": str, "abs": abs, "round": round, "min": min,
+        "max": max, "sum": sum, "bool": bool, "sorted": sorted, "any": any, "all": all,
+    }  # fmt: skip
+    if name not in simple or (kw and name not in ("min", "max")):
+        raise Strange("this function is not followed here")
+    return simple[name](*(lists if name in ("sum", "sorted", "any", "all") else args))
+
+
+def _int(value: Any = 0, base: int = 10) -> int:
+    if isinstance(value, str) and len(value) > 20:
+        raise Strange("the number is too large")
+    return int(value, base) if isinstance(value, str) else int(value)
+
+
+def method(
+    state: State, node: ast.Call, value: Any, name: str, args: list[Any], kw: dict[str, Any]
+) -> Any:
+    """Methods of lists, mappings and text."""
+    if isinstance(value, str) and any(isinstance(a, After) for a in args):
+        return After()
+    if isinstance(value, list) and name in OF_ARRAYS:
+        return After()
+    try:
+        if isinstance(value, list):
+            return _list(value, name, args)
+        if isinstance(value, dict):
+            return _dict(value, name, args, kw)
+        if isinstance(value, str):
+            return checked(_text(value, name, args, kw))
+    except (TypeError, ValueError, IndexError, KeyError):
+        raise Strange("it cannot be worked out") from None
+    if isinstance(value, Options):
+        return _option(state, node, value, name, args, kw)
+    if isinstance(value, Instance):
+        return After()
+    raise Strange("this method is not followed here")
+
+
+def _option(
+    state: State, node: ast.Call, value: Options, name: str, args: list[Any], kw: dict[str, Any]
+) -> Any:
+    """``parser.add_argument("--epochs", default=5)``, and what is parsed: the defaults."""
+    if name == "add_argument":
+        names = [a for a in args if isinstance(a, str) and len(a) < 100]
+        long = next((n for n in names if n.startswith("--")), names[0] if names else "")
+        usual = False if kw.get("action") == "store_true" else kw.get("default", Unknown())
+        word = kw.get("dest", long.lstrip("-").replace("-", "_"))
+        if isinstance(word, str) and len(value.values) < 1000:
+            value.values[word] = usual
+        return None
+    if name in ("parse_args", "parse_known_args"):
+        if value.values:
+            state.different(node, "The options of the command line are taken at their defaults.")
+        return value if name == "parse_args" else [value, After()]
+    return value if name == "add_argument_group" else After()
+
+
+def _list(value: list[Any], name: str, args: list[Any]) -> Any:
+    if name == "append":
+        value.append(args[0])
+    elif name == "extend" and isinstance(args[0], list | range):
+        if len(args[0]) <= MAX_ITEMS:
+            value.extend(list(args[0]))
+    elif name == "insert":
+        value.insert(number(args[0]), args[1])
+    elif name == "pop":
+        return value.pop(*args)
+    elif name == "reverse":
+        value.reverse()
+    elif name == "copy":
+        return list(value)
+    elif name in ("index", "count") and is_small(value):
+        return getattr(value, name)(*args)
+    else:
+        raise Strange("this method is not followed here")
+    if len(value) > MAX_ITEMS:
+        del value[MAX_ITEMS:]
+        raise Strange("the list is too long")
+    return None
+
+
+def _dict(value: dict[Any, Any], name: str, args: list[Any], kw: dict[str, Any]) -> Any:
+    match name:
+        case "items":
+            return [[k, v] for k, v in value.items()]
+        case "keys":
+            return list(value)
+        case "values":
+            return list(value.values())
+        case "get":
+            return value.get(args[0], args[1] if len(args) > 1 else None)
+        case "copy":
+            return dict(value)
+        case "update":
+            value.update(args[0] if args and isinstance(args[0], dict) else {}, **kw)
+            return None
+        case "pop" if len(args) == 1:
+            return value.pop(args[0])
+    raise Strange("this method is not followed here")
+
+
+def _text(value: str, name: str, args: list[Any], kw: dict[str, Any]) -> Any:
+    if name == "format":
+        if re.sub(r"\{\w*\}", "", value).count("{"):
+            raise Strange("this way of putting text together is not read")
+        small = [number(a) for a in args], {k: number(v) for k, v in kw.items()}
+        if not (is_small(small[0]) and is_small(small[1])):
+            return Unknown()
+        if value.count("{") * len(str(small)) > 10 * MAX_ITEMS:
+            raise Strange("the text is too long")
+        return value.format(*small[0], **small[1])
+    if name == "join" and args and isinstance(args[0], list) and is_small(args[0]):
+        if len(value) * len(args[0]) > MAX_ITEMS:
+            raise Strange("the text is too long")
+        return value.join(args[0])
+    if name in CASES and all(isinstance(a, str) for a in args):
+        return getattr(value, name)(*args)
+    if name == "replace" and len(args) == 2 and len(args[1]) * value.count(args[0]) < MAX_ITEMS:
+        return value.replace(args[0], args[1])
+    if name == "encode":
+        return After()
+    raise Strange("this method is not followed here")
+
+
+__all__ = ["call", "formula", "method"]

@@ -1,0 +1,1 @@
+"""Keras objects while code is read: layers, models, compile and fit."""

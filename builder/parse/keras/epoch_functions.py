@@ -1,0 +1,89 @@
+"""Which of our epoch schedules a function of the text is: by its words, else by what it gives."""
+
+from __future__ import annotations
+
+import ast
+import math
+from typing import Any
+
+from builder import catalog
+from builder.parse.interpreter.interpreter import State
+from builder.parse.interpreter.values import Function, Strange, TooMuch
+from builder.spec import Config, ObjectSpec
+
+EPOCHS = 60
+"""So many epochs are tried to see what a rule does."""
+
+
+def recognise(state: State, function: Function) -> ObjectSpec | None:
+    """The epoch schedule that gives the same rates, or None."""
+    return _by_words(function) or _by_numbers(state, function)
+
+
+def _by_words(function: Function) -> ObjectSpec | None:
+    """Our own script writes the catalogue's expression with the settings as defaults."""
+    node = function.node
+    body = node.body
+    if not isinstance(body, list) or len(body) != 1 or not isinstance(body[0], ast.Return):
+        return None
+    if body[0].value is None or len(node.args.args) < 2:
+        return None
+    given = dict(zip([a.arg for a in node.args.args][2:], node.args.defaults, strict=False))
+    for entry in catalog.entries("epoch_schedules"):
+        rule = ast.parse(str(entry.extra["expression"]), mode="eval").body
+        if set(given) == set(entry.args) and ast.dump(rule) == ast.dump(body[0].value):
+            values = {k: v.value for k, v in given.items() if isinstance(v, ast.Constant)}
+            if len(values) == len(given):
+                return catalog.minimal(
+                    "epoch_schedules", ObjectSpec(entry.class_name, Config(values))
+                )
+    return None
+
+
+def _by_numbers(state: State, function: Function) -> ObjectSpec | None:
+    takes = len(function.node.args.args)
+    ratios: list[float] = []
+    rate = 1.0
+    with state.hushed():
+        for epoch in range(EPOCHS):
+            try:
+                value = state.follow(state, function, [epoch, rate][:takes], {})
+            except (Strange, TooMuch):
+                return None
+            if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+                return None
+            ratios.append(value / rate)
+            rate = value
+    return _rule(ratios) if takes >= 2 else None
+
+
+def _rule(ratios: list[float]) -> ObjectSpec | None:
+    """From the rate of each epoch divided by that of the one before."""
+    changed = [e for e, r in enumerate(ratios) if abs(r - 1) > 1e-9]
+    if not changed:
+        return None
+    warm = round(1 / ratios[0]) if ratios[0] < 1 else 0
+    if warm > 1 and all(_near(r, _warm(e, warm)) for e, r in enumerate(ratios)):
+        return _spec("Warmup", epochs=warm)
+    first, factor = changed[0], ratios[changed[0]]
+    if not all(_near(ratios[e], factor) for e in changed):
+        return None
+    if changed == list(range(first, len(ratios))) and first != 1 and factor < 1:
+        return _spec("ExpDecay", rate=round(-math.log(factor), 10), start_epoch=first)
+    if first and changed == list(range(first, len(ratios), first)):
+        return _spec("StepDecay", factor=round(factor, 10), every=first)
+    return None
+
+
+def _warm(epoch: int, epochs: int) -> float:
+    if epoch == 0:
+        return 1 / epochs
+    return (epoch + 1) / epoch if epoch < epochs else 1.0
+
+
+def _near(a: float, b: float) -> bool:
+    return abs(a - b) < 1e-9
+
+
+def _spec(name: str, **config: Any) -> ObjectSpec:
+    return catalog.minimal("epoch_schedules", ObjectSpec(name, Config(config)))

@@ -1,0 +1,124 @@
+"""Functions of ``keras.ops`` called on tensors: nodes of their own, as the table has them."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from builder import catalog
+from builder.catalog import Entry
+from builder.catalog import ops as table
+from builder.parse.data.arrays import number
+from builder.parse.interpreter.values import Strange, walk
+from builder.parse.interpreter.values import size as size_of
+from builder.parse.keras import constructors
+from builder.parse.keras.symbolic_model import Layer, Tensor
+from builder.spec import Config, ObjectSpec
+
+Found = tuple[Layer, list[Tensor]]
+"""The record of an operation, and the tensors it reads."""
+
+ONE_BY_ONE = ("einsum", "meshgrid")
+"""Operations that take their tensors one by one, not as a list."""
+
+BINARY = {
+    ast.Div: "divide",
+    ast.Pow: "power",
+    ast.MatMult: "matmul",
+    ast.FloorDiv: "floor_divide",
+    ast.Mod: "mod",
+}
+"""Signs between tensors that no layer says → operation."""
+
+
+def read(path: str, args: list[Any], kw: dict[str, Any]) -> Found | None:
+    """``keras.ops.reshape(x, (4, 7))`` as a record; None when it is no operation we know.
+
+    Raises:
+        Strange: an argument cannot be told.
+    """
+    entry = table.BY_NAME.get(table.PREFIX + path.removeprefix("keras.ops."))
+    if entry is None or not path.startswith("keras.ops."):
+        return None
+    given = _by_name(entry, args) | kw
+    tensors: list[Tensor] = []
+    config: dict[str, Any] = {}
+    for name in _order(entry):
+        if name not in given:
+            continue
+        value = given.pop(name)
+        size_of(value)
+        parts = list(walk([value]))
+        if parts and all(isinstance(p, Tensor) for p in parts):
+            if name not in entry.extra["tensors"] or config.keys() & set(entry.extra["tensors"]):
+                _check_free(entry, name)
+            tensors += parts
+        elif any(isinstance(p, Tensor) for p in parts):
+            raise Strange(f"{name} mixes tensors with other values")
+        else:
+            config[name] = _argument(value)
+    if given:
+        raise Strange(f"it takes no {str(next(iter(given)))[:60]!r}")
+    return Layer(catalog.minimal("layers", ObjectSpec(entry.class_name, Config(config)))), tensors
+
+
+def _check_free(entry: Entry, name: str) -> None:
+    if name not in entry.extra["tensors"]:
+        raise Strange(f"{name} is no tensor here")
+
+
+def _order(entry: Entry) -> list[str]:
+    tensors = list(entry.extra["tensors"])
+    rest = [a for a in entry.args if a not in tensors]
+    return rest + tensors if entry.class_name == "ops.einsum" else tensors + rest
+
+
+def _by_name(entry: Entry, args: list[Any]) -> dict[str, Any]:
+    name = entry.class_name.removeprefix(table.PREFIX)
+    if name not in ONE_BY_ONE:
+        return dict(zip(_order(entry), args, strict=False))
+    first = {"subscripts": args[0]} if name == "einsum" and args else {}
+    return first | {entry.extra["many"]: args[len(first) :]}
+
+
+def _argument(value: Any) -> Any:
+    if isinstance(value, slice):
+        return key(value)
+    if isinstance(value, list | tuple):
+        return tuple(_argument(v) for v in value)
+    return constructors.plain(value)
+
+
+def key(part: Any) -> Any:
+    """What stands in ``x[…]`` as an operation's record has it."""
+    if isinstance(part, tuple):
+        return tuple(key(p) for p in part)
+    if isinstance(part, slice):
+        ends = (number(part.start), number(part.stop), number(part.step))
+        if not all(e is None or (isinstance(e, int) and not isinstance(e, bool)) for e in ends):
+            raise Strange("its ends could not be worked out")
+        return Config(start=ends[0], stop=ends[1], step=ends[2])
+    part = number(part)
+    if part is None or (isinstance(part, int) and not isinstance(part, bool)):
+        return part
+    raise Strange("only numbers and slices can be read here")
+
+
+def cut(part: Any) -> Layer:
+    """``x[:, 0]`` as a record; raises Strange for anything but numbers and slices."""
+    found = key(part if isinstance(part, tuple) else (part,))
+    return Layer(ObjectSpec("ops.get_item", Config(key=found)))
+
+
+def binary(op: type, a: Any, b: Any) -> Found | None:
+    """``a / b`` and the like, where a tensor is among them; None for signs that have no place."""
+    if op not in BINARY:
+        return None
+    found = {"x1": a, "x2": b}
+    if any(not isinstance(v, Tensor | int | float) or isinstance(v, bool) for v in found.values()):
+        return None
+    numbers = {k: v for k, v in found.items() if not isinstance(v, Tensor)}
+    if numbers and op is ast.MatMult:
+        return None
+    tensors = [v for v in found.values() if isinstance(v, Tensor)]
+    return Layer(ObjectSpec(f"ops.{BINARY[op]}", Config(numbers))), tensors

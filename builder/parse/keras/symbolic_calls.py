@@ -1,0 +1,251 @@
+"""Calling layers on tensors, and the bare operations that a layer of Keras says as well."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from builder import catalog
+from builder.parse.data import arrays
+from builder.parse.data.arrays import Array
+from builder.parse.interpreter.interpreter import State
+from builder.parse.interpreter.values import After, Instance, Strange, Unknown, walk
+from builder.parse.interpreter.values import size as size_of
+from builder.parse.keras import keras_ops
+from builder.parse.keras.symbolic_model import MAX_LAYERS, Call, Layer, Model, Tensor, reads
+from builder.spec import Config, ObjectSpec
+
+TENSORS = ("inputs", "query", "value", "key", "sequence", "x", "initial_state")
+"""Arguments of a layer's call that carry tensors, in their order."""
+
+HOW = {"training": None, "mask": None, "attention_mask": None, "query_mask": None,
+       "value_mask": None, "key_mask": None, "use_causal_mask": False,
+       "return_attention_scores": False}  # fmt: skip
+"""Further arguments of a layer's call → their usual value, which is left out."""
+
+STATES = {"LSTM": 3, "GRU": 2, "SimpleRNN": 2}
+"""Outputs of a recurrent layer that returns its state too."""
+
+BINARY = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
+TWO = {"add": "Add", "subtract": "Subtract", "multiply": "Multiply", "maximum": "Maximum",
+       "minimum": "Minimum"}  # fmt: skip
+"""Functions of two tensors → layer."""
+
+
+def call(state: State, node: ast.AST, layer: Layer, args: list[Any], kw: dict[str, Any]) -> Any:
+    """``layer(x)``: a new tensor."""
+    given = [*args, *(kw[name] for name in TENSORS if name in kw)]
+    for item in given:
+        size_of(item)
+    reads = list(walk(given))
+    if any(isinstance(r, After) for r in reads):
+        return After()
+    if data := next((r for r in reads if isinstance(r, Array)), None):
+        return arrays.rescaled(data, layer.spec) or After(data)
+    tensors = [r for r in reads if isinstance(r, Tensor)]
+    if not tensors or len(tensors) != len(reads):
+        if not any(isinstance(r, Unknown) for r in reads):
+            state.unknown(node, "a layer can only be called on what another layer gives")
+        return tensors[0] if tensors else Unknown()
+    named = _named(state, node, kw, tensors)
+    if layer.inner is not None:
+        return _model_call(state, node, layer, tensors, named)
+    result = made(state, layer, tensors)
+    result.call.named = named
+    return result
+
+
+def _named(state: State, node: ast.AST, kw: dict[str, Any], reads: list[Tensor]) -> Config:
+    """The keyword arguments of a call; tensors among them join what it ``reads``."""
+    found: dict[str, Any] = {}
+    for name, value in kw.items():
+        if name not in HOW or value == HOW[name] or isinstance(value, After | Unknown):
+            continue
+        parts = list(walk([value]))
+        if all(isinstance(p, Tensor) for p in parts):
+            places = tuple(range(len(reads), len(reads) + len(parts)))
+            reads += parts
+            several = isinstance(value, list)
+            found[name] = {"wires": places} if several else {"wire": places[0]}
+        elif isinstance(value, bool):
+            found[name] = value
+        else:
+            state.unknown(node, f"{name} could not be worked out: left out")
+    return Config(found)
+
+
+def made(state: State, layer: Layer, tensors: list[Tensor]) -> Tensor:
+    """A new call, counted."""
+    if len(tensors) > MAX_LAYERS:
+        raise Strange("too many inputs")
+    state.made += 1
+    return Tensor(Call(layer, tuple(tensors), state.made, _last(layer, tensors)))
+
+
+KEEPS = ("BatchNormalization", "LayerNormalization", "GroupNormalization", "Dropout", "Activation",
+         "MaxPooling", "AveragePooling", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "Add",
+         "Multiply", "Subtract", "Maximum", "Minimum", "Average", "ZeroPadding", "SpatialDropout",
+         "GaussianNoise", "UpSampling", "Cropping", "Rescaling", "Identity", "GlobalMaxPooling",
+         "GlobalAveragePooling", "DepthwiseConv2D", "Random", "UnitNormalization")  # fmt: skip
+"""Beginnings of the classes that leave the last axis as long as it was."""
+
+
+def _last(layer: Layer, tensors: list[Tensor]) -> int | None:
+    config = layer.spec.config if layer.spec else Config()
+    if layer.is_input:
+        shape = config.get("shape")
+        return shape[-1] if isinstance(shape, tuple) and shape else None
+    if config.get("data_format") == "channels_first" or layer.spec is None:
+        return None
+    known = [t.call.last for t in tensors]
+    name = layer.class_name
+    if name == "Concatenate" and config.get("axis", -1) == -1:
+        sizes = [n for n in known if n is not None]
+        return sum(sizes) if len(sizes) == len(known) else None
+    wide = config.get("filters", config.get("units", config.get("output_dim")))
+    if isinstance(wide, int):
+        return wide
+    if name.startswith(KEEPS) and config.get("depth_multiplier", 1) == 1:
+        return next((n for n in known if n is not None), None)
+    return None
+
+
+def _model_call(
+    state: State, node: ast.AST, layer: Layer, tensors: list[Tensor], named: Config
+) -> Any:
+    model = layer.inner
+    assert model is not None
+    model.used = True
+    if model.kind == "sequential" and not has_input(model):
+        state.steps += len(model.stack)
+        state.step()
+        result: Any = tensors[0]
+        for inner in model.stack:
+            result = call(state, node, inner, [result], {})
+        state.different(node, "The block is taken apart into its layers: it has no Input.")
+        return result
+    result = made(state, layer, tensors)
+    result.call.named = named
+    if len(model.outputs) > 1:
+        return [Tensor(result.call, i) for i in range(len(model.outputs))]
+    return result
+
+
+def has_input(model: Model) -> bool:
+    """Whether a Sequential says what shape it reads."""
+    first = model.stack[0] if model.stack else None
+    if first is None:
+        return False
+    return first.is_input or reads(model) is not None
+
+
+def layer_of(class_name: str, **config: Any) -> Layer:
+    """A new layer of that class; defaults left out."""
+    spec = ObjectSpec(class_name, Config(config))
+    return Layer(catalog.minimal("layers", spec))
+
+
+def binary(state: State, node: ast.BinOp, a: Any, b: Any) -> Any:
+    """``a op b`` where one is a tensor: the layer that does it."""
+    op = type(node.op)
+    if isinstance(a, After | Unknown) or isinstance(b, After | Unknown):
+        state.unknown(node, "one side could not be worked out: the other is taken alone")
+        return a if isinstance(a, Tensor) else b if isinstance(b, Tensor) else Unknown()
+    if isinstance(a, Tensor) and isinstance(b, Tensor) and op in BINARY:
+        name = BINARY[op]
+        state.translated(node, f"`{state.page.text(node)}` became the layer {name}.")
+        return made(state, layer_of(name), [a, b])
+    if (op not in (ast.Div,) or not isinstance(b, int | float)) and (
+        found := keras_ops.binary(op, a, b)
+    ):
+        return made(state, *found)
+    tensor, number, left = (a, b, True) if isinstance(a, Tensor) else (b, a, False)
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        state.unknown(node, "no layer does this; what follows reads what it read")
+        return tensor
+    config = _rescaling(op, number, left)
+    if config is None:
+        state.unknown(node, "no layer does this; what follows reads what it read")
+        return tensor
+    state.translated(node, f"`{state.page.text(node)}` became the layer Rescaling.")
+    return made(state, layer_of("Rescaling", **config), [tensor])
+
+
+def _rescaling(op: type, number: float, left: bool) -> dict[str, float] | None:
+    """What ``x op number`` (``left``) or ``number op x`` is as ``x * scale + offset``."""
+    if op is ast.Mult:
+        return {"scale": number}
+    if op is ast.Add:
+        return {"scale": 1.0, "offset": number}
+    if op is ast.Sub:
+        return {"scale": 1.0, "offset": -number} if left else {"scale": -1.0, "offset": number}
+    if op is ast.Div and left and number:
+        return {"scale": 1.0 / number}
+    return None
+
+
+def operation(state: State, node: ast.Call, path: str, args: list[Any], kw: dict[str, Any]) -> Any:
+    """A function of TensorFlow or Keras called on tensors; None when it is none we know."""
+    if found := keras_ops.read(path, args, kw):
+        return made(state, *found)
+    name = path.rpartition(".")[2]
+    if name == "shape" or ".random." in path:
+        return state.unknown(node, "no layer does this: left out")
+    tensors = [t for t in walk([args, list(kw.values())]) if isinstance(t, Tensor)]
+    layer = _operation(name, path, args, kw, len(tensors))
+    if layer is None:
+        if name in ("cast", "identity", "stop_gradient", "convert_to_tensor"):
+            state.different(node, f"{name} is left out.")
+        else:
+            state.unknown(node, "no layer does this; what follows reads what it read")
+        return tensors[0]
+    state.translated(node, f"`{state.page.text(node)}` became the layer {layer.class_name}.")
+    return made(state, layer, tensors)
+
+
+def _operation(
+    name: str, path: str, args: list[Any], kw: dict[str, Any], many: int
+) -> Layer | None:
+    axis = kw.get("axis", args[1] if len(args) > 1 and not isinstance(args[1], Tensor) else None)
+    if name in TWO and many == 2:
+        return layer_of(TWO[name])
+    if name in ("concat", "concatenate") and many > 1:
+        return layer_of("Concatenate", axis=axis if isinstance(axis, int) else -1)
+    if many != 1:
+        return None
+    found = catalog.by_alias("activations", name)
+    if found and path.startswith(("tensorflow.", "keras.", "numpy.")):
+        return layer_of("Activation", activation=found.class_name)
+    if name == "reshape" and len(args) > 1 and isinstance(args[1], list):
+        sizes = args[1][1:]
+        if all(isinstance(n, int) and not isinstance(n, bool) for n in sizes):
+            return layer_of("Flatten") if sizes == [-1] else layer_of(
+                "Reshape", target_shape=tuple(sizes)
+            )  # fmt: skip
+    if name in ("reduce_mean", "mean", "reduce_max", "max"):
+        kind = "Average" if "mean" in name else "Max"
+        axes = {1: "1D", (1,): "1D", (1, 2): "2D", (1, 2, 3): "3D"}
+        key = tuple(axis) if isinstance(axis, list) else axis
+        return layer_of(f"Global{kind}Pooling{axes[key]}") if key in axes else None
+    return None
+
+
+def unpacked(state: State, node: ast.AST, tensor: Tensor, many: int) -> list[Any]:
+    """The outputs of a call one by one: ``x, h, c = lstm(x)``."""
+    if isinstance(tensor.call.layer, Layer) and tensor.index == 0 and many <= 8:
+        return [Tensor(tensor.call, i) for i in range(many)]
+    state.unknown(node, "it cannot be taken apart")
+    return [Unknown() for _ in range(many)]
+
+
+def is_tensor(value: Any) -> bool:
+    """Whether a tensor is it, or in it."""
+    if isinstance(value, Tensor):
+        return True
+    if isinstance(value, list | tuple):
+        size_of(value)
+        return any(isinstance(v, Tensor) for v in walk(value))
+    return False
+
+
+__all__ = ["Instance", "binary", "call", "is_tensor", "layer_of", "operation", "unpacked"]

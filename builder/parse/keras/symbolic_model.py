@@ -1,0 +1,298 @@
+"""Layers, their calls and models while code is read, and the ModelSpec they come to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from builder.catalog.ops import PREFIX
+from builder.code.variable_names import plain
+from builder.parse.interpreter.imports import NAME, tidy
+from builder.parse.interpreter.values import Strange
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, snake, unique
+
+MAX_LAYERS = 5_000
+"""Layers in one model, those of models inside it included; the largest of Keras have about 800."""
+
+MAX_NESTING = 20
+"""Models or wrappers inside each other."""
+
+
+@dataclass(eq=False, slots=True)
+class Layer:
+    """One layer object: called twice, it shares its weights.
+
+    Args:
+        spec: its record, or None for a model used as a layer.
+        name: as the code gives it; "" lets Keras name it.
+        inner: the model it is.
+        shape: of ``input_shape=`` and its like, without the batch.
+        off: our own script carries it as a comment.
+        depth: how many wrappers and models are inside it.
+        said: the argument that told ``shape``.
+    """
+
+    spec: ObjectSpec | None
+    name: str = ""
+    inner: Model | None = None
+    shape: tuple[int | None, ...] | None = None
+    batch: int | None = None
+    off: bool = False
+    depth: int = 0
+    line: int = 0
+    said: str = ""
+
+    @property
+    def class_name(self) -> str:
+        """Keras's class, ``""`` for a model."""
+        return self.spec.class_name if self.spec else ""
+
+    @property
+    def is_input(self) -> bool:
+        """Whether it is where data enters."""
+        return self.class_name == "InputLayer"
+
+
+@dataclass(eq=False, slots=True)
+class Call:
+    """One call of a layer.
+
+    Args:
+        number: counts calls over the whole text.
+        last: the size of the result's last axis, where the layer alone says it.
+        title: the variable that holds the result, where it holds nothing else.
+        off: our own script carries the call as a comment.
+        named: keyword arguments, as ``Node.call`` has them.
+    """
+
+    layer: Layer
+    reads: tuple[Tensor, ...] = ()
+    number: int = 0
+    last: int | None = None
+    title: str = ""
+    off: bool = False
+    named: Config = field(default_factory=Config)
+
+
+@dataclass(eq=False, slots=True)
+class Tensor:
+    """What a call returns; ``index`` for its further outputs."""
+
+    call: Call
+    index: int = 0
+
+
+@dataclass(eq=False, slots=True)
+class Shape:
+    """``tensor.shape``: only its last axis can be known."""
+
+    last: int | None
+
+
+@dataclass(eq=False, slots=True)
+class Model:
+    """A model of the text.
+
+    Args:
+        kind: ``sequential``, ``functional``, or ``instance`` for an object of a class.
+        stack: the layers of a Sequential.
+        inputs, outputs: of a functional model.
+        shape: from ``build``, without the batch.
+        compiled, fitted: what the calls of those methods came to.
+        aside: made from another model's inside, to look at it.
+        used: it is part of another model.
+        as_layer: the layer it is there.
+    """
+
+    kind: str
+    name: str = ""
+    line: int = 0
+    stack: list[Layer] = field(default_factory=list)
+    inputs: list[Tensor] = field(default_factory=list)
+    outputs: list[Tensor] = field(default_factory=list)
+    shape: tuple[int | None, ...] | None = None
+    instance: Any = None
+    compiled: Config | None = None
+    fitted: Any = None
+    aside: bool = False
+    used: bool = False
+    as_layer: Layer | None = None
+
+
+def spec(model: Model, name: str = "model", depth: int = 0) -> tuple[ModelSpec, int]:
+    """The record of a Sequential or functional model, and how many layers it has in all.
+
+    Raises:
+        Strange: too many layers, or models too deep inside each other.
+    """
+    if depth > MAX_NESTING:
+        raise Strange("models are nested too deeply")
+    if model.kind == "sequential":
+        layers = list(_with_input(model))
+        if len(layers) > MAX_LAYERS:
+            raise Strange(f"the model has more than {MAX_LAYERS:,} layers")
+        return _written(model.name or name, list(_chained(layers)), None, depth)
+    return _written(model.name or name, reached(model), model.outputs, depth)
+
+
+def _with_input(model: Model) -> Iterator[Layer]:
+    """The stack, an Input put before it where its shape is known from elsewhere."""
+    first = model.stack[0] if model.stack else None
+    if first is not None and not first.is_input:
+        shape = reads(model)
+        if shape is not None:
+            yield input_layer(shape, first.batch)
+    yield from model.stack
+
+
+def reads(model: Model, depth: int = 0) -> tuple[int | None, ...] | None:
+    """The shape a model is told to read, by itself or by the model it begins with."""
+    if depth > MAX_NESTING:
+        return None
+    if model.kind == "functional":
+        first = model.inputs[0].call.layer if len(model.inputs) == 1 else None
+    else:
+        first = model.stack[0] if model.stack else None
+    if first is None:
+        return model.shape
+    if first.is_input and first.spec is not None:
+        given = first.spec.config.get("shape")
+        return given if isinstance(given, tuple) else None
+    if first.shape is not None or first.inner is None:
+        return first.shape if first.shape is not None else model.shape
+    return model.shape if model.shape is not None else reads(first.inner, depth + 1)
+
+
+def input_layer(shape: tuple[int | None, ...], batch: int | None = None, name: str = "") -> Layer:
+    """An Input of that shape."""
+    config = {"shape": shape} | ({"batch_size": batch} if batch else {})
+    return Layer(ObjectSpec("InputLayer", Config(config)), name)
+
+
+def _chained(layers: Iterable[Layer]) -> Iterator[Call]:
+    before: Call | None = None
+    for number, layer in enumerate(layers):
+        before = Call(layer, (Tensor(before),) if before else (), number)
+        yield before
+
+
+def reached(model: Model) -> list[Call]:
+    """The calls the outputs depend on: the Inputs in the model's order, the rest as written."""
+    first = [t.call for t in model.inputs]
+    found: dict[int, Call] = {id(c): c for c in first}
+    todo = [t.call for t in model.outputs]
+    while todo:
+        call = todo.pop()
+        if id(call) not in found:
+            found[id(call)] = call
+            todo += [t.call for t in call.reads]
+            if len(found) > MAX_LAYERS:
+                raise Strange(f"the model has more than {MAX_LAYERS:,} layers")
+    ahead = {id(c) for c in first}
+    rest = [c for key, c in found.items() if key not in ahead]
+    inputs = [c for c in rest if c.layer.is_input]
+    others = [c for c in rest if not c.layer.is_input]
+    return [*first, *sorted(inputs, key=_number), *sorted(others, key=_number)]
+
+
+def _number(call: Call) -> int:
+    return call.number
+
+
+def _written(
+    name: str, calls: list[Call], outputs: list[Tensor] | None, depth: int
+) -> tuple[ModelSpec, int]:
+    given = layer_names(calls)
+    titles = _titles(calls, given)
+    table: dict[str, Any] = {}
+    nodes: list[Node] = []
+    count = 0
+    for call in calls:
+        key = given[id(call.layer)]
+        if key not in table:
+            table[key], many = _record(call.layer, key, depth)
+            count += many
+            if count > MAX_LAYERS:
+                raise Strange(f"the model has more than {MAX_LAYERS:,} layers")
+        reads = () if call.layer.is_input else call.reads
+        inbound = tuple(_ref(titles, t) for t in reads)
+        nodes.append(Node(titles[id(call)], key, inbound, call.layer.off or call.off, call.named))
+    ends = outputs if outputs is not None else [Tensor(c) for c in calls[-1:]]
+    refs = tuple(_ref(titles, t) for t in ends)
+    return ModelSpec(name, Config(table), tuple(nodes), refs), count
+
+
+def _titles(calls: list[Call], given: dict[int, str]) -> dict[int, str]:
+    """A name for each call: its layer's; of a layer called again, the variable's of the result."""
+    many = Counter(id(c.layer) for c in calls)
+    titles: dict[int, str] = {}
+    used: set[str] = set()
+    others = set(given.values())
+    for call in calls:
+        key = given[id(call.layer)]
+        title = titled(call) if many[id(call.layer)] > 1 else ""
+        if not title or (title in others and title != key):
+            title = key
+        titles[id(call)] = unique(title, used | (others - {key}))
+        used.add(titles[id(call)])
+    return titles
+
+
+def titled(call: Call) -> str:
+    """What the variable of the result says of the call's name, ``""`` for nothing."""
+    name = plain(call.title)
+    return name if NAME.fullmatch(name) else ""
+
+
+def _record(layer: Layer, name: str, depth: int) -> tuple[Any, int]:
+    if layer.inner is not None:
+        inner, count = spec(layer.inner, name, depth + 1)
+        return inner, count + 1
+    return layer.spec, 1
+
+
+def _ref(titles: dict[int, str], tensor: Tensor) -> str:
+    title = titles.get(id(tensor.call))
+    if title is None:
+        raise Strange("it reads a layer that is not part of the model")
+    return f"{title}:{tensor.index}" if tensor.index else title
+
+
+def layer_names(calls: list[Call]) -> dict[int, str]:
+    """A name for each layer: the code's, else Keras's own ``dense``, ``dense_1`` …"""
+    layers = list({id(c.layer): c.layer for c in calls}.values())
+    names: dict[int, str] = {}
+    used: set[str] = set()
+    said = {id(c.layer): titled(c) for c in calls if c.layer.class_name.startswith(PREFIX)}
+    for layer in layers:
+        layer.name = layer.name or said.get(id(layer), "")
+        if layer.name:
+            names[id(layer)] = unique(tidy(layer.name), used)
+            used.add(names[id(layer)])
+    counts: dict[str, int] = {}
+    for layer in layers:
+        if not layer.name:
+            kind = layer.class_name.removeprefix(PREFIX)
+            base = snake(kind) if layer.spec else _model_name(layer.inner)
+            names[id(layer)] = _free(base, used, counts)
+            used.add(names[id(layer)])
+    return {key: names[key] for key in (id(layer) for layer in layers)}
+
+
+def _free(base: str, used: set[str], counts: dict[str, int]) -> str:
+    """``spec.unique``, but quick for thousands of equal names."""
+    number = counts.get(base, 0)
+    name = f"{base}_{number}" if number else base
+    while name in used:
+        number += 1
+        name = f"{base}_{number}"
+    counts[base] = number
+    return name
+
+
+def _model_name(model: Model | None) -> str:
+    if model is None:
+        return "layer"
+    return model.name or ("sequential" if model.kind == "sequential" else "functional")

@@ -1,0 +1,1 @@
+"""Text, page or notebook to a Python syntax tree."""

@@ -1,0 +1,1 @@
+"""The workspace folder: projects, weight files, shared copies."""

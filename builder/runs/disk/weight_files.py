@@ -1,0 +1,110 @@
+"""Weights that came with models, kept in the workspace under the hash of their content."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import shutil
+from pathlib import Path
+from time import time
+
+from builder.errors import FileError, TrainingError
+from builder.facts import START
+from builder.runs.disk import workspace
+from builder.runs.store.database import database
+from builder.spec import TrainingSpec
+
+UNSAVED_SECONDS = 86_400.0
+"""How long weights are kept that nothing saved refers to."""
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def keep(file: Path) -> str:
+    """Copies a weights file into the workspace; its SHA-256, by which ``where`` finds it again.
+
+    Raises:
+        FileError: it cannot be read or there is no room.
+    """
+    try:
+        with open(file, "rb") as source:
+            name = hashlib.file_digest(source, "sha256").hexdigest()
+        target = _place(name)
+        if target.exists():
+            os.utime(target)  # whoever clears up sees that it is wanted
+        else:
+            partial = target.with_name(f".{name}.{os.getpid()}")
+            shutil.copyfile(file, partial)
+            os.replace(partial, target)
+    except OSError as error:
+        raise FileError(
+            f"The weights could not be kept: {error.strerror or error}.",
+            "Free some disk space and open the file again.",
+        ) from error
+    return name
+
+
+def where(file: object) -> Path | None:
+    """The weights file of that hash, None when it is none or not in this workspace."""
+    if not isinstance(file, str) or not _HASH.fullmatch(file):
+        return None
+    found = _place(file)
+    return found if found.is_file() else None
+
+
+def lend(training: TrainingSpec, folder: Path) -> None:
+    """Puts the weights a training begins with into its run's folder, without taking more room.
+
+    Raises:
+        TrainingError: they are not in this workspace.
+    """
+    if not training.weights:
+        return
+    found = where(training.weights.get("file"))
+    if found is None:
+        raise TrainingError(
+            f"The weights of '{training.weights.get('name', 'the model')}' are not in this"
+            " workspace.",
+            "Open the model's file again, or train without its weights.",
+            "weights",
+        )
+    target = folder / START
+    if not target.exists():
+        try:
+            os.link(found, target)
+        except OSError:  # another disk
+            shutil.copyfile(found, target)
+
+
+def spare(training: TrainingSpec) -> None:
+    """For another day ``forget`` leaves the weights of a training: its change may be undone."""
+    if found := where(training.weights.get("file")):
+        with contextlib.suppress(OSError):
+            os.utime(found)
+
+
+def forget() -> None:
+    """Removes the weights no project and no run refers to.
+
+    Those kept or spared in the last day stay: somebody may have them open and nothing saved yet.
+    A run that goes has its own link to them.
+    """
+    old = time() - UNSAVED_SECONDS
+    for kept in workspace.folder("weights").glob("*.npz"):
+        with contextlib.suppress(OSError):
+            if kept.stat().st_mtime < old and not _wanted(kept.stem):
+                kept.unlink()
+
+
+def _wanted(name: str) -> bool:
+    if database().all("SELECT 1 FROM runs WHERE instr(training, ?) LIMIT 1", name):
+        return True
+    # also what is damaged: a person may repair it
+    files = workspace.folder("projects").iterdir()
+    return any(name.encode() in file.read_bytes() for file in files if file.is_file())
+
+
+def _place(name: str) -> Path:
+    return workspace.folder("weights") / f"{name}.npz"

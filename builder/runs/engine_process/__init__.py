@@ -1,0 +1,1 @@
+"""Child processes that hold Keras, and how to call them."""

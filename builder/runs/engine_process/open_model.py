@@ -1,0 +1,48 @@
+"""A model's file of unknown origin → a project, with the file's weights kept in the workspace."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from builder import starters
+from builder.engine.files import archive
+from builder.errors import LayerwiseError
+from builder.facts import Note
+from builder.runs.disk import weight_files
+from builder.runs.engine_process import client
+from builder.spec import Config, TrainingSpec
+
+SECONDS = 180
+"""How long reading a model may take: the largest Keras applications need a minute."""
+
+
+def model(path: Path, name: str) -> tuple[TrainingSpec, tuple[Note, ...]]:
+    """The project around the model in a ``.keras``, ``.h5`` or model ``.json`` file.
+
+    The file is read in a child of its own under a limit of memory and time; nothing of it is
+    executed.
+
+    Args:
+        name: what people call the file.
+
+    Returns:
+        The project, and what was not taken over.
+
+    Raises:
+        LayerwiseError: it cannot be read or is refused; says why.
+    """
+    with tempfile.TemporaryDirectory(prefix="layerwise-open-") as folder:
+        keep = Path(folder) / "weights.npz"
+        try:
+            archive.kind(path)  # what is plainly no model need not wait for a process to start
+            found = client.guarded("model_files.open_model", path, keep, timeout=SECONDS)
+        except LayerwiseError as error:
+            error.message = error.message.replace(path.name, name[:80])
+            raise
+        training = starters.around(found["model"], found.get("compile"))
+        if found["weights"]:
+            kept = Config(file=weight_files.keep(keep), name=name[:80])
+            training = replace(training, weights=kept)
+    return training, tuple(found["notes"])

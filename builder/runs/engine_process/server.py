@@ -1,0 +1,155 @@
+"""The child's side of ``child``: imports Keras, then answers one call after the other.
+
+    python -m builder.runs.engine_process.server [--warm keras_model,loading] [--memory BYTES]
+
+It ends when its parent does: its input then reaches its end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gc
+import importlib
+import importlib.util
+import os
+import resource
+import tempfile
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import psutil
+
+from builder.errors import ChildError, LayerwiseError
+from builder.runs.engine_process import wire
+
+MODULES = {
+    path.rpartition(".")[2]: f"builder.{path}"
+    for path in (
+        "engine.build.keras_model",
+        "engine.data.loading",
+        "engine.files.application_specs",
+        "engine.files.convert",
+        "engine.files.model_files",
+        "engine.inference.evaluation",
+        "engine.inference.predict_image",
+        "engine.inference.predict_multi",
+        "engine.inference.predict_text",
+        "engine.training.learning_rate_curve",
+        "exporters.export_run",
+    )
+}
+"""The modules whose public functions may be called from outside, by the first word of a verb."""
+
+
+def main() -> None:
+    """Serves standard input and output until the input ends."""
+    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    options.add_argument("--warm", default="", help="engine modules to import at the start")
+    options.add_argument("--memory", type=int, help="bytes it may take beyond Keras itself")
+    given = options.parse_args()
+    source, sink = private_pipes()
+    importlib.import_module("builder.engine.build.backend")
+    for module in given.warm.split(","):
+        if module:
+            _warm(module)
+    # What Keras holds lives as long as this process. Left to the collector, it is searched for
+    # garbage again and again: 170 ms in one edit of twenty, before the answer.
+    gc.freeze()
+    if given.memory:
+        confine(given.memory)
+    _send(sink, "ready")
+    with contextlib.suppress(BrokenPipeError):
+        while (message := _receive(source)) is not None:
+            _send(sink, _answer(*message))
+
+
+def private_pipes() -> tuple[IO[bytes], IO[bytes]]:
+    """Our end of the parent's pipes; whatever libraries print goes to standard error instead."""
+    source, sink = os.dup(0), os.dup(1)
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(2, 1)
+    return os.fdopen(source, "rb"), os.fdopen(sink, "wb")
+
+
+def confine(memory: int) -> None:
+    """From here on: so many more bytes of memory, no core dump, no file larger than that.
+
+    The limit is on address space, measured from what Keras has mapped already.
+    """
+    mapped = psutil.Process().memory_info().vms
+    for limit in (resource.RLIMIT_AS, resource.RLIMIT_DATA):
+        resource.setrlimit(limit, (mapped + memory, mapped + memory))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    tempfile.tempdir = str(Path.cwd())
+
+
+def _warm(module: str) -> None:
+    # whatever is wrong with one module is said by the call that needs it
+    try:
+        importlib.import_module(MODULES[module])
+    except Exception:
+        traceback.print_exc()
+
+
+def _answer(verb: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[bool, Any]:
+    try:
+        return True, find(verb)(*args, **kwargs)
+    except LayerwiseError as error:
+        return False, error
+    except MemoryError:
+        return False, ChildError(
+            "This needed more memory than there is.",
+            "Make the model, the data or the file smaller.",
+        )
+    except Exception as error:
+        traceback.print_exc()
+        reason = str(error).strip().partition("\n")[0]
+        return False, ChildError(
+            f"Something unexpected happened in {verb}: {type(error).__name__}: {reason}",
+            "This is a fault in Layerwise; the details are in the workspace's logs folder.",
+        )
+
+
+def find(verb: str) -> Callable[..., Any]:
+    """The function a verb names.
+
+    Raises:
+        ChildError: it is not on the allow-list.
+    """
+    module, _, name = verb.partition(".")
+    if module not in MODULES or not name.isidentifier() or name.startswith("_"):
+        raise ChildError(f"'{verb}' is not a call this child answers.")
+    imported = importlib.import_module(MODULES[module])
+    function: Callable[..., Any] | None = vars(imported).get(name)
+    # what the module defines or offers itself: not what it happened to import
+    own = getattr(function, "__module__", None) == imported.__name__
+    if function is None or not (own or name in getattr(imported, "__all__", ())):
+        raise ChildError(f"'{verb}' is not a call this child answers.")
+    return function
+
+
+def _receive(source: IO[bytes]) -> Any:
+    prefix = source.read(wire.PREFIX.size)
+    if len(prefix) < wire.PREFIX.size:
+        return None
+    header, body = wire.sizes(prefix)
+    return wire.decode(source.read(header), memoryview(bytearray(source.read(body))))
+
+
+def _send(sink: IO[bytes], value: Any) -> None:
+    try:
+        message = wire.pieces(value)
+    except TypeError as error:
+        message = wire.pieces((False, ChildError(f"The answer could not be sent: {error}.")))
+    for piece in message:
+        sink.write(piece)
+    sink.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,274 @@
+"""Trainings as jobs: start, watch, pause, stop; each in a process that outlives the server."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from builder.errors import FileError, LayerwiseError, TrainingError
+from builder.facts import DataFacts, ModelFacts
+from builder.runs.disk import dedup, workspace
+from builder.runs.engine_process import client
+from builder.runs.engine_process.downloads import FetchProgress, fetch, fetch_cancel, fetch_progress
+from builder.runs.scheduler import capacity, dispatch, recovery, run_queue
+from builder.runs.scheduler.dispatch import prepare, sweep, warm
+from builder.runs.scheduler.run_queue import first, move, peers, shift
+from builder.runs.store import progress as progress_
+from builder.runs.store import run_store
+from builder.runs.store.database import damaged
+from builder.runs.store.housekeeping import archive, backup, delete, note, tag, workspace_bytes
+from builder.runs.store.progress import Progress
+from builder.spec import Run, TrainingSpec
+
+__all__ = [
+    "FetchProgress", "Progress", "archive", "artefact", "backup", "can_extend", "can_resume",
+    "cancel", "damaged", "delete", "extend", "fetch", "fetch_cancel", "fetch_progress", "first",
+    "folder", "get", "history", "list_runs", "log", "move", "note", "pause", "peers", "position",
+    "prepare", "progress", "progress_of", "result", "resume", "shift", "start", "stop", "sweep",
+    "tag", "versions", "warm", "workspace_bytes",
+]  # fmt: skip
+
+
+def start(
+    training: TrainingSpec,
+    project: str | None = None,
+    owner: str = "",
+    parent: str | None = None,
+    token: str | None = None,
+    *,
+    data: DataFacts | None = None,
+    model: ModelFacts | None = None,
+) -> Run:
+    """Starts training, or queues it when as many runs go as the machine carries.
+
+    Args:
+        training: what to train; kept with the run exactly so.
+        project: the project's token.
+        owner: as in ``projects``.
+        parent: the run this one comes from.
+        token: of the click; the same token again gives the same run again.
+        data, model: what is known already about the data and the model; asked for otherwise.
+
+    Raises:
+        TrainingError: it cannot be trained: too little disk or memory, no data.
+    """
+    if (earlier := run_store.clicked(token)) is not None:
+        return get(earlier)
+    data, model = _known(training, data, model)
+    run_id = run_store.add(training, project, owner, parent, token)
+    capacity.remember(run_id, training, data, model)
+    return _go(run_id, training)
+
+
+def _go(run_id: str, training: TrainingSpec) -> Run:
+    """The queued run begins, now or when it is its turn."""
+    # no process can be made just now: the run waits in the queue, and the sweep tries again
+    with contextlib.suppress(OSError):
+        dispatch.advance()
+    dispatch.watch()
+    # who trains once trains again: the next spare worker has the data ready
+    dispatch.prepare(training.dataset)
+    return get(run_id)
+
+
+def _known(
+    training: TrainingSpec, data: DataFacts | None, model: ModelFacts | None
+) -> tuple[DataFacts, ModelFacts]:
+    """The facts, after TrainingError where the machine cannot carry the run."""
+    from builder.check.training.memory import problems
+
+    _refuse_if_full()
+    try:
+        data = data or client.call("loading.describe", training.dataset)
+        model = model or client.call("keras_model.summary", training.model)
+    except LayerwiseError as error:
+        raise TrainingError(error.message, error.hint, error.where) from error
+    for problem in problems(training, data, model, capacity.at_most()):
+        raise TrainingError(problem.message, problem.hint, problem.where)
+    return data, model
+
+
+def _refuse_if_full() -> None:
+    if workspace.free_bytes() < workspace.NEEDED_BYTES:
+        raise TrainingError(
+            f"Only {workspace.free_bytes() / 1e6:.0f} MB are free on the disk of the workspace;"
+            f" a training needs {workspace.NEEDED_BYTES / 1e6:.0f} MB.",
+            "Delete old runs or free some space, then train again.",
+        )
+
+
+def stop(run_id: str) -> None:
+    """Orders the run to stop; it keeps what it has learned and is ``stopped`` within a second or
+    two. Of a paused one the model is made first. Nothing happens when it has ended.
+    TrainingError when there is no such run."""
+    run_store.row(run_id)
+    run_store.order_stop(run_id)
+    _try_to_advance()
+
+
+cancel = stop
+"""Of a queued run that never began: it is stopped at once."""
+
+
+def pause(run_id: str) -> None:
+    """Orders the run to pause: within a second it has left the machine, and ``resume`` goes on
+    from that very step. Nothing happens when it neither goes nor waits. TrainingError when there
+    is no such run."""
+    run_store.row(run_id)
+    run_store.order_pause(run_id)
+
+
+def can_resume(run_id: str) -> bool:
+    """Whether ``resume`` would; TrainingError when there is no such run."""
+    row = run_store.row(run_id)
+    if row["status"] in ("stopped", "failed"):
+        return recovery.snapshot_file(run_id).exists()
+    return row["status"] in ("paused", "interrupted")
+
+
+def resume(run_id: str) -> Run:
+    """The same run goes on from its last snapshot, number for number as if it had never paused;
+    from the start when it has none. What goes already, goes on.
+
+    Raises:
+        TrainingError: no such run, it has finished, there is no snapshot of what was stopped or
+            failed, or the disk is full.
+    """
+    row = run_store.row(run_id)
+    _refuse_if_full()
+    kept = recovery.snapshot_file(run_id).exists()
+    training = run_store.run(row).training
+    # what chance chose is lost without a snapshot: the numbers so far will not come again
+    anew = not kept and training.seed is None
+    if run_store.resume(run_id, kept, anew) or run_store.row(run_id)["status"] in progress_.GOING:
+        return _go(run_id, training)
+    if row["status"] == "finished":
+        raise TrainingError("This run has finished.", "Train more epochs instead.", run_id)
+    raise TrainingError("This run has nothing to go on from.", "Train it again.", run_id)
+
+
+def can_extend(run_id: str) -> bool:
+    """Whether ``extend`` would; TrainingError when there is no such run."""
+    row = run_store.row(run_id)
+    return row["status"] not in progress_.GOING and recovery.snapshot_file(run_id).exists()
+
+
+def extend(run_id: str, epochs: int, owner: str = "", token: str | None = None) -> Run:
+    """A new run that goes on where an ended one is, for so many epochs more.
+
+    Args:
+        run_id: the parent.
+        epochs: beyond those it has completed; at least 1.
+        owner: as in ``projects``; "" is the parent's.
+        token: of the click, as in ``start``.
+
+    Raises:
+        TrainingError: no such run, it has not ended, it has no snapshot, or the disk is full.
+    """
+    if (earlier := run_store.clicked(token)) is not None:
+        return get(earlier)
+    row = run_store.row(run_id)
+    if row["status"] in progress_.GOING:
+        raise TrainingError("This run is still going.", "Wait until it has ended.", run_id)
+    if not recovery.snapshot_file(run_id).exists():
+        raise TrainingError("This run has nothing to go on from.", "Train it again.", run_id)
+    if epochs < 1:
+        raise TrainingError(f"{epochs} more epochs cannot be trained.", "Ask for 1 or more.")
+    _refuse_if_full()
+    done = max((len(values) for values in history(run_id).values()), default=0)
+    training = run_store.run(row).training.with_fit(epochs=done + epochs)
+    made = workspace.token()
+    _inherit(run_id, made)
+    if not run_store.fork(made, training, row, owner or row["owner"], token):
+        shutil.rmtree(workspace.folder("runs", made), ignore_errors=True)
+        return get(run_store.clicked(token) or made)
+    return _go(made, training)
+
+
+OWN_FILES = frozenset({"model.keras", "train.log", workspace.WORKER_LOCK})
+"""What a run that goes on from another one has of its own; all else is needed to go on exactly."""
+
+
+def _inherit(parent: str, run_id: str) -> None:
+    target = workspace.folder("runs", run_id)
+    try:
+        for source in workspace.folder("runs", parent).iterdir():
+            if source.name in OWN_FILES or source.name.startswith("."):
+                continue
+            if source.is_dir():
+                shutil.copytree(source, target / source.name)
+            elif source.suffix == ".npz":
+                dedup.copy(source, target / source.name)
+            else:  # it may be appended to
+                shutil.copy2(source, target / source.name)
+    except OSError as error:
+        shutil.rmtree(target, ignore_errors=True)
+        raise FileError(
+            f"The run's files could not be copied: {error.strerror}.",
+            "Free some space, then try again.",
+        ) from error
+
+
+def position(run_id: str) -> int | None:
+    """The run's place in the queue, 1 is next; None when it does not wait."""
+    return progress(run_id).position
+
+
+def _try_to_advance() -> None:
+    with contextlib.suppress(OSError):
+        dispatch.advance()
+
+
+def get(run_id: str) -> Run:
+    """The run; TrainingError when there is none."""
+    return run_store.run(run_store.row(run_id))
+
+
+def progress(run_id: str) -> Progress:
+    """How far the run is; TrainingError when there is none."""
+    return run_queue.progress(run_store.row(run_id))
+
+
+progress_of = progress
+"""For callers that have a variable ``progress``."""
+
+
+def list_runs(project: str | None = None, owner: str | None = None, limit: int = 200) -> list[Run]:
+    """Runs of that project and owner (None: of all), newest first."""
+    return run_store.listing(project, owner, limit)
+
+
+def history(run_id: str) -> dict[str, list[float | None]]:
+    """Metric → one value an epoch, as far as the run has come; None: NaN or infinite."""
+    return run_store.history(run_id)
+
+
+def result(run_id: str) -> dict[str, Any]:
+    """What training returned: ``history``, ``test``, ``artefact``, ``best``; empty before."""
+    text = run_store.row(run_id)["result"]
+    return dict(json.loads(text)) if text else {}
+
+
+def versions(run_id: str) -> dict[str, str]:
+    """The packages and the machine the run was trained with; empty before its worker began."""
+    text = run_store.row(run_id)["versions"]
+    return dict(json.loads(text)) if text else {}
+
+
+def folder(run_id: str) -> Path:
+    """The run's own folder; TrainingError when there is no such run."""
+    run_store.row(run_id)
+    return workspace.folder("runs", run_id)
+
+
+def artefact(run_id: str) -> Path:
+    """The trained model; the file is there once the run is ``finished`` or ``stopped``."""
+    return folder(run_id) / "model.keras"
+
+
+def log(run_id: str) -> Path:
+    """What the worker printed, with the traceback of a failure."""
+    return folder(run_id) / "train.log"

@@ -1,0 +1,1 @@
+"""The run store: runs, metrics and the queries over them, in SQLite."""

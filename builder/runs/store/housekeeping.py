@@ -1,0 +1,132 @@
+"""Order in the workspace: what people write on runs, what is deleted, how much space it takes."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+
+from builder.errors import FileError, TrainingError
+from builder.runs.disk import dedup, weight_files, workspace
+from builder.runs.store import progress, run_store
+from builder.runs.store.database import database
+
+NOTE_CHARACTERS = 10_000
+TAGS = 20
+TAG_CHARACTERS = 40
+
+COUNTED_SECONDS = 15.0
+"""How long a count of the workspace's bytes is good for."""
+
+_counted: dict[Path, tuple[float, int]] = {}
+
+
+def archive(run_id: str, archived: bool = True) -> None:
+    """Puts the run out of sight, or back; TrainingError when there is none."""
+    run_store.row(run_id)
+    database().change("UPDATE runs SET archived = ? WHERE id = ?", int(archived), run_id)
+
+
+def tag(run_id: str, tags: tuple[str, ...]) -> None:
+    """Sets the run's tags: trimmed, each once, in the order given.
+
+    Raises:
+        TrainingError: there is no such run, or the tags are too many or too long.
+    """
+    run_store.row(run_id)
+    kept = list(dict.fromkeys(stripped for t in tags if (stripped := " ".join(t.split()))))
+    long = next((t for t in kept if len(t) > TAG_CHARACTERS), None)
+    if long or len(kept) > TAGS:
+        raise TrainingError(
+            f"A run may have {TAGS} tags of {TAG_CHARACTERS} characters, but"
+            + (f" '{long[:50]}' has {len(long)}." if long else f" these are {len(kept)}."),
+            "Keep tags few and short; a note may be longer.",
+        )
+    text = json.dumps(kept, ensure_ascii=False)
+    database().change("UPDATE runs SET tags = ? WHERE id = ?", text, run_id)
+
+
+def note(run_id: str, text: str) -> None:
+    """Sets the run's note; TrainingError when there is no such run or the text is too long."""
+    run_store.row(run_id)
+    if len(text) > NOTE_CHARACTERS:
+        raise TrainingError(
+            f"The note has {len(text):,} characters; {NOTE_CHARACTERS:,} are kept.",
+            "Shorten it.",
+        )
+    database().change("UPDATE runs SET note = ? WHERE id = ?", text.strip(), run_id)
+
+
+def delete(run_id: str) -> None:
+    """Removes a run that does not go, with its files; TrainingError while it goes."""
+    if run_store.row(run_id)["status"] in progress.GOING:
+        raise TrainingError("This run is still going.", "Stop it first, then delete it.", run_id)
+    # its row last: broken off between the two, it can be deleted again
+    shutil.rmtree(workspace.folder("runs", run_id), ignore_errors=True)
+    run_store.remove(run_id)
+    tidy()
+
+
+def tidy() -> None:
+    """Removes what nothing refers to any more: shared artefacts, weights of opened files."""
+    dedup.forget()
+    weight_files.forget()
+    _counted.clear()
+
+
+def workspace_bytes() -> int:
+    """Bytes the workspace takes on disk, what is shared counted once; at most some seconds old."""
+    home = workspace.home()
+    when, size = _counted.get(home, (-COUNTED_SECONDS, 0))
+    if monotonic() - when >= COUNTED_SECONDS:
+        size = sum({(s.st_dev, s.st_ino): s.st_blocks * 512 for s in _files(home)}.values())
+        _counted[home] = (monotonic(), size)
+    return size
+
+
+def _files(folder: Path) -> Iterator[os.stat_result]:
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            # a file may go while we look
+            with contextlib.suppress(OSError):
+                if entry.is_dir(follow_symlinks=False):
+                    yield from _files(Path(entry.path))
+                else:
+                    yield entry.stat(follow_symlinks=False)
+
+
+def backup(path: Path) -> Path:
+    """Copies the run store, as it is at this moment, into one file; runs may go on meanwhile.
+
+    To restore, put the file in the workspace as ``runs.db`` while no server and no training runs,
+    and remove ``runs.db-wal`` and ``runs.db-shm``: what a crash left in them is of the other file.
+
+    Args:
+        path: the file to make, or a folder to make ``runs.db`` in.
+
+    Returns:
+        The file.
+
+    Raises:
+        FileError: there is one already, or it cannot be written.
+    """
+    target = path / "runs.db" if path.is_dir() else path
+    if target.exists():
+        raise FileError(f"{target} is there already.", "Choose another name.")
+    partial = target.with_name(f".{target.name}.part")
+    try:
+        partial.unlink(missing_ok=True)
+        database().backup(partial)
+        os.replace(partial, target)
+    except OSError as error:
+        raise FileError(
+            f"The backup {target} cannot be written: {error.strerror}.", "Choose another folder."
+        ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+    return target

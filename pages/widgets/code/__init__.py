@@ -1,0 +1,1 @@
+"""Parts of the Export page that show code."""

@@ -1,0 +1,170 @@
+"""The project's code in a field: changed, compared with what is on screen, applied or dropped."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from builder import code, compare, parse
+from builder.datasets.registry import find_dataset
+from builder.parse import Parsed
+from builder.spec import Config, ObjectSpec, TrainingSpec
+from pages.widgets.code import code_script
+from pages.widgets.home import paste_code
+from pages.widgets.session import current_project
+from pages.widgets.shared import page_frame
+from pages.widgets.shared.page_frame import plain
+
+KEY = "code-text"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What somebody writes.
+
+    Args:
+        project: token of the project it belongs to, "" while that was not saved.
+        style: of the script it began with.
+        began: the project as it was then.
+        compared: the difference was asked for.
+    """
+
+    text: str
+    project: str
+    style: str
+    began: TrainingSpec
+    compared: bool = False
+
+
+def is_open() -> bool:
+    """Whether the field is open for the project on screen."""
+    draft = _draft()
+    return draft is not None and draft.project in ("", current_project.token())
+
+
+def _draft() -> Draft | None:
+    found: Draft | None = current_project.recall("code-draft")
+    return found
+
+
+@page_frame.safe
+def begin(training: TrainingSpec, style: str) -> None:
+    """Open the field with the script as it is."""
+    text = code_script.written(training, style).text
+    current_project.remember("code-draft", Draft(text, current_project.token(), style, training))
+
+
+def discard() -> None:
+    """Close the field; the project stays as it is."""
+    current_project.remember("code-draft", None)
+
+
+def show(training: TrainingSpec, now: str) -> None:
+    """The field, what its text would change, and the buttons.
+
+    Args:
+        now: the script of the project on screen.
+    """
+    draft = _draft()
+    assert draft is not None
+    stands = current_project.hold(KEY, draft.text, draft.text)
+    text = st.text_area(
+        "The project as code",
+        stands,
+        key=KEY,
+        height=420,
+        max_chars=parse.MAX_CHARACTERS,
+        help="Keras as you would write it. It is read, never run.",
+    )
+    current_project.held(KEY, text)
+    if text != draft.text:
+        draft = replace(draft, text=text)
+        current_project.remember("code-draft", draft)
+    with st.container(horizontal=True, key="code-buttons"):
+        if st.button("See the difference", key="code-compare", icon=":material/difference:"):
+            draft = replace(draft, compared=True)
+            current_project.remember("code-draft", draft)
+        st.button("Apply", key="code-apply", type="primary", on_click=apply)
+        st.button("Discard", key="code-discard", on_click=discard)
+    if draft.compared:
+        _difference(training, draft, now)
+
+
+def found_in(training: TrainingSpec, text: str) -> Parsed | str:
+    """The project a text says, around what it does not say; or why it cannot be read."""
+    if not text.strip():
+        return "There is no code left. Discard brings back the script."
+    found = paste_code.read(text, around=training)
+    if isinstance(found, str) or found.training is None:
+        return found
+    read = replace(found.training, dataset=_shortened(found.training.dataset, training.dataset))
+    return replace(found, training=training if same(read, training) else read)
+
+
+def _shortened(dataset: ObjectSpec, before: ObjectSpec) -> ObjectSpec:
+    """Without the usual settings that a script spells out and the project left to be usual."""
+    usual = find_dataset(dataset.class_name).ENTRY.args
+    mine = before.config if before.class_name == dataset.class_name else {}
+    kept = {k: v for k, v in dataset.config.items() if k in mine or v != usual.get(k)}
+    return replace(dataset, config=Config(kept))
+
+
+def same(a: TrainingSpec, b: TrainingSpec) -> bool:
+    """Whether nothing differs but how it is written down."""
+    return not compare.changes(a, b)
+
+
+def _difference(training: TrainingSpec, draft: Draft, now: str) -> None:
+    found = found_in(training, draft.text)
+    if isinstance(found, str):
+        st.error(plain(found))
+        return
+    paste_code.remarks(
+        replace(found, notes=tuple(n for n in found.notes if n.severity != parse.NOTED))
+    )
+    if found.training is None:
+        return
+    if found.of(parse.UNKNOWN):
+        st.caption("Apply once more to go on without what was not understood.")
+    if training != draft.began:
+        st.warning(
+            "The project was changed elsewhere since this text was begun. Apply once more to put"
+            " the text in the place of those changes too."
+        )
+    lines = compare.changes(training, found.training)
+    if not lines:
+        st.info("The project stays as it is: the code says the same.")
+        return
+    st.markdown("**What changes**\n" + "\n".join(f"- {plain(line)}" for line in lines))
+    style = draft.style if draft.style in code.styles(found.training) else ""
+    with page_frame.guard():
+        new = code_script.written(found.training, style or code.styles(found.training)[0]).text
+        rows = difflib.unified_diff(
+            now.split("\n"), new.split("\n"), "before", "after", lineterm="", n=2
+        )
+        st.code("\n".join(rows), language="diff", height=320)
+
+
+@page_frame.safe
+def apply() -> None:
+    """Make the code the project; Undo brings the old one back.
+
+    Where lines of it were not understood they are listed first, and a second click leaves them out;
+    so are changes that were made elsewhere meanwhile.
+    """
+    draft = _draft()
+    if draft is None:
+        return
+    text = str(current_project.typed(KEY) or "")
+    again = draft.compared and text == draft.text
+    current_project.remember("code-draft", replace(draft, text=text, compared=True))
+    found = found_in(current_project.training(), text)
+    if isinstance(found, str) or found.training is None:
+        return
+    asked = found.of(parse.UNKNOWN) or current_project.training() != draft.began
+    if asked and not again:
+        return
+    current_project.fix(found.training)
+    current_project.remember("code-draft", None)

@@ -1,0 +1,1 @@
+"""Parts of the Evaluate and Draw pages."""

@@ -1,0 +1,103 @@
+"""What stands beside a drawing: the other inputs, set by hand; and what every output says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from builder import binding
+from builder.spec import TrainingSpec
+from pages.widgets.evaluate import prediction
+from pages.widgets.shared.markup import picture
+from pages.widgets.shared.page_frame import plain
+
+SIDES = ((28, 28), (28, 28, 1))
+
+HONEST = (
+    "A drawing alone is not enough for this model: it also reads what is set below. Its answer is"
+    " worth something only as far as the drawing looks like the pictures it learned from."
+)
+
+
+def takes_drawing(training: TrainingSpec) -> bool:
+    """Whether a model of several inputs or outputs has an Input of 28×28 pictures."""
+    if binding.is_plain(training):
+        return False
+    model = training.model
+    layers = (model.layers[model.node(name).layer] for name in binding.inputs(model))
+    return any(getattr(layer, "config", {}).get("shape") in SIDES for layer in layers)
+
+
+def ask(others: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Widgets for every Input but the drawing's; by node what ``engine.beside.drawing`` takes."""
+    if not others:
+        return {}
+    st.subheader("What the model reads besides", anchor=False)
+    return {str(other["node"]): _asked(other) for other in others}
+
+
+def _asked(other: Mapping[str, Any]) -> Any:
+    node = str(other["node"])
+    if "rows" in other:
+        return _numbers(node, other)
+    if "images" in other:
+        images = np.asarray(other["images"])
+        chosen = st.selectbox(
+            plain(f"{node}: a test example"),
+            range(len(images)),
+            format_func=lambda i: f"Example {i + 1}",
+            key=f"beside-{node}",
+        )
+        seen = picture(images[int(chosen)])
+        alt = escape(f"{node}: test example {int(chosen) + 1}")
+        st.html(
+            f'<figure class="lw-seen"><img width="112" height="112" src="{seen}" alt="{alt}">'
+            "</figure>"
+        )
+        return int(chosen)
+    texts = [str(text) for text in other["texts"]]
+    return int(
+        st.selectbox(
+            plain(f"{node}: a text of the test"),
+            range(len(texts)),
+            format_func=lambda i: texts[i],
+            key=f"beside-{node}",
+        )
+    )
+
+
+def _numbers(node: str, other: Mapping[str, Any]) -> list[float]:
+    names = list(other["features"]) or [node] * len(other["low"])
+    values = []
+    cells = st.columns(2, gap="small")
+    for i, name in enumerate(names):
+        low, middle, high = (float(other[key][i]) for key in ("low", "middle", "high"))
+        if low == high:
+            values.append(low)
+            continue
+        whole = all(float(row[i]).is_integer() for row in other["rows"])
+        step = 1.0 if whole else (high - low) / 100
+        with cells[i % 2]:
+            value = st.slider(
+                plain(str(name)), low, high, middle, step, key=f"beside-{node}-{i}", format="%.3g"
+            )
+        values.append(float(value))
+    return values
+
+
+def answers(said: Mapping[str, Any]) -> str:
+    """What every output says, as HTML: bars for classes, the number for a value."""
+    return prediction.seen(said["seen"]) + "".join(_answer(row) for row in said["outputs"])
+
+
+def _answer(row: Mapping[str, Any]) -> str:
+    name, column = escape(str(row["output"])), escape(str(row["column"]))
+    title = name if name == column else f"{name} ({column})"
+    if "value" in row:
+        value = "–" if row["value"] is None else f"{float(row['value']):.4g}"
+        return f'<h4>{title}</h4><p class="lw-verdict"><b>{value}</b></p>'
+    return f"<h4>{title}</h4>" + prediction.bars(row["classes"], row["probabilities"])

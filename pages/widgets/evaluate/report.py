@@ -1,0 +1,271 @@
+"""The exam's results as pictures: scores, confusion matrix, examples, residuals, surface."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from builder import catalog, diagnose
+from pages.widgets.evaluate import confusion_matrix
+from pages.widgets.forms import column_form
+from pages.widgets.shared import formatting, page_frame
+from pages.widgets.shared.markup import bar, picture, table
+
+QUIET = {"displayModeBar": False}
+
+
+def scores(found: Mapping[str, Any]) -> None:
+    """Keras's own test metrics, then scikit-learn's for regression; help says what each means."""
+    shown = dict(found["test"])
+    if found["task"] == "regression":
+        ours = ("r2", "mae", "rmse")
+        shown |= {n: found[n] for n in ours if MEANINGS[n][0] not in map(formatting.label, shown)}
+    with st.container(key="totals", horizontal=True, gap="large"):
+        for name, value in shown.items():
+            st.metric(
+                _titled(name) if name in found["test"] else MEANINGS[name][0],
+                _figure(value),
+                help=_meaning(name),
+                width="content",
+            )
+
+
+def _figure(value: float) -> str:
+    """Four decimals, one above a hundred; in few digits or in words what exploded."""
+    if not abs(value) < 1e9:
+        return diagnose.number(value)
+    return f"{value:.4f}" if abs(value) < 100 else f"{value:,.1f}"
+
+
+def _titled(name: str) -> str:
+    """``auc`` → ``Test AUC``: an abbreviation is no word."""
+    said = formatting.label(name).lower()
+    return "Test " + " ".join(w.upper() if w in SHORT else w for w in said.split())
+
+
+SHORT = frozenset({"auc"})
+"""Names of metrics that are said letter by letter."""
+
+
+def own_scores(found: Mapping[str, Any]) -> None:
+    """What scikit-learn says of one output among several, beside Keras's metrics."""
+    names = ("r2", "mae", "rmse") if found["task"] == "regression" else ("accuracy",)
+    with st.container(key="totals-output", horizontal=True, gap="large"):
+        for name in names:
+            title, meaning = MEANINGS[name]
+            st.metric(title, _figure(found[name]), help=meaning, width="content")
+
+
+SHOWN = 24
+"""Examples of a cell that are shown."""
+
+MEANINGS = {
+    "loss": ("Loss", "How bad the meal tastes: what training tried to make small."),
+    "r2": ("R²", "Share of the ups and downs explained: 1 is perfect, 0 is guessing the mean."),
+    "mae": ("Mean absolute error", "How far off a prediction is on average, in the target's unit."),
+    "rmse": ("Root mean squared error", "As above, but large misses weigh more."),
+    "accuracy": ("Accuracy", "Share of the examples that got the right answer."),
+}
+
+
+def _meaning(name: str) -> str:
+    if name in MEANINGS:
+        return MEANINGS[name][1]
+    # a model of several outputs puts the output's name before the metric's
+    parts = name.split("_")
+    for i in range(len(parts)):
+        tail = "_".join(parts[i:])
+        if tail in MEANINGS:
+            return MEANINGS[tail][1]
+        if entry := catalog.find("metrics", "".join(part.title() for part in parts[i:])):
+            return entry.plain
+    return "A metric of this run."
+
+
+def confusion(found: Mapping[str, Any], key: str) -> tuple[int, int] | None:
+    """The matrix; returns the chosen cell as (true, predicted) class numbers."""
+    st.subheader("Confusion matrix", anchor=False)
+    st.caption(
+        "A row is the truth, a column the answer. Choose a cell to see its examples; choose it"
+        " again to leave it."
+    )
+    return confusion_matrix.choose(found["confusion"], found["classes"], key)
+
+
+def per_class(found: Mapping[str, Any]) -> None:
+    """Precision, recall and F1 of each class."""
+    st.subheader("Class by class", anchor=False)
+    st.caption(
+        "Precision: of the answers that named this class, the share that was right. Recall: of the"
+        " examples of this class, the share that was found. F1: both in one number (their harmonic"
+        " mean)."
+    )
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("Class", *MEASURES, "Examples"))
+    rows = "".join(
+        f'<tr><th scope="row">{escape(str(row["class"]))}</th>'
+        + "".join(f"<td>{bar(row[m.lower()], f'{row[m.lower()]:.3f}')}</td>" for m in MEASURES)
+        + f"<td>{formatting.number(int(row['support']))}</td></tr>"
+        for row in found["per_class"]
+    )
+    st.html(
+        '<div class="lw-scroll lw-scores" tabindex="0" role="region" aria-label="Class by class">'
+        f'<table class="lw-classes"><tr>{head}</tr>{rows}</table></div>'
+    )
+
+
+MEASURES = ("Precision", "Recall", "F1")
+
+
+def cell_title(true: str, predicted: str, total: int) -> str:
+    """What the examples of a cell have in common."""
+    if true == predicted:
+        return f"{total} right: {true}"
+    return f"{formatting.plural(total, 'mistake')}: {true} taken for {predicted}"
+
+
+def gallery(examples: Mapping[str, Any], names: Sequence[str], none: str) -> None:
+    """Examples with truth, answer and confidence: pictures as a grid, rows as a table."""
+    if not len(examples["indices"]):
+        st.caption(none)
+        return
+    true = [names[int(i)] for i in examples["true"]]
+    said = [names[int(i)] for i in examples["predicted"]]
+    sure = [float(c) for c in examples["confidence"]]
+    if "parts" in examples:
+        shares = [f"{100 * c:.0f} %" for c in sure]
+        more = (("Is", true), ("Answer", said), ("Confidence", shares))
+        st.html(column_form.rows(examples["parts"], "Test examples", more))
+        return
+    if "images" in examples:
+        st.caption("Bold: what the model answered, and how sure it was. Below: what it really is.")
+        st.html(_grid(examples, true, said, sure))
+        return
+    shown = table("Test examples", *_lines(examples, true, said, sure))
+    st.html(shown if "columns" in examples else f'<div class="lw-texts">{shown}</div>')
+
+
+def _lines(
+    examples: Mapping[str, Any], true: Sequence[str], said: Sequence[str], sure: Sequence[float]
+) -> tuple[list[str], list[list[str]]]:
+    """Head and rows of examples that are no pictures."""
+    heads = [str(c) for c in examples.get("columns", ("Text",))]
+    lines = []
+    for i, row in enumerate(examples["rows"]):
+        values = [f"{float(v):.4g}" for v in row] if "columns" in examples else [str(row)]
+        lines.append([true[i], said[i], f"{100 * sure[i]:.0f} %", *values])
+    return ["True", "Answer", "Confidence", *heads], lines
+
+
+def _grid(
+    examples: Mapping[str, Any], true: Sequence[str], said: Sequence[str], sure: Sequence[float]
+) -> str:
+    figures = []
+    for i, image in enumerate(np.asarray(examples["images"])):
+        number = int(examples["indices"][i])
+        alt = f"Test example {number}: a {true[i]} taken for {said[i]}"
+        figures.append(
+            f'<figure title="Test example {number}">'
+            f'<img src="{picture(image)}" alt="{escape(alt)}">'
+            f"<figcaption><b>{escape(said[i])}</b> {100 * sure[i]:.0f} %"
+            f"<br><span>is {escape(true[i])}</span></figcaption></figure>"
+        )
+    return f'<div class="lw-gallery">{"".join(figures)}</div>'
+
+
+def regression(found: Mapping[str, Any]) -> None:
+    """Predicted against true, and how the misses are spread."""
+    true, said = np.asarray(found["true"]), np.asarray(found["predicted"])
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Predicted against true", anchor=False)
+        st.caption("On the dashed line a prediction is exactly right.")
+        both = [float(min(true.min(), said.min())), float(max(true.max(), said.max()))]
+        figure = go.Figure()
+        accent, other = page_frame.colors()[:2]
+        line, dots = {"dash": "dash", "color": other}, {"color": accent}
+        figure.add_scatter(x=both, y=both, mode="lines", line=line, name="exact")
+        name = "test example"
+        figure.add_scatter(x=true, y=said, mode="markers", marker=dots, name=name, opacity=0.7)
+        _draw(figure, "true", "predicted", "exam-true", "Predicted against true values")
+    with right:
+        st.subheader("Residuals", anchor=False)
+        st.caption("True minus predicted: centred on zero when the model leans neither way.")
+        bars = {"color": page_frame.colors()[0]}
+        figure = go.Figure(go.Histogram(x=true - said, nbinsx=40, marker=bars))
+        _draw(figure, "true − predicted", "examples", "exam-residuals", "Histogram of residuals")
+
+
+def misses(found: Mapping[str, Any]) -> None:
+    """The examples whose value was missed by most, with all the model read."""
+    given = found.get("misses")
+    if not given:
+        return
+    st.subheader("Largest misses", anchor=False)
+    values = {name: [f"{float(v):.3g}" for v in given[name]] for name in ("true", "predicted")}
+    more = (("True", values["true"]), ("Predicted", values["predicted"]))
+    st.html(column_form.rows(given["parts"], "Test examples with the largest misses", more))
+
+
+def _draw(figure: go.Figure, x: str, y: str, key: str, alt: str) -> None:
+    # above the plot: below it the legend would lie on the axis's title
+    legend = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}
+    figure.update_layout(height=390, margin={"l": 10, "r": 10, "t": 10, "b": 10}, legend=legend)
+    figure.update_xaxes(title=x)
+    figure.update_yaxes(title=y)
+    st.plotly_chart(figure, key=key, alt=alt, config=QUIET)
+
+
+def surface(plane: Mapping[str, Any], preview: Mapping[str, Any], names: Sequence[str]) -> None:
+    """What the model says all over the plane, under the points it learned from."""
+    st.subheader("Decision surface", anchor=False)
+    st.caption("The background is the model's answer at that place; the points are the data.")
+    colors = [page_frame.colors()[i % len(page_frame.colors())] for i in range(len(names))]
+    figure = go.Figure(_background(plane, names, colors))
+    x, y = np.asarray(preview["x"]), np.asarray(preview["y"]).reshape(-1)
+    for i, name in enumerate(names):
+        mine = x[y == i]
+        symbol = SYMBOLS[i % len(SYMBOLS)]
+        marker = {"size": 6, "color": colors[i], "symbol": symbol, "line": {"width": 0.5}}
+        figure.add_scatter(
+            x=mine[:, 0], y=mine[:, 1], mode="markers", marker=marker, name=f"class {name}"
+        )
+    # equal scales, and no more of the plane than was asked of the model
+    across = [float(np.min(plane["x"])), float(np.max(plane["x"]))]
+    figure.update_xaxes(range=across, constrain="domain", zeroline=False)
+    figure.update_yaxes(scaleanchor="x", constrain="domain", zeroline=False)
+    with st.container(width=620):
+        _draw(figure, "x", "y", "exam-surface", "Decision surface of the model with the data")
+
+
+SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "x")
+"""One a class: colour alone tells nobody apart who sees none."""
+
+
+def _background(
+    plane: Mapping[str, Any], names: Sequence[str], colors: Sequence[str]
+) -> go.Heatmap:
+    """Two classes fade into each other by probability; of more, each place has its likeliest."""
+    place = {k: np.asarray(plane[k]) for k in ("x", "y", "z")}
+    if len(names) == 2:
+        return go.Heatmap(
+            **place,
+            **{"zmin": 0, "zmax": 1, "zsmooth": "best", "opacity": 0.55},
+            colorscale=[[0, colors[0]], [0.5, "rgba(140,140,140,0.12)"], [1, colors[1]]],
+            colorbar={"title": names[1], "thickness": 10},
+            hovertemplate=f"probability of {names[1]}: %{{z:.2f}}<extra></extra>",
+        )
+    count = len(names)
+    steps = [[(i + side) / count, color] for i, color in enumerate(colors) for side in (0, 1)]
+    likeliest = [[names[int(n)] for n in row] for row in place["z"]]
+    return go.Heatmap(
+        **place,
+        **{"zmin": -0.5, "zmax": count - 0.5, "opacity": 0.4, "showscale": False},
+        colorscale=steps,
+        text=likeliest,
+        hovertemplate="likeliest: %{text}<extra></extra>",
+    )

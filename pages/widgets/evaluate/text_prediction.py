@@ -1,0 +1,65 @@
+"""Try a sentence: what a model that reads text says about what a person types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from builder import binding, edit
+from builder.runs.engine_process import client
+from builder.spec import Run, TrainingSpec
+from pages.widgets.evaluate import prediction
+from pages.widgets.session import current_project
+from pages.widgets.shared import page_frame
+
+LONGEST = 1000
+"""Letters that can be typed."""
+
+
+def reads_text(training: TrainingSpec) -> bool:
+    """Whether its model reads one text and gives one answer."""
+    model = training.model
+    entrances = [n.name for n in model.nodes if edit.is_input(model, n.name)]
+    alone = len(entrances) == 1 and len(binding.outputs(model)) == 1
+    return alone and edit.layer_of(model, entrances[0]).config.get("dtype") == "string"
+
+
+@st.fragment
+@page_frame.safe
+def show(run: Run, artefact: str) -> None:
+    """A field, and below it the answer; a fragment, so that typing runs nothing else."""
+    dataset = run.training.dataset
+    asked = ("preview", dataset)
+    preview = current_project.cached(asked, lambda: client.call("loading.preview", dataset))
+    st.subheader("Try a sentence", anchor=False)
+    text = st.text_input(
+        "Your sentence",
+        key=f"sentence-{run.id}",
+        max_chars=LONGEST,
+        placeholder=preview["rows"][0][:80],
+        help="Press Enter to have it read. Nothing of it is kept.",
+    )
+    said = client.call("predict_text.say", artefact, run.training, text)
+    # one element, so that verdict, words and bars change together
+    if "value" in said:
+        value = f'<p class="lw-verdict" role="status"><b>{said["value"]:.4g}</b></p>'
+        st.html(value + words(said))
+        return
+    bars = prediction.bars(said["classes"], said["probabilities"])
+    st.html(f'<div class="lw-said">{prediction.verdict(said)}</div>' + words(said) + bars)
+
+
+def words(said: Mapping[str, Any]) -> str:
+    """The typed words, as HTML; those the model does not know are struck out and told."""
+    if not said["words"]:
+        return ""
+    shown = " ".join(
+        f"<span>{escape(word)}</span>" if known else f"<s>{escape(word)}</s>"
+        for word, known in said["words"]
+    )
+    strange = sum(not known for _, known in said["words"])
+    told = f"{strange} struck out: unknown to the model" if strange else "the model knows them all"
+    return f'<p class="lw-typed">{shown} <small>({told})</small></p>'

@@ -1,0 +1,1 @@
+"""The one form: a catalogue entry and an ObjectSpec become widgets."""

@@ -1,0 +1,185 @@
+"""A dataset of several columns: examples side by side, and what of the model stands for which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from html import escape
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from builder import binding
+from builder.facts import ColumnFacts, DataFacts
+from builder.spec import TrainingSpec
+from pages.widgets.session import current_project
+from pages.widgets.shared import formatting
+from pages.widgets.shared.markup import picture
+from pages.widgets.shared.page_frame import plain
+
+WIDEST = 6
+"""Numbers of a row that are written out."""
+
+NOTHING = ""
+"""The option of an Input or output that is bound to nothing."""
+
+
+def about(column: ColumnFacts) -> str:
+    """One column in words: ``picture 28 × 28``, ``one of 10 classes`` …"""
+    size = formatting.short(column.shape)
+    match column.kind:
+        case "images":
+            return f"picture {size}"
+        case "sequences":
+            return f"text of {size} word numbers"
+        case "texts":
+            return "plain text"
+        case "classes":
+            return f"one of {len(column.classes)} classes"
+        case "values":
+            return "a number"
+    count = column.shape[0] if column.shape else 1
+    return "1 number" if count == 1 else f"{count} numbers"
+
+
+def sentence(facts: DataFacts) -> str:
+    """Sizes in words, then what a model may read and what it may answer."""
+    many, test = formatting.number(facts.n_train), formatting.number(facts.n_test)
+    inputs = ", ".join(f"**{plain(c.name)}** ({about(c)})" for c in facts.inputs)
+    targets = ", ".join(f"**{plain(c.name)}** ({about(c)})" for c in facts.targets)
+    return (
+        f"{many} examples to learn from and {test} kept aside for the final exam. A model can read"
+        f" {inputs} and answer with {targets}."
+    )
+
+
+def show(found: Mapping[str, Any]) -> None:
+    """The first examples, a row each, every column side by side; then each column in numbers."""
+    columns: Sequence[Mapping[str, Any]] = found["rows"]
+    st.html(rows(columns, "The first examples of every column"))
+    st.caption("Each column as it came, and as the model sees it")
+    heads = ("Column", "Used as", "As it came", "For the model")
+    head = "".join(f"<th>{name}</th>" for name in heads)
+    lines = "".join(
+        f'<tr><th scope="row">{escape(str(c["name"]))}</th>'
+        f"<td>{c['role']}</td>"
+        f"<td>{_array(c['raw'])}</td><td>{_array(c['prepared'])}</td></tr>"
+        for c in columns
+    )
+    st.html(
+        f'<div class="lw-scroll"><table class="lw-classes"><tr>{head}</tr>{lines}</table></div>'
+    )
+    for column in columns:
+        if column.get("counts"):
+            counts = ", ".join(f"{name}: {formatting.number(n)}" for name, n in column["counts"])
+            st.caption(f"{plain(str(column['name']))}: {plain(counts)}")
+
+
+def _array(about_it: Mapping[str, Any]) -> str:
+    shape = formatting.short(tuple(about_it["shape"])[1:]) or "one number"
+    low, high = (f"{float(about_it[k]):.4g}" for k in ("min", "max"))
+    return f"{shape}, {low} to {high} <code>{escape(str(about_it['dtype']))}</code>"
+
+
+def rows(
+    columns: Sequence[Mapping[str, Any]],
+    caption: str,
+    more: Sequence[tuple[str, Sequence[str]]] = (),
+) -> str:
+    """Examples as HTML, a row each.
+
+    Args:
+        columns: as ``engine.data.examples`` gives them.
+        more: further columns of text, before the others: (head, one text a row).
+    """
+    parts = [(head, [escape(text) for text in texts]) for head, texts in more]
+    parts += [(str(c["name"]), _cells(c)) for c in columns]
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name, _ in parts)
+    count = min((len(cells) for _, cells in parts), default=0)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{cells[i]}</td>" for _, cells in parts) + "</tr>"
+        for i in range(count)
+    )
+    return (
+        f'<div class="lw-scroll lw-rows lw-columns" tabindex="0" role="region"'
+        f' aria-label="{escape(caption)}"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _cells(column: Mapping[str, Any]) -> list[str]:
+    name = escape(str(column["name"]))
+    if "images" in column:
+        images = np.asarray(column["images"])
+        return [
+            f'<img src="{picture(image)}" alt="{name} of example {i + 1}">'
+            for i, image in enumerate(images)
+        ]
+    if "texts" in column:
+        return [escape(str(text)) for text in column["texts"]]
+    if "rows" in column:
+        return [_numbers(column, row) for row in column["rows"]]
+    return [escape(v if isinstance(v, str) else f"{float(v):.4g}") for v in column["values"]]
+
+
+def _numbers(column: Mapping[str, Any], row: Sequence[float]) -> str:
+    names = list(column["features"]) or [""] * len(row)
+    if len(row) == 1:
+        return f"{row[0]:.4g}"
+    pairs = [f"{escape(n)} {v:.3g}" for n, v in zip(names, row, strict=False)][:WIDEST]
+    return ", ".join(pairs) + (" …" if len(row) > WIDEST else "")
+
+
+# --- binding ---------------------------------------------------------------------------------
+
+
+def bind(training: TrainingSpec, facts: DataFacts) -> TrainingSpec:
+    """A select box for each Input and each output; returns the training with what was chosen."""
+    sides: tuple[tuple[str, Mapping[str, str], Sequence[ColumnFacts]], ...] = (
+        ("Input", binding.inputs_of(training), facts.inputs),
+        ("Output", binding.outputs_of(training), facts.targets),
+    )
+    if not any(bound for _, bound, _ in sides):
+        return training
+    st.subheader("What stands for what", anchor=False)
+    st.caption("Each Input reads a column; each output learns to answer one.")
+    columns = training.columns
+    for word, bound, offered in sides:
+        for node, name in bound.items():
+            chosen = _select(f"{word} {node}", node, name, offered)
+            if chosen not in (NOTHING, name):
+                columns = columns.with_(**{node: chosen})
+    return replace(training, columns=columns)
+
+
+def bind_one(training: TrainingSpec, facts: DataFacts, node: str) -> TrainingSpec:
+    """The same for one node: its select boxes, and the training with what was chosen."""
+    columns = training.columns
+    for label, bound, offered in (
+        ("Reads the column", binding.inputs_of(training), facts.inputs),
+        ("Answers the column", binding.outputs_of(training), facts.targets),
+    ):
+        if node in bound:
+            chosen = _select(label, node, bound[node], offered)
+            if chosen not in (NOTHING, bound[node]):
+                columns = columns.with_(**{node: chosen})
+    return replace(training, columns=columns)
+
+
+def _select(label: str, node: str, name: str, offered: Sequence[ColumnFacts]) -> str:
+    known = {c.name: c for c in offered}
+    current = name if name in known else NOTHING
+    options = [*([] if current else [NOTHING]), *known]
+    key = f"bind-{node}"
+    at = current_project.place(options, current_project.hold(key, current, current))
+    chosen = st.selectbox(plain(label), options, at, key=key, format_func=_named(known))
+    current_project.held(key, chosen)
+    return str(chosen or NOTHING)
+
+
+def _named(known: Mapping[str, ColumnFacts]) -> Callable[[str], str]:
+    def text(name: str) -> str:
+        return f"{name}: {about(known[name])}" if name in known else "Not bound yet"
+
+    return text

@@ -1,0 +1,151 @@
+"""One widget for one argument, by its type: what it is given is what stands in the spec.
+
+Every function returns what stands in the widget now. Text that cannot be read yet stays in its
+widget with a sentence under it, and the value stays the old.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from builder.catalog.entry import Param
+from pages.widgets.forms import text_values
+from pages.widgets.session import current_project
+from pages.widgets.shared import formatting
+from pages.widgets.shared.page_frame import plain
+
+LARGEST = 2**53 - 1
+"""The largest whole number a browser keeps exactly."""
+
+
+def select(key: str, label: str, value: Any, options: Sequence[Any], help: str | None) -> Any:
+    """One of ``options``, found by typing."""
+    offered, stands = list(options), current_project.hold(key, value, value)
+    at = current_project.place(offered, stands)
+    chosen = st.selectbox(label, offered, at, key=key, help=help, format_func=formatting.short)
+    current_project.held(key, chosen)
+    return chosen
+
+
+def _choice(key: str, label: str, value: Any, param: Param, help: str) -> Any:
+    options = list(param.choices)
+    if param.optional and None not in options:
+        options.insert(0, None)
+    if value not in options:
+        options.append(value)
+    return select(key, label, value, options, help)
+
+
+def _bool(key: str, label: str, value: Any, param: Param, help: str) -> bool:
+    stands = current_project.hold(key, bool(value), bool(value))
+    new = st.toggle(label, bool(stands), key=key, help=help)
+    current_project.held(key, new)
+    return new
+
+
+def _int(key: str, label: str, value: Any, param: Param, help: str) -> Any:
+    return number(key, label, value, param, help, int)
+
+
+def _float(key: str, label: str, value: Any, param: Param, help: str) -> Any:
+    return number(key, label, value, param, help, float)
+
+
+def number(key: str, label: str, value: Any, param: Param, help: str, kind: type) -> Any:
+    """A number of ``kind`` (int or float); what a number field cannot hold is typed as JSON."""
+    strange = isinstance(value, bool) or not isinstance(value, int | float | None)
+    if strange or (value is not None and abs(value) > LARGEST):
+        return _json(key, label, value, param, help)
+    value = None if value is None else kind(value)
+    stands = current_project.hold(key, value, value)
+    # No bounds here: a browser drops a number beyond them without a word; the checker says the
+    # range, what it would cost, and offers the fix.
+    new = st.number_input(
+        label,
+        key=key,
+        value=None if param.optional else stands,  # None: the field can be emptied
+        step=kind(param.step or (1 if kind is int else _step(param))),
+        format="%d" if kind is int else "%g",
+        help=help,
+        placeholder=formatting.NONE if param.optional else "a number",
+    )
+    if new is None and not param.optional:
+        if value is not None:
+            _say(f"{label} needs a number; it is still {formatting.short(value)}.")
+        return value
+    current_project.held(key, new)
+    return new
+
+
+def _step(param: Param) -> float:
+    fraction = param.max is not None and param.max <= 1
+    return 0.05 if fraction else 0.1
+
+
+def _text(
+    key: str,
+    label: str,
+    value: Any,
+    param: Param,
+    help: str,
+    read: Callable[[str], Any],
+    shown: str,
+) -> Any:
+    stands = current_project.hold(key, value, shown)
+    text = st.text_input(
+        label, stands, key=key, help=help, placeholder=formatting.NONE if param.optional else ""
+    )
+    try:
+        new = read(text or "")
+    except ValueError as error:
+        _say(f"{error} It is still {shown or formatting.NONE}.")
+        return value
+    current_project.held(key, new)
+    return new
+
+
+def _str(key: str, label: str, value: Any, param: Param, help: str) -> Any:
+    def read(text: str) -> str | None:
+        return text if text or not param.optional else None
+
+    return _text(key, label, value, param, help, read, "" if value is None else str(value))
+
+
+def _ints(key: str, label: str, value: Any, param: Param, help: str) -> Any:
+    def read(text: str) -> Any:
+        return text_values.numbers(text, param, int, one=not isinstance(value, tuple))
+
+    return _text(key, label, value, param, help, read, text_values.written(value))
+
+
+def _floats(key: str, label: str, value: Any, param: Param, help: str) -> Any:
+    def read(text: str) -> Any:
+        return text_values.numbers(text, param, float, one=not isinstance(value, tuple))
+
+    return _text(key, label, value, param, help, read, text_values.written(value))
+
+
+def _json(key: str, label: str, value: Any, param: Param, help: str) -> Any:
+    return _text(
+        key, label, value, param, help, text_values.json_value, text_values.json_text(value)
+    )
+
+
+def _say(text: str) -> None:
+    st.caption(f":material/edit_off: {plain(text)}")
+
+
+DRAW: dict[str, Callable[[str, str, Any, Param, str], Any]] = {
+    "int": _int,
+    "float": _float,
+    "bool": _bool,
+    "str": _str,
+    "choice": _choice,
+    "ints": _ints,
+    "floats": _floats,
+    "json": _json,
+}
+"""Param.type → the function that draws it; what is nested draws itself (``form``)."""

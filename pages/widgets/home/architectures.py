@@ -1,0 +1,135 @@
+"""A model from a known architecture: which, for how large pictures, with which head and weights."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from builder import check, starters
+from builder.catalog.applications import ARCHITECTURES, BY_NAME, IMAGENET_CLASSES, Architecture
+from builder.facts import DataFacts
+from builder.runs.disk import weight_files
+from builder.runs.engine_process import client
+from builder.spec import Config, TrainingSpec
+from pages.widgets.session import current_project
+from pages.widgets.shared import formatting, page_frame
+from pages.widgets.shared.page_frame import plain
+
+SECONDS = 300
+"""How long making one may take: the largest ones, and the way of ImageNet's weights."""
+
+LARGEST = 640
+"""Pixels of the largest side offered."""
+
+
+def show() -> None:
+    """The choices and the button that opens the model as a project of its own."""
+    if st.toggle(
+        "From a known architecture",
+        key="known",
+        help="MobileNet, ResNet, EfficientNet …: the models of keras.applications",
+    ):
+        with st.container(border=True, key="known-choices"):
+            _choices()
+
+
+def _choices() -> None:
+    name = st.selectbox(
+        "Architecture",
+        [a.name for a in ARCHITECTURES],
+        format_func=_told,
+        key="known-name",
+        help="The first ones are a good start.",
+    )
+    known = BY_NAME[name]
+    st.caption(f"{known.sentence} [Keras's page]({known.url})")
+    data = _pictures()
+    head = _head(data)
+    side, freeze, imagenet = _settings(known, data if head else None)
+    if st.button("Open as a project", key="known-open", type="primary"):
+        with st.spinner(f"Making {name} …"):
+            made = _made(known, side, data if head else None, freeze, imagenet)
+        current_project.open_training(made, name)
+        page_frame.go("model")
+
+
+def _settings(known: Architecture, data: DataFacts | None) -> tuple[int, bool, bool]:
+    """The side of its pictures, whether it is frozen under a new head, and ImageNet's weights."""
+    side = st.number_input(
+        "Height and width of its pictures",
+        min_value=known.least,
+        max_value=LARGEST,
+        value=_side(known, data),
+        key=f"known-side-{known.name}-{data is not None}",
+        help="Pictures are scaled to this size; larger ones see more and take longer.",
+    )
+    freeze = data is not None and st.checkbox(
+        "Freeze it: train the head only",
+        key="known-freeze",
+        help="Useful with weights that were trained before; without them it learns little.",
+    )
+    imagenet = st.checkbox(
+        "Begin with the weights trained on ImageNet",
+        key="known-imagenet",
+        help="They are fetched from Google's store, so this machine needs a network.",
+    )
+    return int(side), freeze, imagenet
+
+
+def _told(name: str) -> str:
+    known = BY_NAME[name]
+    return f"{name} · {known.year} · {formatting.number(known.params)} parameters"
+
+
+def _pictures() -> DataFacts | None:
+    """The data of the open project, if it is pictures to be told apart."""
+    data = current_project.data_facts()
+    usable = data is not None and data.kind == "images" and data.classes
+    return data if usable and len(data.x_shape) in (2, 3) else None
+
+
+def _head(data: DataFacts | None) -> bool:
+    """Whether it gets a head for the open project's classes instead of ImageNet's."""
+    own = f"Its own: the {IMAGENET_CLASSES} classes of ImageNet"
+    if data is None:
+        st.caption(f"{own}. Open a project with pictures to give it a head for those.")
+        return False
+    mine = f"A new one for {plain(data.title)}: {len(data.classes)} classes"
+    return st.radio("Head", [mine, own], key="known-head") == mine
+
+
+def _side(known: Architecture, data: DataFacts | None) -> int:
+    """What the data has, but not less than the architecture can read."""
+    return max(known.least, data.x_shape[0]) if data else known.size
+
+
+def _made(
+    known: Architecture, side: int, data: DataFacts | None, freeze: bool, imagenet: bool
+) -> TrainingSpec:
+    with tempfile.TemporaryDirectory(prefix="layerwise-open-") as folder:
+        keep = Path(folder) / "weights.npz"
+        found = client.call(
+            "application_specs.template",
+            known.name,
+            side=side,
+            classes=len(data.classes) if data else None,
+            reads=data.x_shape if data else None,
+            largest=(255.0 if data.x_max > 1 else 1.0) if data else None,
+            freeze=freeze,
+            imagenet=imagenet,
+            keep=str(keep) if imagenet else None,
+            timeout=SECONDS,
+        )
+        begun = Config()
+        if found["weights"]:
+            begun = Config(file=weight_files.keep(keep), name=f"{known.name} (ImageNet)")
+    if data is None:
+        return replace(starters.around(found["model"]), weights=begun)
+    loss, metrics, _ = check.sensible(data)
+    training = replace(
+        current_project.training(), model=found["model"], weights=begun, columns=Config()
+    )
+    return training.with_compile(loss=loss, metrics=metrics)

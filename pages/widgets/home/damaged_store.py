@@ -1,0 +1,28 @@
+"""What is said when the file with all runs was found damaged and put aside."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from builder.runs.scheduler import jobs
+from pages.widgets.shared.page_frame import plain
+
+RESTORE = (
+    "A copy made earlier with `python -m builder backup` brings its runs back: stop Layerwise and"
+    " its trainings, remove `runs.db-wal` and `runs.db-shm`, and put the copy in the place of"
+    " `runs.db`. It then replaces the new list."
+)
+
+
+def show() -> None:
+    """One warning for all such files, until somebody moves them away."""
+    found = jobs.damaged()
+    if not found:
+        return
+    names = ", ".join(plain(path.name) for path in found)
+    st.warning(
+        f"**The list of runs was damaged.** It was put aside as {names} in Layerwise's folder"
+        f" (`LAYERWISE_HOME`), and a new list began. {RESTORE} This is said until nothing damaged"
+        " is left in that folder.",
+        icon=":material/error:",
+    )

@@ -1,0 +1,132 @@
+"""Keras code pasted or dropped in: what was understood of it, line by line, then a project."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from builder import parse
+from builder.datasets.registry import find_dataset
+from builder.errors import LayerwiseError
+from builder.parse import Parsed
+from builder.spec import ModelSpec, TrainingSpec
+from pages.widgets.data import npz_upload
+from pages.widgets.session import current_project
+from pages.widgets.shared import page_frame
+from pages.widgets.shared.page_frame import plain
+
+EXAMPLE = """import keras
+from keras import layers
+
+(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+model = keras.Sequential([layers.Flatten(), layers.Dense(10, activation="softmax")])
+…"""
+
+WORDS = {
+    parse.UNKNOWN: ("Not understood", ":material/help:"),
+    parse.DIFFERENT: ("Taken differently", ":material/alt_route:"),
+    parse.TRANSLATED: ("Translated from an older spelling", ":material/translate:"),
+    parse.NOTED: ("Nothing to do here", ":material/check:"),
+}
+"""Severity of a remark → its heading and icon, the most important first."""
+
+SHOWN = 12
+"""Remarks listed before "and N more"."""
+
+
+def show() -> None:
+    """The field, the reading and the button that opens what was read."""
+    kept = current_project.recall("pasted")
+    with st.expander("Paste Keras code", kept is not None, icon=":material/code:", key="paste"):
+        text = st.text_area(
+            "Keras code",
+            key="paste-text",
+            height=200,
+            max_chars=parse.MAX_CHARACTERS,
+            placeholder=EXAMPLE,
+            help="A script or a tutorial's cells, one after the other. It is read, never run.",
+        )
+        if st.button("Read the code", key="paste-read"):
+            kept = (text, read(text) if text.strip() else "Paste some code first.")
+            current_project.remember("pasted", kept)
+        if kept is not None and kept[0] in (None, text):
+            report(kept[1])
+
+
+def dropped(name: str, data: bytes) -> None:
+    """A ``.py`` or ``.ipynb`` file instead of pasted text; its report appears in the same place."""
+    current_project.remember("pasted", (None, decoded(name, data)))
+
+
+def decoded(name: str, data: bytes) -> Parsed | str:
+    """What such a file came to, or in one sentence why it cannot be read."""
+    stem = name.rpartition(".")[0]
+    try:
+        if name.lower().endswith(".ipynb"):
+            return _with_data(parse.seeded(parse.notebook(data, stem)))
+        return _with_data(parse.seeded(parse.parse(data.decode("utf-8-sig"), stem)))
+    except UnicodeDecodeError:
+        return f"{name} is no text in UTF-8. Save it as UTF-8 and open it again."
+    except LayerwiseError as error:
+        return said(error)
+
+
+def read(text: str, title: str = "", around: TrainingSpec | None = None) -> Parsed | str:
+    """What the text came to, or in one sentence why it cannot be read.
+
+    Args:
+        around: gives what the text does not say, where it changes a project.
+    """
+    try:
+        found = _with_data(parse.parse(text, title, around))
+        return found if around is not None else parse.seeded(found)
+    except LayerwiseError as error:
+        return said(error)
+
+
+def _with_data(found: Parsed) -> Parsed:
+    """A file of one's own that the code loads is found where it is kept."""
+    if found.training is None:
+        return found
+    return replace(found, training=npz_upload.as_kept(found.training))
+
+
+def said(error: LayerwiseError) -> str:
+    """An error in one paragraph."""
+    return f"{error.message} {error.hint}".strip()
+
+
+def report(found: Parsed | str) -> None:
+    """What was understood and what was not; the button when there is a model."""
+    if isinstance(found, str):
+        st.error(plain(found))
+        return
+    remarks(found)
+    if found.training is not None:
+        count = len(found.training.model.nodes)
+        st.markdown(f"{count} layers, data {plain(found.training.dataset.class_name)}.")
+        if st.button("Open as a project", key="paste-open", type="primary"):
+            current_project.open_training(found.training, _title(found, found.training))
+            current_project.remember("pasted", None)
+            page_frame.go("model")
+
+
+def _title(found: Parsed, training: TrainingSpec) -> str:
+    """The text's own, else what its model is called, else its data."""
+    name = training.model.name
+    unnamed = name in ("", ModelSpec().name) and not found.strange_data
+    data = find_dataset(training.dataset.class_name).TITLE
+    return found.title or (data if unnamed else name)
+
+
+def remarks(found: Parsed) -> None:
+    """What was said of a text, the most important first, each with its line."""
+    if found.training is None:
+        st.warning("No model was found in this code.")
+    for severity, (heading, icon) in WORDS.items():
+        if told := found.of(severity):
+            lines = [f"- {plain(r.where)}: {plain(r.message)}" for r in told[:SHOWN]]
+            if len(told) > SHOWN:
+                lines.append(f"- and {len(told) - SHOWN} more")
+            st.markdown(f"{icon} **{heading}**\n" + "\n".join(lines))

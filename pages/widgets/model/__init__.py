@@ -1,0 +1,1 @@
+"""Parts of the Model page: stack, canvas, palette, inspector."""

@@ -1,0 +1,103 @@
+"""Adding a layer: a list that finds as one types, and a gallery that explains."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from builder import catalog, edit
+from builder.catalog import Entry
+from builder.errors import LayerwiseError
+from pages.widgets.model import canvas_state
+from pages.widgets.model.palette_items import first_sentence
+from pages.widgets.model.palette_items import stackable as offered
+from pages.widgets.session import current_project
+from pages.widgets.shared import explanation, page_frame
+from pages.widgets.shared.page_frame import plain
+
+PICK = "palette-pick"
+SEARCH = "palette-search"
+
+
+def show(after: str | None) -> None:
+    """The list and the button of the gallery; what is chosen comes after the node ``after``."""
+    where = f"Add a layer after {after}" if after else "Add a layer"
+    with st.container(key="add", horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+        st.selectbox(
+            where,
+            [e.class_name for e in offered()],
+            index=None,
+            key=PICK,
+            placeholder="Type a name: Dense, Dropout, Conv2D …",
+            format_func=_line,
+            on_change=_picked,
+            args=(after,),
+        )
+        if st.button(
+            "Browse", key="palette-browse", icon=":material/apps:", help="All layers, explained"
+        ):
+            _gallery(after)
+
+
+def _line(class_name: str) -> str:
+    entry = catalog.find("layers", class_name)
+    return f"{class_name}: {first_sentence(entry.plain)}" if entry else class_name
+
+
+def add(class_name: str, after: str | None) -> None:
+    """Put a new layer of that class into the stack on screen and select it."""
+    model = current_project.training().model
+    before = {n.name for n in model.nodes}
+    grown = edit.insert(model, catalog.new("layers", class_name), after)
+    canvas_state.push(grown)
+    current_project.select(next(n.name for n in grown.nodes if n.name not in before))
+
+
+@page_frame.safe
+def _picked(after: str | None) -> None:
+    class_name = current_project.typed(PICK)
+    current_project.clear(PICK)
+    if class_name:
+        add(class_name, after)
+
+
+@st.dialog("Add a layer", width="medium", icon=":material/layers:")
+@page_frame.safe
+def _gallery(after: str | None) -> None:
+    """Every layer by group, with what it does; a click adds it."""
+    wanted = st.text_input(
+        "Search",
+        key=SEARCH,
+        icon=":material/search:",
+        placeholder="Search by name or by what it does",
+        label_visibility="collapsed",
+    )
+    found = [e for e in offered() if _matches(e, wanted or "")]
+    groups = list(dict.fromkeys(e.group for e in found))
+    if not found:
+        st.caption(f"No layer is called or does “{plain(wanted or '')}”.")
+    with st.container(height=460, border=False, key="gallery"):
+        for group in groups:
+            st.markdown(f"##### {group}")
+            for entry in found:
+                if entry.group == group:
+                    _card(entry, after)
+
+
+def _card(entry: Entry, after: str | None) -> None:
+    name = entry.class_name
+    with st.container(key=f"pick-{name}", horizontal=True, wrap=False, gap="xsmall"):
+        label = f"**{name}**  \n:gray[{first_sentence(entry.plain)}]"
+        if st.button(label, key=f"palette-{name}", width="stretch", wrap=True):
+            try:
+                add(name, after)
+            except LayerwiseError as error:
+                current_project.note(f"{error.message} {error.hint}".strip())
+            st.rerun()
+        explanation.show(entry, key=f"palette-{name}-why")
+
+
+def _matches(entry: Entry, wanted: str) -> bool:
+    text: list[Any] = [entry.class_name, entry.group, entry.plain, entry.picture]
+    return all(w in " ".join(text).lower() for w in wanted.lower().split())

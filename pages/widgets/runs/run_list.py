@@ -1,0 +1,231 @@
+"""The list of runs: filter, sort and page it, open one, tick several; it renews itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from builder.runs.scheduler import jobs
+from builder.runs.store import run_queries
+from builder.runs.store.progress import GOING
+from builder.runs.store.run_queries import Listed, Query
+from pages.widgets.runs import run_row, run_selection, run_sentences
+from pages.widgets.session import current_project
+from pages.widgets.shared import formatting, page_frame
+
+TICK = 1.0
+"""Seconds between two looks at the list while one of its runs goes."""
+
+LIMIT = 25
+"""Runs on one page."""
+
+MINE, ALL = "This project", "All my runs"
+
+STATUSES: Mapping[str, tuple[str, ...]] = {
+    "Any status": (),
+    "Waiting or training": ("queued", "running"),
+    "Paused or interrupted": ("paused", "interrupted"),
+    "Finished": ("finished",),
+    "Stopped": ("stopped",),
+    "Failed": ("failed",),
+}
+"""What the status filter offers, beside ``AWAY``."""
+
+AWAY = "Archived"
+
+SORTS: Mapping[str, str] = {
+    "Newest first": "newest",
+    "Oldest first": "oldest",
+    "By name": "name",
+    "By status": "status",
+    "Longest first": "longest",
+}
+"""What the list can be sorted by, beside the best value of each metric."""
+
+METRICS = 12
+"""Metrics offered to sort by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of the list.
+
+    Args:
+        total: runs on all its pages.
+        changes: run → what changed since ``Listed.before``; None when there is nothing before.
+    """
+
+    runs: list[Listed]
+    total: int
+    changes: Mapping[str, tuple[str, ...] | None]
+
+
+def read(query: Query) -> Found:
+    """What the list shows; FileError when the run store cannot be read."""
+    runs = run_queries.rows(query)
+    changes = {r.id: run_sentences.changes(r.before, r.id) if r.before else None for r in runs}
+    return Found(runs, run_queries.count(query), changes)
+
+
+# --- drawing -------------------------------------------------------------------------------------
+
+
+def show() -> None:
+    """The list; while one of its runs goes it looks again each second, without the rest of the
+    page, which follows only when another run is chosen."""
+    going = run_queries.count(replace(_query(), statuses=tuple(GOING))) > 0
+    current_project.remember("runs-drawn", None)
+    st.fragment(page_frame.safe(_show), run_every=TICK if going else None)(going)
+
+
+def _query() -> Query:
+    """What the filters say, from what is remembered of them."""
+    scope, status = (
+        current_project.recall("runs-scope"),
+        current_project.recall("runs-status", "Any status"),
+    )
+    project = current_project.token()
+    if scope is None:
+        scope = (
+            MINE if project and run_queries.count(Query(project=project, archived=None)) else ALL
+        )
+    sort = current_project.recall("runs-sort", "Newest first")
+    way, metric = SORTS.get(sort, "highest"), ""
+    if sort not in SORTS:
+        metric = sort
+        way = "highest" if run_sentences.rises(metric) else "lowest"
+    whose = (
+        {"project": project} if scope == MINE and project else {"owner": current_project.owner()}
+    )
+    query = Query(
+        text=current_project.recall("runs-text", ""),
+        statuses=STATUSES.get(status, ()),
+        archived=status == AWAY,
+        sort=way,
+        metric=metric,
+        limit=LIMIT,
+        **whose,
+    )
+    kept, number = current_project.recall("runs-page", (query, 0))
+    return replace(query, offset=LIMIT * number) if kept == query else query
+
+
+def _show(going: bool) -> None:
+    query = _query()
+    _filters(query)
+    found = read(query)
+    if found.total and not found.runs:  # the last one of the last page went away
+        _turn(query, 0)
+        st.rerun()
+    current_project.remember("runs-first", found.runs[0].id if found.runs else None)
+    drawn = (
+        run_selection.shown(),
+        run_selection.looking(),
+        any(r.status in GOING for r in found.runs) or going,
+    )
+    if current_project.recall("runs-drawn") not in (None, drawn):
+        st.rerun()
+    current_project.remember("runs-drawn", drawn)
+    if not found.runs:
+        _nothing(query)
+    run_selection.onwards()
+    full = len(run_selection.ticked()) >= run_selection.OVERLAY
+    with st.container(key="entries", gap=None):
+        for run in found.runs:
+            run_row.show(run, found.changes[run.id], full)
+    _foot(query, found)
+
+
+def _nothing(query: Query) -> None:
+    if query.text or query.statuses or query.archived:
+        st.caption("No run is like that. Search for less, or for any status.")
+        return
+    st.markdown("No training yet. Each one is kept here with its curves and its exact settings.")
+    page_frame.link("train", "Go to Train")
+
+
+def _filters(query: Query) -> None:
+    """Search, whose, status, order: each at its place whatever the list holds."""
+    with st.container(key="run-filters", horizontal=True, gap="xsmall"):
+        _kept(
+            "runs-text",
+            lambda key: st.text_input(
+                "Search",
+                key=key,
+                placeholder="Search names, notes, tags",
+                label_visibility="collapsed",
+                icon=":material/search:",
+                on_change=_keep,
+                args=("runs-text",),
+            ),
+            "",
+        )
+        scope = MINE if query.project is not None else ALL
+        _choice("runs-scope", "Runs of", [MINE, ALL], scope)
+        _choice("runs-status", "Status", [*STATUSES, AWAY], "Any status")
+        offered = run_queries.metrics(replace(query, text="", statuses=()))[:METRICS]
+        _choice("runs-sort", "Order", [*SORTS, *offered], "Newest first")
+
+
+def _choice(key: str, label: str, options: list[str], usual: str) -> None:
+    chosen = current_project.recall(key, usual)
+    options = options if chosen in options else [*options, chosen]
+    _kept(
+        key,
+        lambda key: st.selectbox(
+            label,
+            options,
+            key=key,
+            label_visibility="collapsed",
+            format_func=lambda o: o if o[0].isupper() else f"Best {run_sentences.metric(o)}",
+            on_change=_keep,
+            args=(key,),
+        ),
+        usual,
+    )
+
+
+def _kept(key: str, draw: Callable[[str], Any], usual: Any) -> None:
+    """A filter that is still there when a person comes back to the page."""
+    value = current_project.recall(key, usual)
+    current_project.hold(key, value, value)
+    current_project.held(key, draw(key))
+
+
+def _keep(key: str) -> None:
+    current_project.remember(key, current_project.typed(key))
+
+
+# --- the foot ------------------------------------------------------------------------------------
+
+
+def _foot(query: Query, found: Found) -> None:
+    """How many there are, how much room they take, and the way to older ones."""
+    first, last = query.offset + 1, query.offset + len(found.runs)
+    number = query.offset // LIMIT
+    whole = formatting.plural(found.total, "run")
+    part = len(found.runs) < found.total
+    many = f"{formatting.number(first)}–{formatting.number(last)} of {whole}" if part else whole
+    size = formatting.size(jobs.workspace_bytes())
+    with st.container(key="run-foot", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.caption(f"{many} · {size} in the workspace", width="stretch")
+        for text, sign, to, able in (
+            ("Previous", "chevron_left", number - 1, number > 0),
+            ("Next", "chevron_right", number + 1, last < found.total),
+        ):
+            st.button(
+                text,
+                key=f"runs-{text.lower()}",
+                icon=f":material/{sign}:",
+                type="tertiary",
+                disabled=not able,
+                on_click=_turn,
+                args=(query, to),
+            )
+
+
+def _turn(query: Query, number: int) -> None:
+    current_project.remember("runs-page", (replace(query, offset=0), number))

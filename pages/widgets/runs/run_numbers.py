@@ -1,0 +1,144 @@
+"""The numbers runs ended with: one run's, several side by side, how they scatter over seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+
+import streamlit as st
+
+from builder import diagnose
+from builder.runs.store import run_queries
+from builder.runs.store.progress import GOING
+from builder.runs.store.run_queries import Listed
+from pages.widgets.runs import run_sentences
+from pages.widgets.shared import formatting
+
+
+def alone(run_id: str) -> None:
+    """The last epoch's numbers, the best validation ones, the test's: all at their places."""
+    run, training = run_queries.get([run_id])[0], run_queries.trainings([run_id])[run_id]
+    last, best = run_queries.finals([run_id])[run_id], run.best
+    held = bool(training.fit.get("validation_split")) or any(k.startswith("val_") for k in last)
+    columns = {
+        "Training": {k: v for k, v in last.items() if k == _metric(k)},
+        "Validation": _part(last, "val_"),
+        "Best validation": _part(best, "val_"),
+        "Test": _part(last, "test_"),
+    }
+    columns = {k: v for k, v in columns.items() if held or "alidation" not in k}
+    found = sorted({*run_sentences.panels(training), *map(_metric, last)}, key=_importance)
+    rows = [(_head(k), [_number(c, k) for c in columns.values()]) for k in found]
+    st.html(table("Numbers at the end", list(columns), rows))
+
+
+def _part(values: Mapping[str, float | None], part: str) -> dict[str, float | None]:
+    return {k.removeprefix(part): v for k, v in values.items() if k.startswith(part)}
+
+
+def side_by_side(runs: Sequence[Listed], heads: Sequence[str]) -> None:
+    """A line a number, a column a run; the best of each line is marked."""
+    finals = run_queries.finals(run.id for run in runs)
+    st.markdown("##### Final numbers", anchors=False)
+    rows = []
+    for key in sorted({k for f in finals.values() for k in f}, key=_importance):
+        values = [finals.get(run.id, {}).get(key) for run in runs]
+        best = _best(key, [v for v in values if v is not None])
+        rows.append((_head(key), [_cell(v, v is not None and v == best) for v in values]))
+    st.html(table("Final numbers", heads, rows))
+    st.caption("★ is the best of its line.")
+
+
+def _number(values: Mapping[str, float | None], key: str) -> str:
+    return diagnose.number(values[key]) if key in values else "–"
+
+
+def _metric(key: str) -> str:
+    return key.removeprefix("val_").removeprefix("test_")
+
+
+def _importance(key: str) -> tuple[bool, int, str]:
+    """Metrics before the loss; test, validation, training."""
+    order = ("test_", "val_").index(p) if (p := key[: -len(_metric(key))]) else 2
+    return (_metric(key) == "loss", order, key)
+
+
+def _head(key: str) -> str:
+    return run_sentences.metric(key).capitalize()
+
+
+def _best(key: str, values: Sequence[float]) -> float | None:
+    if len(values) < 2 or min(values) == max(values):
+        return None
+    return max(values) if run_sentences.rises(key) else min(values)
+
+
+def _cell(value: float | None, best: bool) -> str:
+    return f"{diagnose.number(value)}{' ★' if best else ''}" if value is not None else "–"
+
+
+def chances(run_ids: Sequence[str]) -> tuple[list[str], int]:
+    """Of runs equal but for the seed the finished ones, one a seed, and how many still go."""
+    runs = run_queries.get(run_ids)
+    trainings = run_queries.trainings(run_ids)
+    by_seed: dict[object, str] = {}
+    for run in runs:
+        if run.status == "finished":  # the same seed again is no news
+            seed = trainings[run.id].seed
+            by_seed[run.id if seed is None else seed] = run.id
+    return list(by_seed.values()), sum(run.status in GOING for run in runs)
+
+
+def spread(done: Sequence[str], going: int) -> None:
+    """Mean, deviation, least and greatest of the final numbers, over ``chances``."""
+    seeds = sorted(t.seed for t in run_queries.trainings(done).values() if t.seed is not None)
+    said = f"{formatting.plural(len(done), 'finished run')} equal but for the seed"
+    said += f" ({', '.join(map(str, seeds))})" if seeds else ""
+    said += f", {going} still to come" if going else ""
+    st.markdown("##### How far chance moves it", anchors=False)
+    st.caption(f"{said}.")
+    found = run_queries.spread(run_queries.finals(done).values())
+    if len(done) < 2:
+        return
+    rows = [
+        (
+            _head(key),
+            [
+                f"{diagnose.number(s.mean)} ± {diagnose.number(s.deviation)}",
+                diagnose.number(s.low),
+                diagnose.number(s.high),
+            ],
+        )
+        for key, s in sorted(found.items(), key=lambda item: _importance(item[0]))
+    ]
+    st.html(table("Spread over seeds", ("Mean ± deviation", "Least", "Greatest"), rows))
+
+
+# --- as HTML -------------------------------------------------------------------------------------
+
+
+def table(caption: str, heads: Iterable[str], rows: Iterable[tuple[str, Sequence[str]]]) -> str:
+    """Rows under a heading; the first column names the row and stays while the others scroll.
+
+    Args:
+        heads: of the columns after the first.
+        rows: (name, one cell a column).
+    """
+    top = "".join(f'<th scope="col">{escape(head)}</th>' for head in ("", *heads))
+    body = "".join(
+        f'<tr><th scope="row">{escape(name)}</th>'
+        + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+        + "</tr>"
+        for name, cells in rows
+    )
+    region = f'tabindex="0" role="region" aria-label="{escape(caption)}"'
+    return (
+        f'<div class="lw-scroll lw-sides" {region}>'
+        f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def facts(rows: Sequence[tuple[str, str]]) -> str:
+    """Names and values, one under the other."""
+    lines = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in rows)
+    return f'<dl class="lw-facts">{lines}</dl>'

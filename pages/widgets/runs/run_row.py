@@ -1,0 +1,85 @@
+"""One line of the list of runs: what it is, how it does, what is new in it."""
+
+from __future__ import annotations
+
+import time
+from html import escape
+
+import streamlit as st
+
+from builder import diagnose
+from builder.runs.store.progress import GOING
+from builder.runs.store.run_queries import Listed
+from pages.widgets.runs import run_selection, run_sentences
+from pages.widgets.session import current_project
+from pages.widgets.shared import page_frame, run_picker
+
+
+def show(run: Listed, changes: tuple[str, ...] | None, full: bool) -> None:
+    """One line of the list: a box to compare it, what it is, and the whole of it opens it."""
+    on = run.id in run_selection.ticked()
+    with st.container(
+        key=f"entry-{run.id}", horizontal=True, vertical_alignment="center", gap="xsmall"
+    ):
+        stands = current_project.hold(f"compare-{run.id}", on, on)
+        box = st.checkbox(
+            f"Compare {page_frame.plain(label(run))}",
+            stands,
+            key=f"compare-{run.id}",
+            label_visibility="collapsed",
+            disabled=full and not on,
+            on_change=run_selection.follow,
+            args=(run.id,),
+            width=24,
+        )
+        current_project.held(f"compare-{run.id}", box)
+        st.html(_line(run, changes), width="stretch")
+        st.button(
+            f"Open {page_frame.plain(label(run))}",
+            key=f"open-{run.id}",
+            on_click=run_selection.open_run,
+            args=(run.id,),
+            type="tertiary",
+            width="content",
+        )
+
+
+def label(run: Listed) -> str:
+    """``"digits_dense, 3 min ago"``."""
+    return f"{run.name}, {run_picker.ago(time.time() - run.times['created'])}"
+
+
+def _line(run: Listed, changes: tuple[str, ...] | None) -> str:
+    here = " lw-here" if run.id in run_selection.shown() else ""
+    sign, word = run_sentences.STATES[run.status]
+    took = run.seconds()
+    said = [run_sentences.state(run.progress)]
+    if took is not None and run.status not in GOING:
+        said.append(run_sentences.duration(took))
+    ago = run_picker.ago(time.time() - run.times["created"])
+    said.append(ago.replace(" ", "\N{NO-BREAK SPACE}"))  # a phone breaks the line before it
+    best = run_sentences.headline(run.best)
+    number = (
+        f"<b>{diagnose.number(best[1])}</b><small>{escape(run_sentences.metric(best[0]))}</small>"
+        if best
+        else "<b>–</b><small>&nbsp;</small>"
+    )
+    tags = "".join(f"<i>{escape(t)}</i>" for t in run.tags)
+    share = 100 * run.progress.fraction if run.status in (*GOING, "paused") else 0
+    return (
+        f'<div class="lw-run lw-{run.status}{here}" style="--w:{share:.1f}%">'
+        f'<span class="lw-sign" role="img" aria-label="{word}">{sign}</span>'
+        f"<div><p><b>{escape(run.name)}</b>{tags}</p>"
+        f"<p>{escape(' · '.join(said))}</p>"
+        f"<p>{escape(_changed(run, changes))}</p></div>"
+        f'<div class="lw-best">{number}</div></div>'
+    )
+
+
+def _changed(run: Listed, changes: tuple[str, ...] | None) -> str:
+    """What is new in this run, or why it failed, or what was noted, in one line."""
+    if run.status in ("failed", "interrupted") and run.progress.error:
+        return run.progress.error
+    if changes is None:
+        return run.note or "The first one here"
+    return ", ".join(changes) or "The same settings again"

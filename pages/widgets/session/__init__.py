@@ -1,0 +1,1 @@
+"""The project on screen, its undo history, and what a browser tab remembers."""

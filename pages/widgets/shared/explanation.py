@@ -1,0 +1,26 @@
+"""What a thing of the catalogue does: plain words, an everyday picture, the formula, its page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from builder.catalog.entry import Entry
+from pages.widgets.shared.page_frame import plain
+
+
+def show(entry: Entry, key: str, label: str = "Explain") -> None:
+    """A popover that says what a thing does: plain words, a picture, the formula, Keras's page."""
+    with st.popover(label, key=key, type="tertiary", icon=":material/help:"):
+        _words(entry)
+
+
+def _words(entry: Entry) -> None:
+    st.markdown(f"**{plain(entry.class_name)}**  \n{entry.plain}")
+    if entry.picture:
+        st.markdown(f"*{entry.picture}*")
+    if entry.formula:
+        st.latex(entry.formula)
+    if entry.url:
+        site = "Keras's documentation" if "keras.io" in entry.url else "its own page"
+        site = "a tutorial of Keras" if "/examples/" in entry.url else site
+        st.markdown(f"[{plain(entry.class_name)} in {site}]({entry.url})")

@@ -1,0 +1,58 @@
+"""What is wrong, said where it is wrong, with the fix as a button."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import streamlit as st
+
+from builder.facts import Problem
+from pages.widgets.session import current_project
+from pages.widgets.shared.page_frame import plain
+
+
+def at(found: Iterable[Problem], *places: str) -> tuple[Problem, ...]:
+    """The problems of these places, ``"model.dense"``, or of all below one: ``"model.*"``."""
+
+    def here(where: str) -> bool:
+        return any(
+            where == p or (p.endswith(".*") and (where == p[:-2] or where.startswith(p[:-1])))
+            for p in places
+        )
+
+    return tuple(p for p in found if here(p.where))
+
+
+def severe(found: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Those that keep the training from starting."""
+    return tuple(p for p in found if p.severe)
+
+
+def show(found: Iterable[Problem], key: str) -> None:
+    """Draw each problem: sentence, remedy, and a button for every mechanical fix.
+
+    Args:
+        found: what ``session.problems()`` said, filtered with ``at``.
+        key: unique on the page.
+    """
+    shown: Counter[str] = Counter()
+    for i, problem in enumerate(found):
+        tone = "wrong" if problem.severe else "advice"
+        with st.container(key=f"problem-{tone}-{key}-{i}", gap="xsmall"):
+            icon = ":material/error:" if problem.severe else ":material/lightbulb:"
+            hint = f" {plain(problem.hint)}" if problem.hint else ""
+            st.markdown(f"{icon} {plain(problem.message)}{hint}")
+            if problem.fixes:
+                with st.container(horizontal=True, gap="xsmall"):
+                    for fix in problem.fixes:
+                        # by what it does: a click that meets a changed list presses no other fix
+                        sign = f"{problem.where}-{fix.label}"
+                        shown[sign] += 1
+                        st.button(
+                            fix.label,
+                            key=f"fix-{key}-{sign}-{shown[sign]}",
+                            icon=":material/build:",
+                            on_click=current_project.fix,
+                            args=(fix.training,),
+                        )

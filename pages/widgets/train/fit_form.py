@@ -1,0 +1,198 @@
+"""What ``fit`` takes, as a form: epochs, batch size, split, seed, class weights, callbacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from builder import binding, catalog
+from builder.facts import DataFacts
+from builder.runs.engine_process import client
+from builder.spec import Config, ObjectSpec, TrainingSpec
+from pages.widgets.forms import form
+from pages.widgets.session import current_project
+from pages.widgets.shared import explanation, page_frame
+from pages.widgets.shared.page_frame import plain
+
+OUR_FILES = ("filepath", "log_dir", "filename", "verbose")
+"""Arguments of callbacks nobody is asked for: where a run writes is its own folder."""
+
+BATCH = 32
+"""Keras's batch size when none is given."""
+
+BY_HAND = 24
+"""Up to so many classes get a field each for their weight."""
+
+HELP = {
+    "epochs": "One epoch = once through all your training examples, as a student reads all notes"
+    " once. More epochs learn more, until the model begins to learn by heart.",
+    "batch_size": "How many examples the model looks at before it corrects itself once. Small"
+    " batches: many rough corrections; large ones: few precise ones.",
+    "validation_split": "The share of the training examples kept aside as a small quiz after every"
+    " epoch. The model never learns from it, so it shows whether it understands or memorizes.",
+    "seed": "Where chance begins: with the same seed the same training gives the same numbers."
+    " Empty: different each time.",
+    "class_weight": "How much a mistake in each class counts. Balanced: rare classes count more,"
+    " so that the model cannot win by ignoring them.",
+    "callbacks": "Helpers that watch the training after every epoch and step in: stop early, lower"
+    " the learning rate, keep the best model.",
+}
+"""The hidden words, one hover away."""
+
+
+def numbers(training: TrainingSpec) -> TrainingSpec:
+    """Epochs, batch size, validation split and seed."""
+    fit = training.fit
+    left, right = st.columns(2, gap="small")
+    with left:
+        epochs = fit.get("epochs")
+        epochs = _number("epochs", "Epochs", 1 if epochs is None else epochs)
+        split = _number(
+            "validation_split",
+            "Validation split",
+            float(fit.get("validation_split") or 0.0),
+            step=0.05,
+        )
+    with right:
+        batch = fit.get("batch_size")
+        batch = _number("batch_size", "Batch size", BATCH if batch is None else batch)
+        seed = _number("seed", "Seed", training.seed, optional=True)
+    new = training.with_fit(epochs=epochs, batch_size=batch, validation_split=split)
+    # what was absent and still has its default stays absent, so that looking changes nothing
+    usual = {"epochs": 1, "batch_size": BATCH, "validation_split": 0.0}
+    idle = [k for k, v in usual.items() if k not in fit and new.fit[k] == v]
+    return replace(new, seed=seed, fit=new.fit.without(*idle))
+
+
+def _number(name: str, label: str, value: Any, step: Any = 1, optional: bool = False) -> Any:
+    """One field; without bounds, because the checker says in words what a browser drops mutely."""
+    key = f"fit-{name}"
+    stands = current_project.hold(key, value, value)
+    new = st.number_input(
+        label,
+        key=key,
+        value=None if optional else stands,  # None: the field can be emptied
+        step=step,
+        help=HELP[name],
+        placeholder="by chance" if optional else "a number",
+        format="%g" if isinstance(step, float) else "%d",
+    )
+    current_project.held(key, new)
+    return new
+
+
+# --- class weights -------------------------------------------------------------------------------
+
+
+def class_weights(training: TrainingSpec, data: DataFacts) -> TrainingSpec:
+    """How much each class counts: equal, balanced by its count, or by hand."""
+    weights = training.fit.get("class_weight") or Config()
+    label = "Class weights" if weights else "Class weights: all equal"
+    with st.expander(label, key="class-weights"):
+        st.caption(HELP["class_weight"])
+        with st.container(horizontal=True, gap="xsmall"):
+            st.button("Balance by class counts", key="weights-balance", on_click=_balance)
+            if weights:
+                st.button("All equal", key="weights-equal", on_click=_equal)
+        if not weights:
+            return training
+        if len(data.classes) > BY_HAND:
+            st.caption(f"Weights are set for {len(weights)} classes.")
+            return training
+        cells = st.columns(2, gap="small")
+        new = {}
+        for i, name in enumerate(data.classes):
+            with cells[i % 2]:
+                new[str(i)] = _weight(i, name, float(weights.get(str(i), 1.0)))
+    return training.with_fit(class_weight=Config(new))
+
+
+def _weight(index: int, name: str, value: float) -> float:
+    key = f"weight-{index}"
+    stands = current_project.hold(key, value, value)
+    new = st.number_input(plain(name), 0.0, value=stands, key=key, step=0.1, format="%.4g")
+    current_project.held(key, new)
+    return new
+
+
+@lru_cache(maxsize=32)
+def _counts(dataset: ObjectSpec, column: str) -> tuple[int, ...]:
+    """How often each class of that column occurs; ``y`` where the dataset has but one target."""
+    found = client.call("loading.preview", dataset, per_class=1)
+    if found["kind"] == "columns":
+        found = next(c for c in found["rows"] if c["name"] == column)
+    return tuple(int(n) for _, n in found["counts"])
+
+
+def balanced(counts: Sequence[int]) -> Config:
+    """Weights that make every class count the same in all: n / (classes x n_class), four digits.
+
+    The rule of scikit-learn's ``compute_class_weight("balanced")``; an empty class counts 1.
+    """
+    total, classes = sum(counts), len(counts)
+    weights = {i: total / (classes * n) if n else 1.0 for i, n in enumerate(counts)}
+    return Config({str(i): float(f"{w:.4g}") for i, w in weights.items()})
+
+
+@page_frame.safe
+def _balance() -> None:
+    training = current_project.training()
+    column = next(iter(binding.outputs_of(training).values()), binding.Y)
+    current_project.fix(training.with_fit(class_weight=balanced(_counts(training.dataset, column))))
+
+
+def _equal() -> None:
+    training = current_project.training()
+    current_project.fix(replace(training, fit=training.fit.without("class_weight")))
+
+
+# --- callbacks -----------------------------------------------------------------------------------
+
+
+def callbacks(training: TrainingSpec) -> TrainingSpec:
+    """Each callback's form with a way out, and one line to add another."""
+    added = list(training.fit.get("callbacks", ()))
+    for i, callback in enumerate(added):
+        with st.container(key=f"callback-{i}", border=True, gap="xsmall"):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"**{plain(callback.class_name)}**")
+                if entry := catalog.find("callbacks", callback.class_name):
+                    explanation.show(entry, key=f"callback-explain-{i}")
+                st.button(
+                    "Remove", key=f"callback-remove-{i}", type="tertiary", on_click=_drop, args=(i,)
+                )
+            key = f"callback-{i}-{callback.class_name}"
+            added[i] = form.edit("callbacks", callback, key, skip=OUR_FILES)
+    st.selectbox(
+        "Callbacks",
+        [e.class_name for e in catalog.entries("callbacks")],
+        index=None,
+        key="callback-add",
+        placeholder="Add a callback",
+        on_change=_add,
+        help=HELP["callbacks"],
+    )
+    if not added and "callbacks" not in training.fit:
+        return training
+    return training.with_fit(callbacks=tuple(added))
+
+
+@page_frame.safe
+def _add() -> None:
+    name = current_project.typed("callback-add")
+    current_project.clear("callback-add")
+    if name:
+        training = current_project.training()
+        callbacks = (*training.fit.get("callbacks", ()), catalog.new("callbacks", name))
+        current_project.push(training.with_fit(callbacks=callbacks))
+
+
+def _drop(index: int) -> None:
+    training = current_project.training()
+    callbacks = list(training.fit.get("callbacks", ()))
+    del callbacks[index]
+    current_project.push(training.with_fit(callbacks=tuple(callbacks)))

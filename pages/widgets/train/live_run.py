@@ -1,0 +1,196 @@
+"""Starting a run and watching it on the Train page: how far it is, its numbers, what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from builder import diagnose
+from builder.errors import LayerwiseError
+from builder.runs.scheduler import jobs
+from builder.runs.store import run_queries
+from builder.runs.store.progress import GOING, Progress
+from builder.spec import Run, TrainingSpec
+from pages.widgets.runs import run_sentences
+from pages.widgets.session import current_project
+from pages.widgets.shared import page_frame, problem_list
+from pages.widgets.shared.page_frame import plain
+
+TICK = 1.0
+"""Seconds between two looks at a run that goes; its curves ask for themselves."""
+
+REST = 5.0
+"""Seconds between two looks at a run that may be resumed, in another tab perhaps."""
+
+
+def newest() -> Run | None:
+    """The project's newest run; of a project that could not be saved, the one begun here."""
+    token = current_project.token()
+    if found := jobs.list_runs(project=token, limit=1) if token else []:
+        return found[0]
+    begun = current_project.recall("begun")
+    if not begun or begun[0] != token:
+        return None
+    try:
+        return jobs.get(begun[1])
+    except LayerwiseError:
+        return None
+
+
+def start() -> Run:
+    """Train what is on screen, once however often it is clicked and in however many tabs.
+
+    Raises:
+        TrainingError: as ``jobs.start``.
+    """
+    token, last = current_project.ensure_saved(), newest()
+    if last is not None and last.status in GOING:
+        return last
+    known = current_project.known()
+    run = jobs.start(
+        current_project.training(),
+        project=token or None,
+        owner=current_project.owner(),
+        # whoever clicks while the same run is the newest means the same click
+        token=f"{token}:{last.id if last else ''}" if token else None,
+        data=known.data,
+        model=known.model,
+    )
+    current_project.remember("begun", (token, run.id))
+    return run
+
+
+def start_settled() -> None:
+    """``start``, at once when the training says what stands in the page's widgets.
+
+    A number typed just before the click may not have been read yet: Streamlit breaks off the
+    script that reads it. Then ``start_waiting`` starts, when it has been.
+    """
+    if current_project.settled():
+        start()
+    else:
+        current_project.starting(True)
+
+
+def start_waiting() -> None:
+    """Start what a click asked for while something typed was on its way."""
+    if current_project.starting():
+        try:
+            start()
+        except LayerwiseError:
+            current_project.starting(False)
+            raise
+        current_project.starting(False)
+        st.rerun()
+
+
+def numbers(training: TrainingSpec, history: Mapping[str, Sequence[float | None]]) -> None:
+    """The newest epoch's numbers, one figure each; their places are kept from the start."""
+    held = bool(training.fit.get("validation_split"))
+    usual = [n for p in run_sentences.panels(training) for n in ((p, f"val_{p}") if held else (p,))]
+    with st.container(key="totals", horizontal=True, gap="medium"):
+        for name in dict.fromkeys([*usual, *history]):
+            values = history.get(name)
+            label = diagnose.words(name)
+            shown = diagnose.number(values[-1]) if values else "–"
+            st.metric(label[:1].upper() + label[1:], shown, width="content")
+
+
+# --- watching ------------------------------------------------------------------------------------
+
+
+def watch(run: Run, progress: Progress) -> None:
+    """Progress, numbers and, in the end, the result of a run; renews itself while it goes.
+
+    Args:
+        progress: what the page around it was drawn with.
+    """
+    now = _stage(progress)
+    every = {"going": TICK, "paused": REST, "interrupted": REST}.get(now)
+    st.fragment(page_frame.safe(_watch), run_every=every)(run.id, now)
+
+
+def way(run: Run) -> None:
+    """Which training loop it took and why, quietly."""
+    if (found := run_queries.get([run.id])) and found[0].path:
+        st.caption(plain(found[0].path))
+
+
+def _stage(progress: Progress) -> str:
+    """What the page around looks different for."""
+    return "going" if progress.status in GOING else progress.status
+
+
+def _watch(run_id: str, stage: str) -> None:
+    progress = jobs.progress_of(run_id)
+    if _stage(progress) != stage:
+        st.rerun()
+    run, history = jobs.get(run_id), jobs.history(run_id)
+    with st.container(key="run-status", gap="xsmall"):
+        if progress.status in (*GOING, "paused", "interrupted"):
+            _underway(progress)
+        else:
+            _ended(run, progress, history)
+        numbers(run.training, history)
+
+
+def _underway(progress: Progress) -> None:
+    said = " · ".join(w for w in (run_sentences.state(progress), run_sentences.left(progress)) if w)
+    st.progress(progress.fraction, text=plain(said))
+    if progress.status == "interrupted":
+        why = progress.error or "Its process is gone."
+        st.warning(plain(why), icon=":material/power_off:")
+    elif progress.message and (progress.step or progress.status == "queued"):
+        st.caption(plain(progress.message))
+
+
+def _ended(run: Run, progress: Progress, history: Mapping[str, Sequence[float | None]]) -> None:
+    times = run.times
+    took = times["ended"] - times["started"] if {"ended", "started"} <= set(times) else 0.0
+    seed = "no seed" if run.training.seed is None else f"seed {run.training.seed}"
+    said = [run_sentences.state(progress), run_sentences.duration(took), seed]
+    st.caption(plain(", ".join(said)))
+    if progress.status == "failed":
+        st.error(plain(progress.error or "The training broke off."), icon=":material/error:")
+        return
+    same = _same(run, current_project.training())
+    test = jobs.result(run.id).get("test") or {}
+    reading = diagnose.read(history, run.training, test)
+    with st.container(key=f"verdict-{reading.verdict}", gap="xsmall"):
+        tested = f"**{plain(diagnose.result(test))}** " if test else ""
+        st.markdown(tested + plain(reading.sentence))
+        if reading.hint:
+            st.caption(plain(reading.hint))
+        if not same:
+            st.caption("The settings were changed since; train again to see what they do.")
+        _next(reading if same else None)
+
+
+def _same(run: Run, training: TrainingSpec) -> bool:
+    """Whether the run trained what is on screen, were it for more epochs."""
+    epochs = {"epochs": training.fit["epochs"]} if run.parent and "epochs" in training.fit else {}
+    return run.training.with_fit(**epochs) == training
+
+
+def _next(reading: diagnose.Reading | None) -> None:
+    """What to do now: look closer, try it by hand, or follow the advice."""
+    data = current_project.data_facts()
+    with st.container(key="next-steps", horizontal=True, vertical_alignment="center"):
+        page_frame.link("evaluate", "Evaluate")
+        if data is not None and data.kind == "images":
+            page_frame.link("draw", "Draw")
+        if reading and reading.fix:
+            st.button(
+                reading.fix.label,
+                key="reading-fix",
+                icon=":material/build:",
+                on_click=current_project.fix,
+                args=(reading.fix.training,),
+            )
+
+
+def why_not() -> str:
+    """The first reason the training on screen cannot start; "" when it can."""
+    severe = problem_list.severe(current_project.problems())
+    return severe[0].message if severe else ""
