@@ -22,9 +22,6 @@ DEVICE = 2
 """How often the training examples lie in memory beside the dataset while TensorFlow takes them
 over; one of the two stays."""
 
-WITH_ADAM = 1 + PEAK + ADAM_SLOTS + SAVED * (1 + ADAM_SLOTS)
-"""Peak bytes of a training with Adam ÷ bytes of weights, for a model without a known optimizer."""
-
 SLOTS = {
     "SGD": 0, "RMSprop": 1, "Adagrad": 1, "Lion": 1, "Muon": 1, "Ftrl": 2, "Adafactor": 1,
 }  # fmt: skip
@@ -52,15 +49,25 @@ class Memory:
         """All of it."""
         return self.weights + self.optimizer + self.activations + self.data + self.saving
 
+    def fits(self, available: int) -> bool:
+        """Whether that many bytes are enough."""
+        return self.total <= available
 
-def memory(training: TrainingSpec, data: DataFacts | None, model: ModelFacts) -> Memory:
-    """The estimate for this model, optimizer, batch size and data."""
+
+def memory(training: TrainingSpec | None, data: DataFacts | None, model: ModelFacts) -> Memory:
+    """The estimate for this model, optimizer, batch size and data.
+
+    Args:
+        training: None for a model by itself: as Adam would train it, without any batch.
+        data: None leaves out what the dataset takes.
+    """
     trainable = sum(n.weight_bytes * n.trainable / n.params for n in model.nodes if n.params)
-    slots = _slots(training.compile.get("optimizer"))
+    slots = _slots(training.compile.get("optimizer") if training else None)
+    batch = batch_size(training) if training else 0
     return Memory(
         weights=model.weight_bytes,
         optimizer=round(trainable * (PEAK + slots)),
-        activations=round(ACTIVATIONS * model.output_bytes * batch_size(training)),
+        activations=round(ACTIVATIONS * model.output_bytes * batch),
         data=data.bytes + DEVICE * _examples(data) if data else 0,
         saving=round(SAVED * (model.weight_bytes + trainable * slots)),
     )
@@ -95,7 +102,7 @@ def problems(
 ) -> tuple[Problem, ...]:
     """A Problem when the estimate exceeds ``available`` bytes, with the largest batch that fits."""
     need = memory(training, data, model)
-    if need.total <= available or not model.nodes:
+    if need.fits(available) or not model.nodes:
         return ()
     message = (
         f"This training needs about {size(need.total)} of memory ({size(need.weights)} weights,"
