@@ -12,7 +12,7 @@ from builder.catalog.entry import Entry, line
 _HIDDEN, _OUTPUT, _MORE = "For hidden layers", "For the output", "More shapes"
 
 
-def _row(text: str, group: str, formula: str, plain: str, picture: str, **more: Any) -> Entry:
+def _row(text: str, group: str, formula: str, summary: str, analogy: str, **more: Any) -> Entry:
     name = text.partition("(")[0]
     more.setdefault("url", f"https://keras.io/api/layers/activations/#{name}-function")
     return line(
@@ -21,8 +21,8 @@ def _row(text: str, group: str, formula: str, plain: str, picture: str, **more: 
         group=group,
         alias=name,
         formula=formula,
-        plain=plain,
-        picture=picture,
+        summary=summary,
+        analogy=analogy,
         **more,
     )
 

@@ -9,14 +9,14 @@ from builder.catalog.entry import Entry, line
 _STEER, _KEEP = "Steer the training", "Keep and record"
 
 
-def _row(text: str, group: str, page: str, plain: str, picture: str, **more: Any) -> Entry:
+def _row(text: str, group: str, page: str, summary: str, analogy: str, **more: Any) -> Entry:
     return line(
         "callbacks",
         text,
         group=group,
         url=f"https://keras.io/api/callbacks/{page}/",
-        plain=plain,
-        picture=picture,
+        summary=summary,
+        analogy=analogy,
         **more,
     )
 

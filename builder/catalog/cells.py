@@ -27,7 +27,7 @@ CELLS: dict[str, Entry] = {
     text.partition("(")[0]: line(
         "layers",
         text,
-        plain="A recurrent layer built by hand; LSTM, GRU and SimpleRNN are the usual ones.",
+        summary="A recurrent layer built by hand; LSTM, GRU and SimpleRNN are the usual ones.",
     )
     for text in _TABLE
 }

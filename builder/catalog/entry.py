@@ -60,8 +60,8 @@ class Entry:
         class_name: Keras's class name (for activations: the function's name).
         args: argument → default (REQUIRED where Keras has none), in Keras's order.
         group: heading in the palette, e.g. ``Core``.
-        plain: a few plain sentences: what it does and when to use it.
-        picture: the everyday picture, one sentence.
+        summary: a few plain sentences: what it does and when to use it.
+        analogy: the everyday picture, one sentence.
         formula: LaTeX, or "".
         url: Keras's page.
         alias: Keras's short string, e.g. ``adam``; "" if there is none.
@@ -76,8 +76,8 @@ class Entry:
     class_name: str
     args: Config
     group: str = ""
-    plain: str = ""
-    picture: str = ""
+    summary: str = ""
+    analogy: str = ""
     formula: str = ""
     url: str = ""
     alias: str = ""
@@ -124,7 +124,7 @@ def line(kind: str, text: str, **fields: Any) -> Entry:
 
 
 def weight_row(
-    kind: str, text: str, group: str, alias: str, formula: str, plain: str, picture: str
+    kind: str, text: str, group: str, alias: str, formula: str, summary: str, analogy: str
 ) -> Entry:
     """A row of the tables whose things act on a layer's weights; Keras has one page a kind."""
     return line(
@@ -133,8 +133,8 @@ def weight_row(
         group=group,
         alias=alias,
         formula=formula,
-        plain=plain,
-        picture=picture,
+        summary=summary,
+        analogy=analogy,
         url=f"https://keras.io/api/layers/{kind}/#{text.partition('(')[0].lower()}-class",
     )
 

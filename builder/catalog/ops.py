@@ -207,7 +207,7 @@ def _tensors(text: str) -> tuple[tuple[str, ...], str]:
     return (*(a.arg for a in tree.args.posonlyargs), *((many,) if many else ())), many
 
 
-def _entry(group: str, text: str, plain: str, start: dict[str, Any] | None = None) -> Entry:
+def _entry(group: str, text: str, summary: str, start: dict[str, Any] | None = None) -> Entry:
     name, _, rest = text.partition("(")
     rest = rest.removesuffix(")")
     tensors, many = _tensors(rest)
@@ -226,7 +226,7 @@ def _entry(group: str, text: str, plain: str, start: dict[str, Any] | None = Non
         "params": {a: p for a, p in known.items() if p} | dict.fromkeys(numbers, NUMBER),
     }
     return Entry(
-        "layers", PREFIX + name, args, group, plain, url=_url(group),
+        "layers", PREFIX + name, args, group, summary, url=_url(group),
         start=Config(start), extra=Config(extra),
     )  # fmt: skip
 

@@ -24,12 +24,12 @@ FIRST, MOMENTUM, PER_WEIGHT, SPECIAL = (
 )
 
 
-def _row(text: str, group: str, formula: str, plain: str, picture: str, **more: Any) -> Entry:
+def _row(text: str, group: str, formula: str, summary: str, analogy: str, **more: Any) -> Entry:
     name = text.partition("(")[0]
     more.setdefault("alias", name.lower())
     more.setdefault("url", f"https://keras.io/api/optimizers/{name.lower()}/")
     return line(
-        "optimizers", text, group=group, formula=formula, plain=plain, picture=picture, **more
+        "optimizers", text, group=group, formula=formula, summary=summary, analogy=analogy, **more
     )
 
 

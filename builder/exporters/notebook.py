@@ -31,6 +31,6 @@ def export(
     from builder.datasets.registry import find_dataset
     from builder.engine.data import loading
 
-    about = find_dataset(training.dataset.class_name).ENTRY.plain
+    about = find_dataset(training.dataset.class_name).ENTRY.summary
     source = loading.source(training.dataset)
     return code.notebook(training, source, title, style, about).encode()

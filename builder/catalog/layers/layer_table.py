@@ -26,8 +26,8 @@ WEIGHTS = (
 
 def layer(
     text: str,
-    plain: str,
-    picture: str,
+    summary: str,
+    analogy: str,
     *,
     group: str,
     section: str,
@@ -41,7 +41,7 @@ def layer(
 
     Args:
         text: class name and arguments.
-        plain, picture, formula, ndim: as in Entry.
+        summary, analogy, formula, ndim: as in Entry.
         group: heading in the palette.
         section: folder of Keras's pages, e.g. ``core_layers``.
         page: Keras's page in the section; the snake-cased class name if not given, ``""`` links
@@ -49,7 +49,7 @@ def layer(
         start: what a new one begins with.
         extra: see ``builder.catalog.layers``.
     """
-    made = line("layers", text, group=group, plain=plain, picture=picture, formula=formula)
+    made = line("layers", text, group=group, summary=summary, analogy=analogy, formula=formula)
     axes = re.search(r"([123])D", made.class_name)
     if axes:
         sized = {a: replace(PARAMS[a], length=int(axes[1])) for a in made.args if a in BY_RANK}

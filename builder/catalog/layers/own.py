@@ -14,10 +14,10 @@ from builder.catalog.layers.layer_table import layer
 EXAMPLES = "https://keras.io/examples/"
 
 
-def _row(text: str, plain: str, picture: str, example: str, **more: Any) -> Entry:
+def _row(text: str, summary: str, analogy: str, example: str, **more: Any) -> Entry:
     """A layer; ``example`` is the page of Keras's tutorial that writes one."""
-    said = f"{plain} It is not in Keras: a script brings its class along."
-    made = layer(text, said, picture, group="Our own", section="", own=True, **more)
+    said = f"{summary} It is not in Keras: a script brings its class along."
+    made = layer(text, said, analogy, group="Our own", section="", own=True, **more)
     return replace(made, url=f"{EXAMPLES}{example}/")
 
 

@@ -37,7 +37,7 @@ def test_arguments_and_defaults_are_keras_own(row: Entry) -> None:
     assert list(row.args.items()) == theirs
     for name in row.args:
         _check(row, name)
-    assert row.plain.endswith(".") and row.picture.endswith(".") and row.group
+    assert row.summary.endswith(".") and row.analogy.endswith(".") and row.group
 
 
 @pytest.mark.parametrize("row", JOINS, ids=lambda e: e.class_name)
