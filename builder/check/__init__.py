@@ -15,14 +15,15 @@ from builder.check.graph import (
 )
 from builder.check.graph.shapes import explain
 from builder.check.graph.text_inputs import entrance
-from builder.check.training import column_bindings, compile_settings, fit_settings, loss_and_labels
+from builder.check.outputs import column_bindings, loss_and_labels
+from builder.check.outputs.column_bindings import fitted
+from builder.check.outputs.recommended import sensible
+from builder.check.repair.per_output import View, views
+from builder.check.training import compile_settings, fit_settings
 from builder.check.training import memory as _memory
-from builder.check.training.column_bindings import fitted
+from builder.check.training.default_values import better_values
 from builder.check.training.memory import Memory, memory
-from builder.check.training.per_output import View, views
-from builder.check.training.recommended import sensible
 from builder.check.values import arguments
-from builder.check.values.defaults import usual
 from builder.facts import DataFacts, ModelFacts, Problem
 from builder.spec import TrainingSpec
 
@@ -67,7 +68,7 @@ def _all(
     wiring = tuple(structure.wiring(training))
     yield from wiring
     yield from legal_names.problems(training)
-    better = usual(training, None if wiring else data)
+    better = better_values(training, None if wiring else data)
     named = (*arguments.problems(training, better), *compile_settings.problems(training, better))
     yield from named
     if not wiring:

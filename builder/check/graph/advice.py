@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from builder import edit
-from builder.check import fixes
+from builder.check.repair import fixes
 from builder.errors import SpecError
 from builder.facts import DataFacts, Problem
 from builder.spec import ModelSpec, ObjectSpec, TrainingSpec

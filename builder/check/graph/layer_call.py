@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from builder import catalog, edit
 from builder.catalog import REQUIRED
-from builder.check import fixes
-from builder.check.fixes import Fixes
+from builder.check.repair import fixes
+from builder.check.repair.fixes import Fixes
 from builder.errors import SpecError
 from builder.facts import DataFacts, Failure, ModelFacts, Shape
 from builder.spec import ModelSpec, ObjectSpec, TrainingSpec

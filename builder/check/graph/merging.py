@@ -7,10 +7,9 @@ from functools import partial
 from typing import Any
 
 from builder import catalog
-from builder.check import fixes
-from builder.check.fixes import Fixes
-from builder.check.graph import graph_edits
 from builder.check.graph.layer_call import Case, Diagnosis
+from builder.check.repair import fixes, graph_edits
+from builder.check.repair.fixes import Fixes
 from builder.edit import ports
 from builder.facts import ModelFacts, Problem, Shape
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec

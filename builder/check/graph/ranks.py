@@ -9,10 +9,10 @@ from typing import Any
 
 from builder import catalog, edit
 from builder.catalog import REQUIRED, Entry
-from builder.check import fixes
-from builder.check.fixes import Fixes
 from builder.check.graph.layer_call import Case, Diagnosis
-from builder.check.training.output_facts import find_head
+from builder.check.outputs.output_facts import find_head
+from builder.check.repair import fixes
+from builder.check.repair.fixes import Fixes
 from builder.spec import Config, ModelSpec, ObjectSpec, active
 
 AXES = {

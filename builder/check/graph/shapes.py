@@ -8,13 +8,12 @@ from typing import Any
 
 from builder import catalog, edit
 from builder.catalog.layers import NOT_IN_A_STACK
-from builder.check import fixes
-from builder.check.fixes import Fixes
-from builder.check.graph import graph_edits
 from builder.check.graph.layer_call import Case, Diagnosis
 from builder.check.graph.merging import absent, meet
 from builder.check.graph.ranks import rank, removal
 from builder.check.graph.value_kinds import learns_width
+from builder.check.repair import fixes, graph_edits
+from builder.check.repair.fixes import Fixes
 from builder.facts import DataFacts, Failure, ModelFacts, Problem
 from builder.spec import Config, ObjectSpec, TrainingSpec, active
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from functools import partial
 
 from builder import edit
-from builder.check import fixes
-from builder.check.graph import graph_edits, merging, text_inputs
-from builder.check.training.per_output import read_by
-from builder.check.training.recommended import output_layer, sensible
+from builder.check.graph import merging, text_inputs
+from builder.check.outputs.recommended import output_layer, sensible
+from builder.check.repair import fixes, graph_edits
+from builder.check.repair.per_output import read_by
 from builder.facts import DataFacts, Fix, Problem
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec, active, chain, unique
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from builder import catalog, edit
 from builder.catalog.layers import learns
-from builder.check import fixes
-from builder.check.fixes import Fixes
-from builder.check.training.per_output import read_by
+from builder.check.repair import fixes
+from builder.check.repair.fixes import Fixes
+from builder.check.repair.per_output import read_by
 from builder.errors import SpecError
 from builder.facts import DataFacts, Problem
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec, active

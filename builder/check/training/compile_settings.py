@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from builder.catalog import Param
-from builder.check import fixes
+from builder.check.repair import fixes
 from builder.check.training.performance import convolves
-from builder.check.values.defaults import Usual
-from builder.check.values.ranges import rounded, unfit
+from builder.check.values.ranges import BetterValues, rounded, unfit
 from builder.facts import Fix, Problem
 from builder.spec import TrainingSpec, active
 
@@ -47,7 +46,7 @@ COMPILE: dict[str, Param] = {
 """The settings of ``compile`` that are no objects."""
 
 
-def problems(training: TrainingSpec, usual: Usual) -> Iterator[Problem]:
+def problems(training: TrainingSpec, usual: BetterValues) -> Iterator[Problem]:
     """Unknown names, wrong types and values out of range in ``fit`` and ``compile``.
 
     Args:

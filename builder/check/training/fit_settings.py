@@ -7,11 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from builder import binding, catalog
+from builder.check.repair.per_output import views
+from builder.check.training.default_values import SPLIT, training_examples, validation_share
 from builder.check.training.memory import DEFAULT_BATCH
-from builder.check.training.per_output import views
 from builder.check.values.catalog_lookup import named
-from builder.check.values.defaults import SPLIT, kept
-from builder.check.values.defaults import split as split_of
 from builder.facts import DataFacts, Fix, Problem
 from builder.spec import ObjectSpec, TrainingSpec
 
@@ -100,10 +99,10 @@ def _beginning(schedule: Any, usual: float) -> tuple[float | None, Any]:
 
 
 def _rows(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
-    share = split_of(data)
+    share = validation_share(data)
     better = Fix(f"Set the validation split to {share}", training.with_fit(validation_split=share))
     split = _number(training.fit.get("validation_split")) or 0.0
-    rest = kept(data, split) if 0 <= split < 1 else 0
+    rest = training_examples(data, split) if 0 <= split < 1 else 0
     if 0 < split < 1 and rest < 1:
         message = f"A validation split of {split:g} leaves no example to train on."
         yield Problem("fit.validation_split", message, "Make it smaller.", (better,))
@@ -177,7 +176,7 @@ def _monitor(
     elif monitor.startswith("val_") and not has_split:
         message = f"{item.class_name} watches '{monitor}', but there is no validation: the"
         message += " validation split is 0."
-        share = split_of(data) if data else SPLIT
+        share = validation_share(data) if data else SPLIT
         split = training.with_fit(validation_split=share)
         fix = Fix(f"Set the validation split to {share}", split)
         hint = f"Set a validation split, or watch '{plain}'."

@@ -11,13 +11,12 @@ from typing import Any
 from builder import catalog
 from builder.catalog import REQUIRED, Entry
 from builder.catalog.layers import CARRY_CODE
-from builder.check import fixes
-from builder.check.fixes import Fixes
-from builder.check.training.per_output import views
+from builder.check.repair import fixes
+from builder.check.repair.fixes import Fixes
+from builder.check.repair.per_output import views
 from builder.check.values import catalog_lookup
 from builder.check.values.catalog_lookup import named, near, noun
-from builder.check.values.defaults import Usual, start
-from builder.check.values.ranges import rounded, same, text, unfit
+from builder.check.values.ranges import BetterValues, rounded, same, start_value, text, unfit
 from builder.facts import Fix, Problem
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
 
@@ -37,7 +36,7 @@ class Flaw:
     repairs: tuple[Repair, ...] = ()
 
 
-def problems(training: TrainingSpec, usual: Usual) -> Iterator[Problem]:
+def problems(training: TrainingSpec, usual: BetterValues) -> Iterator[Problem]:
     """Every unknown name, wrong type and value out of range among the objects of a spec.
 
     Args:
@@ -65,7 +64,9 @@ def _object(training: TrainingSpec, key: str, kind: str) -> Iterator[Problem]:
         yield _no_object(training, key, kind, value)
 
 
-def _layer(training: TrainingSpec, name: str, layer: ObjectSpec, usual: Usual) -> Iterator[Problem]:
+def _layer(
+    training: TrainingSpec, name: str, layer: ObjectSpec, usual: BetterValues
+) -> Iterator[Problem]:
     calls = [n for n in training.model.nodes if n.layer == name]
     if not calls or all(n.off for n in calls):
         return
@@ -217,7 +218,7 @@ def _set(entry: Entry, obj: ObjectSpec, name: str, better: Mapping[str, Any]) ->
     Not the nearest permitted value: a learning rate of 100 is permitted and yet explodes.
     """
     default = entry.args[name]
-    value = better.get(name, start(entry, name, catalog.param(entry, name)))
+    value = better.get(name, start_value(entry, name, catalog.param(entry, name)))
     if value is None and default is REQUIRED:
         return ()
     if default is not REQUIRED and same(value, default):

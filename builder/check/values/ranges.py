@@ -1,15 +1,18 @@
-"""Does a value fit what an argument asks for, and which value would?"""
+"""Validate one value against an argument's type and range, and name a value that fits."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from builder.catalog import Param
+from builder.catalog import REQUIRED, Entry, Param
 from builder.check.values.catalog_lookup import named
 from builder.spec import ObjectSpec
+
+BetterValues = Mapping[tuple[str, str], Any]
+"""(place, argument) → the value this model and this data want there."""
 
 
 def unfit(asked: Param, value: Any) -> str:
@@ -26,6 +29,16 @@ def rounded(asked: Param, value: Any) -> Any:
     if asked.type != "int" or not _is_number(value) or not _in_range(asked, round(value)):
         return None
     return round(value)
+
+
+def start_value(entry: Entry, name: str, asked: Param) -> Any:
+    """What a new object has for that argument, or None when nothing is known to be good."""
+    default = entry.args[name]
+    if name in entry.start:
+        return entry.start[name]
+    if default is not REQUIRED and default is not None:
+        return default
+    return asked.start
 
 
 def text(value: Any) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 
 from builder import catalog
 from builder.catalog import Entry
-from builder.check.training.label_encodings import COUNTERPART, WORDS
-from builder.check.training.output_facts import Head
-from builder.check.training.recommended import sensible
+from builder.check.outputs.label_encodings import COUNTERPART, WORDS
+from builder.check.outputs.output_facts import Head
+from builder.check.outputs.recommended import sensible
 from builder.check.values.catalog_lookup import named
 from builder.facts import DataFacts, Fix, Problem
 from builder.spec import ObjectSpec, TrainingSpec

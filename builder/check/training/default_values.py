@@ -1,38 +1,36 @@
-"""What a fix puts where nonsense stood: values that are themselves free of problems."""
+"""Better defaults than the catalogue's, from the data: last layer, batch size, validation split."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
-from builder.catalog import REQUIRED, Entry, Param
-from builder.check.training import loss_and_labels
+from builder.check.outputs import loss_and_labels
+from builder.check.outputs.output_facts import find_head
+from builder.check.repair.per_output import views
 from builder.check.training.memory import DEFAULT_BATCH
-from builder.check.training.output_facts import find_head
-from builder.check.training.per_output import views
+from builder.check.values.ranges import BetterValues
 from builder.facts import DataFacts
 from builder.spec import TrainingSpec
-
-Usual = Mapping[tuple[str, str], Any]
-"""(place, argument) → the value this model and this data want there."""
 
 SPLIT = 0.2
 """The share of the training examples to set aside for validation."""
 
 
-def usual(training: TrainingSpec, data: DataFacts | None) -> Usual:
+def better_values(training: TrainingSpec, data: DataFacts | None) -> BetterValues:
     """Where the data says more than the catalogue: the last layer, the batch, the split.
 
     ``(model.<last>, "layer")`` is the whole layer that should stand there.
     """
     if data is None:
         return {}
-    share = split(data)
+    share = validation_share(data)
     given = training.fit.get("validation_split", 0)
     fair = isinstance(given, int | float) and 0 <= given < 1
     found: dict[tuple[str, str], Any] = {
-        ("fit", "batch_size"): max(1, min(DEFAULT_BATCH, kept(data, given if fair else share))),
+        ("fit", "batch_size"): max(
+            1, min(DEFAULT_BATCH, training_examples(data, given if fair else share))
+        ),
         ("fit", "validation_split"): share,
     }
     for view in views(training, data):
@@ -45,21 +43,11 @@ def usual(training: TrainingSpec, data: DataFacts | None) -> Usual:
     return found
 
 
-def kept(data: DataFacts, split: float) -> int:
+def training_examples(data: DataFacts, share: float) -> int:
     """How many examples are left to train on, counted as Keras does."""
-    return math.floor(data.n_train * (1 - split))
+    return math.floor(data.n_train * (1 - share))
 
 
-def split(data: DataFacts) -> float:
+def validation_share(data: DataFacts) -> float:
     """A validation split that leaves examples on both sides; 0 where there is but one."""
-    return SPLIT if kept(data, SPLIT) else 0.0
-
-
-def start(entry: Entry, name: str, asked: Param) -> Any:
-    """What a new object has for that argument, or None when nothing is known to be good."""
-    default = entry.args[name]
-    if name in entry.start:
-        return entry.start[name]
-    if default is not REQUIRED and default is not None:
-        return default
-    return asked.start
+    return SPLIT if training_examples(data, SPLIT) else 0.0

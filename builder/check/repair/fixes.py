@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from builder import edit
-from builder.check.graph import graph_edits
+from builder.check.repair import graph_edits
 from builder.errors import SpecError
 from builder.facts import Fix, Shape
 from builder.spec import ModelSpec, ObjectSpec, TrainingSpec

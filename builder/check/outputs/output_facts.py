@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from builder import catalog, edit
-from builder.check import fixes
-from builder.check.fixes import Fixes
+from builder.check.repair import fixes
+from builder.check.repair.fixes import Fixes
 from builder.errors import SpecError
 from builder.facts import ModelFacts, Shape
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec, active

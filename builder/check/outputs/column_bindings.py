@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from builder import binding, edit
-from builder.check.training.per_output import PER_OUTPUT, views
-from builder.check.training.recommended import sensible
+from builder.check.outputs.recommended import sensible
+from builder.check.repair.per_output import PER_OUTPUT, views
 from builder.facts import ColumnFacts, DataFacts, Fix, Problem
 from builder.spec import Config, TrainingSpec
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from builder import catalog, edit
 from builder.catalog import Entry
-from builder.check import fixes
-from builder.check.training.output_facts import Head
-from builder.check.training.recommended import output_layer
+from builder.check.outputs.output_facts import Head
+from builder.check.outputs.recommended import output_layer
+from builder.check.repair import fixes
 from builder.facts import DataFacts, Fix, Problem
 from builder.spec import Config, ObjectSpec, TrainingSpec
 

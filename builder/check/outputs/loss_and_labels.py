@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from builder import catalog
 from builder.catalog import Entry
-from builder.check import fixes
-from builder.check.fixes import Fixes
-from builder.check.training import metrics_fit, output_layer
-from builder.check.training.label_encodings import COUNTERPART, WORDS
-from builder.check.training.output_facts import Head, find_head
-from builder.check.training.per_output import PER_OUTPUT, views
-from builder.check.training.recommended import sensible
+from builder.check.outputs import metrics_fit, output_layer
+from builder.check.outputs.label_encodings import COUNTERPART, WORDS
+from builder.check.outputs.output_facts import Head, find_head
+from builder.check.outputs.recommended import sensible
+from builder.check.repair import fixes
+from builder.check.repair.fixes import Fixes
+from builder.check.repair.per_output import PER_OUTPUT, views
 from builder.check.values.catalog_lookup import named
 from builder.facts import DataFacts, Fix, ModelFacts, Problem
 from builder.spec import Config, ObjectSpec, TrainingSpec
