@@ -6,6 +6,8 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any
 
+from builder.catalog import traits
+from builder.catalog.traits import Traits
 from builder.errors import CatalogError
 from builder.spec import Config, ObjectSpec, freeze
 
@@ -69,6 +71,7 @@ class Entry:
         start: what a new one begins with, beyond the required arguments.
         tasks: ``classification``, ``regression`` … it fits; () is any.
         labels: label encodings a loss or metric expects: ``one_hot``, ``integers``, ``values``.
+        traits: what is not ordinary about the class: how it is called, what it does to values …
         extra: anything one kind alone needs, by name.
     """
 
@@ -85,6 +88,7 @@ class Entry:
     start: Config = field(default_factory=Config)
     tasks: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    traits: Traits = traits.ORDINARY
     extra: Config = field(default_factory=Config)
 
     @property
@@ -111,15 +115,20 @@ def signature(text: str) -> Config:
 def line(kind: str, text: str, **fields: Any) -> Entry:
     """An Entry whose name and arguments read like Keras: ``"SGD(learning_rate=0.01)"``.
 
-    ``fields`` are the other fields of Entry; ``start`` and ``extra`` may be plain dicts.
+    ``fields`` are the other fields of Entry and those of Traits; ``start`` and ``extra`` may be
+    plain dicts.
 
     Raises:
         SyntaxError: the text is no call with literal defaults.
     """
     name, _, arguments = text.partition("(")
+    given = {key: fields.pop(key) for key in traits.NAMES & fields.keys()}
     for key in ("start", "extra"):
         if key in fields:
             fields[key] = Config(fields[key])
+    if "counterparts" in given:
+        given["counterparts"] = Config(given["counterparts"])
+    fields["traits"] = Traits(**given) if given else traits.ORDINARY
     return Entry(kind, name, signature(arguments.removesuffix(")")), **fields)
 
 

@@ -21,6 +21,7 @@ from typing import Any
 
 from builder.catalog.entry import REQUIRED, Entry, signature
 from builder.catalog.operation_arguments import NUMBER, PARAMS
+from builder.catalog.traits import Traits
 from builder.spec import Config
 
 PREFIX = "ops."
@@ -227,8 +228,18 @@ def _entry(group: str, text: str, summary: str, start: dict[str, Any] | None = N
     }
     return Entry(
         "layers", PREFIX + name, args, group, summary, url=_url(group),
-        start=Config(start), extra=Config(extra),
+        start=Config(start), traits=_traits(group, tensors, many, numbers), extra=Config(extra),
     )  # fmt: skip
+
+
+def _traits(group: str, tensors: tuple[str, ...], many: str, numbers: tuple[str, ...]) -> Traits:
+    """How many wires it takes, and whether what they bring must have one shape."""
+    pairs = group in ("Arithmetic", "Compare and choose") and tensors == ("x1", "x2")
+    return Traits(
+        arity=(1, None) if many else (max(1, len(tensors) - len(numbers)), len(tensors)),
+        reads_twice=True,
+        merges="elementwise" if pairs else "axis" if many == "xs" else "",
+    )
 
 
 def _url(group: str) -> str:

@@ -31,6 +31,7 @@ ENTRIES = (
         "nlp/text_classification_with_transformer",
         formula=r"y_i = x_i + P_i",
         ndim=(3,),
+        shape="same",
     ),
     _row(
         "Patches(patch_size)",
@@ -41,6 +42,7 @@ ENTRIES = (
         "vision/image_classification_with_vision_transformer",
         ndim=(4,),
         start={"patch_size": 4},
+        divides="patch_size",
         params={
             "patch_size": Param(
                 "int", "How many pixels one square is wide and high.", min=1, max=10_000, start=4
@@ -61,7 +63,8 @@ JOINS = (
         formula=r"z = \mu + e^{\frac{1}{2} \log \sigma^2} \varepsilon, \quad "
         r"\text{loss} \mathrel{+}= \tfrac{w}{2} \sum (\mu^2 + \sigma^2 - \log \sigma^2 - 1)",
         ndim=(2,),
-        joins=(2, 2),
+        call="list",
+        arity=(2, 2),
         roles=("mean", "log-variance"),
         params={
             "kl_weight": Param(

@@ -8,7 +8,7 @@ from functools import partial
 from builder.catalog.entry import Entry, Param
 from builder.catalog.layers.layer_table import layer
 
-_row = partial(layer, group="Pooling", section="pooling_layers")
+_row = partial(layer, group="Pooling", section="pooling_layers", shape="last_axis")
 
 _STRIDES = Param(
     "ints",
@@ -57,6 +57,7 @@ def _global(name: str, what: str, analogy: str, formula: str) -> tuple[Entry, ..
             analogy,
             formula=formula,
             ndim=(rank + 2,),
+            one_row=True,
         )
         for rank, thing, _, _ in _RANKS
     )

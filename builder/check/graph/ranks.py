@@ -49,7 +49,7 @@ def _ranks(layer: ObjectSpec, entry: Entry | None) -> tuple[int, ...]:
     inner = layer.config.get("layer")
     if entry is None:
         return ()
-    if not entry.ndim and entry.extra.get("wraps") and isinstance(inner, ObjectSpec):
+    if not entry.ndim and entry.traits.wraps and isinstance(inner, ObjectSpec):
         wrapped = catalog.find("layers", inner.class_name)
         if wrapped and layer.class_name == "TimeDistributed":
             return tuple(n + 1 for n in wrapped.ndim)

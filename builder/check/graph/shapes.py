@@ -174,7 +174,7 @@ def _per_axis(case: Case, name: str, count: int) -> list[int]:
 
 def _colors(case: Case) -> Diagnosis:
     """Layers for color pictures."""
-    wanted = case.entry.extra.get("channels") if case.entry else None
+    wanted = case.entry.traits.channels if case.entry else None
     if not wanted or not case.shape or case.shape[-1] in (None, wanted):
         return None
     deep = case.shape[-1]

@@ -77,7 +77,7 @@ def _layer(spec: ModelSpec, node: str) -> ObjectSpec | None:
 def _reads_text(spec: ModelSpec, node: str) -> bool:
     layer = _layer(spec, node)
     entry = catalog.find("layers", layer.class_name) if layer else None
-    return layer is None or (entry is not None and "string" in entry.extra.get("dtypes", ()))
+    return layer is None or (entry is not None and "string" in entry.traits.reads)
 
 
 def _closed(training: TrainingSpec, spec: ModelSpec, data: DataFacts, node: str) -> Problem:

@@ -72,7 +72,7 @@ class _Reader:
             return self._text_input()
         if self.gets_text:
             return self._unknown_width()
-        kinds = entry.extra.get("dtypes", ()) if entry else ()
+        kinds = entry.traits.reads if entry else ()
         if kinds == ("string",):
             return self._words()
         if "int" in kinds and not self.is_whole:
