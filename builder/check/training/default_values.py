@@ -35,8 +35,8 @@ def better_values(training: TrainingSpec, data: DataFacts | None) -> BetterValue
     }
     for view in views(training, data):
         head = find_head(view.training.model)
-        if head and view.data and not loss_and_labels.by_output(view.training):
-            aim = loss_and_labels.wanted(view.training, view.data, head)
+        if head and view.data and not loss_and_labels.has_settings_by_output(view.training):
+            aim = loss_and_labels.required_output(view.training, view.data, head)
             found[f"model.{head.node}", "layer"] = aim.layer
             if head.sizer:
                 found[f"model.{head.sizer}", head.arg] = aim.width

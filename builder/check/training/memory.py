@@ -1,10 +1,11 @@
-"""How much memory a training will take, before anything of it is allocated."""
+"""Estimate how much memory a training will take, before anything of it is allocated."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
+from builder import catalog
 from builder.facts import DataFacts, Fix, ModelFacts, Problem
 from builder.spec import ObjectSpec, TrainingSpec
 
@@ -13,7 +14,7 @@ PEAK = 3.4
 Adam's two slots that is the 6.4 measured in DESIGN.md."""
 
 ADAM_SLOTS = 2
-"""Numbers Adam keeps beside each weight; most optimizers are of its family."""
+"""Numbers Adam keeps beside each weight; taken for an optimizer nobody knows."""
 
 SAVED = 1.6
 """Peak bytes of writing a snapshot or the model ÷ bytes of what is written: weights and slots."""
@@ -21,11 +22,6 @@ SAVED = 1.6
 DEVICE = 2
 """How often the training examples lie in memory beside the dataset while TensorFlow takes them
 over; one of the two stays."""
-
-SLOTS = {
-    "SGD": 0, "RMSprop": 1, "Adagrad": 1, "Lion": 1, "Muon": 1, "Ftrl": 2, "Adafactor": 1,
-}  # fmt: skip
-"""Numbers an optimizer keeps beside each weight; ADAM_SLOTS where nothing else is said."""
 
 ACTIVATIONS = 1.7
 """Peak bytes of a step ÷ bytes of all layer outputs for one batch (measured, see DESIGN.md)."""
@@ -90,11 +86,13 @@ def batch_size(training: TrainingSpec) -> int:
 
 
 def _slots(optimizer: object) -> int:
+    """How many numbers an optimizer keeps beside each weight."""
     if not isinstance(optimizer, ObjectSpec):
         return ADAM_SLOTS
-    if optimizer.class_name == "SGD" and optimizer.config.get("momentum"):
-        return 1
-    return SLOTS.get(optimizer.class_name, ADAM_SLOTS)
+    traits = catalog.traits_of(optimizer.class_name, "optimizers")
+    if traits.slots is None:
+        return ADAM_SLOTS
+    return traits.slots + sum(bool(optimizer.config.get(name)) for name in traits.slot_switches)
 
 
 def problems(

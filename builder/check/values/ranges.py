@@ -8,14 +8,14 @@ from functools import partial
 from typing import Any
 
 from builder.catalog import REQUIRED, Entry, Param
-from builder.check.values.catalog_lookup import named
+from builder.check.values.catalog_lookup import resolve
 from builder.spec import ObjectSpec
 
 BetterValues = Mapping[tuple[str, str], Any]
 """(place, argument) → the value this model and this data want there."""
 
 
-def unfit(asked: Param, value: Any) -> str:
+def mismatch(asked: Param, value: Any) -> str:
     """What the value should be, when it is not: ``"a whole number from 1 up"``; else ``""``."""
     if value is None:
         return "" if asked.optional or None in asked.choices else _wanted(asked)
@@ -24,7 +24,7 @@ def unfit(asked: Param, value: Any) -> str:
     return "" if _FITS[asked.type](asked, value) else _wanted(asked)
 
 
-def rounded(asked: Param, value: Any) -> Any:
+def round_value(asked: Param, value: Any) -> Any:
     """The whole number beside a number that is in range but not whole; else None."""
     if asked.type != "int" or not _is_number(value) or not _in_range(asked, round(value)):
         return None
@@ -41,7 +41,7 @@ def start_value(entry: Entry, name: str, asked: Param) -> Any:
     return asked.start
 
 
-def text(value: Any) -> str:
+def value_label(value: Any) -> str:
     """A value for a label."""
     return value.class_name if isinstance(value, ObjectSpec) else f"{value}"
 
@@ -107,7 +107,7 @@ def same(a: Any, b: Any) -> bool:
 
 
 def _object(asked: Param, value: Any) -> bool:
-    return isinstance(value, ObjectSpec) or named(asked.kind, value) is not None
+    return isinstance(value, ObjectSpec) or resolve(asked.kind, value) is not None
 
 
 _FITS: dict[str, Callable[[Param, Any], bool]] = {
