@@ -234,7 +234,7 @@ def _entry(group: str, text: str, summary: str, start: dict[str, Any] | None = N
 
 def _traits(group: str, tensors: tuple[str, ...], many: str, numbers: tuple[str, ...]) -> Traits:
     """How many wires it takes, and whether what they bring must have one shape."""
-    pairs = group in ("Arithmetic", "Compare and choose") and tensors == ("x1", "x2")
+    pairs = group not in ("Matrices", "Join and split") and tensors == ("x1", "x2")
     return Traits(
         arity=(1, None) if many else (max(1, len(tensors) - len(numbers)), len(tensors)),
         reads_twice=True,

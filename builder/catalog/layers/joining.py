@@ -159,6 +159,7 @@ ENTRIES = (
         roles=_ROLES,
         params={"use_scale": Param("bool", "Learn a number that scales the matches.")},
         call="pair",
+        late_seeds=True,
     ),
     _attend(
         "GroupQueryAttention(head_dim, num_query_heads, num_key_value_heads, dropout=0.0, "
