@@ -7,6 +7,9 @@ from builder.spec import ModelSpec, ObjectSpec, TrainingSpec, active
 X, Y = "x", "y"
 """The columns of a dataset of one input and one target."""
 
+PER_OUTPUT = ("loss", "metrics", "weighted_metrics", "loss_weights")
+"""Arguments of ``compile`` that a model of several outputs has by output."""
+
 
 def inputs(model: ModelSpec) -> tuple[str, ...]:
     """The model's Input nodes, in the order Keras takes them."""

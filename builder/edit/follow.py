@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
+from builder import binding
 from builder.edit.ports import INPUT
 from builder.edit.queries import index, origin
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
-
-PER_OUTPUT = ("loss", "loss_weights", "metrics", "weighted_metrics")
-"""Arguments of ``compile`` that a model of several outputs has by output."""
 
 
 def follow(training: TrainingSpec, new: ModelSpec, columns: Collection[str] = ()) -> TrainingSpec:
@@ -86,7 +84,7 @@ def _each(model: ModelSpec, prefix: str) -> Iterator[tuple[str, ObjectSpec]]:
 def _settings(compile: Config, gone: Mapping[str, str]) -> dict[str, Config]:
     """Losses, weights and metrics under the outputs' new names."""
     found = {}
-    for key in PER_OUTPUT:
+    for key in binding.PER_OUTPUT:
         given = compile.get(key)
         if isinstance(given, Mapping) and given.keys() & gone.keys():
             found[key] = Config({gone.get(k, k): v for k, v in given.items()})

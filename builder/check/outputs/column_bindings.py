@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from builder import binding, edit
-from builder.check.repair.per_output import PER_OUTPUT, views
+from builder.check.repair.per_output import views
 from builder.check.repair.recommended import sensible
 from builder.facts import ColumnFacts, DataFacts, Fix, Problem
 from builder.spec import Config, TrainingSpec
@@ -92,7 +92,7 @@ def _settings(training: TrainingSpec, data: DataFacts | None) -> Iterator[Proble
         message = f"{what} set, but the model has {count} outputs; each needs its own."
         fix = Fix("Give each output its own", fitted(training, data))
         yield Problem(f"compile.{key}", message, "Set it for each output.", (fix,))
-    for key in PER_OUTPUT:
+    for key in binding.PER_OUTPUT:
         given = training.compile.get(key)
         strange = [k for k in given if k not in outputs] if isinstance(given, Mapping) else []
         if strange and isinstance(given, Mapping):
@@ -140,7 +140,7 @@ def _partial(training: TrainingSpec, weights: Mapping[str, Any]) -> Iterator[Pro
 
 def _too_many(training: TrainingSpec) -> Iterator[Problem]:
     """Settings by output left over from a model that had several."""
-    given = [k for k in PER_OUTPUT if isinstance(training.compile.get(k), Mapping)]
+    given = [k for k in binding.PER_OUTPUT if isinstance(training.compile.get(k), Mapping)]
     if given:
         fix = Fix("Keep those of the output that is left", fitted(training, None))
         message = f"The {given[0]} is set for several outputs, but the model has one."
@@ -174,7 +174,7 @@ def fitted(training: TrainingSpec, data: DataFacts | None) -> TrainingSpec:
 
 def _single(training: TrainingSpec, outputs: tuple[str, ...]) -> TrainingSpec:
     compile = training.compile.without("loss_weights")
-    for key in ("loss", "metrics"):
+    for key in binding.PER_OUTPUT:
         given = compile.get(key)
         if isinstance(given, Mapping):
             left = given.get(outputs[0]) if outputs else None

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from builder import catalog
+from builder import binding, catalog
 from builder.catalog import Entry
 from builder.check.outputs import metrics_fit, output_layer
 from builder.check.outputs.metrics_fit import LABEL_WORDS
 from builder.check.outputs.output_facts import Head, find_head
 from builder.check.repair import fixes
 from builder.check.repair.fixes import Fixes
-from builder.check.repair.per_output import PER_OUTPUT, views
+from builder.check.repair.per_output import views
 from builder.check.repair.recommended import BINARY_LOSS, CLASS_NUMBER_LOSS, sensible
 from builder.check.values.catalog_lookup import resolve
 from builder.facts import DataFacts, Fix, ModelFacts, Problem
@@ -31,7 +31,7 @@ def problems(
 
 def has_settings_by_output(training: TrainingSpec) -> bool:
     """Whether one output has the settings of several, which ``column_bindings`` checks."""
-    return any(isinstance(training.compile.get(key), Mapping) for key in PER_OUTPUT)
+    return any(isinstance(training.compile.get(key), Mapping) for key in binding.PER_OUTPUT)
 
 
 def _one(training: TrainingSpec, data: DataFacts, model: ModelFacts | None) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""A model of several outputs, looked at one output at a time, as if it had no other."""
+"""Views of a model of several outputs: one output at a time, as if it had no other."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ from typing import Any
 from builder import binding
 from builder.facts import ColumnFacts, DataFacts, Fix, Problem
 from builder.spec import Config, TrainingSpec
-
-PER_OUTPUT = ("loss", "metrics", "loss_weights")
-"""Arguments of ``compile`` that a model of several outputs has by output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +46,12 @@ class View:
         whole, old = self.whole, self.output
         outputs = tuple(new if o == old else o for o in binding.outputs(whole.model))
         compile = changed.compile
-        for key in PER_OUTPUT:
-            given = _mapping(whole.compile.get(key)).without(old)
+        for key in binding.PER_OUTPUT:
+            given = whole.compile.get(key)
+            if key not in changed.compile and not isinstance(given, Mapping):
+                compile = compile if given is None else compile.with_(**{key: given})
+                continue
+            given = _mapping(given).without(old)
             if key in changed.compile:
                 given = given.with_(**{new: changed.compile[key]})
             if key == "loss_weights" and given:  # Keras wants all of them or none
@@ -83,8 +84,8 @@ def views(training: TrainingSpec, data: DataFacts | None = None) -> tuple[View, 
 
 
 def _alone(training: TrainingSpec, output: str) -> TrainingSpec:
-    compile = training.compile.without(*PER_OUTPUT)
-    for key in PER_OUTPUT:
+    compile = training.compile.without(*binding.PER_OUTPUT)
+    for key in binding.PER_OUTPUT:
         given = training.compile.get(key)
         if isinstance(given, Mapping) and output in given:
             compile = compile.with_(**{key: given[output]})

@@ -70,7 +70,7 @@ def by_keras_names(training: TrainingSpec) -> Config:
     """``compile`` with losses, weights and metrics by Keras's output names."""
     renamed = {
         key: Config({binding.keras_name(training.model, ref): v for ref, v in value.items()})
-        for key in ("loss", "loss_weights", "metrics", "weighted_metrics")
+        for key in binding.PER_OUTPUT
         if isinstance(value := training.compile.get(key), Mapping)
     }
     return training.compile.with_(**renamed)
