@@ -1,4 +1,4 @@
-"""What changed from one model to another: layers added, removed, renamed, moved, set, rewired."""
+"""Compare models: layers added, removed, renamed, moved, set or rewired."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from builder import edit
-from builder.compare.settings import Difference, Find, differences, written
+from builder.compare.settings import Difference, Find, differences, format_value
 from builder.spec import ModelSpec, Node, ObjectSpec, bridged
 
 
@@ -14,73 +14,73 @@ def changes(before: ModelSpec, after: ModelSpec, find: Find) -> Iterator[str]:
     """A line for each change; none when both are the same."""
     if before.name != after.name:
         yield f"model name {before.name} → {after.name}"
-    renamed = _renamed(before, after)
+    renamed = _find_renames(before, after)
     yield from (f"renamed {old} → {new}" for old, new in renamed.items())
-    before = _with_names(before, renamed)
+    before = _rename_nodes(before, renamed)
     old, new = ({n.name: n for n in m.nodes} for m in (before, after))
     for name in (n for n in edit.order(before) if n not in new):
-        yield f"removed {_what(before, name)}"
+        yield f"removed {_layer_label(before, name)}"
     for name in (n for n in edit.order(after) if n not in old):
-        yield _added(after, name)
+        yield _addition(after, name)
     both = [n for n in edit.order(after) if n in old]
     for name in (n for n in both if old[n].off != new[n].off):
-        yield f"switched {'off' if new[name].off else 'on'} {_what(after, name)}"
+        yield f"switched {'off' if new[name].off else 'on'} {_layer_label(after, name)}"
     yield from _settings(before, after, both, find)
     yield from _sharing(old, new, both, set(renamed.values()))
     yield from _places(before, after, both)
 
 
-def _what(model: ModelSpec, name: str) -> str:
+def _layer_label(model: ModelSpec, name: str) -> str:
     layer = model.layers.get(model.node(name).layer)
     kind = layer.class_name if isinstance(layer, ObjectSpec) else "model" if layer else "layer"
     return f"{kind} '{name}'"
 
 
-def _added(model: ModelSpec, name: str) -> str:
+def _addition(model: ModelSpec, name: str) -> str:
     node = model.node(name)
-    after = f" after {_list(node.inbound)}" if node.inbound else ""
-    return f"added {_what(model, name)}{after}{', switched off' if node.off else ''}"
+    after = f" after {_quote(node.inbound)}" if node.inbound else ""
+    return f"added {_layer_label(model, name)}{after}{', switched off' if node.off else ''}"
 
 
-def _list(names: Sequence[str]) -> str:
+def _quote(names: Sequence[str]) -> str:
     return " and ".join(f"'{n}'" for n in names) or "nothing"
 
 
 # --- names ---------------------------------------------------------------------------------------
 
 
-def _renamed(before: ModelSpec, after: ModelSpec) -> dict[str, str]:
+def _find_renames(before: ModelSpec, after: ModelSpec) -> dict[str, str]:
     """Nodes of ``before`` that stand in ``after`` under another name: same settings, same place."""
     old, new = ({n.name for n in m.nodes} for m in (before, after))
-    found: dict[str, str] = {}
+    renames: dict[str, str] = {}
     for name in (n for n in edit.order(before) if n not in new):
         node = before.node(name)
-        reads = tuple(_followed(r, found) for r in node.inbound)
+        reads = tuple(_rename_ref(r, renames) for r in node.inbound)
         layer = before.layers.get(node.layer)
         for other in after.nodes:
-            free = other.name not in old and other.name not in found.values()
+            free = other.name not in old and other.name not in renames.values()
             alike = (other.inbound, other.off) == (reads, node.off)
             if free and alike and layer is not None and after.layers.get(other.layer) == layer:
-                found[name] = other.name
+                renames[name] = other.name
                 break
-    return found
+    return renames
 
 
-def _followed(ref: str, names: Mapping[str, str]) -> str:
+def _rename_ref(ref: str, names: Mapping[str, str]) -> str:
     name, colon, index = ref.partition(":")
     return f"{names.get(name, name)}{colon}{index}"
 
 
-def _with_names(model: ModelSpec, names: Mapping[str, str]) -> ModelSpec:
+def _rename_nodes(model: ModelSpec, names: Mapping[str, str]) -> ModelSpec:
     nodes = tuple(
         replace(
             n,
             name=names.get(n.name, n.name),
-            inbound=tuple(_followed(r, names) for r in n.inbound),
+            inbound=tuple(_rename_ref(r, names) for r in n.inbound),
         )
         for n in model.nodes
     )
-    outputs = tuple(_followed(r, names) for r in model.outputs)
+    outputs = tuple(_rename_ref(r, names) for r in model.outputs)
     return replace(model, nodes=nodes, outputs=outputs)
 
 
@@ -99,8 +99,8 @@ def _settings(
         if isinstance(a, ModelSpec) and isinstance(b, ModelSpec):
             yield from (f"{line} in {names[0]}" for line in changes(a, b, find))
         else:
-            found = differences("", " and ".join(names), (a, b), "layers", find)
-            yield from (d.line() for d in found)
+            rows = differences("", " and ".join(names), (a, b), "layers", find)
+            yield from (d.line() for d in rows)
 
 
 def _sharing(
@@ -112,7 +112,7 @@ def _sharing(
         now = {n for n in both if new[n].layer == new[name].layer} - {name}
         if was != now:
             shares = (
-                f"shares its weights with {_list(sorted(now))}" if now else "has its own weights"
+                f"shares its weights with {_quote(sorted(now))}" if now else "has its own weights"
             )
             yield f"'{name}' {shares}"
         elif old[name].layer != new[name].layer and name not in renamed:
@@ -124,23 +124,23 @@ def _sharing(
 
 def _places(before: ModelSpec, after: ModelSpec, both: Sequence[str]) -> Iterator[str]:
     if edit.is_chain(before) and edit.is_chain(after):
-        yield from _moved([n for n in edit.order(before) if n in both], list(both))
+        yield from _describe_moves([n for n in edit.order(before) if n in both], list(both))
         return
-    a, b = _reduced(before, set(both)), _reduced(after, set(both))
+    a, b = _restrict(before, set(both)), _restrict(after, set(both))
     for name in both:
         was, now = a.node(name).inbound, b.node(name).inbound
         if was != now:
-            yield f"'{name}' reads {_list(was)} → {_list(now)}"
+            yield f"'{name}' reads {_quote(was)} → {_quote(now)}"
     if a.outputs != b.outputs:
-        yield f"outputs {_list(a.outputs)} → {_list(b.outputs)}"
+        yield f"outputs {_quote(a.outputs)} → {_quote(b.outputs)}"
     if before != after and [n.name for n in a.nodes] != [n.name for n in b.nodes]:
         yield "order of the calls"
 
 
-def _moved(was: Sequence[str], now: Sequence[str]) -> Iterator[str]:
+def _describe_moves(was: Sequence[str], now: Sequence[str]) -> Iterator[str]:
     """The fewest layers that have to move, each with what it passed."""
     place = {name: i for i, name in enumerate(was)}
-    stay = set(_rising([place[n] for n in now]))
+    stay = set(_longest_rising([place[n] for n in now]))
     for i, name in enumerate(now):
         if place[name] in stay:
             continue
@@ -152,7 +152,7 @@ def _moved(was: Sequence[str], now: Sequence[str]) -> Iterator[str]:
             yield f"moved '{name}' after '{passed[-1]}'"
 
 
-def _rising(numbers: Sequence[int]) -> list[int]:
+def _longest_rising(numbers: Sequence[int]) -> list[int]:
     """The longest rising subsequence."""
     best: list[list[int]] = []
     for n in numbers:
@@ -161,8 +161,8 @@ def _rising(numbers: Sequence[int]) -> list[int]:
     return max(best, key=len, default=[])
 
 
-def _reduced(model: ModelSpec, kept: set[str]) -> ModelSpec:
-    """The model with only the calls in ``kept``; those between are bridged where that is plain."""
+def _restrict(model: ModelSpec, kept: set[str]) -> ModelSpec:
+    """The model with only the calls in ``kept``, wired past those that read one node."""
     gone = {n.name: n.inbound[0] for n in model.nodes if n.name not in kept and len(n.inbound) == 1}
     model = bridged(model, gone)
     return replace(model, nodes=tuple(n for n in model.nodes if n.name in kept))
@@ -191,7 +191,7 @@ def _layer_rows(name: str, models: Sequence[ModelSpec], find: Find) -> Iterator[
     calls = [next((n for n in m.nodes if n.name == name), None) for m in models]
     layers = [m.layers.get(c.layer) if c else None for m, c in zip(models, calls, strict=True)]
     if any(c is None for c in calls):
-        texts = tuple(None if v is None else written(v) for v in layers)
+        texts = tuple(None if v is None else format_value(v) for v in layers)
         yield Difference("", name, texts)
         return
     yield from differences("switched off", name, [bool(c and c.off) for c in calls], "", find)

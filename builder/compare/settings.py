@@ -1,4 +1,4 @@
-"""Two or more values of one setting: are they the same to Keras, and how are they said?"""
+"""Compare the values of one setting as Keras takes them, and format them for people."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Find = Callable[[str, str], Entry | None]
 LONGEST = 60
 """Characters of a value before it is cut."""
 
-SAYS_NOTHING = frozenset({"rate", "factor"})
+NAMED_BY_LAYER = frozenset({"rate", "factor"})
 """Arguments that go by the name of their layer: ``Dropout 0.2 → 0.5``."""
 
 
@@ -44,7 +44,7 @@ class Difference:
         if before is None or after is None:
             return f"{'added' if before is None else 'removed'} {self.name or self.place}"
         name, place = self.name, self.place
-        if name in SAYS_NOTHING and self.of:
+        if name in NAMED_BY_LAYER and self.of:
             name, place = self.of, "" if place == snake(self.of) else place
         where = f" in {place}" if place else ""
         if before == after:  # they differ behind what is shown
@@ -66,14 +66,14 @@ def differences(
         values: one a training, None where Keras's default holds.
         kind: the catalogue's kind of an object; "" for plain values.
     """
-    plain = [short(kind, v, find) for v in values]
-    if all(same(plain[0], v) for v in plain[1:]):
+    alike = [normalize(kind, v, find) for v in values]
+    if all(same(alike[0], v) for v in alike[1:]):
         return
-    classes = {v.class_name if isinstance(v, ObjectSpec) else "" for v in plain}
+    classes = {v.class_name if isinstance(v, ObjectSpec) else "" for v in alike}
     if len(classes) == 1 and "" not in classes:
-        yield from _inside(name, place, plain, find(kind, *classes), find)
+        yield from _inside(name, place, alike, find(kind, *classes), find)
         return
-    texts = tuple(written(v) for v in plain)
+    texts = tuple(format_value(v) for v in alike)
     yield Difference(name, place, texts, of)
 
 
@@ -102,7 +102,7 @@ def _kind(row: Entry | None, argument: str) -> str:
         return ""
 
 
-def short(kind: str, value: Any, find: Find) -> Any:
+def normalize(kind: str, value: Any, find: Find) -> Any:
     """One spelling for what Keras takes alike: no defaults, nothing empty, no short strings."""
     if isinstance(value, str) and kind not in ("", "activations"):
         entry = catalog.by_alias(kind, value) if kind in catalog.KINDS else None
@@ -120,13 +120,13 @@ def same(a: Any, b: Any) -> bool:
     return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)
 
 
-def written(value: Any) -> str:
-    """A value as one would say it in a line of text."""
-    text = _written(value)
+def format_value(value: Any) -> str:
+    """A value as text for people, cut to LONGEST characters."""
+    text = _format(value)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
-def _written(value: Any) -> str:
+def _format(value: Any) -> str:
     match value:
         case None:
             return "none"
@@ -136,14 +136,14 @@ def _written(value: Any) -> str:
             brief = f"{value:g}"
             return brief if float(brief) == value else repr(value)
         case ObjectSpec():
-            told = ", ".join(f"{k}={_written(v)}" for k, v in value.config.items())
-            return f"{value.class_name}({told})" if told else value.class_name
+            config = ", ".join(f"{k}={_format(v)}" for k, v in value.config.items())
+            return f"{value.class_name}({config})" if config else value.class_name
         case ModelSpec():
             return f"model {value.name}"
         case Mapping():
-            return ", ".join(f"{k}: {_written(v)}" for k, v in value.items()) or "none"
+            return ", ".join(f"{k}: {_format(v)}" for k, v in value.items()) or "none"
         case tuple():
             sizes = all(v is None or isinstance(v, int | float) for v in value)
-            said = ["any" if v is None else _written(v) for v in value]
-            return (" × " if sizes else ", ").join(said) or "none"
+            items = ["any" if v is None else _format(v) for v in value]
+            return (" × " if sizes else ", ").join(items) or "none"
     return str(value)

@@ -26,7 +26,7 @@ def find(kind: str, name: str) -> catalog.Entry | None:
     """As the pages look things up: the datasets are among them."""
     if kind == "datasets":
         return find_dataset(name).ENTRY  # type: ignore[no-any-return]
-    return compare.found(kind, name)
+    return compare.catalog_entry(kind, name)
 
 
 @pytest.mark.parametrize("name", zoo.STACKS)

@@ -1,1 +1,1 @@
-"""Is the graph sound: wires, shapes, ranks and what kind of values each layer reads?"""
+"""Checks of the graph: wires, shapes, ranks and the kind of values each layer reads."""

@@ -1,4 +1,4 @@
-"""One call of a layer: what it received, from whom, and how a fix changes its model."""
+"""A refused call of a layer: the shapes it received, its arguments, and fixes of its model."""
 
 from __future__ import annotations
 

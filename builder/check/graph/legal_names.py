@@ -1,4 +1,4 @@
-"""Names of a model and its layers that TensorFlow cannot take, which only files can bring."""
+"""Check names of the model and its layers against TensorFlow's rules for scopes."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def problems(training: TrainingSpec) -> Iterator[Problem]:
         new = unique(usable(node.name, "layer"), taken)
         message = f"A layer is named '{node.name}', which TensorFlow cannot take as a name."
         rename = partial(edit.rename, node=node.name, new=new)
-        found = fixes.model(f"Name it '{new}'", training, rename)
-        yield Problem(f"model.{node.name}", message, HINT, found)
+        remedy = fixes.model(f"Name it '{new}'", training, rename)
+        yield Problem(f"model.{node.name}", message, HINT, remedy)
 
 
 def usable(name: str, instead: str) -> str:

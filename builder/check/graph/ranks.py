@@ -72,14 +72,14 @@ def with_flatten(
     case: Case, label: str
 ) -> tuple[str, tuple[Callable[[ModelSpec], ModelSpec], ...]]:
     """A fix that gives the case more axes, completed: they must be gone before the last Dense."""
-    last = _unflattened(case, at=0)
+    last = _last_dense_without_flatten(case, at=0)
     if not last:
         return label, ()
     flatten = fixes.insert_before(last, recommended.FLATTEN)
     return f"{label}, Flatten before '{last}'", (flatten,)
 
 
-def _unflattened(case: Case, at: int) -> str:
+def _last_dense_without_flatten(case: Case, at: int) -> str:
     """The last Dense, when nothing from the case on (``at`` 0) or after it (1) flattens."""
     spec = active(case.spec)
     if not edit.is_chain(spec):
@@ -95,7 +95,11 @@ def _unflattened(case: Case, at: int) -> str:
 
 def remove_layer(case: Case) -> Fixes:
     """The fix that takes the layer out, unless that would only move the trouble on."""
-    if gives_one_row(case.layer) and len(case.shape) > 2 and _unflattened(case, at=1):
+    if (
+        gives_one_row(case.layer)
+        and len(case.shape) > 2
+        and _last_dense_without_flatten(case, at=1)
+    ):
         flatten = fixes.replace_layer(case.node, recommended.FLATTEN)
         return case.fix(f"Replace '{case.node}' by Flatten", flatten)
     readers = [n.name for n in active(case.spec).nodes if case.node in n.inbound]
@@ -145,7 +149,7 @@ def _more_axes(case: Case, got: int, goal: int) -> Iterator[Any]:
         yield from _add_axes(case, recommended.reshape(*case.shape[1:], 1))
         yield from _channel_axis(case)
     elif got == 2:
-        yield from _add_axes(case, _unflatten(case.shape[1], goal))
+        yield from _add_axes(case, _reshape_row(case.shape[1], goal))
 
 
 def _rows_of_pixels(case: Case) -> Fixes:
@@ -153,7 +157,7 @@ def _rows_of_pixels(case: Case) -> Fixes:
     return case.insert(recommended.reshape(high, wide * deep if wide and deep else -1))
 
 
-def _unflatten(size: int | None, goal: int) -> ObjectSpec:
+def _reshape_row(size: int | None, goal: int) -> ObjectSpec:
     side = math.isqrt(size or 0)
     if goal == 4 and size and side * side == size:
         return recommended.reshape(side, side, 1)

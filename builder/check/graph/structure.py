@@ -42,42 +42,45 @@ def wiring(training: TrainingSpec) -> Iterator[Problem]:
             f"model.{name}",
             f"{counts[name]} layers are named '{name}'; every layer needs its own name.",
             "Rename all but one of them.",
-            (_unlike(training, name),),
+            (_rename_duplicates(training, name),),
         )
     if len(counts) < len(spec.nodes):
         return  # wires cannot be judged while a name means two layers
     known = set(counts)
     for node in spec.nodes:
-        yield from _reads(training, node, known)
+        yield from _check_node(training, node, known)
     for ref in spec.outputs:
         if ref.partition(":")[0] not in known:
             message = f"The model returns '{ref}', which does not exist."
             yield Problem(
-                "model", message, "Choose the last layer as its output.", _returned(training, ref)
+                "model",
+                message,
+                "Choose the last layer as its output.",
+                _fix_outputs(training, ref),
             )
     yield from _circle(training)
     yield from merging.check_counts(training)
 
 
-def _reads(training: TrainingSpec, node: Node, known: set[str]) -> Iterator[Problem]:
+def _check_node(training: TrainingSpec, node: Node, known: set[str]) -> Iterator[Problem]:
     """A node's layer and wires."""
     spec = training.model
     where = f"model.{node.name}"
     if node.layer not in spec.layers:
         message = f"'{node.name}' calls the layer '{node.layer}', which is not in the project."
-        gone = fixes.model(f"Remove '{node.name}'", training, _without(node.name))
+        gone = fixes.model(f"Remove '{node.name}'", training, _remove_from_stack(node.name))
         yield Problem(where, message, "Remove it and add the layer again.", gone)
     for ref in node.inbound:
         if ref.partition(":")[0] not in known:
             message = f"'{node.name}' reads '{ref}', which does not exist."
-            fix = _rewired(training, node, node.inbound.index(ref))
+            fix = _rewire(training, node, node.inbound.index(ref))
             yield Problem(where, message, "Connect it to a layer that exists.", fix)
     loose = not node.inbound and node.layer in spec.layers
     # A stack without any Input is told as such.
     first = node is spec.nodes[0] and not any(edit.is_input(spec, n) for n in known)
     if loose and not first and not edit.is_input(spec, node.name):
         message = f"{fixes.layer_label(spec, node.name)} reads nothing: no layer leads to it."
-        fix = _rewired(training, node, 0)
+        fix = _rewire(training, node, 0)
         yield Problem(where, message, "Connect it to the layer before it.", fix)
 
 
@@ -174,24 +177,24 @@ def _circle(training: TrainingSpec) -> Iterator[Problem]:
         late = late and [s for s in late if s in graph_edits.downstream(spec, node.name)]
         if late:
             message = f"'{node.name}' reads '{late[0]}', which waits for it: a circle."
-            fix = _rewired(training, node, sources.index(late[0]))
+            fix = _rewire(training, node, sources.index(late[0]))
             yield Problem(f"model.{node.name}", message, "Break the circle.", fix)
             return
 
 
-def _rewired(training: TrainingSpec, node: Node, place: int) -> tuple[Fix, ...]:
+def _rewire(training: TrainingSpec, node: Node, place: int) -> tuple[Fix, ...]:
     """A wire that leads to a layer before it; a model that is nearly a stack becomes one."""
     spec = training.model
     inputs = [n for n in spec.nodes if n.layer in spec.layers and edit.is_input(spec, n.name)]
     called = Counter(n.layer for n in spec.nodes)
     plain = all(len(n.inbound) < 2 for n in spec.nodes) and max(called.values()) < 2
     if len(inputs) == 1 and len(spec.outputs) < 2 and plain:
-        return (Fix("Wire the layers as a stack", _restacked(training)),)
+        return (Fix("Wire the layers as a stack", _restack(training)),)
     after = graph_edits.downstream(spec, node.name)
     names = [n.name for n in spec.nodes if n.name not in after]
     remedies: fixes.Fixes = ()
     if names:
-        earlier = [n for n in names if _place(spec, n) < _place(spec, node.name)]
+        earlier = [n for n in names if _position(spec, n) < _position(spec, node.name)]
         giver = (earlier or names)[-1]
         inbound = (*node.inbound[:place], giver, *node.inbound[place + 1 :])
         change = partial(graph_edits.set_inbound, node=node.name, inbound=inbound)
@@ -203,11 +206,11 @@ def _rewired(training: TrainingSpec, node: Node, place: int) -> tuple[Fix, ...]:
     return remedies
 
 
-def _place(spec: ModelSpec, node: str) -> int:
+def _position(spec: ModelSpec, node: str) -> int:
     return next(i for i, n in enumerate(spec.nodes) if n.name == node)
 
 
-def _returned(training: TrainingSpec, ref: str) -> tuple[Fix, ...]:
+def _fix_outputs(training: TrainingSpec, ref: str) -> tuple[Fix, ...]:
     """The outputs without one that does not exist, or what nobody reads instead."""
     spec = training.model
     rest = tuple(r for r in spec.outputs if r != ref)
@@ -223,16 +226,16 @@ def _with_outputs(training: TrainingSpec, outputs: tuple[str, ...]) -> TrainingS
     return replace(training, model=replace(training.model, outputs=outputs))
 
 
-def _unlike(training: TrainingSpec, name: str) -> Fix:
+def _rename_duplicates(training: TrainingSpec, name: str) -> Fix:
     """Different names; but a second last layer goes, because the first already gives the answer."""
     spec = training.model
     if spec.nodes[-1].name != name:
-        return Fix("Give them different names", replace(training, model=_distinct(spec)))
-    shorter = _as_stack(_distinct(replace(spec, nodes=spec.nodes[:-1])))
+        return Fix("Give them different names", replace(training, model=_with_unique_names(spec)))
+    shorter = _as_stack(_with_unique_names(replace(spec, nodes=spec.nodes[:-1])))
     return Fix(f"Remove the last '{name}'", replace(training, model=shorter))
 
 
-def _distinct(spec: ModelSpec) -> ModelSpec:
+def _with_unique_names(spec: ModelSpec) -> ModelSpec:
     used: set[str] = set()
     nodes: list[Node] = []
     for node in spec.nodes:
@@ -242,7 +245,7 @@ def _distinct(spec: ModelSpec) -> ModelSpec:
     return _as_stack(replace(spec, nodes=tuple(nodes)))
 
 
-def _restacked(training: TrainingSpec) -> TrainingSpec:
+def _restack(training: TrainingSpec) -> TrainingSpec:
     return replace(training, model=_as_stack(training.model))
 
 
@@ -259,7 +262,7 @@ def _as_stack(spec: ModelSpec) -> ModelSpec:
     return replace(spec, layers=Config(layers), nodes=tuple(nodes), outputs=outputs)
 
 
-def _without(name: str) -> Callable[[ModelSpec], ModelSpec]:
+def _remove_from_stack(name: str) -> Callable[[ModelSpec], ModelSpec]:
     def change(spec: ModelSpec) -> ModelSpec:
         return _as_stack(replace(spec, nodes=tuple(n for n in spec.nodes if n.name != name)))
 

@@ -27,7 +27,7 @@ def problems(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
     spec = active(training.model)
     for node in edit.order(spec):
         layer = find_layer(spec, node)
-        source = _source(spec, node)
+        source = _value_source(spec, node)
         seen = input_data(training, data, source) if edit.is_input(spec, source) else data
         if layer is None or seen is None:
             continue
@@ -50,7 +50,7 @@ class _Reader:
         self.training, self.data, self.spec = training, data, spec
         self.node, self.layer = node, layer
         self.name = fixes.layer_label(spec, node)
-        self.source = _source(spec, node)
+        self.source = _value_source(spec, node)
         self.traits = catalog.traits_of(layer.class_name)
 
     def problem(self) -> Problem | None:
@@ -63,7 +63,7 @@ class _Reader:
             return self._numbers_for_text()
         if "int" in self.traits.reads and not self.is_whole:
             return self._decimals()
-        return self._wrapped() or self._unknown_width() or self._out_of_range()
+        return self._inside_wrapper() or self._unknown_width() or self._out_of_range()
 
     @property
     def gets_text(self) -> bool:
@@ -92,7 +92,7 @@ class _Reader:
     def _fix(self, label: str, *changes: Any) -> Fixes:
         return fixes.model(label, self.training, *changes)
 
-    def _gone(self) -> Fixes:
+    def _removal(self) -> Fixes:
         """The fix that removes the layer, and with it an Embedding that only it could feed."""
         after = [n.name for n in self.spec.nodes if n.inbound == (self.node,)]
         follower = find_layer(self.spec, after[0]) if len(after) == 1 else None
@@ -117,7 +117,7 @@ class _Reader:
         hint = "Remove it."
         if self.data.kind == "sequences":
             hint = "Remove it: the words have been turned into numbers already."
-        return self._problem(message, hint, self._gone())
+        return self._problem(message, hint, self._removal())
 
     def _decimals(self) -> Problem:
         message = f"{self.name} reads whole numbers, but {self.giver} gives decimal numbers"
@@ -127,11 +127,11 @@ class _Reader:
         bins = min(BINS, size) if isinstance(size, int) and size > 1 else BINS
         sort = recommended.sort_into_bins(bins)
         label = f"Sort the numbers into {bins} bins before '{self.node}'"
-        remedies = self._gone() + self._fix(label, fixes.insert_before(self.node, sort))
+        remedies = self._removal() + self._fix(label, fixes.insert_before(self.node, sort))
         hint = "Remove it, or sort the numbers into bins before it (Discretization)."
         return self._problem(f"{message}.", hint, remedies)
 
-    def _wrapped(self) -> Problem | None:
+    def _inside_wrapper(self) -> Problem | None:
         """``adapt`` belongs to a layer itself; what wraps it has none."""
         inner = self.layer.config.get("layer")
         if not isinstance(inner, ObjectSpec) or not learns(inner.class_name, inner.config):
@@ -141,7 +141,7 @@ class _Reader:
             " when it stands in the stack by itself."
         )
         bare = self._fix(f"Use {inner.class_name} by itself", fixes.replace_layer(self.node, inner))
-        return self._problem(message, "Take it out of its wrapper.", bare + self._gone())
+        return self._problem(message, "Take it out of its wrapper.", bare + self._removal())
 
     def _unknown_width(self) -> Problem | None:
         """Rows as wide as a vocabulary that is not known before the data was seen."""
@@ -167,7 +167,7 @@ class _Reader:
         message = f"{self.name} knows the numbers 0 to {size - 1:,}, but {self._what()}"
         if low < 0:
             message += f" goes down to {low:,}."
-            return self._problem(message, "Give it numbers from 0 up.", self._gone())
+            return self._problem(message, "Give it numbers from 0 up.", self._removal())
         message += f" goes up to {high:,}."
         put = fixes.set_arguments(self.node, **{argument: high + 1})
         remedy = self._fix(f"Set {argument} to {high + 1}", put)
@@ -211,7 +211,7 @@ def learns_width(layer: ObjectSpec) -> bool:
     return lookup and rows and not is_fixed
 
 
-def _source(spec: ModelSpec, node: str) -> str:
+def _value_source(spec: ModelSpec, node: str) -> str:
     """Who last calculated what reaches ``node``; the node itself when it reads nothing."""
     before = edit.source(spec, node)
     while before:

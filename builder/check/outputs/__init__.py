@@ -1,1 +1,1 @@
-"""Do the outputs suit the data: last layer, loss, labels, metrics and column bindings?"""
+"""Checks of the outputs: last layer, loss, labels, metrics and column bindings."""

@@ -1,4 +1,4 @@
-"""Check that every Input and output is bound to a column and every output has its own loss."""
+"""Check the bindings of Inputs and outputs to columns, and the settings each output has."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem
     """Inputs and outputs bound to nothing or to the wrong side; settings for the wrong outputs."""
     if data and (data.named or not binding.is_plain(training)):
         yield from _unbound(training, data)
-    yield from _settings(training, data)
-    layers = [training.model.node(n).layer for n in _nodes(training)]
+    yield from _settings_by_output(training, data)
+    layers = [training.model.node(n).layer for n in _output_nodes(training)]
     if len(set(layers)) < len(layers):
         twice = next(n for n in layers if layers.count(n) > 1)
         message = f"The layer '{twice}' gives two outputs, so Keras could not tell them apart."
@@ -26,7 +26,7 @@ def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem
         yield Problem("model", message, hint)
 
 
-def _nodes(training: TrainingSpec) -> list[str]:
+def _output_nodes(training: TrainingSpec) -> list[str]:
     known = {n.name for n in training.model.nodes}
     names = (o if o in known else o.rpartition(":")[0] for o in binding.outputs(training.model))
     return [n for n in names if n in known]
@@ -48,12 +48,14 @@ def _unbound(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
                 known = "a target" if data.column(name) and role == "input" else "an input"
                 why = f"which is {known}" if data.column(name) else "which does not exist"
                 message = f"The {word} '{node}' is bound to '{given}', {why} of {data.title}."
-            found = tuple(_bind(training, node, c) for c in _best(training, node, columns, bound))
+            remedies = tuple(
+                _bind_fix(training, node, c) for c in _best_columns(training, node, columns, bound)
+            )
             hint = f"Bind it to one of: {has}."
-            yield Problem(f"columns.{node}", message, hint, found)
+            yield Problem(f"columns.{node}", message, hint, remedies)
 
 
-def _best(
+def _best_columns(
     training: TrainingSpec, node: str, columns: Sequence[ColumnFacts], bound: Mapping[str, str]
 ) -> list[str]:
     """The columns to offer: those nobody has that fit best, else any that fit best."""
@@ -72,16 +74,16 @@ def _misfit(training: TrainingSpec, node: str, column: ColumnFacts) -> int:
     return 1 if isinstance(shape, tuple) and len(shape) == len(column.shape) else 2
 
 
-def _bind(training: TrainingSpec, node: str, column: str) -> Fix:
+def _bind_fix(training: TrainingSpec, node: str, column: str) -> Fix:
     columns = training.columns.with_(**{node: column})
     return Fix(f"Bind '{node}' to {column}", replace(training, columns=columns))
 
 
-def _settings(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem]:
+def _settings_by_output(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem]:
     """Losses, weights and metrics by output where there are several, and only there."""
     outputs = binding.outputs(training.model)
     if len(outputs) < 2:
-        yield from _too_many(training)
+        yield from _leftover_settings(training)
         return
     count = len(outputs)
     for key in ("loss", "metrics"):
@@ -101,10 +103,10 @@ def _settings(training: TrainingSpec, data: DataFacts | None) -> Iterator[Proble
             rest = training.with_compile(**{key: Config(given).without(*strange)})
             hint = f"It returns {', '.join(outputs)}."
             yield Problem(f"compile.{key}", message, hint, (Fix(f"Remove {names}", rest),))
-    yield from _weights(training)
+    yield from _loss_weights(training)
 
 
-def _weights(training: TrainingSpec) -> Iterator[Problem]:
+def _loss_weights(training: TrainingSpec) -> Iterator[Problem]:
     weights = training.compile.get("loss_weights")
     if weights is None:
         return
@@ -120,14 +122,14 @@ def _weights(training: TrainingSpec) -> Iterator[Problem]:
             one = training.with_compile(loss_weights=Config(weights).with_(**{output: 1.0}))
             where = f"compile.loss_weights.{output}"
             yield Problem(where, message, "1 is a loss as it is.", (Fix("Set it to 1", one),))
-    yield from _partial(training, weights)
+    yield from _missing_weights(training, weights)
     if weights and not any(weights.values()):
         message = "Every loss weight is 0, so nothing would be learned."
         gone = replace(training, compile=training.compile.without("loss_weights"))
         yield Problem("compile.loss_weights", message, "Raise one.", (Fix("Remove them", gone),))
 
 
-def _partial(training: TrainingSpec, weights: Mapping[str, Any]) -> Iterator[Problem]:
+def _missing_weights(training: TrainingSpec, weights: Mapping[str, Any]) -> Iterator[Problem]:
     outputs = binding.outputs(training.model)
     missing = [o for o in outputs if o not in weights]
     if 0 < len(missing) < len(outputs):
@@ -138,7 +140,7 @@ def _partial(training: TrainingSpec, weights: Mapping[str, Any]) -> Iterator[Pro
         yield Problem("compile.loss_weights", message, "1 is a loss as it is.", (fix,))
 
 
-def _too_many(training: TrainingSpec) -> Iterator[Problem]:
+def _leftover_settings(training: TrainingSpec) -> Iterator[Problem]:
     """Settings by output left over from a model that had several."""
     given = [k for k in binding.PER_OUTPUT if isinstance(training.compile.get(k), Mapping)]
     if given:
@@ -155,12 +157,12 @@ def fitted(training: TrainingSpec, data: DataFacts | None) -> TrainingSpec:
     """
     outputs = binding.outputs(training.model)
     if len(outputs) < 2:
-        return _single(training, outputs)
+        return _for_single_output(training, outputs)
     compile = training.compile
-    found: dict[str, dict[str, Any]] = {"loss": {}, "metrics": {}}
+    settings: dict[str, dict[str, Any]] = {"loss": {}, "metrics": {}}
     for view in views(training, data):
-        best = dict(zip(found, sensible(view.data), strict=False)) if view.data else {}
-        for key, chosen in found.items():
+        best = dict(zip(settings, sensible(view.data), strict=False)) if view.data else {}
+        for key, chosen in settings.items():
             given = compile.get(key)
             own = given.get(view.output) if isinstance(given, Mapping) else best.get(key, given)
             if (usual := own if own is not None else best.get(key)) is not None:
@@ -169,10 +171,10 @@ def fitted(training: TrainingSpec, data: DataFacts | None) -> TrainingSpec:
     kept = compile.without("loss_weights")
     if isinstance(weights, Mapping):
         kept = kept.with_(loss_weights=Config({o: weights.get(o, 1.0) for o in outputs}))
-    return replace(training, compile=kept.with_(**found))
+    return replace(training, compile=kept.with_(**settings))
 
 
-def _single(training: TrainingSpec, outputs: tuple[str, ...]) -> TrainingSpec:
+def _for_single_output(training: TrainingSpec, outputs: tuple[str, ...]) -> TrainingSpec:
     compile = training.compile.without("loss_weights")
     for key in binding.PER_OUTPUT:
         given = compile.get(key)

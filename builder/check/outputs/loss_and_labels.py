@@ -26,7 +26,7 @@ def problems(
     each output in turn."""
     for view in views(training, data):
         if view.data and not has_settings_by_output(view.training):
-            yield from view.map_problems(_one(view.training, view.data, model))
+            yield from view.map_problems(_check_output(view.training, view.data, model))
 
 
 def has_settings_by_output(training: TrainingSpec) -> bool:
@@ -34,7 +34,9 @@ def has_settings_by_output(training: TrainingSpec) -> bool:
     return any(isinstance(training.compile.get(key), Mapping) for key in binding.PER_OUTPUT)
 
 
-def _one(training: TrainingSpec, data: DataFacts, model: ModelFacts | None) -> Iterator[Problem]:
+def _check_output(
+    training: TrainingSpec, data: DataFacts, model: ModelFacts | None
+) -> Iterator[Problem]:
     """What is wrong with the only output."""
     head = find_head(training.model, model)
     problem, loss = _loss(training, data, head)
@@ -113,11 +115,11 @@ def _label_mismatch(
         f" {LABEL_WORDS[data.labels]} labels ({_example(data)})."
     )
     better = _alternatives(data, head, loss)
-    remedies = tuple(_use(training, data, head, new) for new in better)
+    remedies = tuple(_use_loss(training, data, head, new) for new in better)
     hint = f"Set the dataset's labels to {needs}."
     if better:
         hint = f"Use {catalog.entry('losses', better[0].class_name).alias}, or s{hint[1:]}"
-    remedies += _relabelled(training, data, head, loss, needs)
+    remedies += _relabel(training, data, head, loss, needs)
     return Problem("compile.loss", message, hint, remedies), better[0] if better else loss
 
 
@@ -136,13 +138,13 @@ def _alternatives(data: DataFacts, head: Head | None, loss: ObjectSpec) -> tuple
     return tuple(losses)
 
 
-def _use(training: TrainingSpec, data: DataFacts, head: Head | None, loss: ObjectSpec) -> Fix:
+def _use_loss(training: TrainingSpec, data: DataFacts, head: Head | None, loss: ObjectSpec) -> Fix:
     """The fix that takes this loss, and the last layer it needs when that has another size."""
     label = f"Use {catalog.entry('losses', loss.class_name).alias}"
     return output_layer.resize_with(label, training.with_compile(loss=loss), data, head, loss)
 
 
-def _relabelled(
+def _relabel(
     training: TrainingSpec, data: DataFacts, head: Head | None, loss: ObjectSpec, labels: str
 ) -> Fixes:
     """The fix that encodes the labels as the loss wants them, the last layer's size with them."""

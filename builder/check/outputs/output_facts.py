@@ -67,7 +67,7 @@ class Head:
                 return edit.insert(model, recommended.activate(activation))
             layer = edit.layer_of(model, node)
             if catalog.traits_of(layer.class_name).activation:
-                return _swap(model, node, activation)
+                return _swap_activation(model, node, activation)
             if is_activation(layer) or activation != "linear":
                 return edit.configure(model, node, layer.with_(activation=activation))
             plain = replace(layer, config=layer.config.without("activation"))
@@ -76,7 +76,7 @@ class Head:
         return change
 
 
-def _swap(model: ModelSpec, node: str, activation: str) -> ModelSpec:
+def _swap_activation(model: ModelSpec, node: str, activation: str) -> ModelSpec:
     if activation == "linear":
         return edit.remove(model, node)
     return fixes.replace_layer(node, recommended.activate(activation))(model)
@@ -85,7 +85,7 @@ def _swap(model: ModelSpec, node: str, activation: str) -> ModelSpec:
 def find_head(model: ModelSpec, facts: ModelFacts | None = None) -> Head | None:
     """The end of the model; None when there is no layer or the model has several outputs."""
     try:
-        last = edit.last(model) if edit.is_chain(model) else _returned(model)
+        last = edit.last(model) if edit.is_chain(model) else _returned_layer(model)
     except SpecError:
         return None
     if len(model.outputs) != 1 or not last:
@@ -116,7 +116,7 @@ def _last_layers(model: ModelSpec, node: str | None) -> Iterator[tuple[str, Obje
         node = edit.source(model, node)
 
 
-def _returned(model: ModelSpec) -> str:
+def _returned_layer(model: ModelSpec) -> str:
     """The layer a graph of one output returns; "" when it is a second answer, such as a state."""
     names = {n.name for n in model.nodes}
     return next((o for o in active(model).outputs if o in names), "")

@@ -73,7 +73,7 @@ def problems(
     """A head of the wrong rank, width or activation, the first of them only."""
     aim = required_output(data, loss)
     if head.rank is not None and head.rank > 2:
-        yield _unflat(training, data, head)
+        yield _wrong_rank(training, data, head)
         return
     if head.width is not None and head.width < 1:
         return  # said where the size is set
@@ -82,12 +82,12 @@ def problems(
         if binary and {head.width, aim.width} == {1, 2}:
             yield _one_or_two(training, data, head, aim)
         else:
-            yield _width(training, data, head, aim)
+            yield _wrong_width(training, data, head, aim)
         return
-    yield from _activation(training, data, head, aim)
+    yield from _wrong_activation(training, data, head, aim)
 
 
-def _unflat(training: TrainingSpec, data: DataFacts, head: Head) -> Problem:
+def _wrong_rank(training: TrainingSpec, data: DataFacts, head: Head) -> Problem:
     """The output is still a picture or a sequence."""
     shape = fixes.shape(head.shape)
     message = (
@@ -143,7 +143,9 @@ def _binary_loss(training: TrainingSpec, data: DataFacts) -> Fixes:
     return (Fix(label, binary),)
 
 
-def _width(training: TrainingSpec, data: DataFacts, head: Head, aim: RequiredOutput) -> Problem:
+def _wrong_width(
+    training: TrainingSpec, data: DataFacts, head: Head, aim: RequiredOutput
+) -> Problem:
     name = fixes.layer_label(training.model, head.node)
     if data.task == "regression":
         wanted = f"{aim.width}, {'the value' if aim.width == 1 else 'the values'} to predict"
@@ -162,7 +164,7 @@ def _width(training: TrainingSpec, data: DataFacts, head: Head, aim: RequiredOut
     return Problem(f"model.{head.node}", message, f"Make it {aim.width}.", remedies)
 
 
-def _activation(
+def _wrong_activation(
     training: TrainingSpec, data: DataFacts, head: Head, aim: RequiredOutput
 ) -> Iterator[Problem]:
     if not aim.activations or head.activation in aim.activations or head.activation is None:

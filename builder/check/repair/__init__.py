@@ -1,1 +1,1 @@
-"""The remedies a Problem offers: edits of a model, of a graph, of one output among several."""
+"""What the fixes of a Problem are made of: edits, recommended layers, views of one output."""

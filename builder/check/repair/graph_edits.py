@@ -92,13 +92,13 @@ def join_inputs(model: ModelSpec, node: str) -> ModelSpec:
 
 def downstream(model: ModelSpec, node: str) -> set[str]:
     """The node and everything that depends on it: what it must not read."""
-    found = {node}
+    reached = {node}
     while True:
         more = {
             n.name
             for n in model.nodes
-            if n.name not in found and any(r.partition(":")[0] in found for r in n.inbound)
+            if n.name not in reached and any(r.partition(":")[0] in reached for r in n.inbound)
         }
         if not more:
-            return found
-        found |= more
+            return reached
+        reached |= more

@@ -27,9 +27,9 @@ class View:
     training: TrainingSpec
     data: DataFacts | None
 
-    def map_problems(self, found: Iterable[Problem]) -> Iterator[Problem]:
-        """What was found about ``training``, said about the whole, its fixes too."""
-        for problem in found:
+    def map_problems(self, problems: Iterable[Problem]) -> Iterator[Problem]:
+        """Problems of ``training`` as problems of the whole, their fixes too."""
+        for problem in problems:
             where = problem.where
             if self.output and where in ("compile.loss", "compile.metrics"):
                 where = f"{where}.{self.output}"
@@ -75,15 +75,17 @@ def views(training: TrainingSpec, data: DataFacts | None = None) -> tuple[View, 
         return (View(training, "", training, data),)
     columns = binding.outputs_of(training)
     if len(outputs) < 2:
-        seen = _seen(data, columns[outputs[0]]) if data and outputs else data
+        seen = _target_data(data, columns[outputs[0]]) if data and outputs else data
         return (View(training, "", training, seen),)
     return tuple(
-        View(training, o, _alone(training, o), _seen(data, columns[o]) if data else None)
+        View(
+            training, o, _for_output(training, o), _target_data(data, columns[o]) if data else None
+        )
         for o in outputs
     )
 
 
-def _alone(training: TrainingSpec, output: str) -> TrainingSpec:
+def _for_output(training: TrainingSpec, output: str) -> TrainingSpec:
     compile = training.compile.without(*binding.PER_OUTPUT)
     for key in binding.PER_OUTPUT:
         given = training.compile.get(key)
@@ -93,7 +95,7 @@ def _alone(training: TrainingSpec, output: str) -> TrainingSpec:
     return replace(training, model=model, compile=compile)
 
 
-def _seen(data: DataFacts, name: str) -> DataFacts | None:
+def _target_data(data: DataFacts, name: str) -> DataFacts | None:
     column = data.column(name)
     if column is None or column.role != "target":
         return None

@@ -1,1 +1,1 @@
-"""Do loss, metrics, labels, columns and ``fit`` settings suit the model and the data?"""
+"""Checks of the training: ``compile`` and ``fit`` settings, memory, threads."""

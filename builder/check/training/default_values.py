@@ -1,4 +1,4 @@
-"""Better defaults than the catalogue's, from the data: last layer, batch size, validation split."""
+"""Derive better defaults from the data: the last layer, batch size, validation split."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def better_values(training: TrainingSpec, data: DataFacts | None) -> BetterValue
     share = validation_share(data)
     given = training.fit.get("validation_split", 0)
     fair = isinstance(given, int | float) and 0 <= given < 1
-    found: dict[tuple[str, str], Any] = {
+    better: dict[tuple[str, str], Any] = {
         ("fit", "batch_size"): max(
             1, min(DEFAULT_BATCH, training_examples(data, given if fair else share))
         ),
@@ -37,10 +37,10 @@ def better_values(training: TrainingSpec, data: DataFacts | None) -> BetterValue
         head = find_head(view.training.model)
         if head and view.data and not loss_and_labels.has_settings_by_output(view.training):
             aim = loss_and_labels.required_output(view.training, view.data, head)
-            found[f"model.{head.node}", "layer"] = aim.layer
+            better[f"model.{head.node}", "layer"] = aim.layer
             if head.sizer:
-                found[f"model.{head.sizer}", head.arg] = aim.width
-    return found
+                better[f"model.{head.sizer}", head.arg] = aim.width
+    return better
 
 
 def training_examples(data: DataFacts, share: float) -> int:

@@ -30,7 +30,7 @@ def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem
     yield from _optimizer(training)
     yield from _seed(training)
     if data:
-        yield from _rows(training, data)
+        yield from _split_and_batch(training, data)
         yield from _class_weight(training, views(training, data)[0].data or data)
     yield from _callbacks(training, data)
 
@@ -61,7 +61,7 @@ def _rate(training: TrainingSpec, optimizer: ObjectSpec, entry: catalog.Entry) -
     """The learning rate, or what its schedule begins with."""
     usual = entry.args.get("learning_rate", 0.001)
     schedule = optimizer.config.get("learning_rate", entry.args.get("learning_rate"))
-    rate, better = _beginning(schedule, usual)
+    rate, better = _initial_rate(schedule, usual)
     if rate is None:
         return
     changed = training.with_compile(optimizer=optimizer.with_(learning_rate=better))
@@ -80,7 +80,7 @@ def _rate(training: TrainingSpec, optimizer: ObjectSpec, entry: catalog.Entry) -
         yield Problem(where, message, hint, (fix,), severe=False)
 
 
-def _beginning(schedule: Any, usual: float) -> tuple[float | None, Any]:
+def _initial_rate(schedule: Any, usual: float) -> tuple[float | None, Any]:
     """The rate or what a schedule begins with, None if unknown; and the same with ``usual``."""
     if not isinstance(schedule, ObjectSpec):
         return _number(schedule), usual
@@ -91,7 +91,7 @@ def _beginning(schedule: Any, usual: float) -> tuple[float | None, Any]:
     return rate, schedule.with_(**{place: usual}) if place else schedule
 
 
-def _rows(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
+def _split_and_batch(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
     share = validation_share(data)
     better = Fix(f"Set the validation split to {share}", training.with_fit(validation_split=share))
     split = _number(training.fit.get("validation_split")) or 0.0
@@ -112,7 +112,7 @@ def _class_weight(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
     weights = training.fit.get("class_weight")
     if not weights:
         return
-    gone = Fix("Remove the class weights", _without(training, "class_weight"))
+    gone = Fix("Remove the class weights", _without_setting(training, "class_weight"))
     where, many = "fit.class_weight", len(data.classes)
     if len(binding.outputs(training.model)) > 1:
         message = "Class weights are for models of one output, and this one has several."
@@ -146,14 +146,14 @@ def _callbacks(training: TrainingSpec, data: DataFacts | None) -> Iterator[Probl
             continue
         if isinstance(item.config.get("monitor", "val_loss"), str):
             yield from _monitor(training, data, items, i)
-    yield from _schedules(training, items)
+    yield from _rate_conflicts(training, items)
 
 
 def _monitor(
     training: TrainingSpec, data: DataFacts | None, items: tuple[Any, ...], at: int
 ) -> Iterator[Problem]:
     """Does training report the number that this callback watches?"""
-    item, known = items[at], _history(training)
+    item, known = items[at], _history_keys(training)
     monitor = item.config.get("monitor", "val_loss")
     plain = monitor.removeprefix("val_")
     has_split = bool(_number(training.fit.get("validation_split")))
@@ -176,16 +176,16 @@ def _monitor(
         hint = f"Set a validation split, or watch '{plain}'."
         yield Problem("fit.callbacks", message, hint, (fix, watch(plain)))
     elif item.config.get("mode", "auto") == "auto" and plain not in ALONE:
-        yield from _aimless(training, items, at, plain)
+        yield from _missing_mode(training, items, at, plain)
 
 
-def _aimless(
+def _missing_mode(
     training: TrainingSpec, items: tuple[Any, ...], at: int, plain: str
 ) -> Iterator[Problem]:
     """Keras finds out by itself which way is better, but not of one output among several."""
     if len(binding.outputs(training.model)) < 2:
         return
-    rises = any(e.extra.get("better") == "up" for e in _metrics_called(plain))
+    rises = any(e.extra.get("better") == "up" for e in _metrics_named(plain))
     mode, item = ("max" if rises else "min"), items[at]
     new = (*items[:at], item.with_(mode=mode), *items[at + 1 :])
     message = (
@@ -196,7 +196,7 @@ def _aimless(
     yield Problem("fit.callbacks", message, "Set its mode to min or max.", (fix,))
 
 
-def _metrics_called(name: str) -> Iterator[catalog.Entry]:
+def _metrics_named(name: str) -> Iterator[catalog.Entry]:
     """The metrics a history key may end with: ``stars_mean_absolute_error``."""
     for entry in catalog.entries("metrics"):
         keys = (entry.extra.get("key"), entry.alias)
@@ -204,7 +204,7 @@ def _metrics_called(name: str) -> Iterator[catalog.Entry]:
             yield entry
 
 
-def _schedules(training: TrainingSpec, items: tuple[Any, ...]) -> Iterator[Problem]:
+def _rate_conflicts(training: TrainingSpec, items: tuple[Any, ...]) -> Iterator[Problem]:
     """Callbacks that set the learning rate need one that is a number."""
     optimizer = training.compile.get("optimizer")
     rate = optimizer.config.get("learning_rate") if isinstance(optimizer, ObjectSpec) else None
@@ -226,7 +226,7 @@ def _schedules(training: TrainingSpec, items: tuple[Any, ...]) -> Iterator[Probl
         yield Problem("fit.callbacks", message, "Use one of the two.", remedies)
 
 
-def _history(training: TrainingSpec) -> tuple[str, ...]:
+def _history_keys(training: TrainingSpec) -> tuple[str, ...]:
     """The names training reports, without ``val_``."""
     names = ["loss"]
     for view in views(training):
@@ -244,7 +244,7 @@ def _history(training: TrainingSpec) -> tuple[str, ...]:
     return (*names, "learning_rate")
 
 
-def _without(training: TrainingSpec, name: str) -> TrainingSpec:
+def _without_setting(training: TrainingSpec, name: str) -> TrainingSpec:
     return replace(training, fit=training.fit.without(name))
 
 

@@ -1,1 +1,1 @@
-"""Are single names and values known to the catalogue and in range?"""
+"""Checks of single names and values against the catalogue: known, of the right type, in range."""

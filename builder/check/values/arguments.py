@@ -50,15 +50,15 @@ def problems(training: TrainingSpec, usual: BetterValues) -> Iterator[Problem]:
     """
     for name, layer in training.model.layers.items():
         if isinstance(layer, ObjectSpec):
-            yield from _layer(training, name, layer, usual)
-    yield from _object(training, "optimizer", "optimizers")
+            yield from _layer_problems(training, name, layer, usual)
+    yield from _object_problems(training, "optimizer", "optimizers")
     for view in views(training):
-        yield from view.map_problems(_object(view.training, "loss", "losses"))
-        yield from view.map_problems(_listed(view.training, "compile", "metrics"))
-    yield from _listed(training, "fit", "callbacks")
+        yield from view.map_problems(_object_problems(view.training, "loss", "losses"))
+        yield from view.map_problems(_list_problems(view.training, "compile", "metrics"))
+    yield from _list_problems(training, "fit", "callbacks")
 
 
-def _object(training: TrainingSpec, key: str, kind: str) -> Iterator[Problem]:
+def _object_problems(training: TrainingSpec, key: str, kind: str) -> Iterator[Problem]:
     value = training.compile.get(key)
     if isinstance(value, ObjectSpec):
         for flaw in flaws(kind, value):
@@ -70,7 +70,7 @@ def _object(training: TrainingSpec, key: str, kind: str) -> Iterator[Problem]:
         yield _no_object(training, key, kind, value)
 
 
-def _layer(
+def _layer_problems(
     training: TrainingSpec, name: str, layer: ObjectSpec, usual: BetterValues
 ) -> Iterator[Problem]:
     calls = [n for n in training.model.nodes if n.layer == name]
@@ -83,17 +83,17 @@ def _layer(
         def put(new: ObjectSpec, model: ModelSpec) -> ModelSpec:
             return replace(model, layers=model.layers.with_(**{name: new}))
 
-        found = tuple(
+        remedies = tuple(
             fix
             for label, new in flaw.repairs
             for fix in fixes.model(label, training, partial(put, new))
         )
         if catalog.find("layers", layer.class_name) is None:
-            found = found or _gone(training, node, better.get("layer"))
-        yield Problem(f"model.{node}", f"'{node}': {flaw.message}", flaw.hint, found)
+            remedies = remedies or _removal(training, node, better.get("layer"))
+        yield Problem(f"model.{node}", f"'{node}': {flaw.message}", flaw.hint, remedies)
 
 
-def _gone(training: TrainingSpec, node: str, last: ObjectSpec | None) -> Fixes:
+def _removal(training: TrainingSpec, node: str, last: ObjectSpec | None) -> Fixes:
     """The fix that takes an unknown layer out; where it is the last one, the layer it should be."""
     if last is None:
         return fixes.model(f"Remove '{node}'", training, fixes.remove(node))
@@ -101,7 +101,7 @@ def _gone(training: TrainingSpec, node: str, last: ObjectSpec | None) -> Fixes:
     return fixes.model(label, training, fixes.replace_layer(node, last))
 
 
-def _listed(training: TrainingSpec, part: str, key: str) -> Iterator[Problem]:
+def _list_problems(training: TrainingSpec, part: str, key: str) -> Iterator[Problem]:
     settings: Config = getattr(training, part)
     given = settings.get(key, ())
     if isinstance(given, Mapping):
@@ -117,12 +117,12 @@ def _listed(training: TrainingSpec, part: str, key: str) -> Iterator[Problem]:
         rest = items[:i] + items[i + 1 :]
         if isinstance(item, ObjectSpec):
             for flaw in flaws(key, item):
-                found = tuple(
+                remedies = tuple(
                     Fix(label, with_((*items[:i], new, *items[i + 1 :])))
                     for label, new in flaw.repairs
                 )
                 gone = Fix(f"Remove {item.class_name}", with_(rest))
-                yield Problem(f"{part}.{key}", flaw.message, flaw.hint, (*found, gone))
+                yield Problem(f"{part}.{key}", flaw.message, flaw.hint, (*remedies, gone))
         elif key != "metrics" or resolve(key, item) is None:
             message = f"{item!r} is not one of Keras's {key}."
             gone = Fix(f"Remove {item!r}", with_(rest))
@@ -155,7 +155,7 @@ def flaws(kind: str, obj: ObjectSpec, better: Mapping[str, Any] | None = None) -
     for name in entry.required:
         if name not in obj.config:
             message = f"{obj.class_name} needs '{name}', which is missing."
-            yield Flaw(message, f"Set {name}.", _set(entry, obj, name, better or {}))
+            yield Flaw(message, f"Set {name}.", _set_argument(entry, obj, name, better or {}))
 
 
 def _unknown(kind: str, obj: ObjectSpec) -> Flaw:
@@ -166,27 +166,27 @@ def _unknown(kind: str, obj: ObjectSpec) -> Flaw:
     return Flaw(
         f"there is no {noun(kind)} called '{obj.class_name}'.",
         f"Did you mean {' or '.join(close)}?" if close else "Choose one from the catalogue.",
-        tuple((f"Use {name}", _as(kind, name, obj)) for name in close),
+        tuple((f"Use {name}", _convert(kind, name, obj)) for name in close),
     )
 
 
-def _as(kind: str, class_name: str, obj: ObjectSpec) -> ObjectSpec:
+def _convert(kind: str, class_name: str, obj: ObjectSpec) -> ObjectSpec:
     """An object of that class with what it can take of the other's arguments."""
     entry = catalog.entry(kind, class_name)
     fresh = catalog.new(kind, class_name).config
     needed = {k: v for k, v in fresh.items() if k in entry.required}
-    kept = {k: v for k, v in obj.config.items() if _takes(entry, k, v)}
+    kept = {k: v for k, v in obj.config.items() if _accepts(entry, k, v)}
     return ObjectSpec(class_name, Config(needed | kept))
 
 
-def _takes(entry: Entry, name: str, value: Any) -> bool:
+def _accepts(entry: Entry, name: str, value: Any) -> bool:
     return name in entry.args and not mismatch(catalog.param(entry, name), value)
 
 
 def _no_argument(entry: Entry, obj: ObjectSpec, name: str) -> Flaw:
     gone = replace(obj, config=obj.config.without(name))
     repairs: list[Repair] = []
-    free = [a for a in entry.args if a not in obj.config and _takes(entry, a, obj.config[name])]
+    free = [a for a in entry.args if a not in obj.config and _accepts(entry, a, obj.config[name])]
     close = difflib.get_close_matches(name, free, n=1)
     if close:
         put = gone.with_(**{close[0]: obj.config[name]})
@@ -207,18 +207,20 @@ def _argument(
     if isinstance(value, ObjectSpec) and asked.kind:
         for flaw in flaws(asked.kind, value):
             inner = tuple((label, obj.with_(**{name: new})) for label, new in flaw.repairs)
-            back = _set(entry, obj, name, better)
+            back = _set_argument(entry, obj, name, better)
             yield Flaw(f"{name}: {flaw.message}", flaw.hint, inner or back)
     elif wrong := mismatch(asked, value):
         message = f"{entry.class_name}'s '{name}' must be {wrong} but is {value!r}."
         whole = round_value(asked, value)
-        repairs = _set(entry, obj, name, better)
+        repairs = _set_argument(entry, obj, name, better)
         if whole is not None:
             repairs = ((f"Set {name} to {whole}", obj.with_(**{name: whole})),)
         yield Flaw(message, f"Set {name} to {wrong}.", repairs)
 
 
-def _set(entry: Entry, obj: ObjectSpec, name: str, better: Mapping[str, Any]) -> tuple[Repair, ...]:
+def _set_argument(
+    entry: Entry, obj: ObjectSpec, name: str, better: Mapping[str, Any]
+) -> tuple[Repair, ...]:
     """The repair that gives the argument a value free of problems.
 
     Not the nearest permitted value: a learning rate of 100 is permitted and yet explodes.

@@ -18,10 +18,10 @@ BetterValues = Mapping[tuple[str, str], Any]
 def mismatch(asked: Param, value: Any) -> str:
     """What the value should be, when it is not: ``"a whole number from 1 up"``; else ``""``."""
     if value is None:
-        return "" if asked.optional or None in asked.choices else _wanted(asked)
+        return "" if asked.optional or None in asked.choices else _describe(asked)
     if asked.type == "json":
         return ""
-    return "" if _FITS[asked.type](asked, value) else _wanted(asked)
+    return "" if _FITS[asked.type](asked, value) else _describe(asked)
 
 
 def round_value(asked: Param, value: Any) -> Any:
@@ -46,7 +46,7 @@ def value_label(value: Any) -> str:
     return value.class_name if isinstance(value, ObjectSpec) else f"{value}"
 
 
-def _wanted(asked: Param) -> str:
+def _describe(asked: Param) -> str:
     if asked.type == "choice":
         return f"one of {', '.join(str(c) for c in asked.choices)}"
     what = {
@@ -57,15 +57,15 @@ def _wanted(asked: Param) -> str:
     if asked.length and asked.type in ("ints", "floats"):
         what = f"one number or {asked.length} of them"
     if asked.min is not None and asked.max is not None:
-        what += f" from {_digits(asked.min)} to {_digits(asked.max)}"
+        what += f" from {_format_number(asked.min)} to {_format_number(asked.max)}"
     elif asked.min is not None:
-        what += f" from {_digits(asked.min)} up"
+        what += f" from {_format_number(asked.min)} up"
     elif asked.max is not None:
-        what += f" up to {_digits(asked.max)}"
+        what += f" up to {_format_number(asked.max)}"
     return what
 
 
-def _digits(value: float) -> str:
+def _format_number(value: float) -> str:
     return f"{value:,.0f}" if value == round(value) else f"{value:g}"
 
 
@@ -83,16 +83,16 @@ def _is_whole(value: Any) -> bool:
 
 
 def _numbers(single: Callable[[Any], bool], asked: Param, value: Any) -> bool:
-    flat = list(_flat(value))
+    flat = list(_flatten(value))
     if asked.length and isinstance(value, tuple) and len(value) not in (1, asked.length):
         return False
     return all(item is None or (single(item) and _in_range(asked, item)) for item in flat)
 
 
-def _flat(value: Any) -> Iterator[Any]:
+def _flatten(value: Any) -> Iterator[Any]:
     if isinstance(value, tuple):
         for item in value:
-            yield from _flat(item)
+            yield from _flatten(item)
     else:
         yield value
 
