@@ -1,4 +1,4 @@
-"""Which column of the dataset each Input and each output of a model stands for."""
+"""Bind each Input and each output of a model to a column of the dataset."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def inputs(model: ModelSpec) -> tuple[str, ...]:
 
 
 def _is_input(model: ModelSpec, layer: str) -> bool:
-    found = model.layers.get(layer)
-    return isinstance(found, ObjectSpec) and found.class_name == "InputLayer"
+    record = model.layers.get(layer)
+    return isinstance(record, ObjectSpec) and record.class_name == "InputLayer"
 
 
 def outputs(model: ModelSpec) -> tuple[str, ...]:
@@ -45,8 +45,8 @@ def outputs_of(training: TrainingSpec) -> dict[str, str]:
 
 
 def _column(training: TrainingSpec, node: str) -> str:
-    found = training.columns.get(node)
-    return found if isinstance(found, str) else node
+    column = training.columns.get(node)
+    return column if isinstance(column, str) else node
 
 
 def keras_name(model: ModelSpec, ref: str) -> str:

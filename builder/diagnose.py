@@ -1,4 +1,4 @@
-"""What a training's curves say in plain words: overfitting, too little learning, an explosion."""
+"""Diagnose training curves: overfitting, underfitting, exploding loss, unfinished training."""
 
 from __future__ import annotations
 
@@ -31,8 +31,17 @@ EXPLODED = 1.5
 GOOD = 0.9
 """An accuracy from which slow learning is nothing to warn of."""
 
-ACCURACY = ("accuracy", "acc", "binary_accuracy", "categorical_accuracy")
-SPARSE = "sparse_categorical_accuracy"
+ACCURACIES = tuple(
+    name
+    for entry in catalog.entries("metrics", "Accuracy")
+    if "k" not in entry.args  # of the k best answers one is always right for few classes
+    for name in (entry.extra["key"], *entry.extra["aliases"])
+)
+"""Names of accuracies in a history: the share of examples whose best answer is right."""
+
+AGAINST_OVERFITTING = (
+    "Fewer epochs or EarlyStopping, a Dropout layer, more data or a smaller model help."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +65,8 @@ class Reading:
 def result(test: Mapping[str, float]) -> str:
     """The test's numbers as one sentence, the metric before the loss; "" without a test set."""
     names = [n for n in test if n != "loss"] or [n for n in test if n == "loss"]
-    said = [f"{words(n)} {number(test[n])}" for n in names]
-    return f"Test {', '.join(said)}." if said else ""
+    values = ", ".join(f"{words(n)} {number(test[n])}" for n in names)
+    return f"Test {values}." if values else ""
 
 
 def words(name: str) -> str:
@@ -79,86 +88,91 @@ def number(value: float | None) -> str:
 def read(
     history: History, training: TrainingSpec, test: Mapping[str, float] | None = None
 ) -> Reading:
-    """What the curves of a finished or stopped training say; the gravest rule that holds wins.
+    """Diagnose the curves of a finished or stopped training; the gravest rule that holds wins.
 
     Args:
         history: as Keras's ``History.history``.
         training: what was trained; fixes start from it.
-        test: what the test said; a model that does well there has not learned by heart.
+        test: the metrics of the test; a model that does well there has not learned by heart.
     """
     loss = list(history.get("loss", ()))
     if not loss:
         return Reading("nothing", "No epoch was finished, so there is nothing to read yet.")
-    held = list(history.get("val_loss", ()))
+    validation = list(history.get("val_loss", ()))
     return (
-        _exploded(loss, held, training)
-        or _overfitting(history, loss, held, training, test or {})
-        or _stuck(history, loss, training)
-        or _unfinished(loss, held, training)
-        or _good(held)
+        _explosion(loss, validation, training)
+        or _overfitting(history, loss, validation, training, test or {})
+        or _underfitting(history, loss, training)
+        or _still_improving(loss, validation, training)
+        or _no_overfitting(validation)
     )
 
 
-def _exploded(
-    loss: Sequence[float | None], held: Sequence[float | None], training: TrainingSpec
+def _explosion(
+    loss: Sequence[float | None], validation: Sequence[float | None], training: TrainingSpec
 ) -> Reading | None:
-    bad = next((i for i, v in enumerate(loss) if _no_number(v)), None)
-    numbers = [v for v in loss if v is not None and not _no_number(v)]
+    bad = next((i for i, v in enumerate(loss) if _is_not_a_number(v)), None)
+    numbers = [v for v in loss if v is not None and not _is_not_a_number(v)]
     grew = len(numbers) > 1 and numbers[0] > 0 and numbers[-1] > EXPLODED * numbers[0]
     if bad is None and not grew:
         return None
     if bad is not None:
-        said = f"The loss stopped being a number in epoch {bad + 1}: training exploded."
+        sentence = f"The loss stopped being a number in epoch {bad + 1}: training exploded."
     else:
-        said = (
+        sentence = (
             f"The loss grew from {number(numbers[0])} to {number(numbers[-1])} instead of falling."
         )
     fix = slower(training)
     hint = "Usually the learning rate is too high: train again with a tenth of it."
-    return Reading("exploded", said, hint, fix)
+    return Reading("exploded", sentence, hint, fix)
 
 
 def _overfitting(
     history: History,
     loss: Sequence[float | None],
-    held: Sequence[float | None],
+    validation: Sequence[float | None],
     training: TrainingSpec,
     test: Mapping[str, float],
 ) -> Reading | None:
     """Training goes on improving while validation turns: by loss, or by the gap in accuracy."""
-    fix = stop_early(training)
-    hint = "Fewer epochs or EarlyStopping, a Dropout layer, more data or a smaller model help."
-    best = _argmin(held)
-    if best is not None and best < len(held) - 2:
-        low, last = _value(held[best]), _value(held[-1])
-        if last > low * (1 + RISE) + 1e-9 and _value(loss[-1]) < _value(loss[best]):
+    best = _argmin(validation)
+    if best is not None and best < len(validation) - 2:
+        low, last = _value_or_inf(validation[best]), _value_or_inf(validation[-1])
+        falls_on = _value_or_inf(loss[-1]) < _value_or_inf(loss[best])
+        if last > low * (1 + RISE) + 1e-9 and falls_on:
             return Reading(
                 "overfitting",
                 f"After epoch {best + 1} the validation loss rises again while the training loss"
                 " falls on: the model begins to learn the examples by heart (overfitting).",
-                hint,
-                fix,
+                AGAINST_OVERFITTING,
+                stop_early(training),
             )
-    ours, theirs = _accuracies(history)
-    if ours is None or theirs is None or ours - theirs <= GAP:
+    return _accuracy_gap(history, training, test)
+
+
+def _accuracy_gap(
+    history: History, training: TrainingSpec, test: Mapping[str, float]
+) -> Reading | None:
+    trained, validated = _last_accuracies(history)
+    if trained is None or validated is None or trained - validated <= GAP:
         return None
-    tested = next((test[n] for n in (*ACCURACY, SPARSE) if n in test), 0.0)
-    apart = f"Training accuracy {ours:.3f} is well above validation accuracy {theirs:.3f}"
-    if tested >= ours:
-        said = f"{apart}, yet the test went well: the validation examples may be the harder ones."
-        return Reading("apart", said)
-    said = (
-        f"{apart}: the model does better on what it has studied than on what is new (overfitting)."
+    tested = next((test[n] for n in ACCURACIES if n in test), 0.0)
+    gap = f"Training accuracy {trained:.3f} is well above validation accuracy {validated:.3f}"
+    if tested >= trained:
+        sentence = f"{gap}, yet the test went well: the validation examples may be the harder ones."
+        return Reading("apart", sentence)
+    sentence = (
+        f"{gap}: the model does better on what it has studied than on what is new (overfitting)."
     )
-    return Reading("overfitting", said, hint, fix)
+    return Reading("overfitting", sentence, AGAINST_OVERFITTING, stop_early(training))
 
 
-def _stuck(
+def _underfitting(
     history: History, loss: Sequence[float | None], training: TrainingSpec
 ) -> Reading | None:
-    first, last = _value(loss[0]), _value(loss[-1])
-    ours, _ = _accuracies(history)
-    if len(loss) < 3 or (ours is not None and ours >= GOOD):
+    first, last = _value_or_inf(loss[0]), _value_or_inf(loss[-1])
+    trained, _ = _last_accuracies(history)
+    if len(loss) < 3 or (trained is not None and trained >= GOOD):
         return None
     if first - last >= HARDLY * abs(first):
         return None
@@ -170,18 +184,18 @@ def _stuck(
     )
 
 
-def _unfinished(
-    loss: Sequence[float | None], held: Sequence[float | None], training: TrainingSpec
+def _still_improving(
+    loss: Sequence[float | None], validation: Sequence[float | None], training: TrainingSpec
 ) -> Reading | None:
-    watched = held or loss
+    watched = validation or loss
     if len(watched) < 2:
         return None
-    before, last = _value(watched[-2]), _value(watched[-1])
+    before, last = _value_or_inf(watched[-2]), _value_or_inf(watched[-1])
     newest = _argmin(watched) == len(watched) - 1
     if not newest or before - last <= STILL * abs(before):
         return None
     more = int(training.fit.get("epochs", 1)) * 2
-    name = "validation loss" if held else "training loss"
+    name = "validation loss" if validation else "training loss"
     return Reading(
         "unfinished",
         f"The {name} was still falling in the last epoch: the model can learn more.",
@@ -190,8 +204,8 @@ def _unfinished(
     )
 
 
-def _good(held: Sequence[float | None]) -> Reading:
-    if not held:
+def _no_overfitting(validation: Sequence[float | None]) -> Reading:
+    if not validation:
         return Reading(
             "unwatched",
             "The training loss has settled. Without validation data nobody can see overfitting.",
@@ -226,25 +240,25 @@ def stop_early(training: TrainingSpec) -> Fix | None:
     return Fix("Add EarlyStopping", training.with_fit(callbacks=(*callbacks, guard)))
 
 
-def _accuracies(history: History) -> tuple[float | None, float | None]:
+def _last_accuracies(history: History) -> tuple[float | None, float | None]:
     """Last training and validation accuracy, where there is an accuracy."""
-    for name in (*ACCURACY, SPARSE):
-        ours, theirs = history.get(name), history.get(f"val_{name}")
-        if ours and not _no_number(ours[-1]):
-            held = theirs[-1] if theirs and not _no_number(theirs[-1]) else None
-            return ours[-1], held
+    for name in ACCURACIES:
+        trained, validated = history.get(name), history.get(f"val_{name}")
+        if trained and not _is_not_a_number(trained[-1]):
+            last = validated[-1] if validated else None
+            return trained[-1], None if _is_not_a_number(last) else last
     return None, None
 
 
-def _no_number(value: float | None) -> bool:
+def _is_not_a_number(value: float | None) -> bool:
     return value is None or not math.isfinite(value)
 
 
-def _value(value: float | None) -> float:
-    return math.inf if value is None or _no_number(value) else value
+def _value_or_inf(value: float | None) -> float:
+    return math.inf if value is None or _is_not_a_number(value) else value
 
 
 def _argmin(values: Sequence[float | None]) -> int | None:
     if not values:
         return None
-    return min(range(len(values)), key=lambda i: _value(values[i]))
+    return min(range(len(values)), key=lambda i: _value_or_inf(values[i]))

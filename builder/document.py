@@ -1,4 +1,4 @@
-"""The project document: the five values to and from versioned JSON."""
+"""Serialize a TrainingSpec to versioned JSON, the project file, and read it back."""
 
 from __future__ import annotations
 
@@ -94,18 +94,24 @@ def encode(value: Any) -> Any:
                 "outputs": list(value.outputs),
             }
         case TrainingSpec():
-            doc = {k: encode(getattr(value, k)) for k in ("model", "dataset")}
-            doc |= {k: encode(getattr(value, k)) for k in ("columns", "compile", "fit")}
-            doc["seed"] = value.seed
-            doc |= {"weights": encode(value.weights)} if value.weights else {}
-            optional = {"tuner": value.tuner, "distribution": value.distribution}
-            return doc | {k: encode(v) for k, v in optional.items() if v is not None}
+            return _encode_training(value)
         case Mapping():
             return {k: encode(v) for k, v in value.items()}
         case tuple() | list():
             return [encode(v) for v in value]
         case _:
             return value
+
+
+def _encode_training(training: TrainingSpec) -> dict[str, Any]:
+    names = ("model", "dataset", "columns", "compile", "fit", "seed")
+    doc = {name: encode(getattr(training, name)) for name in names}
+    optional: dict[str, Any] = {
+        "weights": training.weights or None,
+        "tuner": training.tuner,
+        "distribution": training.distribution,
+    }
+    return doc | {k: encode(v) for k, v in optional.items() if v is not None}
 
 
 def decode(value: Any, where: str = "value", depth: int = 0) -> Any:
@@ -183,10 +189,10 @@ def _names(value: Any, where: str) -> tuple[str, ...]:
 
 def _config(row: Mapping[str, Any], key: str, where: str) -> Config:
     place = f"{where}.{key}"
-    found = decode(_expect(row.get(key, {}), dict, place), place)
-    if not isinstance(found, Config):
+    config = decode(_expect(row.get(key, {}), dict, place), place)
+    if not isinstance(config, Config):
         raise SpecError(f"'{place}' must be an object of settings.")
-    return found
+    return config
 
 
 NUMBER, WHOLE = "a number", "a whole number"

@@ -1,4 +1,4 @@
-"""What Keras and the data said about a spec: plain frozen records that cross process boundaries."""
+"""Facts about a spec that Keras and the data give: frozen records that cross process boundaries."""
 
 from __future__ import annotations
 
@@ -203,23 +203,23 @@ class DataFacts:
         """The dataset as if it had only these two columns; None leaves the first one."""
         if not self.named:
             return self
-        found = self
+        facts = self
         if x is not None:
-            found = replace(
-                found, x_shape=x.shape, x_dtype=x.dtype, features=x.features, kind=x.kind,
+            facts = replace(
+                facts, x_shape=x.shape, x_dtype=x.dtype, features=x.features, kind=x.kind,
                 x_min=x.low, x_max=x.high, whole=x.whole,
             )  # fmt: skip
         if y is not None:
-            found = replace(
-                found, task=y.task, y_shape=y.shape, y_dtype=y.dtype, classes=y.classes,
+            facts = replace(
+                facts, task=y.task, y_shape=y.shape, y_dtype=y.dtype, classes=y.classes,
                 labels=y.labels,
             )  # fmt: skip
-        return replace(found, named=())
+        return replace(facts, named=())
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A mechanical remedy: ``label`` for the button, ``training`` the repaired spec."""
+    """A one-click repair: ``label`` for the button, ``training`` the repaired spec."""
 
     label: str
     training: TrainingSpec

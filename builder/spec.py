@@ -1,4 +1,4 @@
-"""The five frozen values everything is made of, in Keras's vocabulary (standard library only)."""
+"""The frozen values of a project: Config, ObjectSpec, Node, ModelSpec, TrainingSpec, Run."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""The starters: complete projects a new user opens, one JSON file each in ``assets/starters``."""
+"""Read the starters: example projects a new user opens, a JSON file each in ``assets/starters``."""
 
 from __future__ import annotations
 
 import difflib
 import functools
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "assets" / "starters"
 """Where the files are; a new file there is a new starter."""
 
 
-ELSEWHERE: dict[tuple[int, ...], tuple[str, ObjectSpec]] = {
+OTHER_DATASETS: dict[tuple[int, ...], tuple[str, ObjectSpec]] = {
     (32, 32, 3): ("digits_cnn", ObjectSpec("Cifar10", Config(labels="one_hot"))),
     (8,): ("diabetes", ObjectSpec("CaliforniaHousing")),
 }
@@ -107,16 +108,20 @@ def around(model: ModelSpec, compile: Config | None = None) -> TrainingSpec:
     shapes = _input_shapes(model)
     shape = shapes[0] if len(shapes) == 1 else None
     outputs = binding.outputs(model)
-    alike = [s for s in all() if _suits(s.training, compile)]
-    alike.sort(key=lambda s: _amounts(s.training.compile) != _amounts(compile or Config()))
-    fitting = [s for s in alike if _takes(s.training, shapes, len(outputs))]
-    units = _size(model) if compile else None
-    sized = [s for s in alike if units is not None and _size(s.training.model) == units]
-    base = next(iter(fitting or sized or alike), all()[0]).training
-    name, dataset = _elsewhere(model, shape)
-    if dataset is not None and _suits(get(name).training, compile):
+    suitable = [s for s in all() if _loss_suits(s.training, compile)]
+    suitable.sort(
+        key=lambda s: (
+            _predicts_numbers(s.training.compile) != _predicts_numbers(compile or Config())
+        )
+    )
+    fitting = [s for s in suitable if _data_fits(s.training, shapes, len(outputs))]
+    units = _output_units(model) if compile else None
+    sized = [s for s in suitable if units is not None and _output_units(s.training.model) == units]
+    base = next(iter(fitting or sized or suitable), all()[0]).training
+    name, dataset = _other_dataset(model, shape)
+    if dataset is not None and _loss_suits(get(name).training, compile):
         base = replace(get(name).training, dataset=dataset)
-    base = replace(base, columns=_rebound(base, model))
+    base = replace(base, columns=_rebind(base, model))
     merged = Config({**base.compile, **(compile or Config())})
     had, needs = _labels(base.compile), _labels(merged)
     dataset = base.dataset
@@ -125,39 +130,45 @@ def around(model: ModelSpec, compile: Config | None = None) -> TrainingSpec:
     return replace(base, model=model, compile=merged, dataset=dataset)
 
 
-def _elsewhere(model: ModelSpec, shape: object) -> tuple[str, ObjectSpec | None]:
+def _other_dataset(model: ModelSpec, shape: object) -> tuple[str, ObjectSpec | None]:
     """The starter and the dataset for a model no starter's data suit; None: there is none."""
     if not isinstance(shape, tuple):
         return "", None
-    words = [v for v in model.layers.values() if isinstance(v, ObjectSpec)]
-    words = [v for v in words if v.class_name == "Embedding"]
+    words = list(_vocabularies(model))
     if words and len(shape) == 1:
-        told = {"num_words": words[0].config.get("input_dim"), "maxlen": shape[0]}
-        return "review_texts", ObjectSpec(
-            "Imdb", Config({k: v for k, v in told.items() if isinstance(v, int)})
-        )
-    return ELSEWHERE.get(shape, ("", None))
+        sizes = {"num_words": words[0], "maxlen": shape[0]}
+        config = Config({k: v for k, v in sizes.items() if isinstance(v, int)})
+        return "review_texts", ObjectSpec("Imdb", config)
+    return OTHER_DATASETS.get(shape, ("", None))
 
 
-def _suits(training: TrainingSpec, compile: Config | None) -> bool:
+def _vocabularies(model: ModelSpec) -> Iterator[object]:
+    """How many numbers of words each layer knows that turns them into vectors."""
+    for layer in model.layers.values():
+        if isinstance(layer, ObjectSpec) and "output_dim" in layer.config:
+            yield layer.config.get(catalog.traits_of(layer.class_name).index_range)
+
+
+def _loss_suits(training: TrainingSpec, compile: Config | None) -> bool:
     """Whether a loss can learn what a starter's data ask for: classes or numbers."""
     if not compile or not isinstance(compile.get("loss"), ObjectSpec):
         return True
-    amounts = _amounts(training.compile)
-    return _amounts(compile) if amounts else bool(_labels(compile))
+    if _predicts_numbers(training.compile):
+        return _predicts_numbers(compile)
+    return bool(_labels(compile))
 
 
-def _amounts(compile: Config) -> bool:
+def _predicts_numbers(compile: Config) -> bool:
     """Whether a loss is made for numbers to predict."""
     loss = compile.get("loss")
     entry = catalog.find("losses", loss.class_name) if isinstance(loss, ObjectSpec) else None
     return entry is not None and "values" in entry.labels
 
 
-def _size(model: ModelSpec) -> object:
+def _output_units(model: ModelSpec) -> object:
     """How many numbers the only output has, where its layer says it."""
-    found = [model.layers.get(model.node(ref.partition(":")[0]).layer) for ref in model.outputs]
-    only = found[0] if len(found) == 1 else None
+    layers = [model.layers.get(model.node(ref.partition(":")[0]).layer) for ref in model.outputs]
+    only = layers[0] if len(layers) == 1 else None
     return only.config.get("units") if isinstance(only, ObjectSpec) else None
 
 
@@ -170,16 +181,15 @@ def _labels(compile: Config) -> tuple[str, ...]:
 
 def _input_shapes(model: ModelSpec) -> tuple[object, ...]:
     layers = (model.layers[model.node(name).layer] for name in binding.inputs(model))
-    return tuple(_reads(v) for v in layers if isinstance(v, ObjectSpec))
+    return tuple(_input_shape(v) for v in layers if isinstance(v, ObjectSpec))
 
 
-def _reads(entrance: ObjectSpec) -> object:
+def _input_shape(layer: ObjectSpec) -> object:
     """The shape an Input takes; of one for texts, whose shape may be (1,) or (), the word."""
-    given = entrance.config
-    return "text" if given.get("dtype") == "string" else given.get("shape")
+    return "text" if layer.config.get("dtype") == "string" else layer.config.get("shape")
 
 
-def _takes(training: TrainingSpec, shapes: tuple[object, ...], outputs: int) -> bool:
+def _data_fits(training: TrainingSpec, shapes: tuple[object, ...], outputs: int) -> bool:
     """Whether a starter's data suits a model of these Inputs and so many outputs."""
     model = training.model
     alone = len(shapes) == 1 and binding.is_plain(training)
@@ -187,7 +197,7 @@ def _takes(training: TrainingSpec, shapes: tuple[object, ...], outputs: int) -> 
     return same and _input_shapes(model) == shapes
 
 
-def _rebound(base: TrainingSpec, model: ModelSpec) -> Config:
+def _rebind(base: TrainingSpec, model: ModelSpec) -> Config:
     """The starter's columns under the names of this model's Inputs and outputs, by place."""
     pairs: list[tuple[str, str]] = []
     for names in (binding.inputs, binding.outputs):

@@ -149,11 +149,11 @@ def test_a_model_that_came_alone_gets_data_it_can_read() -> None:
     assert starters.around(words).dataset.config == {"num_words": 500, "maxlen": 20}
 
 
-@pytest.mark.parametrize("shape", starters.ELSEWHERE, ids=str)
+@pytest.mark.parametrize("shape", starters.OTHER_DATASETS, ids=str)
 def test_a_model_of_a_shape_without_starter_gets_the_dataset_of_that_shape(
     shape: tuple[int, ...],
 ) -> None:
-    _, dataset = starters.ELSEWHERE[shape]
+    _, dataset = starters.OTHER_DATASETS[shape]
     given = zoo.layer("InputLayer", shape=shape)
     project = starters.around(chain("alone", given, zoo.layer("Flatten"), zoo.dense(10)))
     assert project.dataset == dataset
