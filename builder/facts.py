@@ -195,6 +195,21 @@ class DataFacts:
         """The columns a model can learn to answer."""
         return tuple(c for c in self.columns if c.role == "target")
 
+    @property
+    def has_texts(self) -> bool:
+        """Whether the examples are plain sentences, which some layer must turn into numbers."""
+        return self.kind == "texts"
+
+    @property
+    def has_tokens(self) -> bool:
+        """Whether the examples are rows of the numbers of words."""
+        return self.kind == "sequences"
+
+    @property
+    def has_images(self) -> bool:
+        """Whether the examples are pictures, with or without a channel axis."""
+        return self.kind == "images"
+
     def column(self, name: str) -> ColumnFacts | None:
         """The column of that name."""
         return next((c for c in self.columns if c.name == name), None)

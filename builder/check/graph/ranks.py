@@ -206,13 +206,13 @@ def _remove_reduction(case: Case, culprit: str, goal: int) -> Fixes:
 def _tokens(case: Case, goal: int) -> Iterator[Any]:
     data = case.data
     at_input = case.before is not None and edit.is_input(case.spec, case.before)
-    if data and data.kind == "sequences" and goal == 3 and len(case.shape) == 2 and at_input:
+    if data and data.has_tokens and goal == 3 and len(case.shape) == 2 and at_input:
         yield from _add_axes(case, recommended.embed(int(data.x_max) + 1))
 
 
 def _channel_axis(case: Case) -> Iterator[Any]:
     data = case.data
-    if data is None or data.kind != "images" or len(data.x_shape) != 2 or case.before is None:
+    if data is None or not data.has_images or len(data.x_shape) != 2 or case.before is None:
         return
     if not edit.is_input(case.spec, case.before):
         return

@@ -98,7 +98,7 @@ def _empty(training: TrainingSpec, data: DataFacts | None) -> Problem:
 
 def _simplest(training: TrainingSpec, data: DataFacts) -> TrainingSpec:
     between = recommended.flatten_if_needed(data.x_shape)
-    between = (text_inputs.vectorizer(None),) if data.kind == "texts" else between
+    between = (text_inputs.vectorizer(None),) if data.has_texts else between
     first = recommended.entrance(data)
     model = chain(training.model.name, first, *between, recommended.output_layer(data))
     loss, metrics, _ = recommended.sensible(data)
@@ -143,7 +143,7 @@ def _only_input(training: TrainingSpec, data: DataFacts | None) -> Problem:
 
 def _input_shape(training: TrainingSpec, data: DataFacts, node: str) -> Iterator[Problem]:
     given = edit.layer_of(training.model, node).config.get("shape")
-    if not isinstance(given, tuple) or _fits(given, data.x_shape) or data.kind == "texts":
+    if not isinstance(given, tuple) or _fits(given, data.x_shape) or data.has_texts:
         return  # text_inputs checks texts
     seen, wanted = fixes.example(given), fixes.example(data.x_shape)
     message = (
@@ -152,10 +152,10 @@ def _input_shape(training: TrainingSpec, data: DataFacts, node: str) -> Iterator
     )
     put = fixes.set_arguments(node, shape=data.x_shape)
     remedies = fixes.model(f"Set the Input's shape to {wanted}", training, put)
-    if data.kind == "images" and given == (*data.x_shape, 1):
+    if data.has_images and given == (*data.x_shape, 1):
         label = "Give the images a channel axis"
         remedies = fixes.dataset(label, training, channel_axis=True) + remedies
-    elif data.kind == "images" and data.x_shape == (*given, 1):
+    elif data.has_images and data.x_shape == (*given, 1):
         label = "Take the images without a channel axis"
         remedies += fixes.dataset(label, training, channel_axis=False)
     yield Problem(f"model.{node}", message, "Give the Input the shape of the data.", remedies)

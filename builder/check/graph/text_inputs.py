@@ -22,7 +22,7 @@ def problems(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
     spec = active(training.model)
     for node in (n for n in edit.order(spec) if edit.is_input(spec, n)):
         seen = input_data(training, data, node)
-        if seen is None or seen.kind != "texts":
+        if seen is None or not seen.has_texts:
             continue
         if not takes_text(edit.layer_of(spec, node)):
             yield _input_of_numbers(training, spec, seen, node)

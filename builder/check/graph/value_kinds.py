@@ -68,7 +68,7 @@ class _Reader:
     @property
     def gets_text(self) -> bool:
         """Whether texts reach the layer; ``text_inputs`` checks those."""
-        return edit.is_input(self.spec, self.source) and self.data.kind == "texts"
+        return edit.is_input(self.spec, self.source) and self.data.has_texts
 
     @property
     def is_whole(self) -> bool:
@@ -103,7 +103,7 @@ class _Reader:
         return self._fix(label, *(fixes.remove(name) for name in names))
 
     def _text_input(self) -> Problem | None:
-        if self.layer.config.get("dtype") != "string" or self.data.kind == "texts":
+        if self.layer.config.get("dtype") != "string" or self.data.has_texts:
             return None
         message = f"{self.name} expects text, but {self.data.title} holds numbers."
         plain = self._fix("Let it take numbers", fixes.reset_arguments(self.node, "dtype"))
@@ -115,7 +115,7 @@ class _Reader:
         gives = "whole numbers" if whole else "numbers"
         message = f"{self.name} reads text, but {self.giver} gives {gives}."
         hint = "Remove it."
-        if self.data.kind == "sequences":
+        if self.data.has_tokens:
             hint = "Remove it: the words have been turned into numbers already."
         return self._problem(message, hint, self._removal())
 
@@ -152,7 +152,7 @@ class _Reader:
             " nobody knows before training."
         )
         many = min(MOST_TOKENS, int(self.data.x_max - self.data.x_min) + 2)
-        many = MOST_TOKENS if self.data.kind == "texts" else many
+        many = MOST_TOKENS if self.data.has_texts else many
         most = self.layer.config.get("max_tokens") or many
         put = fixes.set_arguments(self.node, max_tokens=most, pad_to_max_tokens=True)
         remedy = self._fix(f"Keep at most {most} values", put)
@@ -180,7 +180,7 @@ class _Reader:
         """The smallest and largest whole number that reaches the layer; None if unknown."""
         if edit.is_input(self.spec, self.source):
             return int(self.data.x_min), int(self.data.x_max)
-        if self.data.kind == "texts" and (words := _words_known(self.spec, self.source)):
+        if self.data.has_texts and (words := _words_known(self.spec, self.source)):
             return 0, words - 1
         layer = find_layer(self.spec, self.source)
         config = layer.config if layer else Config()

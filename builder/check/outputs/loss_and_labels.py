@@ -52,14 +52,14 @@ def required_output(
 ) -> output_layer.RequiredOutput:
     """What the last layer has to be for the loss that is chosen, or that should be."""
     loss = _loss(training, data, head)[1]
-    return output_layer.required_output(data, loss or recommend_loss(data, head))
+    return output_layer.required_output(data, loss or suitable_loss(data, head))
 
 
 def _loss(
     training: TrainingSpec, data: DataFacts, head: Head | None
 ) -> tuple[Problem | None, ObjectSpec | None]:
     """What is wrong with the loss, and the loss to judge the last layer by."""
-    best = recommend_loss(data, head)
+    best = suitable_loss(data, head)
     row = catalog.entry("losses", best.class_name)
     use = Fix(f"Use {row.alias}", training.with_compile(loss=best))
     given = training.compile.get("loss")
@@ -78,7 +78,7 @@ def _loss(
     return None, loss
 
 
-def recommend_loss(data: DataFacts, head: Head | None) -> ObjectSpec:
+def suitable_loss(data: DataFacts, head: Head | None) -> ObjectSpec:
     """The sensible loss, with regard to a last layer that already has one unit a class."""
     two = data.task == "classification" and data.labels == "integers" and len(data.classes) == 2
     if two and head and head.width == 2:

@@ -75,7 +75,7 @@ def sort_into_bins(count: int) -> ObjectSpec:
 
 def entrance(data: DataFacts) -> ObjectSpec:
     """The Input for the examples of a dataset."""
-    kind = {"dtype": "string"} if data.kind == "texts" else {}
+    kind = {"dtype": "string"} if data.has_texts else {}
     return ObjectSpec("InputLayer", Config({"shape": data.x_shape, **kind}))
 
 
