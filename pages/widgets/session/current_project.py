@@ -21,7 +21,17 @@ from builder.spec import ModelSpec, TrainingSpec
 from pages.widgets.session import autosave
 from pages.widgets.session.browser import COOKIE, OWNER, owner, path, theme  # noqa: F401
 from pages.widgets.session.engine_facts import Known, cached, expect_facts, facts_of, forget_data  # noqa: F401
-from pages.widgets.session.tab_state import State, changing, note
+from pages.widgets.session.tab_state import (  # noqa: F401
+    State,
+    at,
+    changing,
+    fresh,
+    note,
+    recall,
+    remember,
+    starting,
+    take_notes,
+)
 from pages.widgets.session.tab_state import state as _state
 from pages.widgets.session.undo_history import can_redo, can_undo, redo, undo  # noqa: F401
 from pages.widgets.session.widget_sync import clear, held, hold, place, settle, settled, typed  # noqa: F401

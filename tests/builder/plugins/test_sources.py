@@ -116,7 +116,7 @@ def test_sources_of_downloads_are_the_tutorials_lines(name):
 KERAS_FOLDER = """
 import json, os, pathlib
 import numpy as np
-from builder.engine import data
+from builder.engine.data import loading as data
 from builder.errors import DataError
 from builder.spec import ObjectSpec
 home = pathlib.Path(os.environ["KERAS_HOME"])
