@@ -13,8 +13,9 @@ import pytest
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
-from builder import exporters, starters
+from builder import starters
 from builder.document import read_document
+from builder.exporters.registry import all_exporters
 from builder.runs.disk import projects
 from builder.runs.engine_process import client
 from builder.runs.scheduler import dispatch, jobs
@@ -111,14 +112,14 @@ def test_a_digits_run_is_drawn_on_examined_and_taken_home(visit: Visit) -> None:
 
 def test_what_is_downloaded_opens_again(visit: Visit) -> None:
     training = starters.get("iris").training
-    known = exporters()
+    known = all_exporters()
     made = {
         n: client.call("export_run.run", n, training, None, title="Iris")
         for n in ("project", "svg")
     }
     assert read_document(made["project"]) == ("Iris", training)
     assert made["svg"].startswith(b"<svg")
-    assert {e.NEEDS for e in known.values()} == {"project", "run"}
+    assert {e.kind for e in known.values()} == {"project", "run"}
 
 
 def test_regression_and_points_have_their_own_exam(visit: Visit) -> None:
