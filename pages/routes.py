@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from builder.errors import LayerwiseError
-from builder.runs.store import run_store
+from builder.runs.queries import chart_rows
 from pages.widgets.model import palette_items
 from pages.widgets.shared.asset_files import ASSETS
 
@@ -114,7 +114,7 @@ async def rows(request: Request) -> Response:
     if not re.fullmatch(r"\d{1,12}", after):
         return _json({"error": "'after' must be a whole number of at most 12 digits."}, 400)
     try:
-        answer = await run_in_threadpool(run_store.rows, run, int(after))
+        answer = await run_in_threadpool(chart_rows.read_rows, run, int(after))
     except LayerwiseError as error:
         return _json({"error": error.message}, 404)
     return _json(plain(answer))

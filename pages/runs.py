@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from builder.runs.store import run_queries
-from builder.runs.store.run_queries import Listed
+from builder.runs.queries import run_queries
+from builder.runs.queries.run_queries import Listed
 from pages.widgets.home import damaged_store
 from pages.widgets.runs import run_comparison, run_detail, run_list, run_selection, run_sentences
 from pages.widgets.shared import page_frame

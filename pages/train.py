@@ -21,7 +21,7 @@ def main() -> None:
     current_project.amend(compile_form.filled(current_project.training()))
     run = live_run.newest()
     # asked once: bar and curves speak of the same moment, and the watch notices what comes after
-    progress = jobs.progress_of(run.id) if run else None
+    progress = jobs.progress(run.id) if run else None
     _bar(run, progress)
     kept_weights.show()
     with st.container(key="train-body"):

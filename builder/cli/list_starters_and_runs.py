@@ -7,6 +7,7 @@ import time
 
 from builder import diagnose, starters
 from builder.cli.shared_options import Verb
+from builder.runs.store import run_store
 
 
 def nothing(_: argparse.ArgumentParser) -> None:
@@ -24,7 +25,7 @@ def list_runs(_: argparse.Namespace) -> int:
     """Id, time, status, model and score of every run, newest first."""
     from builder.runs.scheduler import jobs
 
-    for run in jobs.list_runs():
+    for run in run_store.list_runs():
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.times.get("created", 0)))
         test = jobs.result(run.id).get("test", {})
         score = ", ".join(f"{name} {diagnose.number(value)}" for name, value in test.items())

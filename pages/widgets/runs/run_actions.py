@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from builder.runs.scheduler import jobs
-from builder.runs.store import run_queries
+from builder.runs.queries import run_queries
+from builder.runs.queries.run_queries import Listed
+from builder.runs.scheduler import jobs, run_queue
+from builder.runs.store import housekeeping
 from builder.runs.store.progress import GOING, Progress
-from builder.runs.store.run_queries import Listed
 from pages.widgets.runs import run_selection
 from pages.widgets.session import current_project
 from pages.widgets.shared import formatting, page_frame
@@ -170,7 +171,7 @@ LAST = "No waiting run of this project stands behind it that could pass it."
 
 def room(run: Listed) -> tuple[bool, bool]:
     """Whether a run could go earlier, and later, among the waiting ones of its project."""
-    queued = jobs.peers(run.id) if run.status == "queued" else []
+    queued = run_queue.peers(run.id) if run.status == "queued" else []
     return run.id in queued[1:], run.id in queued[:-1]
 
 
@@ -200,9 +201,9 @@ def hurry(run: Listed) -> None:
 @page_frame.safe
 def _take_turn(run_id: str, by: int | None) -> None:
     if by is None:
-        jobs.first(run_id)
+        run_queue.move_first(run_id)
     else:
-        jobs.shift(run_id, by)
+        run_queue.shift(run_id, by)
 
 
 # --- out of sight --------------------------------------------------------------------------------
@@ -248,7 +249,7 @@ def _surely(ids: Sequence[str]) -> None:
 @page_frame.safe
 def _archive(run_ids: Sequence[str], archived: bool) -> None:
     for run_id in run_ids:
-        jobs.archive(run_id, archived)
+        housekeeping.archive(run_id, archived)
     run_selection.open_run(None)
 
 
@@ -256,4 +257,4 @@ def _archive(run_ids: Sequence[str], archived: bool) -> None:
 def _delete(run_ids: Sequence[str]) -> None:
     run_selection.open_run(None)
     for run_id in run_ids:
-        jobs.delete(run_id)
+        housekeeping.delete(run_id)

@@ -8,10 +8,11 @@ from html import escape
 
 import streamlit as st
 
+from builder.runs.queries import run_queries
+from builder.runs.queries.run_queries import Listed
 from builder.runs.scheduler import jobs
-from builder.runs.store import run_queries
+from builder.runs.store import housekeeping
 from builder.runs.store.progress import GOING, Progress
-from builder.runs.store.run_queries import Listed
 from builder.spec import Run
 from pages.widgets.runs import run_actions, run_numbers, run_row, run_selection, run_sentences
 from pages.widgets.session import current_project
@@ -41,7 +42,7 @@ def show(run: Listed) -> None:
 
 def _progress(run: Listed) -> Progress:
     """With the time it will begin, while it waits."""
-    return jobs.progress_of(run.id) if run.status == "queued" else run.progress
+    return jobs.progress(run.id) if run.status == "queued" else run.progress
 
 
 def _stage(run: Listed, progress: Progress) -> tuple[object, ...]:
@@ -167,12 +168,12 @@ def _words(run: Listed) -> None:
 
 @page_frame.safe
 def _tag(run_id: str) -> None:
-    jobs.tag(run_id, tuple(current_project.typed(f"tags-{run_id}") or ()))
+    housekeeping.set_tags(run_id, tuple(current_project.typed(f"tags-{run_id}") or ()))
 
 
 @page_frame.safe
 def _note(run_id: str) -> None:
-    jobs.note(run_id, str(current_project.typed(f"note-{run_id}") or ""))
+    housekeeping.set_note(run_id, str(current_project.typed(f"note-{run_id}") or ""))
 
 
 # --- particulars ---------------------------------------------------------------------------------

@@ -8,10 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from builder.runs.scheduler import jobs
-from builder.runs.store import run_queries
+from builder.runs.queries import run_queries
+from builder.runs.queries.run_queries import Listed, Query
+from builder.runs.store import housekeeping
 from builder.runs.store.progress import GOING
-from builder.runs.store.run_queries import Listed, Query
 from pages.widgets.runs import run_row, run_selection, run_sentences
 from pages.widgets.session import current_project
 from pages.widgets.shared import formatting, page_frame
@@ -209,7 +209,7 @@ def _foot(query: Query, found: Found) -> None:
     whole = formatting.plural(found.total, "run")
     part = len(found.runs) < found.total
     many = f"{formatting.number(first)}–{formatting.number(last)} of {whole}" if part else whole
-    size = formatting.size(jobs.workspace_bytes())
+    size = formatting.size(housekeeping.workspace_bytes())
     with st.container(key="run-foot", horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption(f"{many} · {size} in the workspace", width="stretch")
         for text, sign, to, able in (

@@ -8,9 +8,9 @@ from html import escape
 import streamlit as st
 
 from builder import diagnose
-from builder.runs.store import run_queries
+from builder.runs.queries import run_queries
+from builder.runs.queries.run_queries import Listed
 from builder.runs.store.progress import GOING
-from builder.runs.store.run_queries import Listed
 from pages.widgets.runs import run_sentences
 from pages.widgets.shared import formatting
 

@@ -8,8 +8,8 @@ from html import escape
 import streamlit as st
 
 from builder import diagnose
+from builder.runs.queries.run_queries import Listed
 from builder.runs.store.progress import GOING
-from builder.runs.store.run_queries import Listed
 from pages.widgets.runs import run_selection, run_sentences
 from pages.widgets.session import current_project
 from pages.widgets.shared import page_frame, run_picker

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from builder import binding, catalog, check, compare, diagnose
-from builder.runs.store import run_queries
+from builder.runs.queries import run_queries
 from builder.runs.store.progress import Progress
 from builder.spec import ObjectSpec, TrainingSpec
 from pages.widgets.forms import form

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from builder.runs.scheduler import jobs
+from builder.runs.store import run_store
 from builder.spec import Run
 from pages.widgets.session import current_project
 from pages.widgets.shared import formatting
@@ -19,9 +20,11 @@ USABLE = ("finished", "stopped")
 def runs(fits: Callable[[Run], bool] = lambda run: True) -> list[Run]:
     """The usable runs, this project's first, newest first in each group."""
     project = current_project.token()
-    mine = jobs.list_runs(project=project) if project else []
+    mine = run_store.list_runs(project=project) if project else []
     seen = {run.id for run in mine}
-    others = [run for run in jobs.list_runs(owner=current_project.owner()) if run.id not in seen]
+    others = [
+        run for run in run_store.list_runs(owner=current_project.owner()) if run.id not in seen
+    ]
     return [
         run
         for run in (*mine, *others)

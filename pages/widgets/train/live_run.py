@@ -8,8 +8,9 @@ import streamlit as st
 
 from builder import diagnose
 from builder.errors import LayerwiseError
+from builder.runs.queries import run_queries
 from builder.runs.scheduler import jobs
-from builder.runs.store import run_queries
+from builder.runs.store import metric_rows, run_store
 from builder.runs.store.progress import GOING, Progress
 from builder.spec import Run, TrainingSpec
 from pages.widgets.runs import run_sentences
@@ -27,7 +28,7 @@ REST = 5.0
 def newest() -> Run | None:
     """The project's newest run; of a project that could not be saved, the one begun here."""
     token = current_project.token()
-    if found := jobs.list_runs(project=token, limit=1) if token else []:
+    if found := run_store.list_runs(project=token, limit=1) if token else []:
         return found[0]
     begun = current_project.recall("begun")
     if not begun or begun[0] != token:
@@ -123,10 +124,10 @@ def _stage(progress: Progress) -> str:
 
 
 def _watch(run_id: str, stage: str) -> None:
-    progress = jobs.progress_of(run_id)
+    progress = jobs.progress(run_id)
     if _stage(progress) != stage:
         st.rerun()
-    run, history = jobs.get(run_id), jobs.history(run_id)
+    run, history = jobs.get(run_id), metric_rows.history(run_id)
     with st.container(key="run-status", gap="xsmall"):
         if progress.status in (*GOING, "paused", "interrupted"):
             _underway(progress)
