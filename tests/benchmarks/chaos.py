@@ -34,7 +34,9 @@ from builder.runs.scheduler import jobs
 from builder.runs.store import database, metric_rows, run_store
 from builder.spec import Config, ObjectSpec, TrainingSpec, chain
 
-SERVER = "from builder.runs.scheduler import dispatch; dispatch.warm(); import time; time.sleep(1e6)"
+SERVER = (
+    "from builder.runs.scheduler import dispatch; dispatch.warm(); import time; time.sleep(1e6)"
+)
 """All that a server does for runs: it keeps spare workers and sweeps every second."""
 
 WAIT_SECONDS = (0.1, 6.0)
