@@ -17,7 +17,7 @@ from builder import exporters, starters
 from builder.document import read_document
 from builder.runs.disk import projects
 from builder.runs.engine_process import client
-from builder.runs.scheduler import dispatch, jobs
+from builder.runs.scheduler import jobs, worker_pool
 from builder.runs.store import database
 from builder.spec import Run
 from pages.widgets.evaluate import confusion_matrix, drawing_canvas, prediction, report
@@ -30,7 +30,7 @@ PATIENCE_SECONDS = 120
 @pytest.fixture(autouse=True)
 def _tidy() -> Iterator[None]:
     yield
-    dispatch.close()
+    worker_pool.close()
     database.close()
 
 

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from builder.runs.disk import projects
 from builder.runs.scheduler import jobs
-from builder.runs.store import database, run_queries, run_store
+from builder.runs.store import database, housekeeping, run_queries, run_store
 from pages.widgets.runs import run_actions, run_detail, run_list, run_sentences
 from tests.pages.conftest import SHELL
 from tests.pages.past import BROKEN, OWNER, WAY, curves, listed, mine, press, run, texts, xor
@@ -68,7 +68,7 @@ def test_every_status_has_its_words_and_its_buttons(
 def test_it_can_be_searched_filtered_and_sorted(visit: Visit) -> None:
     token = mine()
     good, bad = run(xor(), token, 0.9), run(xor(), token, 0.3, status="failed")
-    jobs.note(good, "with patience")
+    housekeeping.note(good, "with patience")
     at = visit("runs", token)
     at.text_input(key="runs-text").set_value("patience").run()
     assert listed(at) == [good]

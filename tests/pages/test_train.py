@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 from builder import starters
 from builder.datasets.registry import find_dataset
 from builder.runs.disk import projects
-from builder.runs.scheduler import jobs
-from builder.runs.store import database, run_store
+from builder.runs.scheduler import dispatch, jobs
+from builder.runs.store import database, metric_rows, run_store, worker_rows
 from builder.spec import ObjectSpec, TrainingSpec
 from tests.pages import past
 
@@ -42,7 +42,7 @@ def busy() -> Iterator[str]:
 def running(training: TrainingSpec, project: str | None) -> str:
     """A run whose worker is this process."""
     run_id = past.taken(training, project, "somebody")
-    run_store.accept(run_id, {"keras": "3"})
+    worker_rows.accept(run_id, {"keras": "3"})
     return run_id
 
 
@@ -157,7 +157,7 @@ def test_pause_and_resume_share_a_place(visit: Visit, busy: str) -> None:
 def test_an_interrupted_run_says_why_and_can_go_on(visit: Visit, busy: str) -> None:
     token = project(xor())
     run_id = running(xor(), token)
-    run_store.plan(run_id, 10, 4)
+    worker_rows.plan(run_id, 10, 4)
     why = "The training process was ended by the system because the memory was full."
     run_store.end(run_id, os.getpid(), "interrupted", why)
     at = visit("train", token)
@@ -178,7 +178,7 @@ def test_a_run_says_which_way_it_was_trained(visit: Visit) -> None:
 def test_more_epochs_go_on_from_what_was_kept_once(visit: Visit, busy: str) -> None:
     token = project(xor(epochs=3))
     run_id = running(xor(epochs=3), token)
-    run_store.append(run_id, 1, [], [(n, {"loss": 1 / n}) for n in (1, 2, 3)])
+    metric_rows.append(run_id, 1, [], [(n, {"loss": 1 / n}) for n in (1, 2, 3)])
     run_store.end(run_id, os.getpid(), "finished", None, {"test": {}})
     assert visit("train", token).button(key="more").disabled, "nothing was kept"
     (jobs.folder(run_id) / "snapshot.npz").write_bytes(b"of the third epoch")
@@ -194,9 +194,9 @@ def test_more_epochs_go_on_from_what_was_kept_once(visit: Visit, busy: str) -> N
 def test_a_reopened_page_finds_the_run_that_goes_on(visit: Visit) -> None:
     token = project(xor(epochs=4))
     run_id = running(xor(epochs=4), token)
-    run_store.plan(run_id, 10, 4)
-    run_store.append(run_id, 1, [(0, ("loss",), np.full((15, 1), 0.5, np.float32))], [])
-    run_store.append(run_id, 2, [], [(1, {"loss": 0.5123, "val_loss": 0.6})])
+    worker_rows.plan(run_id, 10, 4)
+    metric_rows.append(run_id, 1, [(0, ("loss",), np.full((15, 1), 0.5, np.float32))], [])
+    metric_rows.append(run_id, 2, [], [(1, {"loss": 0.5123, "val_loss": 0.6})])
     at = visit("train", token)
     assert "Epoch 2 of 4" in texts(at)
     assert {m.label: m.value for m in at.metric}["Loss"] == "0.512"
@@ -206,10 +206,10 @@ def test_a_reopened_page_finds_the_run_that_goes_on(visit: Visit) -> None:
 def test_a_finished_run_is_read_in_words(visit: Visit) -> None:
     token = project(xor())
     run_id = running(xor(), token)
-    run_store.plan(run_id, 10, 3)
+    worker_rows.plan(run_id, 10, 3)
     losses = [(1.0, 1.1), (0.5, 0.6), (0.49, 0.59)]
     epochs = [(i + 1, {"loss": a, "val_loss": b}) for i, (a, b) in enumerate(losses)]
-    run_store.append(run_id, 1, [], epochs)
+    metric_rows.append(run_id, 1, [], epochs)
     run_store.end(run_id, os.getpid(), "finished", None, {"test": {"loss": 0.5, "accuracy": 0.957}})
     at = visit("train", token)
     assert "Test accuracy 0.957." in texts(at)
@@ -219,7 +219,7 @@ def test_a_finished_run_is_read_in_words(visit: Visit) -> None:
 def test_a_result_of_older_settings_says_so(visit: Visit) -> None:
     token = project(xor(epochs=9))
     run_id = running(xor(epochs=3), token)
-    run_store.append(run_id, 1, [], [(1, {"loss": 1.0})])
+    metric_rows.append(run_id, 1, [], [(1, {"loss": 1.0})])
     run_store.end(run_id, os.getpid(), "finished", None, {"test": {}})
     assert "The settings were changed since" in texts(visit("train", token))
 
@@ -227,8 +227,8 @@ def test_a_result_of_older_settings_says_so(visit: Visit) -> None:
 def test_a_dead_worker_is_noticed_and_its_reason_said(visit: Visit) -> None:
     token = project(xor())
     run_id = past.taken(xor(), token, "local", worker=(2**22 - 3, 1.0))
-    run_store.accept(run_id, {})
-    jobs.sweep()
+    worker_rows.accept(run_id, {})
+    dispatch.sweep()
     assert jobs.get(run_id).status == "interrupted"
     at = visit("train", token)
     assert str(jobs.get(run_id).error) in texts(at)

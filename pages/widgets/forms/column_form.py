@@ -13,7 +13,7 @@ import streamlit as st
 from builder import binding
 from builder.facts import ColumnFacts, DataFacts
 from builder.spec import TrainingSpec
-from pages.widgets.session import current_project
+from pages.widgets.session import widget_sync
 from pages.widgets.shared import formatting
 from pages.widgets.shared.markup import picture
 from pages.widgets.shared.page_frame import plain
@@ -172,9 +172,9 @@ def _select(label: str, node: str, name: str, offered: Sequence[ColumnFacts]) ->
     current = name if name in known else NOTHING
     options = [*([] if current else [NOTHING]), *known]
     key = f"bind-{node}"
-    at = current_project.place(options, current_project.hold(key, current, current))
+    at = widget_sync.place(options, widget_sync.hold(key, current, current))
     chosen = st.selectbox(plain(label), options, at, key=key, format_func=_named(known))
-    current_project.held(key, chosen)
+    widget_sync.held(key, chosen)
     return str(chosen or NOTHING)
 
 

@@ -5,7 +5,7 @@ in the widgets *now*; the caller compares and pushes::
 
     new = form.edit("layers", layer, key=f"layer-{node}")
     if new != layer:
-        session.push_model(edit.configure(model, node, new))
+        open_block.replace_model(edit.configure(model, node, new))
         st.rerun()
 
 What cannot be read yet stays in its widget with a sentence under it; the value stays the old.
@@ -21,7 +21,7 @@ import streamlit as st
 
 from builder import catalog
 from builder.catalog.entry import REQUIRED, Entry, Param
-from builder.catalog.params import POLICY
+from builder.catalog.params.names import POLICY
 from builder.datasets.registry import all_datasets
 from builder.spec import ObjectSpec
 from pages.widgets.forms import field

@@ -9,7 +9,7 @@ from typing import Any
 from builder import edit
 from builder.facts import ModelFacts, NodeFacts, Problem
 from builder.spec import ModelSpec, Node, ObjectSpec
-from pages.widgets.model import stack_view
+from pages.widgets.model import palette_items, stack_view
 from pages.widgets.shared import formatting, problem_list
 
 GHOST = "?"
@@ -61,7 +61,7 @@ def _node(model: ModelSpec, node: Node, made: NodeFacts | None, told: Sequence[P
     plain = layer if isinstance(layer, ObjectSpec) else None
     row: Row = {
         "kind": plain.class_name if plain else "Block" if layer else "missing",
-        "icon": stack_view.icon(plain) if layer else "help",
+        "icon": palette_items.icon(plain) if layer else "help",
         "said": stack_view.settings(plain) if plain else _inside(layer),
         "ins": _places(model, node),
     }

@@ -9,12 +9,12 @@ from html import escape
 import streamlit as st
 
 from builder.runs.scheduler import jobs
-from builder.runs.store import run_queries
+from builder.runs.store import housekeeping, run_queries
 from builder.runs.store.progress import GOING, Progress
 from builder.runs.store.run_queries import Listed
 from builder.spec import Run
 from pages.widgets.runs import run_actions, run_numbers, run_row, run_selection, run_sentences
-from pages.widgets.session import current_project
+from pages.widgets.session import browser, widget_sync
 from pages.widgets.shared import page_frame
 from pages.widgets.shared.page_frame import plain
 
@@ -136,10 +136,10 @@ def _spread(twins: Sequence[str], then: int) -> None:
 
 def _words(run: Listed) -> None:
     """Tags and a note, kept as soon as they are typed."""
-    known = run_queries.tags(run_queries.Query(owner=current_project.owner(), archived=None))
+    known = run_queries.tags(run_queries.Query(owner=browser.owner(), archived=None))
     offered = list(dict.fromkeys((*run.tags, *known)))
     key = f"tags-{run.id}"
-    stands = current_project.hold(key, run.tags, list(run.tags))
+    stands = widget_sync.hold(key, run.tags, list(run.tags))
     st.multiselect(
         "Tags",
         offered,
@@ -150,9 +150,9 @@ def _words(run: Listed) -> None:
         on_change=_tag,
         args=(run.id,),
     )
-    current_project.held(key, run.tags)
+    widget_sync.held(key, run.tags)
     key = f"note-{run.id}"
-    stands = current_project.hold(key, run.note, run.note)
+    stands = widget_sync.hold(key, run.note, run.note)
     st.text_area(
         "Note",
         stands,
@@ -162,17 +162,17 @@ def _words(run: Listed) -> None:
         on_change=_note,
         args=(run.id,),
     )
-    current_project.held(key, run.note)
+    widget_sync.held(key, run.note)
 
 
 @page_frame.safe
 def _tag(run_id: str) -> None:
-    jobs.tag(run_id, tuple(current_project.typed(f"tags-{run_id}") or ()))
+    housekeeping.tag(run_id, tuple(widget_sync.typed(f"tags-{run_id}") or ()))
 
 
 @page_frame.safe
 def _note(run_id: str) -> None:
-    jobs.note(run_id, str(current_project.typed(f"note-{run_id}") or ""))
+    housekeeping.note(run_id, str(widget_sync.typed(f"note-{run_id}") or ""))
 
 
 # --- particulars ---------------------------------------------------------------------------------

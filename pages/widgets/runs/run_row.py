@@ -11,7 +11,7 @@ from builder import diagnose
 from builder.runs.store.progress import GOING
 from builder.runs.store.run_queries import Listed
 from pages.widgets.runs import run_selection, run_sentences
-from pages.widgets.session import current_project
+from pages.widgets.session import widget_sync
 from pages.widgets.shared import page_frame, run_picker
 
 
@@ -21,7 +21,7 @@ def show(run: Listed, changes: tuple[str, ...] | None, full: bool) -> None:
     with st.container(
         key=f"entry-{run.id}", horizontal=True, vertical_alignment="center", gap="xsmall"
     ):
-        stands = current_project.hold(f"compare-{run.id}", on, on)
+        stands = widget_sync.hold(f"compare-{run.id}", on, on)
         box = st.checkbox(
             f"Compare {page_frame.plain(label(run))}",
             stands,
@@ -32,7 +32,7 @@ def show(run: Listed, changes: tuple[str, ...] | None, full: bool) -> None:
             args=(run.id,),
             width=24,
         )
-        current_project.held(f"compare-{run.id}", box)
+        widget_sync.held(f"compare-{run.id}", box)
         st.html(_line(run, changes), width="stretch")
         st.button(
             f"Open {page_frame.plain(label(run))}",

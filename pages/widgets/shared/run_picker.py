@@ -9,7 +9,7 @@ import streamlit as st
 
 from builder.runs.scheduler import jobs
 from builder.spec import Run
-from pages.widgets.session import current_project
+from pages.widgets.session import browser, current_project, tab_state
 from pages.widgets.shared import formatting
 
 USABLE = ("finished", "stopped")
@@ -21,7 +21,7 @@ def runs(fits: Callable[[Run], bool] = lambda run: True) -> list[Run]:
     project = current_project.token()
     mine = jobs.list_runs(project=project) if project else []
     seen = {run.id for run in mine}
-    others = [run for run in jobs.list_runs(owner=current_project.owner()) if run.id not in seen]
+    others = [run for run in jobs.list_runs(owner=browser.owner()) if run.id not in seen]
     return [
         run
         for run in (*mine, *others)
@@ -52,7 +52,7 @@ def choose(key: str, fits: Callable[[Run], bool] = lambda run: True) -> Run | No
     if not found:
         return None
     by_id = {run.id: run for run in found}
-    kept = current_project.recall(f"run:{key}")
+    kept = tab_state.recall(f"run:{key}")
     ids = list(by_id)
     chosen = st.selectbox(
         "Trained model",
@@ -63,5 +63,5 @@ def choose(key: str, fits: Callable[[Run], bool] = lambda run: True) -> Run | No
         help="Every training run keeps its model. The newest run of this project comes first.",
     )
     newest = ids[0]
-    current_project.remember(f"run:{key}", chosen if chosen != newest else None)
+    tab_state.remember(f"run:{key}", chosen if chosen != newest else None)
     return by_id[chosen or newest]

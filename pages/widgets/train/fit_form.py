@@ -14,7 +14,7 @@ from builder.facts import DataFacts
 from builder.runs.engine_process import client
 from builder.spec import Config, ObjectSpec, TrainingSpec
 from pages.widgets.forms import form
-from pages.widgets.session import current_project
+from pages.widgets.session import current_project, widget_sync
 from pages.widgets.shared import explanation, page_frame
 from pages.widgets.shared.page_frame import plain
 
@@ -71,7 +71,7 @@ def numbers(training: TrainingSpec) -> TrainingSpec:
 def _number(name: str, label: str, value: Any, step: Any = 1, optional: bool = False) -> Any:
     """One field; without bounds, because the checker says in words what a browser drops mutely."""
     key = f"fit-{name}"
-    stands = current_project.hold(key, value, value)
+    stands = widget_sync.hold(key, value, value)
     new = st.number_input(
         label,
         key=key,
@@ -81,7 +81,7 @@ def _number(name: str, label: str, value: Any, step: Any = 1, optional: bool = F
         placeholder="by chance" if optional else "a number",
         format="%g" if isinstance(step, float) else "%d",
     )
-    current_project.held(key, new)
+    widget_sync.held(key, new)
     return new
 
 
@@ -113,9 +113,9 @@ def class_weights(training: TrainingSpec, data: DataFacts) -> TrainingSpec:
 
 def _weight(index: int, name: str, value: float) -> float:
     key = f"weight-{index}"
-    stands = current_project.hold(key, value, value)
+    stands = widget_sync.hold(key, value, value)
     new = st.number_input(plain(name), 0.0, value=stands, key=key, step=0.1, format="%.4g")
-    current_project.held(key, new)
+    widget_sync.held(key, new)
     return new
 
 
@@ -183,8 +183,8 @@ def callbacks(training: TrainingSpec) -> TrainingSpec:
 
 @page_frame.safe
 def _add() -> None:
-    name = current_project.typed("callback-add")
-    current_project.clear("callback-add")
+    name = widget_sync.typed("callback-add")
+    widget_sync.clear("callback-add")
     if name:
         training = current_project.training()
         callbacks = (*training.fit.get("callbacks", ()), catalog.new("callbacks", name))

@@ -13,7 +13,7 @@ from builder.runs.store import run_queries
 from builder.runs.store.progress import GOING, Progress
 from builder.spec import Run, TrainingSpec
 from pages.widgets.runs import run_sentences
-from pages.widgets.session import current_project
+from pages.widgets.session import browser, current_project, tab_state, widget_sync
 from pages.widgets.shared import page_frame, problem_list
 from pages.widgets.shared.page_frame import plain
 
@@ -29,7 +29,7 @@ def newest() -> Run | None:
     token = current_project.token()
     if found := jobs.list_runs(project=token, limit=1) if token else []:
         return found[0]
-    begun = current_project.recall("begun")
+    begun = tab_state.recall("begun")
     if not begun or begun[0] != token:
         return None
     try:
@@ -51,13 +51,13 @@ def start() -> Run:
     run = jobs.start(
         current_project.training(),
         project=token or None,
-        owner=current_project.owner(),
+        owner=browser.owner(),
         # whoever clicks while the same run is the newest means the same click
         token=f"{token}:{last.id if last else ''}" if token else None,
         data=known.data,
         model=known.model,
     )
-    current_project.remember("begun", (token, run.id))
+    tab_state.remember("begun", (token, run.id))
     return run
 
 
@@ -67,21 +67,21 @@ def start_settled() -> None:
     A number typed just before the click may not have been read yet: Streamlit breaks off the
     script that reads it. Then ``start_waiting`` starts, when it has been.
     """
-    if current_project.settled():
+    if widget_sync.settled():
         start()
     else:
-        current_project.starting(True)
+        tab_state.starting(True)
 
 
 def start_waiting() -> None:
     """Start what a click asked for while something typed was on its way."""
-    if current_project.starting():
+    if tab_state.starting():
         try:
             start()
         except LayerwiseError:
-            current_project.starting(False)
+            tab_state.starting(False)
             raise
-        current_project.starting(False)
+        tab_state.starting(False)
         st.rerun()
 
 
