@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from builder import edit, starters
+from builder import edit, formatting, starters
 from builder.runs.disk import projects
 from builder.runs.disk.projects import Project
 from builder.spec import TrainingSpec
 from pages.widgets.home import architectures, damaged_store, open_file, paste_code
 from pages.widgets.model.canvas_state import CANVAS, canvas_state
 from pages.widgets.session import browser, current_project, tab_state, widget_sync
-from pages.widgets.shared import asset_files, formatting, own_files, page_frame, problem_list
+from pages.widgets.shared import asset_files, own_files, page_frame, problem_list
 from pages.widgets.shared.page_frame import plain
 from pages.widgets.train import live_run
 
@@ -157,7 +157,7 @@ def _row(project: Project) -> None:
         here = " · open now" if token == current_project.token() else ""
         st.markdown(
             f"**{plain(project.title)}**  \n:gray[:small[{layers} · {data} · saved"
-            f" {ago(project.saved)}{here}]]"
+            f" {formatting.ago(time.time() - project.saved)}{here}]]"
         )
         with st.container(horizontal=True, gap="xsmall"):
             opened = st.button(
@@ -215,15 +215,6 @@ def _undelete() -> None:
     gone: Project = tab_state.recall("deleted")
     projects.create(gone.owner, gone.title, gone.training)
     tab_state.remember("deleted", None)
-
-
-def ago(then: float) -> str:
-    """Seconds since the epoch as people say it: ``3 minutes ago``."""
-    seconds = max(0, int(time.time() - then))
-    for size, noun in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size:
-            return f"{formatting.plural(seconds // size, noun)} ago"
-    return "just now"
 
 
 with page_frame.frame("home", project=False):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from builder import check, edit
+from builder import check, edit, formatting
 from builder.facts import ModelFacts, Problem
 from builder.spec import ModelSpec
 from pages.widgets.code import code_pane
 from pages.widgets.model import canvas, inspector, layer_palette, open_block, stack_view
 from pages.widgets.model.canvas_state import CANVAS, canvas_state
 from pages.widgets.session import current_project, tab_state, widget_sync
-from pages.widgets.shared import formatting, page_frame, problem_list
+from pages.widgets.shared import page_frame, problem_list
 from pages.widgets.shared.page_frame import plain
 
 STACK = "Stack"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from builder import binding
+from builder import binding, formatting
 from builder.runs.scheduler import jobs
 from builder.runs.store.progress import GOING, Progress
 from builder.spec import Run, TrainingSpec
@@ -104,7 +104,7 @@ def _chosen(training: TrainingSpec, panels: list[str]) -> list[str] | None:
         panels,
         selection_mode="multi",
         default=panels,
-        format_func=run_sentences.metric,
+        format_func=formatting.metric_name,
         key="curves-" + "-".join(panels),
     )
     return [*chosen, "learning_rate"] if chosen else None

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from builder import edit, starters
+from builder import edit, formatting, starters
 from builder.runs.disk import projects
 from builder.spec import ObjectSpec, chain
 from pages.widgets.model import layer_palette, palette_items, stack_view
-from pages.widgets.shared import formatting
 
 
 def model_of(app: AppTest):

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from builder import binding, edit
+from builder import binding, edit, formatting
 from builder.runs.engine_process import client
 from builder.spec import Run, TrainingSpec
 from pages.widgets.evaluate import prediction
@@ -45,7 +45,7 @@ def show(run: Run, artefact: str) -> None:
     said = client.call("predict_text.say", artefact, run.training, text)
     # one element, so that verdict, words and bars change together
     if "value" in said:
-        value = f'<p class="lw-verdict" role="status"><b>{said["value"]:.4g}</b></p>'
+        value = f'<p class="lw-verdict" role="status"><b>{formatting.digits(said["value"])}</b></p>'
         st.html(value + words(said))
         return
     bars = prediction.bars(said["classes"], said["probabilities"])

@@ -11,10 +11,10 @@ from typing import Any
 
 import streamlit as st
 
+from builder import formatting
 from builder.catalog.entry import Param
 from pages.widgets.forms import text_values
 from pages.widgets.session import widget_sync
-from pages.widgets.shared import formatting
 from pages.widgets.shared.page_frame import plain
 
 LARGEST = 2**53 - 1

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from builder import catalog, edit
+from builder import catalog, edit, formatting
 from builder.errors import LayerwiseError
 from builder.spec import ModelSpec, ObjectSpec
 from pages.widgets.forms import column_form, form, json_form
 from pages.widgets.model import open_block, palette_items
 from pages.widgets.session import current_project, widget_sync
-from pages.widgets.shared import explanation, formatting, page_frame
+from pages.widgets.shared import explanation, page_frame
 from pages.widgets.shared.page_frame import plain
 
 Change = Callable[[ModelSpec], ModelSpec]

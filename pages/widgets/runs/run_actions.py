@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import streamlit as st
 
+from builder import formatting
 from builder.runs.scheduler import jobs, run_queue
 from builder.runs.store import housekeeping, run_queries
 from builder.runs.store.progress import GOING, Progress
 from builder.runs.store.run_queries import Listed
 from pages.widgets.runs import run_selection
 from pages.widgets.session import browser, current_project, tab_state
-from pages.widgets.shared import formatting, page_frame
+from pages.widgets.shared import page_frame
 
 MORE = 5
 """Epochs that one click adds."""

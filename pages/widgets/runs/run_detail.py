@@ -8,6 +8,8 @@ from html import escape
 
 import streamlit as st
 
+from builder import formatting
+from builder.check.training.memory import DEFAULT_BATCH
 from builder.runs.scheduler import jobs
 from builder.runs.store import housekeeping, run_queries
 from builder.runs.store.progress import GOING, Progress
@@ -64,7 +66,7 @@ def _head(run: Listed, progress: Progress) -> str:
     if run.status in GOING:
         said.append(run_sentences.left(progress))
     elif (took := run.seconds()) is not None:
-        said.append(run_sentences.duration(took))
+        said.append(formatting.duration(took))
     said.append(time.strftime("%d %b, %H:%M", time.localtime(run.times["created"])))
     return (
         f'<div class="lw-title lw-{run.status}"><h3>{escape(run.name)}</h3><p>'
@@ -192,7 +194,7 @@ def _rows(run: Listed, full: Run) -> Sequence[tuple[str, str]]:
         ("Optimizer", _name(training.compile.get("optimizer"))),
         ("Loss", _name(training.compile.get("loss"))),
         ("Epochs", f"{run.progress.epoch or 0} of {fit.get('epochs', 1)}"),
-        ("Batch size", str(fit.get("batch_size") or 32)),
+        ("Batch size", str(fit.get("batch_size") or DEFAULT_BATCH)),
         ("Seed", "none (by chance)" if training.seed is None else str(training.seed)),
         ("Way", run.path or "not known"),
         *((k, str(v)) for k, v in jobs.versions(run.id).items()),

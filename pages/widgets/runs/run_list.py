@@ -8,12 +8,13 @@ from typing import Any
 
 import streamlit as st
 
+from builder import formatting
 from builder.runs.store import housekeeping, run_queries
 from builder.runs.store.progress import GOING
 from builder.runs.store.run_queries import Listed, Query
 from pages.widgets.runs import run_row, run_selection, run_sentences
 from pages.widgets.session import browser, current_project, tab_state, widget_sync
-from pages.widgets.shared import formatting, page_frame
+from pages.widgets.shared import page_frame
 
 TICK = 1.0
 """Seconds between two looks at the list while one of its runs goes."""
@@ -177,7 +178,7 @@ def _choice(key: str, label: str, options: list[str], usual: str) -> None:
             options,
             key=key,
             label_visibility="collapsed",
-            format_func=lambda o: o if o[0].isupper() else f"Best {run_sentences.metric(o)}",
+            format_func=lambda o: o if o[0].isupper() else f"Best {formatting.metric_name(o)}",
             on_change=_keep,
             args=(key,),
         ),

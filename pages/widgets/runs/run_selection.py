@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from builder import formatting
 from pages.widgets.session import tab_state, widget_sync
-from pages.widgets.shared import formatting
 
 OVERLAY = 6
 """Curves that can still be told from each other."""

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from builder import formatting
 from builder.runs.scheduler import jobs
 from builder.spec import Run
 from pages.widgets.session import browser, current_project, tab_state
-from pages.widgets.shared import formatting
 
 USABLE = ("finished", "stopped")
 """Runs with these statuses left a model behind."""
@@ -31,19 +31,10 @@ def runs(fits: Callable[[Run], bool] = lambda run: True) -> list[Run]:
 
 def label(run: Run) -> str:
     """``"digits_dense, 3 min ago, 10 epochs"``: how a run is told from another."""
-    when = ago(time.time() - float(run.times.get("created", time.time())))
+    when = formatting.ago(time.time() - float(run.times.get("created", time.time())), brief=True)
     epochs = run.training.fit.get("epochs") or 1
     stopped = ", stopped early" if run.status == "stopped" else ""
     return f"{run.training.model.name}, {when}, {formatting.plural(epochs, 'epoch')}{stopped}"
-
-
-def ago(seconds: float) -> str:
-    """``"just now"``, ``"3 min ago"``, ``"2 h ago"``, ``"5 days ago"``."""
-    for size, word in ((86_400, "days"), (3_600, "h"), (60, "min")):
-        if seconds >= size:
-            many = int(seconds // size)
-            return f"{many} {'day' if (many, word) == (1, 'days') else word} ago"
-    return "just now"
 
 
 def choose(key: str, fits: Callable[[Run], bool] = lambda run: True) -> Run | None:

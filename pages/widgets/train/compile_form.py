@@ -11,6 +11,7 @@ import streamlit as st
 from builder import binding, catalog, check
 from builder.catalog import Entry
 from builder.catalog.epoch_schedules import FUNCTIONS
+from builder.check.training.memory import DEFAULT_BATCH
 from builder.errors import LayerwiseError
 from builder.facts import DataFacts, Problem
 from builder.runs.engine_process import client
@@ -236,7 +237,7 @@ def steps_per_epoch(training: TrainingSpec, data: DataFacts) -> int:
     """Batches in an epoch, as Keras splits and counts them."""
     split = float(training.fit.get("validation_split") or 0)
     count = math.floor(data.n_train * (1 - split))
-    return max(1, math.ceil(count / int(training.fit.get("batch_size") or fit_form.BATCH)))
+    return max(1, math.ceil(count / int(training.fit.get("batch_size") or DEFAULT_BATCH)))
 
 
 # --- loss and metrics ----------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from builder import binding, catalog
+from builder.check.training.memory import DEFAULT_BATCH
 from builder.facts import DataFacts
 from builder.runs.engine_process import client
 from builder.spec import Config, ObjectSpec, TrainingSpec
@@ -20,9 +21,6 @@ from pages.widgets.shared.page_frame import plain
 
 OUR_FILES = ("filepath", "log_dir", "filename", "verbose")
 """Arguments of callbacks nobody is asked for: where a run writes is its own folder."""
-
-BATCH = 32
-"""Keras's batch size when none is given."""
 
 BY_HAND = 24
 """Up to so many classes get a field each for their weight."""
@@ -59,11 +57,11 @@ def numbers(training: TrainingSpec) -> TrainingSpec:
         )
     with right:
         batch = fit.get("batch_size")
-        batch = _number("batch_size", "Batch size", BATCH if batch is None else batch)
+        batch = _number("batch_size", "Batch size", DEFAULT_BATCH if batch is None else batch)
         seed = _number("seed", "Seed", training.seed, optional=True)
     new = training.with_fit(epochs=epochs, batch_size=batch, validation_split=split)
     # what was absent and still has its default stays absent, so that looking changes nothing
-    usual = {"epochs": 1, "batch_size": BATCH, "validation_split": 0.0}
+    usual = {"epochs": 1, "batch_size": DEFAULT_BATCH, "validation_split": 0.0}
     idle = [k for k, v in usual.items() if k not in fit and new.fit[k] == v]
     return replace(new, seed=seed, fit=new.fit.without(*idle))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from builder import diagnose
+from builder import diagnose, formatting
 from builder.errors import LayerwiseError
 from builder.runs.scheduler import jobs
 from builder.runs.store import run_queries
@@ -92,8 +92,8 @@ def numbers(training: TrainingSpec, history: Mapping[str, Sequence[float | None]
     with st.container(key="totals", horizontal=True, gap="medium"):
         for name in dict.fromkeys([*usual, *history]):
             values = history.get(name)
-            label = diagnose.words(name)
-            shown = diagnose.number(values[-1]) if values else "–"
+            label = formatting.metric_name(name)
+            shown = formatting.metric_value(values[-1]) if values else "–"
             st.metric(label[:1].upper() + label[1:], shown, width="content")
 
 
@@ -149,7 +149,7 @@ def _ended(run: Run, progress: Progress, history: Mapping[str, Sequence[float | 
     times = run.times
     took = times["ended"] - times["started"] if {"ended", "started"} <= set(times) else 0.0
     seed = "no seed" if run.training.seed is None else f"seed {run.training.seed}"
-    said = [run_sentences.state(progress), run_sentences.duration(took), seed]
+    said = [run_sentences.state(progress), formatting.duration(took), seed]
     st.caption(plain(", ".join(said)))
     if progress.status == "failed":
         st.error(plain(progress.error or "The training broke off."), icon=":material/error:")
