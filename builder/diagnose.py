@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from builder import catalog
 from builder.facts import Fix
+from builder.formatting import metric_name, metric_value
 from builder.spec import ObjectSpec, TrainingSpec
 
 History = Mapping[str, Sequence[float | None]]
@@ -56,24 +57,8 @@ class Reading:
 def result(test: Mapping[str, float]) -> str:
     """The test's numbers as one sentence, the metric before the loss; "" without a test set."""
     names = [n for n in test if n != "loss"] or [n for n in test if n == "loss"]
-    said = [f"{words(n)} {number(test[n])}" for n in names]
+    said = [f"{metric_name(n)} {metric_value(test[n])}" for n in names]
     return f"Test {', '.join(said)}." if said else ""
-
-
-def words(name: str) -> str:
-    """``"val_mean_absolute_error"`` → ``"validation mean absolute error"``."""
-    return name.replace("val_", "validation ", 1).replace("_", " ")
-
-
-def number(value: float | None) -> str:
-    """Three decimals below ten, three significant digits above; words for what is no number."""
-    if value is None or not math.isfinite(value):
-        return "not a number"
-    if abs(value) >= 1e9:
-        return f"{value:.3g}"
-    if abs(value) >= 10:
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-    return f"{value:.3f}" if abs(value) >= 0.001 or value == 0 else f"{value:.2g}"
 
 
 def read(
@@ -111,7 +96,8 @@ def _exploded(
         said = f"The loss stopped being a number in epoch {bad + 1}: training exploded."
     else:
         said = (
-            f"The loss grew from {number(numbers[0])} to {number(numbers[-1])} instead of falling."
+            f"The loss grew from {metric_value(numbers[0])} to {metric_value(numbers[-1])} instead"
+            " of falling."
         )
     fix = slower(training)
     hint = "Usually the learning rate is too high: train again with a tenth of it."
@@ -164,8 +150,8 @@ def _stuck(
         return None
     return Reading(
         "stuck",
-        f"In {len(loss)} epochs the loss hardly moved ({number(first)} to {number(last)}): the"
-        " model has learned very little (underfitting).",
+        f"In {len(loss)} epochs the loss hardly moved ({metric_value(first)} to"
+        f" {metric_value(last)}): the model has learned very little (underfitting).",
         "Try another learning rate, scaled data, or a model with more layers or units.",
     )
 

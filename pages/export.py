@@ -19,7 +19,7 @@ from builder.runs.engine_process import client
 from builder.runs.scheduler import jobs
 from builder.spec import Run, TrainingSpec
 from pages.widgets.code import code_pane, code_script, lazy_download
-from pages.widgets.session import current_project
+from pages.widgets.session import current_project, engine_facts, tab_state
 from pages.widgets.shared import page_frame, problem_list, run_picker
 from pages.widgets.shared.page_frame import plain
 
@@ -50,7 +50,7 @@ def _script() -> None:
         known = all_exporters()
         _download(known["script"], text.encode(), "primary")
         _later(known["notebook"], lambda: _notebook(training, chosen, title))
-    code_pane.show(training, current_project.selected())
+    code_pane.show(training, current_project.selected(()))
 
 
 def _notebook(training: TrainingSpec, style: str, title: str) -> bytes:
@@ -153,8 +153,8 @@ def _conversion(exporter: Exporter, run: Run, artefact: str) -> None:
         icon=":material/settings:",
         width="stretch",
     ):
-        current_project.remember(f"prepared:{exporter.name}", wanted)
-    if current_project.recall(f"prepared:{exporter.name}") != wanted:
+        tab_state.remember(f"prepared:{exporter.name}", wanted)
+    if tab_state.recall(f"prepared:{exporter.name}") != wanted:
         return
 
     def make() -> bytes:
@@ -163,7 +163,7 @@ def _conversion(exporter: Exporter, run: Run, artefact: str) -> None:
         return made
 
     with st.spinner("Converting …", show_time=False):
-        content = current_project.cached(("prepared", *wanted), make)
+        content = engine_facts.cached(("prepared", *wanted), make)
     _download(exporter, content)
 
 
@@ -194,7 +194,7 @@ def _made(name: str, training: TrainingSpec, title: str) -> bytes:
         made: bytes = client.call("export_run.run", name, training, None, title=title)
         return made
 
-    return current_project.cached(("export", name, training, title), make)
+    return engine_facts.cached(("export", name, training, title), make)
 
 
 def _name() -> str:

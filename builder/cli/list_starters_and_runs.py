@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 
-from builder import diagnose, starters
+from builder import formatting, starters
 from builder.cli.shared_options import Verb
 from builder.runs.store import run_store
 
@@ -28,7 +28,9 @@ def list_runs(_: argparse.Namespace) -> int:
     for run in run_store.list_runs():
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.times.get("created", 0)))
         test = jobs.result(run.id).get("test", {})
-        score = ", ".join(f"{name} {diagnose.number(value)}" for name, value in test.items())
+        score = ", ".join(
+            f"{name} {formatting.metric_value(value)}" for name, value in test.items()
+        )
         print(f"{run.id}  {when}  {run.status:<8}  {run.training.model.name}  {score}".rstrip())
     return 0
 

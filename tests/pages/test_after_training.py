@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
-from builder import starters
+from builder import formatting, starters
 from builder.document import read_document
 from builder.exporters.registry import all_exporters
 from builder.runs.disk import projects
@@ -22,7 +22,7 @@ from builder.runs.scheduler import jobs, worker_pool
 from builder.runs.store import database
 from builder.spec import Run
 from pages.widgets.evaluate import confusion_matrix, drawing_canvas, prediction, report
-from pages.widgets.shared import markup, run_picker
+from pages.widgets.shared import markup
 
 Visit = Callable[..., AppTest]
 PATIENCE_SECONDS = 120
@@ -184,7 +184,7 @@ def test_bars_escape_names_and_mark_the_likeliest() -> None:
 
 
 def test_words_for_times_and_cells() -> None:
-    assert [run_picker.ago(s) for s in (5, 61, 7300, 200_000)] == [
+    assert [formatting.ago(s, brief=True) for s in (5, 61, 7300, 200_000)] == [
         "just now", "1 min ago", "2 h ago", "2 days ago",
     ]  # fmt: skip
     assert report.cell_title("3", "3", 7) == "7 right: 3"

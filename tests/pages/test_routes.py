@@ -20,6 +20,7 @@ from builder.runs.scheduler import dispatch
 from builder.runs.store import database, metric_rows, run_store, worker_rows
 from builder.spec import ObjectSpec, TrainingSpec, chain
 from pages import routes
+from pages.widgets.shared import addresses
 
 TRAINING = TrainingSpec(chain("tiny", ObjectSpec("InputLayer", {"shape": (2,)})), ObjectSpec("Xor"))
 
@@ -121,7 +122,7 @@ def test_plotly_is_the_installed_bundle_packed_or_plain() -> None:
 
 def test_routes_stand_below_the_base_path_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(st, "get_option", lambda name: "/classroom/")
-    assert routes.prefix() == "/classroom/lw"
+    assert addresses.prefix() == "/classroom/lw"
 
 
 def test_numbers_are_sent_with_six_digits() -> None:

@@ -17,6 +17,7 @@ from builder.datasets.registry import find_dataset
 from builder.engine.data.prepare import Data, Prepared, prepare
 from builder.errors import DataError
 from builder.facts import DataFacts
+from builder.formatting import size
 from builder.spec import ObjectSpec
 
 CACHE_BYTES = 1_500_000_000
@@ -57,7 +58,7 @@ def load(dataset: ObjectSpec, download: bool = True) -> Data:
         except MemoryError:
             raise DataError(
                 f"{dataset.class_name} does not fit into the memory that is free"
-                f" ({psutil.virtual_memory().available / 1e9:.1f} GB).",
+                f" ({size(psutil.virtual_memory().available)}).",
                 "Close other programs, or choose a smaller dataset such as the built-in digits.",
                 "dataset",
             ) from None

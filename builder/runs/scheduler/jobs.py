@@ -10,6 +10,7 @@ from typing import Any
 
 from builder.errors import FileError, LayerwiseError, TrainingError
 from builder.facts import DataFacts, ModelFacts
+from builder.formatting import size
 from builder.runs.disk import dedup, workspace
 from builder.runs.engine_process import client
 from builder.runs.scheduler import capacity, dispatch, recovery, run_queue, worker_pool
@@ -80,8 +81,8 @@ def _known(
 def _refuse_if_full() -> None:
     if workspace.free_bytes() < workspace.NEEDED_BYTES:
         raise TrainingError(
-            f"Only {workspace.free_bytes() / 1e6:.0f} MB are free on the disk of the workspace;"
-            f" a training needs {workspace.NEEDED_BYTES / 1e6:.0f} MB.",
+            f"Only {size(workspace.free_bytes())} are free on the disk of the workspace;"
+            f" a training needs {size(workspace.NEEDED_BYTES)}.",
             "Delete old runs or free some space, then train again.",
         )
 

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import streamlit as st
 
+from builder import formatting
 from builder.datasets.registry import all_datasets, find_dataset
 from builder.runs.engine_process import downloads
 from builder.runs.engine_process.downloads import DownloadProgress
 from builder.spec import ObjectSpec
-from pages.widgets.session import current_project
-from pages.widgets.shared import formatting, page_frame
+from pages.widgets.session import current_project, engine_facts
+from pages.widgets.shared import page_frame
 from pages.widgets.shared.page_frame import plain
 
 INSTEAD = {"Images": "Digits", "Tables": "Diabetes", "Text": "ReviewTexts"}
@@ -65,7 +66,7 @@ def _use(class_name: str) -> None:
 def _watch(name: str) -> None:
     going = downloads.download_progress(name)
     if going is None or going.status != "running":
-        current_project.forget_data()
+        engine_facts.forget_data()
         st.rerun()
     st.progress(going.fraction or 0.0, text=said(going))
     st.button(

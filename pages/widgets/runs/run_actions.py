@@ -7,14 +7,15 @@ from dataclasses import replace
 
 import streamlit as st
 
+from builder import formatting
 from builder.runs.queries import run_queries
 from builder.runs.queries.run_queries import Listed
 from builder.runs.scheduler import jobs, run_queue
 from builder.runs.store import housekeeping
 from builder.runs.store.progress import GOING, Progress
 from pages.widgets.runs import run_selection
-from pages.widgets.session import current_project
-from pages.widgets.shared import formatting, page_frame
+from pages.widgets.session import browser, current_project, tab_state
+from pages.widgets.shared import page_frame
 
 MORE = 5
 """Epochs that one click adds."""
@@ -114,7 +115,7 @@ def _stop(run_id: str) -> None:
 @page_frame.safe
 def _more(run_id: str) -> None:
     # one click is one run, in however many tabs: of one parent there is one such child
-    child = jobs.extend(run_id, MORE, current_project.owner(), f"{run_id}:more")
+    child = jobs.extend(run_id, MORE, browser.owner(), f"{run_id}:more")
     run_selection.open_run(child.id)
 
 
@@ -131,7 +132,7 @@ def _seeds(run_id: str, seeds: Sequence[int]) -> None:
         jobs.start(
             replace(training, seed=seed),
             project=run.project,
-            owner=current_project.owner(),
+            owner=browser.owner(),
             parent=run_id,
             token=f"{run_id}:seed:{seed}",
         )
@@ -156,10 +157,10 @@ def _restore(run: Listed) -> None:
     training = run_queries.trainings([run.id])[run.id]
     if run.project and run.project == current_project.token():
         current_project.fix(training)
-        current_project.note("The settings of that run are back. Undo returns to yours.")
+        tab_state.note("The settings of that run are back. Undo returns to yours.")
     else:
         current_project.open_training(training, f"{run.name} (restored)")
-        current_project.note("The settings of that run are now a project of their own.")
+        tab_state.note("The settings of that run are now a project of their own.")
     page_frame.go("train")
 
 
