@@ -63,7 +63,7 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
         if entry:
             explanation.show(entry, key=f"explain-{name}")
     if entry:
-        st.caption(entry.plain)
+        st.caption(entry.summary)
     if name != dataset.class_name:
         dataset = ObjectSpec(name)
     st.subheader("Preparation", anchor=False)

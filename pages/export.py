@@ -55,7 +55,7 @@ def _script() -> None:
 
 def _notebook(training: TrainingSpec, style: str, title: str) -> bytes:
     source = code_script.data_source(training)
-    about = find_dataset(training.dataset.class_name).ENTRY.plain
+    about = find_dataset(training.dataset.class_name).ENTRY.summary
     return code.notebook(training, source, title, style, about).encode()
 
 

@@ -23,9 +23,12 @@ from builder.catalog import (
     regularizers,
     schedules,
 )
+from builder.catalog.cells import CELLS
+from builder.catalog.completeness import require_complete
 from builder.catalog.entry import REQUIRED, Entry, Param, signature
 from builder.catalog.entry import new as _new
 from builder.catalog.layers import joining, own
+from builder.catalog.traits import ORDINARY, Traits
 from builder.errors import CatalogError
 from builder.spec import Config, ObjectSpec, freeze
 
@@ -101,6 +104,26 @@ def find(kind: str, class_name: str) -> Entry | None:
     """The entry of that class name, or None; CatalogError for no kind."""
     _check_kind(kind)
     return _BY_NAME[kind].get(class_name)
+
+
+def traits_of(class_name: str, kind: str = "layers") -> Traits:
+    """What is known of a class; the ordinary case for those nobody knows. CatalogError: no kind.
+
+    Under the kind ``layers`` also of operations and of recurrent cells.
+    """
+    known = find(kind, class_name) or (CELLS.get(class_name) if kind == "layers" else None)
+    return known.traits if known else ORDINARY
+
+
+def layer_states(layer: ObjectSpec) -> tuple[str, ...]:
+    """The endings of the names of a layer's states: ``("h", "c")`` of an LSTM, () of a Dense.
+
+    A layer that reads in both directions has them twice (``forward_h`` …).
+    """
+    traits = traits_of(layer.class_name)
+    inner = layer.config.get(traits.states_of)
+    states = traits_of(inner.class_name).states if isinstance(inner, ObjectSpec) else traits.states
+    return tuple(f"{way}_{s}" for way in traits.directions for s in states) or states
 
 
 def by_alias(kind: str, alias: str) -> Entry | None:
@@ -235,11 +258,14 @@ def _equal(a: Any, b: Any) -> bool:
     return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)
 
 
+require_complete((e for rows in _BY_NAME.values() for e in rows.values()), param)
+
 __all__ = [
     "KINDS",
     "REQUIRED",
     "Entry",
     "Param",
+    "Traits",
     "by_alias",
     "canonical",
     "entries",
@@ -247,6 +273,7 @@ __all__ = [
     "find",
     "groups",
     "joins",
+    "layer_states",
     "minimal",
     "minimal_config",
     "new",
@@ -255,4 +282,5 @@ __all__ = [
     "palette",
     "param",
     "signature",
+    "traits_of",
 ]

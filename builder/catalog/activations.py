@@ -12,7 +12,7 @@ from builder.catalog.entry import Entry, line
 _HIDDEN, _OUTPUT, _MORE = "For hidden layers", "For the output", "More shapes"
 
 
-def _row(text: str, group: str, formula: str, plain: str, picture: str, **more: Any) -> Entry:
+def _row(text: str, group: str, formula: str, summary: str, analogy: str, **more: Any) -> Entry:
     name = text.partition("(")[0]
     more.setdefault("url", f"https://keras.io/api/layers/activations/#{name}-function")
     return line(
@@ -21,8 +21,8 @@ def _row(text: str, group: str, formula: str, plain: str, picture: str, **more: 
         group=group,
         alias=name,
         formula=formula,
-        plain=plain,
-        picture=picture,
+        summary=summary,
+        analogy=analogy,
         **more,
     )
 
@@ -98,6 +98,7 @@ ENTRIES: tuple[Entry, ...] = (
         "Turns scores into probabilities that add up to 1. The output for choosing one of several "
         "classes.",
         "Cutting one cake: a bigger slice for one class leaves less for the others.",
+        output_only=True,
     ),
     _row(
         "sigmoid()",
@@ -136,6 +137,7 @@ ENTRIES: tuple[Entry, ...] = (
         "The logarithm of softmax. For losses that expect log-probabilities; Keras's crossentropy "
         "does not.",
         "The same cake, with the slices measured in decibels.",
+        output_only=True,
     ),
     _row(
         "sparsemax(axis=-1)",
@@ -143,6 +145,7 @@ ENTRIES: tuple[Entry, ...] = (
         r"\arg\min_{p}\ \lVert p-x\rVert^2,\quad p_i\ge0,\ \sum_i p_i=1",
         "Like softmax, but unlikely classes get exactly 0.",
         "Cutting the cake for the few who are hungry and giving the others none.",
+        output_only=True,
     ),
     _row(
         "relu6()",

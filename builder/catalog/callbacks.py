@@ -9,14 +9,14 @@ from builder.catalog.entry import Entry, line
 _STEER, _KEEP = "Steer the training", "Keep and record"
 
 
-def _row(text: str, group: str, page: str, plain: str, picture: str, **more: Any) -> Entry:
+def _row(text: str, group: str, page: str, summary: str, analogy: str, **more: Any) -> Entry:
     return line(
         "callbacks",
         text,
         group=group,
         url=f"https://keras.io/api/callbacks/{page}/",
-        plain=plain,
-        picture=picture,
+        summary=summary,
+        analogy=analogy,
         **more,
     )
 
@@ -33,6 +33,7 @@ ENTRIES: tuple[Entry, ...] = (
         "A student who stops cramming when three small quizzes in a row bring no better mark, and "
         "goes into the exam as well prepared as on the best day.",
         start={"patience": 3, "restore_best_weights": True},
+        loop="epoch",
     ),
     _row(
         "ReduceLROnPlateau(monitor='val_loss', factor=0.1, patience=10, verbose=0, mode='auto', "
@@ -44,6 +45,8 @@ ENTRIES: tuple[Entry, ...] = (
         "Turning the focus ring of a camera: big turns first, tiny ones when the picture is almost "
         "sharp.",
         start={"factor": 0.5, "patience": 3},
+        loop="epoch",
+        sets_rate=True,
     ),
     _row(
         "LearningRateScheduler(schedule, verbose=0)",
@@ -52,6 +55,8 @@ ENTRIES: tuple[Entry, ...] = (
         "Sets the learning rate at the start of each epoch by a rule you choose, whatever the "
         "results are. It needs a plain number as the optimizer's learning rate.",
         "A training plan on the fridge: week by week it says how hard to run.",
+        loop="epoch",
+        sets_rate=True,
     ),
     _row(
         "TerminateOnNaN(raise_error=False)",
@@ -60,6 +65,7 @@ ENTRIES: tuple[Entry, ...] = (
         "Ends the training at once when the loss is no longer a number, which happens when the "
         "learning rate is far too high. Costs nothing; saves waiting for a run that is lost.",
         "A fuse: it cuts the power before anything burns.",
+        loop="batch",
     ),
     _row(
         "SwapEMAWeights(swap_on_epoch=False)",
@@ -68,6 +74,7 @@ ENTRIES: tuple[Entry, ...] = (
         "Evaluates with the running average of the weights instead of their latest values, which "
         "is often steadier. The optimizer must have use_ema switched on.",
         "Judging a singer by the average of many evenings instead of the last performance.",
+        loop="epoch",
     ),
     _row(
         "ModelCheckpoint(filepath, monitor='val_loss', verbose=0, save_best_only=False, "
@@ -78,6 +85,8 @@ ENTRIES: tuple[Entry, ...] = (
         "number. The last epoch is not always the best one.",
         "Saving a game before the boss fight, so that the best state is never lost.",
         start={"save_best_only": True},
+        loop="batch",
+        writes=("filepath", "model.best.keras"),
     ),
     _row(
         "TensorBoard(log_dir='logs', histogram_freq=0, write_graph=True, write_images=False, "
@@ -90,6 +99,8 @@ ENTRIES: tuple[Entry, ...] = (
         "deeper.",
         "The black box of an airplane: it records everything for those who want to study the "
         "flight afterwards.",
+        loop="batch",
+        writes=("log_dir", "tensorboard"),
     ),
     _row(
         "CSVLogger(filename, separator=',', append=False)",
@@ -97,6 +108,8 @@ ENTRIES: tuple[Entry, ...] = (
         "csv_logger",
         "Writes the numbers of each epoch as one line of a table that any spreadsheet opens.",
         "A logbook: one line a day, nothing else.",
+        loop="epoch",
+        writes=("filename", "log.csv"),
     ),
 )
 

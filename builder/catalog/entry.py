@@ -6,6 +6,8 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any
 
+from builder.catalog import traits
+from builder.catalog.traits import Traits
 from builder.errors import CatalogError
 from builder.spec import Config, ObjectSpec, freeze
 
@@ -60,8 +62,8 @@ class Entry:
         class_name: Keras's class name (for activations: the function's name).
         args: argument → default (REQUIRED where Keras has none), in Keras's order.
         group: heading in the palette, e.g. ``Core``.
-        plain: a few plain sentences: what it does and when to use it.
-        picture: the everyday picture, one sentence.
+        summary: a few plain sentences: what it does and when to use it.
+        analogy: the everyday picture, one sentence.
         formula: LaTeX, or "".
         url: Keras's page.
         alias: Keras's short string, e.g. ``adam``; "" if there is none.
@@ -69,6 +71,7 @@ class Entry:
         start: what a new one begins with, beyond the required arguments.
         tasks: ``classification``, ``regression`` … it fits; () is any.
         labels: label encodings a loss or metric expects: ``one_hot``, ``integers``, ``values``.
+        traits: what is not ordinary about the class: how it is called, what it does to values …
         extra: anything one kind alone needs, by name.
     """
 
@@ -76,8 +79,8 @@ class Entry:
     class_name: str
     args: Config
     group: str = ""
-    plain: str = ""
-    picture: str = ""
+    summary: str = ""
+    analogy: str = ""
     formula: str = ""
     url: str = ""
     alias: str = ""
@@ -85,6 +88,7 @@ class Entry:
     start: Config = field(default_factory=Config)
     tasks: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    traits: Traits = traits.ORDINARY
     extra: Config = field(default_factory=Config)
 
     @property
@@ -111,20 +115,25 @@ def signature(text: str) -> Config:
 def line(kind: str, text: str, **fields: Any) -> Entry:
     """An Entry whose name and arguments read like Keras: ``"SGD(learning_rate=0.01)"``.
 
-    ``fields`` are the other fields of Entry; ``start`` and ``extra`` may be plain dicts.
+    ``fields`` are the other fields of Entry and those of Traits; ``start`` and ``extra`` may be
+    plain dicts.
 
     Raises:
         SyntaxError: the text is no call with literal defaults.
     """
     name, _, arguments = text.partition("(")
+    given = {key: fields.pop(key) for key in traits.NAMES & fields.keys()}
     for key in ("start", "extra"):
         if key in fields:
             fields[key] = Config(fields[key])
+    if "counterparts" in given:
+        given["counterparts"] = Config(given["counterparts"])
+    fields["traits"] = Traits(**given) if given else traits.ORDINARY
     return Entry(kind, name, signature(arguments.removesuffix(")")), **fields)
 
 
 def weight_row(
-    kind: str, text: str, group: str, alias: str, formula: str, plain: str, picture: str
+    kind: str, text: str, group: str, alias: str, formula: str, summary: str, analogy: str
 ) -> Entry:
     """A row of the tables whose things act on a layer's weights; Keras has one page a kind."""
     return line(
@@ -133,8 +142,8 @@ def weight_row(
         group=group,
         alias=alias,
         formula=formula,
-        plain=plain,
-        picture=picture,
+        summary=summary,
+        analogy=analogy,
         url=f"https://keras.io/api/layers/{kind}/#{text.partition('(')[0].lower()}-class",
     )
 

@@ -42,15 +42,15 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
 """By class name: ``f(epoch, lr, **config)``, the new learning rate."""
 
 
-def _row(text: str, expression: str, formula: str, plain: str, picture: str) -> Entry:
+def _row(text: str, expression: str, formula: str, summary: str, analogy: str) -> Entry:
     return line(
         "epoch_schedules",
         text,
         group="Schedules",
         url=_URL,
         formula=formula,
-        plain=plain,
-        picture=picture,
+        summary=summary,
+        analogy=analogy,
         extra={"expression": expression},
     )
 

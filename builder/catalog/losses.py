@@ -31,8 +31,8 @@ def _row(
     text: str,
     group: str,
     formula: str,
-    plain: str,
-    picture: str,
+    summary: str,
+    analogy: str,
     *,
     alias: str,
     labels: tuple[str, ...],
@@ -49,8 +49,8 @@ def _row(
         text,
         group=group,
         formula=formula,
-        plain=plain,
-        picture=picture,
+        summary=summary,
+        analogy=analogy,
         alias=alias,
         labels=labels,
         url=f"{_URL}{page or _PAGES[group]}/#{name.lower()}-class",
@@ -72,6 +72,7 @@ ENTRIES: tuple[Entry, ...] = (
         alias="categorical_crossentropy",
         labels=("one_hot",),
         activation=("softmax",),
+        counterparts={"integers": "SparseCategoricalCrossentropy"},
     ),
     _row(
         f"SparseCategoricalCrossentropy(from_logits=False, ignore_class=None, {_END}, axis=-1)",
@@ -84,6 +85,7 @@ ENTRIES: tuple[Entry, ...] = (
         alias="sparse_categorical_crossentropy",
         labels=("integers",),
         activation=("softmax",),
+        counterparts={"one_hot": "CategoricalCrossentropy"},
     ),
     _row(
         f"BinaryCrossentropy(from_logits=False, label_smoothing=0.0, axis=-1, {_END})",
@@ -110,6 +112,7 @@ ENTRIES: tuple[Entry, ...] = (
         alias="categorical_focal_crossentropy",
         labels=("one_hot",),
         activation=("softmax",),
+        counterparts={"integers": "SparseCategoricalCrossentropy"},
     ),
     _row(
         "BinaryFocalCrossentropy(apply_class_balancing=False, alpha=0.25, gamma=2.0, "
@@ -138,6 +141,7 @@ ENTRIES: tuple[Entry, ...] = (
         labels=("one_hot",),
         activation=("softmax",),
         aliases=("kld", "KLD"),
+        counterparts={"integers": "SparseCategoricalCrossentropy"},
     ),
     _row(
         f"CategoricalGeneralizedCrossEntropy(q=0.5, {_END})",
@@ -152,6 +156,7 @@ ENTRIES: tuple[Entry, ...] = (
         labels=("integers",),
         activation=("softmax",),
         page="hinge_losses",
+        counterparts={"one_hot": "CategoricalCrossentropy"},
     ),
     _row(
         f"MeanSquaredError({_END})",

@@ -21,6 +21,7 @@ from typing import Any
 
 from builder.catalog.entry import REQUIRED, Entry, signature
 from builder.catalog.operation_arguments import NUMBER, PARAMS
+from builder.catalog.traits import Traits
 from builder.spec import Config
 
 PREFIX = "ops."
@@ -207,7 +208,7 @@ def _tensors(text: str) -> tuple[tuple[str, ...], str]:
     return (*(a.arg for a in tree.args.posonlyargs), *((many,) if many else ())), many
 
 
-def _entry(group: str, text: str, plain: str, start: dict[str, Any] | None = None) -> Entry:
+def _entry(group: str, text: str, summary: str, start: dict[str, Any] | None = None) -> Entry:
     name, _, rest = text.partition("(")
     rest = rest.removesuffix(")")
     tensors, many = _tensors(rest)
@@ -226,9 +227,19 @@ def _entry(group: str, text: str, plain: str, start: dict[str, Any] | None = Non
         "params": {a: p for a, p in known.items() if p} | dict.fromkeys(numbers, NUMBER),
     }
     return Entry(
-        "layers", PREFIX + name, args, group, plain, url=_url(group),
-        start=Config(start), extra=Config(extra),
+        "layers", PREFIX + name, args, group, summary, url=_url(group),
+        start=Config(start), traits=_traits(group, tensors, many, numbers), extra=Config(extra),
     )  # fmt: skip
+
+
+def _traits(group: str, tensors: tuple[str, ...], many: str, numbers: tuple[str, ...]) -> Traits:
+    """How many wires it takes, and whether what they bring must have one shape."""
+    pairs = group in ("Arithmetic", "Compare and choose") and tensors == ("x1", "x2")
+    return Traits(
+        arity=(1, None) if many else (max(1, len(tensors) - len(numbers)), len(tensors)),
+        reads_twice=True,
+        merges="elementwise" if pairs else "axis" if many == "xs" else "",
+    )
 
 
 def _url(group: str) -> str:

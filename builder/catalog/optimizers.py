@@ -24,12 +24,12 @@ FIRST, MOMENTUM, PER_WEIGHT, SPECIAL = (
 )
 
 
-def _row(text: str, group: str, formula: str, plain: str, picture: str, **more: Any) -> Entry:
+def _row(text: str, group: str, formula: str, summary: str, analogy: str, **more: Any) -> Entry:
     name = text.partition("(")[0]
     more.setdefault("alias", name.lower())
     more.setdefault("url", f"https://keras.io/api/optimizers/{name.lower()}/")
     return line(
-        "optimizers", text, group=group, formula=formula, plain=plain, picture=picture, **more
+        "optimizers", text, group=group, formula=formula, summary=summary, analogy=analogy, **more
     )
 
 
@@ -45,6 +45,8 @@ ENTRIES: tuple[Entry, ...] = (
         "with it.",
         "A chef who tastes after every spoonful, remembers which way the dish has been going, and "
         "adjusts each spice by its own amount.",
+        slots=2,
+        slot_switches=("amsgrad",),
     ),
     _row(
         f"SGD(learning_rate=0.01, momentum=0.0, nesterov=False, {_SHARED})",
@@ -55,6 +57,9 @@ ENTRIES: tuple[Entry, ...] = (
         "but it needs more patience. Good for understanding what training does.",
         "A chef who follows one rule only: too salty, a little less; too bland, a little more; "
         "always by the same measure.",
+        slots=0,
+        slot_switches=("momentum",),
+        largest_rate=1.0,
     ),
     _row(
         "RMSprop(learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-07, centered=False, "
@@ -66,6 +71,8 @@ w \leftarrow w - \eta\,\frac{g}{\sqrt{v+\epsilon}}""",
         "small steps and flat ones large steps. A classic choice for recurrent networks.",
         "A chef who pours carefully from the bottle that splashed last time and boldly from the "
         "one that only drips.",
+        slots=1,
+        slot_switches=("momentum", "centered"),
     ),
     _row(
         "AdamW(learning_rate=0.001, weight_decay=0.004, beta_1=0.9, beta_2=0.999, epsilon=1e-07, "
@@ -78,6 +85,8 @@ w \leftarrow w - \eta\,\frac{\sqrt{1-\beta_2^t}}{1-\beta_1^t}\,\frac{m}{\sqrt{v}
         "validation, and for transformers.",
         "Adam's chef with a doctor's advice: at every tasting, use a little less of everything "
         "that is not needed.",
+        slots=2,
+        slot_switches=("amsgrad",),
     ),
     _row(
         f"Nadam(learning_rate=0.001, {_BETAS}, {_SHARED})",
@@ -90,6 +99,7 @@ w \leftarrow w - \eta\,\frac{\hat m}{\sqrt{\hat v}+\epsilon}""",
         "corrects. Sometimes a little faster than Adam; try it as a drop-in replacement.",
         "A chef who imagines how the next spoonful will taste before pouring it.",
         url="https://keras.io/api/optimizers/Nadam/",
+        slots=2,
     ),
     _row(
         f"Adamax(learning_rate=0.001, {_BETAS}, {_SHARED})",
@@ -99,6 +109,7 @@ w \leftarrow w - \frac{\eta}{1-\beta_1^t}\,\frac{m}{u+\epsilon}""",
         "Adam that scales its steps by the largest recent gradient instead of their average. "
         "Steadier when a few batches give very large gradients, for instance with embeddings.",
         "A chef who never forgets the spiciest pepper of the week and doses with that one in mind.",
+        slots=2,
     ),
     _row(
         f"Lion(learning_rate=0.001, beta_1=0.9, beta_2=0.99, {_SHARED})",
@@ -108,6 +119,7 @@ w \leftarrow w - \frac{\eta}{1-\beta_1^t}\,\frac{m}{u+\epsilon}""",
         "Uses only the sign of the momentum, so every weight moves by the same amount. Needs less "
         "memory than Adam; use a learning rate three to ten times smaller than Adam's.",
         "A chef who only ever says more or less and always moves by exactly one pinch.",
+        slots=1,
     ),
     _row(
         "ScheduleFreeAdamW(learning_rate=0.0025, beta_1=0.9, beta_2=0.999, epsilon=1e-08, "
@@ -120,6 +132,8 @@ w \leftarrow (1-\beta_1)\,z + \beta_1\,x""",
         "it when you do not know beforehand how many epochs you will train.",
         "A chef who keeps adjusting one pot boldly and serves the average of all the versions.",
         url="https://keras.io/api/optimizers/",
+        slots=2,
+        largest_rate=1.0,
     ),
     _row(
         f"Adagrad(learning_rate=0.001, initial_accumulator_value=0.1, epsilon=1e-07, {_SHARED})",
@@ -130,6 +144,8 @@ w \leftarrow (1-\beta_1)\,z + \beta_1\,x""",
         "steps become too small.",
         "A chef who trusts a spice less each time it has been used, while the rarely touched jar "
         "still gets a full spoon.",
+        slots=1,
+        largest_rate=1.0,
     ),
     _row(
         f"Adadelta(learning_rate=0.001, rho=0.95, epsilon=1e-07, {_SHARED})",
@@ -141,6 +157,8 @@ D \leftarrow \rho\,D + (1-\rho)\,\Delta^2,\quad w \leftarrow w + \eta\,\Delta"""
         "Keras's learning rate of 0.001 it is very slow; the original paper uses 1.0.",
         "A chef who measures the next pinch by how big the last pinches were and how much they "
         "changed the taste.",
+        slots=2,
+        largest_rate=100.0,
     ),
     _row(
         "Ftrl(learning_rate=0.001, learning_rate_power=-0.5, initial_accumulator_value=0.1, "
@@ -152,6 +170,8 @@ w \leftarrow \frac{\operatorname{clip}(z,-\lambda_1,\lambda_1)-z}{\sqrt{n'}/\eta
         "Follow the regularized leader: made for wide linear models with millions of sparse "
         "features, such as predicting clicks. Its L1 strength sets useless weights to exactly 0.",
         "A chef with a huge spice rack who throws out every jar that has not earned its place.",
+        slots=2,
+        largest_rate=1.0,
     ),
     _row(
         "Adafactor(learning_rate=0.001, beta_2_decay=-0.8, epsilon_1=1e-30, epsilon_2=0.001, "
@@ -164,6 +184,8 @@ w \leftarrow w - \max(\epsilon_2, \operatorname{rms}(w))\,\min\!\left(\eta,\tfra
         "it needs far less memory than Adam. For very large models, such as language models.",
         "A chef with a small notebook who notes one mark per shelf and per column of the spice "
         "rack instead of one per jar.",
+        slots=1,
+        largest_rate=1.0,
     ),
     _row(
         f"Lamb(learning_rate=0.001, {_BETAS}, {_SHARED})",
@@ -175,6 +197,7 @@ w \leftarrow w - \eta\,\frac{\lVert w\rVert}{\lVert r\rVert}\,r""",
         "A chef in a canteen who adds salt in proportion to each pot: a pinch for the small one, a "
         "handful for the big one.",
         alias="",
+        slots=2,
     ),
     _row(
         "Muon(learning_rate=0.001, adam_beta_1=0.9, adam_beta_2=0.999, adam_weight_decay=0.004, "
@@ -189,6 +212,7 @@ w \leftarrow w - 0.2\,\eta\,\sqrt{\max(\text{rows},\text{columns})}\;O""",
         "made of large dense layers.",
         "A head chef who makes sure that no single flavor shouts the others down: every direction "
         "of taste gets the same attention.",
+        slots=1,
     ),
 )
 

@@ -10,15 +10,15 @@ from builder.catalog.entry import Entry, line
 _URL = "https://keras.io/api/optimizers/learning_rate_schedules/"
 
 
-def _row(text: str, page: str, formula: str, plain: str, picture: str) -> Entry:
+def _row(text: str, page: str, formula: str, summary: str, analogy: str) -> Entry:
     return line(
         "schedules",
         text,
         group="Schedules",
         url=f"{_URL}{page}/",
         formula=formula,
-        plain=plain,
-        picture=picture,
+        summary=summary,
+        analogy=analogy,
     )
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a TrainingSpec: every problem at once, in plain words, with its remedy."""
+"""Validate a TrainingSpec: every problem at once, in plain words, with its fixes."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from builder.check.graph import (
     value_kinds,
 )
 from builder.check.graph.shapes import explain
-from builder.check.graph.text_inputs import entrance
-from builder.check.training import column_bindings, compile_settings, fit_settings, loss_and_labels
+from builder.check.outputs import column_bindings, loss_and_labels
+from builder.check.outputs.column_bindings import fitted
+from builder.check.repair.per_output import View, views
+from builder.check.repair.recommended import entrance, sensible
+from builder.check.training import compile_settings, fit_settings
 from builder.check.training import memory as _memory
-from builder.check.training.column_bindings import fitted
+from builder.check.training.default_values import better_values
 from builder.check.training.memory import Memory, memory
-from builder.check.training.per_output import View, views
-from builder.check.training.recommended import sensible
 from builder.check.values import arguments
-from builder.check.values.defaults import usual
 from builder.facts import DataFacts, ModelFacts, Problem
 from builder.spec import TrainingSpec
 
@@ -54,11 +54,11 @@ def problems(
         model: what Keras said of ``training.model``; None leaves out shapes and sizes.
         available: bytes of memory a training may take; None leaves out the estimate.
     """
-    found = tuple(_all(training, data, model, available))
+    everything = tuple(_all(training, data, model, available))
     # a batch beyond its range, the memory and the data: the last says most and has the fix
-    batch = [p for p in found if p.where == "fit.batch_size" and p.severe]
-    kept = (p for p in found if p not in batch[:-1])
-    return tuple(sorted(kept, key=lambda p: not p.severe))
+    batch = [p for p in everything if p.where == "fit.batch_size" and p.severe]
+    rest = (p for p in everything if p not in batch[:-1])
+    return tuple(sorted(rest, key=lambda p: not p.severe))
 
 
 def _all(
@@ -67,7 +67,7 @@ def _all(
     wiring = tuple(structure.wiring(training))
     yield from wiring
     yield from legal_names.problems(training)
-    better = usual(training, None if wiring else data)
+    better = better_values(training, None if wiring else data)
     named = (*arguments.problems(training, better), *compile_settings.problems(training, better))
     yield from named
     if not wiring:
@@ -95,7 +95,7 @@ def _stack(
             model = None  # shapes behind a text that is misread are consequences of that
     if model:
         yield from shapes.explain(training, data, model)
-        yield from merging.batchless(training, model)
+        yield from merging.check_batch_axis(training, model)
         if available is not None and not model.failure:
             yield from _memory.problems(training, data, model, available)
     if data:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from builder.code.fragment import Part, Script
 from builder.code.notebook import notebook
-from builder.code.reproducibility import DRAWN_LATE, doubt
+from builder.code.reproducibility import doubt
 from builder.code.script import STYLES, head, parts, script, styles, written
 
 __all__ = [
-    "DRAWN_LATE",
     "STYLES",
     "Part",
     "Script",

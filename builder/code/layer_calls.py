@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from builder import catalog
 from builder.catalog import ops
 from builder.code.constructor_calls import argument, construct
 from builder.code.syntax import Applied, Call, Name
@@ -11,28 +12,6 @@ from builder.errors import SpecError
 from builder.spec import Config, ModelSpec, ObjectSpec
 
 Layer = ObjectSpec | ModelSpec
-
-QUERY_VALUE = frozenset({"MultiHeadAttention", "GroupQueryAttention"})
-"""Layers called with query, value, key as separate arguments."""
-
-LISTS = frozenset(
-    {"Add", "Average", "Concatenate", "Dot", "HashedCrossing", "Maximum", "Minimum", "Multiply",
-     "Subtract"}
-)  # fmt: skip
-"""Layers called with a list even of one."""
-
-PAIRED = frozenset({"Attention", "AdditiveAttention"})
-"""Layers called with a list of query and value; one input alone attends to itself."""
-
-STATES = {
-    "LSTM": ("h", "c"),
-    "GRU": ("h",),
-    "SimpleRNN": ("h",),
-    "ConvLSTM1D": ("h", "c"),
-    "ConvLSTM2D": ("h", "c"),
-    "ConvLSTM3D": ("h", "c"),
-}
-"""Recurrent layer → what its states are called behind the variable of its output."""
 
 
 def results(layer: Layer, call: Config | None = None) -> tuple[str, ...]:
@@ -47,11 +26,7 @@ def results(layer: Layer, call: Config | None = None) -> tuple[str, ...]:
         return ("", *(f"_{i}" for i in range(1, len(layer.outputs))))
     if not layer.config.get("return_state"):
         return ("",)
-    inner = layer.config.get("layer")
-    if layer.class_name == "Bidirectional" and isinstance(inner, ObjectSpec):
-        states = STATES.get(inner.class_name, ())
-        return ("", *(f"_{way}_{s}" for way in ("forward", "backward") for s in states))
-    return ("", *(f"_{s}" for s in STATES.get(layer.class_name, ())))
+    return ("", *(f"_{s}" for s in catalog.layer_states(layer)))
 
 
 def tensors(layer: Layer, reads: tuple[str, ...], call: Config | None = None) -> Call:
@@ -65,18 +40,19 @@ def tensors(layer: Layer, reads: tuple[str, ...], call: Config | None = None) ->
     """
     named, used = _named(reads, call or Config())
     names = [Name(r) for i, r in enumerate(reads) if i not in used]
-    kind = layer.class_name if isinstance(layer, ObjectSpec) else ""
-    items: list[tuple[str, Any]]
-    if kind in QUERY_VALUE:
-        items = [("", n) for n in (names * 2 if len(names) == 1 else names)]
-    elif kind in PAIRED:
-        items = [("", _list(names * 2 if len(names) == 1 else names))]
-    elif is_recurrent(kind) and len(names) > 1:
-        items = [("", names[0]), ("initial_state", _list(names[1:]))]
-    else:
-        lone = len(names) == 1 and kind not in LISTS
-        items = [("", names[0] if lone else _list(names))]
-    return Call("", (*items, *named), bare=True)
+    return Call("", (*_positional(layer, names), *named), bare=True)
+
+
+def _positional(layer: Layer, names: list[Name]) -> list[tuple[str, Any]]:
+    """What stands in the brackets before the keyword arguments of the call."""
+    traits = catalog.traits_of(layer.class_name if isinstance(layer, ObjectSpec) else "")
+    if traits.recurrent and len(names) > 1:
+        return [("", names[0]), ("initial_state", _list(names[1:]))]
+    if traits.call in ("pair", "query_value"):
+        several = names * 2 if len(names) == 1 else names
+        return [("", _list(several))] if traits.call == "pair" else [("", n) for n in several]
+    lone = len(names) == 1 and traits.call != "list"
+    return [("", names[0] if lone else _list(names))]
 
 
 def _named(reads: tuple[str, ...], call: Config) -> tuple[list[tuple[str, Any]], set[int]]:
@@ -95,11 +71,6 @@ def _named(reads: tuple[str, ...], call: Config) -> tuple[list[tuple[str, Any]],
         items.append((name, _list(found) if isinstance(several, tuple) else found[0]))
         used.update(places)
     return items, used
-
-
-def is_recurrent(kind: str) -> bool:
-    """Whether further inputs of the class are its initial state."""
-    return kind in STATES or kind in ("Bidirectional", "RNN")
 
 
 def _list(names: list[Name]) -> Call:

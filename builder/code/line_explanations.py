@@ -71,7 +71,7 @@ def part(training: TrainingSpec, topic: str) -> str:
         parts = [text]
         for entry, obj in _objects(training):
             if entry.kind in ("optimizers", "losses") and obj is not None:
-                parts.append(f"{entry.class_name}: {_first(entry.plain)}")
+                parts.append(f"{entry.class_name}: {_first(entry.summary)}")
         return " ".join(dict.fromkeys(parts))
     return text
 
@@ -105,7 +105,7 @@ def _entry(obj: ObjectSpec) -> Entry | None:
 
 
 def _of(entry: Entry, obj: ObjectSpec) -> Iterator[Said]:
-    yield Said(entry.class_name, entry.plain)
+    yield Said(entry.class_name, entry.summary)
     for name, value in obj.config.items():
         if name in entry.args and not isinstance(value, ObjectSpec):
             try:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from builder import edit
+from builder import catalog, edit
 from builder.code import sequential
 from builder.spec import ModelSpec, TrainingSpec, active
-
-DRAWN_LATE = frozenset({"GroupQueryAttention", "MultiHeadAttention", "SpectralNormalization"})
-"""Layers that draw seeds when they are first called. A class, and a Sequential, have made all their
-layers by then; a functional model makes one after the other."""
 
 
 def doubt(training: TrainingSpec, style: str) -> str:
@@ -19,7 +15,9 @@ def doubt(training: TrainingSpec, style: str) -> str:
             "Some calls here are told training=True or False. While a functional model trains,"
             " Keras takes no notice of it; a class does, so that its numbers are others."
         )
-    late = sorted(DRAWN_LATE & set(edit.kinds(model)))
+    # Layers that draw seeds when they are first called: a class, and a Sequential, have made all
+    # their layers by then; a functional model makes one after the other.
+    late = sorted({k for k in edit.kinds(model) if catalog.traits_of(k).late_seeds})
     if late and (style == "functional") is sequential.is_stack(model):
         return (
             f"In this style {late[0]} may draw other random starting weights than here, so that"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from builder import edit
+from builder import catalog, edit
 from builder.catalog import ops
 from builder.code import layer_calls
 from builder.code.blocks import Blocks, anonymous
@@ -30,7 +30,7 @@ def _obstacle(model: ModelSpec) -> tuple[str, str] | None:
         if model.node(name).call:
             return name, "it is called with arguments of its own"
         kind = layer.class_name if isinstance(layer, ObjectSpec) else ""
-        if kind in layer_calls.QUERY_VALUE | layer_calls.PAIRED | layer_calls.LISTS:
+        if catalog.traits_of(kind).call != "one":
             return name, f"{kind} reads several inputs"
         if ops.is_op(kind):
             return name, "an operation is no layer"

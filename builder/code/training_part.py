@@ -14,13 +14,6 @@ from builder.code.syntax import Call, Name, flat
 from builder.errors import SpecError
 from builder.spec import Config, ObjectSpec, TrainingSpec, snake
 
-FILES = {
-    "ModelCheckpoint": {"filepath": "model.best.keras"},
-    "CSVLogger": {"filename": "log.csv"},
-    "TensorBoard": {"log_dir": "logs"},
-}
-"""Where callbacks write in a script, whatever a workspace did."""
-
 
 def compile_call(training: TrainingSpec, called: Mapping[str, str] | None = None) -> Call:
     """``model.compile(…)``.
@@ -102,10 +95,18 @@ def _weights(given: Any) -> Name:
 
 def _callback(callback: ObjectSpec) -> Any:
     config = callback.config
-    files = FILES.get(callback.class_name, {})
+    files = usual_files(catalog.find("callbacks", callback.class_name))
     if "filepath" in files and config.get("save_weights_only"):
         files = {"filepath": "model.best.weights.h5"}
     return construct("callbacks", ObjectSpec(callback.class_name, Config({**config, **files})))
+
+
+def usual_files(entry: catalog.Entry | None) -> dict[str, str]:
+    """Where a callback writes in a script, whatever a workspace did: argument → place."""
+    if entry is None or entry.traits.writes is None:
+        return {}
+    argument = entry.traits.writes[0]
+    return {argument: str(catalog.param(entry, argument).start or entry.args[argument])}
 
 
 def epoch_rules(training: TrainingSpec) -> Iterator[str]:

@@ -21,7 +21,7 @@ PARAMS = {
 }
 
 
-def entry(class_name: str, order: int, plain: str, picture: str, noise: float = 0.1) -> Entry:
+def entry(class_name: str, order: int, summary: str, analogy: str, noise: float = 0.1) -> Entry:
     """The Entry of a toy."""
     args = {"samples": 1000, "noise": noise, "scale": "none", "labels": "integers"}
     return new_entry(
@@ -30,8 +30,8 @@ def entry(class_name: str, order: int, plain: str, picture: str, noise: float = 
         "Points",
         args | {"test_split": 0.2},
         params=PARAMS,
-        plain=plain,
-        picture=picture,
+        summary=summary,
+        analogy=analogy,
         url="https://playground.tensorflow.org",
     )
 

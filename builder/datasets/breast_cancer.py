@@ -14,11 +14,11 @@ ENTRY = entry(
     22,
     "Tables",
     {"scale": "standard", "labels": "integers", "test_split": 0.2},
-    plain=(
+    summary=(
         "569 tissue samples, thirty measurements of their cell nuclei; the answer is yes or no:"
         " malignant (0) or benign (1)."
     ),
-    picture="A doctor's second opinion, from numbers alone.",
+    analogy="A doctor's second opinion, from numbers alone.",
     url="https://scikit-learn.org/stable/modules/generated/sklearn.datasets.load_breast_cancer.html",
 )
 

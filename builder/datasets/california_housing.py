@@ -20,11 +20,11 @@ ENTRY = entry(
         )
     },
     task="regression",
-    plain=(
+    summary=(
         "Median house prices of California's districts in 1990, in dollars, from eight numbers"
         " such as income, rooms and place."
     ),
-    picture="An estate agent's crystal ball.",
+    analogy="An estate agent's crystal ball.",
     url="https://keras.io/api/datasets/california_housing/",
     extra={"megabytes": 0.7},
 )

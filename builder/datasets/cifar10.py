@@ -13,11 +13,11 @@ ENTRY = entry(
     42,
     "Images",
     {"scale": "unit", "labels": "integers"},
-    plain=(
+    summary=(
         "60,000 colour photographs of animals and vehicles, 32×32, in ten classes. Wants"
         " convolution layers."
     ),
-    picture="Postage stamps, seen from across the room.",
+    analogy="Postage stamps, seen from across the room.",
     url="https://keras.io/api/datasets/cifar10/",
     extra={"megabytes": 170.5},
 )

@@ -13,11 +13,11 @@ ENTRY = entry(
     43,
     "Images",
     {"scale": "unit", "labels": "integers"},
-    plain=(
+    summary=(
         "60,000 colour photographs, 32×32, in a hundred classes of 600 each: hard for any"
         " small model."
     ),
-    picture="A stamp collector's whole album.",
+    analogy="A stamp collector's whole album.",
     url="https://keras.io/api/datasets/cifar100/",
     extra={"megabytes": 169.0},
 )

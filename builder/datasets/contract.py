@@ -142,7 +142,7 @@ def entry(
         params: how to ask for its own settings; kept with the common ones in
             ``extra["params"]``, so that a form finds every argument there.
         extra: ``megabytes`` to download; ``box``, how large a drawing is made for its models.
-        more: ``plain``, ``picture``, ``url`` … of ``Entry``.
+        more: ``summary``, ``analogy``, ``url`` … of ``Entry``.
     """
     asked = {k: v for k, v in COMMON.items() if k in args} | dict(params or {})
     return Entry(

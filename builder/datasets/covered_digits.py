@@ -23,12 +23,12 @@ ENTRY = entry(
             "int", "How many times each training digit is drawn, each time differently.", 1, 8, 1
         )
     },
-    plain=(
+    summary=(
         "The built-in digits, of which one quarter is left and the rest painted black. Beside each"
         " picture stand six numbers measured on the whole drawing and a note made from them by a"
         " small program, not by a person. Targets: the digit, and how much of the page was inked."
     ),
-    picture="A witness who saw a corner, and a file that knows the rest.",
+    analogy="A witness who saw a corner, and a file that knows the rest.",
     url="https://scikit-learn.org/stable/modules/generated/sklearn.datasets.load_digits.html",
 )
 

@@ -15,11 +15,11 @@ ENTRY = entry(
     "Tables",
     {"scale": "standard", "test_split": 0.2},
     task="regression",
-    plain=(
+    summary=(
         "442 people, ten measurements each; the model predicts a number: how far the disease went"
         " within a year (25 to 346)."
     ),
-    picture="A weather forecast for the body: not which, but how much.",
+    analogy="A weather forecast for the body: not which, but how much.",
     url="https://scikit-learn.org/stable/modules/generated/sklearn.datasets.load_diabetes.html",
 )
 

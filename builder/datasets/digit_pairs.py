@@ -24,11 +24,11 @@ ENTRY = entry(
             "int", "How many pairs to train on; there are 1,000 for the test.", 500, 20_000, 500
         )
     },
-    plain=(
+    summary=(
         "Two of the built-in digits side by side; half of the pairs show the same digit, each time"
         " in two drawings. The pairs of the test were mostly drawn by other people."
     ),
-    picture="Is this the same signature?",
+    analogy="Is this the same signature?",
     url="https://keras.io/examples/vision/siamese_contrastive/",
 )
 

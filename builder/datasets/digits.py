@@ -31,11 +31,11 @@ ENTRY = entry(
             0.1,
         ),
     },
-    plain=(
+    summary=(
         "1,797 digits written by hand, redrawn as 28×28 pictures the way MNIST was made: white"
         " ink on black, in a 20×20 box, centred by mass. Works without any network."
     ),
-    picture="A primary-school copybook.",
+    analogy="A primary-school copybook.",
     url="https://scikit-learn.org/stable/modules/generated/sklearn.datasets.load_digits.html",
 )
 

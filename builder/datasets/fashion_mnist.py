@@ -13,11 +13,11 @@ ENTRY = entry(
     41,
     "Images",
     {"scale": "unit", "labels": "integers", "channel_axis": False},
-    plain=(
+    summary=(
         "70,000 grey pictures of clothes and shoes in ten classes, 28×28. Made like MNIST but"
         " harder: shirts and pullovers look alike."
     ),
-    picture="Sorting the laundry.",
+    analogy="Sorting the laundry.",
     url="https://keras.io/api/datasets/fashion_mnist/",
     extra={"megabytes": 30.9, "box": 28},
 )

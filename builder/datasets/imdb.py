@@ -14,11 +14,11 @@ ENTRY = entry(
     "Text",
     {"num_words": 10_000, "maxlen": 200, "labels": "integers"},
     params=_texts.PARAMS,
-    plain=(
+    summary=(
         "50,000 film reviews as rows of word numbers; the model says whether the writer liked the"
         " film. Begin with an Embedding layer."
     ),
-    picture="Reading the room.",
+    analogy="Reading the room.",
     url="https://keras.io/api/datasets/imdb/",
     extra={"megabytes": 17.5},
 )

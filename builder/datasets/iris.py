@@ -14,11 +14,11 @@ ENTRY = entry(
     20,
     "Tables",
     {"scale": "standard", "labels": "one_hot", "test_split": 0.2},
-    plain=(
+    summary=(
         "150 flowers of three species; four lengths in centimetres each. Small enough to train in"
         " seconds; two of the species overlap a little."
     ),
-    picture="A florist tells three flowers apart with nothing but a ruler.",
+    analogy="A florist tells three flowers apart with nothing but a ruler.",
     url="https://scikit-learn.org/stable/modules/generated/sklearn.datasets.load_iris.html",
 )
 

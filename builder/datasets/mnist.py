@@ -13,11 +13,11 @@ ENTRY = entry(
     40,
     "Images",
     {"scale": "unit", "labels": "one_hot", "channel_axis": False},
-    plain=(
+    summary=(
         "70,000 handwritten digits, 28×28, the classic first dataset. A file mnist.npz in the"
         " datasets folder is used when it is there; else Keras downloads it once."
     ),
-    picture="The scales every apprentice plays.",
+    analogy="The scales every apprentice plays.",
     url="https://keras.io/api/datasets/mnist/",
     extra={"megabytes": 11.5},
 )

@@ -26,11 +26,11 @@ ENTRY = entry(
             choices=("integers", "one_hot", "values"),
         ),
     },
-    plain=(
+    summary=(
         "Your own arrays, saved with np.savez under the names x_train, y_train, x_test and y_test,"
         " as Keras keeps its own datasets."
     ),
-    picture="Bring your own ingredients.",
+    analogy="Bring your own ingredients.",
     url="https://numpy.org/doc/stable/reference/generated/numpy.savez.html",
 )
 

@@ -14,11 +14,11 @@ ENTRY = entry(
     "Text",
     {"num_words": 10_000, "maxlen": 200, "labels": "integers"},
     params=_texts.PARAMS,
-    plain=(
+    summary=(
         "11,228 short newswires as rows of word numbers, in 46 topics, some of them rare. Begin"
         " with an Embedding layer."
     ),
-    picture="The mail room of a newspaper.",
+    analogy="The mail room of a newspaper.",
     url="https://keras.io/api/datasets/reuters/",
     extra={"megabytes": 2.1},
 )

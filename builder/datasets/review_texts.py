@@ -20,12 +20,12 @@ ENTRY = entry(
             "int", "How many to train on; a fifth as many are for the test.", 500, 20_000, 500
         )
     },
-    plain=(
+    summary=(
         "Short reviews as they are typed, such as 'Soup was not cold and waiter was friendly.', and"
         " whether the guest liked it. A small program writes them from 28 words. Begin with a"
         " TextVectorization layer, which turns words into numbers."
     ),
-    picture="A guest book, not yet translated into numbers.",
+    analogy="A guest book, not yet translated into numbers.",
     url="https://keras.io/api/layers/preprocessing_layers/text/text_vectorization/",
 )
 

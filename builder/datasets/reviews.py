@@ -24,12 +24,12 @@ ENTRY = entry(
             "int", "How many to train on; a fifth as many are for the test.", 500, 20_000, 500
         )
     },
-    plain=(
+    summary=(
         "Short reviews such as 'soup was not cold and waiter was friendly', as rows of word"
         " numbers, with the price of the meal. A small program writes them from 28 words. Targets:"
         " whether the guest liked it, and the stars, of which a dear meal costs some."
     ),
-    picture="The same words, and the bill.",
+    analogy="The same words, and the bill.",
     url="https://keras.io/guides/functional_api/#models-with-multiple-inputs-and-outputs",
 )
 

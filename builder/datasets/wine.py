@@ -14,11 +14,11 @@ ENTRY = entry(
     21,
     "Tables",
     {"scale": "standard", "labels": "one_hot", "test_split": 0.2},
-    plain=(
+    summary=(
         "178 wines from three growers; thirteen chemical measurements on very different scales, so"
         " scaling matters."
     ),
-    picture="A taster with a laboratory instead of a tongue.",
+    analogy="A taster with a laboratory instead of a tongue.",
     url="https://scikit-learn.org/stable/modules/generated/sklearn.datasets.load_wine.html",
 )
 

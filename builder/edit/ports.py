@@ -29,17 +29,6 @@ class Room:
     names: tuple[str, ...] = ()
 
 
-_STATES = {
-    "LSTM": Room(1, 3, names=("sequence", "state h", "state c")),
-    "GRU": Room(1, 2, names=("sequence", "state")),
-    "SimpleRNN": Room(1, 2, names=("sequence", "state")),
-    "Bidirectional": Room(1, 5),
-    "RNN": Room(1, None),
-    **dict.fromkeys(("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"), Room(1, 3)),
-}
-"""Layers that may read the state they begin with."""
-
-
 def room(layer: ObjectSpec | ModelSpec | None) -> Room:
     """The places for wires of one call of this layer; a class nobody knows has any number."""
     if isinstance(layer, ModelSpec):
@@ -54,11 +43,8 @@ def room(layer: ObjectSpec | ModelSpec | None) -> Room:
         return Room(1, None)
     if "tensors" in entry.extra:
         return _operation(entry, layer)
-    if "joins" not in entry.extra:
-        return _STATES.get(layer.class_name, Room())
-    least, most = entry.extra["joins"]
-    roles = tuple(entry.extra.get("roles", ()))
-    return Room(least, most, entry.group == "Attention" or layer.class_name == "Multiply", roles)
+    traits = entry.traits
+    return Room(*traits.arity, traits.reads_twice, traits.roles)
 
 
 def _operation(entry: Entry, layer: ObjectSpec) -> Room:
@@ -83,7 +69,7 @@ def tensors(layer: ObjectSpec | ModelSpec | None) -> int:
         return max(1, len(layer.outputs))
     if layer is None or not layer.config.get("return_state"):
         return 1
-    return {"LSTM": 3}.get(layer.class_name, 2)
+    return 1 + (len(catalog.layer_states(layer)) or 1)
 
 
 def _class(layer: ObjectSpec | ModelSpec | None) -> str:

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from builder.check.graph.text_inputs import TEXT
+from builder import catalog
 from builder.errors import FileError
 from builder.exporters.contract import ExportRequest
 from builder.exporters.keras import read_artefact
@@ -26,13 +26,17 @@ def open_model(request: ExportRequest) -> Any:
 
 def refuse_text(model: Any, form: str) -> None:
     """Raises FileError for a model that reads plain text, which that form has no operations for."""
-    readers = [x.name for x in model.layers if type(x).__name__ in TEXT]
+    readers = [x.name for x in model.layers if _reads_words(type(x).__name__)]
     if readers or any(tensor.dtype == "string" for tensor in model.inputs):
         name = f"'{readers[0]}'" if readers else "its Input"
         raise FileError(
             f"{form} has no operations on plain text, which {name} reads.",
             "Export it as .keras or as SavedModel, which keep the vocabulary.",
         )
+
+
+def _reads_words(class_name: str) -> bool:
+    return catalog.traits_of(class_name).reads == ("string",)
 
 
 @contextlib.contextmanager

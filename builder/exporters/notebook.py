@@ -26,6 +26,6 @@ def export(request: ExportRequest) -> bytes:
     from builder.engine.data import loading
 
     training, style = request.training, request.options.get("style") or ""
-    about = find_dataset(training.dataset.class_name).ENTRY.plain
+    about = find_dataset(training.dataset.class_name).ENTRY.summary
     source = loading.source(training.dataset)
     return code.notebook(training, source, request.title, style, about).encode()

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
-from builder import edit
+from builder import catalog, edit
 from builder.errors import FileError
 from builder.exporters._conversion import EXPORT_KERAS, converting, open_model, refuse_text
 from builder.exporters.contract import ExportRequest, Option
@@ -31,9 +31,6 @@ OPTIONS = {
 SAMPLES = 200
 """Training examples that int8 quantization measures the layers' ranges on."""
 
-RECURRENT = ("LSTM", "GRU", "SimpleRNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
-"""Layers whose int8 form the converter cannot make: it ends its whole process."""
-
 
 def export(request: ExportRequest) -> bytes:
     """The flat file; it reads one example.
@@ -54,7 +51,9 @@ def export(request: ExportRequest) -> bytes:
 
 
 def _check(training: TrainingSpec) -> None:
-    if bad := next((name for name in edit.kinds(training.model) if name in RECURRENT), None):
+    """Refuse recurrent layers: the converter would end its whole process."""
+    kinds = edit.kinds(training.model)
+    if bad := next((name for name in kinds if catalog.traits_of(name).recurrent), None):
         raise FileError(
             f"A model with {bad} cannot be written in 8 bits: the converter has no such form.",
             "Export it without int8.",

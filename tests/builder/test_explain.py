@@ -19,7 +19,7 @@ def told(name: str, line: str, style: str = "") -> list[tuple[str, str]]:
 
 def test_a_layer_is_explained_with_its_arguments() -> None:
     found = told("tutorial", "layers.Dense(128")
-    assert found[0] == ("Dense", catalog.entry("layers", "Dense").plain)
+    assert found[0] == ("Dense", catalog.entry("layers", "Dense").summary)
     assert [title for title, _ in found[1:]] == ["units=128", 'activation="relu"']
     assert "RandomRotation" in dict(told("augmented", "RandomRotation"))
     nested = dict(told("nested_choices", "layers.Dense("))

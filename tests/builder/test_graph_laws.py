@@ -75,7 +75,8 @@ def _made(dice: random.Random, kind: str, astray: bool) -> ObjectSpec:
 def _wires(dice: random.Random, kind: str, known: list[str], astray: bool) -> tuple[str, ...]:
     entry = catalog.find("layers", kind)
     extra = entry.extra if entry else {}
-    many = 2 if extra.get("joins") else max(1, len(extra.get("tensors", ())))
+    merges = entry is not None and entry.traits.call != "one"
+    many = 2 if merges else max(1, len(extra.get("tensors", ())))
     if astray and dice.random() < 0.2:
         many = dice.choice((0, 1, 2, 3))
     wires = [dice.choice(known[-3:]) for _ in range(many)]

@@ -6,7 +6,7 @@ from functools import partial
 
 from builder.catalog.layers.layer_table import RANK_2_UP, layer
 
-_row = partial(layer, group="Activation", section="activation_layers")
+_row = partial(layer, group="Activation", section="activation_layers", shape="same")
 
 ENTRIES = (
     _row(
@@ -16,6 +16,7 @@ ENTRIES = (
         "A door that only opens outwards.",
         formula=r"y = \max(0, x)",
         page="relu",
+        activation="relu",
     ),
     _row(
         "LeakyReLU(negative_slope=0.3)",
@@ -24,6 +25,7 @@ ENTRIES = (
         "A door that still lets a draft through when it is shut.",
         formula=r"y = \begin{cases} x & x \ge 0 \\ \alpha x & x < 0 \end{cases}",
         page="leaky_relu",
+        activation="leaky_relu",
     ),
     _row(
         "PReLU(alpha_initializer='Zeros', alpha_regularizer=None, alpha_constraint=None, "
@@ -40,6 +42,7 @@ ENTRIES = (
         "A slide that levels out at the bottom instead of ending at an edge.",
         formula=r"y = \begin{cases} x & x > 0 \\ \alpha(e^x - 1) & x \le 0 \end{cases}",
         page="elu",
+        activation="elu",
     ),
     _row(
         "Softmax(axis=-1)",
@@ -48,6 +51,7 @@ ENTRIES = (
         "The top slice of the sandwich: it says how good each answer is, in parts of a whole.",
         formula=r"y_i = \frac{e^{x_i}}{\sum_j e^{x_j}}",
         ndim=(2, 3, 4, 5),
+        activation="softmax",
     ),
 )
 """In palette order."""

@@ -12,6 +12,8 @@ _row = partial(
     section="preprocessing_layers/image_augmentation",
     ndim=(4,),
     random=True,
+    shape="same",
+    values="same",
 )
 
 _RANGE = {"value_range": (0, 1)}
@@ -54,6 +56,8 @@ ENTRIES = (
         "the whole picture is brought to that size and its middle is kept.",
         "A cookie cutter set down wherever it lands.",
         start={"height": 24, "width": 24},
+        shape="last_axis",
+        values="new",
     ),
     _row(
         "RandomBrightness(factor, value_range=(0, 255), seed=None)",

@@ -38,6 +38,7 @@ ENTRIES = (
         "The spice sprinkled on at the end: it changes the taste, not the amount.",
         formula=r"y = f(x)",
         start={"activation": "relu"},
+        shape="same",
     ),
     _row(
         "Embedding(input_dim, output_dim, embeddings_initializer='uniform', "
@@ -50,7 +51,10 @@ ENTRIES = (
         "salty and sour it is.",
         formula=r"y_i = E_{x_i}",
         start={"input_dim": 10_000, "output_dim": 16},
-        dtypes=("int",),
+        reads=("int",),
+        index_range="input_dim",
+        rescales=True,
+        masks=True,
     ),
     _row(
         "Masking(mask_value=0.0)",
@@ -58,6 +62,9 @@ ENTRIES = (
         "recurrent layers after it skip them. Use it when shorter sequences were padded.",
         "A note on the empty plates of a long table: nothing here, walk on.",
         ndim=RANK_2_UP,
+        shape="same",
+        values="same",
+        masks=True,
     ),
     _row(
         "EinsumDense(equation, output_shape, activation=None, bias_axes=None, "
@@ -78,6 +85,8 @@ ENTRIES = (
         "name.",
         "An empty plate passed along the table.",
         formula=r"y = x",
+        shape="same",
+        values="same",
     ),
 )
 """In palette order."""

@@ -1,8 +1,4 @@
-"""Layers of a graph: those that join several inputs, and attention, which compares two.
-
-``Entry.extra["joins"]`` is the least and the most inputs one of them takes (None: any number),
-``Entry.extra["roles"]`` what the inputs are, in order, where their order matters.
-"""
+"""Layers of a graph: those that join several inputs, and attention, which compares two."""
 
 from __future__ import annotations
 
@@ -11,8 +7,11 @@ from functools import partial
 from builder.catalog.entry import Param
 from builder.catalog.layers.layer_table import layer
 
-_merge = partial(layer, group="Merging", section="merging_layers", joins=(2, None))
-_attend = partial(layer, group="Attention", section="attention_layers", ndim=(3, 4, 5))
+_merge = partial(layer, group="Merging", section="merging_layers", call="list", arity=(2, None))
+_alike = partial(_merge, merges="elementwise", shape="same")
+_attend = partial(
+    layer, group="Attention", section="attention_layers", ndim=(3, 4, 5), reads_twice=True
+)
 
 _INITIAL = (
     "kernel_initializer='glorot_uniform', bias_initializer='zeros', kernel_regularizer=None, "
@@ -39,7 +38,7 @@ _SIZE = Param("int", "How many numbers each head compares.", min=1, max=100_000)
 _HEAD = {"use_gate": _GATE, "sliding_window": _WINDOW, "flash_attention": _FLASH}
 
 ENTRIES = (
-    _merge(
+    _alike(
         "Add()",
         f"Adds its inputs value by value. {_SHAPE} It makes the shortcut of a residual network.",
         "Two cooks pour their sauces into one pot.",
@@ -53,34 +52,36 @@ ENTRIES = (
         formula=r"y = [x_1, x_2, \dots]",
         params={"axis": Param("int", "The axis along which they are joined; -1 is the last.",
                               min=-6, max=6)},
+        merges="axis",
     ),
-    _merge(
+    _alike(
         "Multiply()",
         f"Multiplies its inputs value by value. {_SHAPE} With a sigmoid on one side it is a gate.",
         "One cook decides how much of the other's sauce goes in.",
         formula=r"y = x_1 \cdot x_2 \cdots",
+        reads_twice=True,
     ),
-    _merge(
+    _alike(
         "Subtract()",
         f"The first input minus the second, value by value. {_SHAPE}",
         "Weighing the full jar and taking the empty jar's weight off.",
         formula=r"y = x_1 - x_2",
-        joins=(2, 2),
+        arity=(2, 2),
         roles=("from", "what"),
     ),
-    _merge(
+    _alike(
         "Average()",
         f"The average of its inputs, value by value. {_SHAPE}",
         "Several tasters, and the mean of their marks counts.",
         formula=r"y = \tfrac{1}{n}\,(x_1 + \dots + x_n)",
     ),
-    _merge(
+    _alike(
         "Maximum()",
         f"The largest of its inputs, value by value. {_SHAPE}",
         "Several tasters, and the best mark counts.",
         formula=r"y = \max(x_1, x_2, \dots)",
     ),
-    _merge(
+    _alike(
         "Minimum()",
         f"The smallest of its inputs, value by value. {_SHAPE}",
         "Several tasters, and the worst mark counts.",
@@ -93,7 +94,7 @@ ENTRIES = (
         "Two people's tastes compared dish by dish, and the agreements summed up.",
         formula=r"y = \sum_i x_{1,i}\, x_{2,i}",
         start={"axes": -1},
-        joins=(2, 2),
+        arity=(2, 2),
         params={
             "axes": Param("json", "The axis summed over, or one for each input; -1 is the last."),
             "normalize": Param("bool", "Scale both to length 1 first: then it is the cosine."),
@@ -106,8 +107,9 @@ ENTRIES = (
         "One drawer for each pair of color and size.",
         section="preprocessing_layers/categorical",
         start={"num_bins": 10},
-        joins=(2, 2),
-        dtypes=("string", "int"),
+        arity=(2, 2),
+        reads=("string", "int"),
+        gives_int=True, rescales=True,
     ),
     _attend(
         f"MultiHeadAttention(num_heads, key_dim, value_dim=None, dropout=0.0, use_bias=True, "
@@ -119,7 +121,7 @@ ENTRIES = (
         "Every guest asks the whole table a question and listens most to who has the answer.",
         formula=r"y = \mathrm{softmax}\!\left(\tfrac{Q K^\top}{\sqrt{d}}\right) V",
         start={"num_heads": 2, "key_dim": 16},
-        joins=(1, 3),
+        arity=(1, 3),
         roles=_ROLES,
         params=_HEAD | {
             "num_heads": _HEADS,
@@ -131,6 +133,7 @@ ENTRIES = (
             "attention_axes": Param("json", "The axes attended over; empty is all between batch "
                                     "and features.", optional=True, advanced=True),
         },
+        call="query_value", late_seeds=True,
     ),
     _attend(
         "Attention(use_scale=False, score_mode='dot', dropout=0.0, seed=None)",
@@ -138,12 +141,13 @@ ENTRIES = (
         "match, compared by the dot product. It has no weights of its own.",
         "A reader with a question skims a text and keeps the sentences that answer it.",
         formula=r"y = \mathrm{softmax}(Q K^\top)\, V",
-        joins=(1, 3),
+        arity=(1, 3),
         roles=_ROLES,
         params={
             "use_scale": Param("bool", "Learn a number that scales the matches."),
             "score_mode": Param("choice", "How a match is measured.", choices=("dot", "concat")),
         },
+        call="pair",
     ),
     _attend(
         "AdditiveAttention(use_scale=True, dropout=0.0)",
@@ -151,9 +155,10 @@ ENTRIES = (
         "tanh, as the first translators did.",
         "Question and answer are laid on one scale instead of being multiplied.",
         formula=r"y = \mathrm{softmax}\!\left(\textstyle\sum \tanh(Q + K)\right) V",
-        joins=(1, 3),
+        arity=(1, 3),
         roles=_ROLES,
         params={"use_scale": Param("bool", "Learn a number that scales the matches.")},
+        call="pair",
     ),
     _attend(
         "GroupQueryAttention(head_dim, num_query_heads, num_key_value_heads, dropout=0.0, "
@@ -163,7 +168,7 @@ ENTRIES = (
         "Several guests share one interpreter.",
         page="",
         start={"head_dim": 16, "num_query_heads": 4, "num_key_value_heads": 2},
-        joins=(2, 3),
+        arity=(2, 3),
         roles=_ROLES,
         params=_HEAD | {
             "head_dim": _SIZE,
@@ -171,6 +176,7 @@ ENTRIES = (
             "num_key_value_heads": Param("int", "How many key and value heads they share; it "
                                          "must divide the query heads.", min=1, max=10_000),
         },
+        call="query_value", late_seeds=True,
     ),
 )  # fmt: skip
 """In palette order."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from builder.catalog.entry import Entry, line
+from builder.catalog.entry import Entry, Param, line
 from builder.catalog.params import BY_RANK, PARAMS
 from builder.spec import Config, snake
 
@@ -26,8 +26,8 @@ WEIGHTS = (
 
 def layer(
     text: str,
-    plain: str,
-    picture: str,
+    summary: str,
+    analogy: str,
     *,
     group: str,
     section: str,
@@ -35,30 +35,38 @@ def layer(
     formula: str = "",
     ndim: tuple[int, ...] = (),
     start: Mapping[str, Any] | None = None,
-    **extra: Any,
+    same: Mapping[str, str] | None = None,
+    pair: Mapping[str, Any] | None = None,
+    params: Mapping[str, Param] | None = None,
+    own: bool = False,
+    **traits: Any,
 ) -> Entry:
     """One layer; ``text`` reads like Keras: ``"Dense(units, activation=None)"``.
 
     Args:
         text: class name and arguments.
-        plain, picture, formula, ndim: as in Entry.
+        summary, analogy, formula, ndim: as in Entry.
         group: heading in the palette.
         section: folder of Keras's pages, e.g. ``core_layers``.
         page: Keras's page in the section; the snake-cased class name if not given, ``""`` links
             to the section, for layers Keras has no page for.
         start: what a new one begins with.
-        extra: see ``builder.catalog.layers``.
+        same, pair, params, own: see ``builder.catalog.layers``.
+        traits: fields of ``builder.catalog.traits.Traits`` that are not ordinary.
     """
-    made = line("layers", text, group=group, plain=plain, picture=picture, formula=formula)
+    made = line(
+        "layers", text, group=group, summary=summary, analogy=analogy, formula=formula, **traits
+    )
+    extra: dict[str, Any] = {"same": same, "pair": pair, "params": params, "own": own}
     axes = re.search(r"([123])D", made.class_name)
     if axes:
         sized = {a: replace(PARAMS[a], length=int(axes[1])) for a in made.args if a in BY_RANK}
-        extra["params"] = {**sized, **extra.get("params", {})}
+        extra["params"] = {**sized, **(params or {})}
     page = snake(made.class_name) if page is None else page
     return replace(
         made,
         url=f"{SITE}{section}/{page}/" if page else f"{SITE}{section}/",
         ndim=ndim,
         start=Config(start),
-        extra=Config(extra),
+        extra=Config({k: v for k, v in extra.items() if v}),
     )

@@ -8,6 +8,7 @@ from builder.catalog.layers.layer_table import RANK_2_UP, layer
 from builder.spec import Config, ObjectSpec
 
 _row = partial(layer, group="Normalization", section="normalization_layers")
+_scale = partial(_row, shape="same", rescales=True)
 
 _LEARNED = (
     "center=True, scale=True, beta_initializer='zeros', gamma_initializer='ones', "
@@ -15,7 +16,7 @@ _LEARNED = (
 )
 
 ENTRIES = (
-    _row(
+    _scale(
         "BatchNormalization(axis=-1, momentum=0.99, epsilon=0.001, center=True, scale=True, "
         "beta_initializer='zeros', gamma_initializer='ones', moving_mean_initializer='zeros', "
         "moving_variance_initializer='ones', beta_regularizer=None, gamma_regularizer=None, "
@@ -30,7 +31,7 @@ ENTRIES = (
         formula=r"y = \gamma\,\frac{x - \mu_B}{\sqrt{\sigma_B^2 + \epsilon}} + \beta",
         ndim=RANK_2_UP,
     ),
-    _row(
+    _scale(
         f"LayerNormalization(axis=-1, epsilon=0.001, {_LEARNED})",
         "Brings the features of each example to mean 0 and deviation 1, independently of the "
         "batch. The usual choice for text and recurrent layers.",
@@ -38,7 +39,7 @@ ENTRIES = (
         formula=r"y = \gamma\,\frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta",
         ndim=RANK_2_UP,
     ),
-    _row(
+    _scale(
         f"GroupNormalization(groups=32, axis=-1, epsilon=0.001, {_LEARNED})",
         "Splits the channels of each example into groups and normalizes every group by itself. "
         "Better than BatchNormalization when batches are tiny. The groups must divide the number "
@@ -48,7 +49,7 @@ ENTRIES = (
         ndim=RANK_2_UP,
         start={"groups": 8},
     ),
-    _row(
+    _scale(
         "RMSNormalization(axis=-1, epsilon=1e-06)",
         "Divides the features of each example by their typical size and scales them by learned "
         "numbers; it does not subtract the mean. A simpler LayerNormalization, used in large "
@@ -57,7 +58,7 @@ ENTRIES = (
         formula=r"y = \gamma\,\frac{x}{\sqrt{\mathrm{mean}(x^2) + \epsilon}}",
         ndim=RANK_2_UP,
     ),
-    _row(
+    _scale(
         "UnitNormalization(axis=-1)",
         "Scales the features of each example so that their squares add up to 1: only the "
         "direction is left. It has no weights.",
@@ -74,6 +75,7 @@ ENTRIES = (
         section="preprocessing_layers/numerical",
         start={"layer": ObjectSpec("Dense", Config({"units": 64, "activation": "relu"}))},
         wraps=True,
+        late_seeds=True,
     ),
 )
 """In palette order."""

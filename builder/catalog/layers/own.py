@@ -14,10 +14,10 @@ from builder.catalog.layers.layer_table import layer
 EXAMPLES = "https://keras.io/examples/"
 
 
-def _row(text: str, plain: str, picture: str, example: str, **more: Any) -> Entry:
+def _row(text: str, summary: str, analogy: str, example: str, **more: Any) -> Entry:
     """A layer; ``example`` is the page of Keras's tutorial that writes one."""
-    said = f"{plain} It is not in Keras: a script brings its class along."
-    made = layer(text, said, picture, group="Our own", section="", own=True, **more)
+    said = f"{summary} It is not in Keras: a script brings its class along."
+    made = layer(text, said, analogy, group="Our own", section="", own=True, **more)
     return replace(made, url=f"{EXAMPLES}{example}/")
 
 
@@ -31,6 +31,7 @@ ENTRIES = (
         "nlp/text_classification_with_transformer",
         formula=r"y_i = x_i + P_i",
         ndim=(3,),
+        shape="same",
     ),
     _row(
         "Patches(patch_size)",
@@ -41,6 +42,7 @@ ENTRIES = (
         "vision/image_classification_with_vision_transformer",
         ndim=(4,),
         start={"patch_size": 4},
+        divides="patch_size",
         params={
             "patch_size": Param(
                 "int", "How many pixels one square is wide and high.", min=1, max=10_000, start=4
@@ -61,7 +63,8 @@ JOINS = (
         formula=r"z = \mu + e^{\frac{1}{2} \log \sigma^2} \varepsilon, \quad "
         r"\text{loss} \mathrel{+}= \tfrac{w}{2} \sum (\mu^2 + \sigma^2 - \log \sigma^2 - 1)",
         ndim=(2,),
-        joins=(2, 2),
+        call="list",
+        arity=(2, 2),
         roles=("mean", "log-variance"),
         params={
             "kl_weight": Param(

@@ -8,7 +8,7 @@ from functools import partial
 from builder.catalog.entry import Entry, Param
 from builder.catalog.layers.layer_table import layer
 
-_row = partial(layer, group="Pooling", section="pooling_layers")
+_row = partial(layer, group="Pooling", section="pooling_layers", shape="last_axis")
 
 _STRIDES = Param(
     "ints",
@@ -26,7 +26,7 @@ _RANKS = (
 """Axes to pool over, what the input is called, what the window is called, one example's shape."""
 
 
-def _windowed(name: str, what: str, picture: str, formula: str, default: bool) -> tuple[Entry, ...]:
+def _windowed(name: str, what: str, analogy: str, formula: str, default: bool) -> tuple[Entry, ...]:
     """A pooling layer with a window, for 2, 1 and 3 axes; ``default``: Keras knows a size."""
     rows = []
     for rank, thing, window, shape in _RANKS:
@@ -37,7 +37,7 @@ def _windowed(name: str, what: str, picture: str, formula: str, default: bool) -
                 f"{name}Pooling{rank}D({size}, strides=None, padding='valid', data_format=None)",
                 f"Makes a {thing} smaller: of every {window} it keeps {what}. With size 2 each "
                 f"axis is halved. One example is {shape}. It has no weights.",
-                picture,
+                analogy,
                 formula=formula,
                 ndim=(rank + 2,),
                 start={"pool_size": 2},
@@ -48,27 +48,28 @@ def _windowed(name: str, what: str, picture: str, formula: str, default: bool) -
     return tuple(rows)
 
 
-def _global(name: str, what: str, picture: str, formula: str) -> tuple[Entry, ...]:
+def _global(name: str, what: str, analogy: str, formula: str) -> tuple[Entry, ...]:
     return tuple(
         _row(
             f"Global{name}Pooling{rank}D(data_format=None, keepdims=False)",
             f"Reduces a whole {thing} to {what} of each channel. It often stands, instead of "
             "Flatten, before the last Dense layers: far fewer weights, and any size fits.",
-            picture,
+            analogy,
             formula=formula,
             ndim=(rank + 2,),
+            one_row=True,
         )
         for rank, thing, _, _ in _RANKS
     )
 
 
-def _adaptive(name: str, what: str, picture: str) -> tuple[Entry, ...]:
+def _adaptive(name: str, what: str, analogy: str) -> tuple[Entry, ...]:
     return tuple(
         _row(
             f"Adaptive{name}Pooling{rank}D(output_size, data_format=None)",
             f"Divides a {thing} evenly into as many parts as you ask for and keeps {what} of "
             "each: the output has this size whatever comes in.",
-            picture,
+            analogy,
             page="",
             ndim=(rank + 2,),
             start={"output_size": 4},

@@ -24,6 +24,8 @@ ENTRIES = (
         "Converting a recipe from grams to kilograms.",
         formula=r"y = \text{scale} \cdot x + \text{offset}",
         start={"scale": 1 / 255},
+        shape="same",
+        rescales=True,
     ),
     _number(
         "Normalization(axis=-1, mean=None, variance=None, invert=False)",
@@ -33,7 +35,9 @@ ENTRIES = (
         "Measuring all ingredients with the same spoon before the cooking starts.",
         formula=r"y = \frac{x - \text{mean}}{\sqrt{\text{variance}}}",
         ndim=(2, 3, 4, 5, 6),
-        adapt="mean",
+        adapts="mean",
+        shape="same",
+        rescales=True,
     ),
     _number(
         "Discretization(bin_boundaries=None, num_bins=None, epsilon=0.01, output_mode='int', "
@@ -42,7 +46,9 @@ ENTRIES = (
         "group. The boundaries are given, or learned from the data.",
         "Sorting eggs into small, medium and large.",
         start={"bin_boundaries": (-1.0, 0.0, 1.0)},
-        adapt="bin_boundaries",
+        adapts="bin_boundaries",
+        gives_int=True,
+        rescales=True,
     ),
     _category(
         "CategoryEncoding(num_tokens=None, output_mode='multi_hot', sparse=False)",
@@ -51,7 +57,9 @@ ENTRIES = (
         "A shopping list with a box for every product: tick what is there.",
         ndim=(2,),
         start={"num_tokens": 10},
-        dtypes=("int",),
+        reads=("int",),
+        index_range="num_tokens",
+        rescales=True,
     ),
     _category(
         "IntegerLookup(max_tokens=None, num_oov_indices=1, mask_token=None, oov_token=-1, "
@@ -62,8 +70,11 @@ ENTRIES = (
         "share a place of their own.",
         "The cloakroom: coat number 4711 hangs on hook 3.",
         start={"vocabulary": (1, 2, 3)},
-        dtypes=("int",),
-        adapt="vocabulary",
+        reads=("int",),
+        adapts="vocabulary",
+        gives_int=True,
+        reserved=1,
+        rescales=True,
     ),
     _category(
         "StringLookup(max_tokens=None, num_oov_indices=1, mask_token=None, oov_token='[UNK]', "
@@ -73,8 +84,11 @@ ENTRIES = (
         "share a place of their own.",
         "The menu: say 'soup' and the waiter writes down number 7.",
         start={"vocabulary": ("red", "green", "blue")},
-        dtypes=("string",),
-        adapt="vocabulary",
+        reads=("string",),
+        adapts="vocabulary",
+        gives_int=True,
+        reserved=1,
+        rescales=True,
     ),
     _category(
         "Hashing(num_bins, mask_value=None, salt=None, output_mode='int', sparse=False)",
@@ -82,7 +96,9 @@ ENTRIES = (
         "Different values may share a bin.",
         "Guests are seated by the first letter of their name: quick, but some share a table.",
         start={"num_bins": 10},
-        dtypes=("int", "string"),
+        reads=("int", "string"),
+        gives_int=True,
+        rescales=True,
     ),
     _text(
         "TextVectorization(max_tokens=None, standardize='lower_and_strip_punctuation', "
@@ -98,8 +114,11 @@ ENTRIES = (
             "max_tokens": 1000,
             "output_sequence_length": 20,
         },
-        dtypes=("string",),
-        adapt="vocabulary",
+        reads=("string",),
+        adapts="vocabulary",
+        gives_int=True,
+        reserved=2,
+        rescales=True,
     ),
     _image(
         "Resizing(height, width, interpolation='bilinear', crop_to_aspect_ratio=False, "
@@ -109,6 +128,7 @@ ENTRIES = (
         "Bread from different bakers, all cut to fit one toaster.",
         ndim=(4,),
         start={"height": 28, "width": 28},
+        shape="last_axis",
     ),
     _image(
         "CenterCrop(height, width, data_format=None)",
@@ -116,6 +136,7 @@ ENTRIES = (
         "Cutting a round cookie from the middle of the dough.",
         ndim=(4,),
         start={"height": 24, "width": 24},
+        shape="last_axis",
     ),
     _image(
         "AutoContrast(value_range=(0, 255))",
@@ -125,6 +146,7 @@ ENTRIES = (
         page="auto_constrast",
         ndim=(4,),
         start=_RANGE,
+        shape="same",
     ),
     _image(
         "Equalization(value_range=(0, 255), bins=256, data_format=None)",
@@ -135,6 +157,7 @@ ENTRIES = (
         section=f"{_SECTION}/image_augmentation",
         ndim=(4,),
         start=_RANGE,
+        shape="same",
     ),
     _image(
         "ContrastLimitedAdaptiveHistogramEqualization(value_range=(0, 255), clip_limit=4.0, "
@@ -145,6 +168,7 @@ ENTRIES = (
         page="",
         ndim=(4,),
         start=_RANGE,
+        shape="same",
     ),
     _sound(
         "MelSpectrogram(fft_length=2048, sequence_stride=512, sequence_length=None, "
@@ -155,6 +179,7 @@ ENTRIES = (
         "Sheet music written by a machine that listens.",
         ndim=(2,),
         same={"sequence_length": "fft_length"},
+        half_window="fft_length",
     ),
     _sound(
         "STFTSpectrogram(mode='log', frame_length=256, frame_step=None, fft_length=None, "

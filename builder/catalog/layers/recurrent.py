@@ -41,6 +41,10 @@ ENTRIES = (
         formula=_LSTM,
         ndim=(3,),
         start={"units": 64},
+        one_row=True,
+        states=("h", "c"),
+        arity=(1, 3),
+        roles=("sequence", "state h", "state c"),
     ),
     _row(
         f"GRU(units, {_GATES}, {_INITIAL}, {_LIMITS}, seed=None, {_READING}, unroll=False, "
@@ -51,6 +55,10 @@ ENTRIES = (
         formula=r"h_t = z_t \odot h_{t-1} + (1 - z_t) \odot \tilde{h}_t",
         ndim=(3,),
         start={"units": 64},
+        one_row=True,
+        states=("h",),
+        arity=(1, 2),
+        roles=("sequence", "state"),
     ),
     _row(
         f"SimpleRNN(units, activation='tanh', {_INITIAL}, {_LIMITS}, {_READING}, unroll=False, "
@@ -62,6 +70,10 @@ ENTRIES = (
         page="simple_rnn",
         ndim=(3,),
         start={"units": 32},
+        one_row=True,
+        states=("h",),
+        arity=(1, 2),
+        roles=("sequence", "state"),
     ),
     _row(
         "Bidirectional(layer, merge_mode='concat', backward_layer=None)",
@@ -71,6 +83,9 @@ ENTRIES = (
         formula=r"y = [\overrightarrow{h},\ \overleftarrow{h}]",
         start={"layer": ObjectSpec("LSTM", Config({"units": 64}))},
         wraps=True,
+        states_of="layer",
+        directions=("forward", "backward"),
+        arity=(1, 5),
     ),
     _row(
         "TimeDistributed(layer)",
@@ -80,6 +95,7 @@ ENTRIES = (
         formula=r"y_t = f(x_t)",
         start={"layer": ObjectSpec("Dense", Config({"units": 64, "activation": "relu"}))},
         wraps=True,
+        more_axes=1,
     ),
     _row(
         f"ConvLSTM2D({_CONV})",
@@ -89,6 +105,8 @@ ENTRIES = (
         formula=r"c_t = f_t \odot c_{t-1} + i_t \odot \tanh(W_c * x_t + U_c * h_{t-1} + b_c)",
         ndim=(5,),
         start={"filters": 16, "kernel_size": 3},
+        states=("h", "c"),
+        arity=(1, 3),
     ),
     _row(
         f"ConvLSTM1D({_CONV})",
@@ -97,6 +115,8 @@ ENTRIES = (
         "Watching the bars of an equalizer dance.",
         ndim=(4,),
         start={"filters": 16, "kernel_size": 3},
+        states=("h", "c"),
+        arity=(1, 3),
     ),
     _row(
         f"ConvLSTM3D({_CONV})",
@@ -105,6 +125,8 @@ ENTRIES = (
         "Watching a cloud change its shape from all sides.",
         ndim=(6,),
         start={"filters": 8, "kernel_size": 3},
+        states=("h", "c"),
+        arity=(1, 3),
     ),
 )
 """In palette order."""

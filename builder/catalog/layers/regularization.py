@@ -6,7 +6,13 @@ from functools import partial
 
 from builder.catalog.layers.layer_table import layer
 
-_row = partial(layer, group="Regularization", section="regularization_layers")
+_row = partial(
+    layer,
+    group="Regularization",
+    section="regularization_layers",
+    shape="same",
+    values="same",
+)
 
 _SPATIAL = (
     "Drops whole {} at random during training instead of single values. Neighboring values are "

@@ -38,6 +38,7 @@ ENTRIES: tuple[Entry, ...] = (
         alias="categorical_accuracy",
         labels=("one_hot",),
         page="accuracy_metrics",
+        counterparts={"integers": "SparseCategoricalAccuracy"},
     ),
     row(
         "SparseCategoricalAccuracy()",
@@ -49,6 +50,7 @@ ENTRIES: tuple[Entry, ...] = (
         alias="sparse_categorical_accuracy",
         labels=("integers",),
         page="accuracy_metrics",
+        counterparts={"one_hot": "CategoricalAccuracy"},
     ),
     row(
         "TopKCategoricalAccuracy(k=5)",
@@ -60,6 +62,7 @@ ENTRIES: tuple[Entry, ...] = (
         alias="top_k_categorical_accuracy",
         labels=("one_hot",),
         page="accuracy_metrics",
+        counterparts={"integers": "SparseTopKCategoricalAccuracy"},
     ),
     row(
         "SparseTopKCategoricalAccuracy(k=5, from_sorted_ids=False)",
@@ -71,5 +74,6 @@ ENTRIES: tuple[Entry, ...] = (
         alias="sparse_top_k_categorical_accuracy",
         labels=("integers",),
         page="accuracy_metrics",
+        counterparts={"one_hot": "TopKCategoricalAccuracy"},
     ),
 )

@@ -16,6 +16,7 @@ ENTRIES: tuple[Entry, ...] = (
         labels=("one_hot",),
         better="down",
         page="probabilistic_metrics",
+        counterparts={"integers": "SparseCategoricalCrossentropy"},
     ),
     row(
         "SparseCategoricalCrossentropy(from_logits=False, ignore_class=None, axis=-1)",
@@ -28,6 +29,7 @@ ENTRIES: tuple[Entry, ...] = (
         labels=("integers",),
         better="down",
         page="probabilistic_metrics",
+        counterparts={"one_hot": "CategoricalCrossentropy"},
     ),
     row(
         "BinaryCrossentropy(from_logits=False, label_smoothing=0)",
@@ -52,6 +54,7 @@ ENTRIES: tuple[Entry, ...] = (
         labels=("one_hot",),
         better="down",
         page="probabilistic_metrics",
+        counterparts={"integers": "SparseCategoricalCrossentropy"},
     ),
     row(
         "CategoricalHinge()",

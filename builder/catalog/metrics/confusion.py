@@ -41,6 +41,7 @@ ENTRIES: tuple[Entry, ...] = (
         labels=("one_hot",),
         start={"average": "macro"},
         page="classification_metrics",
+        averaged_by="average",
     ),
     row(
         "FBetaScore(average=None, beta=1.0, threshold=None)",
@@ -53,6 +54,7 @@ ENTRIES: tuple[Entry, ...] = (
         labels=("one_hot",),
         start={"average": "macro"},
         page="classification_metrics",
+        averaged_by="average",
     ),
     row(
         "AUC(num_thresholds=200, curve='ROC', summation_method='interpolation', thresholds=None, "

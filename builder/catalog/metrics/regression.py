@@ -53,6 +53,7 @@ ENTRIES: tuple[Entry, ...] = (
         alias="r2_score",
         labels=("values",),
         page="regression_metrics",
+        averaged_by="class_aggregation",
     ),
     row(
         "MeanAbsolutePercentageError()",

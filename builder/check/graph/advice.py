@@ -1,34 +1,22 @@
-"""What Keras would accept but a teacher would not: idle layers, unscaled data, dead ends."""
+"""Advise against what Keras accepts but does not help: idle dropout, unscaled data, dead ends."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from builder import edit
-from builder.check import fixes
-from builder.errors import SpecError
+from builder import catalog, edit
+from builder.check.outputs.output_facts import is_activation, is_dense, own_activation
+from builder.check.repair import fixes, recommended
+from builder.check.repair.graph_edits import find_layer
 from builder.facts import DataFacts, Problem
 from builder.spec import ModelSpec, ObjectSpec, TrainingSpec
 
-BRIGHT = 20.0
-"""Image values above this are plainly not scaled."""
-
-WIDE = 50.0
-"""Table values beyond this make the first layer's sums far too large."""
-
-RESCALERS = ("Rescaling", "Normalization", "BatchNormalization", "LayerNormalization", "Embedding",
-             "Discretization", "CategoryEncoding", "IntegerLookup", "Hashing")  # fmt: skip
-"""Layers after which the data's own range no longer matters."""
-
-DROPPERS = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout",
-            "GaussianDropout")  # fmt: skip
-"""Layers whose rate says how much is lost."""
-
-SQUASHING = ("softmax", "log_softmax")
-"""Activations that belong at the end only."""
-
-RESHAPING = ("Dropout", "Flatten", "Identity", "Reshape", "Permute")
-"""Layers that calculate nothing between two others."""
+SCALING: Mapping[str, tuple[float, str, str, str, str]] = {
+    "images": (20.0, "pixels", "between 0 and 1", "Divide the pixels by 255", "unit"),
+    "table": (50.0, "columns", "near -1 to 1", "Standardize the columns", "standard"),
+}
+"""Kind of data → the size of a value from which it is not scaled, what its values are called,
+where they should be, and the label and value of the dataset's ``scale`` that brings them there."""
 
 
 def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem]:
@@ -38,32 +26,28 @@ def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem
     chained = edit.is_chain(spec)
     ends = {stack[-1]} if chained and stack else {ref.partition(":")[0] for ref in spec.outputs}
     for place, node in enumerate(stack):
-        layer = _layer(spec, node)
+        layer = find_layer(spec, node)
         if layer is None:
             continue
-        yield from _drop(training, node, layer, is_last=node in ends)
+        yield from _dropout(training, node, layer, is_last=node in ends)
         if chained:
             yield from _hidden(training, node, layer, stack[place + 1 :])
     if data:
         yield from _scale(training, data, stack)
 
 
-def _layer(spec: ModelSpec, node: str) -> ObjectSpec | None:
-    try:
-        return edit.layer_of(spec, node)
-    except SpecError:
-        return None
-
-
-def _drop(training: TrainingSpec, node: str, layer: ObjectSpec, is_last: bool) -> Iterator[Problem]:
+def _dropout(
+    training: TrainingSpec, node: str, layer: ObjectSpec, is_last: bool
+) -> Iterator[Problem]:
+    """A dropout that drops nothing, or drops answers."""
     rate = layer.config.get("rate")
-    if layer.class_name not in DROPPERS or not isinstance(rate, int | float):
+    if not catalog.traits_of(layer.class_name).random or not isinstance(rate, int | float):
         return
-    where, name = f"model.{node}", fixes.named(training.model, node)
+    where, name = f"model.{node}", fixes.layer_label(training.model, node)
     gone = fixes.model(f"Remove '{node}'", training, fixes.remove(node))
     if rate == 0:
         message = f"{name} has rate 0: it drops nothing."
-        lower = fixes.model("Set rate to 0.2", training, fixes.put(node, rate=0.2))
+        lower = fixes.model("Set rate to 0.2", training, fixes.set_arguments(node, rate=0.2))
         yield Problem(where, message, "Set a rate or remove it.", gone + lower, severe=False)
     elif is_last:
         message = f"{name} is last: it would drop answers, not features, while training."
@@ -75,44 +59,46 @@ def _hidden(
 ) -> Iterator[Problem]:
     """Softmax in the middle, and Dense after Dense with nothing between."""
     spec = training.model
-    later = next((n for n in after if (x := _layer(spec, n)) and x.class_name not in RESHAPING), "")
-    follower = _layer(spec, later) if later else None
-    if follower is None or layer.class_name not in ("Dense", "Activation", "Softmax"):
+    later = next((n for n in after if _calculates(spec, n)), "")
+    follower = find_layer(spec, later) if later else None
+    activation = own_activation(layer)
+    ends = is_dense(layer) or is_activation(layer)
+    if follower is None or not ends or not is_dense(follower):
         return
-    activation = "softmax" if layer.class_name == "Softmax" else layer.config.get("activation")
-    name, then = fixes.named(spec, node), fixes.named(spec, later)
-    learns = follower.class_name == "Dense"
-    if activation in SQUASHING and learns:
+    name, then = fixes.layer_label(spec, node), fixes.layer_label(spec, later)
+    if catalog.traits_of(activation or "", "activations").output_only:
         message = f"{name} ends with {activation}, but {then} follows: it squeezes out most of"
         message += " what it has learned."
-        put = fixes.put(node, activation="relu")
-        if layer.class_name == "Softmax":
-            put = fixes.become(node, ObjectSpec("ReLU"))
-        found = fixes.model("Use relu instead", training, put)
+        put = fixes.set_arguments(node, activation="relu")
+        if catalog.traits_of(layer.class_name).activation:
+            put = fixes.replace_layer(node, recommended.RELU)
+        remedy = fixes.model("Use relu instead", training, put)
         hint = "Keep softmax for the last layer."
-        yield Problem(f"model.{node}", message, hint, found, severe=False)
-    elif layer.class_name == "Dense" and activation in (None, "linear") and learns:
+        yield Problem(f"model.{node}", message, hint, remedy, severe=False)
+    elif is_dense(layer) and layer.config.get("activation") in recommended.NO_ACTIVATION:
         message = f"{name} has no activation and {then} follows: together they can do no more"
         message += " than one Dense layer."
-        found = fixes.model(
-            "Set the activation to relu", training, fixes.put(node, activation="relu")
-        )
+        put = fixes.set_arguments(node, activation="relu")
+        remedy = fixes.model("Set the activation to relu", training, put)
         hint = "Give it an activation, for example relu."
-        yield Problem(f"model.{node}", message, hint, found, severe=False)
+        yield Problem(f"model.{node}", message, hint, remedy, severe=False)
+
+
+def _calculates(spec: ModelSpec, node: str) -> bool:
+    """Whether a layer gives other values than those it reads; a nested model does not count."""
+    layer = find_layer(spec, node)
+    return layer is not None and catalog.traits_of(layer.class_name).values == "new"
 
 
 def _scale(training: TrainingSpec, data: DataFacts, stack: list[str]) -> Iterator[Problem]:
-    layers = [_layer(training.model, n) for n in stack[:3]]
-    if any(layer and layer.class_name in RESCALERS for layer in layers):
+    """Data far from 0 that no layer rescales."""
+    layers = [find_layer(training.model, n) for n in stack[:3]]
+    if any(layer and catalog.traits_of(layer.class_name).rescales for layer in layers):
         return
-    top = max(abs(data.x_min), abs(data.x_max))
-    span = f"{data.x_min:g} to {data.x_max:g}"
-    if data.kind == "images" and top > BRIGHT:
-        message = f"The pixels go from {span}. Networks learn best from values between 0 and 1."
-        found = fixes.dataset("Divide the pixels by 255", training, scale="unit")
-    elif data.kind == "table" and top > WIDE:
-        message = f"The columns go from {span}. Networks learn best from values near -1 to 1."
-        found = fixes.dataset("Standardize the columns", training, scale="standard")
-    else:
+    limit, values, wanted, label, scale = SCALING.get(data.kind, (0, "", "", "", ""))
+    if not limit or max(abs(data.x_min), abs(data.x_max)) <= limit:
         return
-    yield Problem("dataset", message, f"{found[0].label}.", found, severe=False)
+    message = f"The {values} go from {data.x_min:g} to {data.x_max:g}. Networks learn best from"
+    message += f" values {wanted}."
+    remedy = fixes.dataset(label, training, scale=scale)
+    yield Problem("dataset", message, f"{label}.", remedy, severe=False)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from builder import catalog, edit
 from builder.catalog import REQUIRED
-from builder.check import fixes
-from builder.check.fixes import Fixes
-from builder.errors import SpecError
+from builder.check.repair import fixes
+from builder.check.repair.fixes import Fixes
+from builder.check.repair.graph_edits import find_layer
 from builder.facts import DataFacts, Failure, ModelFacts, Shape
 from builder.spec import ModelSpec, ObjectSpec, TrainingSpec
 
-Diagnosis = tuple[str, str, Fixes] | None
+Explanation = tuple[str, str, Fixes] | None
 """Message, hint and fixes; None when this is not what is wrong."""
 
 
@@ -26,7 +27,7 @@ class Case:
         self.spec: ModelSpec = training.model
         self.node = failure.node
         self.shape: Shape = failure.received[0] if failure.received else ()
-        self.name = fixes.named(self.spec, self.node)
+        self.name = fixes.layer_label(self.spec, self.node)
         self.before = edit.source(self.spec, self.node)
         self.layer = self.layer_at(self.node)
         self.entry = catalog.find("layers", self.layer.class_name)
@@ -36,7 +37,7 @@ class Case:
         """The first half of every message: who receives what from whom."""
         if not self.before:
             return f"{self.name} cannot be built"
-        giver = fixes.named(self.spec, self.before)
+        giver = fixes.layer_label(self.spec, self.before)
         return f"{self.name} receives {fixes.shape(self.shape)} from {giver}"
 
     def required(self, name: str) -> bool:
@@ -45,10 +46,12 @@ class Case:
 
     def layer_at(self, node: str) -> ObjectSpec:
         """The layer record of a node; an empty one for a nested model."""
-        try:
-            return edit.layer_of(self.spec, node)
-        except SpecError:
-            return ObjectSpec("")
+        return find_layer(self.spec, node) or ObjectSpec("")
+
+    def argument(self, name: str, instead: Any = None) -> Any:
+        """The value of an argument of the layer, its default where the record has none."""
+        default = self.entry.args.get(name, instead) if self.entry else instead
+        return self.layer.config.get(name, default)
 
     def fix(self, label: str, *changes: Callable[[ModelSpec], ModelSpec]) -> Fixes:
         """A fix of the model."""
@@ -58,4 +61,4 @@ class Case:
         """The fix that inserts a layer before the refused one."""
         words = ", ".join(f"{v}" for v in layer.config.values())
         label = label or f"Insert {layer.class_name}{f'({words})' if words else ''}"
-        return self.fix(f"{label} before '{self.node}'", fixes.before(self.node, layer))
+        return self.fix(f"{label} before '{self.node}'", fixes.insert_before(self.node, layer))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from builder import edit
-from builder.check import fixes
+from builder.check.repair import fixes
 from builder.facts import Fix, Problem
 from builder.spec import TrainingSpec, unique
 

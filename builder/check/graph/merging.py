@@ -1,4 +1,4 @@
-"""Calls of several inputs that do not meet: too few or too many, or of shapes that differ."""
+"""Explain calls of several inputs that do not fit: too few, too many, or of different shapes."""
 
 from __future__ import annotations
 
@@ -7,24 +7,15 @@ from functools import partial
 from typing import Any
 
 from builder import catalog
-from builder.check import fixes
-from builder.check.fixes import Fixes
-from builder.check.graph import graph_edits
-from builder.check.graph.layer_call import Case, Diagnosis
+from builder.check.graph.layer_call import Case, Explanation
+from builder.check.repair import fixes, graph_edits, recommended
+from builder.check.repair.fixes import Fixes
 from builder.edit import ports
 from builder.facts import ModelFacts, Problem, Shape
-from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec
-
-ELEMENTWISE = frozenset(
-    {"Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"}
-    | {f"ops.{n}" for n in ("add", "subtract", "multiply", "divide", "maximum", "minimum", "power")}
-)
-"""Calls whose inputs must have one shape."""
-
-JOINING = frozenset({"Concatenate", "ops.concatenate"})
+from builder.spec import ModelSpec, Node, ObjectSpec, TrainingSpec
 
 
-def counts(training: TrainingSpec) -> Iterator[Problem]:
+def check_counts(training: TrainingSpec) -> Iterator[Problem]:
     """Layers and operations with fewer or more inputs than they take."""
     spec = training.model
     calls: dict[str, list[Node]] = {}
@@ -35,12 +26,12 @@ def counts(training: TrainingSpec) -> Iterator[Problem]:
             yield from _count(training, node, room.least, room.most)
     for shared in calls.values():
         layer = spec.layers.get(shared[0].layer)
-        if (
-            len(shared) > 1
-            and isinstance(layer, ObjectSpec)
-            and catalog.ops.is_op(layer.class_name)
-        ):
-            yield _twice(training, shared[1].name, layer)
+        if len(shared) > 1 and _is_operation(layer):
+            yield _shared_operation(training, shared[1].name, layer)
+
+
+def _is_operation(layer: object) -> bool:
+    return isinstance(layer, ObjectSpec) and catalog.ops.is_op(layer.class_name)
 
 
 def _count(training: TrainingSpec, node: Node, least: int, most: int | None) -> Iterator[Problem]:
@@ -50,27 +41,28 @@ def _count(training: TrainingSpec, node: Node, least: int, most: int | None) -> 
         return
     wanted = str(least) if least == most else f"at least {least}" if have < least else str(most)
     noun = "input" if wanted.endswith("1") else "inputs"
-    message = f"{fixes.named(spec, node.name)} takes {wanted} {noun}, but reads {have}."
-    found: Fixes = ()
+    message = f"{fixes.layer_label(spec, node.name)} takes {wanted} {noun}, but reads {have}."
+    remedies: Fixes = ()
     if have < least:
-        found += _fill(training, node, least - have)
-        found += fixes.model(f"Remove '{node.name}'", training, fixes.remove(node.name))
+        remedies += _fill(training, node, least - have)
+        remedies += fixes.model(f"Remove '{node.name}'", training, fixes.remove(node.name))
         hint = "Connect another layer to it, or remove it."
     else:
         if most == 1:
-            join = partial(graph_edits.joined, node=node.name)
-            found += fixes.model("Join them first (Concatenate)", training, join)
-        change = partial(graph_edits.reads, node=node.name, inbound=node.inbound[:most])
-        found += fixes.model(f"Keep the first {most}".removesuffix(" 1"), training, change)
+            join = partial(graph_edits.join_inputs, node=node.name)
+            remedies += fixes.model("Join them first (Concatenate)", training, join)
+        change = partial(graph_edits.set_inbound, node=node.name, inbound=node.inbound[:most])
+        remedies += fixes.model(f"Keep the first {most}".removesuffix(" 1"), training, change)
         hint = "Disconnect what it does not need, or join them before it."
-    yield Problem(f"model.{node.name}", message, hint, found)
+    yield Problem(f"model.{node.name}", message, hint, remedies)
 
 
 def _wires(value: object) -> int:
-    several = value.get("wires") if hasattr(value, "get") else None
-    return len(several) if isinstance(several, tuple) else int(
-        hasattr(value, "get") and value.get("wire") is not None
-    )  # fmt: skip
+    """How many wires an argument of a call stands for."""
+    if not hasattr(value, "get"):
+        return 0
+    several = value.get("wires")
+    return len(several) if isinstance(several, tuple) else int(value.get("wire") is not None)
 
 
 def _fill(training: TrainingSpec, node: Node, many: int) -> Fixes:
@@ -80,27 +72,21 @@ def _fill(training: TrainingSpec, node: Node, many: int) -> Fixes:
     free = [n.name for n in spec.nodes if n.name not in after and n.name not in node.inbound]
     giver = free[-1] if free else node.inbound[-1].partition(":")[0]
     inbound = (*node.inbound, *(giver,) * many)
-    return fixes.model(
-        f"Connect '{giver}' too",
-        training,
-        partial(graph_edits.reads, node=node.name, inbound=inbound),
-    )
+    change = partial(graph_edits.set_inbound, node=node.name, inbound=inbound)
+    return fixes.model(f"Connect '{giver}' too", training, change)
 
 
-def _twice(training: TrainingSpec, node: str, layer: Any) -> Problem:
+def _shared_operation(training: TrainingSpec, node: str, layer: Any) -> Problem:
     message = (
-        f"{fixes.named(training.model, node)} shares its operation with another node; operations"
-        " have no weights to share."
+        f"{fixes.layer_label(training.model, node)} shares its operation with another node;"
+        " operations have no weights to share."
     )
-    own = fixes.model(
-        "Give it an operation of its own",
-        training,
-        partial(graph_edits.become, node=node, layer=layer),
-    )
+    change = partial(graph_edits.replace_layer, node=node, layer=layer)
+    own = fixes.model("Give it an operation of its own", training, change)
     return Problem(f"model.{node}", message, "Let every node have an operation of its own.", own)
 
 
-def absent(case: Case) -> Diagnosis:
+def missing_output(case: Case) -> Explanation:
     """A wire from an output that a layer does not have."""
     made = {n.node: len(n.outputs) for n in case.facts.nodes}
     inbound = case.spec.node(case.node).inbound
@@ -110,21 +96,21 @@ def absent(case: Case) -> Diagnosis:
         if have is None or not index.isdigit() or int(index) < have:
             continue
         message = (
-            f"{case.name} reads output {index} of {fixes.named(case.spec, giver)}, which has"
+            f"{case.name} reads output {index} of {fixes.layer_label(case.spec, giver)}, which has"
             f" {have}{f' (0 to {have - 1})' if have > 1 else ''}."
         )
         new = (*inbound[:place], giver, *inbound[place + 1 :])
-        change = partial(graph_edits.reads, node=case.node, inbound=new)
+        change = partial(graph_edits.set_inbound, node=case.node, inbound=new)
         hint = "Connect it to an output that is there."
         return message, hint, case.fix(f"Read '{giver}' itself", change)
     return None
 
 
-def meet(case: Case) -> Diagnosis:
+def shape_mismatch(case: Case) -> Explanation:
     """Several inputs whose shapes do not fit each other."""
     shapes = case.failure.received
-    name = case.layer.class_name
-    if len(shapes) < 2 or name not in ELEMENTWISE | JOINING:
+    merges = catalog.traits_of(case.layer.class_name).merges
+    if len(shapes) < 2 or not merges:
         return None
     node = case.spec.node(case.node)
     both = " and ".join(
@@ -133,19 +119,20 @@ def meet(case: Case) -> Diagnosis:
     message = f"{case.name} receives {both}: "
     if len({len(s) for s in shapes}) > 1:
         return f"{message}the numbers of axes differ.", "Bring them to one rank.", _ranks(case)
-    if name in ELEMENTWISE:
-        found = _widen(case) + _concatenate(case)
-        return f"{message}their sizes differ.", "Give both the same shape.", found
-    axis = case.layer.config.get("axis", -1 if name == "Concatenate" else 0)
+    if merges == "elementwise":
+        remedies = _widen(case) + _concatenate(case)
+        return f"{message}their sizes differ.", "Give both the same shape.", remedies
+    axis = case.argument("axis")
     message += f"all axes but the joined one ({axis}) must have the same size."
-    return message, "Choose another axis, or make the sizes equal.", _axis(case) + _flat(case)
+    return message, "Choose another axis, or make the sizes equal.", _axis(case) + _flatten(case)
 
 
-def _between(case: Case, place: int, layer: ObjectSpec) -> Fixes:
+def _insert(case: Case, place: int, layer: ObjectSpec) -> Fixes:
     giver = case.spec.node(case.node).inbound[place]
     words = ", ".join(str(v) for v in layer.config.values())
     label = f"Insert {layer.class_name}{f'({words})' if words else ''} after '{giver}'"
-    return case.fix(label, partial(graph_edits.between, node=case.node, place=place, layer=layer))
+    change = partial(graph_edits.insert_on_wire, node=case.node, place=place, layer=layer)
+    return case.fix(label, change)
 
 
 def _widen(case: Case) -> Fixes:
@@ -156,19 +143,15 @@ def _widen(case: Case) -> Fixes:
         return ()
     if first[1:-1] != case.failure.received[place][1:-1]:
         return ()
-    if len(first) == 4:
-        layer = ObjectSpec("Conv2D", Config(filters=first[-1], kernel_size=1))
-    else:
-        layer = ObjectSpec("Dense", Config(units=first[-1]))
-    return _between(case, place, layer)
+    return _insert(case, place, recommended.resize_last_axis(len(first), first[-1]))
 
 
 def _concatenate(case: Case) -> Fixes:
     shapes = case.failure.received
     if len({s[:-1] for s in shapes}) > 1:
-        return _flat(case)
-    change = partial(graph_edits.become, node=case.node, layer=ObjectSpec("Concatenate"))
-    return case.fix("Join them end to end (Concatenate)", change)
+        return _flatten(case)
+    join = partial(graph_edits.replace_layer, node=case.node, layer=recommended.CONCATENATE)
+    return case.fix("Join them end to end (Concatenate)", join)
 
 
 def _axis(case: Case) -> Fixes:
@@ -177,14 +160,14 @@ def _axis(case: Case) -> Fixes:
     differ = [i for i in range(1, len(shapes[0])) if len({s[i] for s in shapes}) > 1]
     if len(differ) != 1:
         return ()
-    return case.fix(f"Set axis to {differ[0]}", fixes.put(case.node, axis=differ[0]))
+    return case.fix(f"Set axis to {differ[0]}", fixes.set_arguments(case.node, axis=differ[0]))
 
 
-def _flat(case: Case) -> Fixes:
+def _flatten(case: Case) -> Fixes:
     """Flatten on every input, then joined."""
     shapes: tuple[Shape, ...] = case.failure.received
     changes = [
-        partial(graph_edits.between, node=case.node, place=i, layer=ObjectSpec("Flatten"))
+        partial(graph_edits.insert_on_wire, node=case.node, place=i, layer=recommended.FLATTEN)
         for i, s in enumerate(shapes)
         if len(s) > 2
     ]
@@ -192,7 +175,7 @@ def _flat(case: Case) -> Fixes:
         return ()
 
     def join(model: ModelSpec) -> ModelSpec:
-        return graph_edits.become(model, case.node, ObjectSpec("Concatenate"))
+        return graph_edits.replace_layer(model, case.node, recommended.CONCATENATE)
 
     return case.fix("Flatten them and join end to end", *changes, join)
 
@@ -202,14 +185,11 @@ def _ranks(case: Case) -> Fixes:
     shapes = case.failure.received
     place = max(range(len(shapes)), key=lambda i: len(shapes[i]))
     many, least = len(shapes[place]), min(len(s) for s in shapes)
-    found = _flat(case)
-    average = f"GlobalAveragePooling{many - 2}D"
-    if least == 2 and catalog.find("layers", average):
-        found = _between(case, place, ObjectSpec(average)) + found
-    return found
+    average = recommended.average(many) if least == 2 else None
+    return (_insert(case, place, average) if average else ()) + _flatten(case)
 
 
-def batchless(training: TrainingSpec, facts: ModelFacts) -> Iterator[Problem]:
+def check_batch_axis(training: TrainingSpec, facts: ModelFacts) -> Iterator[Problem]:
     """Operations that take the batch axis away: they mix what belongs to different examples."""
     spec = training.model
     shapes = {n.node: n.outputs for n in facts.nodes}
@@ -217,32 +197,26 @@ def batchless(training: TrainingSpec, facts: ModelFacts) -> Iterator[Problem]:
         layer = spec.layers.get(node.layer)
         given = [shapes.get(ref.partition(":")[0], ()) for ref in node.inbound]
         made = shapes.get(node.name)
-        if not isinstance(layer, ObjectSpec) or not catalog.ops.is_op(layer.class_name):
+        if not made or not isinstance(layer, ObjectSpec) or not _is_operation(layer):
             continue
-        if not made or not all(s and s[0][:1] == (None,) for s in given):
-            continue
-        if made[0][:1] == (None,):
+        if made[0][:1] == (None,) or not all(s and s[0][:1] == (None,) for s in given):
             continue
         message = (
-            f"{fixes.named(spec, node.name)} gives {made[0]}: the batch axis is gone, so different"
-            " examples are mixed."
+            f"{fixes.layer_label(spec, node.name)} gives {made[0]}: the batch axis is gone, so"
+            " different examples are mixed."
         )
-        found = _batched(training, node.name, layer)
-        yield Problem(
-            f"model.{node.name}",
-            message,
-            "Leave the first axis, the batch, as it is.",
-            found,
-            severe=False,
-        )
+        hint = "Leave the first axis, the batch, as it is."
+        keep = _keep_batch_axis(training, node.name, layer)
+        yield Problem(f"model.{node.name}", message, hint, keep, severe=False)
 
 
-def _batched(training: TrainingSpec, node: str, layer: ObjectSpec) -> Fixes:
+def _keep_batch_axis(training: TrainingSpec, node: str, layer: ObjectSpec) -> Fixes:
     entry = catalog.find("layers", layer.class_name)
     if entry is not None and "axis" in entry.args:
-        return fixes.model("Set axis to -1", training, fixes.put(node, axis=-1))
+        return fixes.model("Set axis to -1", training, fixes.set_arguments(node, axis=-1))
     shape = layer.config.get("newshape")
     if not isinstance(shape, tuple) or not shape:
         return ()
     new = (-1, *(1 if n == -1 else n for n in shape[1:]))
-    return fixes.model(f"Set newshape to {new}", training, fixes.put(node, newshape=new))
+    change = fixes.set_arguments(node, newshape=new)
+    return fixes.model(f"Set newshape to {new}", training, change)

@@ -1,22 +1,21 @@
-"""Why Keras refused a layer, or should have, in plain words, and what would make it fit."""
+"""Explain why Keras refused to build a layer, or should have, and what would make it fit."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from builder import catalog, edit
 from builder.catalog.layers import NOT_IN_A_STACK
-from builder.check import fixes
-from builder.check.fixes import Fixes
-from builder.check.graph import graph_edits
-from builder.check.graph.layer_call import Case, Diagnosis
-from builder.check.graph.merging import absent, meet
-from builder.check.graph.ranks import rank, removal
+from builder.check.graph.layer_call import Case, Explanation
+from builder.check.graph.merging import missing_output, shape_mismatch
+from builder.check.graph.ranks import remove_layer, wrong_rank
 from builder.check.graph.value_kinds import learns_width
-from builder.facts import DataFacts, Failure, ModelFacts, Problem
-from builder.spec import Config, ObjectSpec, TrainingSpec, active
+from builder.check.repair import fixes, graph_edits, recommended
+from builder.check.repair.fixes import Fixes
+from builder.facts import DataFacts, Failure, ModelFacts, Problem, Shape
+from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec, active
 
 WINDOWS = ("kernel_size", "pool_size")
 """Arguments that say how large a window slides over the input."""
@@ -31,13 +30,13 @@ def explain(
     those comes before a refusal, which may well be its consequence where it flows into it.
     """
     failure = facts.failure
-    found = next(_misfits(training, data, facts), None)
-    if found is None:
+    first = next(_misfits(training, data, facts), None)
+    if first is None:
         return _refusal(training, data, facts, failure) if failure else ()
-    misread = found.where.removeprefix("model.")
+    misread = first.where.removeprefix("model.")
     if failure is None or failure.node in graph_edits.downstream(active(training.model), misread):
-        return (found,)
-    return (found, *_refusal(training, data, facts, failure))
+        return (first,)
+    return (first, *_refusal(training, data, facts, failure))
 
 
 def _refusal(
@@ -51,29 +50,19 @@ def _refusal(
     made = (case.layer_at(n.node) for n in facts.nodes)
     if data and case.shape[-1:] == (None,) and any(learns_width(layer) for layer in made):
         return ()  # that layer's own problem
-    for explanation in (
-        absent,
-        meet,
-        rank,
-        _free_axis,
-        _too_small,
-        _colors,
-        _groups,
-        _cut,
-        _target,
-    ):
-        diagnosis = explanation(case)
-        if diagnosis:
-            return (_told(case, *diagnosis),)
-    return (_told(case, *_other(case)),)
+    for explain_call in OF_REFUSED_CALLS:
+        explanation = explain_call(case)
+        if explanation:
+            return (_problem(case, *explanation),)
+    return (_problem(case, *_in_keras_words(case)),)
 
 
-def _told(case: Case, message: str, hint: str, found: Fixes) -> Problem:
+def _problem(case: Case, message: str, hint: str, remedies: Fixes) -> Problem:
     several = len(case.spec.node(case.node).inbound) > 1
-    gone = () if several and found else removal(case)
-    if not gone and not found:
+    gone = () if several and remedies else remove_layer(case)
+    if not gone and not remedies:
         gone = case.fix(f"Remove '{case.node}'", fixes.remove(case.node))
-    return Problem(f"model.{case.node}", message, hint, found + gone)
+    return Problem(f"model.{case.node}", message, hint, remedies + gone)
 
 
 def _misfits(
@@ -90,42 +79,42 @@ def _misfits(
             continue
         failure = Failure(node.name, layer.class_name, received[:1], "")
         case = Case(training, data, facts, failure)
-        for explanation in (rank, _colors, _short):
-            diagnosis = explanation(case)
-            if diagnosis:
-                yield _told(case, *diagnosis)
+        for explain_call in OF_ACCEPTED_CALLS:
+            explanation = explain_call(case)
+            if explanation:
+                yield _problem(case, *explanation)
 
 
-def _other(case: Case) -> tuple[str, str, Fixes]:
-    """What is left is said in Keras's own words."""
+def _in_keras_words(case: Case) -> tuple[str, str, Fixes]:
+    """What nothing else explains, in Keras's own words."""
     name = case.layer.class_name
-    found: Fixes = ()
+    remedies: Fixes = ()
     if case.entry:
         fresh = catalog.new("layers", name).config
         kept = {k: v for k, v in case.layer.config.items() if case.required(k)}
         plain = ObjectSpec(name, Config({**fresh, **kept}))
         label = f"Take '{case.node}' back to how it starts"
-        found = case.fix(label, lambda m: edit.configure(m, case.node, plain))
+        remedies = case.fix(label, lambda m: edit.configure(m, case.node, plain))
     words = case.failure.message.rstrip(".")
     why = NOT_IN_A_STACK.get(name, "") if edit.is_chain(case.spec) else ""
-    return f"{case.start}; Keras refuses it: {words}.", why or "Change its settings.", found
+    return f"{case.start}; Keras refuses it: {words}.", why or "Change its settings.", remedies
 
 
-def _free_axis(case: Case) -> Diagnosis:
+def _free_axis(case: Case) -> Explanation:
     """A Dense after the Flatten of something of any length."""
     if not case.shape or case.shape[-1] is not None or case.before is None:
         return None
     message = f"{case.start}: the number of features is not fixed, so it cannot make its weights."
-    flat = case.layer_at(case.before).class_name == "Flatten"
+    one_row = catalog.traits_of(case.layer_at(case.before).class_name).one_row
     source = edit.source(case.spec, case.before)
     came = case.facts.of(source) if source else None
-    found: Fixes = ()
-    if flat and came and len(came.outputs[0]) == 3:
-        average = ObjectSpec("GlobalAveragePooling1D")
-        label = f"Replace '{case.before}' by GlobalAveragePooling1D"
-        found = case.fix(label, fixes.become(case.before, average))
-    found += _fixed_length(case)
-    return message, "Fix the Input's shape, or average over the free axis.", found
+    remedies: Fixes = ()
+    average = recommended.average(3)
+    if one_row and came and len(came.outputs[0]) == 3 and average:
+        label = f"Replace '{case.before}' by {average.class_name}"
+        remedies = case.fix(label, fixes.replace_layer(case.before, average))
+    remedies += _fixed_length(case)
+    return message, "Fix the Input's shape, or average over the free axis.", remedies
 
 
 def _fixed_length(case: Case) -> Fixes:
@@ -133,20 +122,15 @@ def _fixed_length(case: Case) -> Fixes:
     if case.data is None or len(inputs) != 1:
         return ()
     label = f"Set the Input's shape to {fixes.example(case.data.x_shape)}"
-    return case.fix(label, fixes.put(inputs[0], shape=case.data.x_shape))
+    return case.fix(label, fixes.set_arguments(inputs[0], shape=case.data.x_shape))
 
 
-def _too_small(case: Case) -> Diagnosis:
+def _too_small(case: Case) -> Explanation:
     """A window larger than what is left of the picture."""
     window = next((w for w in WINDOWS if case.entry and w in case.entry.args), None)
-    if window is None or case.entry is None or case.layer.config.get("padding") == "same":
+    if window is None or case.layer.config.get("padding") == "same":
         return None
-    axes = case.shape[1:-1]
-    if case.layer.config.get("data_format") == "channels_first":
-        axes = case.shape[2:]
-    # ConvLSTM reads steps before the axes its window slides over.
-    many = case.layer.class_name[-2:-1]
-    axes = axes[-int(many) :] if many.isdigit() else axes
+    axes = _spatial_axes(case)
     sizes = _per_axis(case, window, len(axes))
     gaps = _per_axis(case, "dilation_rate", len(axes))
     reach = [(s - 1) * g + 1 for s, g in zip(sizes, gaps, strict=True)]
@@ -159,23 +143,35 @@ def _too_small(case: Case) -> Diagnosis:
     left, size = " × ".join(map(str, axes)), " × ".join(map(str, reach))
     message = f"{case.start}: only {left} is left, but its window ({window}) covers {size}."
     smaller: Any = fit[0] if len(set(fit)) == 1 else tuple(fit)
-    lower = case.fix(f"Set {window} to {smaller}", fixes.put(case.node, **{window: smaller}))
-    same = case.fix('Set padding to "same"', fixes.put(case.node, padding="same"))
+    lower = case.fix(f"Set {window} to {smaller}", _set(case, window, smaller))
+    same = case.fix('Set padding to "same"', _set(case, "padding", "same"))
     both = same + lower if max(fit) == 1 else lower + same
     return message, "Make the window smaller, or shrink the picture less before it.", both
 
 
+def _set(case: Case, argument: str, value: Any) -> Callable[[ModelSpec], ModelSpec]:
+    return fixes.set_arguments(case.node, **{argument: value})
+
+
+def _spatial_axes(case: Case) -> Shape:
+    """The sizes of the axes a window slides over."""
+    channels_first = case.layer.config.get("data_format") == "channels_first"
+    axes = case.shape[2:] if channels_first else case.shape[1:-1]
+    # ConvLSTM reads steps before the axes its window slides over.
+    many = case.layer.class_name[-2:-1]
+    return axes[-int(many) :] if many.isdigit() else axes
+
+
 def _per_axis(case: Case, name: str, count: int) -> list[int]:
-    default = case.entry.args.get(name, 1) if case.entry else 1
-    value = case.layer.config.get(name, default)
+    value = case.argument(name, 1)
     values = value if isinstance(value, tuple) else (value,) * count
     good = [v if isinstance(v, int) and v > 0 else 1 for v in values]
     return good if len(good) == count else [good[0] if good else 1] * count
 
 
-def _colors(case: Case) -> Diagnosis:
+def _colors(case: Case) -> Explanation:
     """Layers for color pictures."""
-    wanted = case.entry.extra.get("channels") if case.entry else None
+    wanted = case.entry.traits.channels if case.entry else None
     if not wanted or not case.shape or case.shape[-1] in (None, wanted):
         return None
     deep = case.shape[-1]
@@ -183,19 +179,20 @@ def _colors(case: Case) -> Diagnosis:
     return f"{message} (red, green, blue).", "Use it on color pictures only.", ()
 
 
-def _short(case: Case) -> Diagnosis:
+def _too_short(case: Case) -> Explanation:
     """A sound shorter than what one spectrum is made of."""
+    argument = catalog.traits_of(case.layer.class_name).half_window
     many = case.shape[-1] if case.shape else None
-    if case.layer.class_name != "MelSpectrogram" or many is None or case.entry is None:
+    if not argument or many is None:
         return None
-    need = case.layer.config.get("fft_length", case.entry.args["fft_length"]) // 2 + 1
+    need = case.argument(argument) // 2 + 1
     if many >= need:
         return None
     message = f"{case.start}: {many:,} samples for each example; it needs at least {need:,}."
-    return message, "Use it on sound waves, or lower its fft_length.", ()
+    return message, f"Use it on sound waves, or lower its {argument}.", ()
 
 
-def _groups(case: Case) -> Diagnosis:
+def _groups(case: Case) -> Explanation:
     """Groups that do not divide the channels."""
     groups = case.layer.config.get("groups", 1)
     deep = case.shape[-1] if case.shape else None
@@ -208,32 +205,29 @@ def _groups(case: Case) -> Diagnosis:
         f"{case.start}: {deep} channels and {filters} filters do not split into {groups} groups."
     )
     best = math.gcd(groups, deep, filters)
-    found = case.fix(f"Set groups to {best}", fixes.put(case.node, groups=best))
-    return message, "Choose a number of groups that divides both evenly.", found
+    fewer = case.fix(f"Set groups to {best}", fixes.set_arguments(case.node, groups=best))
+    return message, "Choose a number of groups that divides both evenly.", fewer
 
 
-def _cut(case: Case) -> Diagnosis:
+def _indivisible(case: Case) -> Explanation:
     """Squares that do not fill the picture."""
-    size, sides = case.layer.config.get("patch_size"), case.shape[1:3]
-    if case.layer.class_name != "Patches" or not isinstance(size, int) or size < 1:
-        return None
-    if len(sides) < 2 or None in sides:
+    argument = catalog.traits_of(case.layer.class_name).divides
+    size, sides = case.layer.config.get(argument), case.shape[1:3]
+    if not isinstance(size, int) or size < 1 or len(sides) < 2 or None in sides:
         return None
     both = math.gcd(*(n or 1 for n in sides))
     fit = [n for n in range(2, both + 1) if both % n == 0]
     message = f"{case.start}: squares of {size} × {size} do not fill it."
     best = min(fit, key=lambda n: (abs(n - size), n), default=1)
-    found = case.fix(f"Set patch_size to {best}", fixes.put(case.node, patch_size=best))
-    return message, "Choose a size that divides the height and the width.", found
+    change = case.fix(f"Set {argument} to {best}", _set(case, argument, best))
+    return message, "Choose a size that divides the height and the width.", change
 
 
-def _target(case: Case) -> Diagnosis:
+def _wrong_target_shape(case: Case) -> Explanation:
     """A Reshape whose numbers do not add up."""
     target = case.layer.config.get("target_shape")
     sizes = case.shape[1:]
-    if case.layer.class_name != "Reshape" or not case.shape or not isinstance(target, tuple):
-        return None
-    if None in sizes:
+    if not case.shape or not isinstance(target, tuple) or None in sizes:
         return None
     have = math.prod(n or 1 for n in sizes)
     message = (
@@ -241,10 +235,27 @@ def _target(case: Case) -> Diagnosis:
         f" holds {math.prod(abs(n) for n in target):,}."
     )
     rest = math.prod(abs(n) for n in target[:-1])
-    found: Fixes = ()
+    remedies: Fixes = ()
     if rest and have % rest == 0:
         new = (*(abs(n) for n in target[:-1]), have // rest)
         label = f"Set target_shape to {fixes.example(new)}"
-        found = case.fix(label, fixes.put(case.node, target_shape=new))
-    found += case.fix("Set target_shape to (-1,)", fixes.put(case.node, target_shape=(-1,)))
-    return message, "Choose a shape whose sizes multiply to the same number.", found
+        remedies = case.fix(label, _set(case, "target_shape", new))
+    remedies += case.fix("Set target_shape to (-1,)", _set(case, "target_shape", (-1,)))
+    return message, "Choose a shape whose sizes multiply to the same number.", remedies
+
+
+OF_REFUSED_CALLS: tuple[Callable[[Case], Explanation], ...] = (
+    missing_output,
+    shape_mismatch,
+    wrong_rank,
+    _free_axis,
+    _too_small,
+    _colors,
+    _groups,
+    _indivisible,
+    _wrong_target_shape,
+)
+"""What may be wrong with a call that Keras refused; the first that explains it wins."""
+
+OF_ACCEPTED_CALLS: tuple[Callable[[Case], Explanation], ...] = (wrong_rank, _colors, _too_short)
+"""What may be wrong with a call that Keras built all the same."""

@@ -1,4 +1,4 @@
-"""What can be wrong with a stack before any shape is known: its Input, its wires, its emptiness."""
+"""Check the graph before any shape is known: Inputs, names, wires, circles, an empty model."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from dataclasses import replace
 from functools import partial
 
 from builder import edit
-from builder.check import fixes
-from builder.check.graph import graph_edits, merging, text_inputs
-from builder.check.training.per_output import read_by
-from builder.check.training.recommended import output_layer, sensible
+from builder.check.graph import merging, text_inputs
+from builder.check.repair import fixes, graph_edits, recommended
+from builder.check.repair.per_output import input_data
 from builder.facts import DataFacts, Fix, Problem
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec, active, chain, unique
 
@@ -29,7 +28,7 @@ def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem
         yield _only_input(training, data)
     elif data:
         for node in inputs:
-            column = read_by(training, data, node)
+            column = input_data(training, data, node)
             if column is not None:
                 yield from _input_shape(training, column, node)
 
@@ -57,7 +56,7 @@ def wiring(training: TrainingSpec) -> Iterator[Problem]:
                 "model", message, "Choose the last layer as its output.", _returned(training, ref)
             )
     yield from _circle(training)
-    yield from merging.counts(training)
+    yield from merging.check_counts(training)
 
 
 def _reads(training: TrainingSpec, node: Node, known: set[str]) -> Iterator[Problem]:
@@ -77,7 +76,7 @@ def _reads(training: TrainingSpec, node: Node, known: set[str]) -> Iterator[Prob
     # A stack without any Input is told as such.
     first = node is spec.nodes[0] and not any(edit.is_input(spec, n) for n in known)
     if loose and not first and not edit.is_input(spec, node.name):
-        message = f"{fixes.named(spec, node.name)} reads nothing: no layer leads to it."
+        message = f"{fixes.layer_label(spec, node.name)} reads nothing: no layer leads to it."
         fix = _rewired(training, node, 0)
         yield Problem(where, message, "Connect it to the layer before it.", fix)
 
@@ -95,11 +94,11 @@ def _empty(training: TrainingSpec, data: DataFacts | None) -> Problem:
 
 
 def _simplest(training: TrainingSpec, data: DataFacts) -> TrainingSpec:
-    flat = (ObjectSpec("Flatten"),) if len(data.x_shape) > 1 else ()
-    flat = (text_inputs.vectorizer(None),) if data.kind == "texts" else flat
-    first = text_inputs.entrance(data)
-    model = chain(training.model.name, first, *flat, output_layer(data))
-    loss, metrics, _ = sensible(data)
+    between = recommended.flatten_if_needed(data.x_shape)
+    between = (text_inputs.vectorizer(None),) if data.kind == "texts" else between
+    first = recommended.entrance(data)
+    model = chain(training.model.name, first, *between, recommended.output_layer(data))
+    loss, metrics, _ = recommended.sensible(data)
     columns = Config()
     if data.named:
         first_and_last = (model.nodes[0].name, model.outputs[0])
@@ -112,14 +111,13 @@ def _simplest(training: TrainingSpec, data: DataFacts) -> TrainingSpec:
 def _no_input(training: TrainingSpec, data: DataFacts | None) -> Problem:
     first = training.model.nodes[0].name
     message = (
-        f"The model has no Input: {fixes.named(training.model, first)} stands first and nothing"
-        " says which shape it reads."
+        f"The model has no Input: {fixes.layer_label(training.model, first)} stands first and"
+        " nothing says which shape it reads."
     )
     if data is None:
         return Problem("model", message, "Add an Input with the data's shape.")
     label = f"Add an Input of shape {fixes.example(data.x_shape)}"
-    layer = text_inputs.entrance(data)
-    fix = fixes.model(label, training, fixes.append(layer))
+    fix = fixes.model(label, training, fixes.append(recommended.entrance(data)))
     return Problem("model", message, "Add an Input with the data's shape.", fix)
 
 
@@ -130,36 +128,34 @@ def _only_input(training: TrainingSpec, data: DataFacts | None) -> Problem:
         message = "Every layer after the Input is switched off, so there is nothing to train."
     hint = "Switch one on, or add a Dense layer." if off else "Add a layer, for example Dense."
     on = [partial(edit.switch, node=name, off=False) for name in off]
-    found = fixes.model("Switch them on", training, *on)
+    remedies = fixes.model("Switch them on", training, *on)
     if data:
-        flat = [fixes.append(ObjectSpec("Flatten"))] if len(data.x_shape) > 1 else []
-        layer = output_layer(data)
-        label = (
-            f"Add {'Flatten and ' if flat else ''}Dense with {fixes.units(layer.config['units'])}"
-        )
-        found += fixes.model(label, training, *flat, fixes.append(layer))
-    return Problem("model", message, hint, found)
+        between = recommended.flatten_if_needed(data.x_shape)
+        layer = recommended.output_layer(data)
+        names = " and ".join(new.class_name for new in (*between, layer))
+        label = f"Add {names} with {fixes.units(layer.config['units'])}"
+        remedies += fixes.model(label, training, *map(fixes.append, (*between, layer)))
+    return Problem("model", message, hint, remedies)
 
 
 def _input_shape(training: TrainingSpec, data: DataFacts, node: str) -> Iterator[Problem]:
     given = edit.layer_of(training.model, node).config.get("shape")
     if not isinstance(given, tuple) or _fits(given, data.x_shape) or data.kind == "texts":
-        return  # of texts, texts.py speaks
+        return  # text_inputs checks texts
     seen, wanted = fixes.example(given), fixes.example(data.x_shape)
     message = (
-        f"{fixes.named(training.model, node)} expects examples of shape {seen}, but"
+        f"{fixes.layer_label(training.model, node)} expects examples of shape {seen}, but"
         f" {data.title} has {wanted}."
     )
-    found = fixes.model(
-        f"Set the Input's shape to {wanted}", training, fixes.put(node, shape=data.x_shape)
-    )
+    put = fixes.set_arguments(node, shape=data.x_shape)
+    remedies = fixes.model(f"Set the Input's shape to {wanted}", training, put)
     if data.kind == "images" and given == (*data.x_shape, 1):
-        found = fixes.dataset("Give the images a channel axis", training, channel_axis=True) + found
+        label = "Give the images a channel axis"
+        remedies = fixes.dataset(label, training, channel_axis=True) + remedies
     elif data.kind == "images" and data.x_shape == (*given, 1):
-        found += fixes.dataset(
-            "Take the images without a channel axis", training, channel_axis=False
-        )
-    yield Problem(f"model.{node}", message, "Give the Input the shape of the data.", found)
+        label = "Take the images without a channel axis"
+        remedies += fixes.dataset(label, training, channel_axis=False)
+    yield Problem(f"model.{node}", message, "Give the Input the shape of the data.", remedies)
 
 
 def _fits(given: tuple[int | None, ...], shape: tuple[int, ...]) -> bool:
@@ -193,18 +189,18 @@ def _rewired(training: TrainingSpec, node: Node, place: int) -> tuple[Fix, ...]:
         return (Fix("Wire the layers as a stack", _restacked(training)),)
     after = graph_edits.downstream(spec, node.name)
     names = [n.name for n in spec.nodes if n.name not in after]
-    found: fixes.Fixes = ()
+    remedies: fixes.Fixes = ()
     if names:
         earlier = [n for n in names if _place(spec, n) < _place(spec, node.name)]
         giver = (earlier or names)[-1]
         inbound = (*node.inbound[:place], giver, *node.inbound[place + 1 :])
-        change = partial(graph_edits.reads, node=node.name, inbound=inbound)
-        found += fixes.model(f"Connect it to '{giver}'", training, change)
+        change = partial(graph_edits.set_inbound, node=node.name, inbound=inbound)
+        remedies += fixes.model(f"Connect it to '{giver}'", training, change)
     if len(node.inbound) > 2:
         rest = (*node.inbound[:place], *node.inbound[place + 1 :])
-        change = partial(graph_edits.reads, node=node.name, inbound=rest)
-        found += fixes.model("Disconnect it there", training, change)
-    return found
+        change = partial(graph_edits.set_inbound, node=node.name, inbound=rest)
+        remedies += fixes.model("Disconnect it there", training, change)
+    return remedies
 
 
 def _place(spec: ModelSpec, node: str) -> int:

@@ -1,4 +1,4 @@
-"""Can each layer read the kind of values that reach it: words, whole numbers, or any numbers?"""
+"""Check the kind of values each layer reads: text, whole numbers in range, or any numbers."""
 
 from __future__ import annotations
 
@@ -7,26 +7,13 @@ from typing import Any
 
 from builder import catalog, edit
 from builder.catalog.layers import learns
-from builder.check import fixes
-from builder.check.fixes import Fixes
-from builder.check.training.per_output import read_by
-from builder.errors import SpecError
+from builder.check.graph.text_inputs import reads_only_text
+from builder.check.repair import fixes, recommended
+from builder.check.repair.fixes import Fixes
+from builder.check.repair.graph_edits import find_layer
+from builder.check.repair.per_output import input_data
 from builder.facts import DataFacts, Problem
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec, active
-
-KEEPS_VALUES = ("Flatten", "Reshape", "Permute", "RepeatVector", "Identity", "Masking",
-                "Cropping1D", "Cropping2D", "Cropping3D", "ZeroPadding1D", "ZeroPadding2D",
-                "ZeroPadding3D", "UpSampling1D", "UpSampling3D")  # fmt: skip
-"""Layers that move numbers about and calculate nothing."""
-
-GIVES_WHOLE = ("Discretization", "IntegerLookup", "StringLookup", "Hashing", "TextVectorization")
-"""Layers that give whole numbers unless their output_mode says rows."""
-
-COUNTS = {"Embedding": "input_dim", "CategoryEncoding": "num_tokens"}
-"""Layers that know the whole numbers from 0 up to an argument, that not included."""
-
-LOOKUPS = ("IntegerLookup", "StringLookup", "TextVectorization")
-"""Layers that look every value up in a vocabulary."""
 
 BINS = 10
 """Into how many bins a fix sorts decimal numbers, as ``catalog.new`` does."""
@@ -39,14 +26,14 @@ def problems(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
     """Layers fed with the wrong kind of values, or with whole numbers they do not know."""
     spec = active(training.model)
     for node in edit.order(spec):
-        layer = _layer(spec, node)
+        layer = find_layer(spec, node)
         source = _source(spec, node)
-        seen = read_by(training, data, source) if edit.is_input(spec, source) else data
+        seen = input_data(training, data, source) if edit.is_input(spec, source) else data
         if layer is None or seen is None:
             continue
-        found = _Reader(training, seen, spec, node, layer).problem()
-        if found:
-            yield found
+        problem = _Reader(training, seen, spec, node, layer).problem()
+        if problem:
+            yield problem
 
 
 class _Reader:
@@ -62,26 +49,25 @@ class _Reader:
     ) -> None:
         self.training, self.data, self.spec = training, data, spec
         self.node, self.layer = node, layer
-        self.name = fixes.named(spec, node)
+        self.name = fixes.layer_label(spec, node)
         self.source = _source(spec, node)
+        self.traits = catalog.traits_of(layer.class_name)
 
     def problem(self) -> Problem | None:
         """The first thing that is wrong with what this layer reads."""
-        entry = catalog.find("layers", self.layer.class_name)
         if edit.is_input(self.spec, self.node):
             return self._text_input()
         if self.gets_text:
             return self._unknown_width()
-        kinds = entry.extra.get("dtypes", ()) if entry else ()
-        if kinds == ("string",):
-            return self._words()
-        if "int" in kinds and not self.is_whole:
+        if self.traits.reads == ("string",):
+            return self._numbers_for_text()
+        if "int" in self.traits.reads and not self.is_whole:
             return self._decimals()
-        return self._wrapped() or self._unknown_width() or self._too_few()
+        return self._wrapped() or self._unknown_width() or self._out_of_range()
 
     @property
     def gets_text(self) -> bool:
-        """Whether texts reach the layer; ``check.texts`` says what is to be said of that."""
+        """Whether texts reach the layer; ``text_inputs`` checks those."""
         return edit.is_input(self.spec, self.source) and self.data.kind == "texts"
 
     @property
@@ -89,19 +75,19 @@ class _Reader:
         """Whether only whole numbers reach the layer."""
         if edit.is_input(self.spec, self.source):
             return self.data.whole
-        layer = _layer(self.spec, self.source)
+        layer = find_layer(self.spec, self.source)
         rows = layer is not None and layer.config.get("output_mode", "int") != "int"
-        return layer is not None and layer.class_name in GIVES_WHOLE and not rows
+        return layer is not None and catalog.traits_of(layer.class_name).gives_int and not rows
 
     @property
     def giver(self) -> str:
         """Who hands over the values, for a message."""
         if edit.is_input(self.spec, self.source):
             return self.data.title
-        return fixes.named(self.spec, self.source)
+        return fixes.layer_label(self.spec, self.source)
 
-    def _problem(self, message: str, hint: str, found: Fixes) -> Problem:
-        return Problem(f"model.{self.node}", message, hint, found)
+    def _problem(self, message: str, hint: str, remedies: Fixes) -> Problem:
+        return Problem(f"model.{self.node}", message, hint, remedies)
 
     def _fix(self, label: str, *changes: Any) -> Fixes:
         return fixes.model(label, self.training, *changes)
@@ -109,8 +95,9 @@ class _Reader:
     def _gone(self) -> Fixes:
         """The fix that removes the layer, and with it an Embedding that only it could feed."""
         after = [n.name for n in self.spec.nodes if n.inbound == (self.node,)]
-        follower = _layer(self.spec, after[0]) if len(after) == 1 else None
-        both = follower is not None and follower.class_name in COUNTS and not self.data.whole
+        follower = find_layer(self.spec, after[0]) if len(after) == 1 else None
+        counts = follower is not None and catalog.traits_of(follower.class_name).index_range
+        both = counts and not self.data.whole
         label = f"Remove '{self.node}'" + (f" and '{after[0]}'" if both else "")
         names = (self.node, after[0]) if both else (self.node,)
         return self._fix(label, *(fixes.remove(name) for name in names))
@@ -119,10 +106,10 @@ class _Reader:
         if self.layer.config.get("dtype") != "string" or self.data.kind == "texts":
             return None
         message = f"{self.name} expects text, but {self.data.title} holds numbers."
-        plain = self._fix("Let it take numbers", fixes.drop(self.node, "dtype"))
+        plain = self._fix("Let it take numbers", fixes.reset_arguments(self.node, "dtype"))
         return self._problem(message, "Take its dtype back to the default.", plain)
 
-    def _words(self) -> Problem:
+    def _numbers_for_text(self) -> Problem:
         """A layer for plain text that gets numbers, be they those of words."""
         whole = self.is_whole
         gives = "whole numbers" if whole else "numbers"
@@ -136,13 +123,13 @@ class _Reader:
         message = f"{self.name} reads whole numbers, but {self.giver} gives decimal numbers"
         if edit.is_input(self.spec, self.source):
             message += f" ({self.data.x_min:.3g} to {self.data.x_max:.3g})"
-        known = self.layer.config.get(COUNTS.get(self.layer.class_name, ""), BINS)
-        bins = min(BINS, known) if isinstance(known, int) and known > 1 else BINS
-        sort = ObjectSpec("Discretization", Config(num_bins=bins))
+        size = self.layer.config.get(self.traits.index_range)
+        bins = min(BINS, size) if isinstance(size, int) and size > 1 else BINS
+        sort = recommended.sort_into_bins(bins)
         label = f"Sort the numbers into {bins} bins before '{self.node}'"
-        found = self._gone() + self._fix(label, fixes.before(self.node, sort))
+        remedies = self._gone() + self._fix(label, fixes.insert_before(self.node, sort))
         hint = "Remove it, or sort the numbers into bins before it (Discretization)."
-        return self._problem(f"{message}.", hint, found)
+        return self._problem(f"{message}.", hint, remedies)
 
     def _wrapped(self) -> Problem | None:
         """``adapt`` belongs to a layer itself; what wraps it has none."""
@@ -153,7 +140,7 @@ class _Reader:
             f"{self.name} holds {inner.class_name}, which can learn its table from the data only"
             " when it stands in the stack by itself."
         )
-        bare = self._fix(f"Use {inner.class_name} by itself", fixes.become(self.node, inner))
+        bare = self._fix(f"Use {inner.class_name} by itself", fixes.replace_layer(self.node, inner))
         return self._problem(message, "Take it out of its wrapper.", bare + self._gone())
 
     def _unknown_width(self) -> Problem | None:
@@ -167,12 +154,12 @@ class _Reader:
         many = min(MOST_TOKENS, int(self.data.x_max - self.data.x_min) + 2)
         many = MOST_TOKENS if self.data.kind == "texts" else many
         most = self.layer.config.get("max_tokens") or many
-        put = fixes.put(self.node, max_tokens=most, pad_to_max_tokens=True)
-        found = self._fix(f"Keep at most {most} values", put)
-        return self._problem(message, "Set max_tokens and pad_to_max_tokens.", found)
+        put = fixes.set_arguments(self.node, max_tokens=most, pad_to_max_tokens=True)
+        remedy = self._fix(f"Keep at most {most} values", put)
+        return self._problem(message, "Set max_tokens and pad_to_max_tokens.", remedy)
 
-    def _too_few(self) -> Problem | None:
-        argument = COUNTS.get(self.layer.class_name, "")
+    def _out_of_range(self) -> Problem | None:
+        argument = self.traits.index_range
         size = self.layer.config.get(argument)
         low, high = self._range()
         if not isinstance(size, int) or high is None or (low >= 0 and high < size):
@@ -182,9 +169,9 @@ class _Reader:
             message += f" goes down to {low:,}."
             return self._problem(message, "Give it numbers from 0 up.", self._gone())
         message += f" goes up to {high:,}."
-        put = fixes.put(self.node, **{argument: high + 1})
-        found = self._fix(f"Set {argument} to {high + 1}", put)
-        return self._problem(message, f"Make {argument} the largest number plus one.", found)
+        put = fixes.set_arguments(self.node, **{argument: high + 1})
+        remedy = self._fix(f"Set {argument} to {high + 1}", put)
+        return self._problem(message, f"Make {argument} the largest number plus one.", remedy)
 
     def _what(self) -> str:
         return "the data" if edit.is_input(self.spec, self.source) else self.giver
@@ -195,7 +182,7 @@ class _Reader:
             return int(self.data.x_min), int(self.data.x_max)
         if self.data.kind == "texts" and (words := _words_known(self.spec, self.source)):
             return 0, words - 1
-        layer = _layer(self.spec, self.source)
+        layer = find_layer(self.spec, self.source)
         config = layer.config if layer else Config()
         bins, edges = config.get("num_bins"), config.get("bin_boundaries")
         if isinstance(bins, int):
@@ -205,14 +192,12 @@ class _Reader:
 
 def _words_known(spec: ModelSpec, node: str) -> int:
     """How many numbers a layer that reads words may give; 0 where nobody knows."""
-    layer = _layer(spec, node)
-    config = layer.config if layer else Config()
-    if layer is None or layer.class_name not in ("TextVectorization", "StringLookup"):
+    layer = find_layer(spec, node)
+    if layer is None or not reads_only_text(layer):
         return 0
-    most, given = config.get("max_tokens"), config.get("vocabulary")
-    if isinstance(given, tuple):
-        own = 2 if layer.class_name == "TextVectorization" else 1  # empty and unknown
-        return len(given) + own
+    most, vocabulary = layer.config.get("max_tokens"), layer.config.get("vocabulary")
+    if isinstance(vocabulary, tuple):
+        return len(vocabulary) + catalog.traits_of(layer.class_name).reserved
     return most if isinstance(most, int) else 0
 
 
@@ -221,15 +206,9 @@ def learns_width(layer: ObjectSpec) -> bool:
     config = layer.config
     rows = config.get("output_mode", "int") != "int"
     is_fixed = config.get("pad_to_max_tokens") and config.get("max_tokens")
-    lookup = layer.class_name in LOOKUPS and learns(layer.class_name, config)
+    looks_up = catalog.traits_of(layer.class_name).looks_up
+    lookup = looks_up and learns(layer.class_name, config)
     return lookup and rows and not is_fixed
-
-
-def _layer(spec: ModelSpec, node: str) -> ObjectSpec | None:
-    try:
-        return edit.layer_of(spec, node)
-    except SpecError:
-        return None
 
 
 def _source(spec: ModelSpec, node: str) -> str:
@@ -237,8 +216,14 @@ def _source(spec: ModelSpec, node: str) -> str:
     before = edit.source(spec, node)
     while before:
         node = before
-        layer = _layer(spec, node)
-        if layer is None or layer.class_name not in KEEPS_VALUES:
+        layer = find_layer(spec, node)
+        if layer is None or not _hands_on(layer):
             break
         before = edit.source(spec, node)
     return node
+
+
+def _hands_on(layer: ObjectSpec) -> bool:
+    """Whether a layer gives the values it reads, maybe elsewhere, in training too."""
+    traits = catalog.traits_of(layer.class_name)
+    return traits.values != "new" and not traits.random

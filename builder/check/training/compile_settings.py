@@ -1,16 +1,15 @@
-"""Are the settings of ``compile`` and ``fit`` that are no objects known and in range?"""
+"""Check the plain settings of ``compile`` and ``fit``: known names, types, ranges."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
+from builder import edit
 from builder.catalog import Param
-from builder.check import fixes
-from builder.check.training.performance import convolves
-from builder.check.values.defaults import Usual
-from builder.check.values.ranges import rounded, unfit
+from builder.check.repair import fixes
+from builder.check.training.performance import is_convolution
+from builder.check.values.ranges import BetterValues, mismatch, round_value
 from builder.facts import Fix, Problem
 from builder.spec import TrainingSpec, active
 
@@ -47,7 +46,7 @@ COMPILE: dict[str, Param] = {
 """The settings of ``compile`` that are no objects."""
 
 
-def problems(training: TrainingSpec, usual: Usual) -> Iterator[Problem]:
+def problems(training: TrainingSpec, usual: BetterValues) -> Iterator[Problem]:
     """Unknown names, wrong types and values out of range in ``fit`` and ``compile``.
 
     Args:
@@ -58,42 +57,40 @@ def problems(training: TrainingSpec, usual: Usual) -> Iterator[Problem]:
             message = f"Training has no setting '{name}'."
             gone = Fix(f"Remove '{name}'", replace(training, fit=training.fit.without(name)))
             yield Problem(f"fit.{name}", message, f"Its settings are {', '.join(FIT)}.", (gone,))
-        elif wrong := unfit(FIT[name], value):
+        elif wrong := mismatch(FIT[name], value):
             message = f"'{name}' must be {wrong} but is {value!r}."
-            new = rounded(FIT[name], value) or usual.get(("fit", name), FIT[name].start)
-            plain = replace(training, fit=training.fit.without(name))
-            fix = Fix(f"Remove '{name}'", plain)
-            if new is not None:
-                fix = Fix(f"Set '{name}' to {new}", training.with_fit(**{name: new}))
+            fix = _in_range(training, name, usual)
             yield Problem(f"fit.{name}", message, f"{FIT[name].help} Enter {wrong}.", (fix,))
     for name, asked in COMPILE.items():
-        wrong = unfit(asked, training.compile.get(name))
+        wrong = mismatch(asked, training.compile.get(name))
         if wrong:
             message = f"'{name}' must be {wrong} but is {training.compile[name]!r}."
-            yield Problem(f"compile.{name}", message, f"{asked.help}", (_gone(training, name),))
-    yield from _slower(training)
+            gone = Fix(f"Remove '{name}'", _without(training, name))
+            yield Problem(f"compile.{name}", message, f"{asked.help}", (gone,))
+    yield from _slow_xla(training)
 
 
-def _gone(training: TrainingSpec, name: str) -> Fix:
-    plain = replace(training, compile=training.compile.without(name))
-    return Fix(f"Remove '{name}'", plain)
+def _in_range(training: TrainingSpec, name: str, usual: BetterValues) -> Fix:
+    """The fix that gives a setting of ``fit`` a value it may have, or Keras's default."""
+    asked = FIT[name]
+    new = round_value(asked, training.fit[name]) or usual.get(("fit", name), asked.start)
+    if new is None:
+        return Fix(f"Remove '{name}'", replace(training, fit=training.fit.without(name)))
+    return Fix(f"Set '{name}' to {new}", training.with_fit(**{name: new}))
 
 
-def _slower(training: TrainingSpec) -> Iterator[Problem]:
+def _without(training: TrainingSpec, name: str) -> TrainingSpec:
+    return replace(training, compile=training.compile.without(name))
+
+
+def _slow_xla(training: TrainingSpec) -> Iterator[Problem]:
     """XLA on a processor has no fast convolutions."""
-    model: Any = active(training.model)
-    if training.compile.get("jit_compile") is not True or not convolves(model):
+    model = active(training.model)
+    classes = {n.name: edit.kinds(model.layers.get(n.layer)) for n in model.nodes}
+    node = next((name for name, used in classes.items() if any(map(is_convolution, used))), None)
+    if training.compile.get("jit_compile") is not True or node is None:
         return
-    slow = next(
-        n.name for n in model.nodes if n.layer in model.layers and _convolves(model, n.layer)
-    )
-    message = (
-        f"Fast (XLA) makes convolutions slower here, and {fixes.named(training.model, slow)} is"
-        " one."
-    )
-    off = Fix("Turn Fast (XLA) off", _gone(training, "jit_compile").training)
+    name = fixes.layer_label(training.model, node)
+    message = f"Fast (XLA) makes convolutions slower here, and {name} is one."
+    off = Fix("Turn Fast (XLA) off", _without(training, "jit_compile"))
     yield Problem("compile.jit_compile", message, "Turn it off.", (off,), severe=False)
-
-
-def _convolves(model: Any, layer: str) -> bool:
-    return convolves(replace(model, layers={layer: model.layers[layer]}, nodes=(), outputs=()))

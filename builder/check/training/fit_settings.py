@@ -1,4 +1,4 @@
-"""Can this training run: epochs, batches, validation, learning rate, class weights, callbacks?"""
+"""Check the optimizer and ``fit``: learning rate, batches, validation, class weights, callbacks."""
 
 from __future__ import annotations
 
@@ -7,28 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 from builder import binding, catalog
+from builder.check.repair.per_output import views
+from builder.check.repair.recommended import OPTIMIZER
+from builder.check.training.default_values import SPLIT, training_examples, validation_share
 from builder.check.training.memory import DEFAULT_BATCH
-from builder.check.training.per_output import views
-from builder.check.values.catalog_lookup import named
-from builder.check.values.defaults import SPLIT, kept
-from builder.check.values.defaults import split as split_of
+from builder.check.values.catalog_lookup import resolve
 from builder.facts import DataFacts, Fix, Problem
 from builder.spec import ObjectSpec, TrainingSpec
-
-ADAPTIVE_LIMIT = 0.1
-"""Above this rate the optimizers that scale each step themselves hardly ever learn."""
 
 RATE_LIMIT = 1.0
 """Above this rate plain gradient descent overshoots on scaled data."""
 
-PATIENT = ("SGD", "Adadelta", "Adafactor", "Adagrad", "Ftrl", "ScheduleFreeAdamW")
-"""Optimizers that do take rates above ADAPTIVE_LIMIT."""
-
 ALONE = ("loss", "learning_rate")
 """What training reports of the whole model, however many outputs it has."""
-
-MONITORS = ("EarlyStopping", "ReduceLROnPlateau", "ModelCheckpoint")
-"""Callbacks that watch a number of the history."""
 
 LARGEST_SEED = 2**32 - 1
 """What ``keras.utils.set_random_seed`` takes."""
@@ -56,10 +47,11 @@ def _optimizer(training: TrainingSpec) -> Iterator[Problem]:
     given = training.compile.get("optimizer")
     if given is None:
         message = "No optimizer is chosen, so nothing would adjust the weights."
-        fix = Fix("Use adam", training.with_compile(optimizer=ObjectSpec("Adam")))
-        yield Problem("compile.optimizer", message, "Adam is a good first choice.", (fix,))
+        fix = Fix("Use adam", training.with_compile(optimizer=OPTIMIZER))
+        hint = f"{OPTIMIZER.class_name} is a good first choice."
+        yield Problem("compile.optimizer", message, hint, (fix,))
         return
-    optimizer = named("optimizers", given)
+    optimizer = resolve("optimizers", given)
     entry = catalog.find("optimizers", optimizer.class_name) if optimizer else None
     if optimizer and entry:
         yield from _rate(training, optimizer, entry)
@@ -76,14 +68,14 @@ def _rate(training: TrainingSpec, optimizer: ObjectSpec, entry: catalog.Entry) -
     fix = Fix(f"Set it to {usual}", changed)
     hint = f"Keras's usual value for {entry.class_name} is {usual}."
     where = "compile.optimizer"
-    most = 100 * RATE_LIMIT if entry.class_name == "Adadelta" else RATE_LIMIT
+    largest = entry.traits.largest_rate
     if rate <= 0:
         word = "0: the weights never change" if rate == 0 else f"{rate:g}: it must be above 0"
         yield Problem(where, f"The learning rate is {word}.", hint, (fix,))
-    elif rate > most:
+    elif rate > max(largest, RATE_LIMIT):
         message = f"The learning rate is {rate:g}: steps this large explode instead of learning."
         yield Problem(where, message, hint, (fix,))
-    elif rate > ADAPTIVE_LIMIT and entry.class_name not in PATIENT:
+    elif rate > largest:
         message = f"The learning rate {rate:g} is very large for {entry.class_name}."
         yield Problem(where, message, hint, (fix,), severe=False)
 
@@ -100,10 +92,10 @@ def _beginning(schedule: Any, usual: float) -> tuple[float | None, Any]:
 
 
 def _rows(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
-    share = split_of(data)
+    share = validation_share(data)
     better = Fix(f"Set the validation split to {share}", training.with_fit(validation_split=share))
     split = _number(training.fit.get("validation_split")) or 0.0
-    rest = kept(data, split) if 0 <= split < 1 else 0
+    rest = training_examples(data, split) if 0 <= split < 1 else 0
     if 0 < split < 1 and rest < 1:
         message = f"A validation split of {split:g} leaves no example to train on."
         yield Problem("fit.validation_split", message, "Make it smaller.", (better,))
@@ -149,7 +141,8 @@ def _callbacks(training: TrainingSpec, data: DataFacts | None) -> Iterator[Probl
     given = training.fit.get("callbacks", ())
     items = given if isinstance(given, tuple) else (given,)
     for i, item in enumerate(items):
-        if not isinstance(item, ObjectSpec) or item.class_name not in MONITORS:
+        entry = catalog.find("callbacks", item.class_name) if isinstance(item, ObjectSpec) else None
+        if entry is None or "monitor" not in entry.args:
             continue
         if isinstance(item.config.get("monitor", "val_loss"), str):
             yield from _monitor(training, data, items, i)
@@ -177,7 +170,7 @@ def _monitor(
     elif monitor.startswith("val_") and not has_split:
         message = f"{item.class_name} watches '{monitor}', but there is no validation: the"
         message += " validation split is 0."
-        share = split_of(data) if data else SPLIT
+        share = validation_share(data) if data else SPLIT
         split = training.with_fit(validation_split=share)
         fix = Fix(f"Set the validation split to {share}", split)
         hint = f"Set a validation split, or watch '{plain}'."
@@ -217,25 +210,20 @@ def _schedules(training: TrainingSpec, items: tuple[Any, ...]) -> Iterator[Probl
     rate = optimizer.config.get("learning_rate") if isinstance(optimizer, ObjectSpec) else None
     if not isinstance(rate, ObjectSpec) or not isinstance(optimizer, ObjectSpec):
         return
-    setters = ("ReduceLROnPlateau", "LearningRateScheduler")
     for item in items:
-        if isinstance(item, ObjectSpec) and item.class_name in setters:
-            message = (
-                f"{item.class_name} sets the learning rate, but the optimizer already follows"
-                f" {rate.class_name}."
-            )
-            rest = tuple(x for x in items if x is not item)
-            constant = optimizer.config.without("learning_rate")
-            plain = replace(optimizer, config=constant)
-            yield Problem(
-                "fit.callbacks",
-                message,
-                "Use one of the two.",
-                (
-                    Fix(f"Remove {item.class_name}", training.with_fit(callbacks=rest)),
-                    Fix(f"Remove {rate.class_name}", training.with_compile(optimizer=plain)),
-                ),
-            )
+        name = item.class_name if isinstance(item, ObjectSpec) else ""
+        if not catalog.traits_of(name, "callbacks").sets_rate:
+            continue
+        message = (
+            f"{name} sets the learning rate, but the optimizer already follows {rate.class_name}."
+        )
+        rest = tuple(x for x in items if x is not item)
+        constant = replace(optimizer, config=optimizer.config.without("learning_rate"))
+        remedies = (
+            Fix(f"Remove {name}", training.with_fit(callbacks=rest)),
+            Fix(f"Remove {rate.class_name}", training.with_compile(optimizer=constant)),
+        )
+        yield Problem("fit.callbacks", message, "Use one of the two.", remedies)
 
 
 def _history(training: TrainingSpec) -> tuple[str, ...]:
@@ -246,7 +234,7 @@ def _history(training: TrainingSpec) -> tuple[str, ...]:
         names += [f"{prefix}loss"] if prefix else []
         given = view.training.compile.get("metrics", ())
         for item in given if isinstance(given, tuple) else (given,):
-            metric = named("metrics", item)
+            metric = resolve("metrics", item)
             entry = catalog.find("metrics", metric.class_name) if metric else None
             if isinstance(item, str):
                 names.append(prefix + item)

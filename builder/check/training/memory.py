@@ -1,10 +1,11 @@
-"""How much memory a training will take, before anything of it is allocated."""
+"""Estimate how much memory a training will take, before anything of it is allocated."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
+from builder import catalog
 from builder.facts import DataFacts, Fix, ModelFacts, Problem
 from builder.formatting import size
 from builder.spec import ObjectSpec, TrainingSpec
@@ -14,7 +15,7 @@ PEAK = 3.4
 Adam's two slots that is the 6.4 measured in DESIGN.md."""
 
 ADAM_SLOTS = 2
-"""Numbers Adam keeps beside each weight; most optimizers are of its family."""
+"""Numbers Adam keeps beside each weight; taken for an optimizer nobody knows."""
 
 SAVED = 1.6
 """Peak bytes of writing a snapshot or the model ÷ bytes of what is written: weights and slots."""
@@ -22,14 +23,6 @@ SAVED = 1.6
 DEVICE = 2
 """How often the training examples lie in memory beside the dataset while TensorFlow takes them
 over; one of the two stays."""
-
-WITH_ADAM = 1 + PEAK + ADAM_SLOTS + SAVED * (1 + ADAM_SLOTS)
-"""Peak bytes of a training with Adam ÷ bytes of weights, for a model without a known optimizer."""
-
-SLOTS = {
-    "SGD": 0, "RMSprop": 1, "Adagrad": 1, "Lion": 1, "Muon": 1, "Ftrl": 2, "Adafactor": 1,
-}  # fmt: skip
-"""Numbers an optimizer keeps beside each weight; ADAM_SLOTS where nothing else is said."""
 
 ACTIVATIONS = 1.7
 """Peak bytes of a step ÷ bytes of all layer outputs for one batch (measured, see DESIGN.md)."""
@@ -53,15 +46,25 @@ class Memory:
         """All of it."""
         return self.weights + self.optimizer + self.activations + self.data + self.saving
 
+    def fits(self, available: int) -> bool:
+        """Whether that many bytes are enough."""
+        return self.total <= available
 
-def memory(training: TrainingSpec, data: DataFacts | None, model: ModelFacts) -> Memory:
-    """The estimate for this model, optimizer, batch size and data."""
+
+def memory(training: TrainingSpec | None, data: DataFacts | None, model: ModelFacts) -> Memory:
+    """The estimate for this model, optimizer, batch size and data.
+
+    Args:
+        training: None for a model by itself: as Adam would train it, without any batch.
+        data: None leaves out what the dataset takes.
+    """
     trainable = sum(n.weight_bytes * n.trainable / n.params for n in model.nodes if n.params)
-    slots = _slots(training.compile.get("optimizer"))
+    slots = _slots(training.compile.get("optimizer") if training else None)
+    batch = batch_size(training) if training else 0
     return Memory(
         weights=model.weight_bytes,
         optimizer=round(trainable * (PEAK + slots)),
-        activations=round(ACTIVATIONS * model.output_bytes * batch_size(training)),
+        activations=round(ACTIVATIONS * model.output_bytes * batch),
         data=data.bytes + DEVICE * _examples(data) if data else 0,
         saving=round(SAVED * (model.weight_bytes + trainable * slots)),
     )
@@ -84,11 +87,13 @@ def batch_size(training: TrainingSpec) -> int:
 
 
 def _slots(optimizer: object) -> int:
+    """How many numbers an optimizer keeps beside each weight."""
     if not isinstance(optimizer, ObjectSpec):
         return ADAM_SLOTS
-    if optimizer.class_name == "SGD" and optimizer.config.get("momentum"):
-        return 1
-    return SLOTS.get(optimizer.class_name, ADAM_SLOTS)
+    traits = catalog.traits_of(optimizer.class_name, "optimizers")
+    if traits.slots is None:
+        return ADAM_SLOTS
+    return traits.slots + sum(bool(optimizer.config.get(name)) for name in traits.slot_switches)
 
 
 def problems(
@@ -96,7 +101,7 @@ def problems(
 ) -> tuple[Problem, ...]:
     """A Problem when the estimate exceeds ``available`` bytes, with the largest batch that fits."""
     need = memory(training, data, model)
-    if need.total <= available or not model.nodes:
+    if need.fits(available) or not model.nodes:
         return ()
     message = (
         f"This training needs about {size(need.total)} of memory ({size(need.weights)} weights,"

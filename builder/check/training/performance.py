@@ -1,11 +1,9 @@
-"""What a training's shape says about how to run it: threads, and whether XLA pays."""
+"""Choose the number of TensorFlow threads for a model, and know whether XLA pays."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
-from builder.spec import ModelSpec, ObjectSpec, TrainingSpec, active
+from builder import catalog, edit
+from builder.spec import ModelSpec, TrainingSpec
 
 ALL = 0
 """Threads: as many as TensorFlow likes, one for each core."""
@@ -26,17 +24,10 @@ def threads(training: TrainingSpec, cores: int | None = None) -> int:
 
 def convolves(model: ModelSpec) -> bool:
     """Whether a convolution is among the layers that are on, however deep inside wrappers."""
-    return any("Conv" in name for name in class_names(active(model)))
+    return any(map(is_convolution, edit.kinds(model)))
 
 
-def class_names(value: Any) -> Iterator[str]:
-    """The class names of every object in a spec value, nested ones included."""
-    match value:
-        case ModelSpec():
-            yield from class_names(tuple(value.layers.values()))
-        case ObjectSpec():
-            yield value.class_name
-            yield from class_names(tuple(value.config.values()))
-        case tuple():
-            for item in value:
-                yield from class_names(item)
+def is_convolution(class_name: str) -> bool:
+    """Whether a layer of that class slides a learned window over its input."""
+    entry = catalog.find("layers", class_name)
+    return entry is not None and "kernel_size" in entry.args and not entry.traits.random

@@ -1,4 +1,4 @@
-"""Are all names and values known to the catalogue, of the right type and in range?"""
+"""Check every argument of layers, loss, metrics, callbacks: known names, types and ranges."""
 
 from __future__ import annotations
 
@@ -11,13 +11,18 @@ from typing import Any
 from builder import catalog
 from builder.catalog import REQUIRED, Entry
 from builder.catalog.layers import CARRY_CODE
-from builder.check import fixes
-from builder.check.fixes import Fixes
-from builder.check.training.per_output import views
-from builder.check.values import catalog_lookup
-from builder.check.values.catalog_lookup import named, near, noun
-from builder.check.values.defaults import Usual, start
-from builder.check.values.ranges import rounded, same, text, unfit
+from builder.check.repair import fixes
+from builder.check.repair.fixes import Fixes
+from builder.check.repair.per_output import views
+from builder.check.values.catalog_lookup import known_to_keras, near_matches, noun, resolve
+from builder.check.values.ranges import (
+    BetterValues,
+    mismatch,
+    round_value,
+    same,
+    start_value,
+    value_label,
+)
 from builder.facts import Fix, Problem
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
 
@@ -37,7 +42,7 @@ class Flaw:
     repairs: tuple[Repair, ...] = ()
 
 
-def problems(training: TrainingSpec, usual: Usual) -> Iterator[Problem]:
+def problems(training: TrainingSpec, usual: BetterValues) -> Iterator[Problem]:
     """Every unknown name, wrong type and value out of range among the objects of a spec.
 
     Args:
@@ -48,8 +53,8 @@ def problems(training: TrainingSpec, usual: Usual) -> Iterator[Problem]:
             yield from _layer(training, name, layer, usual)
     yield from _object(training, "optimizer", "optimizers")
     for view in views(training):
-        yield from view.problems(_object(view.training, "loss", "losses"))
-        yield from view.problems(_listed(view.training, "compile", "metrics"))
+        yield from view.map_problems(_object(view.training, "loss", "losses"))
+        yield from view.map_problems(_listed(view.training, "compile", "metrics"))
     yield from _listed(training, "fit", "callbacks")
 
 
@@ -61,11 +66,13 @@ def _object(training: TrainingSpec, key: str, kind: str) -> Iterator[Problem]:
                 Fix(label, training.with_compile(**{key: new})) for label, new in flaw.repairs
             )
             yield Problem(f"compile.{key}", flaw.message, flaw.hint, repairs)
-    elif value is not None and not isinstance(value, Mapping) and named(kind, value) is None:
+    elif value is not None and not isinstance(value, Mapping) and resolve(kind, value) is None:
         yield _no_object(training, key, kind, value)
 
 
-def _layer(training: TrainingSpec, name: str, layer: ObjectSpec, usual: Usual) -> Iterator[Problem]:
+def _layer(
+    training: TrainingSpec, name: str, layer: ObjectSpec, usual: BetterValues
+) -> Iterator[Problem]:
     calls = [n for n in training.model.nodes if n.layer == name]
     if not calls or all(n.off for n in calls):
         return
@@ -91,7 +98,7 @@ def _gone(training: TrainingSpec, node: str, last: ObjectSpec | None) -> Fixes:
     if last is None:
         return fixes.model(f"Remove '{node}'", training, fixes.remove(node))
     label = f"Replace it by {last.class_name}"
-    return fixes.model(label, training, fixes.become(node, last))
+    return fixes.model(label, training, fixes.replace_layer(node, last))
 
 
 def _listed(training: TrainingSpec, part: str, key: str) -> Iterator[Problem]:
@@ -116,7 +123,7 @@ def _listed(training: TrainingSpec, part: str, key: str) -> Iterator[Problem]:
                 )
                 gone = Fix(f"Remove {item.class_name}", with_(rest))
                 yield Problem(f"{part}.{key}", flaw.message, flaw.hint, (*found, gone))
-        elif key != "metrics" or named(key, item) is None:
+        elif key != "metrics" or resolve(key, item) is None:
             message = f"{item!r} is not one of Keras's {key}."
             gone = Fix(f"Remove {item!r}", with_(rest))
             yield Problem(f"{part}.{key}", message, "Remove it, or choose another.", (gone,))
@@ -136,7 +143,7 @@ def flaws(kind: str, obj: ObjectSpec, better: Mapping[str, Any] | None = None) -
     """
     entry = catalog.find(kind, obj.class_name)
     if entry is None:
-        if not (kind == "layers" and catalog_lookup.opens(obj.class_name)):
+        if not (kind == "layers" and known_to_keras(obj.class_name)):
             yield _unknown(kind, obj)
         return
     for name, value in obj.config.items():
@@ -155,7 +162,7 @@ def _unknown(kind: str, obj: ObjectSpec) -> Flaw:
     if kind == "layers" and obj.class_name in CARRY_CODE:
         message = f"it is a {obj.class_name}: it carries code of its own, which is never run here."
         return Flaw(message, "Put a layer of Keras in its place, such as Rescaling or Activation.")
-    close = near(kind, obj.class_name)
+    close = near_matches(kind, obj.class_name)
     return Flaw(
         f"there is no {noun(kind)} called '{obj.class_name}'.",
         f"Did you mean {' or '.join(close)}?" if close else "Choose one from the catalogue.",
@@ -173,7 +180,7 @@ def _as(kind: str, class_name: str, obj: ObjectSpec) -> ObjectSpec:
 
 
 def _takes(entry: Entry, name: str, value: Any) -> bool:
-    return name in entry.args and not unfit(catalog.param(entry, name), value)
+    return name in entry.args and not mismatch(catalog.param(entry, name), value)
 
 
 def _no_argument(entry: Entry, obj: ObjectSpec, name: str) -> Flaw:
@@ -202,9 +209,9 @@ def _argument(
             inner = tuple((label, obj.with_(**{name: new})) for label, new in flaw.repairs)
             back = _set(entry, obj, name, better)
             yield Flaw(f"{name}: {flaw.message}", flaw.hint, inner or back)
-    elif wrong := unfit(asked, value):
+    elif wrong := mismatch(asked, value):
         message = f"{entry.class_name}'s '{name}' must be {wrong} but is {value!r}."
-        whole = rounded(asked, value)
+        whole = round_value(asked, value)
         repairs = _set(entry, obj, name, better)
         if whole is not None:
             repairs = ((f"Set {name} to {whole}", obj.with_(**{name: whole})),)
@@ -217,10 +224,10 @@ def _set(entry: Entry, obj: ObjectSpec, name: str, better: Mapping[str, Any]) ->
     Not the nearest permitted value: a learning rate of 100 is permitted and yet explodes.
     """
     default = entry.args[name]
-    value = better.get(name, start(entry, name, catalog.param(entry, name)))
+    value = better.get(name, start_value(entry, name, catalog.param(entry, name)))
     if value is None and default is REQUIRED:
         return ()
     if default is not REQUIRED and same(value, default):
         plain = replace(obj, config=obj.config.without(name))
-        return ((f"Set {name} back to {text(default)}", plain),)
-    return ((f"Set {name} to {text(value)}", obj.with_(**{name: value})),)
+        return ((f"Set {name} back to {value_label(default)}", plain),)
+    return ((f"Set {name} to {value_label(value)}", obj.with_(**{name: value})),)

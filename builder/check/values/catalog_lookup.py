@@ -1,4 +1,4 @@
-"""Which entry of the catalogue a name means, and which it may have meant."""
+"""Look up what a name in a spec means: the catalogue entry, near matches, words for its kind."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SINGULAR = {"losses": "loss", "activations": "activation", "epoch_schedules": "s
 """Catalogue kind → what one of them is called; the others just lose their ``s``."""
 
 
-def named(kind: str, value: Any) -> ObjectSpec | None:
+def resolve(kind: str, value: Any) -> ObjectSpec | None:
     """The object a spec means: itself, what a short string stands for, or None."""
     if isinstance(value, ObjectSpec):
         return value
@@ -21,8 +21,8 @@ def named(kind: str, value: Any) -> ObjectSpec | None:
         return None
     rows = catalog.entries(kind)
     known = (e for e in rows if value in (e.alias, e.class_name, *e.extra.get("aliases", ())))
-    found = next(known, None)
-    return ObjectSpec(found.class_name) if found else None
+    entry = next(known, None)
+    return ObjectSpec(entry.class_name) if entry else None
 
 
 def noun(kind: str) -> str:
@@ -30,14 +30,14 @@ def noun(kind: str) -> str:
     return SINGULAR.get(kind, kind.removesuffix("s"))
 
 
-def near(kind: str, class_name: str) -> list[str]:
+def near_matches(kind: str, class_name: str) -> list[str]:
     """Up to two class names of that kind that look like ``class_name``."""
     names = {e.class_name.lower(): e.class_name for e in catalog.entries(kind)}
     close = difflib.get_close_matches(class_name.lower(), names, n=2, cutoff=0.6)
     return [names[c] for c in close]
 
 
-def opens(class_name: str) -> bool:
+def known_to_keras(class_name: str) -> bool:
     """Whether Keras knows a layer of that name though the catalogue has no form for it.
 
     Which of the rarer functions of ``keras.ops`` there are only Keras can say.

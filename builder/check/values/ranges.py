@@ -1,18 +1,21 @@
-"""Does a value fit what an argument asks for, and which value would?"""
+"""Validate one value against an argument's type and range, and name a value that fits."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from builder.catalog import Param
-from builder.check.values.catalog_lookup import named
+from builder.catalog import REQUIRED, Entry, Param
+from builder.check.values.catalog_lookup import resolve
 from builder.spec import ObjectSpec
 
+BetterValues = Mapping[tuple[str, str], Any]
+"""(place, argument) → the value this model and this data want there."""
 
-def unfit(asked: Param, value: Any) -> str:
+
+def mismatch(asked: Param, value: Any) -> str:
     """What the value should be, when it is not: ``"a whole number from 1 up"``; else ``""``."""
     if value is None:
         return "" if asked.optional or None in asked.choices else _wanted(asked)
@@ -21,14 +24,24 @@ def unfit(asked: Param, value: Any) -> str:
     return "" if _FITS[asked.type](asked, value) else _wanted(asked)
 
 
-def rounded(asked: Param, value: Any) -> Any:
+def round_value(asked: Param, value: Any) -> Any:
     """The whole number beside a number that is in range but not whole; else None."""
     if asked.type != "int" or not _is_number(value) or not _in_range(asked, round(value)):
         return None
     return round(value)
 
 
-def text(value: Any) -> str:
+def start_value(entry: Entry, name: str, asked: Param) -> Any:
+    """What a new object has for that argument, or None when nothing is known to be good."""
+    default = entry.args[name]
+    if name in entry.start:
+        return entry.start[name]
+    if default is not REQUIRED and default is not None:
+        return default
+    return asked.start
+
+
+def value_label(value: Any) -> str:
     """A value for a label."""
     return value.class_name if isinstance(value, ObjectSpec) else f"{value}"
 
@@ -94,7 +107,7 @@ def same(a: Any, b: Any) -> bool:
 
 
 def _object(asked: Param, value: Any) -> bool:
-    return isinstance(value, ObjectSpec) or named(asked.kind, value) is not None
+    return isinstance(value, ObjectSpec) or resolve(asked.kind, value) is not None
 
 
 _FITS: dict[str, Callable[[Param, Any], bool]] = {

@@ -5,26 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from builder import catalog
 from builder.engine.build.operation_layers import Bare
 from builder.errors import BuildError
 from builder.spec import Node
-
-LISTS = frozenset(
-    {"Add", "Average", "Concatenate", "Dot", "HashedCrossing", "Maximum", "Minimum", "Multiply",
-     "Subtract"}
-)  # fmt: skip
-"""Layers called with a list even of one."""
-
-QUERY_VALUE = frozenset({"MultiHeadAttention", "GroupQueryAttention"})
-"""Layers called with query, value, key as separate arguments."""
-
-PAIRED = frozenset({"Attention", "AdditiveAttention"})
-"""Layers called with a list of query and value; one input alone attends to itself."""
-
-STATEFUL = frozenset(
-    {"LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional"} | {f"ConvLSTM{n}D" for n in (1, 2, 3)}
-)
-"""Layers whose further inputs are the initial state."""
 
 
 def call(layer: Any, class_name: str, inputs: list[Any], node: Node) -> Any:
@@ -33,13 +17,13 @@ def call(layer: Any, class_name: str, inputs: list[Any], node: Node) -> Any:
         return layer(inputs)
     named, used = _named(node, inputs)
     inputs = [t for i, t in enumerate(inputs) if i not in used]
-    if class_name in QUERY_VALUE:
-        return layer(*(inputs * 2 if len(inputs) == 1 else inputs), **named)
-    if class_name in PAIRED:
-        return layer(inputs * 2 if len(inputs) == 1 else inputs, **named)
-    if class_name in STATEFUL and len(inputs) > 1:
+    traits = catalog.traits_of(class_name)
+    if traits.recurrent and len(inputs) > 1:
         return layer(inputs[0], initial_state=inputs[1:], **named)
-    if class_name in LISTS or len(inputs) != 1:
+    if traits.call in ("pair", "query_value"):
+        several = inputs * 2 if len(inputs) == 1 else inputs
+        return layer(several, **named) if traits.call == "pair" else layer(*several, **named)
+    if traits.call == "list" or len(inputs) != 1:
         return layer(inputs, **named)
     return layer(inputs[0], **named)
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from builder import catalog
 from builder.catalog import ops
 from builder.engine.build import keras_objects
 from builder.engine.build.backend import keras
-from builder.engine.build.call_convention import LISTS, PAIRED, QUERY_VALUE, call
+from builder.engine.build.call_convention import call
 from builder.engine.build.operation_layers import Bare
 from builder.errors import BuildError, LayerwiseError
 from builder.facts import Failure, Shape
@@ -211,7 +212,7 @@ def is_stack(model: ModelSpec) -> bool:
     names = [layer.class_name for layer in layers if isinstance(layer, ObjectSpec)]
     if len({n.layer for n in nodes}) < len(nodes) or names.count("InputLayer") != 1:
         return False
-    if any(name in QUERY_VALUE | PAIRED | LISTS or ops.is_op(name) for name in names):
+    if any(catalog.traits_of(name).call != "one" or ops.is_op(name) for name in names):
         return False
     if any(n.call for n in nodes):
         return False

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from builder.check.training.memory import WITH_ADAM
+from builder.check.training.memory import memory, size
 from builder.engine.build import functional_graph, keras_objects
 from builder.engine.build.backend import keras
 from builder.engine.data.column_arrays import by_keras_names
@@ -111,12 +111,15 @@ def item_bytes(dtype: str) -> int:
     return 1 if dtype.startswith("float8") else max(1, int(digits) // 8)
 
 
-def refuse_if_too_big(facts: ModelFacts, available_bytes: int) -> None:
+def refuse_if_too_big(
+    facts: ModelFacts, available_bytes: int, training: TrainingSpec | None = None
+) -> None:
     """Refuse a model before anything of it is allocated.
 
     Args:
         facts: from ``summary``.
         available_bytes: memory that training may use.
+        training: what is to be trained; None for a model by itself.
 
     Raises:
         BuildError: more than LIMIT_PARAMS weights, or training needs more than is available.
@@ -125,11 +128,13 @@ def refuse_if_too_big(facts: ModelFacts, available_bytes: int) -> None:
     if not facts.nodes:
         return
     biggest = max(facts.nodes, key=lambda n: n.weight_bytes)
-    need = facts.weight_bytes * WITH_ADAM
-    if facts.params <= LIMIT_PARAMS and need <= available_bytes:
+    need = memory(training, None, facts)
+    if facts.params <= LIMIT_PARAMS and need.fits(available_bytes):
         return
-    message = f"This model has {facts.params:,} parameters; training it needs about {size(need)}"
-    if need > available_bytes:
+    message = (
+        f"This model has {facts.params:,} parameters; training it needs about {size(need.total)}"
+    )
+    if not need.fits(available_bytes):
         message += f", and {size(available_bytes)} are free"
     else:
         message += f", and more than {LIMIT_PARAMS:,} parameters are not built here"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from builder import catalog
 from builder.catalog import epoch_schedules
 from builder.custom_layers.registry import custom_layer_classes
 from builder.engine.build.backend import keras
@@ -66,13 +67,6 @@ HIDDEN: dict[str, tuple[Any, ...]] = {
 
 LOSS_STRINGS = frozenset({"accuracy", "acc", "crossentropy", "ce"})
 """Metric strings that Keras resolves by the loss when compiling; they stay strings."""
-
-CALLBACK_FILES: dict[str, tuple[str, str]] = {
-    "TensorBoard": ("log_dir", "tensorboard"),
-    "ModelCheckpoint": ("filepath", "model.best.keras"),
-    "CSVLogger": ("filename", "log.csv"),
-}
-"""Callbacks that write: their argument, and the one place inside the run folder they may use."""
 
 
 @functools.cache
@@ -131,7 +125,7 @@ def _object(kind: str, spec: ObjectSpec, folder: Path | None, more: dict[str, An
             hint="Remove the callback, or install it: pip install tensorboard.",
             where="fit.callbacks",
         )
-    if kind == "callbacks" and folder is not None and spec.class_name in CALLBACK_FILES:
+    if kind == "callbacks" and folder is not None:
         config |= _place(spec, folder)
     if kind == "losses" and isinstance(config.get("reduction"), str):
         config["reduction"] = None if config["reduction"] == "none" else config["reduction"]
@@ -145,7 +139,11 @@ def _epoch_schedule(spec: ObjectSpec, config: dict[str, Any]) -> Callable[[int, 
 
 
 def _place(spec: ObjectSpec, folder: Path) -> dict[str, str]:
-    name, file = CALLBACK_FILES[spec.class_name]
+    """Where a callback that writes may do so: the one place inside the run's folder."""
+    writes = catalog.traits_of(spec.class_name, "callbacks").writes
+    if writes is None:
+        return {}
+    name, file = writes
     if spec.config.get("save_weights_only"):
         file = "model.best.weights.h5"
     return {name: str(folder / file)}

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from builder import catalog
 from builder.engine.build import keras_model, keras_objects, operation_layers
 from builder.engine.build.backend import keras
-from builder.engine.build.call_convention import LISTS
 from builder.engine.files import deserialize, serialized_calls, unknown_layers
 from builder.engine.files.deserialize import MODELS
 from builder.engine.files.serialized_calls import Call, Key, refs
@@ -19,9 +19,6 @@ from builder.spec import Config, ModelSpec, Node, ObjectSpec, unique
 
 MAX_LAYERS = 5_000
 """More in one model are refused; the largest Keras applications have about 800."""
-
-MASKERS = frozenset({"Embedding", "Masking"})
-"""Layers that make masks; the bare operations Keras records for those come again by themselves."""
 
 
 @dataclass
@@ -212,8 +209,11 @@ def _nodes(
 
 
 def _own_masks(rows: list[Mapping[str, Any]]) -> Callable[[Key], bool]:
-    """Which calls give a mask that Keras makes by itself: operations, where a layer masks."""
-    if not any(str(row.get("class_name")) in MASKERS for row in rows):
+    """Which calls give a mask that Keras makes by itself: operations, where a layer masks.
+
+    The bare operations that Keras records for those layers come again by themselves.
+    """
+    if not any(catalog.traits_of(str(row.get("class_name"))).masks for row in rows):
         return lambda key: False
     bare = {_name(row) for row in rows if _operation(row)}
     return lambda key: key[0] in bare
@@ -225,7 +225,8 @@ def _operation(row: Mapping[str, Any]) -> str:
     if isinstance(module, str):
         return module if module.startswith(operation_layers.MODULES) else ""
     given = set(_settings(row))
-    layer = kind in keras_objects.classes("layers") and not (given <= {"name"} and kind in LISTS)
+    merges = given <= {"name"} and catalog.traits_of(kind).call == "list"
+    layer = kind in keras_objects.classes("layers") and not merges
     return "" if layer or given & {"dtype", "trainable"} else operation_layers.module_of(kind)
 
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import psutil
 
+from builder import catalog
 from builder.catalog.layers import learns
-from builder.check.graph.value_kinds import LOOKUPS
+from builder.check.training.memory import size
 from builder.engine.build import keras_model, keras_objects
 from builder.engine.build.backend import keras
 from builder.engine.files import archive, convert, deserialize, vocabulary, weights_reader
@@ -234,7 +235,8 @@ def save_h5(artefact: str | os.PathLike[str], path: str | os.PathLike[str]) -> N
 def _refuse_learned_words(model: keras.Model) -> None:
     """A vocabulary that was learned lies beside the weights, where HDF5 has no place."""
     for layer in model.layers:
-        if type(layer).__name__ in LOOKUPS and learns(type(layer).__name__, layer.get_config()):
+        kind = type(layer).__name__
+        if catalog.traits_of(kind).looks_up and learns(kind, layer.get_config()):
             raise FileError(
                 f"HDF5 has no place for the vocabulary that '{layer.name}' learned.",
                 "Export it as .keras or as SavedModel instead.",

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from builder import catalog
 from builder.engine.build import keras_objects
-from builder.engine.build.call_convention import STATEFUL
 from builder.engine.files import deserialize
 from builder.errors import FileError
 
@@ -81,7 +81,7 @@ def _called(
         found = list(tensors(value))
         if key == "mask" and all(is_mask(read[0]) for read in found):
             continue
-        if key == "initial_state" and found and kind in STATEFUL:
+        if key == "initial_state" and found and catalog.traits_of(kind).recurrent:
             call.reads += found  # further inputs of a recurrent layer are its state
         elif found:
             first = len(call.reads)
@@ -96,7 +96,8 @@ def _called(
 
 def _is_said(kind: str, key: str, value: Any) -> bool:
     """Whether a plain keyword argument was anybody's choice."""
-    if value is None or (kind in STATEFUL and key == "training" and value is False):
+    recurrent = catalog.traits_of(kind).recurrent
+    if value is None or (recurrent and key == "training" and value is False):
         return False  # Keras writes this one for recurrent layers by itself
     made = keras_objects.classes("layers").get(kind)
     parameters = inspect.signature(made.call).parameters if made else {}

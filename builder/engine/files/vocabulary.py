@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from builder import catalog
 from builder.catalog.layers import learns
 from builder.facts import Note
 from builder.spec import ModelSpec, ObjectSpec, snake, unique
@@ -14,8 +15,6 @@ MOST_WORDS = 2000
 """A longer list would fill the page and the script; its layer learns anew."""
 
 MAX_BYTES = 500_000
-
-READERS = ("TextVectorization", "StringLookup", "IntegerLookup")
 
 
 def restored(path: Path, model: ModelSpec) -> tuple[ModelSpec, tuple[Note, ...]]:
@@ -34,7 +33,7 @@ def restored(path: Path, model: ModelSpec) -> tuple[ModelSpec, tuple[Note, ...]]
         kind = layer.class_name if isinstance(layer, ObjectSpec) else ""
         folder = unique(snake(kind), used)
         used.add(folder)
-        if not isinstance(layer, ObjectSpec) or kind not in READERS:
+        if not isinstance(layer, ObjectSpec) or not catalog.traits_of(kind).looks_up:
             continue
         if not learns(kind, layer.config):
             continue

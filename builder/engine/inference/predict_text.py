@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from builder import catalog
 from builder.engine.build.backend import keras
 from builder.engine.data.loading import load
 from builder.engine.data.validate import MAX_LETTERS
@@ -84,7 +85,7 @@ def _doubt(words: list[tuple[str, bool]]) -> str:
 
 def _knows(model: keras.Model, word: str) -> bool:
     """Whether the layer that reads the text has all of this word in its vocabulary."""
-    layer = next((x for x in model.layers if isinstance(x, LOOKUPS)), None)
+    layer = next((x for x in model.layers if _reads_words(x)), None)
     if layer is None:
         return True  # such as Hashing, which takes everything
     if isinstance(layer, keras.layers.StringLookup):
@@ -95,5 +96,7 @@ def _knows(model: keras.Model, word: str) -> bool:
     return bool(found.size) and not found[0]  # place 0 of a row is for unknown words
 
 
-LOOKUPS = (keras.layers.TextVectorization, keras.layers.StringLookup)
-"""Layers that know a word or do not."""
+def _reads_words(layer: Any) -> bool:
+    """Whether the layer knows a word or does not."""
+    traits = catalog.traits_of(type(layer).__name__)
+    return traits.looks_up and traits.reads == ("string",)

@@ -9,7 +9,7 @@ from typing import Any
 
 import psutil
 
-from builder import formatting
+from builder import catalog, formatting
 from builder.check.training.performance import convolves
 from builder.engine.build import keras_objects
 from builder.engine.build.backend import keras
@@ -32,14 +32,6 @@ XLA_LOOP = "Trained by the fast loop, compiled by XLA: as model.fit does, up to 
 
 PLAIN_ONLY = ("steps_per_epoch", "initial_epoch")
 """Of these, the ones our loop leaves to ``model.fit``."""
-
-KNOWN_CALLBACKS = frozenset(
-    (
-        *("EarlyStopping", "ReduceLROnPlateau", "LearningRateScheduler", "TerminateOnNaN"),
-        *("SwapEMAWeights", "ModelCheckpoint", "TensorBoard", "CSVLogger"),
-    )
-)
-"""Callbacks of which the tests have shown that our loop serves them as ``fit`` does."""
 
 WHOLE_FIT = ("write_graph", "write_steps_per_second", "profile_batch")
 """Arguments of TensorBoard that ask for more than our loop has: Keras's own graph, and the time of
@@ -79,7 +71,8 @@ def obstacle(
     """Why the fast loop must leave this training to ``model.fit``; empty when it need not."""
     free = psutil.virtual_memory().available
     size = sum(a.nbytes for a in keras.tree.flatten((data.x_train, data.y_train)))
-    strangers = [type(c).__name__ for c in callbacks if type(c).__name__ not in KNOWN_CALLBACKS]
+    named = [type(c).__name__ for c in callbacks]
+    strangers = [n for n in named if catalog.traits_of(n, "callbacks").loop == "fit"]
     set_ = [name for name in PLAIN_ONLY if training.fit.get(name)]
     asked = [n for c in callbacks if type(c).__name__ == "TensorBoard" for n in _asked(c)]
     if model.run_eagerly:
@@ -112,18 +105,14 @@ def _asked(board: Any) -> list[str]:
     return [name for name, is_on in zip(WHOLE_FIT, on, strict=True) if is_on]
 
 
-VECTORS = ("F1Score", "FBetaScore", "R2Score")
-"""Metrics whose result has one number for each class or output unless an average is asked for."""
-
-
 def vectors(model: keras.Model) -> list[str]:
     """The names of its metrics that are not averaged into one number."""
-    return [m.name for m in metrics(model) if type(m).__name__ in VECTORS and not _scalar(m)]
+    return [m.name for m in metrics(model) if not _is_scalar(m)]
 
 
-def _scalar(metric: Any) -> bool:
-    average = getattr(metric, "average", getattr(metric, "class_aggregation", None))
-    return average is not None
+def _is_scalar(metric: Any) -> bool:
+    argument = catalog.traits_of(type(metric).__name__, "metrics").averaged_by
+    return not argument or getattr(metric, argument) is not None
 
 
 def metrics(model: keras.Model) -> list[Any]:

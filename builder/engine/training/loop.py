@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from builder import catalog
 from builder.engine.build.backend import keras
 from builder.engine.training import adam
 from builder.engine.training.batch_order import Order
@@ -24,9 +25,6 @@ FIRST_BLOCK = 4
 
 MANY = 10**6
 """More steps than any call has."""
-
-BATCHWISE = ("TensorBoard", "TerminateOnNaN", "ModelCheckpoint")
-"""Callbacks that want to hear of every batch; they do, after the call it was in."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,11 @@ class Plan:
     xla: bool = False
 
 
+def _hears_batches(callback: Any) -> bool:
+    """Whether it wants to hear of every batch; it does, after the call it was in."""
+    return catalog.traits_of(type(callback).__name__, "callbacks").loop == "batch"
+
+
 class Loop:
     """One training of a compiled model."""
 
@@ -64,7 +67,7 @@ class Loop:
     ) -> None:
         self._model, self._plan = model, plan
         self._callbacks, self._reporter, self._snapshots = callbacks, reporter, snapshots
-        self._batchwise = [c for c in callbacks if type(c).__name__ in BATCHWISE]
+        self._batchwise = [c for c in callbacks if _hears_batches(c)]
         names = logged(model, plan.train)
         self._own = set(names) != set(model.get_metrics_result())
         until_nan = any(type(c).__name__ == "TerminateOnNaN" for c in callbacks)

@@ -91,7 +91,7 @@ def train(
         sink.message("Loading the data.")
         data = column_arrays.bound(training, load(training.dataset))
     keras_model.refuse_if_too_big(
-        keras_model.summary(training.model), psutil.virtual_memory().available
+        keras_model.summary(training.model), psutil.virtual_memory().available, training
     )
     model = keras_model.compiled(training)
     adapt_layers.adapt(model, data.x_train)

@@ -12,7 +12,7 @@ from builder.catalog.cells import CELLS
 from builder.catalog.layers import NOT_IN_A_STACK
 from builder.check.values.catalog_lookup import noun
 from builder.code.constructor_calls import nested_kind
-from builder.code.training_part import FILES
+from builder.code.training_part import usual_files
 from builder.parse.data.arrays import number
 from builder.parse.interpreter import imports
 from builder.parse.interpreter.interpreter import State
@@ -60,7 +60,7 @@ def make(
         config = usual | config
         _decay(state, node, config, number(decay))
     if kind == "callbacks":
-        config = FILES.get(entry.class_name, {}) | config
+        config = usual_files(entry) | config
     lacking = [name for name in entry.required if name not in config]
     if lacking and kind != "layers":
         return state.unknown(node, f"{entry.class_name} is left out: it needs {lacking[0]}")

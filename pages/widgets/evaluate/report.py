@@ -76,7 +76,7 @@ def _meaning(name: str) -> str:
         if tail in MEANINGS:
             return MEANINGS[tail][1]
         if entry := catalog.find("metrics", "".join(part.title() for part in parts[i:])):
-            return entry.plain
+            return entry.summary
     return "A metric of this run."
 
 

@@ -32,7 +32,7 @@ def show() -> None:
     _head(class_name, layer if isinstance(layer, ObjectSpec) else None, entry)
     _tools(model, node)
     if entry:
-        st.caption(entry.plain)
+        st.caption(entry.summary)
     if isinstance(layer, ObjectSpec):
         new = form.edit("layers", layer, key=_key("layer", node), skip=("name",))
         typed = json_form.edit(new, _key("raw", node), entry is None)

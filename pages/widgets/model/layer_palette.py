@@ -41,7 +41,7 @@ def show(after: str | None) -> None:
 
 def _line(class_name: str) -> str:
     entry = catalog.find("layers", class_name)
-    return f"{class_name}: {first_sentence(entry.plain)}" if entry else class_name
+    return f"{class_name}: {first_sentence(entry.summary)}" if entry else class_name
 
 
 def add(class_name: str, after: str | None) -> None:
@@ -87,7 +87,7 @@ def _gallery(after: str | None) -> None:
 def _card(entry: Entry, after: str | None) -> None:
     name = entry.class_name
     with st.container(key=f"pick-{name}", horizontal=True, wrap=False, gap="xsmall"):
-        label = f"**{name}**  \n:gray[{first_sentence(entry.plain)}]"
+        label = f"**{name}**  \n:gray[{first_sentence(entry.summary)}]"
         if st.button(label, key=f"palette-{name}", width="stretch", wrap=True):
             try:
                 add(name, after)
@@ -98,5 +98,5 @@ def _card(entry: Entry, after: str | None) -> None:
 
 
 def _matches(entry: Entry, wanted: str) -> bool:
-    text: list[Any] = [entry.class_name, entry.group, entry.plain, entry.picture]
+    text: list[Any] = [entry.class_name, entry.group, entry.summary, entry.analogy]
     return all(w in " ".join(text).lower() for w in wanted.lower().split())

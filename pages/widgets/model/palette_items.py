@@ -69,8 +69,8 @@ def listing() -> bytes:
             "name": e.class_name,
             "group": e.group,
             "icon": icon(ObjectSpec(e.class_name)),
-            "plain": first_sentence(e.plain),
-            "picture": e.picture,
+            "plain": first_sentence(e.summary),
+            "picture": e.analogy,
         }
         for e in catalog.palette()
     ]

@@ -15,9 +15,9 @@ def show(entry: Entry, key: str, label: str = "Explain") -> None:
 
 
 def _words(entry: Entry) -> None:
-    st.markdown(f"**{plain(entry.class_name)}**  \n{entry.plain}")
-    if entry.picture:
-        st.markdown(f"*{entry.picture}*")
+    st.markdown(f"**{plain(entry.class_name)}**  \n{entry.summary}")
+    if entry.analogy:
+        st.markdown(f"*{entry.analogy}*")
     if entry.formula:
         st.latex(entry.formula)
     if entry.url:

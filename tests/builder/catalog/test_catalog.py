@@ -26,8 +26,8 @@ def _id(value: Any) -> str:
 def test_every_entry_is_explained(row: Entry) -> None:
     assert row.group
     assert row.url.startswith("https://keras.io/") or row.kind == "epoch_schedules"
-    assert row.plain.endswith(ENDS) and len(row.plain) > 20
-    assert row.picture.endswith(ENDS) and len(row.picture) > 10
+    assert row.summary.endswith(ENDS) and len(row.summary) > 20
+    assert row.analogy.endswith(ENDS) and len(row.analogy) > 10
     assert row.formula.count("{") == row.formula.count("}")
 
 
@@ -213,6 +213,6 @@ def test_zero_is_not_false() -> None:
 
 @pytest.mark.parametrize("row", catalog.entries("layers"), ids=_id)
 def test_learner_texts_are_short_and_plain(row: Entry) -> None:
-    sentences = re.findall(r"[^.]+\.", row.plain)
+    sentences = re.findall(r"[^.]+\.", row.summary)
     assert len(sentences) <= 5 and max(map(len, sentences)) < 220
-    assert row.picture.count(".") == 1
+    assert row.analogy.count(".") == 1

@@ -37,13 +37,13 @@ def test_arguments_and_defaults_are_keras_own(row: Entry) -> None:
     assert list(row.args.items()) == theirs
     for name in row.args:
         _check(row, name)
-    assert row.plain.endswith(".") and row.picture.endswith(".") and row.group
+    assert row.summary.endswith(".") and row.analogy.endswith(".") and row.group
 
 
 @pytest.mark.parametrize("row", JOINS, ids=lambda e: e.class_name)
 def test_a_new_one_joins_as_many_inputs_as_it_says_and_comes_back(row: Entry) -> None:
-    least, most = row.extra["joins"]
-    whole = {"dtype": "int32"} if row.extra.get("dtypes") else {}
+    least, most = row.traits.arity
+    whole = {"dtype": "int32"} if row.traits.reads else {}
     shape = (1,) if whole else (3, 8)
     for many in {least, most or 3}:
         inputs = [f"input_{i}" for i in range(many)]

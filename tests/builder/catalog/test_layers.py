@@ -93,7 +93,7 @@ def fresh(row: Entry, **more: Any) -> ObjectSpec:
 
 def sample(row: Entry, rank: int) -> np.ndarray:
     """A small batch of that rank the layer can read."""
-    kinds = row.extra.get("dtypes", ("float",))
+    kinds = row.traits.reads or ("float",)
     if "string" in kinds and "int" not in kinds:
         words = np.array([["good movie"], ["the bad"]], dtype=object)
         return words[:, 0] if rank == 1 else words.reshape((2, *(1,) * (rank - 1)))
@@ -145,7 +145,7 @@ def test_a_new_layer_works_on_every_rank_it_claims(row: Entry) -> None:
         x = sample(row, rank)
         if row.class_name == "TextVectorization":
             made.adapt(x)  # its words come from the data
-        training = {"training": True} if row.extra.get("random") else {}
+        training = {"training": True} if row.traits.random else {}
         y = np.asarray(made(x, **training))
         assert y.shape[0] == len(x), f"rank {rank}: the batch axis is gone"
         predicted = made.compute_output_shape((None, *x.shape[1:]))
@@ -157,16 +157,14 @@ def test_a_new_layer_works_on_every_rank_it_claims(row: Entry) -> None:
     ids=lambda e: e.class_name,
 )  # fmt: skip
 def test_keras_refuses_every_rank_that_is_not_claimed(row: Entry) -> None:
-    dtype = {"int": "int64", "string": "string"}.get(row.extra.get("dtypes", ("",))[0], "float32")
+    dtype = {"int": "int64", "string": "string"}.get((row.traits.reads or ("",))[0], "float32")
     for rank in set(range(2, 7)) - set(row.ndim):
         made = make(fresh(row))
         with pytest.raises((ValueError, TypeError, IndexError)):
             made(keras.KerasTensor((None, *(16,) * (rank - 1)), dtype=dtype))
 
 
-@pytest.mark.parametrize(
-    "row", [e for e in LAYERS if e.extra.get("random")], ids=lambda e: e.class_name
-)
+@pytest.mark.parametrize("row", [e for e in LAYERS if e.traits.random], ids=lambda e: e.class_name)
 def test_random_layers_act_in_training_only(row: Entry) -> None:
     rank = row.ndim[0] if row.ndim else 2
     x = sample(row, rank)
@@ -183,7 +181,7 @@ def test_what_keras_writes_is_brought_back_to_what_was_chosen(row: Entry) -> Non
     asked = {k: v for k, v in written.config.items() if k in row.args}
     config = Config(asked).without(*FILLED_IN.get(row.class_name, ()))
     back = catalog.minimal("layers", ObjectSpec(row.class_name, config))
-    if row.extra.get("wraps"):
+    if row.traits.wraps:
         inner = back.config["layer"]
         known = catalog.entry("layers", inner.class_name).args
         kept = {k: v for k, v in inner.config.items() if k in known}
@@ -203,7 +201,7 @@ def test_only_layers_that_say_so_need_color() -> None:
     works = {  # often: RandAugment picks its changes at random, and not all of them need color
         e.class_name: all(_changes(make(fresh(e)), gray) for _ in range(8)) for e in AUGMENTATION
     }
-    assert works == {e.class_name: "channels" not in e.extra for e in AUGMENTATION}
+    assert works == {e.class_name: e.traits.channels is None for e in AUGMENTATION}
 
 
 def _changes(made: Any, pictures: np.ndarray) -> bool:

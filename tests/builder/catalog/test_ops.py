@@ -45,7 +45,7 @@ def test_arguments_and_defaults_are_keras_own(row: Entry) -> None:
 
 @pytest.mark.parametrize("row", OPS, ids=lambda e: e.class_name)
 def test_every_argument_can_be_asked_for(row: Entry) -> None:
-    assert row.plain.endswith(".") and row.url.startswith("https://keras.io/api/ops/")
+    assert row.summary.endswith(".") and row.url.startswith("https://keras.io/api/ops/")
     for name in row.args:
         _check(row, name)
     made = catalog.new("layers", row.class_name)

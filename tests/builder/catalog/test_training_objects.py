@@ -303,11 +303,11 @@ def test_the_most_used_optimizers_come_first() -> None:
 
 @pytest.mark.parametrize("row", [e for k in HOMES for e in catalog.entries(k)], ids=_id)
 def test_texts_for_learners_are_short(row: Entry) -> None:
-    assert len(row.plain) <= 260
-    assert row.picture.count(". ") == 0, "the picture is one sentence"
+    assert len(row.summary) <= 260
+    assert row.analogy.count(". ") == 0, "the picture is one sentence"
     assert row.formula or row.kind == "callbacks"
 
 
 def test_no_picture_is_told_twice() -> None:
-    pictures = [e.picture for k in HOMES for e in catalog.entries(k)]
+    pictures = [e.analogy for k in HOMES for e in catalog.entries(k)]
     assert len(set(pictures)) == len(pictures)

@@ -31,7 +31,7 @@ def test_a_plugin_is_complete(name):
     plugin = find_dataset(name)
     entry = plugin.ENTRY
     assert isinstance(entry, Entry) and entry.kind == "datasets" and entry.class_name == name
-    assert plugin.TITLE and isinstance(plugin.OFFLINE, bool) and entry.plain and entry.picture
+    assert plugin.TITLE and isinstance(plugin.OFFLINE, bool) and entry.summary and entry.analogy
     assert entry.url.startswith("https://")
     # the form finds each setting's widget, range and help
     assert set(entry.extra["params"]) == set(entry.args)

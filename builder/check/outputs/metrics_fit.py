@@ -1,4 +1,4 @@
-"""Do the metrics measure what the model does?"""
+"""Check the metrics of an output against its task, its labels and the last layer."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Any
 
 from builder import catalog
 from builder.catalog import Entry
-from builder.check.training.label_encodings import COUNTERPART, WORDS
-from builder.check.training.output_facts import Head
-from builder.check.training.recommended import sensible
-from builder.check.values.catalog_lookup import named
+from builder.check.outputs.output_facts import Head
+from builder.check.repair.recommended import sensible
+from builder.check.values.catalog_lookup import resolve
 from builder.facts import DataFacts, Fix, Problem
 from builder.spec import ObjectSpec, TrainingSpec
+
+LABEL_WORDS = {"one_hot": "one-hot", "integers": "integer", "values": "number"}
+"""Label encodings for people: "integer labels"."""
 
 
 def problems(training: TrainingSpec, data: DataFacts, head: Head | None) -> Iterator[Problem]:
@@ -22,7 +24,7 @@ def problems(training: TrainingSpec, data: DataFacts, head: Head | None) -> Iter
         return
     items = given if isinstance(given, tuple) else (given,)
     for i, item in enumerate(items):
-        metric = named("metrics", item)
+        metric = resolve("metrics", item)
         entry = catalog.find("metrics", metric.class_name) if metric else None
         if entry is None or metric is None:
             continue
@@ -32,13 +34,15 @@ def problems(training: TrainingSpec, data: DataFacts, head: Head | None) -> Iter
         rest = items[:i] + items[i + 1 :]
         better = _better(metric, data, rest)
         gone = Fix(f"Remove {entry.class_name}", training.with_compile(metrics=rest))
-        found: tuple[Fix, ...] = (gone,)
+        remedies: tuple[Fix, ...] = (gone,)
         if better:
             new = (*items[:i], better, *items[i + 1 :])
             label = f"Use {better.class_name} instead"
-            found = (Fix(label, training.with_compile(metrics=new)), gone)
+            remedies = (Fix(label, training.with_compile(metrics=new)), gone)
         name = entry.alias or entry.class_name
-        yield Problem("compile.metrics", f"The metric {name} {why}.", f"{found[0].label}.", found)
+        yield Problem(
+            "compile.metrics", f"The metric {name} {why}.", f"{remedies[0].label}.", remedies
+        )
 
 
 def _metric_misfit(entry: Entry, data: DataFacts, head: Head | None) -> str:
@@ -47,19 +51,20 @@ def _metric_misfit(entry: Entry, data: DataFacts, head: Head | None) -> str:
     if data.task == "regression":
         return ""
     if data.labels not in entry.labels:
-        needs = " or ".join(WORDS[label] for label in entry.labels)
-        return f"expects {needs} labels, but {data.title} gives {WORDS[data.labels]} ones"
+        needs = " or ".join(LABEL_WORDS[label] for label in entry.labels)
+        return f"expects {needs} labels, but {data.title} gives {LABEL_WORDS[data.labels]} ones"
     many = len(data.classes) > 2 or (head is not None and head.width == 2)
     if entry.extra.get("binary") and data.labels == "integers" and many:
         return "judges one yes-or-no output, but the model gives one number for each class"
-    if entry.class_name.startswith("Sparse") and head is not None and head.width == 1:
+    per_class = entry.labels == ("integers",) and not entry.extra.get("binary")
+    if per_class and head is not None and head.width == 1:
         return "expects one number for each class, but the model gives only one"
     return ""
 
 
 def _better(metric: ObjectSpec, data: DataFacts, rest: tuple[Any, ...]) -> ObjectSpec | None:
-    twin = COUNTERPART.get((metric.class_name, data.labels))
+    twin = catalog.traits_of(metric.class_name, "metrics").counterparts.get(data.labels)
     options = [ObjectSpec(twin)] if twin else []
-    have = {m.class_name for m in (named("metrics", r) for r in rest) if m}
+    have = {m.class_name for m in (resolve("metrics", r) for r in rest) if m}
     options += [m for m in sensible(data)[1] if m.class_name != metric.class_name]
     return next((m for m in options if m.class_name not in have), None)

@@ -1,24 +1,21 @@
-"""The end of a model: how many numbers it gives, through which activation, and who decides that."""
+"""Find the end of a model: its width, its activation, and the layers that set them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from builder import catalog, edit
-from builder.check import fixes
-from builder.check.fixes import Fixes
+from builder.check.repair import fixes, recommended
+from builder.check.repair.fixes import Fixes
+from builder.check.repair.graph_edits import find_layer
 from builder.errors import SpecError
 from builder.facts import ModelFacts, Shape
-from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec, active
+from builder.spec import ModelSpec, ObjectSpec, TrainingSpec, active
 
-PASSES_ON = ("Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "Identity",
-             "ActivityRegularization")  # fmt: skip
-"""Layers that change neither the number of outputs nor their meaning."""
-
-ACTIVATIONS = {"Softmax": "softmax", "ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu"}
-"""Layers that are an activation and nothing else; ``Activation`` names its own."""
+SIZES = ("units", "filters")
+"""Arguments that set how many numbers a layer gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +44,18 @@ class Head:
         """Number of axes, the batch included; None when it is not known."""
         return len(self.shape) or None
 
-    def reshaped(
+    def resize(
         self, training: TrainingSpec, label: str, width: int, activation: str | None
     ) -> Fixes:
         """The fix that sets the width and, unless None, the activation."""
         if not self.sizer:
             return ()
-        changes = [fixes.put(self.sizer, **{self.arg: width})]
+        changes = [fixes.set_arguments(self.sizer, **{self.arg: width})]
         if activation and activation != self.activation:
             changes.append(self._activate(activation))
         return fixes.model(label, training, *changes)
 
-    def activated(self, training: TrainingSpec, label: str, activation: str) -> Fixes:
+    def activate(self, training: TrainingSpec, label: str, activation: str) -> Fixes:
         """The fix that sets the activation."""
         return fixes.model(label, training, self._activate(activation))
 
@@ -67,13 +64,11 @@ class Head:
 
         def change(model: ModelSpec) -> ModelSpec:
             if not node:
-                return edit.insert(
-                    model, ObjectSpec("Activation", Config({"activation": activation}))
-                )
+                return edit.insert(model, recommended.activate(activation))
             layer = edit.layer_of(model, node)
-            if layer.class_name in ACTIVATIONS:
+            if catalog.traits_of(layer.class_name).activation:
                 return _swap(model, node, activation)
-            if layer.class_name == "Activation" or activation != "linear":
+            if is_activation(layer) or activation != "linear":
                 return edit.configure(model, node, layer.with_(activation=activation))
             plain = replace(layer, config=layer.config.without("activation"))
             return edit.configure(model, node, plain)
@@ -84,7 +79,7 @@ class Head:
 def _swap(model: ModelSpec, node: str, activation: str) -> ModelSpec:
     if activation == "linear":
         return edit.remove(model, node)
-    return fixes.become(node, ObjectSpec("Activation", Config({"activation": activation})))(model)
+    return fixes.replace_layer(node, recommended.activate(activation))(model)
 
 
 def find_head(model: ModelSpec, facts: ModelFacts | None = None) -> Head | None:
@@ -97,26 +92,28 @@ def find_head(model: ModelSpec, facts: ModelFacts | None = None) -> Head | None:
         return None
     activation: str | None = None
     activator = sizer = arg = ""
-    node: str | None = last
-    while node and not edit.is_input(model, node):
-        layer = _layer(model, node)
-        if layer is None:
-            break
-        own = _own_activation(layer)
-        if own is not None and activation in (None, "linear"):
+    for node, layer in _last_layers(model, last):
+        own = own_activation(layer)
+        if own is not None and activation in recommended.NO_ACTIVATION:
             activation, activator = own, node
-        entry = catalog.find("layers", layer.class_name)
-        takes = entry.args if entry else layer.config
-        sizer_arg = next((a for a in ("units", "filters") if a in takes), "")
-        if sizer_arg:
-            sizer, arg = node, sizer_arg
-            break
-        if layer.class_name not in (*PASSES_ON, *ACTIVATIONS, "Activation"):
-            break
-        node = edit.source(model, node)
+        arg = size_argument(layer)
+        sizer = node if arg else ""
     shape = _shape(last, facts)
     width = _width(model, sizer, arg, shape)
     return Head(last, sizer, arg, width, activation, activator, shape)
+
+
+def _last_layers(model: ModelSpec, node: str | None) -> Iterator[tuple[str, ObjectSpec]]:
+    """The layers from the last one back to the one that calculates what the model answers."""
+    while node and not edit.is_input(model, node):
+        layer = find_layer(model, node)
+        if layer is None:
+            return
+        yield node, layer
+        passes = catalog.traits_of(layer.class_name).values == "same" or is_activation(layer)
+        if size_argument(layer) or not passes:
+            return
+        node = edit.source(model, node)
 
 
 def _returned(model: ModelSpec) -> str:
@@ -125,19 +122,36 @@ def _returned(model: ModelSpec) -> str:
     return next((o for o in active(model).outputs if o in names), "")
 
 
-def _layer(model: ModelSpec, node: str) -> ObjectSpec | None:
-    try:
-        return edit.layer_of(model, node)
-    except SpecError:
-        return None
-
-
-def _own_activation(layer: ObjectSpec) -> str | None:
-    """What the layer's outputs pass through; None when it has nothing to do with activations."""
-    if layer.class_name in ACTIVATIONS:
-        return ACTIVATIONS[layer.class_name]
+def size_argument(layer: ObjectSpec) -> str:
+    """The argument that sets how many numbers the layer gives, "" if it has none."""
     entry = catalog.find("layers", layer.class_name)
-    if entry is None or "activation" not in entry.args:
+    takes = entry.args if entry else layer.config
+    return next((a for a in SIZES if a in takes), "")
+
+
+def is_dense(layer: ObjectSpec) -> bool:
+    """Whether it gives so many ``units`` for what stands on the last axis: a Dense, no LSTM."""
+    units = size_argument(layer) == "units"
+    return units and not catalog.traits_of(layer.class_name).recurrent
+
+
+def is_activation(layer: ObjectSpec) -> bool:
+    """Whether it applies an activation, its own or the one it is given, and does nothing else."""
+    entry = catalog.find("layers", layer.class_name)
+    if entry is None:
+        return False
+    takes_one = entry.traits.shape == "same" and "activation" in entry.args
+    return takes_one or bool(entry.traits.activation)
+
+
+def own_activation(layer: ObjectSpec) -> str | None:
+    """What the layer's outputs pass through; None when it has nothing to do with activations."""
+    entry = catalog.find("layers", layer.class_name)
+    if entry is None:
+        return None
+    if entry.traits.activation:
+        return entry.traits.activation
+    if "activation" not in entry.args:
         return None
     default: Any = entry.args["activation"]
     value = layer.config.get("activation", default)
@@ -145,8 +159,8 @@ def _own_activation(layer: ObjectSpec) -> str | None:
 
 
 def _shape(node: str, facts: ModelFacts | None) -> Shape:
-    found = facts.of(node) if facts else None
-    return found.outputs[0] if found and found.outputs else ()
+    made = facts.of(node) if facts else None
+    return made.outputs[0] if made and made.outputs else ()
 
 
 def _width(model: ModelSpec, sizer: str, arg: str, shape: Shape) -> int | None:

@@ -1,4 +1,4 @@
-"""Does the last layer give what the loss and the labels expect?"""
+"""Check the last layer against the loss and the labels: rank, width and activation."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 
 from builder import catalog, edit
 from builder.catalog import Entry
-from builder.check import fixes
-from builder.check.training.output_facts import Head
-from builder.check.training.recommended import output_layer
+from builder.check.outputs.output_facts import Head, is_dense
+from builder.check.repair import fixes, recommended
+from builder.check.repair.fixes import Fixes
 from builder.facts import DataFacts, Fix, Problem
-from builder.spec import Config, ObjectSpec, TrainingSpec
+from builder.spec import ObjectSpec, TrainingSpec
 
 
 @dataclass(frozen=True, slots=True)
-class Aim:
+class RequiredOutput:
     """What the last layer has to be for this loss and these labels."""
 
     loss: ObjectSpec
@@ -36,12 +36,10 @@ class Aim:
     @property
     def layer(self) -> ObjectSpec:
         """The plainest last layer that is all that."""
-        best = self.activations[0] if self.activations else "linear"
-        activation = {} if best == "linear" else {"activation": best}
-        return ObjectSpec("Dense", Config({"units": self.width, **activation}))
+        return recommended.dense(self.width, self.activations[0] if self.activations else None)
 
 
-def aim_of(data: DataFacts, loss: ObjectSpec) -> Aim:
+def required_output(data: DataFacts, loss: ObjectSpec) -> RequiredOutput:
     """What the last layer has to be; CatalogError when there is no such loss."""
     entry = catalog.entry("losses", loss.class_name)
     if data.task == "regression":
@@ -54,26 +52,26 @@ def aim_of(data: DataFacts, loss: ObjectSpec) -> Aim:
         activations = ("softmax", "sigmoid", "linear") if width > 1 else ("sigmoid", "linear")
     if loss.config.get("from_logits") is True:
         activations = ("linear",)
-    return Aim(loss, entry, width, activations)
+    return RequiredOutput(loss, entry, width, activations)
 
 
-def resized(
+def resize_with(
     label: str, training: TrainingSpec, data: DataFacts, head: Head | None, loss: ObjectSpec
 ) -> Fix:
     """A fix completed: where this loss needs a last layer of another size, it sets that too."""
-    aim = aim_of(data, loss)
+    aim = required_output(data, loss)
     if head is None or head.width is None or head.width == aim.width:
         return Fix(label, training)
     activation = aim.activations[0] if aim.activations else "linear"
     with_ = f"{label} with {fixes.units(aim.width)} and {activation}"
-    return next(iter(head.reshaped(training, with_, aim.width, activation)), Fix(label, training))
+    return next(iter(head.resize(training, with_, aim.width, activation)), Fix(label, training))
 
 
 def problems(
     training: TrainingSpec, data: DataFacts, head: Head, loss: ObjectSpec
 ) -> Iterator[Problem]:
     """A head of the wrong rank, width or activation, the first of them only."""
-    aim = aim_of(data, loss)
+    aim = required_output(data, loss)
     if head.rank is not None and head.rank > 2:
         yield _unflat(training, data, head)
         return
@@ -93,61 +91,60 @@ def _unflat(training: TrainingSpec, data: DataFacts, head: Head) -> Problem:
     """The output is still a picture or a sequence."""
     shape = fixes.shape(head.shape)
     message = (
-        f"{fixes.named(training.model, head.node)} is last and gives {shape}: still"
+        f"{fixes.layer_label(training.model, head.node)} is last and gives {shape}: still"
         f" {'a sequence' if head.rank == 3 else 'a picture'}. One row of numbers for each example"
         " is expected: (batch, numbers)."
     )
-    found: tuple[Fix, ...] = ()
-    before = head.sizer or head.node
-    is_dense = edit.layer_of(training.model, before).class_name == "Dense"
-    where = fixes.before if is_dense else None
-    average = ObjectSpec(f"GlobalAveragePooling{(head.rank or 3) - 2}D")
-    for layer in (ObjectSpec("Flatten"), average):
-        if catalog.find("layers", layer.class_name) is None:
-            continue
-        if where:
+    remedies: Fixes = ()
+    before, last = head.sizer or head.node, recommended.output_layer(data)
+    average = recommended.average(head.rank or 3)
+    for layer in (recommended.FLATTEN, average) if average else (recommended.FLATTEN,):
+        if is_dense(edit.layer_of(training.model, before)):
             label = f"Insert {layer.class_name} before '{before}'"
-            found += fixes.model(label, training, where(before, layer))
+            remedies += fixes.model(label, training, fixes.insert_before(before, layer))
         else:
-            label = f"Add {layer.class_name} and Dense"
-            last = fixes.append(output_layer(data))
-            found += fixes.model(label, training, fixes.append(layer), last)
-    return Problem(f"model.{head.node}", message, "Flatten or average it before the end.", found)
+            label = f"Add {layer.class_name} and {last.class_name}"
+            remedies += fixes.model(label, training, fixes.append(layer), fixes.append(last))
+    return Problem(f"model.{head.node}", message, "Flatten or average it before the end.", remedies)
 
 
-def _one_or_two(training: TrainingSpec, data: DataFacts, head: Head, aim: Aim) -> Problem:
+def _one_or_two(
+    training: TrainingSpec, data: DataFacts, head: Head, aim: RequiredOutput
+) -> Problem:
     """Two classes: one sigmoid unit with 0/1, or two softmax units, but not a mixture."""
-    one = ObjectSpec("BinaryCrossentropy")
-    sparse = ObjectSpec("SparseCategoricalCrossentropy")
+    name = fixes.layer_label(training.model, head.node)
     if head.width == 2:
         message = (
-            f"{fixes.named(training.model, head.node)} gives 2 numbers, but {aim.name} with labels"
-            " 0 and 1 expects 1, the probability of class 1."
+            f"{name} gives 2 numbers, but {aim.name} with labels 0 and 1 expects 1, the probability"
+            " of class 1."
         )
-        other: tuple[Fix, ...] = (
-            Fix("Use sparse_categorical_crossentropy", training.with_compile(loss=sparse)),
-        )
-        units = head.reshaped(training, "Set units to 1 with sigmoid", 1, "sigmoid")
-        found = other + units if head.activation == "softmax" else units + other
+        sparse = training.with_compile(loss=recommended.CLASS_NUMBER_LOSS)
+        other: Fixes = (Fix("Use sparse_categorical_crossentropy", sparse),)
+        units = head.resize(training, "Set units to 1 with sigmoid", 1, "sigmoid")
+        remedies = other + units if head.activation == "softmax" else units + other
         hint = "Use one unit with sigmoid, or the sparse loss with two units and softmax."
     else:
         message = (
-            f"{fixes.named(training.model, head.node)} gives 1 number, but {aim.name} expects one"
-            f" for each of the 2 classes ({', '.join(data.classes)})."
+            f"{name} gives 1 number, but {aim.name} expects one for each of the 2 classes"
+            f" ({', '.join(data.classes)})."
         )
-        with_one = training.with_compile(loss=one)
-        label = "Use binary_crossentropy"
-        other = (Fix(label, with_one),)
-        if data.labels == "one_hot":
-            other = fixes.dataset(f"{label} with labels 0 and 1", with_one, labels="integers")
-        units = head.reshaped(training, "Set units to 2 with softmax", 2, "softmax")
-        found = other + units if head.activation == "sigmoid" else units + other
+        other = _binary_loss(training, data)
+        units = head.resize(training, "Set units to 2 with softmax", 2, "softmax")
+        remedies = other + units if head.activation == "sigmoid" else units + other
         hint = "Use binary_crossentropy, or two units with softmax."
-    return Problem(f"model.{head.node}", message, hint, found)
+    return Problem(f"model.{head.node}", message, hint, remedies)
 
 
-def _width(training: TrainingSpec, data: DataFacts, head: Head, aim: Aim) -> Problem:
-    name = fixes.named(training.model, head.node)
+def _binary_loss(training: TrainingSpec, data: DataFacts) -> Fixes:
+    """The fix that takes the loss for one probability, and the labels it needs."""
+    label, binary = "Use binary_crossentropy", training.with_compile(loss=recommended.BINARY_LOSS)
+    if data.labels == "one_hot":
+        return fixes.dataset(f"{label} with labels 0 and 1", binary, labels="integers")
+    return (Fix(label, binary),)
+
+
+def _width(training: TrainingSpec, data: DataFacts, head: Head, aim: RequiredOutput) -> Problem:
+    name = fixes.layer_label(training.model, head.node)
     if data.task == "regression":
         wanted = f"{aim.width}, {'the value' if aim.width == 1 else 'the values'} to predict"
     elif aim.width == 1:
@@ -158,38 +155,40 @@ def _width(training: TrainingSpec, data: DataFacts, head: Head, aim: Aim) -> Pro
     gives = "rows of no fixed length" if head.width is None else gives
     message = f"{name} gives {gives}, but {data.title} needs {wanted}."
     activation = None if head.activation in aim.activations else aim.activations[0]
-    found = head.reshaped(training, f"Set {head.arg} to {aim.width}", aim.width, activation)
-    if not found:
-        label = f"Add Dense with {fixes.units(aim.width)}"
-        found = fixes.model(label, training, fixes.append(aim.layer))
-    return Problem(f"model.{head.node}", message, f"Make it {aim.width}.", found)
+    remedies = head.resize(training, f"Set {head.arg} to {aim.width}", aim.width, activation)
+    if not remedies:
+        label = f"Add {aim.layer.class_name} with {fixes.units(aim.width)}"
+        remedies = fixes.model(label, training, fixes.append(aim.layer))
+    return Problem(f"model.{head.node}", message, f"Make it {aim.width}.", remedies)
 
 
-def _activation(training: TrainingSpec, data: DataFacts, head: Head, aim: Aim) -> Iterator[Problem]:
+def _activation(
+    training: TrainingSpec, data: DataFacts, head: Head, aim: RequiredOutput
+) -> Iterator[Problem]:
     if not aim.activations or head.activation in aim.activations or head.activation is None:
         return
     node = head.activator or head.node
-    name, best = fixes.named(training.model, node), aim.activations[0]
-    change = head.activated(training, f"Set the activation to {best}", best)
-    found, severe = change, True
+    name, best = fixes.layer_label(training.model, node), aim.activations[0]
+    change = head.activate(training, f"Set the activation to {best}", best)
+    remedies, severe = change, True
     message = f"{name} ends with {head.activation}; {aim.name} expects {best}{_why(aim, head)}."
     if aim.logits:
         off = aim.loss.config.without("from_logits")
         loss = replace(aim.loss, config=off)
-        found = (Fix("Set from_logits=False", training.with_compile(loss=loss)), *change)
+        remedies = (Fix("Set from_logits=False", training.with_compile(loss=loss)), *change)
         if head.activation not in aim.entry.extra["activation"]:
-            found = found[::-1]
+            remedies = remedies[::-1]
     elif head.activation == "linear" and "from_logits" in aim.entry.args:
         loss = aim.loss.with_(from_logits=True)
-        found += (Fix("Set from_logits=True", training.with_compile(loss=loss)),)
+        remedies += (Fix("Set from_logits=True", training.with_compile(loss=loss)),)
     elif head.activation == "softmax" and aim.width == 1:
         message = f"{name} ends with softmax over 1 unit, which is always exactly 1."
     elif data.task == "regression" or {head.activation, best} == {"sigmoid", "softmax"}:
         severe = False
-    yield Problem(f"model.{node}", message, f"Use {best} in the last layer.", found, severe)
+    yield Problem(f"model.{node}", message, f"Use {best} in the last layer.", remedies, severe)
 
 
-def _why(aim: Aim, head: Head) -> str:
+def _why(aim: RequiredOutput, head: Head) -> str:
     if aim.logits:
         return " (no activation), because from_logits=True applies it by itself"
     if aim.activations[0] == "softmax":

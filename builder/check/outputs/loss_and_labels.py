@@ -1,4 +1,4 @@
-"""Do the loss and the labels speak of the same thing?"""
+"""Check the loss of each output against its task, its labels and the last layer."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from builder import catalog
 from builder.catalog import Entry
-from builder.check import fixes
-from builder.check.fixes import Fixes
-from builder.check.training import metrics_fit, output_layer
-from builder.check.training.label_encodings import COUNTERPART, WORDS
-from builder.check.training.output_facts import Head, find_head
-from builder.check.training.per_output import PER_OUTPUT, views
-from builder.check.training.recommended import sensible
-from builder.check.values.catalog_lookup import named
+from builder.check.outputs import metrics_fit, output_layer
+from builder.check.outputs.metrics_fit import LABEL_WORDS
+from builder.check.outputs.output_facts import Head, find_head
+from builder.check.repair import fixes
+from builder.check.repair.fixes import Fixes
+from builder.check.repair.per_output import PER_OUTPUT, views
+from builder.check.repair.recommended import BINARY_LOSS, CLASS_NUMBER_LOSS, sensible
+from builder.check.values.catalog_lookup import resolve
 from builder.facts import DataFacts, Fix, ModelFacts, Problem
 from builder.spec import Config, ObjectSpec, TrainingSpec
 
@@ -25,44 +25,46 @@ def problems(
     """Loss against task and labels, then the last layer against the loss, then the metrics; of
     each output in turn."""
     for view in views(training, data):
-        if view.data and not by_output(view.training):
-            yield from view.problems(_one(view.training, view.data, model))
+        if view.data and not has_settings_by_output(view.training):
+            yield from view.map_problems(_one(view.training, view.data, model))
 
 
-def by_output(training: TrainingSpec) -> bool:
-    """Whether a model of one output has the settings of several, of which ``bound`` speaks."""
+def has_settings_by_output(training: TrainingSpec) -> bool:
+    """Whether one output has the settings of several, which ``column_bindings`` checks."""
     return any(isinstance(training.compile.get(key), Mapping) for key in PER_OUTPUT)
 
 
 def _one(training: TrainingSpec, data: DataFacts, model: ModelFacts | None) -> Iterator[Problem]:
     """What is wrong with the only output."""
     head = find_head(training.model, model)
-    found, loss = _loss(training, data, head)
-    if found:
-        yield found
+    problem, loss = _loss(training, data, head)
+    if problem:
+        yield problem
     if head and loss:
         yield from output_layer.problems(training, data, head, loss)
     yield from metrics_fit.problems(training, data, head)
 
 
-def wanted(training: TrainingSpec, data: DataFacts, head: Head | None) -> output_layer.Aim:
+def required_output(
+    training: TrainingSpec, data: DataFacts, head: Head | None
+) -> output_layer.RequiredOutput:
     """What the last layer has to be for the loss that is chosen, or that should be."""
     loss = _loss(training, data, head)[1]
-    return output_layer.aim_of(data, loss or fitting_loss(data, head))
+    return output_layer.required_output(data, loss or recommend_loss(data, head))
 
 
 def _loss(
     training: TrainingSpec, data: DataFacts, head: Head | None
 ) -> tuple[Problem | None, ObjectSpec | None]:
     """What is wrong with the loss, and the loss to judge the last layer by."""
-    best = fitting_loss(data, head)
+    best = recommend_loss(data, head)
     row = catalog.entry("losses", best.class_name)
     use = Fix(f"Use {row.alias}", training.with_compile(loss=best))
     given = training.compile.get("loss")
     if given is None:
         message = f"No loss is chosen, so training cannot tell good from bad. {sensible(data)[2]}"
         return Problem("compile.loss", message, f"Use {row.alias}.", (use,)), best
-    loss = named("losses", given)
+    loss = resolve("losses", given)
     entry = catalog.find("losses", loss.class_name) if loss else None
     if loss is None or entry is None:
         return None, None  # arguments.problems has said so
@@ -74,11 +76,11 @@ def _loss(
     return None, loss
 
 
-def fitting_loss(data: DataFacts, head: Head | None) -> ObjectSpec:
+def recommend_loss(data: DataFacts, head: Head | None) -> ObjectSpec:
     """The sensible loss, with regard to a last layer that already has one unit a class."""
     two = data.task == "classification" and data.labels == "integers" and len(data.classes) == 2
     if two and head and head.width == 2:
-        return ObjectSpec("SparseCategoricalCrossentropy")
+        return CLASS_NUMBER_LOSS
     return sensible(data)[0]
 
 
@@ -107,37 +109,37 @@ def _label_mismatch(
     entry = catalog.entry("losses", loss.class_name)
     needs, name = entry.labels[0], entry.alias or entry.class_name
     message = (
-        f"{name} expects {WORDS[needs]} labels, but {data.title} gives {WORDS[data.labels]}"
-        f" labels ({_example(data)})."
+        f"{name} expects {LABEL_WORDS[needs]} labels, but {data.title} gives"
+        f" {LABEL_WORDS[data.labels]} labels ({_example(data)})."
     )
     better = _alternatives(data, head, loss)
-    found = tuple(_use(training, data, head, new) for new in better)
+    remedies = tuple(_use(training, data, head, new) for new in better)
     hint = f"Set the dataset's labels to {needs}."
     if better:
         hint = f"Use {catalog.entry('losses', better[0].class_name).alias}, or s{hint[1:]}"
-    found += _relabelled(training, data, head, loss, needs)
-    return Problem("compile.loss", message, hint, found), better[0] if better else loss
+    remedies += _relabelled(training, data, head, loss, needs)
+    return Problem("compile.loss", message, hint, remedies), better[0] if better else loss
 
 
 def _alternatives(data: DataFacts, head: Head | None, loss: ObjectSpec) -> tuple[ObjectSpec, ...]:
     """Losses for these labels, the one that asks least of the model first."""
-    found: list[ObjectSpec] = []
-    twin = COUNTERPART.get((loss.class_name, data.labels))
+    losses: list[ObjectSpec] = []
+    twin = catalog.traits_of(loss.class_name, "losses").counterparts.get(data.labels)
     if twin:
         row = catalog.entry("losses", twin)
         kept = {k: v for k, v in loss.config.items() if k in row.args}
-        found.append(ObjectSpec(twin, Config(kept)))
+        losses.append(ObjectSpec(twin, Config(kept)))
     if data.labels == "integers" and len(data.classes) == 2:
         logits = {k: v for k, v in loss.config.items() if k == "from_logits"}
-        binary = ObjectSpec("BinaryCrossentropy", Config(logits))
-        found.insert(0 if head and head.width == 1 else len(found), binary)
-    return tuple(found)
+        binary = BINARY_LOSS.with_(**logits)
+        losses.insert(0 if head and head.width == 1 else len(losses), binary)
+    return tuple(losses)
 
 
 def _use(training: TrainingSpec, data: DataFacts, head: Head | None, loss: ObjectSpec) -> Fix:
     """The fix that takes this loss, and the last layer it needs when that has another size."""
     label = f"Use {catalog.entry('losses', loss.class_name).alias}"
-    return output_layer.resized(label, training.with_compile(loss=loss), data, head, loss)
+    return output_layer.resize_with(label, training.with_compile(loss=loss), data, head, loss)
 
 
 def _relabelled(
@@ -147,7 +149,7 @@ def _relabelled(
     many = (len(data.classes),) if labels == "one_hot" else ()
     then = replace(data, labels=labels, y_shape=many)
     return tuple(
-        output_layer.resized(fix.label, fix.training, then, head, loss)
+        output_layer.resize_with(fix.label, fix.training, then, head, loss)
         for fix in fixes.dataset(f"Set the labels to {labels}", training, labels=labels)
     )
 

@@ -1,4 +1,4 @@
-"""Is every Input and output bound to a column, and has every output a loss of its own?"""
+"""Check that every Input and output is bound to a column and every output has its own loss."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from builder import binding, edit
-from builder.check.training.per_output import PER_OUTPUT, views
-from builder.check.training.recommended import sensible
+from builder.check.repair.per_output import PER_OUTPUT, views
+from builder.check.repair.recommended import sensible
 from builder.facts import ColumnFacts, DataFacts, Fix, Problem
 from builder.spec import Config, TrainingSpec
 

@@ -1,14 +1,24 @@
-"""The small edits of a graph that remedies are made of; ``builder.edit`` has those of a stack."""
+"""Edit a graph for a fix: insert on a wire, remove, replace, rewire, join."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from builder import edit
+from builder.check.repair.recommended import CONCATENATE
 from builder.errors import SpecError
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, snake, unique
 
 
-def between(model: ModelSpec, node: str, place: int, layer: ObjectSpec) -> ModelSpec:
+def find_layer(model: ModelSpec, node: str) -> ObjectSpec | None:
+    """The layer a node calls; None for a nested model."""
+    try:
+        return edit.layer_of(model, node)
+    except SpecError:
+        return None
+
+
+def insert_on_wire(model: ModelSpec, node: str, place: int, layer: ObjectSpec) -> ModelSpec:
     """``layer`` put into the wire that is input number ``place`` of ``node``, and its twins.
 
     Raises:
@@ -22,15 +32,14 @@ def between(model: ModelSpec, node: str, place: int, layer: ObjectSpec) -> Model
     inbound = tuple(name if ref == at.inbound[place] else ref for ref in at.inbound)
     rows: list[Node] = []
     for row in model.nodes:
-        rows += (
-            [Node(name, name, (at.inbound[place],)), replace(row, inbound=inbound)]
-            if (row.name == node)
-            else [row]
-        )
+        if row.name == node:
+            rows += [Node(name, name, (at.inbound[place],)), replace(row, inbound=inbound)]
+        else:
+            rows.append(row)
     return replace(model, layers=model.layers.with_(**{name: layer}), nodes=tuple(rows))
 
 
-def without(model: ModelSpec, node: str) -> ModelSpec:
+def remove_node(model: ModelSpec, node: str) -> ModelSpec:
     """The graph without a node; whoever read it reads what it read first.
 
     Raises:
@@ -52,7 +61,7 @@ def without(model: ModelSpec, node: str) -> ModelSpec:
     return replace(model, layers=layers, nodes=rows, outputs=outputs)
 
 
-def become(model: ModelSpec, node: str, layer: ObjectSpec) -> ModelSpec:
+def replace_layer(model: ModelSpec, node: str, layer: ObjectSpec) -> ModelSpec:
     """The graph with this node calling a new layer instead of its own, under the same name."""
     old = model.node(node)
     shared = sum(n.layer == old.layer for n in model.nodes) > 1
@@ -61,13 +70,13 @@ def become(model: ModelSpec, node: str, layer: ObjectSpec) -> ModelSpec:
     return replace(model, layers=model.layers.with_(**{key: layer}), nodes=rows)
 
 
-def reads(model: ModelSpec, node: str, inbound: tuple[str, ...]) -> ModelSpec:
-    """The graph with this node reading these."""
+def set_inbound(model: ModelSpec, node: str, inbound: tuple[str, ...]) -> ModelSpec:
+    """The graph with other inputs for this node."""
     rows = tuple(replace(n, inbound=inbound) if n.name == node else n for n in model.nodes)
     return replace(model, nodes=rows)
 
 
-def joined(model: ModelSpec, node: str) -> ModelSpec:
+def join_inputs(model: ModelSpec, node: str) -> ModelSpec:
     """The graph with a Concatenate that joins all this node reads, and hands it on as one."""
     at = model.node(node)
     name = unique("concatenate", {n.name for n in model.nodes} | set(model.layers))
@@ -77,7 +86,7 @@ def joined(model: ModelSpec, node: str) -> ModelSpec:
             rows += [Node(name, name, at.inbound), replace(row, inbound=(name,))]
         else:
             rows.append(row)
-    layers = model.layers.with_(**{name: ObjectSpec("Concatenate")})
+    layers = model.layers.with_(**{name: CONCATENATE})
     return replace(model, layers=layers, nodes=tuple(rows))
 
 

@@ -30,7 +30,7 @@ class View:
     training: TrainingSpec
     data: DataFacts | None
 
-    def problems(self, found: Iterable[Problem]) -> Iterator[Problem]:
+    def map_problems(self, found: Iterable[Problem]) -> Iterator[Problem]:
         """What was found about ``training``, said about the whole, its fixes too."""
         for problem in found:
             where = problem.where
@@ -99,7 +99,7 @@ def _seen(data: DataFacts, name: str) -> DataFacts | None:
     return _with_title(data, None, column)
 
 
-def read_by(training: TrainingSpec, data: DataFacts, node: str) -> DataFacts | None:
+def input_data(training: TrainingSpec, data: DataFacts, node: str) -> DataFacts | None:
     """The dataset with the column of this Input as its only one; None when it is bound to none."""
     if binding.is_plain(training) and not data.named:
         return data

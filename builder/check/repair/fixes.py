@@ -1,4 +1,4 @@
-"""The mechanical remedies a Problem offers: each a small change of a TrainingSpec under a label."""
+"""Build the fixes a Problem offers: small edits of a TrainingSpec, each under a label."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from builder import edit
-from builder.check.graph import graph_edits
+from builder.check.repair import graph_edits
 from builder.errors import SpecError
 from builder.facts import Fix, Shape
 from builder.spec import ModelSpec, ObjectSpec, TrainingSpec
@@ -26,12 +26,12 @@ def model(label: str, training: TrainingSpec, *changes: Callable[[ModelSpec], Mo
     return () if spec == training.model else (Fix(label, replace(training, model=spec)),)
 
 
-def put(node: str, **settings: Any) -> Callable[[ModelSpec], ModelSpec]:
+def set_arguments(node: str, **settings: Any) -> Callable[[ModelSpec], ModelSpec]:
     """The edit that sets these arguments of a node's layer."""
     return lambda m: edit.configure(m, node, edit.layer_of(m, node).with_(**settings))
 
 
-def drop(node: str, *settings: str) -> Callable[[ModelSpec], ModelSpec]:
+def reset_arguments(node: str, *settings: str) -> Callable[[ModelSpec], ModelSpec]:
     """The edit that takes these arguments of a node's layer back to Keras's default."""
 
     def change(m: ModelSpec) -> ModelSpec:
@@ -41,25 +41,25 @@ def drop(node: str, *settings: str) -> Callable[[ModelSpec], ModelSpec]:
     return change
 
 
-def become(node: str, layer: ObjectSpec) -> Callable[[ModelSpec], ModelSpec]:
+def replace_layer(node: str, layer: ObjectSpec) -> Callable[[ModelSpec], ModelSpec]:
     """The edit that replaces a layer by one of another class, under that class's name."""
 
     def change(m: ModelSpec) -> ModelSpec:
         if not edit.is_chain(m):
-            return graph_edits.become(m, node, layer)
+            return graph_edits.replace_layer(m, node, layer)
         after = m.node(node).inbound
         return edit.insert(edit.remove(m, node), layer, after[0] if after else None)
 
     return change
 
 
-def before(node: str, layer: ObjectSpec) -> Callable[[ModelSpec], ModelSpec]:
+def insert_before(node: str, layer: ObjectSpec) -> Callable[[ModelSpec], ModelSpec]:
     """The edit that inserts ``layer`` just before ``node``."""
 
     def change(m: ModelSpec) -> ModelSpec:
         read = m.node(node).inbound
         if not edit.is_chain(m):
-            return graph_edits.between(m, node, 0, layer)
+            return graph_edits.insert_on_wire(m, node, 0, layer)
         if not read:
             raise SpecError(f"'{node}' is first; nothing can stand before it.")
         return edit.insert(m, layer, read[0])
@@ -69,7 +69,7 @@ def before(node: str, layer: ObjectSpec) -> Callable[[ModelSpec], ModelSpec]:
 
 def remove(node: str) -> Callable[[ModelSpec], ModelSpec]:
     """The edit that removes ``node``."""
-    return lambda m: (edit.remove if edit.is_chain(m) else graph_edits.without)(m, node)
+    return lambda m: (edit.remove if edit.is_chain(m) else graph_edits.remove_node)(m, node)
 
 
 def append(layer: ObjectSpec) -> Callable[[ModelSpec], ModelSpec]:
@@ -99,8 +99,8 @@ def units(count: int) -> str:
     return f"{count} unit{'s' if count != 1 else ''}"
 
 
-def named(spec: ModelSpec, node: str) -> str:
-    """A layer for a message: ``'dense_1' (Dense)``."""
+def layer_label(spec: ModelSpec, node: str) -> str:
+    """A layer as messages name it: ``'dense_1' (Dense)``."""
     layer = spec.layers.get(spec.node(node).layer)
     kind = layer.class_name if isinstance(layer, ObjectSpec) else "model"
     return f"'{node}' ({kind})"
