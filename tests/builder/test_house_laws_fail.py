@@ -53,7 +53,7 @@ def test_a_tree_that_keeps_the_laws_has_no_offender(make: Make) -> None:
     assert imports.misplaced(tree) == []
     assert shape.crowded(tree, {}) == shape.same_stems(tree, ()) == shape.drawers(tree) == []
     assert shape.second_addresses(tree) == []
-    assert shape.class_tables(tree, {"Dense", "Conv2D"}, {}) == []
+    assert shape.class_tables(tree, {"Dense", "Conv2D"}, (), {}) == []
 
 
 @pytest.mark.parametrize(
@@ -230,6 +230,7 @@ def test_one_address_a_name(make: Make, path: str, text: str, offender: str) -> 
 
 
 CLASSES = {"Dense", "Conv2D", "LSTM"}
+HEADINGS = {"Core", "Dense", "LSTM"}
 
 
 @pytest.mark.parametrize(
@@ -246,23 +247,26 @@ CLASSES = {"Dense", "Conv2D", "LSTM"}
 def test_a_table_of_classes(make: Make, text: str) -> None:
     tree = make({"builder/code/calls.py": text})
     said = ["builder/code/calls.py:2 STATES names Conv2D, LSTM"]
-    assert shape.class_tables(tree, CLASSES, {}) == said
-    assert shape.class_tables(tree, CLASSES, {"builder/code/": "a reason"}) == []
+    assert shape.class_tables(tree, CLASSES, HEADINGS, {}) == said
+    assert shape.class_tables(tree, CLASSES, HEADINGS, {"builder/code/": "a reason"}) == []
     spare = {"builder/code/calls.py": "a reason", "builder/edit/": "none"}
-    assert shape.class_tables(tree, CLASSES, spare) == ["builder/edit/ has no such table any more"]
+    assert shape.class_tables(tree, CLASSES, HEADINGS, spare) == [
+        "builder/edit/ has no such table any more"
+    ]
 
 
 @pytest.mark.parametrize(
     "text",
     [
         'ONE = {"LSTM"}',
+        'COLORS = {"Core": "red", "Dense": "green", "LSTM": "blue"}',
         'WARM = TrainingSpec(ModelSpec("w", {"a": ObjectSpec("LSTM"), "b": ObjectSpec("Dense")}))',
         'TEXT = "LSTM and Conv2D"',
         'def f():\n    return {"LSTM", "Conv2D"}',
     ],
 )
 def test_what_is_no_table_of_classes(make: Make, text: str) -> None:
-    assert shape.class_tables(make({"builder/code/calls.py": text}), CLASSES, {}) == []
+    assert shape.class_tables(make({"builder/code/calls.py": text}), CLASSES, HEADINGS, {}) == []
 
 
 GLOSSARY = """# Title

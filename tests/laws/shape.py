@@ -121,24 +121,32 @@ def _origin(tree: Tree, file: Source, value: ast.expr) -> str:
     return ""
 
 
-def class_tables(tree: Tree, classes: Collection[str], allowed: Mapping[str, str]) -> list[str]:
+def class_tables(
+    tree: Tree, classes: Collection[str], headings: Collection[str], allowed: Mapping[str, str]
+) -> list[str]:
     """Collections at module level that name two or more classes of the catalogue.
 
     Args:
         classes: the class names of the catalogue.
+        headings: of its palette; a table of them may hold one that is a class, too.
         allowed: a file, or a folder with a slash at its end, where they may stand → the reason.
     """
     tables = [
         (str(file), f"{file}:{value.lineno} {name} names {', '.join(sorted(named))}")
         for file in tree.files
         for name, value in _assigned(file)
-        if len(named := _words(value) & set(classes)) > 1
+        if len(named := _named(_words(value), set(classes), set(headings))) > 1
     ]
     used = {place for place in allowed for path, _ in tables if path.startswith(place)}
     return [
         *(said for path, said in tables if not path.startswith(tuple(allowed))),
         *(f"{place} has no such table any more" for place in sorted(set(allowed) - used)),
     ]
+
+
+def _named(words: set[str], classes: set[str], headings: set[str]) -> set[str]:
+    is_of_headings = bool(words & (headings - classes))
+    return (words & classes) - (headings if is_of_headings else set())
 
 
 def _assigned(file: Source) -> Iterator[tuple[str, ast.expr]]:
