@@ -308,3 +308,10 @@ def test_the_glossary(make: Make) -> None:
         "Run is in the glossary twice",
         "Run has no sentence in the glossary",
     ]
+
+
+def test_two_records_of_one_name(make: Make) -> None:
+    record = "from dataclasses import dataclass\n@dataclass(frozen=True)\nclass Run:\n    a: int"
+    tree = make({"builder/spec.py": record, "builder/runs/store.py": record})
+    said = "Run is a record in builder/runs/store.py, builder/spec.py"
+    assert glossary.unexplained(tree, GLOSSARY) == [said]

@@ -31,7 +31,16 @@ def unexplained(tree: Tree, text: str) -> list[str]:
             for n in sorted({n for n in names if names.count(n) > 1})
         ),
         *(f"{n} has no sentence in the glossary" for n, said in rows if not _is_sentence(said)),
+        *_namesakes(tree),
     ]
+
+
+def _namesakes(tree: Tree) -> list[str]:
+    """Records of one name, which no glossary can tell apart."""
+    files: dict[str, list[str]] = {}
+    for name, file in records(tree):
+        files.setdefault(name, []).append(file)
+    return [f"{n} is a record in {', '.join(f)}" for n, f in files.items() if len(f) > 1]
 
 
 def _is_sentence(text: str) -> bool:
