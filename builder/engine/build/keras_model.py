@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from builder.check.training.memory import memory, size
+from builder.check.training.memory import memory
 from builder.engine.build import functional_graph, keras_objects
 from builder.engine.build.backend import keras
 from builder.engine.data.column_arrays import by_keras_names

@@ -14,7 +14,6 @@ import psutil
 
 from builder import catalog
 from builder.catalog.layers import learns
-from builder.check.training.memory import size
 from builder.engine.build import keras_model, keras_objects
 from builder.engine.build.backend import keras
 from builder.engine.files import archive, convert, deserialize, vocabulary, weights_reader
