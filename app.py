@@ -18,7 +18,7 @@ from starlette.middleware import Middleware
 
 from builder import starters
 from builder.runs.engine_process import client
-from builder.runs.scheduler import jobs
+from builder.runs.scheduler import dispatch, worker_pool
 from pages import entrance, routes, widgets
 from pages.widgets.session import current_project, engine_facts
 from pages.widgets.shared import page_frame
@@ -37,8 +37,8 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 def _warm() -> None:
     client.warm()
     first = starters.get(current_project.FIRST).training
-    jobs.prepare(first.dataset)
-    jobs.warm()
+    worker_pool.prepare(first.dataset)
+    dispatch.warm()
     engine_facts.expect_facts(first)
     threading.Thread(target=_early, name="layerwise-early", daemon=True).start()
 

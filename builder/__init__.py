@@ -1,17 +1,19 @@
-"""Layerwise's engine room: spec, catalogue, checker, the engine around Keras, the run store.
+"""All of Layerwise below its pages; ``builder/README.md`` is the map.
 
-Imports go downwards only (``tests/test_floors.py`` holds the table):
+Imports lead downwards only (``tests/laws/house.py`` has the floors of every room):
 
-===== ============================== ==========================================================
-floor module                         what it is
-===== ============================== ==========================================================
-F0    ``spec``, ``facts``, ``wire``  the values, what was learned about them, and their bytes
-F1    ``catalog``                    what Keras offers, as tables
-F2    ``edit check code parse``      spec → spec, spec → problems, spec ↔ Keras source
-F3    ``engine``, ``exporters``      the only modules that import Keras; what is taken home
-F4    ``runs``                       the only SQLite, child processes and disk writes
-F5    ``cli``, ``pages``             the same verbs from a terminal and from a browser
-===== ============================== ==========================================================
+===== ======================================== ===============================================
+floor rooms                                    what they are
+===== ======================================== ===============================================
+F0    ``spec document errors facts binding``   the values, and what was learned about them
+F1    ``catalog``                              what Keras offers, as tables
+F2    ``datasets``                             what there is to learn from, one file each
+F3    ``edit check code parse compare``        spec → spec, spec → problems, spec ↔ source
+F4    ``engine custom_layers``                 the only modules that import Keras
+F5    ``exporters``                            what is taken home, one file each
+F6    ``runs``                                 the only SQLite, child processes, disk writes
+F7    ``cli``, and ``pages`` above             the same verbs, from terminal and browser
+===== ======================================== ===============================================
 
 Nothing in ``builder`` imports Streamlit.
 """

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from builder import catalog
 from builder.facts import Fix
+from builder.formatting import metric_name, metric_value
 from builder.spec import ObjectSpec, TrainingSpec
 
 History = Mapping[str, Sequence[float | None]]
@@ -65,24 +66,8 @@ class Reading:
 def result(test: Mapping[str, float]) -> str:
     """The test's numbers as one sentence, the metric before the loss; "" without a test set."""
     names = [n for n in test if n != "loss"] or [n for n in test if n == "loss"]
-    values = ", ".join(f"{words(n)} {number(test[n])}" for n in names)
+    values = ", ".join(f"{metric_name(n)} {metric_value(test[n])}" for n in names)
     return f"Test {values}." if values else ""
-
-
-def words(name: str) -> str:
-    """``"val_mean_absolute_error"`` → ``"validation mean absolute error"``."""
-    return name.replace("val_", "validation ", 1).replace("_", " ")
-
-
-def number(value: float | None) -> str:
-    """Three decimals below ten, three significant digits above; words for what is no number."""
-    if value is None or not math.isfinite(value):
-        return "not a number"
-    if abs(value) >= 1e9:
-        return f"{value:.3g}"
-    if abs(value) >= 10:
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-    return f"{value:.3f}" if abs(value) >= 0.001 or value == 0 else f"{value:.2g}"
 
 
 def read(
@@ -119,9 +104,7 @@ def _explosion(
     if bad is not None:
         sentence = f"The loss stopped being a number in epoch {bad + 1}: training exploded."
     else:
-        sentence = (
-            f"The loss grew from {number(numbers[0])} to {number(numbers[-1])} instead of falling."
-        )
+        sentence = f"The loss grew from {metric_value(numbers[0])} to {metric_value(numbers[-1])} instead of falling."
     fix = slower(training)
     hint = "Usually the learning rate is too high: train again with a tenth of it."
     return Reading("exploded", sentence, hint, fix)
@@ -178,7 +161,7 @@ def _underfitting(
         return None
     return Reading(
         "stuck",
-        f"In {len(loss)} epochs the loss hardly moved ({number(first)} to {number(last)}): the"
+        f"In {len(loss)} epochs the loss hardly moved ({metric_value(first)} to {metric_value(last)}): the"
         " model has learned very little (underfitting).",
         "Try another learning rate, scaled data, or a model with more layers or units.",
     )

@@ -13,8 +13,8 @@ from builder.runs.engine_process import client
 from builder.spec import ObjectSpec
 from pages.widgets.data import data_preview, dataset_download, npz_upload
 from pages.widgets.forms import column_form, form
-from pages.widgets.session import current_project
-from pages.widgets.shared import explanation, page_frame, problem_list
+from pages.widgets.session import current_project, engine_facts, widget_sync
+from pages.widgets.shared import explanation, own_files, page_frame, problem_list
 from pages.widgets.shared.page_frame import plain
 
 
@@ -43,13 +43,11 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
     """Which dataset, and its preparation."""
     st.subheader("Dataset", anchor=False)
     known, current = all_datasets(), dataset
-    names = [n for n in known if n != npz_upload.PLUGIN or dataset.class_name == n]
+    names = [n for n in known if n != own_files.PLUGIN or dataset.class_name == n]
     # what this version does not know stays chosen until another is
     names += [] if dataset.class_name in known else [dataset.class_name]
     key = "dataset-class"
-    at = current_project.place(
-        names, current_project.hold(key, dataset.class_name, dataset.class_name)
-    )
+    at = widget_sync.place(names, widget_sync.hold(key, dataset.class_name, dataset.class_name))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="dataset"):
         name = st.selectbox(
             "Dataset",
@@ -60,7 +58,7 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
             label_visibility="collapsed",
             help="Type to search",
         )
-        current_project.held(key, name)
+        widget_sync.held(key, name)
         entry = form.find("datasets", name)
         if entry:
             explanation.show(entry, key=f"explain-{name}")
@@ -88,15 +86,15 @@ def _title(dataset: ObjectSpec) -> str:
     if plugin is None:
         return dataset.class_name
     network = "" if plugin.OFFLINE else ", downloaded once"
-    return f"{npz_upload.called(dataset)} · {plugin.ENTRY.group.lower()}{network}"
+    return f"{own_files.dataset_title(dataset)} · {plugin.ENTRY.group.lower()}{network}"
 
 
 def _look(dataset: ObjectSpec, facts: DataFacts) -> None:
-    st.subheader(plain(npz_upload.called(dataset)), anchor=False)
+    st.subheader(plain(own_files.dataset_title(dataset)), anchor=False)
     st.markdown(column_form.sentence(facts) if facts.named else data_preview.sentence(facts))
     if facts.warning:
         st.info(plain(facts.warning), icon=":material/info:")
-    found = current_project.cached(
+    found = engine_facts.cached(
         ("preview", dataset), lambda: client.call("loading.preview", dataset)
     )
     if facts.named:

@@ -12,15 +12,15 @@ from builder.runs.engine_process import client
 from builder.runs.scheduler import jobs
 from builder.spec import Run
 from pages.widgets.evaluate import drawing_canvas, other_inputs, prediction, text_prediction
-from pages.widgets.session import current_project
-from pages.widgets.shared import page_frame, run_picker
+from pages.widgets.session import current_project, engine_facts
+from pages.widgets.shared import asset_files, page_frame, run_picker
 
 IMAGES = ["png", "jpg", "jpeg", "webp", "bmp", "gif"]
 
 
 def main() -> None:
     """The page."""
-    st.html(page_frame.ROOT / "assets" / "answers.css")
+    st.html(asset_files.ROOT / "assets" / "answers.css")
     st.caption(
         "Draw one digit. It is cropped, scaled to 20×20 and centred by mass, as MNIST was made;"
         " the model sees exactly the small picture."
@@ -91,9 +91,7 @@ def _photo() -> bytes | None:
 def _besides(run: Run) -> dict[str, Any]:
     """The inputs a drawing cannot give, set by hand."""
     asked = ("beside", run.id)
-    others = current_project.cached(
-        asked, lambda: client.call("predict_multi.others", run.training)
-    )
+    others = engine_facts.cached(asked, lambda: client.call("predict_multi.others", run.training))
     if others:
         st.caption(other_inputs.HONEST)
     return other_inputs.ask(others)

@@ -11,13 +11,13 @@ from builder.runs.engine_process import client
 from builder.runs.scheduler import jobs
 from builder.spec import Run
 from pages.widgets.evaluate import report, text_prediction
-from pages.widgets.session import current_project
-from pages.widgets.shared import page_frame, run_picker
+from pages.widgets.session import engine_facts
+from pages.widgets.shared import asset_files, page_frame, run_picker
 
 
 def main() -> None:
     """The page."""
-    st.html(page_frame.ROOT / "assets" / "answers.css")
+    st.html(asset_files.ROOT / "assets" / "answers.css")
     st.caption(
         "Training was studying; this is the final exam, on the test examples the model never saw."
     )
@@ -43,7 +43,7 @@ def main() -> None:
 
 def _report(run: Run, artefact: str) -> Mapping[str, Any]:
     with st.spinner("Sitting the exam …", show_time=False):
-        report: Mapping[str, Any] = current_project.cached(
+        report: Mapping[str, Any] = engine_facts.cached(
             ("report", run.id), lambda: client.call("evaluation.report", artefact, run.training)
         )
     return report
@@ -80,10 +80,10 @@ def _output(found: Mapping[str, Any], run: Run) -> Mapping[str, Any]:
 
 def _surface(run: Run, artefact: str, names: Sequence[str]) -> None:
     call = "evaluation.surface"
-    plane = current_project.cached(
+    plane = engine_facts.cached(
         ("surface", run.id), lambda: client.call(call, artefact, run.training)
     )
-    preview = current_project.cached(
+    preview = engine_facts.cached(
         ("preview", run.training.dataset),
         lambda: client.call("loading.preview", run.training.dataset),
     )

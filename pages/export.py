@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from types import ModuleType
 
 import streamlit as st
 
@@ -13,27 +12,16 @@ from builder import code
 from builder.code import custom_layer_source
 from builder.datasets.registry import find_dataset
 from builder.errors import LayerwiseError
-from builder.exporters.registry import all_exporters, missing_packages
+from builder.exporters.contract import Exporter, missing_packages
+from builder.exporters.registry import all_exporters
 from builder.runs.disk import weight_files
 from builder.runs.engine_process import client
 from builder.runs.scheduler import jobs
 from builder.spec import Run, TrainingSpec
 from pages.widgets.code import code_pane, code_script, lazy_download
-from pages.widgets.session import current_project
+from pages.widgets.session import current_project, engine_facts, tab_state
 from pages.widgets.shared import page_frame, problem_list, run_picker
 from pages.widgets.shared.page_frame import plain
-
-MIME = {
-    ".py": "text/x-python",
-    ".json": "application/json",
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".ipynb": "application/x-ipynb+json",
-    ".md": "text/markdown",
-}
-
-CONVERTED = ("h5", "savedmodel", "tflite", "onnx")
-"""Forms that a converter makes, in seconds, if it can."""
 
 
 def main() -> None:
@@ -62,7 +50,7 @@ def _script() -> None:
         known = all_exporters()
         _download(known["script"], text.encode(), "primary")
         _later(known["notebook"], lambda: _notebook(training, chosen, title))
-    code_pane.show(training, current_project.selected())
+    code_pane.show(training, current_project.selected(()))
 
 
 def _notebook(training: TrainingSpec, style: str, title: str) -> bytes:
@@ -107,29 +95,29 @@ def _model_files() -> None:
         st.caption("Train the model first; then it can be saved with its weights.")
         page_frame.link("train", "Go to Train")
         return
-    found = [e for e in all_exporters().values() if e.NEEDS == "run"]
-    for exporter in sorted(found, key=lambda e: (e.NAME in CONVERTED, e.NAME != "keras")):
+    found = [e for e in all_exporters().values() if e.kind == "run"]
+    for exporter in found:
         with page_frame.guard():
             _model_file(exporter, run)
     same = "`keras.models.load_model(file)` gives the same predictions as here."
     st.caption(f"{same} {custom_layer_source.needed(run.training.model)}")
 
 
-def _model_file(exporter: ModuleType, run: Run) -> None:
+def _model_file(exporter: Exporter, run: Run) -> None:
     artefact = str(jobs.artefact(run.id))
     if missing := missing_packages(exporter):
-        st.markdown(f"**{plain(exporter.TITLE)}** needs packages that are not installed here.")
+        st.markdown(f"**{plain(exporter.title)}** needs packages that are not installed here.")
         st.code(f"pip install {' '.join(missing)}", language="bash")
-    elif exporter.NAME in CONVERTED:
+    elif exporter.slow:
         _conversion(exporter, run, artefact)
-    elif exporter.NAME == "card":
+    elif exporter.run_facts:
         title = current_project.title()
         _later(exporter, lambda: _card(run, artefact, title))
     else:
         _later(
-            exporter, lambda: client.call("export_run.run", exporter.NAME, run.training, artefact)
+            exporter, lambda: client.call("export_run.run", exporter.name, run.training, artefact)
         )
-    if about := getattr(exporter, "ABOUT", ""):
+    if about := exporter.about:
         st.caption(about)
 
 
@@ -148,50 +136,50 @@ def _card(run: Run, artefact: str, title: str) -> bytes:
     return made
 
 
-def _conversion(exporter: ModuleType, run: Run, artefact: str) -> None:
+def _conversion(exporter: Exporter, run: Run, artefact: str) -> None:
     """A format that takes seconds and may refuse: made on request, then offered."""
     options = {}
-    if exporter.NAME == "tflite":
+    if exporter.name == "tflite":
         options["int8"] = st.checkbox(
             "In 8 bits",
             key="export-int8",
             help="A quarter of the size; ranges are measured on training examples, and predictions"
             " differ a little.",
         )
-    wanted = (exporter.NAME, run.id, *options.values())
+    wanted = (exporter.name, run.id, *options.values())
     if st.button(
-        f"Prepare {exporter.TITLE}",
-        key=f"prepare-{exporter.NAME}",
+        f"Prepare {exporter.title}",
+        key=f"prepare-{exporter.name}",
         icon=":material/settings:",
         width="stretch",
     ):
-        current_project.remember(f"prepared:{exporter.NAME}", wanted)
-    if current_project.recall(f"prepared:{exporter.NAME}") != wanted:
+        tab_state.remember(f"prepared:{exporter.name}", wanted)
+    if tab_state.recall(f"prepared:{exporter.name}") != wanted:
         return
 
     def make() -> bytes:
-        verb, name = "export_run.run", exporter.NAME
+        verb, name = "export_run.run", exporter.name
         made: bytes = client.call(verb, name, run.training, artefact, timeout=300, **options)
         return made
 
     with st.spinner("Converting …", show_time=False):
-        content = current_project.cached(("prepared", *wanted), make)
+        content = engine_facts.cached(("prepared", *wanted), make)
     _download(exporter, content)
 
 
-def _later(exporter: ModuleType, make: Callable[[], bytes]) -> None:
-    name, suffix = exporter.NAME, exporter.SUFFIX
+def _later(exporter: Exporter, make: Callable[[], bytes]) -> None:
+    name, suffix = exporter.name, exporter.suffix
     file = _name() + suffix
-    lazy_download.button(exporter.TITLE, make, file, f"export-{name}", mime=MIME.get(suffix, ""))
+    lazy_download.button(exporter.title, make, file, f"export-{name}", mime=exporter.mime)
 
 
-def _download(exporter: ModuleType, data: bytes, kind: str = "secondary") -> None:
+def _download(exporter: Exporter, data: bytes, kind: str = "secondary") -> None:
     st.download_button(
-        exporter.TITLE,
+        exporter.title,
         data=data,
-        file_name=_name() + exporter.SUFFIX,
-        mime=MIME.get(exporter.SUFFIX),
-        key=f"export-{exporter.NAME}",
+        file_name=_name() + exporter.suffix,
+        mime=exporter.mime,
+        key=f"export-{exporter.name}",
         icon=":material/download:",
         type=kind,  # type: ignore[arg-type]
         on_click="ignore",
@@ -206,7 +194,7 @@ def _made(name: str, training: TrainingSpec, title: str) -> bytes:
         made: bytes = client.call("export_run.run", name, training, None, title=title)
         return made
 
-    return current_project.cached(("export", name, training, title), make)
+    return engine_facts.cached(("export", name, training, title), make)
 
 
 def _name() -> str:

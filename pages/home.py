@@ -7,15 +7,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from builder import edit, starters
+from builder import edit, formatting, starters
 from builder.runs.disk import projects
 from builder.runs.disk.projects import Project
 from builder.spec import TrainingSpec
-from pages.widgets.data import npz_upload
 from pages.widgets.home import architectures, damaged_store, open_file, paste_code
-from pages.widgets.model import canvas_state
-from pages.widgets.session import current_project
-from pages.widgets.shared import formatting, page_frame, problem_list
+from pages.widgets.model.canvas_state import CANVAS, canvas_state
+from pages.widgets.session import browser, current_project, tab_state, widget_sync
+from pages.widgets.shared import asset_files, own_files, page_frame, problem_list
 from pages.widgets.shared.page_frame import plain
 from pages.widgets.train import live_run
 
@@ -75,7 +74,7 @@ def _empty() -> None:
         current_project.open_training(
             starters.empty(current_project.training().dataset), "My model"
         )
-        canvas_state.desk().view = canvas_state.CANVAS
+        canvas_state().view = CANVAS
         page_frame.go("data")
 
 
@@ -86,7 +85,7 @@ def _sentence(training: TrainingSpec) -> str:
     epochs = training.fit.get("epochs") or 1
     return (
         f"A {kind} of {formatting.plural(layers, 'layer')} learns from"
-        f" **{plain(npz_upload.called(training.dataset))}**,"
+        f" **{plain(own_files.dataset_title(training.dataset))}**,"
         f" in {formatting.plural(epochs, 'epoch')}."
     )
 
@@ -111,7 +110,7 @@ def _cards(found: Sequence[starters.Starter]) -> None:
 
 def _card(starter: starters.Starter) -> None:
     with st.container(border=True, key=f"card-{starter.name}"):
-        picture = page_frame.ROOT / "assets" / "pictures" / f"{starter.picture}.svg"
+        picture = asset_files.ROOT / "assets" / "pictures" / f"{starter.picture}.svg"
         if picture.exists():
             st.image(picture.read_text(encoding="utf-8"), width="stretch", alt="")
         st.markdown(f"**{plain(starter.title)}**  \n{plain(starter.sentence)}")
@@ -132,20 +131,20 @@ def _card(starter: starters.Starter) -> None:
 
 def _projects() -> None:
     st.subheader("My projects", anchor=False)
-    mine = projects.mine(current_project.owner())
-    gone: Project | None = current_project.recall("deleted")
+    mine = projects.mine(browser.owner())
+    gone: Project | None = tab_state.recall("deleted")
     if gone:
         with st.container(horizontal=True, vertical_alignment="center", key="deleted"):
             st.caption(f"“{plain(gone.title)}” is deleted.")
             st.button("Bring it back", key="undelete", icon=":material/undo:", on_click=_undelete)
     if not mine:
         st.caption("Nothing yet: a starter becomes your project at the first change or training.")
-    everything = current_project.recall("all-projects", False)
+    everything = tab_state.recall("all-projects", False)
     for project in mine if everything else mine[:SHOWN]:
         _row(project)
     if len(mine) > SHOWN and not everything:
         more = f"Show all {len(mine)}"
-        st.button(more, key="all", on_click=current_project.remember, args=("all-projects", True))
+        st.button(more, key="all", on_click=tab_state.remember, args=("all-projects", True))
     for damaged in projects.damaged():
         st.caption(f":material/error: {plain(damaged.message)}")
 
@@ -154,11 +153,11 @@ def _row(project: Project) -> None:
     token = project.token
     with st.container(key=f"project-{token}", border=True, gap="xsmall"):
         layers = formatting.plural(len(project.training.model.nodes), "layer")
-        data = plain(npz_upload.called(project.training.dataset))
+        data = plain(own_files.dataset_title(project.training.dataset))
         here = " · open now" if token == current_project.token() else ""
         st.markdown(
             f"**{plain(project.title)}**  \n:gray[:small[{layers} · {data} · saved"
-            f" {ago(project.saved)}{here}]]"
+            f" {formatting.ago(time.time() - project.saved)}{here}]]"
         )
         with st.container(horizontal=True, gap="xsmall"):
             opened = st.button(
@@ -180,7 +179,7 @@ def _more(project: Project) -> None:
         "More", key=f"project-more-{token}", icon=":material/more_horiz:", type="tertiary"
     ):
         key = f"title-{token}"
-        stands = current_project.hold(key, project.title, project.title)
+        stands = widget_sync.hold(key, project.title, project.title)
         st.text_input("Title", stands, key=key, max_chars=80, on_change=_rename, args=(project,))
         st.button(
             "Delete this project",
@@ -194,7 +193,7 @@ def _more(project: Project) -> None:
 
 @page_frame.safe
 def _rename(project: Project) -> None:
-    new = str(current_project.typed(f"title-{project.token}") or "").strip()
+    new = str(widget_sync.typed(f"title-{project.token}") or "").strip()
     if not new or new == project.title:
         return
     if project.token == current_project.token():
@@ -206,25 +205,16 @@ def _rename(project: Project) -> None:
 @page_frame.safe
 def _delete(project: Project) -> None:
     projects.delete(project.token)
-    current_project.remember("deleted", project)
+    tab_state.remember("deleted", project)
     if project.token == current_project.token():
         current_project.leave()
 
 
 @page_frame.safe
 def _undelete() -> None:
-    gone: Project = current_project.recall("deleted")
+    gone: Project = tab_state.recall("deleted")
     projects.create(gone.owner, gone.title, gone.training)
-    current_project.remember("deleted", None)
-
-
-def ago(then: float) -> str:
-    """Seconds since the epoch as people say it: ``3 minutes ago``."""
-    seconds = max(0, int(time.time() - then))
-    for size, noun in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size:
-            return f"{formatting.plural(seconds // size, noun)} ago"
-    return "just now"
+    tab_state.remember("deleted", None)
 
 
 with page_frame.frame("home", project=False):

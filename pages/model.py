@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from builder import check, edit
+from builder import check, edit, formatting
 from builder.facts import ModelFacts, Problem
 from builder.spec import ModelSpec
 from pages.widgets.code import code_pane
-from pages.widgets.model import canvas, canvas_state, inspector, layer_palette, stack_view
-from pages.widgets.session import current_project
-from pages.widgets.shared import formatting, page_frame, problem_list
+from pages.widgets.model import canvas, inspector, layer_palette, open_block, stack_view
+from pages.widgets.model.canvas_state import CANVAS, canvas_state
+from pages.widgets.session import current_project, tab_state, widget_sync
+from pages.widgets.shared import page_frame, problem_list
 from pages.widgets.shared.page_frame import plain
 
-STACK, CANVAS = "Stack", canvas_state.CANVAS
+STACK = "Stack"
 
 
 def main() -> None:
@@ -23,7 +24,11 @@ def main() -> None:
     with right, st.container(key="inspector"):
         inspector.show()
     with left:
-        model, found, facts = canvas_state.model(), canvas_state.problems(), canvas_state.facts()
+        model, found, facts = (
+            open_block.model(),
+            open_block.find_problems(),
+            open_block.find_facts(),
+        )
         with st.container(key="model-head", horizontal=True, vertical_alignment="center"):
             _totals(model, facts)
             _switch(model)
@@ -41,29 +46,26 @@ def main() -> None:
 def _code() -> None:
     """The project as code below both views, while somebody wants to see it."""
     key = "show-code"
-    stands = current_project.hold(
-        key, current_project.recall(key, False), current_project.recall(key, False)
-    )
+    stands = widget_sync.hold(key, tab_state.recall(key, False), tab_state.recall(key, False))
     shown = st.toggle("Show code", stands, key=key, help="The same model as a Keras script")
-    current_project.held(key, shown)
-    current_project.remember(key, shown)
+    widget_sync.held(key, shown)
+    tab_state.remember(key, shown)
     if shown:
-        code_pane.show(current_project.training(), current_project.selected())
+        code_pane.show(current_project.training(), current_project.selected(()))
 
 
 def _view() -> str:
     """What somebody chose in this tab; only a chain can be shown as a stack."""
-    desk = canvas_state.desk()
-    if desk.path or not edit.is_chain(current_project.training().model):
+    if current_project.selection().path or not edit.is_chain(current_project.training().model):
         return CANVAS
-    return desk.view or STACK
+    return canvas_state().view or STACK
 
 
 def _switch(model: ModelSpec) -> None:
     """Stack or Canvas: two views of one model."""
-    chained = not canvas_state.desk().path and edit.is_chain(model)
+    chained = not current_project.selection().path and edit.is_chain(model)
     key = "model-view"
-    stands = current_project.hold(key, _view(), _view())
+    stands = widget_sync.hold(key, _view(), _view())
     st.segmented_control(
         "View",
         [STACK, CANVAS],
@@ -78,16 +80,16 @@ def _switch(model: ModelSpec) -> None:
         args=(key,),
         width="content",
     )
-    current_project.held(key, _view())
+    widget_sync.held(key, _view())
 
 
 def _viewed(key: str) -> None:
-    canvas_state.desk().view = current_project.typed(key) or _view()
+    canvas_state().view = widget_sync.typed(key) or _view()
 
 
 def _beside(found: tuple[Problem, ...]) -> None:
     """The selected layer's problems with their remedies, below the canvas."""
-    node = canvas_state.selected()
+    node = current_project.selected()
     if node:
         problem_list.show(problem_list.at(found, f"model.{node}"), key="beside")
 

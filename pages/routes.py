@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import functools
 import gzip
-import hashlib
-import importlib.metadata
 import importlib.util
 import math
 import re
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from builder.errors import LayerwiseError
-from builder.runs.store import run_store
+from builder.runs.queries import chart_rows
 from pages.widgets.model import palette_items
-from pages.widgets.shared.asset_files import ASSETS
+from pages.widgets.shared.addresses import CANVAS, prefix
 
 RUN_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 """A run's id is 132 random bits: who knows it may read the run."""
@@ -32,18 +29,6 @@ DIGITS = 6
 
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 """For what has its version in its address."""
-
-
-def prefix() -> str:
-    """Where our routes begin, below the server's own base path: ``/lw`` or ``/base/lw``."""
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"/{base}/lw" if base else "/lw"
-
-
-@functools.cache
-def plotly_address() -> str:
-    """Where browsers find Plotly; the installed version is in it, so that they cache for ever."""
-    return f"{prefix()}/plotly.js?v={importlib.metadata.version('plotly')}"
 
 
 @functools.cache
@@ -75,30 +60,15 @@ async def _script(request: Request, body: bytes) -> Response:
     return Response(body, media_type="text/javascript", headers=headers)
 
 
-CANVAS = ASSETS / "canvas" / "canvas.js"
-"""The bundle of the node canvas; ``assets/canvas`` holds its source and how it is built."""
-
-
 @functools.cache
-def _canvas() -> tuple[bytes, str]:
-    """The bundle, compressed, and a name for exactly this one."""
-    text = CANVAS.read_bytes()
-    return gzip.compress(text, 6), hashlib.sha256(text).hexdigest()[:12]
-
-
-def canvas_address() -> str:
-    """Where browsers find the canvas; its hash is in it, so that they cache for ever."""
-    return f"{prefix()}/canvas.js?v={_canvas()[1]}"
-
-
-def palette_address() -> str:
-    """Where browsers find the layers that can be added."""
-    return f"{prefix()}/palette.json?v={palette_items.edition()}"
+def _canvas_gzip() -> bytes:
+    """The canvas's bundle, compressed once."""
+    return gzip.compress(CANVAS.read_bytes(), 6)
 
 
 async def canvas_js(request: Request) -> Response:
     """The bundle of the node canvas."""
-    return await _script(request, _canvas()[0])
+    return await _script(request, _canvas_gzip())
 
 
 async def palette_json(_request: Request) -> Response:
@@ -114,7 +84,7 @@ async def rows(request: Request) -> Response:
     if not re.fullmatch(r"\d{1,12}", after):
         return _json({"error": "'after' must be a whole number of at most 12 digits."}, 400)
     try:
-        answer = await run_in_threadpool(run_store.rows, run, int(after))
+        answer = await run_in_threadpool(chart_rows.read_rows, run, int(after))
     except LayerwiseError as error:
         return _json({"error": error.message}, 404)
     return _json(plain(answer))

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from builder.runs.store import run_queries
-from builder.runs.store.run_queries import Listed
+from builder.runs.queries import run_queries
+from builder.runs.queries.run_queries import Listed
 from pages.widgets.home import damaged_store
 from pages.widgets.runs import run_comparison, run_detail, run_list, run_selection, run_sentences
-from pages.widgets.shared import page_frame
+from pages.widgets.shared import asset_files, page_frame
 from pages.widgets.train import live_charts
 
 
 def main() -> None:
     """The list on the left; on the right the run that was opened, or the ticked ones compared."""
-    st.html(page_frame.ROOT / "assets" / "train.css")
+    st.html(asset_files.ROOT / "assets" / "train.css")
     damaged_store.show()
     with st.container(key="runs-body-open" if run_selection.looking() else "runs-body"):
         left, right = st.columns([6, 7], gap="large")

@@ -2,20 +2,20 @@
 
 import streamlit as st
 
-from pages.widgets.session import current_project
-from pages.widgets.shared import page_frame
+from pages.widgets.session import browser, current_project
+from pages.widgets.shared import asset_files, page_frame
 
 pages = page_frame.pages()
 current = st.navigation(list(pages.values()), position="hidden")
 page_frame.follow_address(current)
 st.set_page_config(
     page_title=f"{current.title} · Layerwise",
-    page_icon=str(page_frame.ROOT / "assets" / "favicon.png"),
+    page_icon=str(asset_files.ROOT / "assets" / "favicon.png"),
     layout="wide",
     initial_sidebar_state="collapsed",
 )
-st.html(page_frame.ROOT / "assets" / "layerwise.css")
-st.html(f"<style>:root{{color-scheme:{current_project.theme()}}}</style>")
+st.html(asset_files.ROOT / "assets" / "layerwise.css")
+st.html(f"<style>:root{{color-scheme:{browser.theme()}}}</style>")
 st.html(page_frame.script(current.url_path or "home"), unsafe_allow_javascript=True)
 page_frame.stays_known()
 with page_frame.guard():

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import streamlit as st
 
-from builder import binding
+from builder import binding, formatting
 from builder.runs.scheduler import jobs
 from builder.runs.store.progress import GOING, Progress
 from builder.spec import Run, TrainingSpec
 from pages.widgets.runs import run_actions, run_sentences
-from pages.widgets.session import current_project
-from pages.widgets.shared import page_frame, problem_list
+from pages.widgets.session import current_project, widget_sync
+from pages.widgets.shared import asset_files, page_frame, problem_list
 from pages.widgets.shared.page_frame import plain
 from pages.widgets.train import compile_form, kept_weights, live_charts, live_run
 
 
 def main() -> None:
     """The page."""
-    st.html(page_frame.ROOT / "assets" / "train.css")
+    st.html(asset_files.ROOT / "assets" / "train.css")
     current_project.amend(compile_form.filled(current_project.training()))
     run = live_run.newest()
     # asked once: bar and curves speak of the same moment, and the watch notices what comes after
-    progress = jobs.progress_of(run.id) if run else None
+    progress = jobs.progress(run.id) if run else None
     _bar(run, progress)
     kept_weights.show()
     with st.container(key="train-body"):
@@ -73,7 +73,7 @@ def _settings() -> None:
     if new != training:
         current_project.push(new)
         st.rerun()
-    current_project.settle()
+    widget_sync.settle()
     live_run.start_waiting()
 
 
@@ -104,7 +104,7 @@ def _chosen(training: TrainingSpec, panels: list[str]) -> list[str] | None:
         panels,
         selection_mode="multi",
         default=panels,
-        format_func=run_sentences.metric,
+        format_func=formatting.metric_name,
         key="curves-" + "-".join(panels),
     )
     return [*chosen, "learning_rate"] if chosen else None

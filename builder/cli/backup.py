@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from builder.cli.shared_options import Verb
+from builder.runs.store import housekeeping
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,9 +18,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Copies the store, also while runs go."""
-    from builder.runs.scheduler import jobs
 
-    made = jobs.backup(given.file)
+    made = housekeeping.backup(given.file)
     print(
         f"{made}: to restore it, while no server and no training runs, put it in the workspace as"
         " runs.db and remove runs.db-wal and runs.db-shm."

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import inspect
+from collections import defaultdict
 from pathlib import Path
-from typing import Any
 
 from builder.cli import open_argument
 from builder.cli.shared_options import OUT, Verb, deliver
 from builder.errors import FileError, SpecError, TrainingError
+from builder.exporters.contract import ExportRequest, Option
 from builder.exporters.registry import all_exporters
 from builder.spec import TrainingSpec
-
-STYLES = ("sequential", "functional", "subclass")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,26 +19,35 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     forms = sorted(all_exporters())
     parser.add_argument("project", metavar="PROJECT_OR_RUN", help="project, starter name or run id")
     parser.add_argument("--to", required=True, choices=forms, help="what to write")
-    parser.add_argument("--style", choices=STYLES, help="how script and notebook say the model")
-    parser.add_argument("--int8", action="store_true", help="tflite in 8 bits")
+    for name, options in _options().items():
+        if (option := options[0]).type == "bool":
+            parser.add_argument(f"--{name}", action="store_true", help=option.summary)
+        else:
+            parser.add_argument(f"--{name}", choices=list(option.choices), help=option.summary)
     parser.add_argument("-o", "--output", metavar="FILE", type=Path, help=OUT)
+
+
+def _options() -> dict[str, list[Option]]:
+    """Option name → what the exporters that have it say of it."""
+    options: dict[str, list[Option]] = defaultdict(list)
+    for exporter in all_exporters().values():
+        for name, option in exporter.options.items():
+            options[name].append(option)
+    return options
 
 
 def run(given: argparse.Namespace) -> int:
     """Writes the export."""
     target = all_exporters()[given.to]
     title, training, artefact = _named(given.project)
-    if target.NEEDS == "run" and artefact is None:
+    if target.kind == "run" and artefact is None:
         raise TrainingError(
             f"'{given.to}' needs trained weights, and {given.project} is a project.",
             "Train it, then give the run's id instead.",
         )
-    options: dict[str, Any] = {"style": given.style, "int8": given.int8}
-    asked = {k: v for k, v in options.items() if v}
-    for name in asked:
-        if name not in inspect.signature(target.export).parameters:
-            raise SpecError(f"'{given.to}' has no option --{name}.", "Leave it out.")
-    deliver(target.export(training, artefact, title=title, **asked), given.output)
+    options = {name: value for name in _options() if (value := getattr(given, name))}
+    request = ExportRequest(training, artefact, title=title, options=options)
+    deliver(target.export(request), given.output)
     return 0
 
 

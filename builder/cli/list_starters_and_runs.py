@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import time
 
-from builder import diagnose, starters
+from builder import formatting, starters
 from builder.cli.shared_options import Verb
+from builder.runs.store import run_store
 
 
 def nothing(_: argparse.ArgumentParser) -> None:
@@ -24,10 +25,12 @@ def list_runs(_: argparse.Namespace) -> int:
     """Id, time, status, model and score of every run, newest first."""
     from builder.runs.scheduler import jobs
 
-    for run in jobs.list_runs():
+    for run in run_store.list_runs():
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.times.get("created", 0)))
         test = jobs.result(run.id).get("test", {})
-        score = ", ".join(f"{name} {diagnose.number(value)}" for name, value in test.items())
+        score = ", ".join(
+            f"{name} {formatting.metric_value(value)}" for name, value in test.items()
+        )
         print(f"{run.id}  {when}  {run.status:<8}  {run.training.model.name}  {score}".rstrip())
     return 0
 

@@ -8,6 +8,7 @@ import sys
 from builder.cli import open_argument
 from builder.cli.shared_options import Verb, project, sentence
 from builder.facts import ModelFacts
+from builder.formatting import size
 
 HEAD = ("layer", "class", "output shape", "parameters", "memory")
 
@@ -15,7 +16,6 @@ HEAD = ("layer", "class", "output shape", "parameters", "memory")
 def run(given: argparse.Namespace) -> int:
     """Prints the table and what training needs; status 1 if Keras cannot build the model."""
     from builder import check
-    from builder.check.training.memory import size
 
     title, training = open_argument.project(given.project)
     data, model, _ = open_argument.facts(training)
@@ -32,8 +32,6 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _table(model: ModelFacts) -> None:
-    from builder.check.training.memory import size
-
     rows = [HEAD]
     for node in model.nodes:
         shapes = ", ".join(str(s) for s in node.outputs)

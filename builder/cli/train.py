@@ -17,6 +17,7 @@ from builder.cli.shared_options import Verb, project, whole
 from builder.document import to_json
 from builder.errors import FileError, TrainingError
 from builder.facts import DataFacts, ModelFacts
+from builder.runs.scheduler import worker_pool
 from builder.spec import TrainingSpec
 
 
@@ -32,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Trains; the last line of standard output is one JSON object."""
-    from builder.runs.scheduler import dispatch, jobs
+    from builder.runs.scheduler import jobs
     from builder.runs.store import run_store
 
     title, training = open_argument.project(given.project)
@@ -41,7 +42,7 @@ def run(given: argparse.Namespace) -> int:
     if given.seed is not None:
         training = replace(training, seed=given.seed)
     _folder(given.output)
-    dispatch.refill()  # the worker imports TensorFlow while this process checks the project
+    worker_pool.refill()  # the worker imports TensorFlow while this process checks the project
     data, model = _sound(training)
     started = jobs.start(training, data=data, model=model)
     progress = _follow(started.id)
@@ -53,7 +54,7 @@ def run(given: argparse.Namespace) -> int:
         artefact = _copied(artefact, given.output, to_json(training, title=title))
     line = {"run": started.id, "artefact": str(artefact.resolve())}
     line |= {"history": result["history"], "test": result["test"]}
-    print(json.dumps(run_store.strict(line), allow_nan=False))
+    print(json.dumps(run_store.strict_json(line), allow_nan=False))
     return 0
 
 

@@ -9,6 +9,7 @@ from typing import IO, Any
 import numpy as np
 import psutil
 
+from builder import formatting
 from builder.datasets.contract import Array, datasets_folder
 from builder.errors import DataError
 
@@ -83,7 +84,8 @@ def _affordable(name: str, members: dict[str, zipfile.ZipInfo]) -> None:
     limit = min(MAX_BYTES, psutil.virtual_memory().available // 2)
     if size > limit:
         raise DataError(
-            f"{name} unpacks to {size / 1e9:.1f} GB; at most {limit / 1e9:.1f} GB are accepted.",
+            f"{name} unpacks to {formatting.size(size)}; at most {formatting.size(limit)}"
+            " are accepted.",
             "Save fewer examples, or smaller numbers such as uint8 or float32.",
             "dataset.file",
         )

@@ -8,14 +8,18 @@ from typing import Any
 
 from builder import catalog, edit
 from builder.code.custom_layer_source import needed
-from builder.exporters.keras import read
+from builder.exporters.contract import ExportRequest
+from builder.exporters.keras import read_artefact
 from builder.facts import DataFacts, ModelFacts
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
 
 NAME = "card"
 TITLE = "Model card"
 SUFFIX = ".md"
-NEEDS = "run"
+KIND = "run"
+MIME = "text/markdown"
+ORDER = 2
+RUN_FACTS = True
 ABOUT = "Markdown: data, model, training, results, limits and versions, to publish beside it."
 
 ROWS = 12
@@ -24,40 +28,28 @@ ROWS = 12
 BARS = "▁▂▃▄▅▆▇█"
 
 
-def export(
-    training: TrainingSpec,
-    artefact: str | None = None,
-    facts: ModelFacts | None = None,
-    title: str = "",
-    history: Mapping[str, Sequence[float | None]] | None = None,
-    test: Mapping[str, float] | None = None,
-    versions: Mapping[str, str] | None = None,
-) -> bytes:
-    """Markdown, UTF-8.
-
-    Args:
-        history: metric → its value in each epoch.
-        test: metric → its value on the test examples.
-        versions: package → version the run was made with.
+def export(request: ExportRequest) -> bytes:
+    """Markdown, UTF-8, with what is given of ``RUN_FACTS``.
 
     Raises:
-        FileError: no run was given.
+        FileError: the run's file is gone.
         DataError: the dataset cannot be described.
     """
     from builder.engine.build import keras_model
     from builder.engine.data import loading
 
-    read(artefact)
+    read_artefact(request)
+    training, run = request.training, request.options
     about = loading.describe(training.dataset)
-    known = facts or keras_model.summary(training.model)
+    facts = request.facts or keras_model.summary(training.model)
     parts = (
-        _head(title or training.model.name, about),
+        _head(request.title or training.model.name, about),
         _data(training, about),
-        _model(training.model, known),
+        _model(training.model, facts),
         _training(training),
-        _results(history or {}, test or {}),
+        _results(run.get("history") or {}, run.get("test") or {}),
         _limits(training, about),
-        _versions(versions or {}),
+        _versions(run.get("versions") or {}),
     )
     return "\n".join(part for part in parts if part).encode()
 
@@ -94,39 +86,39 @@ def _data(training: TrainingSpec, about: DataFacts) -> str:
         rows.append((f"{column.role.capitalize()} {column.name}", f"{shape} ({column.kind})"))
     if about.classes:
         rows.append(("Classes", ", ".join(about.classes[:50])))
-    rows += [(f"Setting {k}", _said(v)) for k, v in training.dataset.config.items()]
+    rows += [(f"Setting {k}", _value_text(v)) for k, v in training.dataset.config.items()]
     return f"## Data\n\n{_table(('What', 'Value'), rows)}"
 
 
-def _model(model: ModelSpec, known: ModelFacts) -> str:
+def _model(model: ModelSpec, facts: ModelFacts) -> str:
     rows = []
     for name in edit.order(model):
-        node = known.of(name)
+        node = facts.of(name)
         if model.node(name).off or node is None:
             continue
         shape = " × ".join("any" if n is None else str(n) for n in node.outputs[0][1:])
         rows.append((name, node.class_name, shape, f"{node.params:,}"))
     head = ("Layer", "Class", "Output", "Parameters")
     more = f" {needed(model)}".rstrip()
-    return f"## Model\n\n{_table(head, rows)}\n{known.params:,} parameters in all.{more}\n"
+    return f"## Model\n\n{_table(head, rows)}\n{facts.params:,} parameters in all.{more}\n"
 
 
 def _training(training: TrainingSpec) -> str:
-    rows = [(k.replace("_", " "), _said(v)) for k, v in training.compile.items()]
-    rows += [(k.replace("_", " "), _said(v)) for k, v in training.fit.items()]
+    rows = [(k.replace("_", " "), _value_text(v)) for k, v in training.compile.items()]
+    rows += [(k.replace("_", " "), _value_text(v)) for k, v in training.fit.items()]
     rows.append(("seed", "none" if training.seed is None else str(training.seed)))
     return f"## Training\n\n{_table(('Setting', 'Value'), rows)}"
 
 
-def _said(value: Any) -> str:
+def _value_text(value: Any) -> str:
     match value:
         case ObjectSpec():
-            inside = ", ".join(f"{k}={_said(v)}" for k, v in value.config.items())
+            inside = ", ".join(f"{k}={_value_text(v)}" for k, v in value.config.items())
             return f"{value.class_name}({inside})" if inside else value.class_name
         case Config():
-            return ", ".join(f"{k}: {_said(v)}" for k, v in value.items())
+            return ", ".join(f"{k}: {_value_text(v)}" for k, v in value.items())
         case tuple():
-            return ", ".join(_said(v) for v in value)
+            return ", ".join(_value_text(v) for v in value)
     return str(value)
 
 

@@ -12,6 +12,7 @@ from builder.engine.build import keras_model
 from builder.engine.files import initial_weights
 from builder.engine.training import train_run
 from builder.errors import CatalogError
+from builder.exporters.contract import ExportRequest
 from builder.exporters.registry import all_exporters
 from builder.spec import TrainingSpec
 
@@ -32,13 +33,13 @@ def run(
         CatalogError: there is no exporter of that name.
         LayerwiseError: what the exporter says.
     """
-    known = all_exporters()
-    if name not in known:
+    exporters = all_exporters()
+    if name not in exporters:
         raise CatalogError(
-            f"There is no export called '{name}'.", f"Use one of {', '.join(known)}."
+            f"There is no export called '{name}'.", f"Use one of {', '.join(exporters)}."
         )
-    made: bytes = known[name].export(training, artefact, title=title, **options)
-    return made
+    request = ExportRequest(training, artefact, title=title, options=options)
+    return exporters[name].export(request)
 
 
 def begun(training: TrainingSpec, kept: str | None = None) -> bytes:

@@ -5,31 +5,22 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from builder.exporters.keras import read
-from builder.facts import ModelFacts
-from builder.spec import TrainingSpec
+from builder.exporters.contract import ExportRequest
+from builder.exporters.keras import read_artefact
 
 NAME = "h5"
 TITLE = "HDF5 model (older Keras)"
 SUFFIX = ".h5"
-NEEDS = "run"
+KIND = "run"
+SLOW = True
 
 
-def export(
-    training: TrainingSpec,
-    artefact: str | None = None,
-    facts: ModelFacts | None = None,
-    title: str = "",
-) -> bytes:
-    """The model rewritten as HDF5.
-
-    Raises:
-        FileError: no run was given, or HDF5 cannot hold this model (it says why).
-    """
+def export(request: ExportRequest) -> bytes:
+    """The model rewritten as HDF5; FileError, which says why, when that cannot hold it."""
     from builder.engine.files.model_files import save_h5
 
-    read(artefact)
+    read_artefact(request)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.h5"
-        save_h5(str(artefact), str(path))
+        save_h5(str(request.artefact), str(path))
         return path.read_bytes()

@@ -5,38 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 
 from builder.errors import FileError
-from builder.facts import ModelFacts
-from builder.spec import TrainingSpec
+from builder.exporters.contract import ExportRequest
 
 NAME = "keras"
 TITLE = "Keras model with its weights"
 SUFFIX = ".keras"
-NEEDS = "run"
+KIND = "run"
+ORDER = 1
 
 
-def export(
-    training: TrainingSpec,
-    artefact: str | None = None,
-    facts: ModelFacts | None = None,
-    title: str = "",
-) -> bytes:
-    """The bytes of the run's own file.
-
-    Raises:
-        FileError: no run was given, or its file is gone.
-    """
-    return read(artefact)
+def export(request: ExportRequest) -> bytes:
+    """The bytes of the run's own file; FileError when it is gone."""
+    return read_artefact(request)
 
 
-def read(artefact: str | None) -> bytes:
-    """The run's ``.keras``; FileError when there is none."""
-    if not artefact:
-        raise FileError(
-            "Only a trained model has weights to save.", "Train it, then export the run."
-        )
+def read_artefact(request: ExportRequest) -> bytes:
+    """The run's ``.keras``; FileError when it is gone."""
+    path = str(request.artefact)
     try:
-        return Path(artefact).read_bytes()
+        return Path(path).read_bytes()
     except OSError as error:
         raise FileError(
-            f"The run's model cannot be read: {error.strerror}.", "Train again.", artefact
+            f"The run's model cannot be read: {error.strerror}.", "Train again.", path
         ) from None

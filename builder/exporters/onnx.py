@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from builder.exporters._live import converting, needs, opened, refuse_text
-from builder.facts import ModelFacts
-from builder.spec import TrainingSpec
+from builder.exporters._conversion import converting, open_model, refuse_text
+from builder.exporters.contract import ExportRequest
 
 NAME = "onnx"
 TITLE = "ONNX"
 SUFFIX = ".onnx"
-NEEDS = "run"
+KIND = "run"
+SLOW = True
 ABOUT = "For ONNX Runtime, which there is for many languages and for browsers."
 REQUIRES = ("onnx", "tf2onnx")
 
 
-def export(
-    training: TrainingSpec,
-    artefact: str | None = None,
-    facts: ModelFacts | None = None,
-    title: str = "",
-) -> bytes:
+def export(request: ExportRequest) -> bytes:
     """The bytes of the ``.onnx`` file; any number of examples at a time.
 
     Raises:
-        FileError: no run was given, a package is missing, or the model cannot be written.
+        FileError: the model cannot be read or written.
     """
-    model = opened(artefact)
+    model = open_model(request)
     refuse_text(model, TITLE)
-    needs(sys.modules[__name__])
     with tempfile.TemporaryDirectory() as folder, converting(TITLE):
         path = Path(folder) / "model.onnx"
         _call_once(model)

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from builder.errors import FileError
 from builder.exporters import svg
-from builder.facts import ModelFacts
-from builder.spec import TrainingSpec
+from builder.exporters.contract import ExportRequest
 
 if TYPE_CHECKING:
     from PIL import ImageDraw
@@ -21,7 +20,9 @@ if TYPE_CHECKING:
 NAME = "png"
 TITLE = "Picture of the architecture (PNG)"
 SUFFIX = ".png"
-NEEDS = "project"
+KIND = "project"
+MIME = "image/png"
+ORDER = 4
 
 SCALE = 2
 """Pixels for each of the SVG's, so that letters are sharp on a slide."""
@@ -30,14 +31,9 @@ MAX_PIXELS = 60_000_000
 """A larger picture is refused; about four hundred layers below each other."""
 
 
-def export(
-    training: TrainingSpec,
-    artefact: str | None = None,
-    facts: ModelFacts | None = None,
-    title: str = "",
-) -> bytes:
+def export(request: ExportRequest) -> bytes:
     """A PNG; raises FileError when the model is too large for one."""
-    return drawn(svg.export(training, artefact, facts, title))
+    return drawn(svg.export(request))
 
 
 def drawn(picture: bytes) -> bytes:

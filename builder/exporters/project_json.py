@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from builder.document import to_json
-from builder.facts import ModelFacts
-from builder.spec import TrainingSpec
+from builder.exporters.contract import ExportRequest
 
 NAME = "project"
 TITLE = "Layerwise project"
 SUFFIX = ".json"
-NEEDS = "project"
+KIND = "project"
+MIME = "application/json"
+ORDER = 5
 
 
-def export(
-    training: TrainingSpec,
-    artefact: str | None = None,
-    facts: ModelFacts | None = None,
-    title: str = "",
-) -> bytes:
+def export(request: ExportRequest) -> bytes:
     """UTF-8 JSON."""
-    return to_json(training, title=title).encode()
+    return to_json(request.training, title=request.title).encode()

@@ -7,36 +7,31 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from builder.exporters._live import converting, opened
-from builder.facts import ModelFacts
-from builder.spec import TrainingSpec
+from builder.exporters._conversion import converting, open_model
+from builder.exporters.contract import ExportRequest
 
 NAME = "savedmodel"
 TITLE = "TensorFlow SavedModel"
 SUFFIX = ".savedmodel.zip"
-NEEDS = "run"
+KIND = "run"
+SLOW = True
 ABOUT = "A folder, zipped: tf.saved_model.load and TensorFlow Serving run it without Keras."
 
 
-def export(
-    training: TrainingSpec,
-    artefact: str | None = None,
-    facts: ModelFacts | None = None,
-    title: str = "",
-) -> bytes:
+def export(request: ExportRequest) -> bytes:
     """The folder ``saved_model`` as a zip; its ``serve`` gives the predictions.
 
     Raises:
-        FileError: no run was given, or the model cannot be written.
+        FileError: the model cannot be read or written.
     """
-    model = opened(artefact)
+    model = open_model(request)
     with tempfile.TemporaryDirectory() as folder, converting(TITLE):
         path = Path(folder) / "saved_model"
         model.export(path, format="tf_saved_model", verbose=False)
-        return zipped(path)
+        return _zip(path)
 
 
-def zipped(folder: Path) -> bytes:
+def _zip(folder: Path) -> bytes:
     """A folder as a zip, its own name first."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as file:

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from builder.facts import ModelFacts
-from builder.spec import TrainingSpec
+from builder import code
+from builder.exporters.contract import ExportRequest, Option
+
+STYLE = Option("choice", "how script and notebook say the model", choices=code.STYLES)
 
 NAME = "script"
 TITLE = "Python script"
 SUFFIX = ".py"
-NEEDS = "project"
+KIND = "project"
+MIME = "text/x-python"
+ORDER = 1
+OPTIONS = {"style": STYLE}
 
 
-def export(
-    training: TrainingSpec,
-    artefact: str | None = None,
-    facts: ModelFacts | None = None,
-    title: str = "",
-    style: str = "",
-) -> bytes:
-    """UTF-8 source.
-
-    Args:
-        style: a key of ``code.STYLES``; "" is the usual one for the model.
+def export(request: ExportRequest) -> bytes:
+    """UTF-8 source, in the option ``style``; without it the usual one for the model.
 
     Raises:
         SpecError: the model cannot be written in that style.
         DataError: the dataset cannot be loaded, so how it is prepared is not known.
     """
-    from builder import code
     from builder.engine.data import loading
 
-    return code.script(training, loading.source(training.dataset), title, style).encode()
+    source = loading.source(request.training.dataset)
+    style = request.options.get("style") or ""
+    return code.script(request.training, source, request.title, style).encode()

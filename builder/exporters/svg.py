@@ -6,13 +6,16 @@ from collections import defaultdict
 from html import escape
 
 from builder import catalog, edit
+from builder.exporters.contract import ExportRequest
 from builder.facts import ModelFacts, NodeFacts
-from builder.spec import ModelSpec, ObjectSpec, TrainingSpec, active
+from builder.spec import ModelSpec, ObjectSpec, active
 
 NAME = "svg"
 TITLE = "Picture of the architecture (SVG)"
 SUFFIX = ".svg"
-NEEDS = "project"
+KIND = "project"
+MIME = "image/svg+xml"
+ORDER = 3
 
 WIDTH, HEIGHT, GAP, SIDE, MARGIN = 380, 58, 30, 36, 32
 """Of a card, the space below and beside it, and the page's edge, in pixels."""
@@ -34,18 +37,14 @@ SHOWN = ("units", "filters", "kernel_size", "pool_size", "rate", "activation", "
 """Arguments worth a place on the card."""
 
 
-def export(
-    training: TrainingSpec,
-    artefact: str | None = None,
-    facts: ModelFacts | None = None,
-    title: str = "",
-) -> bytes:
+def export(request: ExportRequest) -> bytes:
     """A standalone SVG; without ``facts`` Keras is asked for the shapes."""
+    model, facts = request.training.model, request.facts
     if facts is None:
         from builder.engine.build import keras_model
 
-        facts = keras_model.summary(training.model)
-    return draw(training.model, facts, title or training.model.name).encode()
+        facts = keras_model.summary(model)
+    return draw(model, facts, request.title or model.name).encode()
 
 
 def draw(model: ModelSpec, facts: ModelFacts, title: str) -> str:

@@ -8,37 +8,41 @@ from typing import Any
 
 from builder import catalog, edit
 from builder.errors import FileError
-from builder.exporters._live import EXPORT_KERAS, converting, opened, refuse_text
-from builder.facts import ModelFacts
+from builder.exporters._conversion import EXPORT_KERAS, converting, open_model, refuse_text
+from builder.exporters.contract import ExportRequest, Option
 from builder.spec import TrainingSpec
 
 NAME = "tflite"
 TITLE = "LiteRT (TensorFlow Lite)"
 SUFFIX = ".tflite"
-NEEDS = "run"
+KIND = "run"
+SLOW = True
 ABOUT = "For phones and small devices. It answers one example at a time."
+OPTIONS = {
+    "int8": Option(
+        "bool",
+        "tflite in 8 bits",
+        "In 8 bits",
+        "A quarter of the size; ranges are measured on training examples, and predictions"
+        " differ a little.",
+    )
+}
 
 SAMPLES = 200
 """Training examples that int8 quantization measures the layers' ranges on."""
 
 
-def export(
-    training: TrainingSpec,
-    artefact: str | None = None,
-    facts: ModelFacts | None = None,
-    title: str = "",
-    int8: bool = False,
-) -> bytes:
+def export(request: ExportRequest) -> bytes:
     """The flat file; it reads one example.
 
-    Args:
-        int8: weights and layers in 8 bits, their ranges measured on training examples; a quarter
-            of the size, predictions a little different. Inputs and outputs stay as they are.
+    With the option ``int8`` weights and layers have 8 bits, their ranges measured on training
+    examples; inputs and outputs stay as they are.
 
     Raises:
-        FileError: no run was given, the model cannot be written, or not in 8 bits.
+        FileError: the model cannot be read or written, or not in 8 bits.
     """
-    model = opened(artefact)
+    model = open_model(request)
+    training, int8 = request.training, bool(request.options.get("int8"))
     refuse_text(model, TITLE)
     if int8:
         _check(training)

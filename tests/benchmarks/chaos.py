@@ -31,10 +31,12 @@ from numpy.typing import NDArray
 
 from builder.runs.engine_process import client
 from builder.runs.scheduler import jobs
-from builder.runs.store import database, run_store
+from builder.runs.store import database, metric_rows, run_store
 from builder.spec import Config, ObjectSpec, TrainingSpec, chain
 
-SERVER = "from builder.runs.scheduler import jobs; jobs.warm(); import time; time.sleep(1e6)"
+SERVER = (
+    "from builder.runs.scheduler import dispatch; dispatch.warm(); import time; time.sleep(1e6)"
+)
 """All that a server does for runs: it keeps spare workers and sweeps every second."""
 
 WAIT_SECONDS = (0.1, 6.0)
@@ -180,7 +182,7 @@ def numbers(run: str) -> dict[str, Any]:
     assert [line["epoch"] for line in lines] == list(range(1, len(lines) + 1))
     return {
         "batches": names + str(len(steps)) + b"".join(c["data"] for c in chunks).hex(),
-        "epochs": jobs.history(run),
+        "epochs": metric_rows.history(run),
         "result": jobs.result(run)["history"],
         "test": jobs.result(run)["test"],
         "best": run_store.row(run)["best"],

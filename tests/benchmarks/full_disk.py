@@ -16,7 +16,7 @@ from pathlib import Path
 
 from builder.runs.disk import workspace
 from builder.runs.engine_process import client
-from builder.runs.scheduler import dispatch, jobs
+from builder.runs.scheduler import dispatch, jobs, worker_pool
 from builder.runs.store import database
 from tests.benchmarks.chaos import numbers, same, training
 from tests.benchmarks.runs import wait
@@ -52,7 +52,7 @@ def tell(when: str, run: str) -> None:
 
 def rehearse(home: Path) -> None:
     """Fill, look, make room, resume; AssertionError where a number is not the undisturbed run's."""
-    jobs.warm()
+    dispatch.warm()
     whole = jobs.start(training(EPOCHS)).id
     wait(lambda: jobs.progress(whole).ended)
     run = jobs.start(training(EPOCHS)).id
@@ -80,7 +80,7 @@ def main() -> None:
         try:
             rehearse(home)
         finally:
-            dispatch.close()
+            worker_pool.close()
             client.close()
             database.close()
 

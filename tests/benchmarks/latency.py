@@ -17,8 +17,8 @@ import psutil
 
 from builder.facts import DataFacts, ModelFacts
 from builder.runs.engine_process import client
+from builder.runs.queries import chart_rows
 from builder.runs.scheduler import dispatch, jobs, worker_pool
-from builder.runs.store import run_store
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec, chain
 
 EDITS = 100
@@ -86,7 +86,7 @@ def click(data: DataFacts, model: ModelFacts, units: int) -> float:
     """Milliseconds from the click to the first point a chart can read."""
     began = time.perf_counter()
     run = jobs.start(digits(units), data=data, model=model)
-    while not run_store.rows(run.id)["batches"]["x"]:
+    while not chart_rows.read_rows(run.id)["batches"]["x"]:
         assert not jobs.progress(run.id).ended, jobs.get(run.id).error
         time.sleep(0.005)
     took = 1000 * (time.perf_counter() - began)
@@ -98,8 +98,8 @@ def click(data: DataFacts, model: ModelFacts, units: int) -> float:
 def clicks() -> None:
     """Click on Train → first point, with the spare worker that has had time to warm up."""
     data: DataFacts = client.call("loading.describe", digits(64).dataset)
-    jobs.prepare(digits(64).dataset)
-    jobs.warm()
+    worker_pool.prepare(digits(64).dataset)
+    dispatch.warm()
     took = []
     for i in range(CLICKS):
         settle()
@@ -129,7 +129,7 @@ def main() -> None:
             memory = psutil.Process().memory_info().rss / 2**20
             print(f"| memory of this process (holds no Keras) | {memory:,.0f} MB | | ≤ 150 MB |")
         finally:
-            dispatch.close()
+            worker_pool.close()
             client.close()
 
 

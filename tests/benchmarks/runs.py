@@ -17,7 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from builder.runs.engine_process import client
-from builder.runs.scheduler import dispatch, jobs
+from builder.runs.queries import chart_rows
+from builder.runs.scheduler import dispatch, jobs, worker_pool
 from builder.runs.store import run_store
 from builder.spec import ObjectSpec, TrainingSpec
 from tests import zoo
@@ -49,7 +50,7 @@ def wait(done: Callable[[], bool]) -> float:
 def begun(training: TrainingSpec) -> str:
     """A run that has shown its first point."""
     run = jobs.start(training)
-    wait(lambda: bool(run_store.rows(run.id)["batches"]["x"]) or jobs.progress(run.id).ended)
+    wait(lambda: bool(chart_rows.read_rows(run.id)["batches"]["x"]) or jobs.progress(run.id).ended)
     assert not jobs.progress(run.id).ended, jobs.get(run.id).error
     return run.id
 
@@ -175,12 +176,12 @@ def main() -> None:
         try:
             print("| what | median | slowest | target |\n|---|---|---|---|")
             client.call("loading.describe", tutorial(1).dataset)
-            jobs.prepare(tutorial(1).dataset)
-            jobs.warm()
+            worker_pool.prepare(tutorial(1).dataset)
+            dispatch.warm()
             for part in (p for p in PARTS if p in (given.parts or PARTS)):
                 PARTS[part](given.rounds)
         finally:
-            dispatch.close()
+            worker_pool.close()
             client.close()
 
 

@@ -19,8 +19,9 @@ import numpy as np
 
 from builder import document, starters
 from builder.runs.disk import workspace
-from builder.runs.store import database, run_queries
-from builder.runs.store.run_queries import Query
+from builder.runs.queries import run_queries
+from builder.runs.queries.run_queries import Query
+from builder.runs.store import database
 from builder.spec import TrainingSpec
 
 RUNS = 10_000

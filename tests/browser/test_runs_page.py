@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from builder.runs.disk import projects
-from builder.runs.store import database, run_queries
+from builder.runs.queries import run_queries
+from builder.runs.store import database
 from tests.browser.hand import pick
 from tests.pages.past import run, xor
 

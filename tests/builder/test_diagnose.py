@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from builder import diagnose
+from builder import diagnose, formatting
 from builder.spec import ObjectSpec, TrainingSpec, chain
 
 
@@ -122,4 +122,4 @@ def test_the_result_names_the_metric_before_the_loss() -> None:
     ],
 )
 def test_numbers_read_as_people_write_them(value: float | None, said: str) -> None:
-    assert diagnose.number(value) == said
+    assert formatting.metric_value(value) == said

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 FLOORS = (
-    {"spec", "document", "errors", "facts", "binding"},
+    {"spec", "document", "errors", "facts", "binding", "formatting"},
     {"catalog"},
     {"datasets"},
     {"edit", "check", "code", "parse", "starters", "diagnose", "compare"},

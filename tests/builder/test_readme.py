@@ -1,4 +1,4 @@
-"""The README tells the truth: it names every starter, dataset and export there is, and no other."""
+"""The three READMEs tell the truth: what they name exists, and what there is they name."""
 
 from __future__ import annotations
 
@@ -8,17 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from builder import starters
+from builder import cli, starters
 from builder.datasets.registry import all_datasets
 from builder.exporters.registry import all_exporters
+from tests.laws.house import LADDERS
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text("utf-8")
+USERS, ENGINEERS, FIGURES = "README.md", "builder/README.md", "tests/benchmarks/README.md"
+TEXTS = {name: (ROOT / name).read_text("utf-8") for name in (USERS, ENGINEERS, FIGURES)}
+
+each = pytest.mark.parametrize("name", TEXTS)
 
 
 def section(title: str) -> str:
-    """The text under that heading, up to the next one."""
-    return re.split(r"^#+ ", README.split(f"### {title}\n", 1)[1], maxsplit=1, flags=re.M)[0]
+    """The text under that heading of the users' README, up to the next one."""
+    after = TEXTS[USERS].split(f"### {title}\n", 1)[1]
+    return re.split(r"^#+ ", after, maxsplit=1, flags=re.M)[0]
 
 
 @pytest.mark.parametrize(
@@ -35,23 +40,49 @@ def test_it_names_all_there_is_and_no_other(title: str, there: Iterable[str]) ->
     assert named - prose == set(there)
 
 
-NAMED = (
-    r"(?:src=\"|\]\()(assets/[\w/.]+)",
-    r"`((?:builder|pages|tests)/[\w/]+\.py)`",
-    r"`((?:builder|pages)/\w+/)`",
-)
+@each
+def test_every_path_and_link_leads_somewhere(name: str) -> None:
+    text, here = TEXTS[name], (ROOT / name).parent
+    paths = re.findall(r"`((?:builder|pages|tests|assets)/[\w/.]*|\w+\.(?:py|txt))`", text)
+    links = re.findall(r"(?:src=\"|\]\()(?!https?:)([^\")#]+)", text)
+    assert links
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+    assert [link for link in links if not (here / link).exists()] == []
 
 
-def test_every_picture_and_module_it_names_exists() -> None:
-    for pattern in NAMED:
-        found = re.findall(pattern, README)
-        assert found
-        assert [path for path in found if not (ROOT / path).exists()] == []
-    modules = re.findall(r"python -m (tests[.\w]+)", README)
+@each
+def test_every_command_exists(name: str) -> None:
+    modules = re.findall(r"python -m (tests[.\w]+)", TEXTS[name])
+    modules = [m.rstrip(".") for m in modules if not m.endswith("NAME")]
     assert [m for m in modules if not (ROOT / f"{m.replace('.', '/')}.py").exists()] == []
+    verbs = re.findall(r"python -m builder (\w+)", TEXTS[name])
+    assert set(verbs) <= {verb.name for verb in cli.VERBS}
+    scripts = re.findall(r"python3? (tests/[\w/]+\.py)", TEXTS[name])
+    assert [script for script in scripts if not (ROOT / script).exists()] == []
 
 
-def test_it_names_every_setting_of_the_environment() -> None:
+def test_the_settings_of_the_environment_are_all_named_for_users() -> None:
     sources = (path.read_text("utf-8") for path in (ROOT / "builder").rglob("*.py"))
-    read = {name for text in sources for name in re.findall(r"\"(LAYERWISE_\w+)\"", text)}
-    assert read == set(re.findall(r"`(LAYERWISE_\w+)`", README))
+    read = {found for text in sources for found in re.findall(r"\"(LAYERWISE_\w+)\"", text)}
+    named = {name: set(re.findall(r"`(LAYERWISE_\w+)`", text)) for name, text in TEXTS.items()}
+    assert named[USERS] == read
+    assert all(names <= read for names in named.values())
+
+
+def test_the_floors_of_engineers_are_the_floors_of_the_law() -> None:
+    rows = re.findall(r"^\| F(\d) \| (.*?) \|", TEXTS[ENGINEERS], flags=re.M)
+    told = [set(re.findall(r"`(\w+)`", rooms)) for _, rooms in rows]
+    assert told == [floor - {"__main__"} for floor in LADDERS["builder"] if floor != {"__main__"}]
+    assert [int(number) for number, _ in rows] == list(range(len(rows)))
+
+
+def test_every_benchmark_is_told_with_its_command() -> None:
+    there = {f"python -m tests.benchmarks.{p.stem}" for p in ROOT.glob("tests/benchmarks/*.py")}
+    told = re.findall(r"python -m tests\.benchmarks\.\w+", TEXTS[FIGURES])
+    assert set(told) - {"python -m tests.benchmarks.NAME"} == there
+
+
+def test_every_figure_has_a_command_or_says_that_it_has_none() -> None:
+    rows = re.findall(r"^\| (?!what|command|---)(.+) \|$", TEXTS[FIGURES], flags=re.M)
+    last = [row.rsplit(" | ", 1)[-1] for row in rows if not row.startswith("`python")]
+    assert last and all(cell == "as above" or cell == "by hand" or "`" in cell for cell in last)

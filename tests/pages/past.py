@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from builder import starters
 from builder.runs.disk import projects, workspace
 from builder.runs.scheduler import dispatch
-from builder.runs.store import run_store
+from builder.runs.store import metric_rows, run_store, worker_rows
 from builder.runs.store.database import database
 from builder.spec import TrainingSpec
 
@@ -36,12 +36,12 @@ def run(
     if status == "queued":
         return run_store.add(training, project, OWNER, parent, None)
     run_id = taken(training, project, OWNER, parent)
-    run_store.accept(run_id, {"keras": "3.15"})
-    run_store.plan(run_id, 5, 10)
+    worker_rows.accept(run_id, {"keras": "3.15"})
+    worker_rows.write_plan(run_id, 5, 10)
     steps = np.full((5, 1), 0.5, np.float32)
     for i, value in enumerate(values):
         epoch = {"loss": 1 / (i + 1), "accuracy": value, "val_accuracy": value}
-        run_store.append(run_id, 1, [(5 * i, ("loss",), steps)], [(i + 1, epoch)])
+        metric_rows.append(run_id, 1, [(5 * i, ("loss",), steps)], [(i + 1, epoch)])
     if status == "running":
         return run_id
     if status == "paused":

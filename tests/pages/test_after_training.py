@@ -13,15 +13,16 @@ import pytest
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
-from builder import exporters, starters
+from builder import formatting, starters
 from builder.document import read_document
+from builder.exporters.registry import all_exporters
 from builder.runs.disk import projects
 from builder.runs.engine_process import client
-from builder.runs.scheduler import dispatch, jobs
+from builder.runs.scheduler import jobs, worker_pool
 from builder.runs.store import database
 from builder.spec import Run
 from pages.widgets.evaluate import confusion_matrix, drawing_canvas, prediction, report
-from pages.widgets.shared import markup, run_picker
+from pages.widgets.shared import markup
 
 Visit = Callable[..., AppTest]
 PATIENCE_SECONDS = 120
@@ -30,7 +31,7 @@ PATIENCE_SECONDS = 120
 @pytest.fixture(autouse=True)
 def _tidy() -> Iterator[None]:
     yield
-    dispatch.close()
+    worker_pool.close()
     database.close()
 
 
@@ -111,14 +112,14 @@ def test_a_digits_run_is_drawn_on_examined_and_taken_home(visit: Visit) -> None:
 
 def test_what_is_downloaded_opens_again(visit: Visit) -> None:
     training = starters.get("iris").training
-    known = exporters()
+    known = all_exporters()
     made = {
         n: client.call("export_run.run", n, training, None, title="Iris")
         for n in ("project", "svg")
     }
     assert read_document(made["project"]) == ("Iris", training)
     assert made["svg"].startswith(b"<svg")
-    assert {e.NEEDS for e in known.values()} == {"project", "run"}
+    assert {e.kind for e in known.values()} == {"project", "run"}
 
 
 def test_regression_and_points_have_their_own_exam(visit: Visit) -> None:
@@ -183,7 +184,7 @@ def test_bars_escape_names_and_mark_the_likeliest() -> None:
 
 
 def test_words_for_times_and_cells() -> None:
-    assert [run_picker.ago(s) for s in (5, 61, 7300, 200_000)] == [
+    assert [formatting.ago(s, brief=True) for s in (5, 61, 7300, 200_000)] == [
         "just now", "1 min ago", "2 h ago", "2 days ago",
     ]  # fmt: skip
     assert report.cell_title("3", "3", 7) == "7 right: 3"

@@ -11,8 +11,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from pages import entrance
-from pages.widgets.session import current_project
-from pages.widgets.shared import page_frame
+from pages.widgets.session import browser
+from pages.widgets.shared import asset_files, page_frame
 
 
 def answered(middleware: Any, answer: Any, cookie: str = "", **more: Any) -> tuple[Any, bytes]:
@@ -43,7 +43,7 @@ PAGE = HTMLResponse("<p>page</p>")
 
 def test_a_new_browser_gets_a_name_that_scripts_cannot_read():
     (cookie,) = cookies_set(PAGE)
-    assert re.match(rf"{current_project.COOKIE}={current_project.OWNER};", cookie)
+    assert re.match(rf"{browser.COOKIE}={browser.OWNER};", cookie)
     assert "HttpOnly" in cookie and "SameSite=Lax" in cookie
     assert cookies_set(PAGE) != [cookie], "the next browser gets another"
 
@@ -59,7 +59,7 @@ def test_what_is_no_page_sets_no_cookie():
 
 @pytest.mark.parametrize("value", ["../../etc", "short", "x" * 400, "ä" * 22, "", '"'])
 def test_a_name_that_is_not_ours_is_replaced(value):
-    assert cookies_set(PAGE, f"{current_project.COOKIE}={value}")
+    assert cookies_set(PAGE, f"{browser.COOKIE}={value}")
 
 
 async def parts(scope: Any, receive: Any, send: Any) -> None:
@@ -76,7 +76,7 @@ WHOLE = HTMLResponse("<head></head>")
 @pytest.mark.parametrize("answer", [WHOLE, GZipMiddleware(WHOLE, 0), parts])
 def test_a_page_begins_with_the_script_that_mends_its_load(answer: Any):
     start, body = answered(entrance.Mended, answer)
-    script = (page_frame.ROOT / "assets" / "mend.js").read_bytes()
+    script = (asset_files.ROOT / "assets" / "mend.js").read_bytes()
     assert body == b"<head><script>" + script + b"</script></head>"
     assert dict(start["headers"])[b"content-length"] == b"%d" % len(body)
 

@@ -33,7 +33,7 @@ def test_a_damaged_run_store_is_said_until_it_is_moved_away(
     database.close()
     (workspace / "runs.db").write_bytes(b"nonsense" * 1000)
     assert run_store.by_status("queued") == []  # the sweep of the server opens it
-    (damaged,) = database.damaged()
+    (damaged,) = database.damaged_files()
     earlier = damaged.with_name("runs.db.damaged-20260101-000000")
     earlier.touch()
     (said,) = warnings(visit(step))

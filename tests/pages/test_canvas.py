@@ -15,7 +15,8 @@ from builder.facts import Failure, ModelFacts, NodeFacts, Problem
 from builder.runs.disk import projects
 from builder.spec import ModelSpec, Node, ObjectSpec
 from pages.widgets.model import canvas_data, canvas_events, palette_items
-from pages.widgets.model.canvas_state import Desk
+from pages.widgets.model.canvas_state import CanvasState
+from pages.widgets.session.selection import Selection
 from tests import zoo
 
 CANVAS = Path(__file__).parents[2] / "assets" / "canvas"
@@ -92,17 +93,26 @@ def test_every_wire_has_ports_to_end_at(name: str) -> None:
 # --- events ----------------------------------------------------------------------------------
 
 
+class Desk:
+    """What lies beside a model: the canvas and the selection."""
+
+    def __init__(self) -> None:
+        self.canvas, self.selection = CanvasState(), Selection()
+
+
 def ask(model: ModelSpec, desk: Desk | None = None, **row: Any) -> tuple[ModelSpec, Desk]:
     desk = desk or Desk()
     shapes = {n.name: facts(n.name, (None, 8)) for n in model.nodes}
     known = ModelFacts(tuple(shapes.values()))
-    return canvas_events.apply(canvas_events.Asked(model, desk, row, lambda: known)), desk
+    return canvas_events.apply(
+        canvas_events.CanvasEvent(model, desk.canvas, desk.selection, row, lambda: known)
+    ), desk
 
 
 def test_adding_wires_what_is_new_and_selects_it() -> None:
     model, desk = ask(zoo.RESIDUAL, do="add", layer="Dropout", nodes=["wide"], drop=[3, 4])
-    assert model.node("deep").inbound == ("dropout",) and desk.chosen == ("dropout",)
-    assert desk.pins == {(): {"dropout": (3.0, 4.0)}}
+    assert model.node("deep").inbound == ("dropout",) and desk.selection.chosen == ("dropout",)
+    assert desk.canvas.pins == {(): {"dropout": (3.0, 4.0)}}
     model, _ = ask(zoo.RESIDUAL, do="add", layer="Dropout", wire=["sum", 0])
     assert model.node("sum").inbound == ("dropout", "deep")
     assert model.node("dropout").inbound == ("input",)
@@ -113,15 +123,21 @@ def test_adding_wires_what_is_new_and_selects_it() -> None:
 @pytest.mark.parametrize("row", json.loads(palette_items.listing()), ids=lambda r: r["name"])
 def test_everything_on_the_palette_can_be_added_after_two_layers(row: dict[str, str]) -> None:
     model, desk = ask(zoo.RESIDUAL, do="add", layer=row["name"], nodes=["wide", "deep"])
-    assert desk.said == (0, "") and len(desk.chosen) == 1
+    assert desk.canvas.said == (0, "") and len(desk.selection.chosen) == 1
     nodes, _ = canvas_data.picture(model, None, ())
-    assert nodes[desk.chosen[0]]["kind"] == row["name"] and row["plain"] and row["icon"] != "help"
+    assert (
+        nodes[desk.selection.chosen[0]]["kind"] == row["name"]
+        and row["plain"]
+        and row["icon"] != "help"
+    )
 
 
 def test_an_input_stands_for_a_column_that_nothing_reads() -> None:
     door = ("picture", ObjectSpec("InputLayer", {"shape": (28, 28)}))  # type: ignore[arg-type]
     row = {"do": "add", "layer": "InputLayer", "nodes": ["wide"]}
-    asked = canvas_events.Asked(zoo.RESIDUAL, Desk(), row, lambda: None, lambda: (door,))
+    asked = canvas_events.CanvasEvent(
+        zoo.RESIDUAL, CanvasState(), Selection(), row, lambda: None, lambda: (door,)
+    )
     model = canvas_events.apply(asked)
     assert model.layers["picture"] == door[1] and model.node("picture").inbound == ()
     again = canvas_events.apply(replace(asked, model=model))
@@ -130,7 +146,7 @@ def test_an_input_stands_for_a_column_that_nothing_reads() -> None:
 
 def test_a_refusal_is_a_sentence_and_changes_nothing() -> None:
     model, desk = ask(zoo.RESIDUAL, **{"do": "connect", "from": "out", "to": "wide"})
-    assert model is zoo.RESIDUAL and desk.said[0] == 1 and "circle" in desk.said[1]
+    assert model is zoo.RESIDUAL and desk.canvas.said[0] == 1 and "circle" in desk.canvas.said[1]
     for row in (
         {"do": "add", "layer": "NoSuchLayer"},
         {"do": "connect", "from": 3},
@@ -146,9 +162,9 @@ def test_a_refusal_is_a_sentence_and_changes_nothing() -> None:
 
 def test_copied_layers_go_through_json() -> None:
     _, desk = ask(zoo.SHARED, do="copy", nodes=["tower", "tower_again"])
-    model, desk = ask(zoo.RESIDUAL, do="paste", text=desk.clip)
-    assert len(model.nodes) == 7 and len(desk.chosen) == 2
-    first, second = (model.node(n) for n in desk.chosen)
+    model, desk = ask(zoo.RESIDUAL, do="paste", text=desk.canvas.clip)
+    assert len(model.nodes) == 7 and len(desk.selection.chosen) == 2
+    first, second = (model.node(n) for n in desk.selection.chosen)
     assert first.layer == second.layer and first.inbound == ()
 
 
@@ -160,11 +176,11 @@ def test_wires_and_nodes_are_deleted_together() -> None:
 
 def test_a_block_is_made_opened_and_left() -> None:
     model, desk = ask(zoo.RESIDUAL, do="group", nodes=["wide", "deep"])
-    assert desk.chosen == ("block",)
+    assert desk.selection.chosen == ("block",)
     _, desk = ask(model, desk, do="open", node="block")
-    assert desk.path == ("block",)
+    assert desk.selection.path == ("block",)
     _, desk = ask(model, desk, do="up", depth=0)
-    assert desk.path == ()
+    assert desk.selection.path == ()
 
 
 # --- the page --------------------------------------------------------------------------------
@@ -194,8 +210,9 @@ def test_a_graph_opens_on_the_canvas_a_chain_as_a_stack(visit) -> None:
 
 def test_the_inspector_edits_the_layer_of_an_open_block(visit) -> None:
     app = visit("model", p=project(zoo.NESTED))
-    desk = app.session_state["kept:desk"]
-    desk.path, desk.chosen = ("inner",), ("dense",)
+    selection = app.session_state["layerwise"].selection
+    selection.go_to(("inner",))
+    selection.select("dense")
     app.run()
     assert app.text_input(key="name-inner-dense").value == "dense"
     app.number_input(key="layer-inner-dense-units").set_value(9).run()
@@ -214,8 +231,9 @@ def test_a_problem_inside_a_block_is_mended_there(visit) -> None:
     inner = edit.inner(zoo.NESTED, ["inner"])
     broken = edit.configure(inner, "dense", zoo.dense(0))
     app = visit("model", p=project(edit.put_inner(zoo.NESTED, ["inner"], broken)))
-    desk = app.session_state["kept:desk"]
-    desk.path, desk.chosen = ("inner",), ("dense",)
+    selection = app.session_state["layerwise"].selection
+    selection.go_to(("inner",))
+    selection.select("dense")
     app.run()
     next(b for b in app.button if str(b.key).startswith("fix-beside-model.dense")).click().run()
     model = model_of()
@@ -223,7 +241,7 @@ def test_a_problem_inside_a_block_is_mended_there(visit) -> None:
     assert model == edit.put_inner(
         zoo.NESTED, ["inner"], edit.configure(inner, "dense", zoo.dense(64))
     )
-    assert desk.path == ("inner",) and not app.error and not app.exception
+    assert selection.path == ("inner",) and not app.error and not app.exception
     app.button(key="undo").click().run()
     assert edit.inner(model_of(), ["inner"]) == broken
 
@@ -237,7 +255,7 @@ def test_layers_are_frozen_and_learn_again(visit) -> None:
     block = edit.freeze(zoo.NESTED, ["inner"], True)
     assert edit.is_frozen(block.layers["inner"]) and not edit.is_frozen(zoo.NESTED.layers["inner"])
     app = visit("model", p=project(zoo.RESIDUAL))
-    app.session_state["layerwise"].selected = "wide"
+    app.session_state["layerwise"].selection.select("wide")
     app.run()
     app.button(key="tool-freeze").click().run()
     assert model_of().layers["wide"].config["trainable"] is False
@@ -246,7 +264,7 @@ def test_layers_are_frozen_and_learn_again(visit) -> None:
 
 def test_a_wire_pulled_into_the_open_begins_a_branch() -> None:
     model, desk = ask(zoo.RESIDUAL, **{"do": "add", "layer": "Dense", "from": "wide"})
-    assert model.node(desk.chosen[0]).inbound == ("wide",)
+    assert model.node(desk.selection.chosen[0]).inbound == ("wide",)
     assert model.node("deep").inbound == ("wide",) and model.outputs == zoo.RESIDUAL.outputs
     model, _ = ask(zoo.STATE, **{"do": "add", "layer": "Dense", "from": "encoder:1"})
     assert model.nodes[-1].inbound == ("encoder:1",)
@@ -258,7 +276,7 @@ def test_a_class_without_a_form_and_what_no_form_asks_open_as_json(visit) -> Non
     strange = ObjectSpec("LayerScale", {"init_values": 0.5, "projection_dim": 8})  # type: ignore[arg-type]
     model = edit.append(zoo.RESIDUAL, strange, ["wide"])
     app = visit("model", p=project(model))
-    app.session_state["layerwise"].selected = "layer_scale"
+    app.session_state["layerwise"].selection.select("layer_scale")
     app.run()
     area = app.text_area(key="raw-layer_scale-text")
     assert json.loads(area.value) == {"init_values": 0.5, "projection_dim": 8}
@@ -268,7 +286,7 @@ def test_a_class_without_a_form_and_what_no_form_asks_open_as_json(visit) -> Non
         app.text_area(key="raw-layer_scale-text").set_value(wrong).run()
         assert any("edit_off" in c.value for c in app.caption) and not app.exception, wrong
         assert model_of().layers["layer_scale"].config["init_values"] == 0.25
-    app.session_state["layerwise"].selected = "wide"
+    app.session_state["layerwise"].selection.select("wide")
     app.run()
     given = {"units": 8, "activation": "relu", "dtype": "mixed_float16"}
     app.text_area(key="raw-wide-text").set_value(json.dumps(given)).run()
@@ -282,7 +300,7 @@ def test_a_class_without_a_form_and_what_no_form_asks_open_as_json(visit) -> Non
 
 def test_tools_of_the_inspector_work_in_a_graph(visit) -> None:
     app = visit("model", p=project(zoo.RESIDUAL))
-    app.session_state["layerwise"].selected = "wide"
+    app.session_state["layerwise"].selection.select("wide")
     app.run()
     app.button(key="tool-copy").click().run()
     assert len(model_of().nodes) == 6
@@ -294,7 +312,7 @@ def test_an_input_is_bound_to_its_column_in_the_inspector(visit) -> None:
     starter = next(s for s in starters.all() if len(s.training.model.outputs) > 1)
     app = visit("model", p=projects.create("local", "Two", starter.training).token)
     output = starter.training.model.outputs[0]
-    app.session_state["layerwise"].selected = output
+    app.session_state["layerwise"].selection.select(output)
     app.run()
     assert app.selectbox(key=f"bind-{output}").label == "Answers the column"
     assert not app.error and not app.exception

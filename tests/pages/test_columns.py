@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from builder import starters
 from builder.runs.disk import projects
-from builder.runs.scheduler import dispatch, jobs
+from builder.runs.scheduler import jobs, worker_pool
 from builder.runs.store import database
 from builder.spec import ObjectSpec, TrainingSpec
 from tests.pages.conftest import SHELL
@@ -25,7 +25,7 @@ REVIEWS = starters.get("reviews").training
 @pytest.fixture(autouse=True)
 def _tidy() -> Iterator[None]:
     yield
-    dispatch.close()
+    worker_pool.close()
     database.close()
 
 

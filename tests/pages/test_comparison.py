@@ -8,8 +8,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from builder.runs.scheduler import jobs
-from builder.runs.store import database
+from builder.runs.store import database, housekeeping
 from tests.pages.past import curves, mine, press, run, texts, xor
 
 Visit = Callable[..., AppTest]
@@ -63,6 +62,6 @@ def test_a_ticked_run_that_was_deleted_elsewhere_is_forgotten(visit: Visit) -> N
     for run_id in ids:
         at.checkbox(key=f"compare-{run_id}").check()
     at.run()
-    jobs.delete(ids[0])
+    housekeeping.delete(ids[0])
     at.run()
     assert set(curves(at)) == set(ids[1:]) and not at.exception and not at.error

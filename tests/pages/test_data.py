@@ -14,6 +14,8 @@ from builder.datasets.registry import all_datasets, find_dataset
 from builder.runs.disk import projects
 from builder.spec import ObjectSpec
 from pages.widgets.data import npz_upload
+from pages.widgets.session import browser, current_project
+from pages.widgets.shared import own_files
 
 
 def choose(app, name: str):
@@ -39,7 +41,7 @@ def test_the_digits_are_described_in_words(visit):
 
 @pytest.mark.parametrize("name", [n for n, m in all_datasets().items() if m.OFFLINE])
 def test_every_built_in_dataset_is_shown(visit, name):
-    if name == npz_upload.PLUGIN:
+    if name == own_files.PLUGIN:
         return
     app = visit("data")
     choose(app, name)
@@ -88,7 +90,7 @@ def test_an_uploaded_name_cannot_leave_the_folder_nor_replace_another_file(datas
     assert npz_upload.free_path("we ird/ñ%.npz", b"x").parent == datasets
     first = npz_upload.free_path("twice.npz", b"first")
     first.write_bytes(b"first")
-    assert npz_upload.title(first.name) == "twice.npz"
+    assert own_files.file_title(first.name) == "twice.npz"
     assert npz_upload.free_path("twice.npz", b"first") == first
     other = npz_upload.free_path("twice.npz", b"second")
     assert other.parent == datasets and other.name.startswith("twice-")
@@ -96,28 +98,28 @@ def test_an_uploaded_name_cannot_leave_the_folder_nor_replace_another_file(datas
 
 
 def test_nobody_is_offered_a_file_that_somebody_else_uploaded(datasets, monkeypatch):
-    monkeypatch.setattr(npz_upload.session, "owner", lambda: "anna")
+    monkeypatch.setattr(browser, "owner", lambda: "anna")
     path = npz_upload.free_path("grades.npz", b"x")
     path.write_bytes(b"x")
     (datasets / "common.npz").write_bytes(b"x")
-    assert {path.name, "common.npz"} <= set(npz_upload.files())
-    monkeypatch.setattr(npz_upload.session, "owner", lambda: "ben")
-    assert path.name not in npz_upload.files() and "common.npz" in npz_upload.files()
+    assert {path.name, "common.npz"} <= set(own_files.list_files())
+    monkeypatch.setattr(browser, "owner", lambda: "ben")
+    assert path.name not in own_files.list_files() and "common.npz" in own_files.list_files()
     path.unlink()
     (datasets / "common.npz").unlink()
 
 
 def test_code_says_a_files_name_as_its_owner_has_it(datasets, monkeypatch):
     iris = starters.get("iris").training
-    monkeypatch.setattr(npz_upload.session, "owner", lambda: "anna")
-    monkeypatch.setattr(npz_upload.session, "training", lambda: iris)
+    monkeypatch.setattr(browser, "owner", lambda: "anna")
+    monkeypatch.setattr(current_project, "training", lambda: iris)
     path = npz_upload.free_path("grades.npz", b"x")
     path.write_bytes(b"x")
     mine = replace(iris, dataset=ObjectSpec("NpzFile", {"file": path.name}))
     source = find_dataset("NpzFile").source(mine.dataset.config)
-    assert "np.load('grades.npz')" in npz_upload.as_given(source, mine.dataset)
+    assert "np.load('grades.npz')" in own_files.with_owner_names(source, mine.dataset)
     read = replace(mine, dataset=mine.dataset.with_(file="grades.npz"))
-    assert npz_upload.as_kept(read) == mine
+    assert own_files.with_stored_names(read) == mine
     path.unlink()
 
 

@@ -9,7 +9,7 @@ from builder.errors import LayerwiseError
 from builder.runs.disk import projects
 from pages.widgets.home import open_file
 from pages.widgets.session.current_project import FIRST
-from pages.widgets.shared import page_frame
+from pages.widgets.shared import asset_files
 
 
 def test_every_starter_has_a_card_with_its_picture(visit):
@@ -18,7 +18,7 @@ def test_every_starter_has_a_card_with_its_picture(visit):
     for starter in starters.all():
         assert starter.title in said and starter.sentence in said
         assert app.button(key=f"open-{starter.name}")
-        assert (page_frame.ROOT / "assets" / "pictures" / f"{starter.picture}.svg").exists()
+        assert (asset_files.ROOT / "assets" / "pictures" / f"{starter.picture}.svg").exists()
     assert not app.error
 
 
@@ -112,7 +112,7 @@ def test_what_was_opened_stays_when_the_next_click_is_on_another_page(visit):
     ):
         app = visit("home", p=old)
         app.button(key=key).click()
-        app.switch_page(str(page_frame.ROOT / "pages" / "model.py"))
+        app.switch_page(str(asset_files.ROOT / "pages" / "model.py"))
         app.query_params["p"] = old
         app.run()
         assert not app.exception and not app.error

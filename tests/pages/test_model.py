@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from builder import edit, starters
+from builder import edit, formatting, starters
 from builder.runs.disk import projects
 from builder.spec import ObjectSpec, chain
-from pages.widgets.model import layer_palette, stack_view
-from pages.widgets.shared import formatting
+from pages.widgets.model import layer_palette, palette_items, stack_view
 
 
 def model_of(app: AppTest):
@@ -62,7 +61,7 @@ def test_a_layer_is_added_after_the_selected_one_and_selected(visit):
 def test_every_layer_of_the_palette_can_be_added(visit):
     app = visit("model")
     press(app, "row-input_layer")
-    for entry in layer_palette.offered():
+    for entry in palette_items.stackable():
         app.selectbox(key=layer_palette.PICK).set_value(entry.class_name).run()
         assert not app.exception and not app.error, (
             entry.class_name,

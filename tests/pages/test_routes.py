@@ -17,9 +17,10 @@ import streamlit as st
 from starlette.applications import Starlette
 
 from builder.runs.scheduler import dispatch
-from builder.runs.store import database, run_store
+from builder.runs.store import database, metric_rows, run_store, worker_rows
 from builder.spec import ObjectSpec, TrainingSpec, chain
 from pages import routes
+from pages.widgets.shared import addresses
 
 TRAINING = TrainingSpec(chain("tiny", ObjectSpec("InputLayer", {"shape": (2,)})), ObjectSpec("Xor"))
 
@@ -60,10 +61,10 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         monkeypatch.setenv("LAYERWISE_HOME", str(tmp_path))
         database.close()
         run_id = run_store.add(TRAINING, None, "me", None, None)
-        run_store.plan(run_id, 3, 2)
+        worker_rows.write_plan(run_id, 3, 2)
         values = np.array([[0.9, 0.1], [np.nan, 0.2], [0.7, 1 / 3]], np.float32)
-        after = run_store.append(run_id, 1, [(0, ("loss", "accuracy"), values)], [])
-        run_store.append(run_id, after, [], [(1, {"loss": 0.7, "val_loss": float("inf")})])
+        after = metric_rows.append(run_id, 1, [(0, ("loss", "accuracy"), values)], [])
+        metric_rows.append(run_id, after, [], [(1, {"loss": 0.7, "val_loss": float("inf")})])
         yield run_id
         database.close()
 
@@ -121,7 +122,7 @@ def test_plotly_is_the_installed_bundle_packed_or_plain() -> None:
 
 def test_routes_stand_below_the_base_path_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(st, "get_option", lambda name: "/classroom/")
-    assert routes.prefix() == "/classroom/lw"
+    assert addresses.prefix() == "/classroom/lw"
 
 
 def test_numbers_are_sent_with_six_digits() -> None:

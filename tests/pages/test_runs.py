@@ -10,8 +10,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from builder.runs.disk import projects
+from builder.runs.queries import run_queries
 from builder.runs.scheduler import jobs
-from builder.runs.store import database, run_queries, run_store
+from builder.runs.store import database, housekeeping, run_store
 from pages.widgets.runs import run_actions, run_detail, run_list, run_sentences
 from tests.pages.conftest import SHELL
 from tests.pages.past import BROKEN, OWNER, WAY, curves, listed, mine, press, run, texts, xor
@@ -68,7 +69,7 @@ def test_every_status_has_its_words_and_its_buttons(
 def test_it_can_be_searched_filtered_and_sorted(visit: Visit) -> None:
     token = mine()
     good, bad = run(xor(), token, 0.9), run(xor(), token, 0.3, status="failed")
-    jobs.note(good, "with patience")
+    housekeeping.set_note(good, "with patience")
     at = visit("runs", token)
     at.text_input(key="runs-text").set_value("patience").run()
     assert listed(at) == [good]
@@ -215,7 +216,7 @@ def test_a_waiting_run_can_go_before_the_others(
     at = visit("runs", token)
     assert "Waiting, 2nd in the queue" in texts(at)
     press(at, f"next-{last}")
-    assert [jobs.position(r) for r in (last, first)] == [1, 2]
+    assert [jobs.progress(r).position for r in (last, first)] == [1, 2]
     assert at.button(key=f"next-{last}").disabled
     for run_id in (first, last):
         jobs.stop(run_id)
@@ -239,7 +240,7 @@ def test_a_waiting_run_changes_places_with_the_others_of_its_project(
     ):
         if key:
             press(at, f"{key}-{c}")
-        assert sorted((a, b, c), key=lambda r: jobs.position(r) or 0) == order
+        assert sorted((a, b, c), key=lambda r: jobs.progress(r).position or 0) == order
         for name in ("next", "earlier", "later"):
             button = at.button(key=f"{name}-{c}")
             assert button.disabled == (name in ends)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from builder import formatting
 from builder.runs.store.progress import Progress
 from pages.widgets.runs import run_sentences
 
@@ -16,7 +17,7 @@ def test_a_place_in_the_queue_reads_as_people_say_it() -> None:
     assert run_sentences.waiting(replace(waits, position=1, starts_seconds=None)) == (
         "Waiting, next in the queue"
     )
-    assert [run_sentences.nth(n) for n in (1, 2, 3, 4, 11, 12, 13, 21, 102, 111)] == [
+    assert [formatting.ordinal(n) for n in (1, 2, 3, 4, 11, 12, 13, 21, 102, 111)] == [
         "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "102nd", "111th",
     ]  # fmt: skip
 
@@ -35,4 +36,4 @@ def test_the_first_number_of_a_run_is_its_metric_on_new_data() -> None:
     ("seconds", "said"), [(0.2, "0 s"), (59.4, "59 s"), (125, "2 min 5 s"), (4200, "1 h 10 min")]
 )
 def test_durations_read_as_people_say_them(seconds: float, said: str) -> None:
-    assert run_sentences.duration(seconds) == said
+    assert formatting.duration(seconds) == said

@@ -11,7 +11,8 @@ from builder import edit, starters
 from builder.runs.disk import projects
 from builder.spec import ObjectSpec
 from pages.widgets.session import widget_sync
-from pages.widgets.session.current_project import FIRST, facts_of
+from pages.widgets.session.current_project import FIRST
+from pages.widgets.session.engine_facts import facts_of
 
 DENSE = "layer-dense-units"
 

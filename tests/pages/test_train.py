@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 from builder import starters
 from builder.datasets.registry import find_dataset
 from builder.runs.disk import projects
-from builder.runs.scheduler import jobs
-from builder.runs.store import database, run_store
+from builder.runs.scheduler import dispatch, jobs
+from builder.runs.store import database, metric_rows, run_store, worker_rows
 from builder.spec import ObjectSpec, TrainingSpec
 from tests.pages import past
 
@@ -42,7 +42,7 @@ def busy() -> Iterator[str]:
 def running(training: TrainingSpec, project: str | None) -> str:
     """A run whose worker is this process."""
     run_id = past.taken(training, project, "somebody")
-    run_store.accept(run_id, {"keras": "3"})
+    worker_rows.accept(run_id, {"keras": "3"})
     return run_id
 
 
@@ -111,7 +111,7 @@ def test_a_second_click_on_a_button_not_yet_grey_is_the_same_run(visit: Visit, b
     one, two = visit("train", token), visit("train", token)
     one.button(key="train").click().run()
     two.button(key="train").click().run()
-    assert len(jobs.list_runs(project=token)) == 1
+    assert len(run_store.list_runs(project=token)) == 1
     assert "Waiting, next in the queue" in texts(one)
     assert two.button(key="train").disabled and not two.button(key="stop").disabled
 
@@ -122,11 +122,11 @@ def test_what_was_typed_before_the_click_is_what_is_trained(visit: Visit, busy: 
     at = visit("train", p=token)
     at.number_input(key="fit-epochs").set_value(7)
     at.button(key="train").click().run()
-    (run,) = jobs.list_runs(project=token)
+    (run,) = run_store.list_runs(project=token)
     assert run.training.fit["epochs"] == 7
     assert projects.load(token).training == run.training
     at.run()
-    assert len(jobs.list_runs(project=token)) == 1, "one click, one run"
+    assert len(run_store.list_runs(project=token)) == 1, "one click, one run"
 
 
 def test_stop_ends_it_and_train_is_there_again(visit: Visit, busy: str) -> None:
@@ -134,7 +134,7 @@ def test_stop_ends_it_and_train_is_there_again(visit: Visit, busy: str) -> None:
     at = visit("train", token)
     at.button(key="train").click().run()
     at.button(key="stop").click().run()
-    assert jobs.list_runs(project=token)[0].status == "stopped"
+    assert run_store.list_runs(project=token)[0].status == "stopped"
     assert "Stopped" in texts(at)
     assert not at.button(key="train").disabled and at.button(key="stop").disabled
 
@@ -145,7 +145,7 @@ def test_pause_and_resume_share_a_place(visit: Visit, busy: str) -> None:
     at.button(key="train").click().run()
     assert at.button(key="pause").label == "Pause"
     at.button(key="pause").click().run()
-    run_id = jobs.list_runs(project=token)[0].id
+    run_id = run_store.list_runs(project=token)[0].id
     assert jobs.get(run_id).status == "paused"
     assert at.button(key="pause").label == "Resume" and not at.button(key="stop").disabled
     assert not at.button(key="train").disabled, "another training can begin meanwhile"
@@ -157,7 +157,7 @@ def test_pause_and_resume_share_a_place(visit: Visit, busy: str) -> None:
 def test_an_interrupted_run_says_why_and_can_go_on(visit: Visit, busy: str) -> None:
     token = project(xor())
     run_id = running(xor(), token)
-    run_store.plan(run_id, 10, 4)
+    worker_rows.write_plan(run_id, 10, 4)
     why = "The training process was ended by the system because the memory was full."
     run_store.end(run_id, os.getpid(), "interrupted", why)
     at = visit("train", token)
@@ -178,14 +178,14 @@ def test_a_run_says_which_way_it_was_trained(visit: Visit) -> None:
 def test_more_epochs_go_on_from_what_was_kept_once(visit: Visit, busy: str) -> None:
     token = project(xor(epochs=3))
     run_id = running(xor(epochs=3), token)
-    run_store.append(run_id, 1, [], [(n, {"loss": 1 / n}) for n in (1, 2, 3)])
+    metric_rows.append(run_id, 1, [], [(n, {"loss": 1 / n}) for n in (1, 2, 3)])
     run_store.end(run_id, os.getpid(), "finished", None, {"test": {}})
     assert visit("train", token).button(key="more").disabled, "nothing was kept"
     (jobs.folder(run_id) / "snapshot.npz").write_bytes(b"of the third epoch")
     tabs = [visit("train", token), visit("train", token)]
     for tab in tabs:
         tab.button(key="more").click().run()
-    child, parent = jobs.list_runs(project=token)
+    child, parent = run_store.list_runs(project=token)
     assert (parent.id, child.parent, child.training) == (run_id, run_id, xor(epochs=8))
     assert "Waiting" in texts(tabs[0])
     jobs.stop(child.id)
@@ -194,9 +194,9 @@ def test_more_epochs_go_on_from_what_was_kept_once(visit: Visit, busy: str) -> N
 def test_a_reopened_page_finds_the_run_that_goes_on(visit: Visit) -> None:
     token = project(xor(epochs=4))
     run_id = running(xor(epochs=4), token)
-    run_store.plan(run_id, 10, 4)
-    run_store.append(run_id, 1, [(0, ("loss",), np.full((15, 1), 0.5, np.float32))], [])
-    run_store.append(run_id, 2, [], [(1, {"loss": 0.5123, "val_loss": 0.6})])
+    worker_rows.write_plan(run_id, 10, 4)
+    metric_rows.append(run_id, 1, [(0, ("loss",), np.full((15, 1), 0.5, np.float32))], [])
+    metric_rows.append(run_id, 2, [], [(1, {"loss": 0.5123, "val_loss": 0.6})])
     at = visit("train", token)
     assert "Epoch 2 of 4" in texts(at)
     assert {m.label: m.value for m in at.metric}["Loss"] == "0.512"
@@ -206,10 +206,10 @@ def test_a_reopened_page_finds_the_run_that_goes_on(visit: Visit) -> None:
 def test_a_finished_run_is_read_in_words(visit: Visit) -> None:
     token = project(xor())
     run_id = running(xor(), token)
-    run_store.plan(run_id, 10, 3)
+    worker_rows.write_plan(run_id, 10, 3)
     losses = [(1.0, 1.1), (0.5, 0.6), (0.49, 0.59)]
     epochs = [(i + 1, {"loss": a, "val_loss": b}) for i, (a, b) in enumerate(losses)]
-    run_store.append(run_id, 1, [], epochs)
+    metric_rows.append(run_id, 1, [], epochs)
     run_store.end(run_id, os.getpid(), "finished", None, {"test": {"loss": 0.5, "accuracy": 0.957}})
     at = visit("train", token)
     assert "Test accuracy 0.957." in texts(at)
@@ -219,7 +219,7 @@ def test_a_finished_run_is_read_in_words(visit: Visit) -> None:
 def test_a_result_of_older_settings_says_so(visit: Visit) -> None:
     token = project(xor(epochs=9))
     run_id = running(xor(epochs=3), token)
-    run_store.append(run_id, 1, [], [(1, {"loss": 1.0})])
+    metric_rows.append(run_id, 1, [], [(1, {"loss": 1.0})])
     run_store.end(run_id, os.getpid(), "finished", None, {"test": {}})
     assert "The settings were changed since" in texts(visit("train", token))
 
@@ -227,8 +227,8 @@ def test_a_result_of_older_settings_says_so(visit: Visit) -> None:
 def test_a_dead_worker_is_noticed_and_its_reason_said(visit: Visit) -> None:
     token = project(xor())
     run_id = past.taken(xor(), token, "local", worker=(2**22 - 3, 1.0))
-    run_store.accept(run_id, {})
-    jobs.sweep()
+    worker_rows.accept(run_id, {})
+    dispatch.sweep()
     assert jobs.get(run_id).status == "interrupted"
     at = visit("train", token)
     assert str(jobs.get(run_id).error) in texts(at)

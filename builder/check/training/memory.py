@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from builder import catalog
 from builder.facts import DataFacts, Fix, ModelFacts, Problem
+from builder.formatting import size
 from builder.spec import ObjectSpec, TrainingSpec
 
 PEAK = 3.4
@@ -121,12 +122,3 @@ def problems(
         " parameters: make it smaller, or shrink what it receives."
     )
     return (Problem(f"model.{biggest.node}", message, hint),)
-
-
-def size(count: float) -> str:
-    """Bytes for people: ``1.5 GB``."""
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.3g} {unit}"
-        count /= 1000
-    return f"{count:,.3g} TB"

@@ -7,12 +7,13 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from builder.check.training.memory import memory, size
+from builder.check.training.memory import memory
 from builder.engine.build import functional_graph, keras_objects
 from builder.engine.build.backend import keras
 from builder.engine.data.column_arrays import by_keras_names
 from builder.errors import BuildError
 from builder.facts import ModelFacts, NodeFacts
+from builder.formatting import size
 from builder.spec import ModelSpec, TrainingSpec, active
 
 LIMIT_PARAMS = 2_000_000_000

@@ -12,25 +12,13 @@ import numpy as np
 import psutil
 
 from builder.code import data_source
-from builder.code.data_source import preparation_source
 from builder.datasets.contract import Array
 from builder.datasets.registry import find_dataset
-from builder.engine.data.prepare import Data, Prepared, Scaling, prepare
+from builder.engine.data.prepare import Data, Prepared, prepare
 from builder.errors import DataError
 from builder.facts import DataFacts
+from builder.formatting import size
 from builder.spec import ObjectSpec
-
-__all__ = [
-    "Data",
-    "Scaling",
-    "describe",
-    "examples",
-    "forget",
-    "load",
-    "preparation_source",
-    "preview",
-    "source",
-]
 
 CACHE_BYTES = 1_500_000_000
 """How much of all loaded datasets is kept; the one just asked for is always kept."""
@@ -70,7 +58,7 @@ def load(dataset: ObjectSpec, download: bool = True) -> Data:
         except MemoryError:
             raise DataError(
                 f"{dataset.class_name} does not fit into the memory that is free"
-                f" ({psutil.virtual_memory().available / 1e9:.1f} GB).",
+                f" ({size(psutil.virtual_memory().available)}).",
                 "Close other programs, or choose a smaller dataset such as the built-in digits.",
                 "dataset",
             ) from None

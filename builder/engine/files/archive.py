@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.check.training.memory import size
 from builder.errors import FileError
+from builder.formatting import size
 
 KNOWN = (
     (b"\x80", "a Python pickle. Pickles run code when they are read and are never opened"),

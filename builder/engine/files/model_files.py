@@ -14,7 +14,6 @@ import psutil
 
 from builder import catalog
 from builder.catalog.layers import learns
-from builder.check.training.memory import size
 from builder.engine.build import keras_model, keras_objects
 from builder.engine.build.backend import keras
 from builder.engine.files import archive, convert, deserialize, vocabulary, weights_reader
@@ -22,6 +21,7 @@ from builder.engine.files.call_names import given
 from builder.engine.files.unknown_layers import stood_in
 from builder.errors import BuildError, FileError, LayerwiseError
 from builder.facts import ModelFacts, Note
+from builder.formatting import size
 from builder.spec import Config
 
 

@@ -12,6 +12,7 @@ from scipy import ndimage
 
 from builder.datasets.contract import Array
 from builder.errors import FileError
+from builder.formatting import size
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
 MAX_BYTES = 20 * 2**20
@@ -163,7 +164,7 @@ def _bytes(source: str | Path | bytes) -> tuple[bytes, str]:
         name = path.name
         try:
             if path.stat().st_size > MAX_BYTES:
-                raise _refused(name, f"has {path.stat().st_size / 2**20:.0f} MB")
+                raise _refused(name, f"has {size(path.stat().st_size, 1024)}")
             with path.open("rb") as file:
                 data = file.read(MAX_BYTES + 1)
             if len(data) > MAX_BYTES:  # a device or pipe does not say before how long it is
@@ -172,12 +173,12 @@ def _bytes(source: str | Path | bytes) -> tuple[bytes, str]:
             reason = error.strerror or type(error).__name__
             raise FileError(f"{name} cannot be read: {reason}.", "Check the path.", name) from error
     if len(data) > MAX_BYTES:
-        raise _refused(name, f"has {len(data) / 2**20:.0f} MB")
+        raise _refused(name, f"has {size(len(data), 1024)}")
     return data, name
 
 
 def _refused(name: str, why: str) -> FileError:
-    limit = f"{MAX_BYTES // 2**20} MB and {MAX_PIXELS // 10**6} million points"
+    limit = f"{size(MAX_BYTES, 1024)} and {MAX_PIXELS // 10**6} million points"
     return FileError(f"{name} {why}; at most {limit} are accepted.", "Reduce it first.", name)
 
 

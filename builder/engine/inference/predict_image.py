@@ -19,8 +19,6 @@ from builder.engine.inference.digit_image import centre
 from builder.errors import DataError, FileError
 from builder.spec import TrainingSpec
 
-__all__ = ["centre", "drawing", "image_file", "warm"]
-
 SHIFTS = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))
 """The picture itself first, then moved by one point each way: an answer that a model has
 learned, and does not guess, survives that."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import psutil
 
-from builder import catalog
+from builder import catalog, formatting
 from builder.check.training.performance import convolves
 from builder.engine.build import keras_objects
 from builder.engine.build.backend import keras
@@ -90,7 +90,10 @@ def obstacle(
     if asked:
         return f"TensorBoard's {asked[0]} is on"
     if size > free * ROOM:
-        return f"the data ({size / 1e9:.1f} GB) would fill the memory ({free / 1e9:.1f} GB free)"
+        return (
+            f"the data ({formatting.size(size)}) would fill the memory"
+            f" ({formatting.size(free)} free)"
+        )
     if several := vectors(model):
         return f"the metric {several[0]} is more than one number"
     return ""

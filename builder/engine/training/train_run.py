@@ -26,8 +26,6 @@ from builder.errors import LayerwiseError, TrainingError
 from builder.facts import START
 from builder.spec import ModelSpec, TrainingSpec
 
-__all__ = ["Sink", "train"]
-
 AS_IT_WAS = "Taken over as it was: not trained any further."
 """The path of a run of no epochs, which begins with weights of its own."""
 

@@ -7,13 +7,13 @@ import hashlib
 import os
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from time import time
 
 from builder.errors import FileError, TrainingError
 from builder.facts import START
 from builder.runs.disk import workspace
-from builder.runs.store.database import database
 from builder.spec import TrainingSpec
 
 UNSAVED_SECONDS = 86_400.0
@@ -85,8 +85,11 @@ def spare(training: TrainingSpec) -> None:
             os.utime(found)
 
 
-def forget() -> None:
+def forget(in_a_run: Callable[[str], bool]) -> None:
     """Removes the weights no project and no run refers to.
+
+    Args:
+        in_a_run: whether some run speaks of the weights of that hash.
 
     Those kept or spared in the last day stay: somebody may have them open and nothing saved yet.
     A run that goes has its own link to them.
@@ -94,13 +97,11 @@ def forget() -> None:
     old = time() - UNSAVED_SECONDS
     for kept in workspace.folder("weights").glob("*.npz"):
         with contextlib.suppress(OSError):
-            if kept.stat().st_mtime < old and not _wanted(kept.stem):
+            if kept.stat().st_mtime < old and not (in_a_run(kept.stem) or _in_a_project(kept.stem)):
                 kept.unlink()
 
 
-def _wanted(name: str) -> bool:
-    if database().all("SELECT 1 FROM runs WHERE instr(training, ?) LIMIT 1", name):
-        return True
+def _in_a_project(name: str) -> bool:
     # also what is damaged: a person may repair it
     files = workspace.folder("projects").iterdir()
     return any(name.encode() in file.read_bytes() for file in files if file.is_file())

@@ -39,7 +39,7 @@ REPORT_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class FetchProgress:
+class DownloadProgress:
     """How far a download is.
 
     Args:
@@ -65,7 +65,7 @@ class _Fetch:
     """One download process and what it said last."""
 
     def __init__(self, class_name: str) -> None:
-        self.progress = FetchProgress("running")
+        self.progress = DownloadProgress("running")
         self._process = subprocess.Popen(
             client.command("engine_process.downloads", class_name),
             stdin=subprocess.DEVNULL,
@@ -103,7 +103,7 @@ _fetches: dict[str, _Fetch] = {}
 _lock = threading.Lock()
 
 
-def fetch(dataset: ObjectSpec) -> str:
+def start_download(dataset: ObjectSpec) -> str:
     """Starts the dataset's download unless it is going on; the name to ask for its progress by.
 
     Everyone who asks for one dataset shares one download.
@@ -122,13 +122,13 @@ def fetch(dataset: ObjectSpec) -> str:
     return dataset.class_name
 
 
-def fetch_progress(name: str) -> FetchProgress | None:
+def download_progress(name: str) -> DownloadProgress | None:
     """How far that download is; None when this server never started it."""
     going = _fetches.get(name)
     return going.progress if going else None
 
 
-def fetch_cancel(name: str) -> None:
+def cancel_download(name: str) -> None:
     """Ends the download; nothing of it stays. Nothing happens when none is going."""
     if going := _fetches.get(name):
         going.cancel()

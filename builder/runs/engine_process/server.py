@@ -126,9 +126,8 @@ def find(verb: str) -> Callable[..., Any]:
         raise ChildError(f"'{verb}' is not a call this child answers.")
     imported = importlib.import_module(MODULES[module])
     function: Callable[..., Any] | None = vars(imported).get(name)
-    # what the module defines or offers itself: not what it happened to import
-    own = getattr(function, "__module__", None) == imported.__name__
-    if function is None or not (own or name in getattr(imported, "__all__", ())):
+    # what the module defines itself: not what it happened to import
+    if function is None or getattr(function, "__module__", None) != imported.__name__:
         raise ChildError(f"'{verb}' is not a call this child answers.")
     return function
 

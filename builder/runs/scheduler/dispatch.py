@@ -13,11 +13,8 @@ from builder.errors import LayerwiseError
 from builder.runs.disk import workspace
 from builder.runs.engine_process import client
 from builder.runs.scheduler import capacity, recovery, run_queue, worker_pool
-from builder.runs.scheduler.worker_pool import close, prepare, refill
 from builder.runs.store import housekeeping, run_store
 from builder.runs.store.database import Row
-
-__all__ = ["advance", "close", "prepare", "refill", "sweep", "warm", "watch"]
 
 OBEY_SECONDS = 30.0
 """A worker that has not stopped or paused so long after the order is ended."""
@@ -46,7 +43,7 @@ def warm() -> None:
 
 def _warm() -> None:
     client.start()
-    refill()
+    worker_pool.refill()
     # what is left over can wait until then
     with contextlib.suppress(LayerwiseError, OSError):
         housekeeping.tidy()
@@ -55,7 +52,7 @@ def _warm() -> None:
 def advance() -> None:
     """Gives queued runs to workers, in fair order, while the machine carries more."""
     with _lock:
-        while run_id := run_queue.chosen():
+        while run_id := run_queue.choose_next():
             if not capacity.fits(run_id) or not _hand(run_id):
                 return
 

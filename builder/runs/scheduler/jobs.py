@@ -10,26 +10,13 @@ from typing import Any
 
 from builder.errors import FileError, LayerwiseError, TrainingError
 from builder.facts import DataFacts, ModelFacts
+from builder.formatting import size
 from builder.runs.disk import dedup, workspace
 from builder.runs.engine_process import client
-from builder.runs.engine_process.downloads import FetchProgress, fetch, fetch_cancel, fetch_progress
-from builder.runs.scheduler import capacity, dispatch, recovery, run_queue
-from builder.runs.scheduler.dispatch import prepare, sweep, warm
-from builder.runs.scheduler.run_queue import first, move, peers, shift
-from builder.runs.store import progress as progress_
-from builder.runs.store import run_store
-from builder.runs.store.database import damaged
-from builder.runs.store.housekeeping import archive, backup, delete, note, tag, workspace_bytes
-from builder.runs.store.progress import Progress
+from builder.runs.scheduler import capacity, dispatch, recovery, run_queue, worker_pool
+from builder.runs.store import metric_rows, run_store
+from builder.runs.store.progress import GOING, Progress
 from builder.spec import Run, TrainingSpec
-
-__all__ = [
-    "FetchProgress", "Progress", "archive", "artefact", "backup", "can_extend", "can_resume",
-    "cancel", "damaged", "delete", "extend", "fetch", "fetch_cancel", "fetch_progress", "first",
-    "folder", "get", "history", "list_runs", "log", "move", "note", "pause", "peers", "position",
-    "prepare", "progress", "progress_of", "result", "resume", "shift", "start", "stop", "sweep",
-    "tag", "versions", "warm", "workspace_bytes",
-]  # fmt: skip
 
 
 def start(
@@ -55,7 +42,7 @@ def start(
     Raises:
         TrainingError: it cannot be trained: too little disk or memory, no data.
     """
-    if (earlier := run_store.clicked(token)) is not None:
+    if (earlier := run_store.find_by_click(token)) is not None:
         return get(earlier)
     data, model = _known(training, data, model)
     run_id = run_store.add(training, project, owner, parent, token)
@@ -70,7 +57,7 @@ def _go(run_id: str, training: TrainingSpec) -> Run:
         dispatch.advance()
     dispatch.watch()
     # who trains once trains again: the next spare worker has the data ready
-    dispatch.prepare(training.dataset)
+    worker_pool.prepare(training.dataset)
     return get(run_id)
 
 
@@ -94,23 +81,19 @@ def _known(
 def _refuse_if_full() -> None:
     if workspace.free_bytes() < workspace.NEEDED_BYTES:
         raise TrainingError(
-            f"Only {workspace.free_bytes() / 1e6:.0f} MB are free on the disk of the workspace;"
-            f" a training needs {workspace.NEEDED_BYTES / 1e6:.0f} MB.",
+            f"Only {size(workspace.free_bytes())} are free on the disk of the workspace;"
+            f" a training needs {size(workspace.NEEDED_BYTES)}.",
             "Delete old runs or free some space, then train again.",
         )
 
 
 def stop(run_id: str) -> None:
     """Orders the run to stop; it keeps what it has learned and is ``stopped`` within a second or
-    two. Of a paused one the model is made first. Nothing happens when it has ended.
-    TrainingError when there is no such run."""
+    two. Of a paused one the model is made first; a queued one that never began is stopped at once.
+    Nothing happens when it has ended. TrainingError when there is no such run."""
     run_store.row(run_id)
     run_store.order_stop(run_id)
     _try_to_advance()
-
-
-cancel = stop
-"""Of a queued run that never began: it is stopped at once."""
 
 
 def pause(run_id: str) -> None:
@@ -143,7 +126,7 @@ def resume(run_id: str) -> Run:
     training = run_store.run(row).training
     # what chance chose is lost without a snapshot: the numbers so far will not come again
     anew = not kept and training.seed is None
-    if run_store.resume(run_id, kept, anew) or run_store.row(run_id)["status"] in progress_.GOING:
+    if run_store.resume(run_id, kept, anew) or run_store.row(run_id)["status"] in GOING:
         return _go(run_id, training)
     if row["status"] == "finished":
         raise TrainingError("This run has finished.", "Train more epochs instead.", run_id)
@@ -153,7 +136,7 @@ def resume(run_id: str) -> Run:
 def can_extend(run_id: str) -> bool:
     """Whether ``extend`` would; TrainingError when there is no such run."""
     row = run_store.row(run_id)
-    return row["status"] not in progress_.GOING and recovery.snapshot_file(run_id).exists()
+    return row["status"] not in GOING and recovery.snapshot_file(run_id).exists()
 
 
 def extend(run_id: str, epochs: int, owner: str = "", token: str | None = None) -> Run:
@@ -168,23 +151,23 @@ def extend(run_id: str, epochs: int, owner: str = "", token: str | None = None) 
     Raises:
         TrainingError: no such run, it has not ended, it has no snapshot, or the disk is full.
     """
-    if (earlier := run_store.clicked(token)) is not None:
+    if (earlier := run_store.find_by_click(token)) is not None:
         return get(earlier)
     row = run_store.row(run_id)
-    if row["status"] in progress_.GOING:
+    if row["status"] in GOING:
         raise TrainingError("This run is still going.", "Wait until it has ended.", run_id)
     if not recovery.snapshot_file(run_id).exists():
         raise TrainingError("This run has nothing to go on from.", "Train it again.", run_id)
     if epochs < 1:
         raise TrainingError(f"{epochs} more epochs cannot be trained.", "Ask for 1 or more.")
     _refuse_if_full()
-    done = max((len(values) for values in history(run_id).values()), default=0)
+    done = max((len(values) for values in metric_rows.history(run_id).values()), default=0)
     training = run_store.run(row).training.with_fit(epochs=done + epochs)
     made = workspace.token()
     _inherit(run_id, made)
     if not run_store.fork(made, training, row, owner or row["owner"], token):
         shutil.rmtree(workspace.folder("runs", made), ignore_errors=True)
-        return get(run_store.clicked(token) or made)
+        return get(run_store.find_by_click(token) or made)
     return _go(made, training)
 
 
@@ -212,11 +195,6 @@ def _inherit(parent: str, run_id: str) -> None:
         ) from error
 
 
-def position(run_id: str) -> int | None:
-    """The run's place in the queue, 1 is next; None when it does not wait."""
-    return progress(run_id).position
-
-
 def _try_to_advance() -> None:
     with contextlib.suppress(OSError):
         dispatch.advance()
@@ -230,20 +208,6 @@ def get(run_id: str) -> Run:
 def progress(run_id: str) -> Progress:
     """How far the run is; TrainingError when there is none."""
     return run_queue.progress(run_store.row(run_id))
-
-
-progress_of = progress
-"""For callers that have a variable ``progress``."""
-
-
-def list_runs(project: str | None = None, owner: str | None = None, limit: int = 200) -> list[Run]:
-    """Runs of that project and owner (None: of all), newest first."""
-    return run_store.listing(project, owner, limit)
-
-
-def history(run_id: str) -> dict[str, list[float | None]]:
-    """Metric → one value an epoch, as far as the run has come; None: NaN or infinite."""
-    return run_store.history(run_id)
 
 
 def result(run_id: str) -> dict[str, Any]:

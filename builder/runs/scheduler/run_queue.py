@@ -34,7 +34,7 @@ def _whole(name: str) -> int | None:
     return max(1, int(given)) if given.isdecimal() else None
 
 
-def chosen() -> str | None:
+def choose_next() -> str | None:
     """The run that goes next; None when none waits or as many as may go are going."""
     waiting, running = _entries("queued"), _entries("running")
     if not waiting or len(running) >= max_runs():
@@ -43,21 +43,21 @@ def chosen() -> str | None:
     return fair_order.choose(waiting, running, served, limit=max_runs(), per_project=per_project())
 
 
-def order() -> list[str]:
+def queue_order() -> list[str]:
     """All queued runs, the next one first."""
     waiting = _entries("queued")
     served = _served() if len(waiting) > 1 else {}
     return fair_order.turns(waiting, _entries("running"), served)
 
 
-def first(run_id: str) -> None:
+def move_first(run_id: str) -> None:
     """The queued run goes before all others of its project; nothing happens when it is not."""
     queued = _siblings(run_id)
     if queued and queued[0].id != run_id:
-        move(run_id, queued[0].id)
+        move_before(run_id, queued[0].id)
 
 
-def move(run_id: str, before: str | None) -> None:
+def move_before(run_id: str, before: str | None) -> None:
     """Puts a queued run before another one of its project, or last.
 
     Args:
@@ -104,7 +104,7 @@ def _rank(db: sqlite3.Connection, queued: Sequence[str]) -> None:
     )
 
 
-def seen_now(row: Row) -> Progress:
+def visible_progress(row: Row) -> Progress:
     """The row's progress, with what nobody can write into the row while the disk is full."""
     seen = progress_.of(row)
     if seen.status != "running" or not workspace.full():
@@ -117,10 +117,10 @@ def seen_now(row: Row) -> Progress:
 
 def progress(row: Row) -> Progress:
     """The row's progress; of a queued run also its place and when it may start."""
-    seen = seen_now(row)
+    seen = visible_progress(row)
     if seen.status != "queued":
         return seen
-    places = order()
+    places = queue_order()
     if row["id"] not in places:  # it began just now
         return seen
     place = places.index(row["id"]) + 1

@@ -29,7 +29,7 @@ from builder import document
 from builder.errors import LayerwiseError
 from builder.runs.disk import dedup, weight_files, workspace
 from builder.runs.scheduler import recovery
-from builder.runs.store import run_store
+from builder.runs.store import metric_rows, run_store, worker_rows
 from builder.spec import ObjectSpec, TrainingSpec, chain
 
 BEAT_SECONDS = 1.0
@@ -113,8 +113,8 @@ class StoreSink:
 
     def plan(self, steps: int, epochs: int, path: str, notes: tuple[str, ...]) -> None:
         """Training begins: ``steps`` an epoch, the loop it takes, and remarks for people."""
-        run_store.plan(self._run, steps, epochs, path)
-        run_store.say(self._run, " ".join(filter(None, (self._remark, *notes))))
+        worker_rows.write_plan(self._run, steps, epochs, path)
+        worker_rows.write_message(self._run, " ".join(filter(None, (self._remark, *notes))))
 
     def batches(self, step0: int, values: Mapping[str, NDArray[Any]]) -> None:
         """Consecutive steps from ``step0`` (0 is the first of the run), one value a step."""
@@ -136,11 +136,11 @@ class StoreSink:
 
     def message(self, text: str) -> None:
         """Something people should read."""
-        run_store.say(self._run, text)
+        worker_rows.write_message(self._run, text)
 
     def saved(self, step: int) -> None:
         """A snapshot of all up to ``step`` is on disk."""
-        run_store.saved(self._run, step)
+        worker_rows.write_snapshot_step(self._run, step)
 
     def _hurry(self) -> None:
         if monotonic() - self._written > LISTEN_SECONDS:
@@ -156,7 +156,7 @@ class StoreSink:
         with self._lock:
             if self._chunks or self._epochs:
                 self._written = monotonic()
-                self._seq = run_store.append(self._run, self._seq, self._chunks, self._epochs)
+                self._seq = metric_rows.append(self._run, self._seq, self._chunks, self._epochs)
                 self._chunks, self._epochs = [], []
 
 
@@ -186,8 +186,8 @@ class Listener:
             with contextlib.suppress(LayerwiseError):
                 if monotonic() - last >= BEAT_SECONDS:
                     last = monotonic()
-                    run_store.beat(self._run, os.getpid())
-                self._order = run_store.orders(self._run, os.getpid())
+                    worker_rows.write_heartbeat(self._run, os.getpid())
+                self._order = worker_rows.read_order(self._run, os.getpid())
                 self._sink.flush()
             if self._done.wait(LISTEN_SECONDS):
                 return
@@ -199,9 +199,9 @@ def work(run_id: str, train: Callable[..., dict[str, Any]], versions: Mapping[st
     _redirect(folder / "train.log")
     # held for as long as this process lives: two never train one run, whatever they believe
     with workspace.locked(folder / workspace.WORKER_LOCK):
-        if not run_store.mine(run_id, os.getpid()):
+        if not worker_rows.is_assigned(run_id, os.getpid()):
             return  # it was taken away while we waited
-        training = run_store.accept(run_id, versions)
+        training = worker_rows.accept(run_id, versions)
         _report(run_id, *_trained(run_id, training, folder, train))
 
 

@@ -288,7 +288,7 @@ def close() -> None:
             _open.popitem()[1].close()
 
 
-def damaged() -> list[Path]:
+def damaged_files() -> list[Path]:
     """Run stores that failed the integrity check and were kept aside; a new one took over."""
     found = workspace.home().glob("runs.db.damaged-*")
     return sorted(p for p in found if not p.name.endswith(("-wal", "-shm")))

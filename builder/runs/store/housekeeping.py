@@ -31,7 +31,7 @@ def archive(run_id: str, archived: bool = True) -> None:
     database().change("UPDATE runs SET archived = ? WHERE id = ?", int(archived), run_id)
 
 
-def tag(run_id: str, tags: tuple[str, ...]) -> None:
+def set_tags(run_id: str, tags: tuple[str, ...]) -> None:
     """Sets the run's tags: trimmed, each once, in the order given.
 
     Raises:
@@ -50,7 +50,7 @@ def tag(run_id: str, tags: tuple[str, ...]) -> None:
     database().change("UPDATE runs SET tags = ? WHERE id = ?", text, run_id)
 
 
-def note(run_id: str, text: str) -> None:
+def set_note(run_id: str, text: str) -> None:
     """Sets the run's note; TrainingError when there is no such run or the text is too long."""
     run_store.row(run_id)
     if len(text) > NOTE_CHARACTERS:
@@ -74,8 +74,13 @@ def delete(run_id: str) -> None:
 def tidy() -> None:
     """Removes what nothing refers to any more: shared artefacts, weights of opened files."""
     dedup.forget()
-    weight_files.forget()
+    weight_files.forget(_in_a_run)
     _counted.clear()
+
+
+def _in_a_run(text: str) -> bool:
+    """Whether the training of some run has that text."""
+    return bool(database().all("SELECT 1 FROM runs WHERE instr(training, ?) LIMIT 1", text))
 
 
 def workspace_bytes() -> int:

@@ -3,13 +3,15 @@
 A run is ``queued``, then ``running`` in the worker process that claimed it, then ``finished``,
 ``stopped`` or ``failed``; ``paused`` by a person, ``interrupted`` when its worker died. Each change
 names the status it starts from, so that of two processes one makes it. The columns are documented
-in ``database.SCHEMA``; the numbers are in ``rows``. Every function raises FileError when the file
-cannot be read or written (locked for long, disk full).
+in ``database.SCHEMA``; the numbers are in ``metric_rows``. Every function raises FileError when the
+file cannot be read or written (locked for long, disk full).
 """
 
 from __future__ import annotations
 
+import functools
 import json
+import math
 import sqlite3
 from collections.abc import Mapping
 from time import time
@@ -17,17 +19,10 @@ from typing import Any
 
 from builder import document
 from builder.check.training import performance
+from builder.errors import TrainingError
 from builder.runs.disk import workspace
 from builder.runs.store.database import Row, at_last, database
-from builder.runs.store.metric_rows import append, history, row, rows, strict, training_of
-from builder.runs.store.worker_rows import accept, beat, mine, orders, plan, saved, say
 from builder.spec import Config, Run, TrainingSpec
-
-__all__ = [
-    "accept", "add", "append", "beat", "by_status", "claim", "clicked", "end", "fork", "history",
-    "listing", "mine", "order_pause", "order_stop", "orders", "plan", "remove", "requeue",
-    "resume", "row", "rows", "run", "saved", "say", "secure", "strict",
-]  # fmt: skip
 
 _INSERT = """
 INSERT INTO runs (id, click, project, owner, parent, training, name, threads, status, created, rank)
@@ -45,7 +40,7 @@ def add(
     with database().transaction() as db:
         made = _insert(db, run_id, training, project, owner, parent, click)
     secure()
-    return run_id if made else clicked(click) or run_id
+    return run_id if made else find_by_click(click) or run_id
 
 
 def _insert(
@@ -95,7 +90,7 @@ def secure() -> None:
     database().secure()
 
 
-def clicked(click: str | None) -> str | None:
+def find_by_click(click: str | None) -> str | None:
     """The id of the run that click made, if it made one."""
     found = database().all("SELECT id FROM runs WHERE click = ?", click) if click else []
     return found[0]["id"] if found else None
@@ -108,13 +103,29 @@ def by_status(*statuses: str) -> list[Row]:
     return database().all(sql, *statuses)
 
 
-def listing(project: str | None, owner: str | None, limit: int) -> list[Run]:
+def list_runs(project: str | None = None, owner: str | None = None, limit: int = 200) -> list[Run]:
     """Runs of that project and owner (None: of all), newest first."""
     sql = (
         "SELECT * FROM runs WHERE (?1 IS NULL OR project = ?1) AND (?2 IS NULL OR owner = ?2)"
         " ORDER BY rowid DESC LIMIT ?3"  # not by time: after the clock was set back, it misleads
     )
     return [run(r) for r in database().all(sql, project, owner, limit)]
+
+
+def row(run_id: str) -> Row:
+    """The run's line of table ``runs``; TrainingError when there is none."""
+    found = database().all("SELECT * FROM runs WHERE id = ?", run_id)
+    if not found:
+        raise TrainingError(
+            "There is no such run in this workspace.", "Look for it under Runs.", where=run_id
+        )
+    return found[0]
+
+
+@functools.lru_cache(256)
+def training_of(text: str) -> TrainingSpec:
+    """The spec a row's ``training`` says."""
+    return document.from_json(text)
 
 
 def run(row: Row) -> Run:
@@ -169,7 +180,7 @@ def end(
     Args:
         at: when, in seconds since 1970; None is now.
     """
-    text = None if result is None else json.dumps(strict(result), allow_nan=False)
+    text = None if result is None else json.dumps(strict_json(result), allow_nan=False)
     values = {
         "id": run_id, "pid": pid, "status": status, "error": error, "result": text,
         "path": (result or {}).get("path"), "at": time() if at is None else at,
@@ -188,6 +199,18 @@ UPDATE runs SET
     ended = :at, message = '', tries = 0
 WHERE id = :id AND pid = :pid AND status = 'running'
 """
+
+
+def strict_json(value: Any) -> Any:
+    """``value`` as strict JSON has it: NaN and the infinities become None."""
+    match value:
+        case float():
+            return value if math.isfinite(value) else None
+        case Mapping():
+            return {k: strict_json(v) for k, v in value.items()}
+        case list() | tuple():
+            return [strict_json(v) for v in value]
+    return value
 
 
 # --- orders --------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What a run's worker writes of itself, and the order it reads."""
+"""What a run's worker writes into its own row, and the order it reads there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from time import time
 
 from builder.runs.store.database import database
-from builder.runs.store.metric_rows import row, training_of
+from builder.runs.store.run_store import row, training_of
 from builder.spec import TrainingSpec
 
 
@@ -20,38 +20,38 @@ def accept(run_id: str, versions: Mapping[str, str]) -> TrainingSpec:
     return training_of(row(run_id)["training"])
 
 
-def beat(run_id: str, pid: int) -> None:
+def write_heartbeat(run_id: str, pid: int) -> None:
     """Says "I live"."""
     database().change("UPDATE runs SET heartbeat = ? WHERE id = ? AND pid = ?", time(), run_id, pid)
 
 
-def orders(run_id: str, pid: int | None = None) -> str | None:
+def read_order(run_id: str, pid: int | None = None) -> str | None:
     """The order for the worker ``pid``: ``stop``, ``pause`` or None."""
     # a run removed, or given to another worker, has no use for this one
-    if pid is not None and not mine(run_id, pid):
+    if pid is not None and not is_assigned(run_id, pid):
         return "stop"
     found = database().all("SELECT orders FROM runs WHERE id = ?", run_id)
     return found[0]["orders"] if found else "stop"
 
 
-def mine(run_id: str, pid: int) -> bool:
+def is_assigned(run_id: str, pid: int) -> bool:
     """Whether that process is to train the run."""
     sql = "SELECT 1 FROM runs WHERE id = ? AND pid = ? AND status = 'running'"
     return bool(database().all(sql, run_id, pid))
 
 
-def plan(run_id: str, steps: int, epochs: int, path: str = "") -> None:
+def write_plan(run_id: str, steps: int, epochs: int, path: str = "") -> None:
     """How many steps an epoch, how many epochs, and which loop the training takes."""
     sql = "UPDATE runs SET steps = ?, epochs = ?, path = ? WHERE id = ?"
     database().change(sql, steps, epochs, path, run_id)
 
 
-def say(run_id: str, message: str) -> None:
+def write_message(run_id: str, message: str) -> None:
     """What the run is doing, for people."""
     database().change("UPDATE runs SET message = ? WHERE id = ?", message, run_id)
 
 
-def saved(run_id: str, step: int) -> None:
+def write_snapshot_step(run_id: str, step: int) -> None:
     """A snapshot on disk holds everything before global step ``step``; that is progress."""
     sql = (
         "UPDATE runs SET tries = iif(?1 > coalesce(snapshot_step, -1), 0, tries),"

@@ -13,7 +13,7 @@ from builder.parse import Parsed
 from builder.spec import Config, ObjectSpec, TrainingSpec
 from pages.widgets.code import code_script
 from pages.widgets.home import paste_code
-from pages.widgets.session import current_project
+from pages.widgets.session import current_project, tab_state, widget_sync
 from pages.widgets.shared import page_frame
 from pages.widgets.shared.page_frame import plain
 
@@ -45,7 +45,7 @@ def is_open() -> bool:
 
 
 def _draft() -> Draft | None:
-    found: Draft | None = current_project.recall("code-draft")
+    found: Draft | None = tab_state.recall("code-draft")
     return found
 
 
@@ -53,12 +53,12 @@ def _draft() -> Draft | None:
 def begin(training: TrainingSpec, style: str) -> None:
     """Open the field with the script as it is."""
     text = code_script.written(training, style).text
-    current_project.remember("code-draft", Draft(text, current_project.token(), style, training))
+    tab_state.remember("code-draft", Draft(text, current_project.token(), style, training))
 
 
 def discard() -> None:
     """Close the field; the project stays as it is."""
-    current_project.remember("code-draft", None)
+    tab_state.remember("code-draft", None)
 
 
 def show(training: TrainingSpec, now: str) -> None:
@@ -69,7 +69,7 @@ def show(training: TrainingSpec, now: str) -> None:
     """
     draft = _draft()
     assert draft is not None
-    stands = current_project.hold(KEY, draft.text, draft.text)
+    stands = widget_sync.hold(KEY, draft.text, draft.text)
     text = st.text_area(
         "The project as code",
         stands,
@@ -78,14 +78,14 @@ def show(training: TrainingSpec, now: str) -> None:
         max_chars=parse.MAX_CHARACTERS,
         help="Keras as you would write it. It is read, never run.",
     )
-    current_project.held(KEY, text)
+    widget_sync.held(KEY, text)
     if text != draft.text:
         draft = replace(draft, text=text)
-        current_project.remember("code-draft", draft)
+        tab_state.remember("code-draft", draft)
     with st.container(horizontal=True, key="code-buttons"):
         if st.button("See the difference", key="code-compare", icon=":material/difference:"):
             draft = replace(draft, compared=True)
-            current_project.remember("code-draft", draft)
+            tab_state.remember("code-draft", draft)
         st.button("Apply", key="code-apply", type="primary", on_click=apply)
         st.button("Discard", key="code-discard", on_click=discard)
     if draft.compared:
@@ -157,9 +157,9 @@ def apply() -> None:
     draft = _draft()
     if draft is None:
         return
-    text = str(current_project.typed(KEY) or "")
+    text = str(widget_sync.typed(KEY) or "")
     again = draft.compared and text == draft.text
-    current_project.remember("code-draft", replace(draft, text=text, compared=True))
+    tab_state.remember("code-draft", replace(draft, text=text, compared=True))
     found = found_in(current_project.training(), text)
     if isinstance(found, str) or found.training is None:
         return
@@ -167,4 +167,4 @@ def apply() -> None:
     if asked and not again:
         return
     current_project.fix(found.training)
-    current_project.remember("code-draft", None)
+    tab_state.remember("code-draft", None)

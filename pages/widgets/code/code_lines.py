@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.widgets.session import current_project
+from pages.widgets.session import widget_sync
 from pages.widgets.shared.asset_files import ASSETS
 
 _mount = st.components.v2.component(
@@ -46,7 +46,7 @@ def show(text: str, marked: Sequence[int], key: str) -> int | None:
         key: the same for the same place.
     """
     lines = coloured(text.rstrip("\n"))
-    chosen = _line(current_project.typed(key), len(lines))
+    chosen = _line(widget_sync.typed(key), len(lines))
     data = {
         "lines": lines,
         "marked": list(marked),

@@ -8,7 +8,7 @@ from builder import code
 from builder.code import Script, line_explanations
 from builder.spec import TrainingSpec
 from pages.widgets.code import code_editor, code_lines, code_script
-from pages.widgets.session import current_project
+from pages.widgets.session import current_project, tab_state, widget_sync
 from pages.widgets.shared import page_frame
 from pages.widgets.shared.page_frame import plain
 
@@ -47,13 +47,13 @@ def _choose(training: TrainingSpec) -> str:
         chosen = st.selectbox(
             "Style",
             there,
-            current_project.place(there, current_project.hold(key, now, now)),
+            widget_sync.place(there, widget_sync.hold(key, now, now)),
             key=key,
             format_func=lambda name: code.STYLES[name],
             help="Three ways to write the same model in Keras",
         )
-        current_project.held(key, chosen)
-        current_project.remember("code-style", chosen)
+        widget_sync.held(key, chosen)
+        tab_state.remember("code-style", chosen)
         st.button(
             "Edit as code",
             key="code-edit",
@@ -75,12 +75,12 @@ def _explained(training: TrainingSpec, script: Script, line: int | None) -> None
         for said in line_explanations.line(training, script, line):
             head = f"`{said.title.replace('`', '')}`  \n" if said.title else ""
             st.markdown(f"{head}{plain(said.text) if not said.title else said.text}")
-        there = [n for n in script.at(line) if n != current_project.selected()]
+        there = [n for n in script.at(line) if n != current_project.selected(())]
         if there:
             st.button(
                 f"Select {there[0]}",
                 key="code-select",
                 icon=":material/ads_click:",
                 on_click=current_project.select,
-                args=(there[0],),
+                args=(there[0], ()),
             )

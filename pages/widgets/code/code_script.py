@@ -8,14 +8,14 @@ from builder.datasets.registry import find_dataset
 from builder.errors import LayerwiseError
 from builder.runs.engine_process import client
 from builder.spec import TrainingSpec
-from pages.widgets.data import npz_upload
-from pages.widgets.session import current_project
+from pages.widgets.session import current_project, engine_facts, tab_state
+from pages.widgets.shared import own_files
 
 
 def style(training: TrainingSpec) -> str:
     """The style chosen last, or the usual one where it cannot say this model."""
     there = code.styles(training)
-    wanted = current_project.recall("code-style")
+    wanted = tab_state.recall("code-style")
     return wanted if wanted in there else there[0]
 
 
@@ -27,7 +27,7 @@ def written(training: TrainingSpec, chosen: str) -> Script:
     """
     title, source = current_project.title(), data_source(training)
     key = ("code", training, title, chosen, source)
-    return current_project.cached(key, lambda: code.written(training, source, title, chosen))
+    return engine_facts.cached(key, lambda: code.written(training, source, title, chosen))
 
 
 def data_source(training: TrainingSpec) -> str:
@@ -42,4 +42,4 @@ def data_source(training: TrainingSpec) -> str:
             reason = " ".join(error.message.split())
             return f"{lines}\n\n# Not prepared, because the data is not here: {reason}\n"
 
-    return npz_upload.as_given(current_project.cached(("data source", dataset), make), dataset)
+    return own_files.with_owner_names(engine_facts.cached(("data source", dataset), make), dataset)

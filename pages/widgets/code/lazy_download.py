@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.widgets.session import current_project
+from pages.widgets.session import tab_state
 from pages.widgets.shared import page_frame
 
 TICK = 1.5
@@ -44,7 +44,7 @@ def _made(make: Callable[[], bytes], label: str, refused: list[str]) -> bytes:
 
 def _refused() -> list[str]:
     """What is still to be said in this tab; the same list in every run of its script."""
-    current_project.remember("refused", found := current_project.recall("refused", []))
+    tab_state.remember("refused", found := tab_state.recall("refused", []))
     return found  # type: ignore[no-any-return]
 
 

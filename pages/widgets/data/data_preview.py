@@ -10,8 +10,9 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from builder import formatting
 from builder.facts import DataFacts
-from pages.widgets.shared import formatting, page_frame
+from pages.widgets.shared import page_frame
 from pages.widgets.shared.markup import Array, bar, picture, table
 
 CLASSES_SHOWN = 12
@@ -130,7 +131,7 @@ def _table(found: Mapping[str, Any], whole: int) -> None:
     )
     st.caption(f"The first {len(rows)} rows{part}, as they came")
     caption = f"The first {len(rows)} rows of the data"
-    shown = ([_number(v) for v in row] for row in rows)
+    shown = ([formatting.digits(v) for v in row] for row in rows)
     st.html(table(caption, columns[: rows.shape[1]], shown))
 
 
@@ -235,16 +236,12 @@ def preparation(found: Mapping[str, Any], facts: DataFacts) -> str:
 
 def _array(about: Mapping[str, Any]) -> str:
     shape = formatting.short(tuple(about["shape"])[1:])
-    low, high = _number(about["min"]), _number(about["max"])
+    low, high = formatting.digits(about["min"]), formatting.digits(about["max"])
     many = formatting.number(int(about["shape"][0]))
     if about["dtype"] == "text":
         return f"{many} texts of {low} to {high} words"
     kind = escape(str(about["dtype"]))
     return f"{many} × <code>{shape}</code>, numbers from {low} to {high} <code>{kind}</code>"
-
-
-def _number(value: Any) -> str:
-    return f"{float(value):.4g}"
 
 
 def _value(value: Any) -> str:

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import streamlit as st
 
+from builder import formatting
 from builder.datasets.registry import all_datasets, find_dataset
-from builder.runs.engine_process.downloads import FetchProgress
-from builder.runs.scheduler import jobs
+from builder.runs.engine_process import downloads
+from builder.runs.engine_process.downloads import DownloadProgress
 from builder.spec import ObjectSpec
-from pages.widgets.session import current_project
-from pages.widgets.shared import formatting, page_frame
+from pages.widgets.session import current_project, engine_facts
+from pages.widgets.shared import page_frame
 from pages.widgets.shared.page_frame import plain
 
 INSTEAD = {"Images": "Digits", "Tables": "Diabetes", "Text": "ReviewTexts"}
@@ -23,7 +24,7 @@ def show(dataset: ObjectSpec) -> None:
     plugin = all_datasets().get(dataset.class_name)
     if plugin is None or plugin.OFFLINE:
         return
-    going = jobs.fetch_progress(dataset.class_name)
+    going = downloads.download_progress(dataset.class_name)
     if going and going.status == "running":
         _watch(dataset.class_name)
         return
@@ -52,7 +53,7 @@ def show(dataset: ObjectSpec) -> None:
 
 @page_frame.safe
 def _start(dataset: ObjectSpec) -> None:
-    jobs.fetch(dataset)
+    downloads.start_download(dataset)
 
 
 @page_frame.safe
@@ -63,21 +64,21 @@ def _use(class_name: str) -> None:
 @st.fragment(run_every=0.5)
 @page_frame.safe
 def _watch(name: str) -> None:
-    going = jobs.fetch_progress(name)
+    going = downloads.download_progress(name)
     if going is None or going.status != "running":
-        current_project.forget_data()
+        engine_facts.forget_data()
         st.rerun()
     st.progress(going.fraction or 0.0, text=said(going))
     st.button(
         "Cancel",
         key="download-cancel",
         icon=":material/close:",
-        on_click=jobs.fetch_cancel,
+        on_click=downloads.cancel_download,
         args=(name,),
     )
 
 
-def said(going: FetchProgress) -> str:
+def said(going: DownloadProgress) -> str:
     """``"Downloading mnist.npz: 3.2 MB of 11.5 MB"``."""
     if not going.file:
         return "Waiting for the server …"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.widgets.session import current_project
+from pages.widgets.session import widget_sync
 from pages.widgets.shared.asset_files import ASSETS
 
 _mount = st.components.v2.component(
@@ -28,7 +28,7 @@ def choose(
         names: of the classes, in that order.
         key: the same for the same run.
     """
-    chosen = _cell(current_project.typed(key), len(names))
+    chosen = _cell(widget_sync.typed(key), len(names))
     data = {
         "names": [str(name) for name in names],
         "counts": [[int(n) for n in row] for row in counts],

@@ -17,7 +17,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from pages.widgets.session import current_project
+from pages.widgets.session import current_project, tab_state, widget_sync
 
 SIDE = 280
 """Canvas edge in pixels: ten for each of the model's 28, and narrow enough for a phone."""
@@ -75,9 +75,7 @@ class Drawing:
 
 def show() -> NDArray[np.uint8] | None:
     """Draw the canvas and its buttons; returns what is drawn, uint8 (SIDE, SIDE, 4), or None."""
-    if (
-        current_project.typed(KEY) is None
-    ):  # the canvas is new on this page: it shows what was drawn
+    if widget_sync.typed(KEY) is None:  # the canvas is new on this page: it shows what was drawn
         _put(_kept().objects)
     with st.container(key="paper", width=SIDE + 2):
         answer = _mount(_kept())
@@ -138,7 +136,7 @@ def _image(address: str) -> NDArray[np.uint8] | None:
 
 def _kept() -> Drawing:
     """What this tab drew, or, after a reload, what was drawn last in its project."""
-    kept: Drawing | None = current_project.recall("drawing")
+    kept: Drawing | None = tab_state.recall("drawing")
     return _found() if kept is None else kept
 
 
@@ -152,7 +150,7 @@ def _found() -> Drawing:
 
 
 def _keep(drawing: Drawing) -> None:
-    current_project.remember("drawing", drawing)
+    tab_state.remember("drawing", drawing)
     token = current_project.token()
     if token and len(json.dumps(drawing.objects)) <= STROKES_BYTES:
         packed = b"" if drawing.image is None else zlib.compress(drawing.image.tobytes(), 1)

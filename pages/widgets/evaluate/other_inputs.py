@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from builder import binding
+from builder import binding, formatting
 from builder.spec import TrainingSpec
 from pages.widgets.evaluate import prediction
 from pages.widgets.shared.markup import picture
@@ -98,6 +98,6 @@ def _answer(row: Mapping[str, Any]) -> str:
     name, column = escape(str(row["output"])), escape(str(row["column"]))
     title = name if name == column else f"{name} ({column})"
     if "value" in row:
-        value = "–" if row["value"] is None else f"{float(row['value']):.4g}"
+        value = "–" if row["value"] is None else formatting.digits(row["value"])
         return f'<h4>{title}</h4><p class="lw-verdict"><b>{value}</b></p>'
     return f"<h4>{title}</h4>" + prediction.bars(row["classes"], row["probabilities"])

@@ -10,10 +10,10 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from builder import catalog, diagnose
+from builder import catalog, formatting
 from pages.widgets.evaluate import confusion_matrix
 from pages.widgets.forms import column_form
-from pages.widgets.shared import formatting, page_frame
+from pages.widgets.shared import page_frame
 from pages.widgets.shared.markup import bar, picture, table
 
 QUIET = {"displayModeBar": False}
@@ -29,17 +29,10 @@ def scores(found: Mapping[str, Any]) -> None:
         for name, value in shown.items():
             st.metric(
                 _titled(name) if name in found["test"] else MEANINGS[name][0],
-                _figure(value),
+                formatting.score(value),
                 help=_meaning(name),
                 width="content",
             )
-
-
-def _figure(value: float) -> str:
-    """Four decimals, one above a hundred; in few digits or in words what exploded."""
-    if not abs(value) < 1e9:
-        return diagnose.number(value)
-    return f"{value:.4f}" if abs(value) < 100 else f"{value:,.1f}"
 
 
 def _titled(name: str) -> str:
@@ -58,7 +51,7 @@ def own_scores(found: Mapping[str, Any]) -> None:
     with st.container(key="totals-output", horizontal=True, gap="large"):
         for name in names:
             title, meaning = MEANINGS[name]
-            st.metric(title, _figure(found[name]), help=meaning, width="content")
+            st.metric(title, formatting.score(found[name]), help=meaning, width="content")
 
 
 SHOWN = 24
@@ -156,7 +149,7 @@ def _lines(
     heads = [str(c) for c in examples.get("columns", ("Text",))]
     lines = []
     for i, row in enumerate(examples["rows"]):
-        values = [f"{float(v):.4g}" for v in row] if "columns" in examples else [str(row)]
+        values = [formatting.digits(v) for v in row] if "columns" in examples else [str(row)]
         lines.append([true[i], said[i], f"{100 * sure[i]:.0f} %", *values])
     return ["True", "Answer", "Confidence", *heads], lines
 
@@ -206,7 +199,9 @@ def misses(found: Mapping[str, Any]) -> None:
     if not given:
         return
     st.subheader("Largest misses", anchor=False)
-    values = {name: [f"{float(v):.3g}" for v in given[name]] for name in ("true", "predicted")}
+    values = {
+        name: [formatting.digits(v, 3) for v in given[name]] for name in ("true", "predicted")
+    }
     more = (("True", values["true"]), ("Predicted", values["predicted"]))
     st.html(column_form.rows(given["parts"], "Test examples with the largest misses", more))
 

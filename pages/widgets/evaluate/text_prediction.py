@@ -8,11 +8,11 @@ from typing import Any
 
 import streamlit as st
 
-from builder import binding, edit
+from builder import binding, edit, formatting
 from builder.runs.engine_process import client
 from builder.spec import Run, TrainingSpec
 from pages.widgets.evaluate import prediction
-from pages.widgets.session import current_project
+from pages.widgets.session import engine_facts
 from pages.widgets.shared import page_frame
 
 LONGEST = 1000
@@ -33,7 +33,7 @@ def show(run: Run, artefact: str) -> None:
     """A field, and below it the answer; a fragment, so that typing runs nothing else."""
     dataset = run.training.dataset
     asked = ("preview", dataset)
-    preview = current_project.cached(asked, lambda: client.call("loading.preview", dataset))
+    preview = engine_facts.cached(asked, lambda: client.call("loading.preview", dataset))
     st.subheader("Try a sentence", anchor=False)
     text = st.text_input(
         "Your sentence",
@@ -45,7 +45,7 @@ def show(run: Run, artefact: str) -> None:
     said = client.call("predict_text.say", artefact, run.training, text)
     # one element, so that verdict, words and bars change together
     if "value" in said:
-        value = f'<p class="lw-verdict" role="status"><b>{said["value"]:.4g}</b></p>'
+        value = f'<p class="lw-verdict" role="status"><b>{formatting.digits(said["value"])}</b></p>'
         st.html(value + words(said))
         return
     bars = prediction.bars(said["classes"], said["probabilities"])

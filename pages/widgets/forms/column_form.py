@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from builder import binding
+from builder import binding, formatting
 from builder.facts import ColumnFacts, DataFacts
 from builder.spec import TrainingSpec
-from pages.widgets.session import current_project
-from pages.widgets.shared import formatting
+from pages.widgets.session import widget_sync
 from pages.widgets.shared.markup import picture
 from pages.widgets.shared.page_frame import plain
 
@@ -78,7 +77,7 @@ def show(found: Mapping[str, Any]) -> None:
 
 def _array(about_it: Mapping[str, Any]) -> str:
     shape = formatting.short(tuple(about_it["shape"])[1:]) or "one number"
-    low, high = (f"{float(about_it[k]):.4g}" for k in ("min", "max"))
+    low, high = (formatting.digits(about_it[k]) for k in ("min", "max"))
     return f"{shape}, {low} to {high} <code>{escape(str(about_it['dtype']))}</code>"
 
 
@@ -120,14 +119,16 @@ def _cells(column: Mapping[str, Any]) -> list[str]:
         return [escape(str(text)) for text in column["texts"]]
     if "rows" in column:
         return [_numbers(column, row) for row in column["rows"]]
-    return [escape(v if isinstance(v, str) else f"{float(v):.4g}") for v in column["values"]]
+    return [escape(v if isinstance(v, str) else formatting.digits(v)) for v in column["values"]]
 
 
 def _numbers(column: Mapping[str, Any], row: Sequence[float]) -> str:
     names = list(column["features"]) or [""] * len(row)
     if len(row) == 1:
-        return f"{row[0]:.4g}"
-    pairs = [f"{escape(n)} {v:.3g}" for n, v in zip(names, row, strict=False)][:WIDEST]
+        return formatting.digits(row[0])
+    pairs = [f"{escape(n)} {formatting.digits(v, 3)}" for n, v in zip(names, row, strict=False)][
+        :WIDEST
+    ]
     return ", ".join(pairs) + (" …" if len(row) > WIDEST else "")
 
 
@@ -172,9 +173,9 @@ def _select(label: str, node: str, name: str, offered: Sequence[ColumnFacts]) ->
     current = name if name in known else NOTHING
     options = [*([] if current else [NOTHING]), *known]
     key = f"bind-{node}"
-    at = current_project.place(options, current_project.hold(key, current, current))
+    at = widget_sync.place(options, widget_sync.hold(key, current, current))
     chosen = st.selectbox(plain(label), options, at, key=key, format_func=_named(known))
-    current_project.held(key, chosen)
+    widget_sync.held(key, chosen)
     return str(chosen or NOTHING)
 
 

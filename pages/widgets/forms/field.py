@@ -11,10 +11,10 @@ from typing import Any
 
 import streamlit as st
 
+from builder import formatting
 from builder.catalog.entry import Param
 from pages.widgets.forms import text_values
-from pages.widgets.session import current_project
-from pages.widgets.shared import formatting
+from pages.widgets.session import widget_sync
 from pages.widgets.shared.page_frame import plain
 
 LARGEST = 2**53 - 1
@@ -23,10 +23,10 @@ LARGEST = 2**53 - 1
 
 def select(key: str, label: str, value: Any, options: Sequence[Any], help: str | None) -> Any:
     """One of ``options``, found by typing."""
-    offered, stands = list(options), current_project.hold(key, value, value)
-    at = current_project.place(offered, stands)
+    offered, stands = list(options), widget_sync.hold(key, value, value)
+    at = widget_sync.place(offered, stands)
     chosen = st.selectbox(label, offered, at, key=key, help=help, format_func=formatting.short)
-    current_project.held(key, chosen)
+    widget_sync.held(key, chosen)
     return chosen
 
 
@@ -40,9 +40,9 @@ def _choice(key: str, label: str, value: Any, param: Param, help: str) -> Any:
 
 
 def _bool(key: str, label: str, value: Any, param: Param, help: str) -> bool:
-    stands = current_project.hold(key, bool(value), bool(value))
+    stands = widget_sync.hold(key, bool(value), bool(value))
     new = st.toggle(label, bool(stands), key=key, help=help)
-    current_project.held(key, new)
+    widget_sync.held(key, new)
     return new
 
 
@@ -60,7 +60,7 @@ def number(key: str, label: str, value: Any, param: Param, help: str, kind: type
     if strange or (value is not None and abs(value) > LARGEST):
         return _json(key, label, value, param, help)
     value = None if value is None else kind(value)
-    stands = current_project.hold(key, value, value)
+    stands = widget_sync.hold(key, value, value)
     # No bounds here: a browser drops a number beyond them without a word; the checker says the
     # range, what it would cost, and offers the fix.
     new = st.number_input(
@@ -76,7 +76,7 @@ def number(key: str, label: str, value: Any, param: Param, help: str, kind: type
         if value is not None:
             _say(f"{label} needs a number; it is still {formatting.short(value)}.")
         return value
-    current_project.held(key, new)
+    widget_sync.held(key, new)
     return new
 
 
@@ -94,7 +94,7 @@ def _text(
     read: Callable[[str], Any],
     shown: str,
 ) -> Any:
-    stands = current_project.hold(key, value, shown)
+    stands = widget_sync.hold(key, value, shown)
     text = st.text_input(
         label, stands, key=key, help=help, placeholder=formatting.NONE if param.optional else ""
     )
@@ -103,7 +103,7 @@ def _text(
     except ValueError as error:
         _say(f"{error} It is still {shown or formatting.NONE}.")
         return value
-    current_project.held(key, new)
+    widget_sync.held(key, new)
     return new
 
 

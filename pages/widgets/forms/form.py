@@ -5,7 +5,7 @@ in the widgets *now*; the caller compares and pushes::
 
     new = form.edit("layers", layer, key=f"layer-{node}")
     if new != layer:
-        session.push_model(edit.configure(model, node, new))
+        open_block.replace_model(edit.configure(model, node, new))
         st.rerun()
 
 What cannot be read yet stays in its widget with a sentence under it; the value stays the old.
@@ -19,13 +19,13 @@ from typing import Any
 
 import streamlit as st
 
-from builder import catalog
+from builder import catalog, formatting
 from builder.catalog.entry import REQUIRED, Entry, Param
-from builder.catalog.params import POLICY
+from builder.catalog.params.names import POLICY
 from builder.datasets.registry import all_datasets
 from builder.spec import ObjectSpec
 from pages.widgets.forms import field
-from pages.widgets.shared import explanation, formatting
+from pages.widgets.shared import explanation
 from pages.widgets.shared.page_frame import plain
 
 CONSTANT = "constant"

@@ -9,7 +9,7 @@ import streamlit as st
 from builder import document
 from builder.errors import SpecError
 from builder.spec import ObjectSpec
-from pages.widgets.session import current_project
+from pages.widgets.session import widget_sync
 from pages.widgets.shared.page_frame import plain
 
 LONGEST = 100_000
@@ -33,7 +33,7 @@ def edit(layer: ObjectSpec, key: str, open: bool) -> ObjectSpec:
         st.caption(f"Its settings take {len(now):,} characters: too many to be shown as JSON.")
         return layer
     with st.expander("Settings as JSON", key=f"{key}-json", expanded=open):
-        stands = current_project.hold(f"{key}-text", now, now)
+        stands = widget_sync.hold(f"{key}-text", now, now)
         text = st.text_area(
             "Settings", stands, key=f"{key}-text", max_chars=LONGEST, height="content", help=HELP
         )
@@ -42,7 +42,7 @@ def edit(layer: ObjectSpec, key: str, open: bool) -> ObjectSpec:
         except SpecError as error:
             st.caption(f":material/edit_off: {plain(error.message)} {plain(error.hint)}")
             new = layer
-        current_project.held(f"{key}-text", _written(new))
+        widget_sync.held(f"{key}-text", _written(new))
         return new
 
 

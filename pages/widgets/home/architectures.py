@@ -8,14 +8,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from builder import check, starters
+from builder import check, formatting, starters
 from builder.catalog.applications import ARCHITECTURES, BY_NAME, IMAGENET_CLASSES, Architecture
 from builder.facts import DataFacts
 from builder.runs.disk import weight_files
 from builder.runs.engine_process import client
 from builder.spec import Config, TrainingSpec
 from pages.widgets.session import current_project
-from pages.widgets.shared import formatting, page_frame
+from pages.widgets.shared import page_frame
 from pages.widgets.shared.page_frame import plain
 
 SECONDS = 300

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from builder.runs.scheduler import jobs
+from builder.runs.store import database
 from pages.widgets.shared.page_frame import plain
 
 RESTORE = (
@@ -16,7 +16,7 @@ RESTORE = (
 
 def show() -> None:
     """One warning for all such files, until somebody moves them away."""
-    found = jobs.damaged()
+    found = database.damaged_files()
     if not found:
         return
     names = ", ".join(plain(path.name) for path in found)

@@ -15,7 +15,7 @@ from builder.facts import Note
 from builder.runs.engine_process import open_model
 from builder.spec import TrainingSpec
 from pages.widgets.home import paste_code
-from pages.widgets.session import current_project
+from pages.widgets.session import current_project, tab_state
 from pages.widgets.shared import page_frame
 
 LIMIT_JSON = 8_000_000
@@ -38,9 +38,9 @@ def show() -> None:
         max_upload_size=LIMIT_MODEL_MB,
         help="Nothing in the file is executed. It is checked in a process of its own first.",
     )
-    if file is None or current_project.recall("opened") == file.file_id:
+    if file is None or tab_state.recall("opened") == file.file_id:
         return
-    current_project.remember("opened", file.file_id)
+    tab_state.remember("opened", file.file_id)
     if file.name.lower().endswith(CODE):
         paste_code.dropped(file.name, file.getvalue())
         return
@@ -48,7 +48,7 @@ def show() -> None:
         training, title, notes = read(file.name, file.getvalue())
     current_project.open_training(training, title)
     for note in notes:
-        current_project.note(f"{note.where}: {note.message}" if note.where else note.message)
+        tab_state.note(f"{note.where}: {note.message}" if note.where else note.message)
     page_frame.go("model")
 
 

@@ -11,9 +11,8 @@ from builder.datasets.registry import find_dataset
 from builder.errors import LayerwiseError
 from builder.parse import Parsed
 from builder.spec import ModelSpec, TrainingSpec
-from pages.widgets.data import npz_upload
-from pages.widgets.session import current_project
-from pages.widgets.shared import page_frame
+from pages.widgets.session import current_project, tab_state
+from pages.widgets.shared import own_files, page_frame
 from pages.widgets.shared.page_frame import plain
 
 EXAMPLE = """import keras
@@ -37,7 +36,7 @@ SHOWN = 12
 
 def show() -> None:
     """The field, the reading and the button that opens what was read."""
-    kept = current_project.recall("pasted")
+    kept = tab_state.recall("pasted")
     with st.expander("Paste Keras code", kept is not None, icon=":material/code:", key="paste"):
         text = st.text_area(
             "Keras code",
@@ -49,14 +48,14 @@ def show() -> None:
         )
         if st.button("Read the code", key="paste-read"):
             kept = (text, read(text) if text.strip() else "Paste some code first.")
-            current_project.remember("pasted", kept)
+            tab_state.remember("pasted", kept)
         if kept is not None and kept[0] in (None, text):
             report(kept[1])
 
 
 def dropped(name: str, data: bytes) -> None:
     """A ``.py`` or ``.ipynb`` file instead of pasted text; its report appears in the same place."""
-    current_project.remember("pasted", (None, decoded(name, data)))
+    tab_state.remember("pasted", (None, decoded(name, data)))
 
 
 def decoded(name: str, data: bytes) -> Parsed | str:
@@ -89,7 +88,7 @@ def _with_data(found: Parsed) -> Parsed:
     """A file of one's own that the code loads is found where it is kept."""
     if found.training is None:
         return found
-    return replace(found, training=npz_upload.as_kept(found.training))
+    return replace(found, training=own_files.with_stored_names(found.training))
 
 
 def said(error: LayerwiseError) -> str:
@@ -108,7 +107,7 @@ def report(found: Parsed | str) -> None:
         st.markdown(f"{count} layers, data {plain(found.training.dataset.class_name)}.")
         if st.button("Open as a project", key="paste-open", type="primary"):
             current_project.open_training(found.training, _title(found, found.training))
-            current_project.remember("pasted", None)
+            tab_state.remember("pasted", None)
             page_frame.go("model")
 
 

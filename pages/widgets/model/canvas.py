@@ -15,13 +15,13 @@ import streamlit as st
 from builder import edit
 from builder.facts import ModelFacts, Problem
 from builder.spec import ModelSpec, ObjectSpec
-from pages import routes
 from pages.widgets.forms import column_form
-from pages.widgets.model import canvas_data, canvas_events, canvas_state, palette_items
-from pages.widgets.model.canvas_state import Desk
-from pages.widgets.session import current_project
+from pages.widgets.model import canvas_data, canvas_events, new_inputs, open_block, palette_items
+from pages.widgets.model.canvas_state import CanvasState, canvas_state
+from pages.widgets.session import current_project, engine_facts, tab_state, widget_sync
+from pages.widgets.session.selection import Path
 from pages.widgets.session.tab_state import State
-from pages.widgets.shared import page_frame
+from pages.widgets.shared import addresses, page_frame
 
 KEY = "canvas-view"
 HEIGHT = 640
@@ -48,95 +48,91 @@ export default function (component) {
 
 def show(model: ModelSpec, facts: ModelFacts | None, found: Sequence[Problem]) -> None:
     """Draw the block on screen, its selection, and what the last event was refused for."""
-    desk = canvas_state.desk()
+    canvas, selection = canvas_state(), current_project.selection()
     nodes, wires = canvas_data.picture(model, facts, found)
-    chosen = [n for n in desk.chosen if n in nodes]
-    here = canvas_state.selected()
-    if here != (chosen[-1] if chosen else desk.inspected):
-        chosen = [here] if here else []  # selected elsewhere: in the stack, by Undo
-        desk.chosen = tuple(chosen)
-    desk.inspected = here
     data = {
-        "script": routes.canvas_address(),
-        "palette": routes.palette_address(),
+        "script": addresses.canvas_address(),
+        "palette": palette_items.palette_address(),
         "height": HEIGHT,
-        "client": desk.client,
-        "done": desk.done,
-        "path": list(desk.path),
+        "client": canvas.client,
+        "done": canvas.done,
+        "path": list(selection.path),
         "title": current_project.title(),
-        "chosen": chosen,
-        "pins": desk.pins.get(desk.path, {}),
-        "said": list(desk.said),
-        "clip": [desk.clips, desk.clip],
-        "doors": _doors(desk),
-        **_news(desk, {"nodes": nodes, "wires": wires}),
+        "chosen": selection.refresh(model),
+        "pins": canvas.pins.get(selection.path, {}),
+        "said": list(canvas.said),
+        "clip": [canvas.clips, canvas.clip],
+        "doors": _columns(selection.path),
+        **_changes(canvas, {"nodes": nodes, "wires": wires}),
     }
     # In a list, because Streamlit searches a dict for data frames and loads pandas for it.
     _mount(key=KEY, data=[data], on_events_change=_events, height=HEIGHT)
 
 
-def _doors(desk: Desk) -> list[dict[str, str]]:
+def _columns(path: Path) -> list[dict[str, str]]:
     """Inputs for the columns of the data that nothing reads yet."""
     data = current_project.data_facts()
-    if desk.path or data is None or not data.named:
+    if path or data is None or not data.named:
         return []
-    found = (data.column(name) for name, _ in canvas_state.doors(current_project.training()))
-    return palette_items.doors((c.name, column_form.about(c)) for c in found if c)
+    inputs = new_inputs.inputs_for_columns(current_project.training())
+    columns = (data.column(name) for name, _ in inputs)
+    return palette_items.column_rows((c.name, column_form.about(c)) for c in columns if c)
 
 
-def _news(desk: Desk, new: dict[str, Any]) -> dict[str, Any]:
+def _changes(canvas: CanvasState, new: dict[str, Any]) -> dict[str, Any]:
     """The picture under its number: what changed since one the browser holds, or all of it."""
-    if desk.sent.get(desk.rev) != new:
-        desk.rev += 1
-        desk.sent[desk.rev] = new
-    if current_project.typed(KEY) is None:
-        desk.held = 0  # a canvas just put on the page holds nothing
-    desk.sent = {k: v for k, v in desk.sent.items() if k in (desk.held, desk.rev)}
-    base = desk.sent.get(desk.held)
+    if canvas.sent.get(canvas.rev) != new:
+        canvas.rev += 1
+        canvas.sent[canvas.rev] = new
+    if widget_sync.typed(KEY) is None:
+        canvas.held = 0  # a canvas just put on the page holds nothing
+    canvas.sent = {k: v for k, v in canvas.sent.items() if k in (canvas.held, canvas.rev)}
+    base = canvas.sent.get(canvas.held)
     if base is None:
-        return {"rev": desk.rev, "picture": new}
-    return {"rev": desk.rev, "base": desk.held, "change": canvas_data.change(base, new)}
+        return {"rev": canvas.rev, "picture": new}
+    return {"rev": canvas.rev, "base": canvas.held, "change": canvas_data.change(base, new)}
 
 
 @page_frame.safe
 def _events() -> None:
     """Deal with every event not yet dealt with, each a step of its own for Undo."""
-    stands = current_project.typed(KEY)
+    stands = widget_sync.typed(KEY)
     given = stands.get("events") if isinstance(stands, Mapping) else None
     if not isinstance(given, Mapping) or not isinstance(given.get("rows"), list):
         return
-    desk = canvas_state.desk()
+    canvas = canvas_state()
     changed = False
-    with current_project.changing() as state:
-        if desk.client != given.get("client"):
-            desk.client, desk.done = str(given.get("client")), 0
+    with tab_state.changing() as state:
+        if canvas.client != given.get("client"):
+            canvas.client, canvas.done = str(given.get("client")), 0
         have = given.get("have")
-        desk.held = have if isinstance(have, int) and have in desk.sent else 0
+        canvas.held = have if isinstance(have, int) and have in canvas.sent else 0
         for row in given["rows"]:
-            if isinstance(row, Mapping) and isinstance(n := row.get("n"), int) and n > desk.done:
-                desk.done = n  # before the verb: an event that fails is not tried for ever
-                changed |= _step(state, desk, row)
+            if isinstance(row, Mapping) and isinstance(n := row.get("n"), int) and n > canvas.done:
+                canvas.done = n  # before the verb: an event that fails is not tried for ever
+                changed |= _step(state, canvas, row)
     if changed:
         current_project.save()
 
 
-def _step(state: State, desk: Desk, row: Mapping[str, Any]) -> bool:
+def _step(state: State, canvas: CanvasState, row: Mapping[str, Any]) -> bool:
     """One event, without asking for session state: a click beside us must not end us half-way."""
-    desk.meet(state)
-    training, path = state.training, desk.path
+    training, selection = state.training, state.selection
     if training is None:
         return False
+    canvas.follow_project(state.opened)
+    selection.leave_missing_blocks(training.model)
+    path = selection.path
     model = edit.inner(training.model, path)
 
     def facts() -> ModelFacts | None:
-        return current_project.facts_of(replace(training, model=model)).model
+        return engine_facts.facts_of(replace(training, model=model)).model
 
-    def doors() -> tuple[tuple[str, ObjectSpec], ...]:
-        return canvas_state.doors(training) if not path else ()
+    def inputs() -> tuple[tuple[str, ObjectSpec], ...]:
+        return new_inputs.inputs_for_columns(training) if not path else ()
 
-    new = canvas_events.apply(canvas_events.Asked(model, desk, row, facts, doors))
-    if desk.chosen and not desk.path:
-        state.selected = desk.chosen[-1]
+    event = canvas_events.CanvasEvent(model, canvas, selection, row, facts, inputs)
+    new = canvas_events.apply(event)
     return new is not model and current_project.advance(
-        state, canvas_state.put(training, path, new)
+        state, open_block.put_block(training, path, new)
     )

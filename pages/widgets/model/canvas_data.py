@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from builder import edit
+from builder import edit, formatting
 from builder.facts import ModelFacts, NodeFacts, Problem
 from builder.spec import ModelSpec, Node, ObjectSpec
-from pages.widgets.model import stack_view
-from pages.widgets.shared import formatting, problem_list
+from pages.widgets.model import palette_items, stack_view
+from pages.widgets.shared import problem_list
 
 GHOST = "?"
 """Begins the id of a node that is read but does not exist; no layer's name begins with it."""
@@ -61,7 +61,7 @@ def _node(model: ModelSpec, node: Node, made: NodeFacts | None, told: Sequence[P
     plain = layer if isinstance(layer, ObjectSpec) else None
     row: Row = {
         "kind": plain.class_name if plain else "Block" if layer else "missing",
-        "icon": stack_view.icon(plain) if layer else "help",
+        "icon": palette_items.icon(plain) if layer else "help",
         "said": stack_view.settings(plain) if plain else _inside(layer),
         "ins": _places(model, node),
     }

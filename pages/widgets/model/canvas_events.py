@@ -12,7 +12,9 @@ from builder.document import decode_model, encode
 from builder.errors import LayerwiseError, SpecError
 from builder.facts import ModelFacts
 from builder.spec import ModelSpec, ObjectSpec
-from pages.widgets.model.canvas_state import Desk, door
+from pages.widgets.model.canvas_state import CanvasState
+from pages.widgets.model.new_inputs import input_for_output
+from pages.widgets.session.selection import Selection
 
 PART = "layerwise-part"
 """The entry that says that a text on the clipboard is ours."""
@@ -22,22 +24,23 @@ MAX_CLIP = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CanvasEvent:
     """One event on one model.
 
     Args:
         model: the block on screen.
-        desk: what lies beside it; verbs that are no edit change only this.
+        canvas, selection: what lies beside it; verbs that are no edit change only these.
         row: what the browser sent.
         facts: what Keras said of the block, for verbs that need shapes.
-        doors: what an Input added here may read: name and record, the best first.
+        inputs: what an Input added here may read: name and record, the best first.
     """
 
     model: ModelSpec
-    desk: Desk
+    canvas: CanvasState
+    selection: Selection
     row: Mapping[str, Any]
     facts: Callable[[], ModelFacts | None]
-    doors: Callable[[], tuple[tuple[str, ObjectSpec], ...]] = tuple
+    inputs: Callable[[], tuple[tuple[str, ObjectSpec], ...]] = tuple
 
     def name(self, key: str = "node") -> str:
         """A text of the event; SpecError when it is none."""
@@ -60,93 +63,94 @@ class Asked:
         return value
 
 
-def apply(asked: Asked) -> ModelSpec:
-    """The model after the event; the same one when it was refused, and the desk says why."""
-    verb = VERBS.get(str(asked.row.get("do")))
+def apply(event: CanvasEvent) -> ModelSpec:
+    """The model after the event; the same one when it was refused, and the canvas says why."""
+    verb = VERBS.get(str(event.row.get("do")))
     if verb is None:
-        return asked.model
+        return event.model
     try:
-        return verb(asked)
+        return verb(event)
     except LayerwiseError as error:
-        asked.desk.say(f"{error.message} {error.hint}".strip())
-        return asked.model
+        event.canvas.refuse(f"{error.message} {error.hint}".strip())
+        return event.model
 
 
 # --- edits -----------------------------------------------------------------------------------
 
 
-def _add(asked: Asked) -> ModelSpec:
-    kind, _, column = asked.name("layer").partition(":")
+def _add(event: CanvasEvent) -> ModelSpec:
+    kind, _, column = event.name("layer").partition(":")
     if kind == edit.INPUT:
-        return _grown(asked, _door(asked, column))
+        return _select_new(event, _new_input(event, column))
     layer = catalog.new("layers", kind)
-    wire = asked.row.get("wire")
-    if isinstance(source := asked.row.get("from"), str):
-        grown = edit.branch(asked.model, layer, source)
+    wire = event.row.get("wire")
+    if isinstance(source := event.row.get("from"), str):
+        grown = edit.branch(event.model, layer, source)
     elif isinstance(wire, list) and len(wire) == 2:
-        grown = edit.splice(asked.model, layer, str(wire[0]), int(wire[1]))
-    elif edit.is_chain(asked.model) and asked.names() and edit.room(layer).most == 1:
-        grown = edit.insert(asked.model, layer, asked.names()[-1])
+        grown = edit.splice(event.model, layer, str(wire[0]), int(wire[1]))
+    elif edit.is_chain(event.model) and event.names() and edit.room(layer).most == 1:
+        grown = edit.insert(event.model, layer, event.names()[-1])
     else:
-        grown = edit.append(asked.model, layer, asked.names())
-        if not asked.model.outputs and edit.room(layer).most != 0:
+        grown = edit.append(event.model, layer, event.names())
+        if not event.model.outputs and edit.room(layer).most != 0:
             grown = edit.returns(grown, grown.nodes[-1].name, True)
-    return _grown(asked, grown)
+    return _select_new(event, grown)
 
 
-def _door(asked: Asked, column: str) -> ModelSpec:
+def _new_input(event: CanvasEvent, column: str) -> ModelSpec:
     """An Input for that column, or for one nothing reads yet, under its name, which binds it."""
-    names = edit.index(asked.model).keys() | asked.model.layers.keys()
-    for name, layer in asked.doors():
+    names = edit.index(event.model).keys() | event.model.layers.keys()
+    for name, layer in event.inputs():
         if name not in names and column in ("", name):
-            return edit.add(asked.model, layer, name or None)
-    return edit.add(asked.model, catalog.new("layers", edit.INPUT))
+            return edit.add(event.model, layer, name or None)
+    return edit.add(event.model, catalog.new("layers", edit.INPUT))
 
 
-def _grown(asked: Asked, grown: ModelSpec) -> ModelSpec:
+def _select_new(event: CanvasEvent, grown: ModelSpec) -> ModelSpec:
     """Select what is new, and lay it where it was dropped."""
-    before = edit.index(asked.model)
-    asked.desk.chosen = tuple(n.name for n in grown.nodes if n.name not in before)
-    drop = asked.row.get("drop")
-    if isinstance(drop, list) and len(drop) == 2 and len(asked.desk.chosen) == 1:
-        _pin(asked.desk, {asked.desk.chosen[0]: drop})
+    before = edit.index(event.model)
+    new = [n.name for n in grown.nodes if n.name not in before]
+    event.selection.select(*new)
+    drop = event.row.get("drop")
+    if isinstance(drop, list) and len(drop) == 2 and len(new) == 1:
+        _pin(event, {new[0]: drop})
     return grown
 
 
-def _connect(asked: Asked) -> ModelSpec:
-    at = asked.row.get("at")
+def _connect(event: CanvasEvent) -> ModelSpec:
+    at = event.row.get("at")
     return edit.connect(
-        asked.model, asked.name("from"), asked.name("to"), at if isinstance(at, int) else None
+        event.model, event.name("from"), event.name("to"), at if isinstance(at, int) else None
     )
 
 
-def _reconnect(asked: Asked) -> ModelSpec:
-    target, at = asked.name("to"), asked.number()
-    return edit.reconnect(asked.model, target, at, asked.name("from"), asked.name("new"))
+def _reconnect(event: CanvasEvent) -> ModelSpec:
+    target, at = event.name("to"), event.number()
+    return edit.reconnect(event.model, target, at, event.name("from"), event.name("new"))
 
 
-def _delete(asked: Asked) -> ModelSpec:
+def _delete(event: CanvasEvent) -> ModelSpec:
     """Wires first, from the last input to the first, then nodes."""
-    model, gone = asked.model, set(asked.names())
-    wires = [w for w in asked.row.get("wires") or [] if isinstance(w, list) and len(w) == 2]
+    model, gone = event.model, set(event.names())
+    wires = [w for w in event.row.get("wires") or [] if isinstance(w, list) and len(w) == 2]
     for target, at in sorted(((str(t), int(i)) for t, i in wires), reverse=True):
         if target not in gone:
             model = edit.disconnect(model, target, at)
     if gone:
         model = edit.delete(model, gone)
-        asked.desk.chosen = ()
+        event.selection.select()
     return model
 
 
-def _duplicate(asked: Asked) -> ModelSpec:
-    return _grown(asked, edit.duplicates(asked.model, asked.names()))
+def _duplicate(event: CanvasEvent) -> ModelSpec:
+    return _select_new(event, edit.duplicates(event.model, event.names()))
 
 
-def _paste(asked: Asked) -> ModelSpec:
-    text = asked.row.get("text") or asked.desk.clip
+def _paste(event: CanvasEvent) -> ModelSpec:
+    text = event.row.get("text") or event.canvas.clip
     if not isinstance(text, str) or not text:
         raise SpecError("There is nothing to paste.", "Copy layers first.")
-    return _grown(asked, edit.paste(asked.model, _part(text)))
+    return _select_new(event, edit.paste(event.model, _part(text)))
 
 
 def _part(text: str) -> ModelSpec:
@@ -161,94 +165,93 @@ def _part(text: str) -> ModelSpec:
     return decode_model(document[PART], "the copied part")
 
 
-def _again(asked: Asked) -> ModelSpec:
-    return _grown(asked, edit.again(asked.model, asked.name()))
+def _again(event: CanvasEvent) -> ModelSpec:
+    return _select_new(event, edit.again(event.model, event.name()))
 
 
-def _returns(asked: Asked) -> ModelSpec:
-    return edit.returns(asked.model, asked.name(), bool(asked.row.get("on")))
+def _returns(event: CanvasEvent) -> ModelSpec:
+    return edit.returns(event.model, event.name(), bool(event.row.get("on")))
 
 
-def _freeze(asked: Asked) -> ModelSpec:
-    return edit.freeze(asked.model, asked.names(), bool(asked.row.get("on")))
+def _freeze(event: CanvasEvent) -> ModelSpec:
+    return edit.freeze(event.model, event.names(), bool(event.row.get("on")))
 
 
-def _group(asked: Asked) -> ModelSpec:
-    names = set(asked.names())
-    known = asked.facts()
-    refs = {r for n in asked.model.nodes if n.name in names for r in n.inbound}
-    found = {r: door(r, known) for r in refs}
-    doors = {r: layer for r, layer in found.items() if layer is not None}
-    return _grown(asked, edit.group(asked.model, asked.names(), doors))
+def _group(event: CanvasEvent) -> ModelSpec:
+    names = set(event.names())
+    facts = event.facts()
+    refs = {r for n in event.model.nodes if n.name in names for r in n.inbound}
+    inputs = {r: layer for r in refs if (layer := input_for_output(r, facts)) is not None}
+    return _select_new(event, edit.group(event.model, event.names(), inputs))
 
 
-def _ungroup(asked: Asked) -> ModelSpec:
-    return _grown(asked, edit.ungroup(asked.model, asked.name()))
+def _ungroup(event: CanvasEvent) -> ModelSpec:
+    return _select_new(event, edit.ungroup(event.model, event.name()))
 
 
-def _rename(asked: Asked) -> ModelSpec:
-    old, new = asked.name(), asked.name("new").strip()
-    model = edit.rename(asked.model, old, new)
-    pins = asked.desk.pins.get(asked.desk.path, {})
+def _rename(event: CanvasEvent) -> ModelSpec:
+    old, new = event.name(), event.name("new").strip()
+    model = edit.rename(event.model, old, new)
+    pins = event.canvas.pins.get(event.selection.path, {})
     if old in pins:
         pins[new] = pins.pop(old)
-    asked.desk.chosen = (new,)
+    event.selection.select(new)
     return model
 
 
-def _switch(asked: Asked) -> ModelSpec:
-    return edit.switch(asked.model, asked.name(), bool(asked.row.get("off")))
+def _switch(event: CanvasEvent) -> ModelSpec:
+    return edit.switch(event.model, event.name(), bool(event.row.get("off")))
 
 
 # --- beside the model ------------------------------------------------------------------------
 
 
-def _select(asked: Asked) -> ModelSpec:
-    asked.desk.chosen = asked.names()
-    return asked.model
+def _select(event: CanvasEvent) -> ModelSpec:
+    event.selection.select(*event.names())
+    return event.model
 
 
-def _move(asked: Asked) -> ModelSpec:
-    known = edit.index(asked.model)
-    places = asked.row.get("places")
+def _move(event: CanvasEvent) -> ModelSpec:
+    known = edit.index(event.model)
+    places = event.row.get("places")
     if isinstance(places, dict):
-        _pin(asked.desk, {k: v for k, v in places.items() if k in known})
-    return asked.model
+        _pin(event, {k: v for k, v in places.items() if k in known})
+    return event.model
 
 
-def _pin(desk: Desk, places: Mapping[str, Any]) -> None:
-    pins = desk.pins.setdefault(desk.path, {})
+def _pin(event: CanvasEvent, places: Mapping[str, Any]) -> None:
+    pins = event.canvas.pins.setdefault(event.selection.path, {})
     for name, place in places.items():
         if isinstance(place, list) and len(place) == 2:
             pins[name] = (round(float(place[0]), 1), round(float(place[1]), 1))
 
 
-def _tidy(asked: Asked) -> ModelSpec:
-    asked.desk.pins.pop(asked.desk.path, None)
-    return asked.model
+def _tidy(event: CanvasEvent) -> ModelSpec:
+    event.canvas.pins.pop(event.selection.path, None)
+    return event.model
 
 
-def _copy(asked: Asked) -> ModelSpec:
-    part = edit.copy(asked.model, asked.names())
-    asked.desk.clip = json.dumps({PART: encode(part)}, ensure_ascii=False)
-    asked.desk.clips += 1
-    return asked.model
+def _copy(event: CanvasEvent) -> ModelSpec:
+    part = edit.copy(event.model, event.names())
+    event.canvas.clip = json.dumps({PART: encode(part)}, ensure_ascii=False)
+    event.canvas.clips += 1
+    return event.model
 
 
-def _open(asked: Asked) -> ModelSpec:
-    node = edit.index(asked.model).get(asked.name())
-    if node and isinstance(asked.model.layers.get(node.layer), ModelSpec):
-        asked.desk.path, asked.desk.chosen = (*asked.desk.path, node.layer), ()
-    return asked.model
+def _open(event: CanvasEvent) -> ModelSpec:
+    node = edit.index(event.model).get(event.name())
+    if node and isinstance(event.model.layers.get(node.layer), ModelSpec):
+        event.selection.go_to((*event.selection.path, node.layer))
+    return event.model
 
 
-def _up(asked: Asked) -> ModelSpec:
-    depth = max(0, asked.number("depth"))
-    asked.desk.path, asked.desk.chosen = asked.desk.path[:depth], ()
-    return asked.model
+def _up(event: CanvasEvent) -> ModelSpec:
+    depth = max(0, event.number("depth"))
+    event.selection.go_to(event.selection.path[:depth])
+    return event.model
 
 
-VERBS: dict[str, Callable[[Asked], ModelSpec]] = {
+VERBS: dict[str, Callable[[CanvasEvent], ModelSpec]] = {
     "add": _add,
     "again": _again,
     "connect": _connect,

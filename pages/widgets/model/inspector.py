@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from builder import catalog, edit
+from builder import catalog, edit, formatting
 from builder.errors import LayerwiseError
 from builder.spec import ModelSpec, ObjectSpec
 from pages.widgets.forms import column_form, form, json_form
-from pages.widgets.model import canvas_state, palette_items
-from pages.widgets.session import current_project
-from pages.widgets.shared import explanation, formatting, page_frame
+from pages.widgets.model import open_block, palette_items
+from pages.widgets.session import current_project, widget_sync
+from pages.widgets.shared import explanation, page_frame
 from pages.widgets.shared.page_frame import plain
 
 Change = Callable[[ModelSpec], ModelSpec]
@@ -20,12 +20,12 @@ Change = Callable[[ModelSpec], ModelSpec]
 
 def show() -> None:
     """Draw the settings of the selected layer, what can be done with it, and what it gives on."""
-    node = canvas_state.selected()
+    node = current_project.selected()
     if node is None:
         st.subheader("An empty model", anchor=False)
         st.markdown("Add the first layer on the left. The Input says what shape the data has.")
         return
-    model = canvas_state.model()
+    model = open_block.model()
     layer = model.layers.get(model.node(node).layer)
     class_name = layer.class_name if isinstance(layer, ObjectSpec) else "Model"
     entry = catalog.find("layers", class_name)
@@ -37,16 +37,16 @@ def show() -> None:
         new = form.edit("layers", layer, key=_key("layer", node), skip=("name",))
         typed = json_form.edit(new, _key("raw", node), entry is None)
         if typed != layer:
-            canvas_state.push(edit.configure(model, node, typed))
+            open_block.replace_model(edit.configure(model, node, typed))
         if typed != new:
             st.rerun()  # the form above still says what was there before
     else:
         st.caption("A block: a model in the model. Open it on the canvas to see inside.")
     _shared(model, node)
-    if not canvas_state.desk().path:
+    if not current_project.selection().path:
         _column(node)
-    _name(canvas_state.model(), node)
-    _facts(canvas_state.selected() or node)
+    _name(open_block.model(), node)
+    _facts(current_project.selected() or node)
 
 
 def _head(class_name: str, layer: ObjectSpec | None, entry: catalog.Entry | None) -> None:
@@ -69,7 +69,7 @@ def _column(node: str) -> None:
 
 def _key(kind: str, node: str) -> str:
     """One widget a layer, wherever in the blocks it stands."""
-    return "-".join((kind, *canvas_state.desk().path, node))
+    return "-".join((kind, *current_project.selection().path, node))
 
 
 def _shared(model: ModelSpec, node: str) -> None:
@@ -82,7 +82,7 @@ def _shared(model: ModelSpec, node: str) -> None:
 
 def _name(model: ModelSpec, node: str) -> None:
     key = _key("name", node)
-    stands = current_project.hold(key, node, node)
+    stands = widget_sync.hold(key, node, node)
     new = st.text_input(
         "Layer name",
         stands,
@@ -90,11 +90,11 @@ def _name(model: ModelSpec, node: str) -> None:
         max_chars=64,
         help="How this layer is called in Keras and in the script",
     )
-    current_project.held(key, node)
+    widget_sync.held(key, node)
     if new and new != node:
         try:
-            canvas_state.push(edit.rename(model, node, new))
-            canvas_state.select(new)
+            open_block.replace_model(edit.rename(model, node, new))
+            current_project.select(new)
             st.rerun()  # the tools above still speak of the old name
         except LayerwiseError as error:
             st.caption(f":material/edit_off: {plain(error.message)} {plain(error.hint)}")
@@ -148,24 +148,24 @@ def _tools(model: ModelSpec, node: str) -> None:
 
 @page_frame.safe
 def _apply(change: Change, node: str, tool: str) -> None:
-    model = canvas_state.model()
+    model = open_block.model()
     order = edit.order(model)
     new = change(model)
     if tool == "copy":
-        canvas_state.select(next(n for n in edit.order(new) if n not in order))
+        current_project.select(next(n for n in edit.order(new) if n not in order))
     elif tool == "remove":
         rest = [n for n in order if n != node]
-        canvas_state.select(rest[min(order.index(node), len(rest) - 1)] if rest else None)
+        current_project.select(rest[min(order.index(node), len(rest) - 1)] if rest else None)
     else:
-        canvas_state.select(node)
-    canvas_state.push(new)
+        current_project.select(node)
+    open_block.replace_model(new)
 
 
 def _facts(node: str) -> None:
     """What the selected layer gives on, in words."""
-    facts = canvas_state.facts()
+    facts = open_block.find_facts()
     here = facts.of(node) if facts else None
-    if here is None or canvas_state.model().node(node).off:
+    if here is None or open_block.model().node(node).off:
         return
     rows = [
         ("Output shape", f"{formatting.shape(here.outputs[0])} (Keras: {here.outputs[0]})"),

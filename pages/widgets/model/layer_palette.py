@@ -9,10 +9,9 @@ import streamlit as st
 from builder import catalog, edit
 from builder.catalog import Entry
 from builder.errors import LayerwiseError
-from pages.widgets.model import canvas_state
-from pages.widgets.model.palette_items import first_sentence
-from pages.widgets.model.palette_items import stackable as offered
-from pages.widgets.session import current_project
+from pages.widgets.model import open_block
+from pages.widgets.model.palette_items import first_sentence, stackable
+from pages.widgets.session import current_project, tab_state, widget_sync
 from pages.widgets.shared import explanation, page_frame
 from pages.widgets.shared.page_frame import plain
 
@@ -26,7 +25,7 @@ def show(after: str | None) -> None:
     with st.container(key="add", horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         st.selectbox(
             where,
-            [e.class_name for e in offered()],
+            [e.class_name for e in stackable()],
             index=None,
             key=PICK,
             placeholder="Type a name: Dense, Dropout, Conv2D …",
@@ -50,14 +49,14 @@ def add(class_name: str, after: str | None) -> None:
     model = current_project.training().model
     before = {n.name for n in model.nodes}
     grown = edit.insert(model, catalog.new("layers", class_name), after)
-    canvas_state.push(grown)
+    open_block.replace_model(grown)
     current_project.select(next(n.name for n in grown.nodes if n.name not in before))
 
 
 @page_frame.safe
 def _picked(after: str | None) -> None:
-    class_name = current_project.typed(PICK)
-    current_project.clear(PICK)
+    class_name = widget_sync.typed(PICK)
+    widget_sync.clear(PICK)
     if class_name:
         add(class_name, after)
 
@@ -73,7 +72,7 @@ def _gallery(after: str | None) -> None:
         placeholder="Search by name or by what it does",
         label_visibility="collapsed",
     )
-    found = [e for e in offered() if _matches(e, wanted or "")]
+    found = [e for e in stackable() if _matches(e, wanted or "")]
     groups = list(dict.fromkeys(e.group for e in found))
     if not found:
         st.caption(f"No layer is called or does “{plain(wanted or '')}”.")
@@ -93,7 +92,7 @@ def _card(entry: Entry, after: str | None) -> None:
             try:
                 add(name, after)
             except LayerwiseError as error:
-                current_project.note(f"{error.message} {error.hint}".strip())
+                tab_state.note(f"{error.message} {error.hint}".strip())
             st.rerun()
         explanation.show(entry, key=f"palette-{name}-why")
 

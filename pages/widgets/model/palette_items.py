@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from builder import catalog, edit
 from builder.catalog import Entry
 from builder.spec import ObjectSpec
+from pages.widgets.shared.addresses import prefix
 
 ICONS = {
     "Core": "grid_view",
@@ -76,7 +77,7 @@ def listing() -> bytes:
     return json.dumps(rows, ensure_ascii=False).encode()
 
 
-def doors(columns: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+def column_rows(columns: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     """Inputs for columns of the data, (name, what it holds), as rows like those of ``listing``."""
     return [
         {
@@ -95,3 +96,8 @@ def doors(columns: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 def edition() -> str:
     """Changes with the listing, so that browsers may keep it."""
     return hashlib.sha256(listing()).hexdigest()[:12]
+
+
+def palette_address() -> str:
+    """Where browsers find the layers that can be added."""
+    return f"{prefix()}/palette.json?v={edition()}"

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from builder import catalog, edit
+from builder import catalog, edit, formatting
 from builder.facts import ModelFacts, NodeFacts, Problem
 from builder.spec import ModelSpec, ObjectSpec
 from pages.widgets.model.palette_items import icon
 from pages.widgets.session import current_project
-from pages.widgets.shared import formatting, problem_list
+from pages.widgets.shared import problem_list
 from pages.widgets.shared.page_frame import plain
 
 HEAD = (

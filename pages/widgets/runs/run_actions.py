@@ -7,13 +7,15 @@ from dataclasses import replace
 
 import streamlit as st
 
-from builder.runs.scheduler import jobs
-from builder.runs.store import run_queries
+from builder import formatting
+from builder.runs.queries import run_queries
+from builder.runs.queries.run_queries import Listed
+from builder.runs.scheduler import jobs, run_queue
+from builder.runs.store import housekeeping
 from builder.runs.store.progress import GOING, Progress
-from builder.runs.store.run_queries import Listed
 from pages.widgets.runs import run_selection
-from pages.widgets.session import current_project
-from pages.widgets.shared import formatting, page_frame
+from pages.widgets.session import browser, current_project, tab_state
+from pages.widgets.shared import page_frame
 
 MORE = 5
 """Epochs that one click adds."""
@@ -113,7 +115,7 @@ def _stop(run_id: str) -> None:
 @page_frame.safe
 def _more(run_id: str) -> None:
     # one click is one run, in however many tabs: of one parent there is one such child
-    child = jobs.extend(run_id, MORE, current_project.owner(), f"{run_id}:more")
+    child = jobs.extend(run_id, MORE, browser.owner(), f"{run_id}:more")
     run_selection.open_run(child.id)
 
 
@@ -130,7 +132,7 @@ def _seeds(run_id: str, seeds: Sequence[int]) -> None:
         jobs.start(
             replace(training, seed=seed),
             project=run.project,
-            owner=current_project.owner(),
+            owner=browser.owner(),
             parent=run_id,
             token=f"{run_id}:seed:{seed}",
         )
@@ -155,10 +157,10 @@ def _restore(run: Listed) -> None:
     training = run_queries.trainings([run.id])[run.id]
     if run.project and run.project == current_project.token():
         current_project.fix(training)
-        current_project.note("The settings of that run are back. Undo returns to yours.")
+        tab_state.note("The settings of that run are back. Undo returns to yours.")
     else:
         current_project.open_training(training, f"{run.name} (restored)")
-        current_project.note("The settings of that run are now a project of their own.")
+        tab_state.note("The settings of that run are now a project of their own.")
     page_frame.go("train")
 
 
@@ -170,7 +172,7 @@ LAST = "No waiting run of this project stands behind it that could pass it."
 
 def room(run: Listed) -> tuple[bool, bool]:
     """Whether a run could go earlier, and later, among the waiting ones of its project."""
-    queued = jobs.peers(run.id) if run.status == "queued" else []
+    queued = run_queue.peers(run.id) if run.status == "queued" else []
     return run.id in queued[1:], run.id in queued[:-1]
 
 
@@ -200,9 +202,9 @@ def hurry(run: Listed) -> None:
 @page_frame.safe
 def _take_turn(run_id: str, by: int | None) -> None:
     if by is None:
-        jobs.first(run_id)
+        run_queue.move_first(run_id)
     else:
-        jobs.shift(run_id, by)
+        run_queue.shift(run_id, by)
 
 
 # --- out of sight --------------------------------------------------------------------------------
@@ -248,7 +250,7 @@ def _surely(ids: Sequence[str]) -> None:
 @page_frame.safe
 def _archive(run_ids: Sequence[str], archived: bool) -> None:
     for run_id in run_ids:
-        jobs.archive(run_id, archived)
+        housekeeping.archive(run_id, archived)
     run_selection.open_run(None)
 
 
@@ -256,4 +258,4 @@ def _archive(run_ids: Sequence[str], archived: bool) -> None:
 def _delete(run_ids: Sequence[str]) -> None:
     run_selection.open_run(None)
     for run_id in run_ids:
-        jobs.delete(run_id)
+        housekeeping.delete(run_id)

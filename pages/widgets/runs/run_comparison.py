@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from builder import compare
-from builder.runs.store import run_queries
+from builder import compare, formatting
+from builder.runs.queries import run_queries
+from builder.runs.queries.run_queries import Listed
 from builder.runs.store.progress import GOING
-from builder.runs.store.run_queries import Listed
 from pages.widgets.forms import form
 from pages.widgets.runs import run_actions, run_numbers, run_selection
-from pages.widgets.shared import formatting, page_frame
+from pages.widgets.shared import page_frame
 
 TICK = 1.0
 """Seconds between two looks at numbers that still change."""

@@ -8,13 +8,16 @@ from html import escape
 
 import streamlit as st
 
+from builder import formatting
+from builder.check.training.memory import DEFAULT_BATCH
+from builder.runs.queries import run_queries
+from builder.runs.queries.run_queries import Listed
 from builder.runs.scheduler import jobs
-from builder.runs.store import run_queries
+from builder.runs.store import housekeeping
 from builder.runs.store.progress import GOING, Progress
-from builder.runs.store.run_queries import Listed
 from builder.spec import Run
 from pages.widgets.runs import run_actions, run_numbers, run_row, run_selection, run_sentences
-from pages.widgets.session import current_project
+from pages.widgets.session import browser, widget_sync
 from pages.widgets.shared import page_frame
 from pages.widgets.shared.page_frame import plain
 
@@ -41,7 +44,7 @@ def show(run: Listed) -> None:
 
 def _progress(run: Listed) -> Progress:
     """With the time it will begin, while it waits."""
-    return jobs.progress_of(run.id) if run.status == "queued" else run.progress
+    return jobs.progress(run.id) if run.status == "queued" else run.progress
 
 
 def _stage(run: Listed, progress: Progress) -> tuple[object, ...]:
@@ -64,7 +67,7 @@ def _head(run: Listed, progress: Progress) -> str:
     if run.status in GOING:
         said.append(run_sentences.left(progress))
     elif (took := run.seconds()) is not None:
-        said.append(run_sentences.duration(took))
+        said.append(formatting.duration(took))
     said.append(time.strftime("%d %b, %H:%M", time.localtime(run.times["created"])))
     return (
         f'<div class="lw-title lw-{run.status}"><h3>{escape(run.name)}</h3><p>'
@@ -136,10 +139,10 @@ def _spread(twins: Sequence[str], then: int) -> None:
 
 def _words(run: Listed) -> None:
     """Tags and a note, kept as soon as they are typed."""
-    known = run_queries.tags(run_queries.Query(owner=current_project.owner(), archived=None))
+    known = run_queries.tags(run_queries.Query(owner=browser.owner(), archived=None))
     offered = list(dict.fromkeys((*run.tags, *known)))
     key = f"tags-{run.id}"
-    stands = current_project.hold(key, run.tags, list(run.tags))
+    stands = widget_sync.hold(key, run.tags, list(run.tags))
     st.multiselect(
         "Tags",
         offered,
@@ -150,9 +153,9 @@ def _words(run: Listed) -> None:
         on_change=_tag,
         args=(run.id,),
     )
-    current_project.held(key, run.tags)
+    widget_sync.held(key, run.tags)
     key = f"note-{run.id}"
-    stands = current_project.hold(key, run.note, run.note)
+    stands = widget_sync.hold(key, run.note, run.note)
     st.text_area(
         "Note",
         stands,
@@ -162,17 +165,17 @@ def _words(run: Listed) -> None:
         on_change=_note,
         args=(run.id,),
     )
-    current_project.held(key, run.note)
+    widget_sync.held(key, run.note)
 
 
 @page_frame.safe
 def _tag(run_id: str) -> None:
-    jobs.tag(run_id, tuple(current_project.typed(f"tags-{run_id}") or ()))
+    housekeeping.set_tags(run_id, tuple(widget_sync.typed(f"tags-{run_id}") or ()))
 
 
 @page_frame.safe
 def _note(run_id: str) -> None:
-    jobs.note(run_id, str(current_project.typed(f"note-{run_id}") or ""))
+    housekeeping.set_note(run_id, str(widget_sync.typed(f"note-{run_id}") or ""))
 
 
 # --- particulars ---------------------------------------------------------------------------------
@@ -192,7 +195,7 @@ def _rows(run: Listed, full: Run) -> Sequence[tuple[str, str]]:
         ("Optimizer", _name(training.compile.get("optimizer"))),
         ("Loss", _name(training.compile.get("loss"))),
         ("Epochs", f"{run.progress.epoch or 0} of {fit.get('epochs', 1)}"),
-        ("Batch size", str(fit.get("batch_size") or 32)),
+        ("Batch size", str(fit.get("batch_size") or DEFAULT_BATCH)),
         ("Seed", "none (by chance)" if training.seed is None else str(training.seed)),
         ("Way", run.path or "not known"),
         *((k, str(v)) for k, v in jobs.versions(run.id).items()),

@@ -8,13 +8,14 @@ from typing import Any
 
 import streamlit as st
 
-from builder.runs.scheduler import jobs
-from builder.runs.store import run_queries
+from builder import formatting
+from builder.runs.queries import run_queries
+from builder.runs.queries.run_queries import Listed, Query
+from builder.runs.store import housekeeping
 from builder.runs.store.progress import GOING
-from builder.runs.store.run_queries import Listed, Query
 from pages.widgets.runs import run_row, run_selection, run_sentences
-from pages.widgets.session import current_project
-from pages.widgets.shared import formatting, page_frame
+from pages.widgets.session import browser, current_project, tab_state, widget_sync
+from pages.widgets.shared import page_frame
 
 TICK = 1.0
 """Seconds between two looks at the list while one of its runs goes."""
@@ -77,31 +78,29 @@ def show() -> None:
     """The list; while one of its runs goes it looks again each second, without the rest of the
     page, which follows only when another run is chosen."""
     going = run_queries.count(replace(_query(), statuses=tuple(GOING))) > 0
-    current_project.remember("runs-drawn", None)
+    tab_state.remember("runs-drawn", None)
     st.fragment(page_frame.safe(_show), run_every=TICK if going else None)(going)
 
 
 def _query() -> Query:
     """What the filters say, from what is remembered of them."""
     scope, status = (
-        current_project.recall("runs-scope"),
-        current_project.recall("runs-status", "Any status"),
+        tab_state.recall("runs-scope"),
+        tab_state.recall("runs-status", "Any status"),
     )
     project = current_project.token()
     if scope is None:
         scope = (
             MINE if project and run_queries.count(Query(project=project, archived=None)) else ALL
         )
-    sort = current_project.recall("runs-sort", "Newest first")
+    sort = tab_state.recall("runs-sort", "Newest first")
     way, metric = SORTS.get(sort, "highest"), ""
     if sort not in SORTS:
         metric = sort
         way = "highest" if run_sentences.rises(metric) else "lowest"
-    whose = (
-        {"project": project} if scope == MINE and project else {"owner": current_project.owner()}
-    )
+    whose = {"project": project} if scope == MINE and project else {"owner": browser.owner()}
     query = Query(
-        text=current_project.recall("runs-text", ""),
+        text=tab_state.recall("runs-text", ""),
         statuses=STATUSES.get(status, ()),
         archived=status == AWAY,
         sort=way,
@@ -109,7 +108,7 @@ def _query() -> Query:
         limit=LIMIT,
         **whose,
     )
-    kept, number = current_project.recall("runs-page", (query, 0))
+    kept, number = tab_state.recall("runs-page", (query, 0))
     return replace(query, offset=LIMIT * number) if kept == query else query
 
 
@@ -120,15 +119,15 @@ def _show(going: bool) -> None:
     if found.total and not found.runs:  # the last one of the last page went away
         _turn(query, 0)
         st.rerun()
-    current_project.remember("runs-first", found.runs[0].id if found.runs else None)
+    tab_state.remember("runs-first", found.runs[0].id if found.runs else None)
     drawn = (
         run_selection.shown(),
         run_selection.looking(),
         any(r.status in GOING for r in found.runs) or going,
     )
-    if current_project.recall("runs-drawn") not in (None, drawn):
+    if tab_state.recall("runs-drawn") not in (None, drawn):
         st.rerun()
-    current_project.remember("runs-drawn", drawn)
+    tab_state.remember("runs-drawn", drawn)
     if not found.runs:
         _nothing(query)
     run_selection.onwards()
@@ -171,7 +170,7 @@ def _filters(query: Query) -> None:
 
 
 def _choice(key: str, label: str, options: list[str], usual: str) -> None:
-    chosen = current_project.recall(key, usual)
+    chosen = tab_state.recall(key, usual)
     options = options if chosen in options else [*options, chosen]
     _kept(
         key,
@@ -180,7 +179,7 @@ def _choice(key: str, label: str, options: list[str], usual: str) -> None:
             options,
             key=key,
             label_visibility="collapsed",
-            format_func=lambda o: o if o[0].isupper() else f"Best {run_sentences.metric(o)}",
+            format_func=lambda o: o if o[0].isupper() else f"Best {formatting.metric_name(o)}",
             on_change=_keep,
             args=(key,),
         ),
@@ -190,13 +189,13 @@ def _choice(key: str, label: str, options: list[str], usual: str) -> None:
 
 def _kept(key: str, draw: Callable[[str], Any], usual: Any) -> None:
     """A filter that is still there when a person comes back to the page."""
-    value = current_project.recall(key, usual)
-    current_project.hold(key, value, value)
-    current_project.held(key, draw(key))
+    value = tab_state.recall(key, usual)
+    widget_sync.hold(key, value, value)
+    widget_sync.held(key, draw(key))
 
 
 def _keep(key: str) -> None:
-    current_project.remember(key, current_project.typed(key))
+    tab_state.remember(key, widget_sync.typed(key))
 
 
 # --- the foot ------------------------------------------------------------------------------------
@@ -209,7 +208,7 @@ def _foot(query: Query, found: Found) -> None:
     whole = formatting.plural(found.total, "run")
     part = len(found.runs) < found.total
     many = f"{formatting.number(first)}–{formatting.number(last)} of {whole}" if part else whole
-    size = formatting.size(jobs.workspace_bytes())
+    size = formatting.size(housekeeping.workspace_bytes())
     with st.container(key="run-foot", horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption(f"{many} · {size} in the workspace", width="stretch")
         for text, sign, to, able in (
@@ -228,4 +227,4 @@ def _foot(query: Query, found: Found) -> None:
 
 
 def _turn(query: Query, number: int) -> None:
-    current_project.remember("runs-page", (replace(query, offset=0), number))
+    tab_state.remember("runs-page", (replace(query, offset=0), number))

@@ -7,12 +7,11 @@ from html import escape
 
 import streamlit as st
 
-from builder import diagnose
-from builder.runs.store import run_queries
+from builder import formatting
+from builder.runs.queries import run_queries
+from builder.runs.queries.run_queries import Listed
 from builder.runs.store.progress import GOING
-from builder.runs.store.run_queries import Listed
 from pages.widgets.runs import run_sentences
-from pages.widgets.shared import formatting
 
 
 def alone(run_id: str) -> None:
@@ -50,7 +49,7 @@ def side_by_side(runs: Sequence[Listed], heads: Sequence[str]) -> None:
 
 
 def _number(values: Mapping[str, float | None], key: str) -> str:
-    return diagnose.number(values[key]) if key in values else "–"
+    return formatting.metric_value(values[key]) if key in values else "–"
 
 
 def _metric(key: str) -> str:
@@ -64,7 +63,7 @@ def _importance(key: str) -> tuple[bool, int, str]:
 
 
 def _head(key: str) -> str:
-    return run_sentences.metric(key).capitalize()
+    return formatting.metric_name(key).capitalize()
 
 
 def _best(key: str, values: Sequence[float]) -> float | None:
@@ -74,7 +73,7 @@ def _best(key: str, values: Sequence[float]) -> float | None:
 
 
 def _cell(value: float | None, best: bool) -> str:
-    return f"{diagnose.number(value)}{' ★' if best else ''}" if value is not None else "–"
+    return f"{formatting.metric_value(value)}{' ★' if best else ''}" if value is not None else "–"
 
 
 def chances(run_ids: Sequence[str]) -> tuple[list[str], int]:
@@ -104,9 +103,9 @@ def spread(done: Sequence[str], going: int) -> None:
         (
             _head(key),
             [
-                f"{diagnose.number(s.mean)} ± {diagnose.number(s.deviation)}",
-                diagnose.number(s.low),
-                diagnose.number(s.high),
+                f"{formatting.metric_value(s.mean)} ± {formatting.metric_value(s.deviation)}",
+                formatting.metric_value(s.low),
+                formatting.metric_value(s.high),
             ],
         )
         for key, s in sorted(found.items(), key=lambda item: _importance(item[0]))

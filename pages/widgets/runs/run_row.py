@@ -7,12 +7,12 @@ from html import escape
 
 import streamlit as st
 
-from builder import diagnose
+from builder import formatting
+from builder.runs.queries.run_queries import Listed
 from builder.runs.store.progress import GOING
-from builder.runs.store.run_queries import Listed
 from pages.widgets.runs import run_selection, run_sentences
-from pages.widgets.session import current_project
-from pages.widgets.shared import page_frame, run_picker
+from pages.widgets.session import widget_sync
+from pages.widgets.shared import page_frame
 
 
 def show(run: Listed, changes: tuple[str, ...] | None, full: bool) -> None:
@@ -21,7 +21,7 @@ def show(run: Listed, changes: tuple[str, ...] | None, full: bool) -> None:
     with st.container(
         key=f"entry-{run.id}", horizontal=True, vertical_alignment="center", gap="xsmall"
     ):
-        stands = current_project.hold(f"compare-{run.id}", on, on)
+        stands = widget_sync.hold(f"compare-{run.id}", on, on)
         box = st.checkbox(
             f"Compare {page_frame.plain(label(run))}",
             stands,
@@ -32,7 +32,7 @@ def show(run: Listed, changes: tuple[str, ...] | None, full: bool) -> None:
             args=(run.id,),
             width=24,
         )
-        current_project.held(f"compare-{run.id}", box)
+        widget_sync.held(f"compare-{run.id}", box)
         st.html(_line(run, changes), width="stretch")
         st.button(
             f"Open {page_frame.plain(label(run))}",
@@ -46,7 +46,7 @@ def show(run: Listed, changes: tuple[str, ...] | None, full: bool) -> None:
 
 def label(run: Listed) -> str:
     """``"digits_dense, 3 min ago"``."""
-    return f"{run.name}, {run_picker.ago(time.time() - run.times['created'])}"
+    return f"{run.name}, {formatting.ago(time.time() - run.times['created'], brief=True)}"
 
 
 def _line(run: Listed, changes: tuple[str, ...] | None) -> str:
@@ -55,12 +55,12 @@ def _line(run: Listed, changes: tuple[str, ...] | None) -> str:
     took = run.seconds()
     said = [run_sentences.state(run.progress)]
     if took is not None and run.status not in GOING:
-        said.append(run_sentences.duration(took))
-    ago = run_picker.ago(time.time() - run.times["created"])
+        said.append(formatting.duration(took))
+    ago = formatting.ago(time.time() - run.times["created"], brief=True)
     said.append(ago.replace(" ", "\N{NO-BREAK SPACE}"))  # a phone breaks the line before it
     best = run_sentences.headline(run.best)
     number = (
-        f"<b>{diagnose.number(best[1])}</b><small>{escape(run_sentences.metric(best[0]))}</small>"
+        f"<b>{formatting.metric_value(best[1])}</b><small>{escape(formatting.metric_name(best[0]))}</small>"
         if best
         else "<b>–</b><small>&nbsp;</small>"
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.widgets.session import current_project
-from pages.widgets.shared import formatting
+from builder import formatting
+from pages.widgets.session import tab_state, widget_sync
 
 OVERLAY = 6
 """Curves that can still be told from each other."""
@@ -13,49 +13,49 @@ OVERLAY = 6
 
 def ticked() -> tuple[str, ...]:
     """The runs ticked to be compared."""
-    return tuple(current_project.recall("runs-ticked", ()))
+    return tuple(tab_state.recall("runs-ticked", ()))
 
 
 def opened() -> str | None:
     """The run a person opened, if one was."""
-    return current_project.recall("runs-open")  # type: ignore[no-any-return]
+    return tab_state.recall("runs-open")  # type: ignore[no-any-return]
 
 
 def shown() -> tuple[str, ...]:
     """What stands beside the list: the ticked runs, else the opened, else the first of the list."""
-    first = opened() or current_project.recall("runs-first")
+    first = opened() or tab_state.recall("runs-first")
     return ticked() or ((first,) if first else ())
 
 
 def looking() -> bool:
     """Whether a person went to what is chosen: a phone has room for that or the list."""
-    return bool(current_project.recall("runs-look", False))
+    return bool(tab_state.recall("runs-look", False))
 
 
 def look(there: bool) -> None:
     """Go to what is chosen, or back to the list."""
-    current_project.remember("runs-look", there)
+    tab_state.remember("runs-look", there)
 
 
 def open_run(run_id: str | None) -> None:
     """Show this run and nothing else; None goes back to the list."""
-    current_project.remember("runs-ticked", ())
-    current_project.remember("runs-open", run_id)
+    tab_state.remember("runs-ticked", ())
+    tab_state.remember("runs-open", run_id)
     look(run_id is not None)
 
 
 def compare(run_ids: tuple[str, ...]) -> None:
     """Show exactly these runs side by side; none goes back to the list."""
-    current_project.remember("runs-ticked", run_ids)
+    tab_state.remember("runs-ticked", run_ids)
     look(bool(run_ids))
 
 
 def follow(run_id: str) -> None:
     """The box of that run was ticked, or no longer is."""
     others = tuple(r for r in ticked() if r != run_id)
-    on = current_project.typed(f"compare-{run_id}")
-    current_project.remember("runs-ticked", (*others, run_id) if on else others)
-    current_project.remember("runs-open", run_id if on else None)
+    on = widget_sync.typed(f"compare-{run_id}")
+    tab_state.remember("runs-ticked", (*others, run_id) if on else others)
+    tab_state.remember("runs-open", run_id if on else None)
 
 
 def back() -> None:

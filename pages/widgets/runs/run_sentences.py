@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from builder import binding, catalog, check, compare, diagnose
-from builder.runs.store import run_queries
+from builder import binding, catalog, check, compare, formatting
+from builder.runs.queries import run_queries
 from builder.runs.store.progress import Progress
 from builder.spec import ObjectSpec, TrainingSpec
 from pages.widgets.forms import form
-from pages.widgets.shared import formatting
 
 STATES: Mapping[str, tuple[str, str]] = {
     "running": ("play_circle", "Training"),
@@ -52,39 +51,23 @@ def waiting(progress: Progress) -> str:
     place = progress.position
     if place is None:
         return "Waiting for a free processor"
-    said = "Waiting, next in the queue" if place == 1 else f"Waiting, {nth(place)} in the queue"
+    said = (
+        "Waiting, next in the queue"
+        if place == 1
+        else f"Waiting, {formatting.ordinal(place)} in the queue"
+    )
     if progress.starts_seconds is None:
         return said
-    soon = progress.starts_seconds < 1
-    return f"{said}, starts {'now' if soon else 'in about ' + duration(progress.starts_seconds)}"
-
-
-def nth(number: int) -> str:
-    """``1st``, ``2nd``, ``3rd``, ``4th``, ``11th``, ``21st``."""
-    teen = number % 100 in (11, 12, 13)
-    return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
-
-
-def duration(seconds: float) -> str:
-    """``"4 s"``, ``"2 min 5 s"``, ``"1 h 10 min"``."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+    if progress.starts_seconds < 1:
+        return f"{said}, starts now"
+    return f"{said}, starts in about {formatting.duration(progress.starts_seconds)}"
 
 
 def left(progress: Progress) -> str:
     """``"about 12 s left"``; nothing while nobody can know."""
     if progress.eta_seconds is None or progress.stopping or progress.pausing:
         return ""
-    return f"about {duration(progress.eta_seconds)} left"
-
-
-def metric(name: str) -> str:
-    """``"val_accuracy"`` → ``"validation accuracy"``, ``"test_loss"`` → ``"test loss"``."""
-    return diagnose.words(name)
+    return f"about {formatting.duration(progress.eta_seconds)} left"
 
 
 def headline(best: Mapping[str, float]) -> tuple[str, float] | None:

@@ -14,7 +14,7 @@ import streamlit as st
 from builder.errors import LayerwiseError
 from builder.facts import DataFacts, ModelFacts, Problem
 from builder.runs.engine_process import client
-from builder.runs.scheduler import jobs
+from builder.runs.scheduler import worker_pool
 from builder.spec import ModelSpec, ObjectSpec, TrainingSpec
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ class Known:
 @lru_cache(maxsize=256)
 def _describe(dataset: ObjectSpec) -> DataFacts:
     facts: DataFacts = client.call("loading.describe", dataset)
-    jobs.prepare(dataset)  # Train may be the next click: the spare worker loads the data now
+    worker_pool.prepare(dataset)  # Train may be the next click: the spare worker loads the data now
     return facts
 
 

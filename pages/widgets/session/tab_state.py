@@ -13,6 +13,7 @@ import streamlit as st
 from builder.errors import LayerwiseError
 from builder.runs.disk.projects import Project
 from builder.spec import TrainingSpec
+from pages.widgets.session.selection import Selection
 
 
 @dataclass
@@ -24,6 +25,7 @@ class State:
         awaiting: the token the address bar is about to show; older ones are ignored until then.
         trouble: why the last save failed.
         stale: someone else saved a newer version.
+        opened: counts the projects put on screen.
         epoch: counts what happened behind the widgets' back (undo, fix, open).
         step: the page on screen.
         settled: what stood in the page's widgets when the training last said the same, by key.
@@ -35,7 +37,8 @@ class State:
     project: Project | None = None
     past: list[TrainingSpec] = field(default_factory=list)
     future: list[TrainingSpec] = field(default_factory=list)
-    selected: str | None = None
+    selection: Selection = field(default_factory=Selection)
+    opened: int = 0
     epoch: int = 0
     step: str = ""
     settled: dict[str, Any] = field(default_factory=dict)

@@ -19,8 +19,8 @@ from typing import Any, ParamSpec, TypeVar
 import streamlit as st
 
 from builder.errors import LayerwiseError
-from pages import routes
-from pages.widgets.session import current_project
+from pages.widgets.session import browser, current_project, tab_state, undo_history, widget_sync
+from pages.widgets.shared import addresses
 from pages.widgets.shared.asset_files import ROOT
 
 LOG = logging.getLogger("layerwise")
@@ -60,8 +60,8 @@ def follow_address(current: Any) -> None:
     Streamlit's client asks the next server for the first page, and the address follows.
     """
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    step = current_project.path().strip("/").removeprefix(base).strip("/")
-    if current_project.fresh() and step in STEPS and step not in ("home", current.url_path):
+    step = browser.path().strip("/").removeprefix(base).strip("/")
+    if tab_state.fresh() and step in STEPS and step not in ("home", current.url_path):
         st.switch_page(ROOT / "pages" / f"{step}.py", query_params=st.query_params.to_dict())
 
 
@@ -107,7 +107,7 @@ def _mark() -> str:
 
 def script(step: str) -> str:
     """The only script of ours on every page, as HTML."""
-    given = f"const step = {json.dumps(step)}, plotly = {json.dumps(routes.plotly_address())};"
+    given = f"const step = {json.dumps(step)}, plotly = {json.dumps(addresses.plotly_address())};"
     return f"<script>{{{given}{_script()}}}</script>"
 
 
@@ -129,11 +129,11 @@ def frame(step: str, *, project: bool = True) -> Iterator[None]:
         step: the page's key in ``STEPS``.
         project: False for pages that stand above the projects (Home).
     """
-    current_project.at(step)
+    tab_state.at(step)
     # The body runs first: undo, title and banners then show what it changed, in the same run.
     top = st.container(key="top" if project else "top-bare", gap="xsmall")
     place = top.empty()
-    new = project and current_project.typed(f"project-title-{step}") is None
+    new = project and widget_sync.typed(f"project-title-{step}") is None
     # an empty container is not drawn: this keeps its place; on a new page the title stands there
     place.html(f'<p class="lw-early">{escape(current_project.title())}</p>' if new else "<i></i>")
     with st.container(key=f"page-{step}"), guard():
@@ -198,7 +198,7 @@ FORTH = ("redo", "Redo", "Mod+Shift+Z", "One step forward (Ctrl+Shift+Z)")
 def _title_row(step: str) -> None:
     key = f"project-title-{step}"  # another page's widget is another widget, even under one key
     with st.container(key="title-row", horizontal=True, vertical_alignment="center"):
-        stands = current_project.hold(key, current_project.title(), current_project.title())
+        stands = widget_sync.hold(key, current_project.title(), current_project.title())
         st.text_input(
             "Project title",
             stands,
@@ -210,8 +210,8 @@ def _title_row(step: str) -> None:
             help=None,
         )
         with st.container(key="history", horizontal=True, width="content", gap="xxsmall"):
-            _turn(BACK, current_project.can_undo(), current_project.undo)
-            _turn(FORTH, current_project.can_redo(), current_project.redo)
+            _turn(BACK, undo_history.can_undo(), undo_history.undo)
+            _turn(FORTH, undo_history.can_redo(), undo_history.redo)
 
 
 def _turn(told: tuple[str, str, str, str], can: bool, do: Callable[[], None]) -> None:
@@ -229,16 +229,16 @@ def _turn(told: tuple[str, str, str, str], can: bool, do: Callable[[], None]) ->
 
 
 def _rename(key: str) -> None:
-    current_project.rename(str(current_project.typed(key) or ""))
+    current_project.rename(str(widget_sync.typed(key) or ""))
 
 
 def colors() -> list[str]:
     """The theme's chart colors, the accent first: for figures Streamlit does not color itself."""
-    return list(st.get_option(f"theme.{current_project.theme()}.chartCategoricalColors"))
+    return list(st.get_option(f"theme.{browser.theme()}.chartCategoricalColors"))
 
 
 def _banners() -> None:
-    for text in current_project.take_notes():
+    for text in tab_state.take_notes():
         st.info(plain(text), icon=":material/info:")
     if current_project.stale():
         _stale_banner()

@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from builder import formatting
 from builder.runs.scheduler import jobs
+from builder.runs.store import run_store
 from builder.spec import Run
-from pages.widgets.session import current_project
-from pages.widgets.shared import formatting
+from pages.widgets.session import browser, current_project, tab_state
 
 USABLE = ("finished", "stopped")
 """Runs with these statuses left a model behind."""
@@ -19,9 +20,9 @@ USABLE = ("finished", "stopped")
 def runs(fits: Callable[[Run], bool] = lambda run: True) -> list[Run]:
     """The usable runs, this project's first, newest first in each group."""
     project = current_project.token()
-    mine = jobs.list_runs(project=project) if project else []
+    mine = run_store.list_runs(project=project) if project else []
     seen = {run.id for run in mine}
-    others = [run for run in jobs.list_runs(owner=current_project.owner()) if run.id not in seen]
+    others = [run for run in run_store.list_runs(owner=browser.owner()) if run.id not in seen]
     return [
         run
         for run in (*mine, *others)
@@ -31,19 +32,10 @@ def runs(fits: Callable[[Run], bool] = lambda run: True) -> list[Run]:
 
 def label(run: Run) -> str:
     """``"digits_dense, 3 min ago, 10 epochs"``: how a run is told from another."""
-    when = ago(time.time() - float(run.times.get("created", time.time())))
+    when = formatting.ago(time.time() - float(run.times.get("created", time.time())), brief=True)
     epochs = run.training.fit.get("epochs") or 1
     stopped = ", stopped early" if run.status == "stopped" else ""
     return f"{run.training.model.name}, {when}, {formatting.plural(epochs, 'epoch')}{stopped}"
-
-
-def ago(seconds: float) -> str:
-    """``"just now"``, ``"3 min ago"``, ``"2 h ago"``, ``"5 days ago"``."""
-    for size, word in ((86_400, "days"), (3_600, "h"), (60, "min")):
-        if seconds >= size:
-            many = int(seconds // size)
-            return f"{many} {'day' if (many, word) == (1, 'days') else word} ago"
-    return "just now"
 
 
 def choose(key: str, fits: Callable[[Run], bool] = lambda run: True) -> Run | None:
@@ -52,7 +44,7 @@ def choose(key: str, fits: Callable[[Run], bool] = lambda run: True) -> Run | No
     if not found:
         return None
     by_id = {run.id: run for run in found}
-    kept = current_project.recall(f"run:{key}")
+    kept = tab_state.recall(f"run:{key}")
     ids = list(by_id)
     chosen = st.selectbox(
         "Trained model",
@@ -63,5 +55,5 @@ def choose(key: str, fits: Callable[[Run], bool] = lambda run: True) -> Run | No
         help="Every training run keeps its model. The newest run of this project comes first.",
     )
     newest = ids[0]
-    current_project.remember(f"run:{key}", chosen if chosen != newest else None)
+    tab_state.remember(f"run:{key}", chosen if chosen != newest else None)
     return by_id[chosen or newest]

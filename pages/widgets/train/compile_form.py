@@ -11,12 +11,13 @@ import streamlit as st
 from builder import binding, catalog, check
 from builder.catalog import Entry
 from builder.catalog.epoch_schedules import FUNCTIONS
+from builder.check.training.memory import DEFAULT_BATCH
 from builder.errors import LayerwiseError
 from builder.facts import DataFacts, Problem
 from builder.runs.engine_process import client
 from builder.spec import ObjectSpec, TrainingSpec
 from pages.widgets.forms import form
-from pages.widgets.session import current_project
+from pages.widgets.session import current_project, widget_sync
 from pages.widgets.shared import problem_list
 from pages.widgets.shared.page_frame import plain
 from pages.widgets.train import fit_form, live_charts, performance_form
@@ -116,9 +117,9 @@ def _weight(training: TrainingSpec, output: str) -> TrainingSpec:
     given = training.compile.get("loss_weights")
     current = float(given) if isinstance(given, int | float) else 1.0
     key = f"loss-weight-{output}"
-    stands = current_project.hold(key, current, current)
+    stands = widget_sync.hold(key, current, current)
     new = st.number_input("Loss weight", value=stands, key=key, step=0.1, format="%g", help=WEIGHT)
-    current_project.held(key, new)
+    widget_sync.held(key, new)
     if given is None and new == 1.0:
         return training
     return training.with_compile(loss_weights=float(new))
@@ -236,7 +237,7 @@ def steps_per_epoch(training: TrainingSpec, data: DataFacts) -> int:
     """Batches in an epoch, as Keras splits and counts them."""
     split = float(training.fit.get("validation_split") or 0)
     count = math.floor(data.n_train * (1 - split))
-    return max(1, math.ceil(count / int(training.fit.get("batch_size") or fit_form.BATCH)))
+    return max(1, math.ceil(count / int(training.fit.get("batch_size") or DEFAULT_BATCH)))
 
 
 # --- loss and metrics ----------------------------------------------------------------------------
@@ -289,11 +290,11 @@ def _metrics(training: TrainingSpec, data: DataFacts | None, key: str = "") -> T
     current = {m.class_name: m for m in (form.as_object("metrics", g) for g in given) if m}
     usual = [m.class_name for m in check.sensible(data)[1]] if data else []
     names = tuple(current)
-    stands = current_project.hold(f"metrics{key}", names, list(names))
+    stands = widget_sync.hold(f"metrics{key}", names, list(names))
     offered = _ordered("metrics", data, usual)
     there = [name for name in stands if name in offered]
     chosen = st.multiselect("Metrics", offered, there, key=f"metrics{key}", help=MEASURED)
-    current_project.held(f"metrics{key}", tuple(chosen))
+    widget_sync.held(f"metrics{key}", tuple(chosen))
     metrics = [current.get(n) or catalog.new("metrics", n) for n in chosen]
     metrics = [_more("metrics", m, f"Settings of {m.class_name}", key=key) for m in metrics]
     if not metrics and "metrics" not in training.compile:

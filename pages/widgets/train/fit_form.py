@@ -10,19 +10,17 @@ from typing import Any
 import streamlit as st
 
 from builder import binding, catalog
+from builder.check.training.memory import DEFAULT_BATCH
 from builder.facts import DataFacts
 from builder.runs.engine_process import client
 from builder.spec import Config, ObjectSpec, TrainingSpec
 from pages.widgets.forms import form
-from pages.widgets.session import current_project
+from pages.widgets.session import current_project, widget_sync
 from pages.widgets.shared import explanation, page_frame
 from pages.widgets.shared.page_frame import plain
 
 OUR_FILES = ("filepath", "log_dir", "filename", "verbose")
 """Arguments of callbacks nobody is asked for: where a run writes is its own folder."""
-
-BATCH = 32
-"""Keras's batch size when none is given."""
 
 BY_HAND = 24
 """Up to so many classes get a field each for their weight."""
@@ -59,11 +57,11 @@ def numbers(training: TrainingSpec) -> TrainingSpec:
         )
     with right:
         batch = fit.get("batch_size")
-        batch = _number("batch_size", "Batch size", BATCH if batch is None else batch)
+        batch = _number("batch_size", "Batch size", DEFAULT_BATCH if batch is None else batch)
         seed = _number("seed", "Seed", training.seed, optional=True)
     new = training.with_fit(epochs=epochs, batch_size=batch, validation_split=split)
     # what was absent and still has its default stays absent, so that looking changes nothing
-    usual = {"epochs": 1, "batch_size": BATCH, "validation_split": 0.0}
+    usual = {"epochs": 1, "batch_size": DEFAULT_BATCH, "validation_split": 0.0}
     idle = [k for k, v in usual.items() if k not in fit and new.fit[k] == v]
     return replace(new, seed=seed, fit=new.fit.without(*idle))
 
@@ -71,7 +69,7 @@ def numbers(training: TrainingSpec) -> TrainingSpec:
 def _number(name: str, label: str, value: Any, step: Any = 1, optional: bool = False) -> Any:
     """One field; without bounds, because the checker says in words what a browser drops mutely."""
     key = f"fit-{name}"
-    stands = current_project.hold(key, value, value)
+    stands = widget_sync.hold(key, value, value)
     new = st.number_input(
         label,
         key=key,
@@ -81,7 +79,7 @@ def _number(name: str, label: str, value: Any, step: Any = 1, optional: bool = F
         placeholder="by chance" if optional else "a number",
         format="%g" if isinstance(step, float) else "%d",
     )
-    current_project.held(key, new)
+    widget_sync.held(key, new)
     return new
 
 
@@ -113,9 +111,9 @@ def class_weights(training: TrainingSpec, data: DataFacts) -> TrainingSpec:
 
 def _weight(index: int, name: str, value: float) -> float:
     key = f"weight-{index}"
-    stands = current_project.hold(key, value, value)
+    stands = widget_sync.hold(key, value, value)
     new = st.number_input(plain(name), 0.0, value=stands, key=key, step=0.1, format="%.4g")
-    current_project.held(key, new)
+    widget_sync.held(key, new)
     return new
 
 
@@ -183,8 +181,8 @@ def callbacks(training: TrainingSpec) -> TrainingSpec:
 
 @page_frame.safe
 def _add() -> None:
-    name = current_project.typed("callback-add")
-    current_project.clear("callback-add")
+    name = widget_sync.typed("callback-add")
+    widget_sync.clear("callback-add")
     if name:
         training = current_project.training()
         callbacks = (*training.fit.get("callbacks", ()), catalog.new("callbacks", name))

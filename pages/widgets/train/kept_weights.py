@@ -9,7 +9,7 @@ import streamlit as st
 from builder.runs.disk import weight_files
 from builder.runs.scheduler import jobs
 from builder.spec import Config
-from pages.widgets.session import current_project
+from pages.widgets.session import browser, current_project
 from pages.widgets.shared import page_frame, problem_list
 from pages.widgets.shared.page_frame import plain
 
@@ -68,7 +68,7 @@ def _use() -> None:
     jobs.start(
         current_project.training().with_fit(epochs=0),
         project=token or None,
-        owner=current_project.owner(),
+        owner=browser.owner(),
         data=known.data,
         model=known.model,
     )

@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from pages import routes
+from pages.widgets.shared import addresses
 from pages.widgets.shared.asset_files import ASSETS
 
 HTML = """
@@ -75,8 +75,8 @@ def live(
         moment: the runs' statuses; when they change, even ended runs are asked again.
     """
     data = {
-        "base": routes.prefix(),
-        "plotly": routes.plotly_address(),
+        "base": addresses.prefix(),
+        "plotly": addresses.plotly_address(),
         "runs": [{"id": run, "label": label} for run, label in runs],
         "panels": list(panels),
         "titles": dict(titles or {}),

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from builder import diagnose
+from builder import diagnose, formatting
 from builder.errors import LayerwiseError
+from builder.runs.queries import run_queries
 from builder.runs.scheduler import jobs
-from builder.runs.store import run_queries
+from builder.runs.store import metric_rows, run_store
 from builder.runs.store.progress import GOING, Progress
 from builder.spec import Run, TrainingSpec
 from pages.widgets.runs import run_sentences
-from pages.widgets.session import current_project
+from pages.widgets.session import browser, current_project, tab_state, widget_sync
 from pages.widgets.shared import page_frame, problem_list
 from pages.widgets.shared.page_frame import plain
 
@@ -27,9 +28,9 @@ REST = 5.0
 def newest() -> Run | None:
     """The project's newest run; of a project that could not be saved, the one begun here."""
     token = current_project.token()
-    if found := jobs.list_runs(project=token, limit=1) if token else []:
+    if found := run_store.list_runs(project=token, limit=1) if token else []:
         return found[0]
-    begun = current_project.recall("begun")
+    begun = tab_state.recall("begun")
     if not begun or begun[0] != token:
         return None
     try:
@@ -51,13 +52,13 @@ def start() -> Run:
     run = jobs.start(
         current_project.training(),
         project=token or None,
-        owner=current_project.owner(),
+        owner=browser.owner(),
         # whoever clicks while the same run is the newest means the same click
         token=f"{token}:{last.id if last else ''}" if token else None,
         data=known.data,
         model=known.model,
     )
-    current_project.remember("begun", (token, run.id))
+    tab_state.remember("begun", (token, run.id))
     return run
 
 
@@ -67,21 +68,21 @@ def start_settled() -> None:
     A number typed just before the click may not have been read yet: Streamlit breaks off the
     script that reads it. Then ``start_waiting`` starts, when it has been.
     """
-    if current_project.settled():
+    if widget_sync.settled():
         start()
     else:
-        current_project.starting(True)
+        tab_state.starting(True)
 
 
 def start_waiting() -> None:
     """Start what a click asked for while something typed was on its way."""
-    if current_project.starting():
+    if tab_state.starting():
         try:
             start()
         except LayerwiseError:
-            current_project.starting(False)
+            tab_state.starting(False)
             raise
-        current_project.starting(False)
+        tab_state.starting(False)
         st.rerun()
 
 
@@ -92,8 +93,8 @@ def numbers(training: TrainingSpec, history: Mapping[str, Sequence[float | None]
     with st.container(key="totals", horizontal=True, gap="medium"):
         for name in dict.fromkeys([*usual, *history]):
             values = history.get(name)
-            label = diagnose.words(name)
-            shown = diagnose.number(values[-1]) if values else "–"
+            label = formatting.metric_name(name)
+            shown = formatting.metric_value(values[-1]) if values else "–"
             st.metric(label[:1].upper() + label[1:], shown, width="content")
 
 
@@ -123,10 +124,10 @@ def _stage(progress: Progress) -> str:
 
 
 def _watch(run_id: str, stage: str) -> None:
-    progress = jobs.progress_of(run_id)
+    progress = jobs.progress(run_id)
     if _stage(progress) != stage:
         st.rerun()
-    run, history = jobs.get(run_id), jobs.history(run_id)
+    run, history = jobs.get(run_id), metric_rows.history(run_id)
     with st.container(key="run-status", gap="xsmall"):
         if progress.status in (*GOING, "paused", "interrupted"):
             _underway(progress)
@@ -149,7 +150,7 @@ def _ended(run: Run, progress: Progress, history: Mapping[str, Sequence[float | 
     times = run.times
     took = times["ended"] - times["started"] if {"ended", "started"} <= set(times) else 0.0
     seed = "no seed" if run.training.seed is None else f"seed {run.training.seed}"
-    said = [run_sentences.state(progress), run_sentences.duration(took), seed]
+    said = [run_sentences.state(progress), formatting.duration(took), seed]
     st.caption(plain(", ".join(said)))
     if progress.status == "failed":
         st.error(plain(progress.error or "The training broke off."), icon=":material/error:")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from builder.runs.scheduler import capacity
 from builder.spec import Config, TrainingSpec
-from pages.widgets.session import current_project
+from pages.widgets.session import widget_sync
 
 CHOICES: dict[str, tuple[str, str, str, dict[Any, str]]] = {
     "jit_compile": (
@@ -68,7 +68,7 @@ def _value(training: TrainingSpec, name: str) -> Any:
 def _choice(training: TrainingSpec, name: str) -> TrainingSpec:
     part, label, help, words = CHOICES[name]
     value, key = _value(training, name), f"speed-{name}"
-    stands = current_project.hold(key, value, words[value])
+    stands = widget_sync.hold(key, value, words[value])
     said = st.segmented_control(
         label,
         list(words.values()),
@@ -79,7 +79,7 @@ def _choice(training: TrainingSpec, name: str) -> TrainingSpec:
         width="stretch",
     )
     new = next((v for v, word in words.items() if word == said), value)
-    current_project.held(key, new)
+    widget_sync.held(key, new)
     if new == value and type(new) is type(value):
         return training
     settings: Config = getattr(training, part)

@@ -10,7 +10,7 @@ import pytest
 from builder import starters
 from builder.engine.build import keras_model
 from builder.engine.data import loading
-from builder.engine.inference import predict_image, predict_multi
+from builder.engine.inference import digit_image, predict_multi
 from builder.errors import DataError
 
 PAIRS = starters.get("digit_pairs").training
@@ -32,7 +32,7 @@ def test_two_equal_pictures_get_what_the_model_says_of_them(folder: Path) -> Non
     (other,) = predict_multi.others(PAIRS)
     assert other["node"] == "second" and other["images"].shape == (12, 28, 28)
     said = predict_multi.drawing(artefact, PAIRS, DRAWING, {"second": 3})
-    seen = predict_image.centre(predict_image.picture.ink_of(DRAWING))
+    seen = digit_image.centre(digit_image.ink_of(DRAWING))
     assert np.array_equal(said["seen"], seen)
     model = keras_model.compiled(PAIRS)
     second = loading.load(PAIRS.dataset).column("second").test[3:4]

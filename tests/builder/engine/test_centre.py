@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder.engine.data import loading
-from builder.engine.inference import digit_image, predict_image
+from builder.engine.inference import digit_image
 from builder.spec import ObjectSpec
 from tests.builder.engine.drawings import enlarged
 
@@ -30,22 +30,20 @@ def replays() -> list[np.ndarray]:
 
 def test_a_picture_made_mnists_way_comes_back_as_it_was():
     for pictures, limit in zip(replays(), (14, 0.1), strict=False):
-        there_and_back = [
-            predict_image.centre(enlarged(p).astype("float32") / 255) for p in pictures
-        ]
+        there_and_back = [digit_image.centre(enlarged(p).astype("float32") / 255) for p in pictures]
         off = np.abs(np.stack(there_and_back).astype(int) - pictures).mean(axis=(1, 2))
         assert off.mean() < limit
 
 
 def test_no_ink_is_nothing():
-    assert predict_image.centre(np.zeros((280, 280), "float32")) is None
+    assert digit_image.centre(np.zeros((280, 280), "float32")) is None
 
 
 @pytest.mark.parametrize("box", [(140, 20), (20, 140), (100, 100), (3, 3), (1, 1), (280, 280)])
 def test_ink_is_scaled_to_the_box_and_centred_by_mass(box):
     ink = np.zeros((280, 280), "float32")
     ink[: box[0], -box[1] :] = 1
-    seen = predict_image.centre(ink)
+    seen = digit_image.centre(ink)
     rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
     assert max(len(rows), len(columns)) == 20 and seen.max() == 255
     assert abs(rows.mean() - 13.5) <= 0.5 and abs(columns.mean() - 13.5) <= 0.5
@@ -55,7 +53,7 @@ def test_a_hair_line_is_not_lost():
     ink = np.zeros((400, 400), "float32")
     ink[10:390, 200] = 1
     ink[200, 100:300] = 1
-    seen = predict_image.centre(ink)
+    seen = digit_image.centre(ink)
     assert (seen > 120).sum() >= 28  # a cross of 20 and 10 points
 
 
@@ -64,6 +62,6 @@ def test_a_hair_line_is_not_lost():
 def test_any_ink_at_all_gives_a_picture(height, width, seed):
     rng = np.random.default_rng(seed)
     ink = rng.random((height, width), "float32") * (rng.random((height, width)) < rng.random())
-    seen = predict_image.centre(ink)
+    seen = digit_image.centre(ink)
     assert (seen is None) == (ink <= digit_image.FAINT).all()
     assert seen is None or (seen.shape == (28, 28) and seen.dtype == np.uint8 and seen.max() == 255)

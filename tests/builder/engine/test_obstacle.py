@@ -121,5 +121,5 @@ def test_data_of_more_than_half_the_free_memory_are_left_to_keras(
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=free["now"]))
     assert obstacle(models["plain"], training(), data, []) == ""
     free["now"] = 7.9e9
-    told = "the data (4.0 GB) would fill the memory (7.9 GB free)"
+    told = "the data (4 GB) would fill the memory (7.9 GB free)"
     assert obstacle(models["plain"], training(), data, []) == told

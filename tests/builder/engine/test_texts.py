@@ -20,6 +20,7 @@ from builder.engine.inference import evaluation, predict_text
 from builder.engine.training import train_run
 from builder.engine.training.reporting import Silence
 from builder.errors import DataError, FileError
+from builder.exporters.contract import ExportRequest
 from builder.exporters.registry import all_exporters
 from builder.spec import ObjectSpec, TrainingSpec, chain
 from tests import zoo
@@ -156,7 +157,7 @@ def test_too_long_a_text_is_refused(trained: dict[str, Any]) -> None:
 )
 def test_forms_that_cannot_hold_text_say_so(trained: dict[str, Any], name: str, words: str) -> None:
     with pytest.raises(FileError, match=words):
-        all_exporters()[name].export(SENTENCES, trained["artefact"])
+        all_exporters()[name].export(ExportRequest(SENTENCES, trained["artefact"]))
 
 
 def test_the_preview_counts_words() -> None:

@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 
 from builder import catalog, code, edit, parse, starters
-from builder.code import threads
+from builder.code import data_source, threads
 from builder.datasets import contract
 from builder.datasets.contract import settings
 from builder.datasets.registry import all_datasets, find_dataset
-from builder.engine.data import loading as engine_data
 from builder.facts import ColumnFacts, DataFacts
 from builder.parse.data import known_datasets, multi_column
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
@@ -76,7 +75,7 @@ def script_source(training: TrainingSpec) -> str:
     """The data's lines as the engine writes them, without loading anything."""
     dataset = training.dataset
     lines = str(find_dataset(dataset.class_name).source(dataset.config)).rstrip("\n")
-    prepared = engine_data.preparation_source(dataset, facts(dataset))
+    prepared = data_source.preparation_source(dataset, facts(dataset))
     return f"{lines}\n\n{prepared}"
 
 

@@ -19,8 +19,8 @@ from builder.engine.build import keras_model
 from builder.engine.data import column_arrays, loading
 from builder.engine.training import adapt_layers
 from builder.errors import FileError
-from builder.exporters import onnx
-from builder.exporters.registry import all_exporters, missing_packages
+from builder.exporters.contract import ExportRequest, missing_packages
+from builder.exporters.registry import all_exporters
 from builder.spec import Config, TrainingSpec, chain
 from tests import zoo
 from tests.zoo import dense, given, layer
@@ -73,8 +73,8 @@ def ours(artefact: str) -> tuple[list[np.ndarray], list[np.ndarray]]:
 
 
 def exported(name: str, case: str, artefacts: dict[str, str], **options: bool) -> bytes:
-    made: bytes = all_exporters()[name].export(TRAININGS[case], artefacts[case], **options)
-    return made
+    request = ExportRequest(TRAININGS[case], artefacts[case], options=options)
+    return all_exporters()[name].export(request)
 
 
 def close(theirs: list[np.ndarray], expected: list[np.ndarray], within: float = CLOSE) -> None:
@@ -135,8 +135,8 @@ def test_eight_bits_with_several_inputs(tmp_path: Path) -> None:
     keras.utils.set_random_seed(1)
     keras_model.build(model).save(tmp_path / "model.keras")
     path = str(tmp_path / "model.keras")
-    small = all_exporters()["tflite"].export(training, path, int8=True)
-    assert len(small) < 0.7 * len(all_exporters()["tflite"].export(training, path))
+    small = all_exporters()["tflite"].export(ExportRequest(training, path, options={"int8": True}))
+    assert len(small) < 0.7 * len(all_exporters()["tflite"].export(ExportRequest(training, path)))
     x = list(column_arrays.bound(training, loading.load(training.dataset)).x_test.values())
     x = [array[:10].astype("float32") for array in x]
     expected = [np.asarray(v) for v in keras.models.load_model(path)(x)]
@@ -151,7 +151,8 @@ def test_eight_bits_are_refused_where_the_converter_has_none(artefacts: dict[str
     for model in (RECURRENT, inside):
         training = zoo.training(model, zoo.DIGITS)
         with pytest.raises(FileError, match="with LSTM"):
-            all_exporters()["tflite"].export(training, artefacts["recurrent"], int8=True)
+            request = ExportRequest(training, artefacts["recurrent"], options={"int8": True})
+            all_exporters()["tflite"].export(request)
 
 
 @pytest.mark.parametrize("case", TRAININGS)
@@ -166,8 +167,9 @@ def test_onnx_runtime_runs_the_onnx_file(case: str, artefacts: dict[str, str]) -
 def test_what_is_not_installed_is_named(
     artefacts: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(onnx, "REQUIRES", ("onnx", "layerwise-has-no-such-package"))
-    assert missing_packages(onnx) == ("layerwise-has-no-such-package",)
+    lacking = replace(all_exporters()["onnx"], requires=("onnx", "layerwise-has-no-such-package"))
+    monkeypatch.setitem(all_exporters(), "onnx", lacking)
+    assert missing_packages(lacking) == ("layerwise-has-no-such-package",)
     with pytest.raises(FileError, match="not installed") as found:
         exported("onnx", "dense", artefacts)
     assert found.value.hint.startswith("Run pip install layerwise-has-no-such-package")
@@ -177,9 +179,9 @@ def test_what_is_not_installed_is_named(
 def test_a_free_axis_and_a_missing_run_are_said(name: str, tmp_path: Path) -> None:
     training: TrainingSpec = TRAININGS["dense"]
     with pytest.raises(FileError, match="Only a trained model has weights"):
-        all_exporters()[name].export(training)
+        all_exporters()[name].export(ExportRequest(training))
     free = keras.Sequential([keras.Input((None, 3)), keras.layers.LSTM(2)])
     free.save(tmp_path / "free.keras")
     if name == "tflite":
         with pytest.raises(FileError, match="free axis"):
-            all_exporters()[name].export(training, str(tmp_path / "free.keras"))
+            all_exporters()[name].export(ExportRequest(training, str(tmp_path / "free.keras")))

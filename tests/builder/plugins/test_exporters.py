@@ -6,6 +6,7 @@ import io
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import keras
@@ -18,8 +19,9 @@ from builder.engine.build import keras_model
 from builder.engine.data import loading
 from builder.engine.training import train_run
 from builder.engine.training.reporting import Silence
-from builder.errors import CatalogError, FileError
+from builder.errors import CatalogError, FileError, SpecError
 from builder.exporters import export_run, png, svg
+from builder.exporters.contract import ExportRequest, read_exporter
 from builder.exporters.registry import all_exporters
 from builder.spec import TrainingSpec
 from tests import zoo
@@ -28,8 +30,7 @@ TRAINING = zoo.STACKS["nested_choices"]
 
 
 def exported(name: str, training: TrainingSpec = TRAINING, **more: Any) -> bytes:
-    content: bytes = all_exporters()[name].export(training, **more)
-    return content
+    return all_exporters()[name].export(ExportRequest(training, **more))
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def artefact(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_there_are_the_promised_ones() -> None:
-    found = {name: (m.SUFFIX, m.NEEDS) for name, m in all_exporters().items()}
+    found = {name: (m.suffix, m.kind) for name, m in all_exporters().items()}
     assert found == {
         "script": (".py", "project"),
         "notebook": (".ipynb", "project"),
@@ -53,7 +54,53 @@ def test_there_are_the_promised_ones() -> None:
         "tflite": (".tflite", "run"),
         "onnx": (".onnx", "run"),
     }
-    assert all(m.TITLE for m in all_exporters().values())
+    assert all(m.title for m in all_exporters().values())
+
+
+PARTS: dict[str, Any] = {
+    "NAME": "text",
+    "TITLE": "Text",
+    "SUFFIX": ".txt",
+    "KIND": "project",
+    "export": lambda request: b"",
+}
+
+
+@pytest.mark.parametrize(
+    ("parts", "sentence"),
+    [
+        ({"TITLE": ""}, "lacks TITLE."),
+        ({"SUFFIX": None, "export": None}, "lacks SUFFIX and export(request)."),
+        ({"KIND": "weights"}, "has the unknown kind 'weights' (there are project and run)."),
+        ({"REQUIRES": "onnx"}, "has a REQUIRES that is no tuple."),
+        ({"export": lambda training, artefact: b""}, "export that does not take one ExportRequest"),
+        ({"OPTIONS": {"style": "bool"}}, "has an option 'style' that is no Option of bool or"),
+    ],
+)
+def test_an_exporter_that_breaks_its_contract_is_named(
+    parts: dict[str, Any], sentence: str
+) -> None:
+    module = ModuleType("builder.exporters.text")
+    module.__file__ = "/somewhere/builder/exporters/text.py"
+    vars(module).update(PARTS | parts)
+    with pytest.raises(CatalogError) as raised:
+        read_exporter(module)
+    assert raised.value.message.startswith("The exporter builder/exporters/text.py ")
+    assert sentence in raised.value.message
+
+
+def test_a_plain_exporter_has_what_is_usual() -> None:
+    module = ModuleType("builder.exporters.text")
+    vars(module).update(PARTS)
+    exporter = read_exporter(module)
+    assert exporter.export(ExportRequest(TRAINING)) == b""
+    assert (exporter.mime, exporter.order, exporter.slow) == (
+        "application/octet-stream",
+        100,
+        False,
+    )
+    with pytest.raises(SpecError, match="no option --style"):
+        exporter.export(ExportRequest(TRAINING, options={"style": "functional"}))
 
 
 def test_the_project_opens_again() -> None:
@@ -186,9 +233,11 @@ def test_the_card_says_what_matters(artefact: str) -> None:
         "card",
         artefact=artefact,
         title="Mine | <b>",
-        history=history,
-        test={"accuracy": 0.9333},
-        versions={"keras": "3.15.1"},
+        options={
+            "history": history,
+            "test": {"accuracy": 0.9333},
+            "versions": {"keras": "3.15.1"},
+        },
     ).decode()
     assert text.startswith("# Mine \\| \\<b\\>\n")
     for said in (

@@ -14,7 +14,7 @@ import pytest
 from builder import code, parse
 from builder.datasets.contract import settings
 from builder.datasets.registry import all_datasets, find_dataset
-from builder.engine.data import loading
+from builder.engine.data import loading, prepare
 from builder.parse.data.known_datasets import KERAS
 from builder.spec import Config, ObjectSpec
 from tests import zoo
@@ -41,7 +41,7 @@ def same(dataset: ObjectSpec) -> None:
         assert key[0] == "y" or getattr(loaded, key).dtype == names[key].dtype, key
 
 
-def same_columns(loaded: loading.Data, names: dict[str, object]) -> None:
+def same_columns(loaded: prepare.Data, names: dict[str, object]) -> None:
     for column in loaded.columns:
         for part in ("train", "test"):
             side = "x" if column.facts.role == "input" else "y"
@@ -116,7 +116,7 @@ def test_sources_of_downloads_are_the_tutorials_lines(name):
 KERAS_FOLDER = """
 import json, os, pathlib
 import numpy as np
-from builder.engine import data
+from builder.engine.data import loading as data
 from builder.errors import DataError
 from builder.spec import ObjectSpec
 home = pathlib.Path(os.environ["KERAS_HOME"])

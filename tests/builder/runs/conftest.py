@@ -23,7 +23,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("home")
     os.environ["LAYERWISE_HOME"] = str(folder)
     yield folder
-    dispatch.close()
+    worker_pool.close()
     client.close()
     database.close()
     for worker in worker_pool._workers:  # their runs have ended; they need a moment to go

@@ -14,7 +14,7 @@ import pytest
 
 from builder.runs.disk import workspace
 from builder.runs.scheduler import dispatch, jobs, recovery
-from builder.runs.store import run_store
+from builder.runs.store import metric_rows, run_store, worker_rows
 from builder.spec import TrainingSpec
 
 pytestmark = pytest.mark.usefixtures("own_home")
@@ -28,8 +28,8 @@ def claimed(training: TrainingSpec, pid: int = GONE, born: float | None = None) 
     run = run_store.add(training, None, "anna", None, None)
     started = psutil.Process().create_time() if born is None else born
     assert run_store.claim(run, pid, started, 99)
-    run_store.accept(run, {})
-    run_store.plan(run, steps=10, epochs=8)
+    worker_rows.accept(run, {})
+    worker_rows.write_plan(run, steps=10, epochs=8)
     return run
 
 
@@ -52,8 +52,8 @@ def test_a_run_with_a_snapshot_goes_on_by_itself_while_it_comes_further(
     training: TrainingSpec,
 ) -> None:
     run = claimed(training)
-    run_store.saved(run, 25)
-    run_store.append(run, 1, [], [(1, {"loss": 1.0}), (2, {"loss": 0.9})])
+    worker_rows.write_snapshot_step(run, 25)
+    metric_rows.append(run, 1, [], [(1, {"loss": 1.0}), (2, {"loss": 0.9})])
     for attempt in range(recovery.TRIES):
         dispatch.sweep()
         row = run_store.row(run)
@@ -61,13 +61,13 @@ def test_a_run_with_a_snapshot_goes_on_by_itself_while_it_comes_further(
         assert row["message"].startswith("The training process was ended from outside at epoch ")
         assert row["message"].endswith("; it goes on from where it was.")
         assert run_store.claim(run, GONE, row["created"], 99)
-        run_store.accept(run, {})
-    run_store.saved(run, 31)  # it came further: the count begins anew
+        worker_rows.accept(run, {})
+    worker_rows.write_snapshot_step(run, 31)  # it came further: the count begins anew
     dispatch.sweep()
     assert (run_store.row(run)["status"], run_store.row(run)["tries"]) == ("queued", 1)
     for _ in range(recovery.TRIES):
         assert run_store.claim(run, GONE, psutil.Process().create_time(), 99)
-        run_store.accept(run, {})
+        worker_rows.accept(run, {})
         dispatch.sweep()
     row = run_store.row(run)
     assert row["status"] == "interrupted"
@@ -155,7 +155,7 @@ def test_a_worker_that_does_not_obey_is_ended(
     with sleeper() as (deaf, born):
         run = claimed(training, deaf.pid, born)
         if snapshot:
-            run_store.saved(run, 5)
+            worker_rows.write_snapshot_step(run, 5)
         jobs.stop(run) if order == "stop" else jobs.pause(run)
         dispatch.sweep()
         assert jobs.get(run).status == "running"
@@ -179,7 +179,7 @@ def test_what_was_ordered_before_the_death_is_done(
 ) -> None:
     run = claimed(training)
     if snapshot:
-        run_store.saved(run, 5)
+        worker_rows.write_snapshot_step(run, 5)
     run_store.order_stop(run) if order == "stop" else run_store.order_pause(run)
     dispatch.sweep()
     assert run_store.row(run)["status"] == status
@@ -200,7 +200,7 @@ def test_a_full_disk_is_the_reason_and_nothing_is_tried(
     training: TrainingSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = claimed(training)
-    run_store.saved(run, 5)
+    worker_rows.write_snapshot_step(run, 5)
     monkeypatch.setattr(workspace, "full", lambda: True)
     dispatch.sweep()
     row = run_store.row(run)
@@ -301,7 +301,7 @@ def test_who_takes_a_moment_to_die_was_killed_for_memory_all_the_same(
 
 def test_a_starved_run_goes_on_until_it_comes_no_further(training: TrainingSpec) -> None:
     run = claimed(training)
-    run_store.saved(run, 25)
+    worker_rows.write_snapshot_step(run, 25)
     why = "The training process was ended by the system because the memory was full at epoch"
     for _ in range(recovery.TRIES):
         recovery.bury(run_store.row(run), -9, starved=True)
@@ -310,7 +310,7 @@ def test_a_starved_run_goes_on_until_it_comes_no_further(training: TrainingSpec)
         assert row["message"].startswith(why)
         assert row["message"].endswith("; it goes on from where it was.")
         assert run_store.claim(run, GONE, row["created"], 99)
-        run_store.accept(run, {})
+        worker_rows.accept(run, {})
     recovery.bury(run_store.row(run), -9, starved=True)
     row = run_store.row(run)
     assert row["status"] == "interrupted" and row["error"].startswith(why)

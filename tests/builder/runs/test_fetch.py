@@ -16,8 +16,7 @@ import pytest
 
 from builder.errors import CatalogError
 from builder.runs.disk import workspace
-from builder.runs.engine_process import client
-from builder.runs.scheduler import jobs
+from builder.runs.engine_process import client, downloads
 from builder.spec import ObjectSpec
 from tests.builder.runs.conftest import until
 
@@ -100,7 +99,7 @@ def proxy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[socket.so
 
 def test_without_network_it_says_so_and_offers_the_built_in(proxy: socket.socket) -> None:
     proxy.close()
-    name = jobs.fetch(ObjectSpec("FashionMnist"))
+    name = downloads.start_download(ObjectSpec("FashionMnist"))
     until(lambda: said(name).status != "running")
     assert said(name).status == "failed"
     assert "the network does not answer" in said(name).error
@@ -110,11 +109,11 @@ def test_without_network_it_says_so_and_offers_the_built_in(proxy: socket.socket
 def test_a_download_can_be_cancelled_and_leaves_nothing(
     proxy: socket.socket, tmp_path: Path
 ) -> None:
-    name = jobs.fetch(ObjectSpec("FashionMnist"))
-    assert jobs.fetch(ObjectSpec("FashionMnist")) == name
+    name = downloads.start_download(ObjectSpec("FashionMnist"))
+    assert downloads.start_download(ObjectSpec("FashionMnist")) == name
     connection, _ = proxy.accept()  # it is waiting for an answer now
     assert said(name).status == "running"
-    jobs.fetch_cancel(name)
+    downloads.cancel_download(name)
     connection.close()
     assert said(name).status == "cancelled"
     assert not list((tmp_path / "keras").rglob("*.gz"))
@@ -123,12 +122,12 @@ def test_a_download_can_be_cancelled_and_leaves_nothing(
 
 def test_an_unknown_dataset_is_refused_and_an_unknown_download_is_none() -> None:
     with pytest.raises(CatalogError):
-        jobs.fetch(ObjectSpec("Mnisst"))
-    assert jobs.fetch_progress("never") is None
-    jobs.fetch_cancel("never")
+        downloads.start_download(ObjectSpec("Mnisst"))
+    assert downloads.download_progress("never") is None
+    downloads.cancel_download("never")
 
 
-def said(name: str) -> jobs.FetchProgress:
-    progress = jobs.fetch_progress(name)
+def said(name: str) -> downloads.DownloadProgress:
+    progress = downloads.download_progress(name)
     assert progress is not None
     return progress

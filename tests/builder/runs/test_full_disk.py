@@ -18,8 +18,9 @@ import pytest
 
 from builder.errors import FileError, TrainingError
 from builder.runs.disk import workspace
+from builder.runs.queries import run_queries
 from builder.runs.scheduler import jobs, worker
-from builder.runs.store import database, run_queries, run_store
+from builder.runs.store import database, metric_rows, run_store, worker_rows
 from builder.spec import TrainingSpec
 
 pytestmark = pytest.mark.usefixtures("own_home")
@@ -28,8 +29,8 @@ pytestmark = pytest.mark.usefixtures("own_home")
 def begun(training: TrainingSpec) -> str:
     run = run_store.add(training, None, "anna", None, None)
     assert run_store.claim(run, os.getpid(), 1.0, 99)
-    run_store.accept(run, {})
-    run_store.plan(run, steps=10, epochs=8)
+    worker_rows.accept(run, {})
+    worker_rows.write_plan(run, steps=10, epochs=8)
     return run
 
 
@@ -38,7 +39,7 @@ def fill(run: str) -> int:
     names, values = ("loss",), np.ones((2000, 1), np.float32)
     for i in range(500):
         try:
-            run_store.append(run, 1, [(i * 2000, names, values)], [])
+            metric_rows.append(run, 1, [(i * 2000, names, values)], [])
         except FileError as error:
             assert error.message.startswith("The disk is full: nothing more can be written")
             assert "nothing that is stored is lost" in error.hint

@@ -33,22 +33,22 @@ def finished(training: TrainingSpec, content: bytes = b"a model" * 1000) -> str:
 
 
 def test_tags_notes_and_the_archive(run: str) -> None:
-    jobs.tag(run, ("  good ", "two  words", "good", ""))
-    jobs.note(run, " with dropout\n")
-    jobs.archive(run, True)
+    housekeeping.set_tags(run, ("  good ", "two  words", "good", ""))
+    housekeeping.set_note(run, " with dropout\n")
+    housekeeping.archive(run, True)
     row = run_store.row(run)
     assert json.loads(row["tags"]) == ["good", "two words"]
     assert (row["note"], row["archived"]) == ("with dropout", 1)
-    jobs.archive(run, False)
+    housekeeping.archive(run, False)
     assert run_store.row(run)["archived"] == 0
     with pytest.raises(TrainingError, match="20 tags of 40 characters"):
-        jobs.tag(run, ("x" * 41,))
+        housekeeping.set_tags(run, ("x" * 41,))
     with pytest.raises(TrainingError, match="these are 21"):
-        jobs.tag(run, tuple(str(i) for i in range(21)))
+        housekeeping.set_tags(run, tuple(str(i) for i in range(21)))
     with pytest.raises(TrainingError, match="10,000 are kept"):
-        jobs.note(run, "x" * 10_001)
+        housekeeping.set_note(run, "x" * 10_001)
     with pytest.raises(TrainingError, match="no such run"):
-        jobs.tag(workspace.token(), ())
+        housekeeping.set_tags(workspace.token(), ())
 
 
 def test_equal_models_are_kept_once_and_one_survives_the_other(
@@ -57,11 +57,11 @@ def test_equal_models_are_kept_once_and_one_survives_the_other(
     twin, other = finished(training), finished(training, b"another model" * 1000)
     assert jobs.artefact(run).samefile(jobs.artefact(twin))
     assert not jobs.artefact(run).samefile(jobs.artefact(other))
-    jobs.delete(run)
+    housekeeping.delete(run)
     assert jobs.artefact(twin).read_bytes() == b"a model" * 1000
     assert len(list(workspace.folder("artefacts").iterdir())) == 2
-    jobs.delete(twin)
-    jobs.delete(other)
+    housekeeping.delete(twin)
+    housekeeping.delete(other)
     assert list(workspace.folder("artefacts").iterdir()) == []
 
 
@@ -85,33 +85,33 @@ def test_the_workspaces_size_counts_what_is_shared_once(
 ) -> None:
     monkeypatch.setattr(housekeeping, "COUNTED_SECONDS", 0.0)
     finished(training, b"x" * 1_000_000)
-    one = jobs.workspace_bytes()
+    one = housekeeping.workspace_bytes()
     assert one > 1_000_000
     finished(training, b"x" * 1_000_000)
-    assert jobs.workspace_bytes() - one < 500_000
+    assert housekeeping.workspace_bytes() - one < 500_000
 
 
 def test_a_backup_is_a_whole_store_of_its_own(run: str, tmp_path: Path) -> None:
     folder = tmp_path / "elsewhere"
     folder.mkdir()
-    made = jobs.backup(folder)
+    made = housekeeping.backup(folder)
     assert made == folder / "runs.db"
-    jobs.delete(run)
+    housekeeping.delete(run)
     connection = sqlite3.connect(made)
     assert connection.execute("SELECT id, status FROM runs").fetchall() == [(run, "finished")]
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
     assert [p.name for p in folder.iterdir()] == ["runs.db"]
     with pytest.raises(FileError, match="is there already"):
-        jobs.backup(made)
+        housekeeping.backup(made)
     with pytest.raises(FileError, match="cannot be"):
-        jobs.backup(tmp_path / "no" / "such" / "folder.db")
+        housekeeping.backup(tmp_path / "no" / "such" / "folder.db")
 
 
 def test_after_damage_and_a_crash_a_backup_is_restored_as_it_is_told(
     run: str, training: TrainingSpec, own_home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    copy = jobs.backup(tmp_path_factory.mktemp("elsewhere"))
+    copy = housekeeping.backup(tmp_path_factory.mktemp("elsewhere"))
     path, log = own_home / "runs.db", own_home / "runs.db-wal"
     database.close()
     path.write_bytes(b"nonsense" * 1000)
@@ -124,11 +124,11 @@ def test_after_damage_and_a_crash_a_backup_is_restored_as_it_is_told(
     path.write_bytes(copy.read_bytes())
     assert run_store.row(run)["status"] == "finished"
     assert run_store.by_status("queued") == []
-    assert len(jobs.damaged()) == 1, "the copy is not taken for damaged"
+    assert len(database.damaged_files()) == 1, "the copy is not taken for damaged"
 
 
 def test_what_stands_beside_a_damaged_store_is_no_store(own_home: Path) -> None:
     names = [f"runs.db.damaged-20260101-000000{suffix}" for suffix in ("", "-shm", "-wal")]
     for name in names:
         (own_home / name).touch()
-    assert [found.name for found in jobs.damaged()] == names[:1]
+    assert [found.name for found in database.damaged_files()] == names[:1]

@@ -17,8 +17,9 @@ from builder import document
 from builder.errors import TrainingError
 from builder.runs.disk import workspace
 from builder.runs.engine_process import client
+from builder.runs.queries import chart_rows
 from builder.runs.scheduler import dispatch, jobs, worker_pool
-from builder.runs.store import run_store
+from builder.runs.store import housekeeping, metric_rows, run_store
 from builder.runs.store.progress import GOING
 from builder.spec import Config, ObjectSpec, TrainingSpec
 from tests.builder.runs.conftest import gone, tiny, until
@@ -39,7 +40,9 @@ def step(run_id: str) -> int:
 def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("LAYERWISE_MAX_RUNS", "1")
     yield
-    for run in jobs.list_runs():  # a test that failed leaves nothing for the next one to wait for
+    for (
+        run
+    ) in run_store.list_runs():  # a test that failed leaves nothing for the next one to wait for
         if run.status in GOING:
             jobs.stop(run.id)
 
@@ -56,10 +59,10 @@ def test_a_run_goes_from_click_to_artefact_and_as_keras_alone_would_do_it() -> N
 
     seen = jobs.progress(run.id)
     assert (seen.epoch, seen.epochs, seen.fraction) == (3, 3, 1.0)
-    rows, result = run_store.rows(run.id), jobs.result(run.id)
+    rows, result = chart_rows.read_rows(run.id), jobs.result(run.id)
     assert len(rows["batches"]["x"]) == seen.steps
     assert rows["batches"]["x"][-1] == pytest.approx(3.0)
-    assert jobs.history(run.id) == result["history"]
+    assert metric_rows.history(run.id) == result["history"]
     assert set(result["history"]) == {"loss", "accuracy", "val_loss", "val_accuracy"}
     assert [e["epoch"] for e in rows["epochs"]] == [1, 2, 3]
     assert rows["epochs"][-1]["loss"] == pytest.approx(rows["batches"]["loss"][-1])
@@ -76,7 +79,7 @@ def test_a_run_goes_from_click_to_artefact_and_as_keras_alone_would_do_it() -> N
     assert measured == pytest.approx(result["test"])
     np.testing.assert_equal(model.count_params(), 17)
 
-    jobs.delete(run.id)
+    housekeeping.delete(run.id)
     with pytest.raises(TrainingError, match="no such run"):
         jobs.get(run.id)
 
@@ -93,8 +96,8 @@ def test_runs_wait_their_turn_and_stop_by_order() -> None:
     assert [r.status for r in (first, second, third)] == ["running", "queued", "queued"]
     until(lambda: jobs.progress(first.id).eta_seconds)
     with pytest.raises(TrainingError, match="still going"):
-        jobs.delete(first.id)
-    jobs.sweep()
+        housekeeping.delete(first.id)
+    dispatch.sweep()
     assert jobs.get(second.id).status == "queued"
 
     jobs.stop(third.id)  # never begun: gone at once
@@ -103,13 +106,13 @@ def test_runs_wait_their_turn_and_stop_by_order() -> None:
     until(lambda: ended(first.id))
     assert jobs.get(first.id).status == "stopped"
     assert jobs.artefact(first.id).exists()
-    assert jobs.history(first.id) == jobs.result(first.id)["history"]
+    assert metric_rows.history(first.id) == jobs.result(first.id)["history"]
 
     # the background sweep starts the next one
     until(lambda: step(second.id) > 50)
     jobs.stop(second.id)
     until(lambda: ended(second.id))
-    assert [r.id for r in jobs.list_runs(owner="queue")] == [third.id, second.id, first.id]
+    assert [r.id for r in run_store.list_runs(owner="queue")] == [third.id, second.id, first.id]
 
 
 def test_a_run_outlives_its_server_and_another_one_finds_it() -> None:
@@ -131,12 +134,12 @@ def test_a_run_outlives_its_server_and_another_one_finds_it() -> None:
         assert server.stdout
         run_id = server.stdout.readline().decode().strip()
         os.killpg(server.pid, signal.SIGKILL)  # as a closed terminal does
-    (found,) = jobs.list_runs(owner="before")
+    (found,) = run_store.list_runs(owner="before")
     assert (found.id, found.status) == (run_id, "running")
-    jobs.sweep()
+    dispatch.sweep()
     before = step(run_id)
     until(lambda: step(run_id) > before + 50)
-    rows = run_store.rows(run_id)
+    rows = chart_rows.read_rows(run_id)
     assert len(rows["batches"]["x"]) > before
     jobs.stop(run_id)
     until(lambda: ended(run_id))
@@ -159,8 +162,8 @@ def test_what_the_engine_refuses_is_the_runs_error(monkeypatch: pytest.MonkeyPat
 def test_a_spare_worker_takes_the_run_and_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker_pool, "REFILL_SECONDS", 0.1)
     try:
-        jobs.prepare(ObjectSpec("Xor"))
-        jobs.warm()
+        worker_pool.prepare(ObjectSpec("Xor"))
+        dispatch.warm()
         until(lambda: 1 in worker_pool.ready)
         spare = worker_pool.ready[1]
         run = jobs.start(tiny(), owner="warm")
@@ -171,7 +174,7 @@ def test_a_spare_worker_takes_the_run_and_is_replaced(monkeypatch: pytest.Monkey
         until(lambda: 1 in worker_pool.ready and worker_pool.ready[1].pid != spare.pid)
         another = worker_pool.ready[1]
     finally:
-        dispatch.close()
+        worker_pool.close()
     assert another.poll() is not None
 
 
@@ -191,4 +194,4 @@ def test_too_much_memory_and_missing_data_are_refused(home: Path) -> None:
     missing = ObjectSpec("NpzFile", Config(file="missing.npz"))
     with pytest.raises(TrainingError, match=r"missing\.npz"):
         jobs.start(TrainingSpec(tiny().model, missing), owner="refused")
-    assert jobs.list_runs(owner="refused") == []
+    assert run_store.list_runs(owner="refused") == []

@@ -11,8 +11,9 @@ from typing import Any
 import psutil
 import pytest
 
-from builder.runs.store import database, housekeeping, metric_rows, run_queries, run_store
-from builder.runs.store.run_queries import Query
+from builder.runs.queries import run_queries
+from builder.runs.queries.run_queries import Query
+from builder.runs.store import database, housekeeping, metric_rows, run_store, worker_rows
 from builder.spec import TrainingSpec
 from tests.builder.runs.conftest import tiny
 
@@ -37,9 +38,9 @@ def run(
     if status != "queued":
         born = psutil.Process().create_time()
         assert run_store.claim(run_id, os.getpid(), born, 99)
-        run_store.plan(run_id, 5, 10)
+        worker_rows.write_plan(run_id, 5, 10)
         values = [(i + 1, {"loss": 1 - a, "val_accuracy": a}) for i, a in enumerate(accuracies)]
-        run_store.append(run_id, 1, [], values)
+        metric_rows.append(run_id, 1, [], values)
     if status not in ("queued", "running"):
         test = {"accuracy": accuracies[-1]} if accuracies else {}
         run_store.end(run_id, os.getpid(), status, None, {"test": test, "path": "The fast loop."})
@@ -74,8 +75,8 @@ def test_only_whose_they_are() -> None:
 
 def test_words_are_looked_for_in_names_notes_and_tags() -> None:
     named, noted, tagged = run(name="Deep_net"), run(), run()
-    housekeeping.note(noted, "wider than before, 100% better")
-    housekeeping.tag(tagged, ("sweep", "Größe"))
+    housekeeping.set_note(noted, "wider than before, 100% better")
+    housekeeping.set_tags(tagged, ("sweep", "Größe"))
     assert ids(replace(MINE, text="deep_")) == [named]
     assert ids(replace(MINE, text="better wider")) == [noted]
     assert ids(replace(MINE, text="0% b")) == [noted]
@@ -153,5 +154,5 @@ def test_a_list_reads_no_training() -> None:
 def test_the_settings_of_some_runs() -> None:
     one, two = run(), run(training=tiny(units=9))
     found = run_queries.trainings([one, two, "gone"])
-    assert found == {i: metric_rows.training_of(run_store.row(i)["training"]) for i in (one, two)}
+    assert found == {i: run_store.training_of(run_store.row(i)["training"]) for i in (one, two)}
     assert json.loads(run_store.row(one)["tags"]) == []

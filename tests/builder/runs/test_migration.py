@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from builder import document
-from builder.runs.store import database, run_store
+from builder.runs.store import best_values, database, metric_rows, run_store
 from builder.spec import TrainingSpec
 
 VERSION_1 = """
@@ -89,10 +89,10 @@ def test_an_old_store_keeps_its_runs_and_gets_what_is_new(
     assert json.loads(row["best"]) == {"loss": 0.4, "accuracy": 0.6, "val_loss": 0.7}
     assert run_store.run(row).training == training
     assert run_store.run(row).times == {"created": 10.0, "started": 11.0, "ended": 15.0}
-    assert run_store.history(OLD)["loss"] == [0.5, 0.4]
-    assert run_store.clicked("click") == OLD
+    assert metric_rows.history(OLD)["loss"] == [0.5, 0.4]
+    assert run_store.find_by_click("click") == OLD
     assert run_store.claim("queued", 1000, 1.0, 1)
-    assert database.damaged() == []
+    assert database.damaged_files() == []
 
 
 def test_a_migrated_store_and_a_new_one_are_the_same(old: Path, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_migration_that_breaks_off_leaves_the_old_store(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(database.best, "fill", broken)
+        patch.setattr(best_values, "fill", broken)
         with pytest.raises(KeyboardInterrupt):
             run_store.row(OLD)
     connection = sqlite3.connect(old)

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from builder.runs.disk import workspace
+from builder.runs.queries import chart_rows
 from builder.runs.scheduler import run_queue, worker
-from builder.runs.store import progress, run_store
+from builder.runs.store import metric_rows, progress, run_store, worker_rows
 from builder.spec import TrainingSpec
 
 pytestmark = pytest.mark.usefixtures("own_home")
@@ -31,7 +32,10 @@ def test_pausing_and_resuming_are_orders_that_can_be_taken_back(training: Traini
     assert run_store.resume(run, snapshot=False)
     assert run_store.claim(run, 1000, 1.0, 1)
     run_store.order_pause(run)
-    assert (run_store.orders(run, 1000), run_store.orders(run, 999)) == ("pause", "stop")
+    assert (worker_rows.read_order(run, 1000), worker_rows.read_order(run, 999)) == (
+        "pause",
+        "stop",
+    )
     assert progress.of(run_store.row(run)).pausing
     # taken back, but the worker had heard it: the run waits for its next worker
     assert run_store.resume(run, snapshot=False)
@@ -49,18 +53,18 @@ def test_stopping_a_paused_run_that_has_learned_something_makes_its_model(
 ) -> None:
     run = add(training)
     run_store.claim(run, 1000, 1.0, 1)
-    run_store.saved(run, 7)
+    worker_rows.write_snapshot_step(run, 7)
     run_store.order_pause(run)
     run_store.end(run, 1000, "paused", None)
     run_store.order_stop(run)
-    assert (run_store.row(run)["status"], run_store.orders(run)) == ("queued", "stop")
-    assert run_queue.order()[0] == run
+    assert (run_store.row(run)["status"], worker_rows.read_order(run)) == ("queued", "stop")
+    assert run_queue.queue_order()[0] == run
     assert run_store.claim(run, 1001, 1.0, 1)
-    assert run_store.orders(run, 1001) == "stop"
+    assert worker_rows.read_order(run, 1001) == "stop"
     run_store.end(run, 1001, "stopped", None)
     assert not run_store.resume(run, snapshot=False)
     assert run_store.resume(run, snapshot=True)
-    assert run_store.orders(run) is None
+    assert worker_rows.read_order(run) is None
 
 
 def test_the_time_a_run_was_paused_is_no_part_of_its_duration(
@@ -85,33 +89,33 @@ def test_the_time_a_run_was_paused_is_no_part_of_its_duration(
 def test_a_run_that_begins_anew_forgets_its_numbers(training: TrainingSpec) -> None:
     run = add(training)
     run_store.claim(run, 1000, 1.0, 1)
-    run_store.append(run, 1, [(0, NAMES, values(0, 5))], [(1, {"loss": 1.0})])
+    metric_rows.append(run, 1, [(0, NAMES, values(0, 5))], [(1, {"loss": 1.0})])
     run_store.end(run, 1000, "interrupted", "killed")
     assert run_store.resume(run, snapshot=False, anew=True)
-    assert run_store.rows(run)["batches"] == {"x": []}
-    assert run_store.history(run) == {}
+    assert chart_rows.read_rows(run)["batches"] == {"x": []}
+    assert metric_rows.history(run) == {}
     assert (run_store.row(run)["step"], run_store.row(run)["error"]) == (0, None)
 
 
 def test_a_child_has_its_parents_numbers(training: TrainingSpec) -> None:
     parent = add(training)
-    run_store.plan(parent, 5, 2)
-    run_store.append(
+    worker_rows.write_plan(parent, 5, 2)
+    metric_rows.append(
         parent, 1, [(0, NAMES, values(0, 10))], [(1, {"loss": 0.5}), (2, {"loss": 0.4})]
     )
     made = workspace.token()
     longer = training.with_fit(epochs=4)
     assert run_store.fork(made, longer, run_store.row(parent), "anna", "click")
     assert not run_store.fork(workspace.token(), longer, run_store.row(parent), "anna", "click")
-    one, other = run_store.rows(parent), run_store.rows(made)
+    one, other = chart_rows.read_rows(parent), chart_rows.read_rows(made)
     assert (other["batches"], other["epochs"]) == (one["batches"], one["epochs"])
     seen = progress.of(run_store.row(made))
     assert (seen.step, seen.steps, seen.epochs) == (10, 20, 4)
     child = run_store.run(run_store.row(made))
     assert (child.parent, child.training, child.status) == (parent, longer, "queued")
-    run_store.append(made, 1, [(10, NAMES, values(10, 5))], [(3, {"loss": 0.3})])
+    metric_rows.append(made, 1, [(10, NAMES, values(10, 5))], [(3, {"loss": 0.3})])
     run_store.remove(parent)
-    assert run_store.history(made) == {"loss": [0.5, 0.4, 0.3]}
+    assert metric_rows.history(made) == {"loss": [0.5, 0.4, 0.3]}
 
 
 def test_the_first_row_of_a_run_waits_for_nothing(training: TrainingSpec) -> None:
@@ -121,4 +125,4 @@ def test_the_first_row_of_a_run_waits_for_nothing(training: TrainingSpec) -> Non
     sink = worker.StoreSink(run)
     sink.flush()
     sink.batches(0, {"loss": np.arange(4.0)})
-    assert len(run_store.rows(run)["batches"]["x"]) == 4
+    assert len(chart_rows.read_rows(run)["batches"]["x"]) == 4

@@ -16,8 +16,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from builder.errors import TrainingError
 from builder.runs.engine_process import client
+from builder.runs.queries import chart_rows
 from builder.runs.scheduler import dispatch, recovery, run_queue
-from builder.runs.store import database, housekeeping, run_store
+from builder.runs.store import database, housekeeping, run_store, worker_rows
 from builder.spec import TrainingSpec
 from tests.builder.runs.conftest import tiny
 
@@ -63,8 +64,8 @@ class Queue(RuleBasedStateMachine):
     def train(self, chance: object) -> None:
         """A worker comes further and saves what it has; it does what it is told."""
         for run, pid in self._some(chance):
-            run_store.accept(run, {})
-            if (order := run_store.orders(run, pid)) == "pause":
+            worker_rows.accept(run, {})
+            if (order := worker_rows.read_order(run, pid)) == "pause":
                 assert run_store.end(run, pid, "paused", None)
                 self.paused.add(run)
                 del self.workers[run]
@@ -72,7 +73,7 @@ class Queue(RuleBasedStateMachine):
                 self._end(run, "stopped")
             else:
                 self.steps[run] += 1
-                run_store.saved(run, self.steps[run])
+                worker_rows.write_snapshot_step(run, self.steps[run])
 
     @rule(chance=st.randoms(use_true_random=False))
     def finish(self, chance: object) -> None:
@@ -118,12 +119,12 @@ class Queue(RuleBasedStateMachine):
 
     @rule(run=runs)
     def first(self, run: str) -> None:
-        run_queue.first(run)
+        run_queue.move_first(run)
 
     @rule(run=runs, other=runs)
     def move(self, run: str, other: str) -> None:
-        run_queue.move(run, other)
-        order = run_queue.order()
+        run_queue.move_before(run, other)
+        order = run_queue.queue_order()
         mine = [r for r in order if run_store.row(r)["project"] == run_store.row(run)["project"]]
         urgent = {r for r in mine if run_store.row(r)["tries"] or run_store.row(r)["orders"]}
         if run != other and {run, other} <= set(mine) - urgent:
@@ -133,11 +134,11 @@ class Queue(RuleBasedStateMachine):
     def shift(self, run: str, by: int) -> None:
         mine = [
             r
-            for r in run_queue.order()
+            for r in run_queue.queue_order()
             if run_store.row(r)["project"] == run_store.row(run)["project"]
         ]
         run_queue.shift(run, by)
-        after = [r for r in run_queue.order() if r in mine]
+        after = [r for r in run_queue.queue_order() if r in mine]
         assert [r for r in after if r != run] == [r for r in mine if r != run]
 
     @invariant()
@@ -153,10 +154,12 @@ class Queue(RuleBasedStateMachine):
             assert (row["status"] == "running") == (run in self.workers)
             assert row["pid"] == self.workers.get(run, row["pid"])
         assert len(self.workers) <= 2
-        assert sorted(run_queue.order()) == sorted(r for r in rows if rows[r]["status"] == "queued")
+        assert sorted(run_queue.queue_order()) == sorted(
+            r for r in rows if rows[r]["status"] == "queued"
+        )
 
     def _give(self) -> None:
-        while run := run_queue.chosen():
+        while run := run_queue.choose_next():
             assert run not in self.workers, "no run is given twice"
             going = [run_store.row(r)["project"] for r in self.workers]
             row = run_store.row(run)
@@ -207,9 +210,9 @@ TestQueue.settings = settings(
 
 CLAIMER = """
 import sys
-from builder.runs import store
+from builder.runs.store import run_store
 for line in sys.stdin:
-    won = [r for r in line.split() if store.claim(r, int(sys.argv[1]), 1.0, 99)]
+    won = [r for r in line.split() if run_store.claim(r, int(sys.argv[1]), 1.0, 99)]
     print(*won, flush=True)
 """
 
@@ -253,25 +256,25 @@ def test_the_place_in_the_queue_is_told_and_can_be_changed(
     going, a, b, c = (run_store.add(training, "algebra", "anna", None, None) for _ in range(4))
     other = run_store.add(training, "chess", "bert", None, None)
     assert run_store.claim(going, 1000, 1.0, 1)
-    assert run_queue.order() == [other, a, b, c]
-    run_queue.first(c)
-    assert run_queue.order() == [other, c, a, b]
-    run_queue.move(a, before=None)
-    assert run_queue.order() == [other, c, b, a]
-    run_queue.move(a, before=b)
-    assert run_queue.order() == [other, c, a, b]
+    assert run_queue.queue_order() == [other, a, b, c]
+    run_queue.move_first(c)
+    assert run_queue.queue_order() == [other, c, a, b]
+    run_queue.move_before(a, before=None)
+    assert run_queue.queue_order() == [other, c, b, a]
+    run_queue.move_before(a, before=b)
+    assert run_queue.queue_order() == [other, c, a, b]
     later = run_store.add(training, "algebra", "anna", None, None)
-    assert run_queue.order() == [other, c, a, b, later]
+    assert run_queue.queue_order() == [other, c, a, b, later]
     seen = run_queue.progress(run_store.row(a))
     assert (seen.position, seen.starts_seconds) == (3, None)
-    run_store.plan(going, 100, 10)
+    worker_rows.write_plan(going, 100, 10)
     database.database().change(
         "UPDATE runs SET step = 500, first_step = 0, first_time = 10, last_time = 15 WHERE id = ?",
         going,
     )
     # 5 s to go; each that waits is taken to last the 10 s this one takes
     assert run_queue.progress(run_store.row(a)).starts_seconds == pytest.approx(25)
-    assert run_store.rows(other)["progress"]["position"] == 1
+    assert chart_rows.read_rows(other)["progress"]["position"] == 1
     with pytest.raises(TrainingError, match="still going"):
         housekeeping.delete(a)
 
@@ -285,7 +288,7 @@ def test_setting_the_clock_back_starves_nobody(
             run_store.add(training, project, project, None, None)
     turns = []
     for pid in range(1000, 1006):
-        run = run_queue.chosen()
+        run = run_queue.choose_next()
         assert run
         turns.append(run_store.row(run)["project"])
         assert run_store.claim(run, pid, 1.0, 1)

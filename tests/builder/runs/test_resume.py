@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from builder.errors import TrainingError
-from builder.runs.scheduler import dispatch, jobs
-from builder.runs.store import run_store
+from builder.runs.scheduler import dispatch, jobs, worker_pool
+from builder.runs.store import housekeeping, metric_rows, run_store
 from builder.spec import TrainingSpec
 from tests.benchmarks.chaos import numbers, same, training
 from tests.builder.runs.conftest import until
@@ -27,9 +27,9 @@ def spares() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("builder.runs.scheduler.worker_pool.REFILL_SECONDS", 0.0)
         patch.setenv("LAYERWISE_MAX_RUNS", "2")
-        jobs.warm()
+        dispatch.warm()
         yield
-        dispatch.close()
+        worker_pool.close()
 
 
 def finished(run_id: str) -> bool:
@@ -76,11 +76,11 @@ def test_five_more_epochs_are_those_of_a_longer_run(whole: str) -> None:
     more = jobs.extend(short.id, 5, token="click-more")
     assert jobs.extend(short.id, 5, token="click-more").id == more.id
     assert (more.parent, more.training.fit["epochs"]) == (short.id, EPOCHS)
-    assert run_store.history(more.id)["loss"][:10] == run_store.history(short.id)["loss"][:10]
+    assert metric_rows.history(more.id)["loss"][:10] == metric_rows.history(short.id)["loss"][:10]
     until(lambda: finished(more.id))
     # early stopping's patience grows with the epochs in this spec; all else is the same
     same(numbers(whole), numbers(more.id))
-    jobs.delete(short.id)
+    housekeeping.delete(short.id)
     assert jobs.artefact(more.id).exists()
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from builder.runs.scheduler import capacity, dispatch, jobs, run_queue
-from builder.runs.store import database, run_store
+from builder.runs.scheduler import capacity, dispatch, run_queue
+from builder.runs.store import database, run_store, worker_rows
 from builder.spec import TrainingSpec
 
 ENDS = [(at, by) for at in range(4) for by in (-1, 1)]
@@ -20,12 +20,12 @@ def test_one_place_earlier_or_later_leaves_the_others_in_their_order(
     before = [run_store.add(training, "algebra", "anna", None, None) for _ in range(4)]
     other = [run_store.add(training, "chess", "bert", None, None) for _ in range(2)]
     moved = before[at]
-    jobs.shift(moved, by)
-    after = jobs.peers(moved)
-    assert after == [run for run in run_queue.order() if run in before]
+    run_queue.shift(moved, by)
+    after = run_queue.peers(moved)
+    assert after == [run for run in run_queue.queue_order() if run in before]
     assert [run for run in after if run != moved] == [run for run in before if run != moved]
     assert after.index(moved) == min(max(at + by, 0), 3)
-    assert jobs.peers(other[0]) == other
+    assert run_queue.peers(other[0]) == other
 
 
 def test_a_run_that_goes_first_in_any_case_is_passed_by_none(
@@ -33,15 +33,17 @@ def test_a_run_that_goes_first_in_any_case_is_passed_by_none(
 ) -> None:
     taken, a, b = (run_store.add(training, "algebra", "anna", None, None) for _ in range(3))
     assert run_store.claim(taken, 1000, 1.0, 1) and run_store.requeue(taken, 1000)
-    assert run_queue.order() == [taken, a, b]
-    assert (jobs.peers(taken), jobs.peers(a)) == ([taken], [a, b])
+    assert run_queue.queue_order() == [taken, a, b]
+    assert (run_queue.peers(taken), run_queue.peers(a)) == ([taken], [a, b])
     for run, by in ((a, -1), (taken, 1), (taken, -1)):
-        jobs.shift(run, by)
-        assert run_queue.order() == [taken, a, b]
-    jobs.move(taken, before=None)  # it still goes first, but its place is now between the others
-    jobs.move(b, before=None)
-    jobs.shift(b, -1)
-    assert run_queue.order() == [taken, b, a]
+        run_queue.shift(run, by)
+        assert run_queue.queue_order() == [taken, a, b]
+    run_queue.move_before(
+        taken, before=None
+    )  # it still goes first, but its place is now between the others
+    run_queue.move_before(b, before=None)
+    run_queue.shift(b, -1)
+    assert run_queue.queue_order() == [taken, b, a]
 
 
 def test_what_does_not_wait_has_no_place(own_home: Path, training: TrainingSpec) -> None:
@@ -49,10 +51,10 @@ def test_what_does_not_wait_has_no_place(own_home: Path, training: TrainingSpec)
     assert run_store.claim(going, 1000, 1.0, 1)
     rows = database.database().all("SELECT * FROM runs")
     for run in (going, "unknown"):
-        assert jobs.peers(run) == []
-        jobs.shift(run, 1)
+        assert run_queue.peers(run) == []
+        run_queue.shift(run, 1)
     assert database.database().all("SELECT * FROM runs") == rows
-    assert run_queue.order() == [a, b]
+    assert run_queue.queue_order() == [a, b]
 
 
 def test_no_more_runs_of_one_project_go_than_may_while_another_projects_start(
@@ -84,7 +86,7 @@ def test_a_start_is_told_for_when_the_project_has_room(
     assert (
         run_queue.progress(run_store.row(next_one)).starts_seconds is None
     )  # nothing is known yet
-    run_store.plan(going, 100, 10)
+    worker_rows.write_plan(going, 100, 10)
     database.database().change(
         "UPDATE runs SET step = 500, first_step = 0, first_time = 10, last_time = 15 WHERE id = ?",
         going,

@@ -56,7 +56,7 @@ def test_weights_are_removed_when_nothing_refers_to_them_any_more(
     old()
     assert there() == [True, True, False]
     run_store.order_stop(run)
-    jobs.delete(run)
+    housekeeping.delete(run)
     assert there() == [False, True, False]
     project = projects.save(project.token, project.rev, "Mine", replace(saved, weights=Config()))
     assert there() == [False, True, False], "Undo may want it back"

@@ -1,4 +1,4 @@
-"""A run's model as Keras has it, for exporters that write it in another form."""
+"""Convert a run's model: open it as Keras has it, refuse what a form cannot hold."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any
 
 from builder import catalog
 from builder.errors import FileError
-from builder.exporters.keras import read
-from builder.exporters.registry import missing_packages
+from builder.exporters.contract import ExportRequest
+from builder.exporters.keras import read_artefact
 
 EXPORT_KERAS = "Export it as .keras instead."
 
 
-def opened(artefact: str | None) -> Any:
-    """The live model; FileError when no run was given or its file is gone or damaged."""
+def open_model(request: ExportRequest) -> Any:
+    """The run's live model; FileError when its file is gone or damaged."""
     from builder.engine.files.model_files import load_artefact
 
-    read(artefact)
-    return load_artefact(path=str(artefact))
+    read_artefact(request)
+    return load_artefact(path=str(request.artefact))
 
 
 def refuse_text(model: Any, form: str) -> None:
@@ -37,15 +37,6 @@ def refuse_text(model: Any, form: str) -> None:
 
 def _reads_words(class_name: str) -> bool:
     return catalog.traits_of(class_name).reads == ("string",)
-
-
-def needs(exporter: Any) -> None:
-    """Raises FileError naming the packages an exporter needs and this computer lacks."""
-    if missing := missing_packages(exporter):
-        raise FileError(
-            f"{exporter.TITLE} needs packages that are not installed: {', '.join(missing)}.",
-            f"Run pip install {' '.join(missing)}, then try again.",
-        )
 
 
 @contextlib.contextmanager

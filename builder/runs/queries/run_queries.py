@@ -12,7 +12,7 @@ from time import time
 from typing import Any
 
 from builder.runs.scheduler import run_queue
-from builder.runs.store import metric_rows
+from builder.runs.store import run_store
 from builder.runs.store.database import Row, database
 from builder.runs.store.progress import Progress
 from builder.spec import TrainingSpec
@@ -169,7 +169,7 @@ def _where(query: Query) -> tuple[str, list[Any]]:
 
 def _listed(found: Sequence[Row]) -> list[Listed]:
     waits = any(row["status"] == "queued" for row in found)
-    places = {run_id: i + 1 for i, run_id in enumerate(run_queue.order() if waits else ())}
+    places = {run_id: i + 1 for i, run_id in enumerate(run_queue.queue_order() if waits else ())}
     return [_one(row, places.get(row["id"])) for row in found]
 
 
@@ -186,7 +186,7 @@ def _one(row: Row, place: int | None) -> Listed:
         archived=bool(row["archived"]),
         path=row["path"] or "",
         times={k: row[k] for k in ("created", "started", "ended") if row[k] is not None},
-        progress=replace(run_queue.seen_now(row), position=place),
+        progress=replace(run_queue.visible_progress(row), position=place),
     )
 
 
@@ -207,7 +207,7 @@ def trainings(run_ids: Iterable[str]) -> dict[str, TrainingSpec]:
     """What these runs were told to train, of those that are there."""
     sql = "SELECT id, training FROM runs WHERE id IN (SELECT value FROM json_each(?))"
     found = database().all(sql, json.dumps(sorted(set(run_ids))))
-    return {row["id"]: metric_rows.training_of(row["training"]) for row in found}
+    return {row["id"]: run_store.training_of(row["training"]) for row in found}
 
 
 def finals(run_ids: Iterable[str]) -> dict[str, dict[str, float | None]]:

@@ -1,0 +1,71 @@
+"""This house's own numbers: full folders, words, floors, and where class names may be listed."""
+
+from __future__ import annotations
+
+CROWDED = {
+    "builder/catalog": "one file for each kind of thing that Keras offers",
+    "builder/catalog/layers": "one file for each group of the palette",
+    "builder/code": "one file for each part of a script",
+    "builder/datasets": "one file for each dataset",
+    "builder/exporters": "one file for each form to take a project home in",
+}
+"""Folders of more than 12 modules, whose list of files is the list of their concepts."""
+
+DOMAIN_WORDS = {
+    "callbacks",
+    "export",
+    "notebook",
+    "optimizers",
+    "preprocessing",
+    "registry",
+    "schedules",
+    "script",
+    "train",
+    "weights",
+}
+"""Words of the field that name a file in more than one room."""
+
+LADDERS = {
+    "": ({"builder"}, {"pages"}, {"app"}),
+    "builder": (
+        {"spec", "document", "errors", "facts", "binding"},
+        {"catalog"},
+        {"datasets"},
+        {"edit", "check", "code", "parse", "starters", "diagnose", "compare"},
+        {"engine", "custom_layers"},
+        {"exporters"},
+        {"runs"},
+        {"cli"},
+        {"__main__"},
+    ),
+    "builder.catalog": (
+        {"entry", "operation_arguments"},
+        {"params", "params_training"},
+        {
+            *("activations", "callbacks", "cells", "constraints", "epoch_schedules"),
+            *("initializers", "layers", "losses", "metrics", "ops", "optimizers"),
+            *("regularizers", "schedules", "applications"),
+        },
+    ),
+    "builder.check": ({"fixes"}, {"values"}, {"graph"}, {"training"}),
+    "builder.parse": ({"text", "remarks"}, {"interpreter"}, {"data"}, {"keras"}, {"project"}),
+    "builder.engine": ({"data"}, {"build"}, {"files"}, {"training"}, {"inference"}),
+    "builder.runs": ({"disk"}, {"store"}, {"engine_process"}, {"scheduler"}),
+    "pages.widgets": (
+        {"session"},
+        {"shared"},
+        {"forms"},
+        {"data"},
+        {"home"},
+        {"code", "evaluate", "runs"},
+        {"model", "train"},
+    ),
+}
+"""Package → what it holds by floor, F0 first: an import never leads upwards."""
+
+TABLES = {
+    "builder/catalog/": "what Keras offers is written here",
+    "builder/parse/keras/legacy.py": "names of older Kerases are known to the reader alone",
+    "pages/widgets/evaluate/report.py": "Precision and Recall are the headings of a table",
+}
+"""Where a collection may name several classes of the catalogue, and why."""
