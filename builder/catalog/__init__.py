@@ -60,6 +60,7 @@ _BY_ALIAS: dict[str, dict[str, Entry]] = {
     for kind, rows in _ENTRIES.items()
 }
 _OVERRIDES = {**params_training.OVERRIDES, **params.OVERRIDES}
+_BOOKS = params_training.BOOKS | {"layers": params.PARAMS}
 _SPELLINGS = params.SPELLINGS
 
 
@@ -146,14 +147,18 @@ def param(entry: Entry, arg: str) -> Param:
     """How to ask for that argument; the most specific description wins.
 
     Order: ``entry.extra["params"]``, overrides for (kind, class, argument), for (kind, "*",
-    argument), the kind's own book of names, the other book. A choice of a ``kind`` without
-    choices is offered that kind's short names.
+    argument), the kind's own book of names. A choice of a ``kind`` without choices is offered
+    that kind's short names.
 
     Raises:
-        CatalogError: nobody described the argument.
+        CatalogError: nobody described the argument, or it has several meanings in this kind and
+            nobody said which one this class has.
     """
     found = _described(entry, arg)
     if found is None:
+        if (entry.kind, arg) in params.SEVERAL_MEANINGS:
+            several = f"'{arg}' means, which means several things among {entry.kind}"
+            raise CatalogError(f"{entry.class_name} does not say what its argument {several}.")
         raise CatalogError(f"{entry.class_name} has no described argument '{arg}'.")
     if found.type == "choice" and found.kind and not found.choices:
         names = tuple(e.alias or e.class_name for e in entries(found.kind))
@@ -163,16 +168,20 @@ def param(entry: Entry, arg: str) -> Param:
 
 def _described(entry: Entry, arg: str) -> Param | None:
     own: Param | None = entry.extra.get("params", {}).get(arg)
-    books = [params.PARAMS, params_training.PARAMS]
-    if entry.kind != "layers":
-        books.reverse()
     return (
         own
         or _OVERRIDES.get((entry.kind, entry.class_name, arg))
         or _OVERRIDES.get((entry.kind, "*", arg))
-        or books[0].get(arg)
-        or books[1].get(arg)
+        or _usual(entry, arg)
     )
+
+
+def _usual(entry: Entry, arg: str) -> Param | None:
+    """What the name means in its kind; None for a class that may mean something else by it."""
+    usual = params.SEVERAL_MEANINGS.get((entry.kind, arg))
+    if "tensors" in entry.extra or (usual is not None and entry.class_name not in usual):
+        return None
+    return _BOOKS.get(entry.kind, {}).get(arg)
 
 
 def new(kind: str, class_name: str) -> ObjectSpec:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from builder.catalog.entry import Entry, Param, line
-from builder.catalog.params import BY_RANK, PARAMS
+from builder.catalog.params import BY_RANK, PARAMS, SEVERAL_MEANINGS
 from builder.spec import Config, snake
 
 SITE = "https://keras.io/api/layers/"
@@ -60,7 +60,12 @@ def layer(
     extra: dict[str, Any] = {"same": same, "pair": pair, "params": params, "own": own}
     axes = re.search(r"([123])D", made.class_name)
     if axes:
-        sized = {a: replace(PARAMS[a], length=int(axes[1])) for a in made.args if a in BY_RANK}
+        sized = {
+            a: replace(PARAMS[a], length=int(axes[1]))
+            for a in made.args
+            if a in BY_RANK
+            and made.class_name in SEVERAL_MEANINGS.get(("layers", a), {made.class_name})
+        }
         extra["params"] = {**sized, **(params or {})}
     page = snake(made.class_name) if page is None else page
     return replace(
