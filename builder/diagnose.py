@@ -104,7 +104,10 @@ def _explosion(
     if bad is not None:
         sentence = f"The loss stopped being a number in epoch {bad + 1}: training exploded."
     else:
-        sentence = f"The loss grew from {metric_value(numbers[0])} to {metric_value(numbers[-1])} instead of falling."
+        sentence = (
+            f"The loss grew from {metric_value(numbers[0])} to {metric_value(numbers[-1])} instead"
+            " of falling."
+        )
     fix = slower(training)
     hint = "Usually the learning rate is too high: train again with a tenth of it."
     return Reading("exploded", sentence, hint, fix)
@@ -161,8 +164,8 @@ def _underfitting(
         return None
     return Reading(
         "stuck",
-        f"In {len(loss)} epochs the loss hardly moved ({metric_value(first)} to {metric_value(last)}): the"
-        " model has learned very little (underfitting).",
+        f"In {len(loss)} epochs the loss hardly moved ({metric_value(first)} to"
+        f" {metric_value(last)}): the model has learned very little (underfitting).",
         "Try another learning rate, scaled data, or a model with more layers or units.",
     )
 
