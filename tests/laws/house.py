@@ -47,7 +47,7 @@ LADDERS = {
             *("regularizers", "schedules", "applications"),
         },
     ),
-    "builder.check": ({"fixes"}, {"values"}, {"graph"}, {"training"}),
+    "builder.check": ({"repair"}, {"values"}, {"outputs"}, {"graph", "training"}),
     "builder.parse": ({"text", "remarks"}, {"interpreter"}, {"data"}, {"keras"}, {"project"}),
     "builder.engine": ({"data"}, {"build"}, {"files"}, {"training"}, {"inference"}),
     "builder.runs": ({"disk"}, {"store"}, {"engine_process"}, {"scheduler"}),
