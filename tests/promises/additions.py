@@ -33,6 +33,7 @@ OPTIMIZER = """    _row(
         r"w \\\\leftarrow w - \\\\eta\\\\,g",
         "Goes downhill and looks around on the way.",
         "A hiker with time.",
+        slots=1,
     ),
 """
 
