@@ -49,6 +49,14 @@ _MODULES: dict[str, ModuleType] = {
 KINDS = tuple(_MODULES)
 """The kinds of things the catalogue holds; datasets bring their own entries."""
 
+COMPILE_OBJECTS = {
+    "optimizer": "optimizers",
+    "loss": "losses",
+    "metrics": "metrics",
+    "weighted_metrics": "metrics",
+}
+"""Arguments of ``compile`` that are objects → their kinds."""
+
 _ENTRIES: dict[str, tuple[Entry, ...]] = {k: tuple(m.ENTRIES) for k, m in _MODULES.items()}
 _BY_NAME = {kind: {e.class_name: e for e in rows} for kind, rows in _ENTRIES.items()}
 _BY_NAME["layers"] |= joining.BY_NAME | own.BY_NAME | ops.BY_NAME
@@ -270,6 +278,7 @@ def _equal(a: Any, b: Any) -> bool:
 require_complete((e for rows in _BY_NAME.values() for e in rows.values()), param)
 
 __all__ = [
+    "COMPILE_OBJECTS",
     "KINDS",
     "REQUIRED",
     "Entry",

@@ -27,7 +27,7 @@ PARAMS: dict[tuple[str, str], Param] = {
     ("", "axis2"): _AXIS,
     ("", "source"): _AXIS,
     ("", "destination"): Param("json", "The place the axis moves to."),
-    ("", "axes"): Param(
+    ("transpose", "axes"): Param(
         "json", "The axes in their new order, the batch axis (0) included.", optional=True
     ),
     ("tensordot", "axes"): Param("json", "How many axes, or which of each, are summed over."),
@@ -59,7 +59,7 @@ PARAMS: dict[tuple[str, str], Param] = {
     ("", "repeats"): Param("json", "How many times, one number or one per axis."),
     ("", "shift"): Param("json", "By how many places."),
     ("", "pad_width"): Param("json", "A pair (before, after) for each axis, batch axis included."),
-    ("", "mode"): Param(
+    ("pad", "mode"): Param(
         "choice",
         "What fills the new places: a constant, or the values mirrored or repeated.",
         choices=("constant", "reflect", "symmetric"),
@@ -83,7 +83,10 @@ PARAMS: dict[tuple[str, str], Param] = {
     ("", "subscripts"): Param(
         "str", "Which axes meet, one letter each, as in Einstein notation: bij,bjk->bik."
     ),
-    ("", "k"): Param("int", "Which diagonal; 0 is the main one.", min=-1000, max=1000),
+    **dict.fromkeys(
+        (("tril", "k"), ("triu", "k")),
+        Param("int", "Which diagonal; 0 is the main one.", min=-1000, max=1000),
+    ),
     ("top_k", "k"): Param("int", "How many values are picked.", min=1, max=1_000_000),
     ("", "sorted"): Param("bool", "Give the largest first."),
     ("", "num_classes"): Param("int", "How many classes there are.", min=1, max=1_000_000),

@@ -13,6 +13,7 @@ from builder.catalog import Entry, Param, params, params_training
 from builder.catalog.cells import CELLS
 from builder.catalog.completeness import require_complete
 from builder.catalog.layers.layer_table import layer
+from builder.catalog.operation_arguments import PARAMS as OPERATIONS
 from builder.errors import CatalogError
 
 BOOKS = {**params_training.BOOKS, "layers": params.PARAMS}
@@ -91,3 +92,9 @@ def test_an_optimizer_borrows_no_name_of_a_callback() -> None:
     odd = replace(adam, args=adam.args.with_(patience=3))
     with pytest.raises(CatalogError, match="no described argument 'patience'"):
         catalog.param(odd, "patience")
+
+
+def test_an_operation_says_itself_what_a_name_with_several_meanings_means() -> None:
+    special = {name for operation, name in OPERATIONS if operation}
+    shared = {name for operation, name in OPERATIONS if not operation}
+    assert special & shared == {"axis", "dtype"}, "these two may be left out elsewhere only"
