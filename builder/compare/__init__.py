@@ -36,14 +36,8 @@ LIST_SETTINGS: Mapping[str, str] = {
 }
 """Settings that are a list of objects, and what one of it is called."""
 
-KINDS: Mapping[str, str] = {
-    "optimizer": "optimizers",
-    "loss": "losses",
-    "metrics": "metrics",
-    "weighted_metrics": "metrics",
-    "callbacks": "callbacks",
-}
-"""Setting → the catalogue's kind of its objects."""
+KINDS = {**catalog.COMPILE_OBJECTS, "callbacks": "callbacks"}
+"""Settings that hold objects → the kind of those."""
 
 ORDER = ("optimizer", "loss", "metrics", "epochs", "batch_size", "validation_split")
 """The settings in the order people ask for them; the others follow."""

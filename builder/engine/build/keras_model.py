@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from builder import catalog
 from builder.check.training.memory import memory
 from builder.engine.build import functional_graph, keras_objects
 from builder.engine.build.backend import keras
@@ -18,12 +19,6 @@ from builder.spec import ModelSpec, TrainingSpec, active
 
 LIMIT_PARAMS = 2_000_000_000
 """More weights than this are refused whatever the memory: 8 GB of float32."""
-
-COMPILE_OBJECTS = {
-    "optimizer": "optimizers", "loss": "losses", "metrics": "metrics",
-    "weighted_metrics": "metrics",
-}  # fmt: skip
-"""Arguments of ``compile`` that are objects, and their kinds."""
 
 COMPILE_VALUES = ("loss_weights", "steps_per_execution", "jit_compile", "run_eagerly")
 """Arguments of ``compile`` that are plain values."""
@@ -183,7 +178,7 @@ def compile_model(model: keras.Model, training: TrainingSpec) -> None:
     """Compile in place with the spec's optimizer, loss and metrics; BuildError as ``compiled``."""
     arguments = {}
     given = by_keras_names(training)
-    for name, kind in COMPILE_OBJECTS.items():
+    for name, kind in catalog.COMPILE_OBJECTS.items():
         if given.get(name) is None:
             continue
         try:

@@ -15,7 +15,6 @@ from builder import catalog
 from builder.custom_layers.registry import custom_layer_classes
 from builder.engine.build import keras_objects
 from builder.engine.build.backend import keras
-from builder.engine.build.keras_model import COMPILE_OBJECTS
 from builder.errors import BuildError, CatalogError, FileError
 from builder.spec import Config, ObjectSpec, freeze
 
@@ -275,7 +274,7 @@ def compile_record(data: Any) -> Config | None:
     if not isinstance(data, Mapping) or not data:
         return None
     found: dict[str, Any] = {}
-    for name, kind in COMPILE_OBJECTS.items():
+    for name, kind in catalog.COMPILE_OBJECTS.items():
         legacy = data.get("optimizer_config") if name == "optimizer" else None
         made = short(kind, data.get(name) or legacy, f"compile.{name}", lambda text: None)
         if made not in (None, ()):
