@@ -19,9 +19,7 @@ def resolve(kind: str, value: Any) -> ObjectSpec | None:
         return value
     if not isinstance(value, str):
         return None
-    rows = catalog.entries(kind)
-    known = (e for e in rows if value in (e.alias, e.class_name, *e.extra.get("aliases", ())))
-    entry = next(known, None)
+    entry = catalog.by_alias(kind, value) or catalog.find(kind, value)
     return ObjectSpec(entry.class_name) if entry else None
 
 
