@@ -51,7 +51,7 @@ def restored(path: Path, model: ModelSpec) -> tuple[ModelSpec, tuple[Note, ...]]
 
 def _plain(layer: ObjectSpec, words: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
     """Without the signs for nothing and for unknown words, which the layer puts in front itself."""
-    usual = -1 if layer.class_name == "IntegerLookup" else "[UNK]"
+    usual = catalog.entry("layers", layer.class_name).args.get("oov_token", "[UNK]")
     signs = ("", layer.config.get("oov_token", usual), layer.config.get("mask_token"))
     while words and words[0] in signs:
         words = words[1:]
@@ -67,7 +67,8 @@ def _words(path: Path, member: str, kind: str) -> tuple[Any, ...] | None:
             data = file.read(MAX_BYTES)
     try:
         words = data.decode("utf-8").split("\n")
-        listed = tuple(map(int, words)) if kind == "IntegerLookup" else tuple(words)
+        whole = catalog.traits_of(kind).reads == ("int",)
+        listed = tuple(map(int, words)) if whole else tuple(words)
     except ValueError:
         return None
     return listed if len(listed) <= MOST_WORDS and len(set(listed)) == len(listed) else None
