@@ -45,7 +45,7 @@ def problems(
     model: ModelFacts | None = None,
     available: int | None = None,
 ) -> tuple[Problem, ...]:
-    """Everything that can be said with the facts given, severe problems first.
+    """Validate a training as far as the facts allow; severe problems first.
 
     Pure and quick (some milliseconds); asks neither Keras nor the disk.
 

@@ -48,7 +48,7 @@ Rows = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def catalog_entry(kind: str, class_name: str) -> Entry | None:
-    """The catalogue's entry; None for kinds it does not hold (datasets are plugins)."""
+    """The catalogue's entry; None for kinds it does not hold, such as datasets."""
     return catalog.find(kind, class_name) if kind in catalog.KINDS else None
 
 
@@ -58,8 +58,8 @@ def changes(
     """What changed, a line each: ``"units 128 → 256 in dense"``; empty when nothing did.
 
     Args:
-        find: (kind, class name) → entry, for the defaults; one that knows the dataset plugins
-            knows theirs too.
+        find: (kind, class name) → entry, for the defaults; one that also looks into the
+            registry of datasets knows theirs.
     """
     if before == after:
         return ()

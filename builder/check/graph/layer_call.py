@@ -17,7 +17,7 @@ Explanation = tuple[str, str, Fixes] | None
 """Message, hint and fixes; None when this is not what is wrong."""
 
 
-class Case:
+class LayerCall:
     """A call that Keras refused, or that it should have refused."""
 
     def __init__(

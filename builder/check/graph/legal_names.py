@@ -23,7 +23,7 @@ HINT = "Plain letters, digits, '_', '-' and '.' are possible."
 
 
 def problems(training: TrainingSpec) -> Iterator[Problem]:
-    """Each such name, with one that can be used."""
+    """Names TensorFlow refuses, each with one it takes."""
     spec = training.model
     if not WHOLE.fullmatch(spec.name):
         message = f"The model is named '{spec.name}', which TensorFlow cannot take as a name."

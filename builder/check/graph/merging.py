@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from builder import catalog
-from builder.check.graph.layer_call import Case, Explanation
+from builder.check.graph.layer_call import Explanation, LayerCall
 from builder.check.repair import fixes, graph_edits, recommended
 from builder.check.repair.fixes import Fixes
 from builder.edit import ports
@@ -86,7 +86,7 @@ def _shared_operation(training: TrainingSpec, node: str, layer: Any) -> Problem:
     return Problem(f"model.{node}", message, "Let every node have an operation of its own.", own)
 
 
-def missing_output(case: Case) -> Explanation:
+def missing_output(case: LayerCall) -> Explanation:
     """A wire from an output that a layer does not have."""
     made = {n.node: len(n.outputs) for n in case.facts.nodes}
     inbound = case.spec.node(case.node).inbound
@@ -106,7 +106,7 @@ def missing_output(case: Case) -> Explanation:
     return None
 
 
-def shape_mismatch(case: Case) -> Explanation:
+def shape_mismatch(case: LayerCall) -> Explanation:
     """Several inputs whose shapes do not fit each other."""
     shapes = case.failure.received
     merges = catalog.traits_of(case.layer.class_name).merges
@@ -127,7 +127,7 @@ def shape_mismatch(case: Case) -> Explanation:
     return message, "Choose another axis, or make the sizes equal.", _axis(case) + _flatten(case)
 
 
-def _insert(case: Case, place: int, layer: ObjectSpec) -> Fixes:
+def _insert(case: LayerCall, place: int, layer: ObjectSpec) -> Fixes:
     giver = case.spec.node(case.node).inbound[place]
     words = ", ".join(str(v) for v in layer.config.values())
     label = f"Insert {layer.class_name}{f'({words})' if words else ''} after '{giver}'"
@@ -135,7 +135,7 @@ def _insert(case: Case, place: int, layer: ObjectSpec) -> Fixes:
     return case.fix(label, change)
 
 
-def _widen(case: Case) -> Fixes:
+def _widen(case: LayerCall) -> Fixes:
     """Dense or a 1 × 1 convolution that brings the last axis of one input to the other's size."""
     first, *others = case.failure.received
     place = next((i for i, s in enumerate(others, 1) if s[-1:] != first[-1:]), 0)
@@ -146,7 +146,7 @@ def _widen(case: Case) -> Fixes:
     return _insert(case, place, recommended.resize_last_axis(len(first), first[-1]))
 
 
-def _concatenate(case: Case) -> Fixes:
+def _concatenate(case: LayerCall) -> Fixes:
     shapes = case.failure.received
     if len({s[:-1] for s in shapes}) > 1:
         return _flatten(case)
@@ -154,7 +154,7 @@ def _concatenate(case: Case) -> Fixes:
     return case.fix("Join them end to end (Concatenate)", join)
 
 
-def _axis(case: Case) -> Fixes:
+def _axis(case: LayerCall) -> Fixes:
     """The one axis along which they differ."""
     shapes = case.failure.received
     differ = [i for i in range(1, len(shapes[0])) if len({s[i] for s in shapes}) > 1]
@@ -163,7 +163,7 @@ def _axis(case: Case) -> Fixes:
     return case.fix(f"Set axis to {differ[0]}", fixes.set_arguments(case.node, axis=differ[0]))
 
 
-def _flatten(case: Case) -> Fixes:
+def _flatten(case: LayerCall) -> Fixes:
     """Flatten on every input, then joined."""
     shapes: tuple[Shape, ...] = case.failure.received
     changes = [
@@ -180,7 +180,7 @@ def _flatten(case: Case) -> Fixes:
     return case.fix("Flatten them and join end to end", *changes, join)
 
 
-def _ranks(case: Case) -> Fixes:
+def _ranks(case: LayerCall) -> Fixes:
     """Flatten or average the input with more axes."""
     shapes = case.failure.received
     place = max(range(len(shapes)), key=lambda i: len(shapes[i]))

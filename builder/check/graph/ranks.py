@@ -9,7 +9,7 @@ from typing import Any
 
 from builder import catalog, edit
 from builder.catalog import REQUIRED
-from builder.check.graph.layer_call import Case, Explanation
+from builder.check.graph.layer_call import Explanation, LayerCall
 from builder.check.outputs.output_facts import find_head, is_dense
 from builder.check.repair import fixes, recommended
 from builder.check.repair.fixes import Fixes
@@ -28,7 +28,7 @@ KEEPS_AXES = ("keepdims", "return_sequences")
 """Arguments with which a layer that gives one row for each example gives more."""
 
 
-def wrong_rank(case: Case) -> Explanation:
+def wrong_rank(case: LayerCall) -> Explanation:
     """The layer reads another number of axes, as its entry in the catalogue says."""
     expected = input_ranks(case.layer)
     got = len(case.shape)
@@ -69,9 +69,9 @@ def _cell(layer: ObjectSpec) -> ObjectSpec:
 
 
 def with_flatten(
-    case: Case, label: str
+    case: LayerCall, label: str
 ) -> tuple[str, tuple[Callable[[ModelSpec], ModelSpec], ...]]:
-    """A fix that gives the case more axes, completed: they must be gone before the last Dense."""
+    """A fix that adds axes, completed: a Flatten removes them again before the last Dense."""
     last = _last_dense_without_flatten(case, at=0)
     if not last:
         return label, ()
@@ -79,7 +79,7 @@ def with_flatten(
     return f"{label}, Flatten before '{last}'", (flatten,)
 
 
-def _last_dense_without_flatten(case: Case, at: int) -> str:
+def _last_dense_without_flatten(case: LayerCall, at: int) -> str:
     """The last Dense, when nothing from the case on (``at`` 0) or after it (1) flattens."""
     spec = active(case.spec)
     if not edit.is_chain(spec):
@@ -93,8 +93,8 @@ def _last_dense_without_flatten(case: Case, at: int) -> str:
     return "" if any(gives_one_row(case.layer_at(n)) for n in rest) else last
 
 
-def remove_layer(case: Case) -> Fixes:
-    """The fix that takes the layer out, unless that would only move the trouble on."""
+def remove_layer(case: LayerCall) -> Fixes:
+    """The fix that removes the layer, unless the layers after it would be refused instead."""
     if (
         gives_one_row(case.layer)
         and len(case.shape) > 2
@@ -112,7 +112,7 @@ def remove_layer(case: Case) -> Fixes:
     return case.fix(f"Remove '{case.node}'", fixes.remove(case.node))
 
 
-def _add_axes(case: Case, layer: ObjectSpec) -> Fixes:
+def _add_axes(case: LayerCall, layer: ObjectSpec) -> Fixes:
     """The fix that inserts a layer which adds axes."""
     words = ", ".join(f"{v}" for v in layer.config.values())
     label, more = with_flatten(case, f"Insert {layer.class_name}({words}) before '{case.node}'")
@@ -125,7 +125,7 @@ def _rank_hint(expected: tuple[int, ...], got: int) -> str:
     return "Give it one more axis, or take out what removed one."
 
 
-def _rank_fixes(case: Case, expected: tuple[int, ...], got: int) -> Iterator[Any]:
+def _rank_fixes(case: LayerCall, expected: tuple[int, ...], got: int) -> Iterator[Any]:
     goal = min(expected, key=lambda n: abs(n - got))
     rows = got == 4 and goal == 3 and 2 not in expected
     one_dimensional = case.layer.class_name[-2:] == "1D"
@@ -142,7 +142,7 @@ def _rank_fixes(case: Case, expected: tuple[int, ...], got: int) -> Iterator[Any
         yield from _rows_of_pixels(case)
 
 
-def _more_axes(case: Case, got: int, goal: int) -> Iterator[Any]:
+def _more_axes(case: LayerCall, got: int, goal: int) -> Iterator[Any]:
     yield from _undo_reduction(case, goal)
     yield from _tokens(case, goal)
     if got == 3 and goal == 4:
@@ -152,7 +152,7 @@ def _more_axes(case: Case, got: int, goal: int) -> Iterator[Any]:
         yield from _add_axes(case, _reshape_row(case.shape[1], goal))
 
 
-def _rows_of_pixels(case: Case) -> Fixes:
+def _rows_of_pixels(case: LayerCall) -> Fixes:
     high, wide, deep = case.shape[1:]
     return case.insert(recommended.reshape(high, wide * deep if wide and deep else -1))
 
@@ -164,7 +164,7 @@ def _reshape_row(size: int | None, goal: int) -> ObjectSpec:
     return recommended.reshape(size, *([1] * (goal - 2)))
 
 
-def _undo_reduction(case: Case, goal: int) -> Iterator[Any]:
+def _undo_reduction(case: LayerCall, goal: int) -> Iterator[Any]:
     """Take back what lowered the rank: a Flatten in the way, an RNN that gives one step only."""
     culprit = case.before
     while culprit and catalog.traits_of(case.layer_at(culprit).class_name).shape == "same":
@@ -179,7 +179,7 @@ def _undo_reduction(case: Case, goal: int) -> Iterator[Any]:
         yield from _remove_reduction(case, culprit, goal)
 
 
-def _return_sequences(case: Case, culprit: str, layer: ObjectSpec) -> Fixes:
+def _return_sequences(case: LayerCall, culprit: str, layer: ObjectSpec) -> Fixes:
     cell = _cell(layer)
     change = fixes.set_arguments(culprit, return_sequences=True)
     if cell is not layer:
@@ -188,7 +188,7 @@ def _return_sequences(case: Case, culprit: str, layer: ObjectSpec) -> Fixes:
     return case.fix(label, change, *more)
 
 
-def _remove_reduction(case: Case, culprit: str, goal: int) -> Fixes:
+def _remove_reduction(case: LayerCall, culprit: str, goal: int) -> Fixes:
     source = edit.source(case.spec, culprit)
     came = case.facts.of(source) if source else None
     rank = len(came.outputs[0]) if came else 0
@@ -203,14 +203,14 @@ def _remove_reduction(case: Case, culprit: str, goal: int) -> Fixes:
     return ()
 
 
-def _tokens(case: Case, goal: int) -> Iterator[Any]:
+def _tokens(case: LayerCall, goal: int) -> Iterator[Any]:
     data = case.data
     at_input = case.before is not None and edit.is_input(case.spec, case.before)
     if data and data.has_tokens and goal == 3 and len(case.shape) == 2 and at_input:
         yield from _add_axes(case, recommended.embed(int(data.x_max) + 1))
 
 
-def _channel_axis(case: Case) -> Iterator[Any]:
+def _channel_axis(case: LayerCall) -> Iterator[Any]:
     data = case.data
     if data is None or not data.has_images or len(data.x_shape) != 2 or case.before is None:
         return
@@ -222,7 +222,7 @@ def _channel_axis(case: Case) -> Iterator[Any]:
         yield from fixes.dataset(fix.label, fix.training, channel_axis=True)
 
 
-def _other_rank(case: Case, got: int) -> Fixes:
+def _other_rank(case: LayerCall, got: int) -> Fixes:
     """The sister layer for this rank: MaxPooling1D instead of MaxPooling2D."""
     name = case.layer.class_name
     sisters = (f"{name[:-2]}{n}D" for n in (1, 2, 3) if re.search(r"[123]D$", name))

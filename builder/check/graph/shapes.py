@@ -8,7 +8,7 @@ from typing import Any
 
 from builder import catalog, edit
 from builder.catalog.layers import NOT_IN_A_STACK
-from builder.check.graph.layer_call import Case, Explanation
+from builder.check.graph.layer_call import Explanation, LayerCall
 from builder.check.graph.merging import missing_output, shape_mismatch
 from builder.check.graph.ranks import remove_layer, wrong_rank
 from builder.check.graph.value_kinds import learns_width
@@ -46,7 +46,7 @@ def _refusal(
     if failure.node not in {n.name for n in spec.nodes}:
         hint = "On the canvas, choose the layer that gives the answer and press Output."
         return (Problem("model", f"The model cannot be built: {failure.message}", hint),)
-    case = Case(training, data, facts, failure)
+    case = LayerCall(training, data, facts, failure)
     made = (case.layer_at(n.node) for n in facts.nodes)
     if data and case.shape[-1:] == (None,) and any(learns_width(layer) for layer in made):
         return ()  # that layer's own problem
@@ -57,7 +57,7 @@ def _refusal(
     return (_problem(case, *_in_keras_words(case)),)
 
 
-def _problem(case: Case, message: str, hint: str, remedies: Fixes) -> Problem:
+def _problem(case: LayerCall, message: str, hint: str, remedies: Fixes) -> Problem:
     several = len(case.spec.node(case.node).inbound) > 1
     gone = () if several and remedies else remove_layer(case)
     if not gone and not remedies:
@@ -78,14 +78,14 @@ def _misfits(
         if not received or not isinstance(layer, ObjectSpec):
             continue
         failure = Failure(node.name, layer.class_name, received[:1], "")
-        case = Case(training, data, facts, failure)
+        case = LayerCall(training, data, facts, failure)
         for explain_call in OF_ACCEPTED_CALLS:
             explanation = explain_call(case)
             if explanation:
                 yield _problem(case, *explanation)
 
 
-def _in_keras_words(case: Case) -> tuple[str, str, Fixes]:
+def _in_keras_words(case: LayerCall) -> tuple[str, str, Fixes]:
     """What nothing else explains, in Keras's own words."""
     name = case.layer.class_name
     remedies: Fixes = ()
@@ -100,7 +100,7 @@ def _in_keras_words(case: Case) -> tuple[str, str, Fixes]:
     return f"{case.start}; Keras refuses it: {words}.", why or "Change its settings.", remedies
 
 
-def _free_axis(case: Case) -> Explanation:
+def _free_axis(case: LayerCall) -> Explanation:
     """A Dense after the Flatten of something of any length."""
     if not case.shape or case.shape[-1] is not None or case.before is None:
         return None
@@ -117,7 +117,7 @@ def _free_axis(case: Case) -> Explanation:
     return message, "Fix the Input's shape, or average over the free axis.", remedies
 
 
-def _fixed_length(case: Case) -> Fixes:
+def _fixed_length(case: LayerCall) -> Fixes:
     inputs = [n.name for n in case.spec.nodes if edit.is_input(case.spec, n.name)]
     if case.data is None or len(inputs) != 1:
         return ()
@@ -125,7 +125,7 @@ def _fixed_length(case: Case) -> Fixes:
     return case.fix(label, fixes.set_arguments(inputs[0], shape=case.data.x_shape))
 
 
-def _too_small(case: Case) -> Explanation:
+def _too_small(case: LayerCall) -> Explanation:
     """A window larger than what is left of the picture."""
     window = next((w for w in WINDOWS if case.entry and w in case.entry.args), None)
     if window is None or case.layer.config.get("padding") == "same":
@@ -149,11 +149,11 @@ def _too_small(case: Case) -> Explanation:
     return message, "Make the window smaller, or shrink the picture less before it.", both
 
 
-def _set(case: Case, argument: str, value: Any) -> Callable[[ModelSpec], ModelSpec]:
+def _set(case: LayerCall, argument: str, value: Any) -> Callable[[ModelSpec], ModelSpec]:
     return fixes.set_arguments(case.node, **{argument: value})
 
 
-def _spatial_axes(case: Case) -> Shape:
+def _spatial_axes(case: LayerCall) -> Shape:
     """The sizes of the axes a window slides over."""
     channels_first = case.layer.config.get("data_format") == "channels_first"
     axes = case.shape[2:] if channels_first else case.shape[1:-1]
@@ -162,14 +162,14 @@ def _spatial_axes(case: Case) -> Shape:
     return axes[-int(many) :] if many.isdigit() else axes
 
 
-def _per_axis(case: Case, name: str, count: int) -> list[int]:
+def _per_axis(case: LayerCall, name: str, count: int) -> list[int]:
     value = case.argument(name, 1)
     values = value if isinstance(value, tuple) else (value,) * count
     good = [v if isinstance(v, int) and v > 0 else 1 for v in values]
     return good if len(good) == count else [good[0] if good else 1] * count
 
 
-def _colors(case: Case) -> Explanation:
+def _colors(case: LayerCall) -> Explanation:
     """Layers for color pictures."""
     wanted = case.entry.traits.channels if case.entry else None
     if not wanted or not case.shape or case.shape[-1] in (None, wanted):
@@ -179,7 +179,7 @@ def _colors(case: Case) -> Explanation:
     return f"{message} (red, green, blue).", "Use it on color pictures only.", ()
 
 
-def _too_short(case: Case) -> Explanation:
+def _too_short(case: LayerCall) -> Explanation:
     """A sound shorter than what one spectrum is made of."""
     argument = catalog.traits_of(case.layer.class_name).half_window
     many = case.shape[-1] if case.shape else None
@@ -192,7 +192,7 @@ def _too_short(case: Case) -> Explanation:
     return message, f"Use it on sound waves, or lower its {argument}.", ()
 
 
-def _groups(case: Case) -> Explanation:
+def _groups(case: LayerCall) -> Explanation:
     """Groups that do not divide the channels."""
     groups = case.layer.config.get("groups", 1)
     deep = case.shape[-1] if case.shape else None
@@ -209,7 +209,7 @@ def _groups(case: Case) -> Explanation:
     return message, "Choose a number of groups that divides both evenly.", fewer
 
 
-def _indivisible(case: Case) -> Explanation:
+def _indivisible(case: LayerCall) -> Explanation:
     """Squares that do not fill the picture."""
     argument = catalog.traits_of(case.layer.class_name).divides
     size, sides = case.layer.config.get(argument), case.shape[1:3]
@@ -223,7 +223,7 @@ def _indivisible(case: Case) -> Explanation:
     return message, "Choose a size that divides the height and the width.", change
 
 
-def _wrong_target_shape(case: Case) -> Explanation:
+def _wrong_target_shape(case: LayerCall) -> Explanation:
     """A Reshape whose numbers do not add up."""
     target = case.layer.config.get("target_shape")
     sizes = case.shape[1:]
@@ -244,7 +244,7 @@ def _wrong_target_shape(case: Case) -> Explanation:
     return message, "Choose a shape whose sizes multiply to the same number.", remedies
 
 
-OF_REFUSED_CALLS: tuple[Callable[[Case], Explanation], ...] = (
+OF_REFUSED_CALLS: tuple[Callable[[LayerCall], Explanation], ...] = (
     missing_output,
     shape_mismatch,
     wrong_rank,
@@ -257,5 +257,9 @@ OF_REFUSED_CALLS: tuple[Callable[[Case], Explanation], ...] = (
 )
 """What may be wrong with a call that Keras refused; the first that explains it wins."""
 
-OF_ACCEPTED_CALLS: tuple[Callable[[Case], Explanation], ...] = (wrong_rank, _colors, _too_short)
+OF_ACCEPTED_CALLS: tuple[Callable[[LayerCall], Explanation], ...] = (
+    wrong_rank,
+    _colors,
+    _too_short,
+)
 """What may be wrong with a call that Keras built all the same."""

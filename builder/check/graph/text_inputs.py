@@ -18,7 +18,7 @@ SHAPES = ((), (1,))
 
 
 def problems(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
-    """What stands between the texts of a dataset and the numbers a model calculates with."""
+    """Texts that reach no layer which turns them into numbers, or one that is set up wrongly."""
     spec = active(training.model)
     for node in (n for n in edit.order(spec) if edit.is_input(spec, n)):
         seen = input_data(training, data, node)

@@ -79,7 +79,7 @@ def _loss(
 
 
 def suitable_loss(data: DataFacts, head: Head | None) -> ObjectSpec:
-    """The sensible loss, with regard to a last layer that already has one unit a class."""
+    """The recommended loss; for two classes the one that suits the width of the last layer."""
     two = data.task == "classification" and data.labels == "integers" and len(data.classes) == 2
     if two and head and head.width == 2:
         return CLASS_NUMBER_LOSS

@@ -35,7 +35,7 @@ class RequiredOutput:
 
     @property
     def layer(self) -> ObjectSpec:
-        """The plainest last layer that is all that."""
+        """A last layer that meets all of it."""
         return recommended.dense(self.width, self.activations[0] if self.activations else None)
 
 
@@ -58,7 +58,7 @@ def required_output(data: DataFacts, loss: ObjectSpec) -> RequiredOutput:
 def resize_with(
     label: str, training: TrainingSpec, data: DataFacts, head: Head | None, loss: ObjectSpec
 ) -> Fix:
-    """A fix completed: where this loss needs a last layer of another size, it sets that too."""
+    """A fix that also resizes the last layer, where this loss needs another size."""
     aim = required_output(data, loss)
     if head is None or head.width is None or head.width == aim.width:
         return Fix(label, training)

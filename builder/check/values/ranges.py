@@ -42,7 +42,7 @@ def start_value(entry: Entry, name: str, asked: Param) -> Any:
 
 
 def value_label(value: Any) -> str:
-    """A value for a label."""
+    """A value as the label of a fix shows it."""
     return value.class_name if isinstance(value, ObjectSpec) else f"{value}"
 
 
