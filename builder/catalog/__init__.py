@@ -211,8 +211,8 @@ def minimal(kind: str, obj: ObjectSpec) -> ObjectSpec:
 
 def minimal_config(row: Entry, config: Config) -> Config:
     """The config of ``minimal`` for any entry, a plugin's too."""
-    told = {k: _spelled(row, k, v) for k, v in config.items() if k in row.args}
-    usual = {k: _spelled(row, k, v) for k, v in row.args.items() if v is not REQUIRED}
+    told = {k: _normalize(row, k, v) for k, v in config.items() if k in row.args}
+    usual = {k: _normalize(row, k, v) for k, v in row.args.items() if v is not REQUIRED}
     same = row.extra.get("same", {})
 
     def said(name: str, value: Any) -> bool:
@@ -226,7 +226,7 @@ def minimal_config(row: Entry, config: Config) -> Config:
     )
 
 
-def _spelled(row: Entry, name: str, value: Any) -> Any:
+def _normalize(row: Entry, name: str, value: Any) -> Any:
     for place in ("*", row.class_name) if row.kind == "layers" else ():
         value = _SPELLINGS.get((place, name), {}).get(value, value)
     asked = _described(row, name)
@@ -247,7 +247,7 @@ def canonical(asked: Param, value: Any, low: Any = None) -> Any:
     if asked.kind == "activations" and asked.optional and value == "linear":
         return None
     if isinstance(value, tuple) and asked.length and asked.type in ("ints", "json"):
-        return _collapsed(value)
+        return _collapse(value)
     if low is not None and isinstance(value, tuple) and len(value) == 2:
         start = -value[1] if low == "-f" else low
         return value[1] if value[0] == start else value
@@ -261,11 +261,11 @@ def _nested(kind: str, value: Any) -> Any:
     return minimal(kind, value) if isinstance(value, ObjectSpec) else value
 
 
-def _collapsed(value: Any) -> Any:
+def _collapse(value: Any) -> Any:
     """``((1, 1), (2, 2))`` → ``(1, 2)``, ``(3, 3)`` → ``3``: one number where all are equal."""
     if not isinstance(value, tuple):
         return value
-    inner = tuple(_collapsed(v) for v in value)
+    inner = tuple(_collapse(v) for v in value)
     if any(isinstance(v, tuple) for v in inner):
         return value
     return inner[0] if len(set(inner)) == 1 else inner

@@ -1,4 +1,4 @@
-"""Does each entry of the catalogue have the traits and descriptions that its arguments ask for?"""
+"""Validate the catalogue: every entry has the traits and descriptions its arguments ask for."""
 
 from __future__ import annotations
 

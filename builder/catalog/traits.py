@@ -1,4 +1,4 @@
-"""What code has to know of a class of Keras beside its arguments, as typed fields of its entry."""
+"""Traits: typed facts about a Keras class, such as call convention, arity, states and slots."""
 
 from __future__ import annotations
 

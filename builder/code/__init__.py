@@ -5,17 +5,17 @@ from __future__ import annotations
 from builder.code.fragment import Part, Script
 from builder.code.notebook import notebook
 from builder.code.reproducibility import doubt
-from builder.code.script import STYLES, head, parts, script, styles, written
+from builder.code.script import STYLES, parts, script, script_head, styles, written
 
 __all__ = [
     "STYLES",
     "Part",
     "Script",
     "doubt",
-    "head",
     "notebook",
     "parts",
     "script",
+    "script_head",
     "styles",
     "written",
 ]

@@ -1,4 +1,4 @@
-"""The layers of a script that learn a table from the data before training (``adapt``)."""
+"""Script lines for preprocessing layers that learn from the data before training (``adapt``)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from builder.code import layer_calls
 from builder.code.blocks import layer_order
 from builder.code.fragment import Row
 from builder.code.syntax import render
-from builder.code.variable_names import written
+from builder.code.variable_names import explicit_names
 from builder.errors import SpecError
 from builder.spec import ModelSpec, ObjectSpec, active, snake, unique
 
@@ -51,26 +51,26 @@ def _any(model: ModelSpec) -> bool:
     return False
 
 
-def first(model: ModelSpec, found: Learners) -> Iterator[Row]:
+def first_learner(model: ModelSpec, found: Learners) -> Iterator[Row]:
     """The learner that reads the data itself: made and adapted before the model, as people do."""
-    for name, line in _made(model, found, first=True):
+    for name, line in _construct(model, found, first=True):
         variable = found[name]
         text = f"# Let the first layer learn from the data\n{line}\n{variable}.adapt(x_train)"
         yield (name,), text
 
 
-def for_later(model: ModelSpec, found: Learners) -> Iterator[Row]:
+def make_later_learners(model: ModelSpec, found: Learners) -> Iterator[Row]:
     """The lines that make the other learners, so that they have a name to be adapted by."""
-    return (((name,), line) for name, line in _made(model, found, first=False))
+    return (((name,), line) for name, line in _construct(model, found, first=False))
 
 
-def later(model: ModelSpec, found: Learners, is_wide: bool) -> Iterator[Row]:
+def adapt_later_learners(model: ModelSpec, found: Learners, is_wide: bool) -> Iterator[Row]:
     """The lines that feed the other learners with what the layers before them give.
 
     Args:
         is_wide: those layers give 32-bit numbers; narrower ones are widened for adding up.
     """
-    for name, _ in _made(model, found, first=False):
+    for name, _ in _construct(model, found, first=False):
         variable = found[name]
         cast = "" if is_wide else '.astype("float32")'
         yield (
@@ -91,11 +91,11 @@ def reads_the_data(model: ModelSpec, name: str) -> bool:
     return len(entries) == 1 and inbound == (entries[0],)
 
 
-def _made(model: ModelSpec, found: Learners, first: bool) -> Iterator[tuple[str, str]]:
-    titles = written(model, layer_order(model))
+def _construct(model: ModelSpec, found: Learners, first: bool) -> Iterator[tuple[str, str]]:
+    titles = explicit_names(model, layer_order(model))
     for name, variable in found.items():
         if reads_the_data(model, name) is first:
             key = model.node(name).layer
             layer = model.layers[key]
             assert isinstance(layer, ObjectSpec)
-            yield name, render(f"{variable} = ", layer_calls.made(layer, titles[key]))
+            yield name, render(f"{variable} = ", layer_calls.constructor(layer, titles[key]))

@@ -1,4 +1,4 @@
-"""Models inside a model: each written once, as a function or class of its own."""
+"""Nested models in a script: each is written once, as a function or class of its own."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def blocks(model: ModelSpec, names: Names, called: Callable[[str], str]) -> Bloc
     """
     found: Blocks = {}
     for key, inner in _inside(model, 0):
-        if anonymous(inner) not in found:
-            found[anonymous(inner)] = names.new(called(key))
+        if without_name(inner) not in found:
+            found[without_name(inner)] = names.new(called(key))
     return found
 
 
@@ -41,7 +41,7 @@ def _inside(model: ModelSpec, depth: int) -> Iterator[tuple[str, ModelSpec]]:
             yield name, layer
 
 
-def anonymous(model: ModelSpec) -> ModelSpec:
+def without_name(model: ModelSpec) -> ModelSpec:
     """The model without its name: two of them are then written once."""
     return replace(model, name="")
 
@@ -51,7 +51,7 @@ def layer_order(model: ModelSpec) -> tuple[str, ...]:
     return tuple(dict.fromkeys(model.node(name).layer for name in edit.order(model)))
 
 
-def check(model: ModelSpec) -> None:
+def require_finished(model: ModelSpec) -> None:
     """Raises SpecError where the model is not finished: no layers, loose ends or a circle."""
     edit.last(model)
     names = {n.name for n in model.nodes}

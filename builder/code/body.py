@@ -1,4 +1,4 @@
-"""The calls of a graph as statements, one a node, as a functional model or a ``call`` has them."""
+"""The layer calls of a graph as Python statements, one a node."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from builder.catalog import ops
 from builder.code import layer_calls
 from builder.code.constructor_calls import argument
 from builder.code.fragment import Row
-from builder.code.syntax import Call, Name, flat, render
+from builder.code.syntax import Call, Name, render, render_flat
 from builder.code.variable_names import Names
 from builder.errors import SpecError
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, active
@@ -79,11 +79,11 @@ class Body:
 
     def _is_open(self, name: str) -> bool:
         node = self.model.node(name)
-        return not node.off and layer_calls.is_open(self._layer(node))
+        return not node.off and layer_calls.returns_list(self._layer(node))
 
     def _variables(self, node: Node) -> tuple[str, ...]:
         first = self.names.new(node.name)
-        ends = layer_calls.results(self._layer(node), node.call)[1:]
+        ends = layer_calls.result_suffixes(self._layer(node), node.call)[1:]
         more = tuple(self.names.beside(f"{first}{end}") for end in ends)
         self.variables[node.name] = (first, *more)
         return (first, *more)
@@ -94,16 +94,18 @@ class Body:
             return operation(layer, reads, node.name)
         head = self.head(node)
         if isinstance(head, str):
-            call = replace(layer_calls.tensors(layer, reads, node.call), name=head, bare=False)
+            call = replace(
+                layer_calls.call_arguments(layer, reads, node.call), name=head, bare=False
+            )
             if self.training and "training" not in node.call:
                 call = replace(call, items=(*call.items, ("training", Name(self.training))))
             return call
-        return layer_calls.applied(head, layer, reads, node.call)
+        return layer_calls.apply_layer(head, layer, reads, node.call)
 
     def _off(self, node: Node, reads: tuple[str, ...]) -> str:
         variable = self.names.new(node.name)
         self.variables[node.name] = (variable,)
-        said = flat(self._call(node, reads))
+        said = render_flat(self._call(node, reads))
         return f"{' ' * self.indent}{variable} = {reads[0]}  # {said}, switched off"
 
 
@@ -147,7 +149,7 @@ def _wire(value: Any) -> Any:
     return value if isinstance(value, Name) else argument("", value)
 
 
-def shared(model: ModelSpec) -> set[str]:
+def shared_layers(model: ModelSpec) -> set[str]:
     """The layers that more than one node calls."""
     called = [n.layer for n in active(model).nodes]
     return {name for name in called if called.count(name) > 1}

@@ -1,9 +1,9 @@
-"""Several columns in a script: which arrays its model reads and learns, by name."""
+"""Multi-input and multi-output scripts: which arrays the model reads and learns, by name."""
 
 from __future__ import annotations
 
 from builder import binding
-from builder.code.syntax import Call, Name, flat, render
+from builder.code.syntax import Call, Name, render, render_flat
 from builder.errors import SpecError
 from builder.spec import TrainingSpec
 
@@ -16,7 +16,7 @@ def is_named(training: TrainingSpec) -> bool:
     return not binding.is_plain(training)
 
 
-def names(training: TrainingSpec, style: str) -> Names:
+def output_names(training: TrainingSpec, style: str) -> Names:
     """The outputs' names: Keras's own, or those that a class returns."""
     outputs = binding.outputs(training.model)
     if style == "subclass":
@@ -24,7 +24,7 @@ def names(training: TrainingSpec, style: str) -> Names:
     return {ref: binding.keras_name(training.model, ref) for ref in outputs}
 
 
-def handed_over(training: TrainingSpec, called: Names) -> str:
+def select_columns(training: TrainingSpec, called: Names) -> str:
     """The lines that leave in ``x_train`` … only what the model reads and learns; "" for x and y.
 
     Raises:
@@ -43,11 +43,13 @@ def handed_over(training: TrainingSpec, called: Names) -> str:
     lines = ["# Hand over the columns that the model reads and learns"]
     for part in ("train", "test"):
         for side, columns in (("x", x), ("y", y)):
-            lines.append(render(f"{side}_{part} = ", _taken(f"{side}_{part}", side, columns)))
+            lines.append(
+                render(f"{side}_{part} = ", _pick_columns(f"{side}_{part}", side, columns))
+            )
     return "\n".join(line for line in lines if len(set(line.split(" = "))) > 1 or "#" in line)
 
 
-def _taken(variable: str, plain: str, columns: dict[str, str]) -> Name | Call:
+def _pick_columns(variable: str, plain: str, columns: dict[str, str]) -> Name | Call:
     found = {k: _column(variable, plain, c) for k, c in columns.items()}
     if len(found) == 1:
         return next(iter(found.values()))
@@ -55,10 +57,10 @@ def _taken(variable: str, plain: str, columns: dict[str, str]) -> Name | Call:
 
 
 def _column(variable: str, plain: str, column: str) -> Name:
-    return Name(variable if column == plain else f"{variable}[{flat(column)}]")
+    return Name(variable if column == plain else f"{variable}[{render_flat(column)}]")
 
 
-def predictions(called: Names, style: str) -> str:
+def print_predictions(called: Names, style: str) -> str:
     """The lines that print the first answers of every output."""
     if style == "subclass":
         loop = "for name, values in predictions.items():"

@@ -30,7 +30,7 @@ def construct(kind: str, obj: ObjectSpec, more: dict[str, Any] | None = None) ->
         return Name(snake(obj.class_name))
     if kind == "activations" or kind not in HOMES:
         return obj.class_name
-    entry = found(kind, obj.class_name)
+    entry = find_entry(kind, obj.class_name)
     config = catalog.minimal_config(entry, obj.config)
     items: list[tuple[str, Any]] = []
     by_place = True
@@ -47,7 +47,7 @@ def construct(kind: str, obj: ObjectSpec, more: dict[str, Any] | None = None) ->
     return Call(f"{home}{obj.class_name}", tuple(items))
 
 
-def found(kind: str, class_name: str) -> Entry:
+def find_entry(kind: str, class_name: str) -> Entry:
     """The entry of a class, cells too; CatalogError if there is none."""
     cell = CELLS.get(class_name) if kind == "layers" else None
     return cell or catalog.entry(kind, class_name)
@@ -77,7 +77,7 @@ def argument(kind: str, value: Any) -> Any:
     return value
 
 
-def short(kind: str, value: Any) -> Any:
+def short_form(kind: str, value: Any) -> Any:
     """An optimizer, loss or metric: Keras's short string where it says the same, else a call."""
     if not isinstance(value, ObjectSpec):
         return value

@@ -1,4 +1,4 @@
-"""The layers of our own that a script brings along: their text, read and never imported."""
+"""Source text of our custom layers that a script brings along: read, never imported."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _class(name: str) -> str:
     return "\n".join(text.split("\n")[node.decorator_list[0].lineno - 1 : node.end_lineno])
 
 
-def used(model: ModelSpec) -> tuple[str, ...]:
+def used_custom_layers(model: ModelSpec) -> tuple[str, ...]:
     """The layers of our own in a model, in those inside it and in wrappers, each once.
 
     A switched-off one counts: its comment in the script becomes code when somebody wants it back.
@@ -40,12 +40,12 @@ def used(model: ModelSpec) -> tuple[str, ...]:
 
 def parts(model: ModelSpec) -> Iterator[Part]:
     """A part for the class of each that the model holds."""
-    return (Part("custom", sources()[name]) for name in used(model))
+    return (Part("custom", sources()[name]) for name in used_custom_layers(model))
 
 
 def needed(model: ModelSpec) -> str:
     """What a model's saved file asks of who opens it elsewhere; "" where Keras is enough."""
-    names = used(active(model))
+    names = used_custom_layers(active(model))
     if not names:
         return ""
     many = "class" if len(names) == 1 else "classes"

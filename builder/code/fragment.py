@@ -1,4 +1,4 @@
-"""A piece of a script, and which of its lines speak of which node."""
+"""Parts of a script, and a map from its lines to the nodes they speak of."""
 
 from __future__ import annotations
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from builder import edit
 from builder.code import blocks, layer_calls, sequential
-from builder.code.blocks import Blocks, anonymous, layer_order
-from builder.code.body import Body, Head, shared
+from builder.code.blocks import Blocks, layer_order, without_name
+from builder.code.body import Body, Head, shared_layers
 from builder.code.fragment import Row
-from builder.code.syntax import Call, Name, flat, render
-from builder.code.variable_names import Names, identifier, written
+from builder.code.syntax import Call, Name, render, render_flat
+from builder.code.variable_names import Names, explicit_names, identifier
 from builder.spec import ModelSpec, Node, ObjectSpec, active
 
 USUAL_INPUTS = ("input_layer", "input", "inputs")
@@ -38,8 +38,8 @@ class Graph:
     ) -> None:
         self.model, self.names, self.made_by, self.indent = model, names, made_by, indent
         self.learners = dict(learners or {})
-        self.titles = written(model, layer_order(model), says)
-        self.several = shared(model)
+        self.titles = explicit_names(model, layer_order(model), says)
+        self.several = shared_layers(model)
         self.layers: dict[str, str] = {}
         self.inputs: list[str] = []
         self.body = Body(model, names, self._head, self._ahead, indent)
@@ -54,7 +54,7 @@ class Graph:
             self.inputs.append(variable)
             layer = self.model.layers[self.model.node(name).layer]
             assert isinstance(layer, ObjectSpec)
-            made = layer_calls.made(layer, self.titles[self.model.node(name).layer])
+            made = layer_calls.constructor(layer, self.titles[self.model.node(name).layer])
             yield (name,), render(f"{variable} = ", made, self.indent)
         for name, variable in self.learners.items():
             self.layers[self.model.node(name).layer] = variable
@@ -69,8 +69,8 @@ class Graph:
     def _constructor(self, key: str) -> Call:
         layer = self.model.layers[key]
         if isinstance(layer, ModelSpec):
-            return Call(self.made_by[anonymous(layer)], (("", key),))
-        return layer_calls.made(layer, self.titles[key])
+            return Call(self.made_by[without_name(layer)], (("", key),))
+        return layer_calls.constructor(layer, self.titles[key])
 
     def _ahead(self, node: Node) -> Iterator[Row]:
         if node.layer in self.several and node.layer not in self.layers:
@@ -98,7 +98,7 @@ def functions(
 ) -> Iterator[tuple[ModelSpec, str]]:
     """A function for each model inside, the innermost first: it makes a new one of that name."""
     for inner, function in made_by.items():
-        blocks.check(inner)
+        blocks.require_finished(inner)
         head = f"def {function}(name):\n"
         if sequential.is_stack(inner):
             call = sequential.sequential(inner, {}, Name("name"), made_by)
@@ -125,5 +125,5 @@ def definition(
     names = Names(taken | set(learners.values()) | set(made_by.values()))
     graph = Graph(model, names, made_by, learners, says)
     yield from graph.rows()
-    name = flat(model.name) if model.name != "model" else ""
+    name = render_flat(model.name) if model.name != "model" else ""
     yield (), render("model = ", graph.model_call(name))

@@ -14,7 +14,7 @@ from builder.spec import Config, ModelSpec, ObjectSpec
 Layer = ObjectSpec | ModelSpec
 
 
-def results(layer: Layer, call: Config | None = None) -> tuple[str, ...]:
+def result_suffixes(layer: Layer, call: Config | None = None) -> tuple[str, ...]:
     """The endings of the variables of a call's results; ``("",)`` for the usual single one.
 
     Args:
@@ -29,7 +29,7 @@ def results(layer: Layer, call: Config | None = None) -> tuple[str, ...]:
     return ("", *(f"_{s}" for s in catalog.layer_states(layer)))
 
 
-def tensors(layer: Layer, reads: tuple[str, ...], call: Config | None = None) -> Call:
+def call_arguments(layer: Layer, reads: tuple[str, ...], call: Config | None = None) -> Call:
     """The brackets of ``layer(…)`` with the variables it reads, as its class wants them.
 
     Args:
@@ -38,7 +38,7 @@ def tensors(layer: Layer, reads: tuple[str, ...], call: Config | None = None) ->
     Raises:
         SpecError: a keyword argument reads an input that is not there.
     """
-    named, used = _named(reads, call or Config())
+    named, used = _keyword_arguments(reads, call or Config())
     names = [Name(r) for i, r in enumerate(reads) if i not in used]
     return Call("", (*_positional(layer, names), *named), bare=True)
 
@@ -55,7 +55,9 @@ def _positional(layer: Layer, names: list[Name]) -> list[tuple[str, Any]]:
     return [("", names[0] if lone else _list(names))]
 
 
-def _named(reads: tuple[str, ...], call: Config) -> tuple[list[tuple[str, Any]], set[int]]:
+def _keyword_arguments(
+    reads: tuple[str, ...], call: Config
+) -> tuple[list[tuple[str, Any]], set[int]]:
     """The keyword arguments, and which of the variables are among them."""
     items: list[tuple[str, Any]] = []
     used: set[int] = set()
@@ -77,7 +79,7 @@ def _list(names: list[Name]) -> Call:
     return Call("", tuple(("", n) for n in names), "[", "]")
 
 
-def made(layer: ObjectSpec, name: str = "") -> Call:
+def constructor(layer: ObjectSpec, name: str = "") -> Call:
     """The constructor of a layer, or of an Input; ``name`` where Keras needs to be told.
 
     Raises:
@@ -93,12 +95,12 @@ def made(layer: ObjectSpec, name: str = "") -> Call:
     return found
 
 
-def applied(head: Call, layer: Layer, reads: tuple[str, ...], call: Config) -> Any:
+def apply_layer(head: Call, layer: Layer, reads: tuple[str, ...], call: Config) -> Any:
     """``head`` called on what the variables ``reads`` hold."""
-    return Applied(head, tensors(layer, reads, call))
+    return Applied(head, call_arguments(layer, reads, call))
 
 
-def is_open(layer: Layer) -> bool:
+def returns_list(layer: Layer) -> bool:
     """Whether a call gives a list of results, asked for by place: ``parts[1]``."""
     if not isinstance(layer, ObjectSpec):
         return False

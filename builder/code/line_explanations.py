@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from builder import catalog
 from builder.catalog import Entry
-from builder.code.constructor_calls import found
+from builder.code.constructor_calls import find_entry
 from builder.code.fragment import Script
-from builder.code.syntax import flat
+from builder.code.syntax import render_flat
 from builder.errors import CatalogError
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
 
@@ -43,14 +43,14 @@ TOPICS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Explanation:
     """Something explained: what it is called, and one or two plain sentences."""
 
     title: str
     text: str
 
 
-def line(training: TrainingSpec, script: Script, number: int) -> tuple[Said, ...]:
+def line(training: TrainingSpec, script: Script, number: int) -> tuple[Explanation, ...]:
     """What line ``number`` (from 1) does: its part, then the layers or objects it speaks of."""
     topic = script.topic(number)
     text = script.text.split("\n")[number - 1] if 0 < number <= script.text.count("\n") else ""
@@ -60,11 +60,11 @@ def line(training: TrainingSpec, script: Script, number: int) -> tuple[Said, ...
         named = [
             s for entry, obj in _objects(training) if _in(entry, text) for s in _of(entry, obj)
         ]
-    head = () if named else (Said("", TOPICS.get(topic, "")),)
+    head = () if named else (Explanation("", TOPICS.get(topic, "")),)
     return (*head, *dict.fromkeys(named))
 
 
-def part(training: TrainingSpec, topic: str) -> str:
+def explain_part(training: TrainingSpec, topic: str) -> str:
     """One or two sentences for a whole part, with what it chose."""
     text = TOPICS[topic]
     if topic == "compile":
@@ -82,15 +82,15 @@ def _first(text: str) -> str:
     return head + dot.strip()
 
 
-def _node(model: ModelSpec, name: str, text: str) -> Iterator[Said]:
+def _node(model: ModelSpec, name: str, text: str) -> Iterator[Explanation]:
     layer = model.layers.get(model.node(name).layer)
     if isinstance(layer, ModelSpec):
-        yield Said(name, "A model of its own, used here like one layer.")
+        yield Explanation(name, "A model of its own, used here like one layer.")
         return
     if layer is None:
         return
     try:
-        entry = found("layers", layer.class_name)
+        entry = find_entry("layers", layer.class_name)
     except CatalogError:
         return
     yield from _of(entry, layer)
@@ -104,19 +104,19 @@ def _entry(obj: ObjectSpec) -> Entry | None:
     return next((e for k in kinds if (e := catalog.find(k, obj.class_name))), None)
 
 
-def _of(entry: Entry, obj: ObjectSpec) -> Iterator[Said]:
-    yield Said(entry.class_name, entry.summary)
+def _of(entry: Entry, obj: ObjectSpec) -> Iterator[Explanation]:
+    yield Explanation(entry.class_name, entry.summary)
     for name, value in obj.config.items():
         if name in entry.args and not isinstance(value, ObjectSpec):
             try:
                 help = catalog.param(entry, name).help
             except CatalogError:
                 continue
-            yield Said(f"{name}={_short(value)}", help)
+            yield Explanation(f"{name}={_short(value)}", help)
 
 
 def _short(value: object) -> str:
-    text = flat(value)
+    text = render_flat(value)
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 

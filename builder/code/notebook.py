@@ -9,7 +9,7 @@ from typing import Any
 
 from builder.code import line_explanations
 from builder.code.fragment import Part
-from builder.code.script import BLOCKS, code_head, heading, parts
+from builder.code.script import BLOCKS, code_header, heading, parts
 from builder.spec import TrainingSpec
 
 HEADINGS = {
@@ -44,11 +44,13 @@ def notebook(
     """
     imports, found = parts(training, data_source, style)
     cells = [_text(f"# {heading(title) or 'A Keras model'}\n\n{line_explanations.TOPICS['head']}")]
-    cells.append(_code(code_head(imports)))
+    cells.append(_code(code_header(imports)))
     for topic, group in groupby(found, lambda part: part.topic):
         more = f"{about} " if topic == "data" and about else ""
         cells.append(
-            _text(f"## {HEADINGS[topic]}\n\n{more}{line_explanations.part(training, topic)}")
+            _text(
+                f"## {HEADINGS[topic]}\n\n{more}{line_explanations.explain_part(training, topic)}"
+            )
         )
         cells.append(_code(_joined(list(group))))
     for number, cell in enumerate(cells):

@@ -1,4 +1,4 @@
-"""Whether a script in a style gives the very numbers of the run, and why not where it does not."""
+"""Does a script in this style reproduce the run's numbers exactly, and if not, why not?"""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from builder.spec import ModelSpec, TrainingSpec, active
 def doubt(training: TrainingSpec, style: str) -> str:
     """In a sentence why the script's numbers are others than the run's; "" where they are not."""
     model = training.model
-    if style == "subclass" and is_told_training(model):
+    if style == "subclass" and sets_training_flag(model):
         return (
             "Some calls here are told training=True or False. While a functional model trains,"
             " Keras takes no notice of it; a class does, so that its numbers are others."
@@ -26,10 +26,10 @@ def doubt(training: TrainingSpec, style: str) -> str:
     return ""
 
 
-def is_told_training(model: ModelSpec) -> bool:
+def sets_training_flag(model: ModelSpec) -> bool:
     """Whether some call in it, or in a model inside, says ``training=``."""
     shown = active(model)
     if any("training" in node.call for node in shown.nodes):
         return True
     inside = [v for v in shown.layers.values() if isinstance(v, ModelSpec)]
-    return any(is_told_training(inner) for inner in inside)
+    return any(sets_training_flag(inner) for inner in inside)

@@ -1,10 +1,10 @@
-"""The lines with which a script takes its examples in another order every epoch, by seed."""
+"""Script lines that reshuffle the training examples every epoch, by seed."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from builder.code.syntax import Call, Name, flat
+from builder.code.syntax import Call, Name, render_flat
 from builder.spec import TrainingSpec
 
 CLASS = '''class Reshuffled(keras.utils.PyDataset):
@@ -31,19 +31,19 @@ CLASS = '''class Reshuffled(keras.utils.PyDataset):
 IMPORTS = ("import math", "import numpy as np")
 
 
-def wanted(training: TrainingSpec) -> bool:
+def is_needed(training: TrainingSpec) -> bool:
     """Whether the script needs the class: without a seed ``fit`` reshuffles by itself."""
     return training.fit.get("shuffle") == "epoch" and training.seed is not None
 
 
-def held_back(training: TrainingSpec) -> str:
+def hold_out_validation(training: TrainingSpec) -> str:
     """The lines that set the validation examples aside, as ``validation_split`` would."""
     share = training.fit.get("validation_split")
     if not share:
         return ""
     return (
         "# Set the last examples aside for validation\n"
-        f"split = int(len(x_train) * (1 - {flat(share)}))\n"
+        f"split = int(len(x_train) * (1 - {render_flat(share)}))\n"
         "x_val, y_val = x_train[split:], y_train[split:]\n"
         "x_train, y_train = x_train[:split], y_train[:split]"
     )

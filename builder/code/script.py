@@ -18,16 +18,16 @@ from builder.code import (
     versions,
 )
 from builder.code.fragment import Part, Row, Script, part
-from builder.code.syntax import Name, flat, render
+from builder.code.syntax import Name, render, render_flat
 from builder.code.training_part import (
-    answer,
-    begun,
+    class_decoder,
     compile_call,
     epoch_rules,
     evaluation,
     fit_call,
+    load_initial_weights,
 )
-from builder.code.variable_names import Names, used_in
+from builder.code.variable_names import Names, assigned_names
 from builder.errors import SpecError
 from builder.spec import ModelSpec, TrainingSpec
 
@@ -70,7 +70,7 @@ def script(training: TrainingSpec, data_source: str, title: str = "", style: str
 def written(training: TrainingSpec, data_source: str, title: str = "", style: str = "") -> Script:
     """The script, and which of its lines speak of which node; raises as ``script``."""
     imports, found = parts(training, data_source, style)
-    text = head(title, imports)
+    text = script_head(title, imports)
     nodes: dict[str, tuple[tuple[int, int], ...]] = {}
     topics: dict[int, str] = {}
     before = ""
@@ -85,39 +85,39 @@ def written(training: TrainingSpec, data_source: str, title: str = "", style: st
     return Script(f"{text}\n", nodes, topics)
 
 
-def head(title: str, imports: set[str]) -> str:
+def script_head(title: str, imports: set[str]) -> str:
     """The docstring, the versions this was made with, and the imports."""
     quoted = f"{chr(34) * 3}{heading(title)}.{chr(34) * 3}\n\n" if title else ""
-    return f"{quoted}{code_head(imports)}"
+    return f"{quoted}{code_header(imports)}"
 
 
-def code_head(imports: set[str]) -> str:
+def code_header(imports: set[str]) -> str:
     """The versions and the imports."""
-    return f"{versions.comment(imports)}\n\n{_imports(imports)}"
+    return f"{versions.requirements_comment(imports)}\n\n{_imports(imports)}"
 
 
 def parts(training: TrainingSpec, data_source: str, style: str = "") -> tuple[set[str], list[Part]]:
     """The import lines and the pieces of the script, in order; raises as ``script``."""
-    blocks.check(training.model)
-    imports, data = _hoisted(data_source)
+    blocks.require_finished(training.model)
+    imports, data = _split_imports(data_source)
     style = style or styles(training)[0]
-    called = column_binding.names(training, style)
+    called = column_binding.output_names(training, style)
     rules = tuple(epoch_rules(training))
     uses = {"import keras", *imports}
     if any("math." in rule for rule in rules):
         uses.add("import math")
-    is_reshuffled = reshuffle.wanted(training)
+    is_reshuffled = reshuffle.is_needed(training)
     if is_reshuffled:
         uses.update(reshuffle.IMPORTS)
-    one_thread = threads.wanted(training)
+    one_thread = threads.is_needed(training)
     if one_thread:
         uses.add("import os")
     found = [
         *(Part("threads", text) for text in [threads.LINES] if one_thread),
         Part("data", f"# Load and prepare the data\n{data.strip()}"),
-        *(Part("data", text) for text in [column_binding.handed_over(training, called)] if text),
-        *definition(training, style, used_in(data_source)),
-        *(Part("model", text) for text in [begun(training)] if text),
+        *(Part("data", text) for text in [column_binding.select_columns(training, called)] if text),
+        *definition(training, style, assigned_names(data_source)),
+        *(Part("model", text) for text in [load_initial_weights(training)] if text),
         Part("summary", "model.summary()"),
         *(Part("schedule", rule) for rule in rules),
         Part("compile", "# Compile the model\n" + render("", compile_call(training, called))),
@@ -133,13 +133,13 @@ def parts(training: TrainingSpec, data_source: str, style: str = "") -> tuple[se
 
 
 def _order(training: TrainingSpec) -> tuple[str, str]:
-    return reshuffle.CLASS, reshuffle.held_back(training)
+    return reshuffle.CLASS, reshuffle.hold_out_validation(training)
 
 
 def _prediction(training: TrainingSpec, called: column_binding.Names, style: str) -> str:
-    shown = f"print({answer(training)}[:10])"
+    shown = f"print({class_decoder(training)}[:10])"
     if len(called) > 1:
-        shown = column_binding.predictions(called, style)
+        shown = column_binding.print_predictions(called, style)
     return f"# Make predictions\npredictions = model.predict(x_test)\n{shown}"
 
 
@@ -154,48 +154,48 @@ def definition(
     Raises:
         SpecError: as ``script``.
     """
-    taken |= frozenset(custom_layer_source.used(training.model))
+    taken |= frozenset(custom_layer_source.used_custom_layers(training.model))
     style = style or styles(training)[0]
     if style not in STYLES:
         raise SpecError(f"There is no style '{style[:60]}'.", f"Choose one of {', '.join(STYLES)}.")
-    blocks.check(training.model)
+    blocks.require_finished(training.model)
     policy = training.compile.get("dtype_policy")
     is_wide = policy in (None, "float32")
     if not is_wide:
-        call = f"keras.config.set_dtype_policy({flat(policy)})"
+        call = f"keras.config.set_dtype_policy({render_flat(policy)})"
         yield Part("precision", f"# Calculate with numbers of this kind\n{call}")
     yield from custom_layer_source.parts(training.model)
     seed = "" if training.seed is None else f"\nkeras.utils.set_random_seed({training.seed})"
     if style == "subclass":
-        yield from _subclass(training, seed, taken)
+        yield from _define_subclass(training, seed, taken)
     else:
-        yield from _written(training, style, seed, taken, is_wide)
+        yield from _define_plain(training, style, seed, taken, is_wide)
 
 
-def _written(
+def _define_plain(
     training: TrainingSpec, style: str, seed: str, taken: frozenset[str], is_wide: bool
 ) -> Iterator[Part]:
     """Sequential and Functional."""
     model = training.model
     found = adapt.learners(model, "" if style == "sequential" else "_layer")
     made_by = functional.function_names(model, Names(taken))
-    for row in adapt.first(model, found):
+    for row in adapt.first_learner(model, found):
         yield part("adapt", [row])
     for inner, text in functional.functions(model, made_by, taken):
         yield part("model", [(_users(model, inner), text)])
     if style == "sequential":
-        sequential.check(model)
-        name = Name(flat(model.name)) if model.name != "model" else None
+        sequential.require_stack(model)
+        name = Name(render_flat(model.name)) if model.name != "model" else None
         rows = sequential.rows(model, found, name, made_by)
     else:
         rows = functional.definition(model, taken, found, made_by)
     start: list[Row] = [((), f"# Define the model{seed}")]
-    yield part("model", [*start, *adapt.for_later(model, found), *rows])
-    for row in adapt.later(model, found, is_wide):
+    yield part("model", [*start, *adapt.make_later_learners(model, found), *rows])
+    for row in adapt.adapt_later_learners(model, found, is_wide):
         yield part("adapt", [row])
 
 
-def _subclass(training: TrainingSpec, seed: str, taken: frozenset[str]) -> Iterator[Part]:
+def _define_subclass(training: TrainingSpec, seed: str, taken: frozenset[str]) -> Iterator[Part]:
     model = training.model
     found = adapt.learners(model)
     classes = subclass.class_names(model, Names(taken))
@@ -204,7 +204,7 @@ def _subclass(training: TrainingSpec, seed: str, taken: frozenset[str]) -> Itera
     rows, making = subclass.definition(model, taken, classes)
     yield part("model", rows)
     yield Part("model", f"# Make the model{seed}\n{making}")
-    for row in subclass.adapted(model, found):
+    for row in subclass.adapt_lines(model, found):
         yield part("adapt", [row])
 
 
@@ -212,10 +212,10 @@ def _users(model: ModelSpec, inner: ModelSpec) -> tuple[str, ...]:
     """The nodes that call this model."""
     layers = {k for k, v in model.layers.items() if isinstance(v, ModelSpec)}
     users = (n for n in model.nodes if n.layer in layers)
-    return tuple(n.name for n in users if blocks.anonymous(model.layers[n.layer]) == inner)
+    return tuple(n.name for n in users if blocks.without_name(model.layers[n.layer]) == inner)
 
 
-def _hoisted(source: str) -> tuple[list[str], str]:
+def _split_imports(source: str) -> tuple[list[str], str]:
     """The import lines of ``source`` and the rest."""
     lines = source.splitlines()
     found = [i for i in lines if i.startswith(("import ", "from "))]
@@ -228,14 +228,14 @@ def _imports(lines: set[str]) -> str:
     """Sorted as a formatter does: the standard library, then the others; ``import`` first."""
     standard = {"math", "random", "os", "pathlib", "functools", "itertools", "gzip", "json"}
     groups: list[list[str]] = [[], []]
-    for line in _merged(lines):
+    for line in _merge_imports(lines):
         groups[line.split()[1].partition(".")[0] not in standard].append(line)
     for group in groups:
         group.sort(key=lambda i: (i.startswith("from"), i.split()[1], i))
     return "\n\n".join("\n".join(group) for group in groups if group)
 
 
-def _merged(lines: set[str]) -> Iterator[str]:
+def _merge_imports(lines: set[str]) -> Iterator[str]:
     """``from a import b`` and ``from a import c`` as one line."""
     names: dict[str, set[str]] = {}
     for line in lines:

@@ -8,10 +8,10 @@ from typing import Any
 from builder import catalog, edit
 from builder.catalog import ops
 from builder.code import layer_calls
-from builder.code.blocks import Blocks, anonymous
+from builder.code.blocks import Blocks, without_name
 from builder.code.fragment import Row
 from builder.code.syntax import Call, Comment, Name, render
-from builder.code.variable_names import written
+from builder.code.variable_names import explicit_names
 from builder.errors import SpecError
 from builder.spec import ModelSpec, ObjectSpec
 
@@ -37,13 +37,13 @@ def _obstacle(model: ModelSpec) -> tuple[str, str] | None:
         if (kind == edit.INPUT) != (number == 0):
             return name, "a stack begins with its only Input"
         if layer is not None and (
-            len(layer_calls.results(layer)) > 1 or layer_calls.is_open(layer)
+            len(layer_calls.result_suffixes(layer)) > 1 or layer_calls.returns_list(layer)
         ):
             return name, "it has several outputs"
     return None
 
 
-def check(model: ModelSpec) -> None:
+def require_stack(model: ModelSpec) -> None:
     """Raises SpecError when the model is no stack, or is empty."""
     if not edit.is_chain(model):
         raise SpecError(
@@ -98,13 +98,13 @@ def rows(
 
 def _layers(model: ModelSpec, made_by: Blocks) -> Iterator[tuple[str, Any]]:
     """Every node and the call that makes its layer, named where Keras would name it otherwise."""
-    titles = written(model, [model.node(n).layer for n in edit.order(model)])
+    titles = explicit_names(model, [model.node(n).layer for n in edit.order(model)])
     for name in edit.order(model):
         key = model.node(name).layer
         layer = model.layers.get(key)
         if isinstance(layer, ModelSpec):
-            yield name, Call(made_by[anonymous(layer)], (("", key),))
+            yield name, Call(made_by[without_name(layer)], (("", key),))
         elif isinstance(layer, ObjectSpec):
-            yield name, layer_calls.made(layer, titles[key])
+            yield name, layer_calls.constructor(layer, titles[key])
         else:
             raise SpecError(f"'{name}' calls a layer that is missing.", "Remove it.", name)

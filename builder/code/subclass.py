@@ -8,12 +8,12 @@ from builder import edit
 from builder.catalog import ops
 from builder.code import blocks, layer_calls, reproducibility
 from builder.code.adapt import Learners, reads_the_data
-from builder.code.blocks import Blocks, anonymous, layer_order
+from builder.code.blocks import Blocks, layer_order, without_name
 from builder.code.body import Body, Head
 from builder.code.fragment import Row
 from builder.code.functional import USUAL_INPUTS
-from builder.code.syntax import Call, Name, flat, render
-from builder.code.variable_names import Names, camel
+from builder.code.syntax import Call, Name, render, render_flat
+from builder.code.variable_names import Names, camel_case
 from builder.errors import SpecError
 from builder.spec import ModelSpec, Node, ObjectSpec, active
 
@@ -46,25 +46,25 @@ MODELS_OWN = frozenset(
 
 def definition(model: ModelSpec, taken: frozenset[str], classes: Blocks) -> tuple[list[Row], str]:
     """The class of ``model``, and the line that makes one."""
-    name = Names(taken | set(classes.values())).new(camel(model.name))
+    name = Names(taken | set(classes.values())).new(camel_case(model.name))
     named = (("name", model.name),) if model.name != "model" else ()
-    told = reproducibility.is_told_training(model)
+    told = reproducibility.sets_training_flag(model)
     rows = list(class_of(model, name, taken, classes, is_outer=True, is_told=told))
     return rows, render("model = ", Call(name, named))
 
 
 def class_names(model: ModelSpec, names: Names) -> Blocks:
     """The classes of the models inside this one."""
-    return blocks.blocks(active(model), names, camel)
+    return blocks.blocks(active(model), names, camel_case)
 
 
 def inner_classes(
     model: ModelSpec, classes: Blocks, taken: frozenset[str]
 ) -> Iterator[tuple[ModelSpec, str]]:
     """A class for each model inside ``model``, the innermost first."""
-    told = reproducibility.is_told_training(model)
+    told = reproducibility.sets_training_flag(model)
     for inner, name in classes.items():
-        blocks.check(inner)
+        blocks.require_finished(inner)
         rows = class_of(inner, name, taken, classes, is_outer=False, is_told=told)
         yield inner, "\n".join(text for _, text in rows)
 
@@ -105,14 +105,14 @@ def class_of(
     )
     for key, attribute in attributes.items():
         nodes = tuple(n.name for n in model.nodes if n.layer == key)
-        yield nodes, _made(model, key, attribute, classes)
+        yield nodes, _construct_layers(model, key, attribute, classes)
     yield (), "        # Called once on Inputs, the model knows its shapes and has its weights"
     yield tuple(_entries(model)), f"        {_shapes(model, is_outer)}"
     # without it Keras's train_step leaves training out, and Dropout would do nothing
     yield (), f"\n    def call(self, {parameter}, training=None):"
     yield from (((), line) for line in unpacked)
     yield from body.rows()
-    yield (), render("return ", _returned(model, body, is_outer), 8)
+    yield (), render("return ", _return_line(model, body, is_outer), 8)
 
 
 def _attributes(model: ModelSpec) -> dict[str, str]:
@@ -128,7 +128,7 @@ def _attributes(model: ModelSpec) -> dict[str, str]:
     return found
 
 
-def _made(model: ModelSpec, key: str, attribute: str, classes: Blocks) -> str:
+def _construct_layers(model: ModelSpec, key: str, attribute: str, classes: Blocks) -> str:
     made = _constructor(model, key, key if attribute != key else "", classes)
     return render(f"self.{attribute} = ", made, 8)
 
@@ -136,8 +136,8 @@ def _made(model: ModelSpec, key: str, attribute: str, classes: Blocks) -> str:
 def _constructor(model: ModelSpec, key: str, title: str, classes: Blocks) -> Call:
     layer = model.layers[key]
     if isinstance(layer, ModelSpec):
-        return Call(classes[anonymous(layer)], (("name", key),))
-    return layer_calls.made(layer, title)
+        return Call(classes[without_name(layer)], (("name", key),))
+    return layer_calls.constructor(layer, title)
 
 
 def _entries(model: ModelSpec) -> list[str]:
@@ -158,7 +158,9 @@ def _inputs(model: ModelSpec, body: Body, is_outer: bool) -> tuple[str, list[str
     if not is_outer:
         return "inputs", [f"        {', '.join(variables)} = inputs"]
     rows = zip(entries, variables, strict=True)
-    return "inputs", [f"        {variable} = inputs[{flat(name)}]" for name, variable in rows]
+    return "inputs", [
+        f"        {variable} = inputs[{render_flat(name)}]" for name, variable in rows
+    ]
 
 
 def _shapes(model: ModelSpec, is_outer: bool) -> str:
@@ -168,7 +170,7 @@ def _shapes(model: ModelSpec, is_outer: bool) -> str:
         key = model.node(name).layer
         layer = model.layers[key]
         assert isinstance(layer, ObjectSpec)
-        made.append((name, layer_calls.made(layer, key if key != "input_layer" else "")))
+        made.append((name, layer_calls.constructor(layer, key if key != "input_layer" else "")))
     if len(made) == 1:
         return render("", Call("self", (("", made[0][1]),)), 8).lstrip()
     if is_outer:
@@ -177,7 +179,7 @@ def _shapes(model: ModelSpec, is_outer: bool) -> str:
     return render("", Call("self", (("", listed),)), 8).lstrip()
 
 
-def _returned(model: ModelSpec, body: Body, is_outer: bool) -> Name | Call:
+def _return_line(model: ModelSpec, body: Body, is_outer: bool) -> Name | Call:
     outputs = body.outputs()
     if len(outputs) == 1:
         return Name(outputs[0])
@@ -187,7 +189,7 @@ def _returned(model: ModelSpec, body: Body, is_outer: bool) -> Name | Call:
     return Name(", ".join(outputs))
 
 
-def adapted(model: ModelSpec, found: Learners) -> Iterator[Row]:
+def adapt_lines(model: ModelSpec, found: Learners) -> Iterator[Row]:
     """The lines that let layers of the made model learn from the data.
 
     Raises:

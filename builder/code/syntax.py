@@ -77,14 +77,14 @@ def render(start: str, value: Any, indent: int = 0, end: str = "") -> str:
         indent: columns that ``start`` stands to the right of the page's edge.
         end: what follows on the last line.
     """
-    line = f"{' ' * indent}{start}{flat(value)}{end}"
+    line = f"{' ' * indent}{start}{render_flat(value)}{end}"
     if len(line) <= WIDTH and not _must_split(value):
         return line
     if isinstance(value, Applied):
-        head = flat(value.layer)
+        head = render_flat(value.layer)
         if not value.layer.items or (_long(value.inputs) and len(start + head) + indent < WIDTH):
             return render(f"{start}{head}", value.inputs, indent, end)
-        return render(start, value.layer, indent, f"{flat(value.inputs)}{end}")
+        return render(start, value.layer, indent, f"{render_flat(value.inputs)}{end}")
     if not isinstance(value, Call) or not value.items:
         return line
     rows = []
@@ -101,16 +101,16 @@ def render(start: str, value: Any, indent: int = 0, end: str = "") -> str:
     return f"{pad}{start}{value.name}{value.open}\n{inside}\n{pad}{value.close}{end}"
 
 
-def flat(value: Any) -> str:
+def render_flat(value: Any) -> str:
     """The source of ``value`` on one line."""
     match value:
         case Call():
-            parts = [f"{_key(value, k)}{flat(v)}" for k, v in value.items]
+            parts = [f"{_key(value, k)}{render_flat(v)}" for k, v in value.items]
             is_tuple = not value.name and value.open == "(" and not value.bare
             lone = "," if is_tuple and len(parts) == 1 else ""
             return f"{value.name}{value.open}{', '.join(parts)}{lone}{value.close}"
         case Applied():
-            return f"{flat(value.layer)}{flat(value.inputs)}"
+            return f"{render_flat(value.layer)}{render_flat(value.inputs)}"
         case Name() | Comment():
             return value.text
         case str():
@@ -120,12 +120,12 @@ def flat(value: Any) -> str:
 
 def _key(call: Call, key: str) -> str:
     if call.open == "{":
-        return f"{flat(key)}: "
+        return f"{render_flat(key)}: "
     return f"{key}=" if key else ""
 
 
 def _long(inputs: Call) -> bool:
-    return len(flat(inputs)) > WIDTH // 2
+    return len(render_flat(inputs)) > WIDTH // 2
 
 
 def _must_split(value: Any) -> bool:

@@ -1,4 +1,4 @@
-"""The lines with which a script sums as the run did: with one thread, where the run had one."""
+"""Script lines that limit TensorFlow to one thread, where the run had one."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ LINES = (
 on several threads than on one; on others they do not."""
 
 
-def wanted(training: TrainingSpec) -> bool:
+def is_needed(training: TrainingSpec) -> bool:
     """Whether the script needs the lines: without a seed it repeats nothing."""
     return training.seed is not None and performance.threads(training) == 1

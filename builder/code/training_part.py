@@ -1,4 +1,4 @@
-"""``compile`` and ``fit`` of a script, and what it prints at the end."""
+"""Script lines for ``compile``, ``fit``, evaluation and prediction."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 from builder import catalog
 from builder.code import reshuffle
-from builder.code.constructor_calls import construct, short
-from builder.code.syntax import Call, Name, flat
+from builder.code.constructor_calls import construct, short_form
+from builder.code.syntax import Call, Name, render_flat
 from builder.errors import SpecError
 from builder.spec import Config, ObjectSpec, TrainingSpec, snake
 
@@ -28,12 +28,12 @@ def compile_call(training: TrainingSpec, called: Mapping[str, str] | None = None
     names = called or {}
     for key, kind in (("optimizer", "optimizers"), ("loss", "losses")):
         if key in training.compile:
-            items.append((key, _each(training.compile[key], names, partial(short, kind))))
+            items.append((key, _each(training.compile[key], names, partial(short_form, kind))))
     if weights := training.compile.get("loss_weights"):
         items.append(("loss_weights", _each(weights, names, lambda v: v)))
     if isinstance(by_output := training.compile.get("metrics"), Config):
         items.append(("metrics", _each(by_output, names, _metrics)))
-    elif metrics := _listed(training.compile, "metrics"):
+    elif metrics := _require_objects(training.compile, "metrics"):
         items.append(("metrics", _metrics(metrics)))
     if training.compile.get("jit_compile") is not None:
         items.append(("jit_compile", training.compile["jit_compile"]))
@@ -45,7 +45,7 @@ def _metrics(found: Any) -> Call:
     listed = found if isinstance(found, tuple) else (found,)
     if not all(isinstance(m, ObjectSpec) for m in listed):
         raise SpecError(f"'metrics' must be a list of objects but is {found!r}.", "", "metrics")
-    return Call("", tuple(("", short("metrics", m)) for m in listed), "[", "]")
+    return Call("", tuple(("", short_form("metrics", m)) for m in listed), "[", "]")
 
 
 def _each(value: Any, names: Mapping[str, str], say: Callable[[Any], Any]) -> Any:
@@ -62,7 +62,7 @@ def fit_call(training: TrainingSpec) -> Call:
     settings = training.fit
     if settings.get("shuffle") == "epoch":
         settings = settings.without("shuffle")
-    if reshuffle.wanted(training):
+    if reshuffle.is_needed(training):
         items = reshuffle.fit_items(training)
         settings = settings.without("batch_size", "validation_split")
     first = [k for k in ("epochs", "batch_size", "validation_split") if k in settings]
@@ -74,7 +74,7 @@ def fit_call(training: TrainingSpec) -> Call:
             items.append((key, _weights(value)))
         else:
             items.append((key, value))
-    callbacks = _listed(training.fit, "callbacks")
+    callbacks = _require_objects(training.fit, "callbacks")
     if callbacks:
         made = tuple(("", _callback(c)) for c in callbacks)
         items.append(("callbacks", Call("", made, "[", "]")))
@@ -111,16 +111,16 @@ def usual_files(entry: catalog.Entry | None) -> dict[str, str]:
 
 def epoch_rules(training: TrainingSpec) -> Iterator[str]:
     """A small function for each epoch schedule a callback uses."""
-    for callback in _listed(training.fit, "callbacks"):
+    for callback in _require_objects(training.fit, "callbacks"):
         rule = callback.config.get("schedule")
         if isinstance(rule, ObjectSpec):
             entry = catalog.entry("epoch_schedules", rule.class_name)
             settings = Call("", tuple({**entry.args, **rule.config}.items()))
-            head = f"def {snake(rule.class_name)}(epoch, lr, {flat(settings)[1:-1]}):"
+            head = f"def {snake(rule.class_name)}(epoch, lr, {render_flat(settings)[1:-1]}):"
             yield f"{head}\n    return {entry.extra['expression']}"
 
 
-def begun(training: TrainingSpec) -> str:
+def load_initial_weights(training: TrainingSpec) -> str:
     """What to do so that the script, too, begins with the weights of the project; "" if none."""
     if not training.weights:
         return ""
@@ -136,7 +136,7 @@ def evaluation(training: TrainingSpec) -> str:
     """The lines that print the test's loss and metrics."""
     given = training.compile.get("metrics")
     several = isinstance(given, Config) or isinstance(training.compile.get("loss"), Config)
-    metrics = () if several else _listed(training.compile, "metrics")
+    metrics = () if several else _require_objects(training.compile, "metrics")
     if len(metrics) == 1:
         entry = catalog.find("metrics", metrics[0].class_name)
         name = str(entry.extra.get("key") or entry.alias) if entry else "metric"
@@ -152,7 +152,7 @@ def evaluation(training: TrainingSpec) -> str:
     )
 
 
-def answer(training: TrainingSpec) -> str:
+def class_decoder(training: TrainingSpec) -> str:
     """The expression that turns ``predictions`` into classes, where the loss is one for classes."""
     loss = training.compile.get("loss")
     entry = catalog.find("losses", loss.class_name) if isinstance(loss, ObjectSpec) else None
@@ -164,7 +164,7 @@ def answer(training: TrainingSpec) -> str:
     return "predictions.argmax(axis=1)"
 
 
-def _listed(settings: Config, name: str) -> tuple[ObjectSpec, ...]:
+def _require_objects(settings: Config, name: str) -> tuple[ObjectSpec, ...]:
     """Metrics or callbacks; SpecError when they are no list of objects."""
     found = settings.get(name) or ()
     if not isinstance(found, tuple) or not all(isinstance(f, ObjectSpec) for f in found):

@@ -1,4 +1,4 @@
-"""Names in a script: every node its variable; Python's own and the script's names left alone."""
+"""Python variable names for nodes: no keywords, no clashes with the script's own names."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def plain(variable: str) -> str:
     return variable.removesuffix("_") or variable
 
 
-def camel(name: str) -> str:
+def camel_case(name: str) -> str:
     """``"digits_dense"`` → ``"DigitsDense"``: the name of a class."""
     word = "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", name[:64]))
     if not word[:1].isalpha():
@@ -45,7 +45,7 @@ def camel(name: str) -> str:
     return f"My{word or 'Model'}" if word in ("", "Model") or word in RESERVED else word
 
 
-def used_in(source: str) -> frozenset[str]:
+def assigned_names(source: str) -> frozenset[str]:
     """The names that lines of Python set or import at their left edge; none if it is no Python."""
     try:
         tree = ast.parse(source)
@@ -65,7 +65,9 @@ def _names(statement: ast.stmt) -> Iterator[str]:
             yield (node.asname or node.name).partition(".")[0]
 
 
-def written(model: ModelSpec, order: Iterable[str], always: Iterable[str] = ()) -> dict[str, str]:
+def explicit_names(
+    model: ModelSpec, order: Iterable[str], always: Iterable[str] = ()
+) -> dict[str, str]:
     """Layer → the ``name=`` its constructor needs; ``""`` where Keras finds the same by itself.
 
     Args:

@@ -1,4 +1,4 @@
-"""The line of a script that says with which versions of what it imports it was made."""
+"""The requirements comment of a script: the package versions it was made with."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ALWAYS = ("keras", "tensorflow")
 """Needed even where no line says so: Keras calculates with TensorFlow."""
 
 
-def comment(imports: Iterable[str]) -> str:
+def requirements_comment(imports: Iterable[str]) -> str:
     """``# Requirements: keras==3.15.1 tensorflow==2.21.0``: what pip would be asked for."""
     return f"# Requirements: {' '.join(requirements(imports))}"
 
@@ -35,11 +35,11 @@ def requirements(imports: Iterable[str]) -> tuple[str, ...]:
     """
     used = {line.split()[1].partition(".")[0] for line in imports}
     wanted = [name for name in PACKAGES if name in ALWAYS or name in used]
-    return tuple(_pinned(name) for name in wanted)
+    return tuple(_pin_version(name) for name in wanted)
 
 
 @functools.cache
-def _pinned(name: str) -> str:
+def _pin_version(name: str) -> str:
     for package in PACKAGES[name]:
         try:
             version = metadata.version(package)

@@ -1,4 +1,4 @@
-"""A project after an edit of its model: what it says of layers follows where they went."""
+"""Update a project after its model was edited: bound columns, per-output settings, kept weights."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def follow(training: TrainingSpec, new: ModelSpec, columns: Collection[str] = ()
             bound to it, and one that was bound by its name stays so under another name.
     """
     old = training.model
-    gone = _went(old, new)
+    gone = _match_ends(old, new)
     bound = dict(training.columns)
     for before, after in gone.items():
         column = bound.pop(before, before if before in columns else None)
@@ -34,15 +34,15 @@ def follow(training: TrainingSpec, new: ModelSpec, columns: Collection[str] = ()
         training,
         model=new,
         columns=Config(bound),
-        compile=training.compile.with_(**_settings(training.compile, gone)),
-        weights=_weights(training.weights, _moved(_leaves(old), _leaves(new))),
+        compile=training.compile.with_(**_rename_settings(training.compile, gone)),
+        weights=_rename_weights(training.weights, _match_names(_leaves(old), _leaves(new))),
     )
 
 
-def _went(old: ModelSpec, new: ModelSpec) -> dict[str, str]:
+def _match_ends(old: ModelSpec, new: ModelSpec) -> dict[str, str]:
     """Inputs and outputs of the old model → what they are called in the new one, if it changed."""
     layers = [{n.name: m.layers.get(n.layer) for n in m.nodes} for m in (old, new)]
-    found = _moved(*layers)
+    found = _match_names(*layers)
     for ref in old.outputs:
         if origin(ref) in found:
             found[ref] = found[origin(ref)] + ref[len(origin(ref)) :]
@@ -52,7 +52,7 @@ def _went(old: ModelSpec, new: ModelSpec) -> dict[str, str]:
     return found
 
 
-def _moved(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, str]:
+def _match_names(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, str]:
     """Names of the old that are gone → those of the new under which the same objects came."""
     fresh: dict[int, list[str]] = {}
     for name, layer in new.items():
@@ -81,7 +81,7 @@ def _each(model: ModelSpec, prefix: str) -> Iterator[tuple[str, ObjectSpec]]:
             yield f"{prefix}{name}", layer
 
 
-def _settings(compile: Config, gone: Mapping[str, str]) -> dict[str, Config]:
+def _rename_settings(compile: Config, gone: Mapping[str, str]) -> dict[str, Config]:
     """Losses, weights and metrics under the outputs' new names."""
     found = {}
     for key in binding.PER_OUTPUT:
@@ -91,7 +91,7 @@ def _settings(compile: Config, gone: Mapping[str, str]) -> dict[str, Config]:
     return found
 
 
-def _weights(weights: Config, gone: Mapping[str, str]) -> Config:
+def _rename_weights(weights: Config, gone: Mapping[str, str]) -> Config:
     """The weights' record with the names by which the file knows the layers that went."""
     if not weights or not gone:
         return weights

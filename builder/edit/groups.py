@@ -1,4 +1,4 @@
-"""Nested models: several layers as one block, opened, edited inside, and dissolved again."""
+"""Nested models: group layers into a block, edit inside it, ungroup it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from builder.edit import ports
-from builder.edit.inbound import numbered, rewired
-from builder.edit.naming import free, like, taken, tidy
-from builder.edit.queries import is_input, node_of, order, origin, reads, split
+from builder.edit.inbound import number_wires, rewire
+from builder.edit.naming import drop_unused_layers, require_free, similar_name, used_names
+from builder.edit.queries import find_node, is_input, order, origin, reads, split
 from builder.errors import SpecError
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, unique
 
@@ -56,8 +56,8 @@ def group(
             a layer is called inside and outside, or the shape of something it reads is not known.
     """
     wanted = [n for n in order(model) if n in set(names) and not is_input(model, n)]
-    inside = {n: node_of(model, n) for n in wanted}
-    _groupable(model, inside)
+    inside = {n: find_node(model, n) for n in wanted}
+    _require_groupable(model, inside)
     fed = list(
         dict.fromkeys(r for n in inside.values() for r in n.inbound if origin(r) not in inside)
     )
@@ -68,14 +68,16 @@ def group(
                 "Solve the problems of the layers before it first.",
                 origin(ref),
             )
-    given = free(model, name) if name is not None else unique("block", taken(model))
-    told = _told(model, inside)
-    block = _block(model, given, inside, fed, inputs, told)
+    given = require_free(model, name) if name is not None else unique("block", used_names(model))
+    told = _outputs_read_outside(model, inside)
+    block = _make_block(model, given, inside, fed, inputs, told)
     refs = {r: given if i == 0 else f"{given}:{i}" for i, r in enumerate(told)}
-    return tidy(_with_block(model, Node(given, given, tuple(fed)), block, set(inside), refs))
+    return drop_unused_layers(
+        _insert_block(model, Node(given, given, tuple(fed)), block, set(inside), refs)
+    )
 
 
-def _groupable(model: ModelSpec, inside: Mapping[str, Node]) -> None:
+def _require_groupable(model: ModelSpec, inside: Mapping[str, Node]) -> None:
     if not inside:
         raise SpecError("There is nothing to group.", "Select layers other than Inputs.")
     shared = {n.layer for n in inside.values()}
@@ -95,7 +97,7 @@ def _groupable(model: ModelSpec, inside: Mapping[str, Node]) -> None:
             )
 
 
-def _told(model: ModelSpec, inside: Mapping[str, Node]) -> tuple[str, ...]:
+def _outputs_read_outside(model: ModelSpec, inside: Mapping[str, Node]) -> tuple[str, ...]:
     """What of the group is read outside: its outputs; the last node if nothing is."""
     outside = [r for n in model.nodes if n.name not in inside for r in n.inbound]
     wanted = {r for r in (*outside, *model.outputs) if origin(r) in inside}
@@ -104,7 +106,7 @@ def _told(model: ModelSpec, inside: Mapping[str, Node]) -> tuple[str, ...]:
     return tuple(found) or (place[-1],)
 
 
-def _block(
+def _make_block(
     model: ModelSpec,
     name: str,
     inside: Mapping[str, Node],
@@ -125,7 +127,7 @@ def _block(
     return ModelSpec(name, Config(layers), (*first, *rest), told)
 
 
-def _with_block(
+def _insert_block(
     model: ModelSpec, node: Node, block: ModelSpec, gone: set[str], refs: Mapping[str, str]
 ) -> ModelSpec:
     """The block stands where the last of its nodes stood; its readers read the block."""
@@ -147,7 +149,7 @@ def ungroup(model: ModelSpec, node: str) -> ModelSpec:
     Raises:
         SpecError: no such node or no nested model, it is called twice, or an input is not wired.
     """
-    call = node_of(model, node)
+    call = find_node(model, node)
     block = model.layers.get(call.layer)
     if not isinstance(block, ModelSpec):
         raise SpecError(f"'{node}' is no block.", where=node)
@@ -165,20 +167,20 @@ def ungroup(model: ModelSpec, node: str) -> ModelSpec:
             "Wire all of them first.",
             node,
         )
-    return _dissolved(model, call, block, dict(zip(doors, call.inbound, strict=True)))
+    return _dissolve(model, call, block, dict(zip(doors, call.inbound, strict=True)))
 
 
-def _dissolved(
+def _dissolve(
     model: ModelSpec, call: Node, block: ModelSpec, doors: Mapping[str, str]
 ) -> ModelSpec:
-    names, keys = _freed(model, call, block, doors)
+    names, keys = _choose_names(model, call, block, doors)
 
     def follow(ref: str) -> str:
         name = origin(ref)
         return doors[name] if name in doors else names.get(name, name) + ref[len(name) :]
 
     inside = [
-        _inside(n, names[n.name], keys[n.layer], follow, call.off)
+        _move_out(n, names[n.name], keys[n.layer], follow, call.off)
         for n in block.nodes
         if n.name in names
     ]
@@ -191,7 +193,7 @@ def _dissolved(
 
     nodes: list[Node] = []
     for n in model.nodes:
-        kept = rewired(n, [(i, new) for i, r in numbered(n) for new in led(r)])
+        kept = rewire(n, [(i, new) for i, r in number_wires(n) for new in led(r)])
         nodes.extend(inside if n.name == call.name else [kept])
     freed = {new: block.layers[old] for old, new in keys.items()}
     layers = model.layers.without(call.layer).with_(**freed)
@@ -199,20 +201,20 @@ def _dissolved(
     return ModelSpec(model.name, layers, tuple(nodes), outputs)
 
 
-def _freed(
+def _choose_names(
     model: ModelSpec, call: Node, block: ModelSpec, doors: Mapping[str, str]
 ) -> tuple[dict[str, str], dict[str, str]]:
     """What the block's nodes and layers are called outside, where a name may be taken."""
-    used = taken(model) - {call.name, call.layer}
+    used = used_names(model) - {call.name, call.layer}
     names: dict[str, str] = {}
     keys: dict[str, str] = {}
     for n in block.nodes:
         if n.name not in doors and n.layer in block.layers:
-            names[n.name] = like(n.name, block.layers[n.layer], used)
+            names[n.name] = similar_name(n.name, block.layers[n.layer], used)
             keys.setdefault(n.layer, names[n.name])
     return names, keys
 
 
-def _inside(node: Node, name: str, layer: str, follow: Callable[[str], str], off: bool) -> Node:
+def _move_out(node: Node, name: str, layer: str, follow: Callable[[str], str], off: bool) -> Node:
     refs = tuple(map(follow, node.inbound))
     return replace(node, name=name, layer=layer, inbound=refs, off=node.off or off)

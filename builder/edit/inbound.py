@@ -1,4 +1,4 @@
-"""A node's wires changed, with what its call says of them (``attention_mask={"wire": 2}``)."""
+"""Change a node's inbound wires and the call arguments that read them (``mask={"wire": 2}``)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from builder.spec import Config, Node
 
 
-def numbered(node: Node) -> list[tuple[int | None, str]]:
-    """The wires with their places, for ``rewired``."""
+def number_wires(node: Node) -> list[tuple[int | None, str]]:
+    """The wires with their places, for ``rewire``."""
     return list(enumerate(node.inbound))
 
 
-def rewired(node: Node, wires: Iterable[tuple[int | None, str]]) -> Node:
+def rewire(node: Node, wires: Iterable[tuple[int | None, str]]) -> Node:
     """``node`` reading these.
 
     Args:
@@ -22,7 +22,7 @@ def rewired(node: Node, wires: Iterable[tuple[int | None, str]]) -> Node:
     """
     rows = list(wires)
     place = {old: new for new, (old, _) in enumerate(rows) if old is not None}
-    found = {name: _moved(value, place) for name, value in node.call.items()}
+    found = {name: _move_argument(value, place) for name, value in node.call.items()}
     call = Config({name: value for name, value in found.items() if value is not _GONE})
     return replace(node, inbound=tuple(ref for _, ref in rows), call=call)
 
@@ -30,7 +30,7 @@ def rewired(node: Node, wires: Iterable[tuple[int | None, str]]) -> Node:
 _GONE = object()
 
 
-def _moved(value: Any, place: Mapping[int, int]) -> Any:
+def _move_argument(value: Any, place: Mapping[int, int]) -> Any:
     """An argument of the call after its wires moved; ``_GONE`` when none of them is left."""
     if not isinstance(value, Mapping) or not set(value) <= {"wire", "wires"}:
         return value

@@ -1,4 +1,4 @@
-"""Names that are free, and models without what nobody calls."""
+"""Free names for nodes and layers, and removal of layers that no node calls."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from builder.spec import ModelSpec, ObjectSpec, snake, unique
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 
 
-def taken(model: ModelSpec) -> set[str]:
+def used_names(model: ModelSpec) -> set[str]:
     """Every name in use, of a node or of a layer."""
     return {n.name for n in model.nodes} | set(model.layers)
 
@@ -24,12 +24,12 @@ def base(layer: ObjectSpec | ModelSpec) -> str:
     return name if _NAME.fullmatch(name) else "layer"
 
 
-def fresh(model: ModelSpec, layer: ObjectSpec | ModelSpec) -> str:
+def fresh_name(model: ModelSpec, layer: ObjectSpec | ModelSpec) -> str:
     """A free name as Keras gives it: ``dense``, ``dense_1`` …"""
-    return unique(base(layer), taken(model))
+    return unique(base(layer), used_names(model))
 
 
-def like(name: str, layer: ObjectSpec | ModelSpec, used: set[str]) -> str:
+def similar_name(name: str, layer: ObjectSpec | ModelSpec, used: set[str]) -> str:
     """``name`` if it is free and can be a name, else the next one like it; ``used`` grows."""
     stem = name if _NAME.fullmatch(name) and len(name) < 56 else base(layer)
     given = unique(re.sub(r"_\d+$", "", stem) if stem in used else stem, used)
@@ -42,19 +42,19 @@ def is_name(value: object) -> bool:
     return isinstance(value, str) and _NAME.fullmatch(value) is not None
 
 
-def free(model: ModelSpec, name: str) -> str:
+def require_free(model: ModelSpec, name: str) -> str:
     """``name``; SpecError when it is taken or cannot be a name."""
     if not is_name(name):
         raise SpecError(
             f"'{name}' cannot be a layer's name.",
             "Begin with a letter; then letters, digits, '_', '-' or '.', up to 64 in all.",
         )
-    if name in taken(model):
+    if name in used_names(model):
         raise SpecError(f"There is already a layer named '{name}'.", "Choose another name.")
     return name
 
 
-def tidy(model: ModelSpec) -> ModelSpec:
+def drop_unused_layers(model: ModelSpec) -> ModelSpec:
     """``model`` without the layers that no node calls."""
     used = {n.layer for n in model.nodes}
     return replace(model, layers=model.layers.without(*(k for k in model.layers if k not in used)))

@@ -6,9 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from builder.edit import ports, wires
-from builder.edit.inbound import numbered, rewired
-from builder.edit.naming import free, fresh, like, taken, tidy
-from builder.edit.queries import index, node_of, origin
+from builder.edit.inbound import number_wires, rewire
+from builder.edit.naming import (
+    drop_unused_layers,
+    fresh_name,
+    require_free,
+    similar_name,
+    used_names,
+)
+from builder.edit.queries import find_node, index, origin
 from builder.errors import SpecError
 from builder.spec import Config, ModelSpec, Node, ObjectSpec
 
@@ -24,7 +30,7 @@ def add(model: ModelSpec, layer: Layer, name: str | None = None) -> ModelSpec:
     Raises:
         SpecError: the name is taken or unusable.
     """
-    given = free(model, name) if name is not None else fresh(model, layer)
+    given = require_free(model, name) if name is not None else fresh_name(model, layer)
     layers = model.layers.with_(**{given: layer})
     return replace(model, layers=layers, nodes=(*model.nodes, Node(given, given)))
 
@@ -41,19 +47,19 @@ def append(model: ModelSpec, layer: Layer, after: Sequence[str] = ()) -> ModelSp
     grown = add(model, layer)
     new = grown.nodes[-1].name
     space = ports.room(layer)
-    chosen = [node_of(model, n).name for n in after]
+    chosen = [find_node(model, n).name for n in after]
     if space.most == 0 or not chosen:
         return grown
     if space.least > 1:
         for name in chosen[: space.most]:
             grown = wires.connect(grown, name, new)
-        return _led(grown, chosen, new) if len(chosen) > 1 else grown
+        return _redirect_outputs(grown, chosen, new) if len(chosen) > 1 else grown
     before = chosen[-1]
     readers = [n for n in model.nodes if before in n.inbound]
     grown = wires.connect(grown, before, new)
     if len(readers) == 1 and before not in model.outputs:
-        grown = _reread(grown, {before: new}, but=new)
-    return grown if readers else _led(grown, [before], new)
+        grown = _redirect_wires(grown, {before: new}, but=new)
+    return grown if readers else _redirect_outputs(grown, [before], new)
 
 
 def branch(model: ModelSpec, layer: Layer, source: str) -> ModelSpec:
@@ -75,7 +81,7 @@ def splice(model: ModelSpec, layer: Layer, target: str, at: int) -> ModelSpec:
     if ports.room(layer).most == 0:
         raise SpecError("An Input reads nothing, so it cannot stand in a wire.")
     loose = wires.disconnect(model, target, at)
-    before = node_of(model, target).inbound[at]
+    before = find_node(model, target).inbound[at]
     grown = add(loose, layer)
     new = grown.nodes[-1].name
     return wires.connect(wires.connect(grown, before, new), new, target, at)
@@ -87,7 +93,7 @@ def delete(model: ModelSpec, names: Iterable[str]) -> ModelSpec:
     Raises:
         SpecError: no such node.
     """
-    gone = {name: node_of(model, name) for name in names}
+    gone = {name: find_node(model, name) for name in names}
 
     def follow(ref: str) -> tuple[str, ...]:
         seen: set[str] = set()
@@ -99,12 +105,12 @@ def delete(model: ModelSpec, names: Iterable[str]) -> ModelSpec:
             ref = node.inbound[0]
         return (ref,)
 
-    rest = [_bridged(model, n, follow) for n in model.nodes if n.name not in gone]
+    rest = [_bridge(model, n, follow) for n in model.nodes if n.name not in gone]
     outputs = tuple(dict.fromkeys(r for ref in model.outputs for r in follow(ref)))
-    return tidy(replace(model, nodes=tuple(rest), outputs=outputs))
+    return drop_unused_layers(replace(model, nodes=tuple(rest), outputs=outputs))
 
 
-def _bridged(model: ModelSpec, node: Node, follow: Callable[[str], tuple[str, ...]]) -> Node:
+def _bridge(model: ModelSpec, node: Node, follow: Callable[[str], tuple[str, ...]]) -> Node:
     """``node`` with the deleted ones skipped; none becomes a second wire from one source."""
     twice = ports.room(model.layers.get(node.layer)).twice
     kept: list[tuple[int | None, str]] = []
@@ -112,7 +118,7 @@ def _bridged(model: ModelSpec, node: Node, follow: Callable[[str], tuple[str, ..
         for new in follow(ref):
             if new == ref or twice or new not in (*(r for _, r in kept), *node.inbound):
                 kept.append((at, new))
-    return rewired(node, kept)
+    return rewire(node, kept)
 
 
 def copy(model: ModelSpec, names: Iterable[str]) -> ModelSpec:
@@ -121,9 +127,9 @@ def copy(model: ModelSpec, names: Iterable[str]) -> ModelSpec:
     Raises:
         SpecError: no such node.
     """
-    wanted = {node_of(model, name).name for name in names}
+    wanted = {find_node(model, name).name for name in names}
     nodes = tuple(
-        rewired(n, [(i, r) for i, r in numbered(n) if origin(r) in wanted])
+        rewire(n, [(i, r) for i, r in number_wires(n) if origin(r) in wanted])
         for n in model.nodes
         if n.name in wanted
     )
@@ -142,7 +148,7 @@ def paste(model: ModelSpec, part: ModelSpec) -> ModelSpec:
         raise SpecError(f"A model here may have up to {MOST} layers.", "Paste less.")
     if len(index(part)) < len(part.nodes) or any(n.layer not in part.layers for n in part.nodes):
         raise SpecError("What was copied is damaged: its layers cannot be told apart.")
-    return _pasted(model, part)[0]
+    return _paste(model, part)[0]
 
 
 def duplicates(model: ModelSpec, names: Iterable[str]) -> ModelSpec:
@@ -154,47 +160,47 @@ def duplicates(model: ModelSpec, names: Iterable[str]) -> ModelSpec:
     part = copy(model, names)
     if len(model.nodes) + len(part.nodes) > MOST:
         raise SpecError(f"A model here may have up to {MOST} layers.")
-    grown, renamed = _pasted(model, part)
-    old = {new: node_of(model, name) for name, new in renamed.items()}
+    grown, renamed = _paste(model, part)
+    old = {new: find_node(model, name) for name, new in renamed.items()}
 
     def wired(node: Node) -> Node:
         if node.name not in old:
             return node
-        refs = tuple(_renamed(r, renamed) for r in old[node.name].inbound)
+        refs = tuple(_rename_wire(r, renamed) for r in old[node.name].inbound)
         return replace(node, inbound=refs, call=old[node.name].call)
 
     return replace(grown, nodes=tuple(wired(n) for n in grown.nodes))
 
 
-def _pasted(model: ModelSpec, part: ModelSpec) -> tuple[ModelSpec, dict[str, str]]:
-    used = taken(model)
+def _paste(model: ModelSpec, part: ModelSpec) -> tuple[ModelSpec, dict[str, str]]:
+    used = used_names(model)
     keys: dict[str, str] = {}
     names: dict[str, str] = {}
     for node in part.nodes:
         layer = part.layers[node.layer]
-        names[node.name] = like(node.name, layer, used)
+        names[node.name] = similar_name(node.name, layer, used)
         if node.layer not in keys:
             keys[node.layer] = names[node.name]
     layers = model.layers.with_(**{new: part.layers[old] for old, new in keys.items()})
     nodes = []
     for n in part.nodes:
-        wires = [(i, _renamed(r, names)) for i, r in numbered(n) if origin(r) in names]
-        nodes.append(replace(rewired(n, wires), name=names[n.name], layer=keys[n.layer]))
+        wires = [(i, _rename_wire(r, names)) for i, r in number_wires(n) if origin(r) in names]
+        nodes.append(replace(rewire(n, wires), name=names[n.name], layer=keys[n.layer]))
     return replace(model, layers=layers, nodes=(*model.nodes, *nodes)), names
 
 
-def _renamed(ref: str, names: dict[str, str]) -> str:
+def _rename_wire(ref: str, names: dict[str, str]) -> str:
     name = origin(ref)
     return names.get(name, name) + ref[len(name) :]
 
 
-def _led(model: ModelSpec, before: Sequence[str], new: str) -> ModelSpec:
+def _redirect_outputs(model: ModelSpec, before: Sequence[str], new: str) -> ModelSpec:
     """Where the model returned one of ``before``, it returns ``new``."""
     outputs = tuple(dict.fromkeys(new if r in before else r for r in model.outputs))
     return replace(model, outputs=outputs)
 
 
-def _reread(model: ModelSpec, change: dict[str, str], but: str) -> ModelSpec:
+def _redirect_wires(model: ModelSpec, change: dict[str, str], but: str) -> ModelSpec:
     nodes = (
         n if n.name == but else replace(n, inbound=tuple(change.get(r, r) for r in n.inbound))
         for n in model.nodes

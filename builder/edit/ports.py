@@ -1,4 +1,4 @@
-"""How many tensors a layer reads when it is called, and what each of them is."""
+"""Input arity: how many tensors each layer call takes, and what each of them is."""
 
 from __future__ import annotations
 

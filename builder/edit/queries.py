@@ -1,4 +1,4 @@
-"""What one asks of a model before changing it: its order, its wires, who reads whom."""
+"""Queries on a model graph: topological order, inputs, wires, dependencies."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def index(model: ModelSpec) -> dict[str, Node]:
     return found
 
 
-def node_of(model: ModelSpec, name: str) -> Node:
+def find_node(model: ModelSpec, name: str) -> Node:
     """The node of that name; SpecError, naming those there are, if there is none."""
     found = index(model).get(name)
     if found is None:
@@ -82,7 +82,7 @@ def layer_of(model: ModelSpec, node: str) -> ObjectSpec:
     Raises:
         SpecError: no such node, or it calls a nested model.
     """
-    layer = model.layers.get(node_of(model, node).layer)
+    layer = model.layers.get(find_node(model, node).layer)
     if not isinstance(layer, ObjectSpec):
         what = "a nested model" if layer is not None else "a layer that is missing"
         raise SpecError(f"'{node}' calls {what}, which has no settings of its own.", where=node)
@@ -91,7 +91,7 @@ def layer_of(model: ModelSpec, node: str) -> ObjectSpec:
 
 def is_input(model: ModelSpec, node: str) -> bool:
     """True when this node is an Input."""
-    layer = model.layers.get(node_of(model, node).layer)
+    layer = model.layers.get(find_node(model, node).layer)
     return isinstance(layer, ObjectSpec) and layer.class_name == INPUT
 
 
@@ -102,7 +102,7 @@ def last(model: ModelSpec) -> str:
         SpecError: there is none.
     """
     for name in reversed(order(model)):
-        if not node_of(model, name).off and not is_input(model, name):
+        if not find_node(model, name).off and not is_input(model, name):
             return name
     raise SpecError("The stack has no layer after the Input.", "Add a layer, for example Dense.")
 
@@ -110,9 +110,9 @@ def last(model: ModelSpec) -> str:
 def source(model: ModelSpec, node: str) -> str | None:
     """The node that hands this one its data, switched-off ones skipped; None at the Input."""
     seen = {node}
-    inbound = node_of(model, node).inbound
+    inbound = find_node(model, node).inbound
     while inbound and origin(inbound[0]) not in seen:
-        before = node_of(model, origin(inbound[0]))
+        before = find_node(model, origin(inbound[0]))
         if not before.off:
             return before.name
         seen.add(before.name)

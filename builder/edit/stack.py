@@ -1,14 +1,14 @@
-"""Edits of a stack by place, and of one layer wherever it stands."""
+"""Edit a sequential stack by position, and a single layer wherever it stands."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from builder.edit.inbound import numbered, rewired
-from builder.edit.naming import free, fresh, tidy
+from builder.edit.inbound import number_wires, rewire
+from builder.edit.naming import drop_unused_layers, fresh_name, require_free
 from builder.edit.ports import INPUT
-from builder.edit.queries import is_chain, is_input, node_of, order, origin
+from builder.edit.queries import find_node, is_chain, is_input, order, origin
 from builder.errors import SpecError
 from builder.spec import Config, ModelSpec, Node, ObjectSpec
 
@@ -25,14 +25,14 @@ def insert(
         SpecError: not a stack, a second Input, no node ``after``, or the name is taken or unusable.
     """
     stack = _stack(model)
-    given = free(model, name) if name is not None else fresh(model, layer)
+    given = require_free(model, name) if name is not None else fresh_name(model, layer)
     node = Node(given, given)
     if layer.class_name == INPUT:
         if any(is_input(model, n.name) for n in stack):
             raise SpecError("The stack already has an Input.", "Change the Input's shape instead.")
         at = 0
     else:
-        at = len(stack) if after is None else stack.index(node_of(model, after)) + 1
+        at = len(stack) if after is None else stack.index(find_node(model, after)) + 1
     return _wire(model, [*stack[:at], node, *stack[at:]], model.layers.with_(**{given: layer}))
 
 
@@ -43,11 +43,11 @@ def duplicate(model: ModelSpec, node: str) -> ModelSpec:
         SpecError: not a stack, no such node, or it is the Input.
     """
     _not_input(model, node, "duplicated: a stack has one Input")
-    layer = model.layers[node_of(model, node).layer]
+    layer = model.layers[find_node(model, node).layer]
     stack = _stack(model)
-    given = fresh(model, layer)
-    at = stack.index(node_of(model, node)) + 1
-    copy = Node(given, given, off=node_of(model, node).off)
+    given = fresh_name(model, layer)
+    at = stack.index(find_node(model, node)) + 1
+    copy = Node(given, given, off=find_node(model, node).off)
     return _wire(model, [*stack[:at], copy, *stack[at:]], model.layers.with_(**{given: layer}))
 
 
@@ -58,7 +58,7 @@ def remove(model: ModelSpec, node: str) -> ModelSpec:
         SpecError: no such node, or it is the Input.
     """
     _not_input(model, node, "removed: it says which shape the model reads")
-    gone = node_of(model, node)
+    gone = find_node(model, node)
     if len(gone.inbound) > 1:
         raise SpecError(
             f"'{node}' joins {len(gone.inbound)} branches, so it cannot simply be taken out.",
@@ -69,8 +69,10 @@ def remove(model: ModelSpec, node: str) -> ModelSpec:
         return gone.inbound if origin(ref) == node else (ref,)
 
     rest = [n for n in model.nodes if n.name != node]
-    nodes = tuple(rewired(n, [(i, new) for i, r in numbered(n) for new in bypass(r)]) for n in rest)
-    return tidy(replace(model, nodes=nodes, outputs=_each(bypass, model.outputs)))
+    nodes = tuple(
+        rewire(n, [(i, new) for i, r in number_wires(n) for new in bypass(r)]) for n in rest
+    )
+    return drop_unused_layers(replace(model, nodes=nodes, outputs=_each(bypass, model.outputs)))
 
 
 def move(model: ModelSpec, node: str, to: int) -> ModelSpec:
@@ -89,7 +91,7 @@ def move(model: ModelSpec, node: str, to: int) -> ModelSpec:
             "The Input stays first." if first else "",
             where=node,
         )
-    return _wire(model, [*rest[:to], node_of(model, node), *rest[to:]], model.layers)
+    return _wire(model, [*rest[:to], find_node(model, node), *rest[to:]], model.layers)
 
 
 def rename(model: ModelSpec, node: str, new: str) -> ModelSpec:
@@ -98,10 +100,10 @@ def rename(model: ModelSpec, node: str, new: str) -> ModelSpec:
     Raises:
         SpecError: no such node, or the new name is taken or unusable.
     """
-    old = node_of(model, node)
+    old = find_node(model, node)
     if new == node:
         return model
-    free(model, new)
+    require_free(model, new)
     own = old.layer == node and sum(n.layer == node for n in model.nodes) == 1
     key = new if own else old.layer
 
@@ -125,7 +127,7 @@ def switch(model: ModelSpec, node: str, off: bool) -> ModelSpec:
         SpecError: no such node, or it is the Input.
     """
     _not_input(model, node, "switched off: it says which shape the model reads")
-    node_of(model, node)
+    find_node(model, node)
     nodes = (replace(n, off=off) if n.name == node else n for n in model.nodes)
     return replace(model, nodes=tuple(nodes))
 
@@ -138,7 +140,7 @@ def configure(model: ModelSpec, node: str, layer: ObjectSpec) -> ModelSpec:
     """
     if (layer.class_name == INPUT) != is_input(model, node):
         raise SpecError("An Input cannot become another layer, nor the reverse.", where=node)
-    return replace(model, layers=model.layers.with_(**{node_of(model, node).layer: layer}))
+    return replace(model, layers=model.layers.with_(**{find_node(model, node).layer: layer}))
 
 
 def freeze(model: ModelSpec, names: Iterable[str], on: bool) -> ModelSpec:
@@ -149,12 +151,12 @@ def freeze(model: ModelSpec, names: Iterable[str], on: bool) -> ModelSpec:
     Raises:
         SpecError: no such node.
     """
-    keys = {node_of(model, name).layer for name in names}
-    found = {k: _frozen(v, on) for k, v in model.layers.items() if k in keys}
+    keys = {find_node(model, name).layer for name in names}
+    found = {k: _set_trainable(v, on) for k, v in model.layers.items() if k in keys}
     return replace(model, layers=model.layers.with_(**found)) if found else model
 
 
-def _frozen(layer: ObjectSpec | ModelSpec, on: bool) -> ObjectSpec | ModelSpec:
+def _set_trainable(layer: ObjectSpec | ModelSpec, on: bool) -> ObjectSpec | ModelSpec:
     if isinstance(layer, ModelSpec):
         return freeze(layer, [n.name for n in layer.nodes], on)
     if layer.class_name == INPUT or layer.class_name.startswith("ops."):
@@ -167,7 +169,7 @@ def _frozen(layer: ObjectSpec | ModelSpec, on: bool) -> ObjectSpec | ModelSpec:
 def is_frozen(layer: ObjectSpec | ModelSpec | None) -> bool:
     """Whether nothing of this layer learns, as far as its record says it."""
     if isinstance(layer, ModelSpec):
-        rest = [v for v in layer.layers.values() if _frozen(v, True) is not v]
+        rest = [v for v in layer.layers.values() if _set_trainable(v, True) is not v]
         return bool(rest) and all(map(is_frozen, rest))
     return isinstance(layer, ObjectSpec) and layer.config.get("trainable") is False
 

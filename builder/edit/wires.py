@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from builder.edit import ports
-from builder.edit.inbound import numbered, rewired
-from builder.edit.naming import fresh
-from builder.edit.queries import index, is_input, node_of, origin, reads, split
+from builder.edit.inbound import number_wires, rewire
+from builder.edit.naming import fresh_name
+from builder.edit.queries import find_node, index, is_input, origin, reads, split
 from builder.errors import SpecError
 from builder.spec import ModelSpec, Node, ObjectSpec
 
@@ -58,7 +58,7 @@ def connect(model: ModelSpec, source: str, target: str, at: int | None = None) -
     why = refusal(model, source, target)
     if why:
         raise SpecError(*why, where=target)
-    wires = numbered(node_of(model, target))
+    wires = number_wires(find_node(model, target))
     wires.insert(len(wires) if at is None else at, (None, source))
     return _with(model, target, wires)
 
@@ -69,7 +69,7 @@ def disconnect(model: ModelSpec, target: str, at: int) -> ModelSpec:
     Raises:
         SpecError: no such node or wire.
     """
-    wires = numbered(node_of(model, target))
+    wires = number_wires(find_node(model, target))
     if not 0 <= at < len(wires):
         raise SpecError(f"'{target}' has no wire at input {at + 1}.", where=target)
     return _with(model, target, wires[:at] + wires[at + 1 :])
@@ -87,7 +87,7 @@ def reconnect(model: ModelSpec, target: str, at: int, source: str, to: str) -> M
     why = refusal(loose, source, to)
     if why:
         raise SpecError(*why, where=target)
-    wires = numbered(node_of(model, target))
+    wires = number_wires(find_node(model, target))
     return _with(model, target, [*wires[:at], (at, source), *wires[at + 1 :]])
 
 
@@ -97,7 +97,7 @@ def again(model: ModelSpec, node: str) -> ModelSpec:
     Raises:
         SpecError: no such node, it is an Input, or its layer is missing.
     """
-    old = node_of(model, node)
+    old = find_node(model, node)
     layer = model.layers.get(old.layer)
     if layer is None or is_input(model, node):
         raise SpecError(f"'{node}' cannot be called a second time.", "Add a layer.", node)
@@ -107,7 +107,9 @@ def again(model: ModelSpec, node: str) -> ModelSpec:
             "Duplicate it instead.",
             node,
         )
-    name = fresh(model, replace(layer, name=old.layer) if isinstance(layer, ModelSpec) else layer)
+    name = fresh_name(
+        model, replace(layer, name=old.layer) if isinstance(layer, ModelSpec) else layer
+    )
     return replace(model, nodes=(*model.nodes, Node(name, old.layer)))
 
 
@@ -118,11 +120,11 @@ def returns(model: ModelSpec, ref: str, on: bool) -> ModelSpec:
         SpecError: no such node.
     """
     name, number = split(ref)
-    node_of(model, name)
+    find_node(model, name)
     rest = tuple(r for r in model.outputs if split(r) != (name, number))
     return replace(model, outputs=(*rest, ref) if on else rest)
 
 
 def _with(model: ModelSpec, target: str, wires: list[tuple[int | None, str]]) -> ModelSpec:
-    nodes = (rewired(n, wires) if n.name == target else n for n in model.nodes)
+    nodes = (rewire(n, wires) if n.name == target else n for n in model.nodes)
     return replace(model, nodes=tuple(nodes))

@@ -44,4 +44,4 @@ def test_settings_and_the_rest_are_explained() -> None:
 def test_every_part_of_every_script_has_its_sentence() -> None:
     for training in zoo.STACKS.values():
         _, parts = code.parts(training, ROWS)
-        assert all(line_explanations.part(training, part.topic) for part in parts)
+        assert all(line_explanations.explain_part(training, part.topic) for part in parts)

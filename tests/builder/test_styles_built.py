@@ -71,7 +71,9 @@ def built(
     for name, style in BUILT:
         imports, parts = code.parts(zoo.training(MODELS[name], zoo.DIGITS), ROWS, style)
         text = "\n\n\n".join(part.text for part in parts if part.topic in ("custom", "model"))
-        (folder / f"{name} {style}.py").write_text(f"{code.head('', imports)}\n{text}\n", "utf-8")
+        (folder / f"{name} {style}.py").write_text(
+            f"{code.script_head('', imports)}\n{text}\n", "utf-8"
+        )
         np.savez(folder / f"{name}.npz", **examples(MODELS[name]))
     names = {f"{name} {style}": list(examples(MODELS[name])) for name, style in BUILT}
     (folder / "cases.json").write_text(json.dumps(names), "utf-8")

@@ -1,4 +1,4 @@
-"""Argument names that mean several things in one kind, and the classes that mean the usual one.
+"""Ambiguous argument names, and the classes in which they have their usual meaning.
 
 Every other class says itself what such a name means there, in its own ``params`` or in the
 overrides; a test holds this list complete.
