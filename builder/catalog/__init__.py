@@ -143,9 +143,9 @@ def by_alias(kind: str, alias: str) -> Entry | None:
 
 def entry(kind: str, class_name: str) -> Entry:
     """The entry of that class name; CatalogError naming near matches when there is none."""
-    found = find(kind, class_name)
-    if found:
-        return found
+    known = find(kind, class_name)
+    if known:
+        return known
     near = difflib.get_close_matches(class_name, _BY_NAME[kind], n=3, cutoff=0.5)
     hint = f"Did you mean {' or '.join(near)}?" if near else ""
     raise CatalogError(f"'{class_name}' is not among the {kind} of the catalogue.", hint)
@@ -162,16 +162,16 @@ def param(entry: Entry, arg: str) -> Param:
         CatalogError: nobody described the argument, or it has several meanings in this kind and
             nobody said which one this class has.
     """
-    found = _described(entry, arg)
-    if found is None:
+    description = _described(entry, arg)
+    if description is None:
         if (entry.kind, arg) in params.SEVERAL_MEANINGS:
             several = f"'{arg}' means, which means several things among {entry.kind}"
             raise CatalogError(f"{entry.class_name} does not say what its argument {several}.")
         raise CatalogError(f"{entry.class_name} has no described argument '{arg}'.")
-    if found.type == "choice" and found.kind and not found.choices:
-        names = tuple(e.alias or e.class_name for e in entries(found.kind))
-        return replace(found, choices=((None,) if found.optional else ()) + names)
-    return found
+    if description.type == "choice" and description.kind and not description.choices:
+        names = tuple(e.alias or e.class_name for e in entries(description.kind))
+        return replace(description, choices=((None,) if description.optional else ()) + names)
+    return description
 
 
 def _described(entry: Entry, arg: str) -> Param | None:
@@ -211,7 +211,7 @@ def minimal(kind: str, obj: ObjectSpec) -> ObjectSpec:
 
 def minimal_config(row: Entry, config: Config) -> Config:
     """The config of ``minimal`` for any entry, a plugin's too."""
-    told = {k: _normalize(row, k, v) for k, v in config.items() if k in row.args}
+    normalized = {k: _normalize(row, k, v) for k, v in config.items() if k in row.args}
     usual = {k: _normalize(row, k, v) for k, v in row.args.items() if v is not REQUIRED}
     same = row.extra.get("same", {})
 
@@ -219,10 +219,10 @@ def minimal_config(row: Entry, config: Config) -> Config:
         if name in usual and _equal(value, usual[name]):
             return False
         other = same.get(name)
-        return other is None or not _equal(value, told.get(other, usual.get(other)))
+        return other is None or not _equal(value, normalized.get(other, usual.get(other)))
 
     return Config(
-        {k: told.get(k, v) for k, v in config.items() if k not in told or said(k, told[k])}
+        {k: normalized.get(k, v) for k, v in config.items() if k not in normalized or said(k, normalized[k])}
     )
 
 
@@ -256,8 +256,8 @@ def canonical(asked: Param, value: Any, low: Any = None) -> Any:
 
 def _nested(kind: str, value: Any) -> Any:
     if isinstance(value, str):
-        found = by_alias(kind, value) or find(kind, value)
-        return ObjectSpec(found.class_name) if found else value
+        known = by_alias(kind, value) or find(kind, value)
+        return ObjectSpec(known.class_name) if known else value
     return minimal(kind, value) if isinstance(value, ObjectSpec) else value
 
 

@@ -106,8 +106,8 @@ def signature(text: str) -> Config:
     tree = ast.parse(f"def f({text}): ...").body[0]
     assert isinstance(tree, ast.FunctionDef)
     names = [a.arg for a in (*tree.args.args, *tree.args.kwonlyargs)]
-    given = [ast.literal_eval(d) for d in tree.args.defaults]
-    values: list[Any] = [REQUIRED] * (len(tree.args.args) - len(given)) + given
+    defaults = [ast.literal_eval(d) for d in tree.args.defaults]
+    values: list[Any] = [REQUIRED] * (len(tree.args.args) - len(defaults)) + defaults
     values += [REQUIRED if d is None else ast.literal_eval(d) for d in tree.args.kw_defaults]
     return Config(dict(zip(names, values, strict=True)))
 

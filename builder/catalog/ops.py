@@ -218,13 +218,13 @@ def _entry(group: str, text: str, summary: str, start: dict[str, Any] | None = N
     plainly = {} if many else {n: None for n in tensors if n in numbers}
     args = Config(plainly | dict(signature(rest)))
     start = {k: v for k, v in (start or {}).items() if args[k] != v}
-    known = {a: PARAMS.get((name, a)) or PARAMS.get(("", a)) for a in args if a not in numbers}
+    described = {a: PARAMS.get((name, a)) or PARAMS.get(("", a)) for a in args if a not in numbers}
     extra: dict[str, Any] = {
         "tensors": tensors,
         "many": many,
         "numbers": numbers,
         "outputs": _OUTPUTS.get(name, ""),
-        "params": {a: p for a, p in known.items() if p} | dict.fromkeys(numbers, NUMBER),
+        "params": {a: p for a, p in described.items() if p} | dict.fromkeys(numbers, NUMBER),
     }
     return Entry(
         "layers", PREFIX + name, args, group, summary, url=_url(group),

@@ -24,7 +24,7 @@ def learners(model: ModelSpec, ending: str = "") -> Learners:
     Raises:
         SpecError: one of them is inside a nested model.
     """
-    found: dict[str, str] = {}
+    variables: dict[str, str] = {}
     for name in edit.order(model):
         layer = model.layers.get(model.node(name).layer)
         if model.node(name).off:
@@ -37,8 +37,8 @@ def learners(model: ModelSpec, ending: str = "") -> Learners:
                 name,
             )
         if isinstance(layer, ObjectSpec) and learns(layer.class_name, layer.config):
-            found[name] = unique(snake(layer.class_name) + ending, set(found.values()))
-    return found
+            variables[name] = unique(snake(layer.class_name) + ending, set(variables.values()))
+    return variables
 
 
 def _any(model: ModelSpec) -> bool:
@@ -51,27 +51,27 @@ def _any(model: ModelSpec) -> bool:
     return False
 
 
-def first_learner(model: ModelSpec, found: Learners) -> Iterator[Row]:
+def first_learner(model: ModelSpec, learned: Learners) -> Iterator[Row]:
     """The learner that reads the data itself: made and adapted before the model, as people do."""
-    for name, line in _construct(model, found, first=True):
-        variable = found[name]
+    for name, line in _construct(model, learned, first=True):
+        variable = learned[name]
         text = f"# Let the first layer learn from the data\n{line}\n{variable}.adapt(x_train)"
         yield (name,), text
 
 
-def make_later_learners(model: ModelSpec, found: Learners) -> Iterator[Row]:
+def make_later_learners(model: ModelSpec, learned: Learners) -> Iterator[Row]:
     """The lines that make the other learners, so that they have a name to be adapted by."""
-    return (((name,), line) for name, line in _construct(model, found, first=False))
+    return (((name,), line) for name, line in _construct(model, learned, first=False))
 
 
-def adapt_later_learners(model: ModelSpec, found: Learners, is_wide: bool) -> Iterator[Row]:
+def adapt_later_learners(model: ModelSpec, learned: Learners, is_wide: bool) -> Iterator[Row]:
     """The lines that feed the other learners with what the layers before them give.
 
     Args:
         is_wide: those layers give 32-bit numbers; narrower ones are widened for adding up.
     """
-    for name, _ in _construct(model, found, first=False):
-        variable = found[name]
+    for name, _ in _construct(model, learned, first=False):
+        variable = learned[name]
         cast = "" if is_wide else '.astype("float32")'
         yield (
             (name,),
@@ -91,9 +91,9 @@ def reads_the_data(model: ModelSpec, name: str) -> bool:
     return len(entries) == 1 and inbound == (entries[0],)
 
 
-def _construct(model: ModelSpec, found: Learners, first: bool) -> Iterator[tuple[str, str]]:
+def _construct(model: ModelSpec, learned: Learners, first: bool) -> Iterator[tuple[str, str]]:
     titles = explicit_names(model, layer_order(model))
-    for name, variable in found.items():
+    for name, variable in learned.items():
         if reads_the_data(model, name) is first:
             key = model.node(name).layer
             layer = model.layers[key]

@@ -23,11 +23,11 @@ def blocks(model: ModelSpec, names: Names, called: Callable[[str], str]) -> Bloc
     Raises:
         SpecError: nested too deeply.
     """
-    found: Blocks = {}
+    named_blocks: Blocks = {}
     for key, inner in _inside(model, 0):
-        if without_name(inner) not in found:
-            found[without_name(inner)] = names.new(called(key))
-    return found
+        if without_name(inner) not in named_blocks:
+            named_blocks[without_name(inner)] = names.new(called(key))
+    return named_blocks
 
 
 def _inside(model: ModelSpec, depth: int) -> Iterator[tuple[str, ModelSpec]]:

@@ -50,10 +50,10 @@ def select_columns(training: TrainingSpec, called: Names) -> str:
 
 
 def _pick_columns(variable: str, plain: str, columns: dict[str, str]) -> Name | Call:
-    found = {k: _column(variable, plain, c) for k, c in columns.items()}
-    if len(found) == 1:
-        return next(iter(found.values()))
-    return Call("", tuple(found.items()), "{", "}")
+    picked = {k: _column(variable, plain, c) for k, c in columns.items()}
+    if len(picked) == 1:
+        return next(iter(picked.values()))
+    return Call("", tuple(picked.items()), "{", "}")
 
 
 def _column(variable: str, plain: str, column: str) -> Name:

@@ -58,8 +58,8 @@ def nested_kind(entry: Entry, name: str) -> str:
     if entry.class_name not in CELLS:
         return catalog.param(entry, name).kind
     kinds = ("initializers", "regularizers", "constraints", "activations")
-    found = (k for k in kinds if name.endswith(k[:-1]))
-    return "layers" if name in ("cell", "cells") else next(found, "")
+    matching = (k for k in kinds if name.endswith(k[:-1]))
+    return "layers" if name in ("cell", "cells") else next(matching, "")
 
 
 def argument(kind: str, value: Any) -> Any:

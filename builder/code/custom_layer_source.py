@@ -34,8 +34,8 @@ def used_custom_layers(model: ModelSpec) -> tuple[str, ...]:
 
     A switched-off one counts: its comment in the script becomes code when somebody wants it back.
     """
-    found = set(edit.kinds(model, off=True))
-    return tuple(name for name in own.BY_NAME if name in found)
+    classes = set(edit.kinds(model, off=True))
+    return tuple(name for name in own.BY_NAME if name in classes)
 
 
 def parts(model: ModelSpec) -> Iterator[Part]:

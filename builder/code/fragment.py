@@ -45,8 +45,8 @@ class Script:
 
     def topic(self, line: int) -> str:
         """What the part does in which a line stands, ``"head"`` above the first."""
-        found = [t for first, t in self.topics.items() if first <= line]
-        return found[-1] if found else "head"
+        topics = [t for first, t in self.topics.items() if first <= line]
+        return topics[-1] if topics else "head"
 
     def at(self, line: int) -> tuple[str, ...]:
         """The nodes a line speaks of."""

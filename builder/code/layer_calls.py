@@ -69,8 +69,8 @@ def _keyword_arguments(
         places = several if isinstance(several, tuple) else (value.get("wire"),)
         if not all(type(i) is int and 0 <= i < len(reads) for i in places):
             raise SpecError(f"'{name}' reads an input that is not there.", "Connect it anew.")
-        found = [Name(reads[i]) for i in places]
-        items.append((name, _list(found) if isinstance(several, tuple) else found[0]))
+        wires = [Name(reads[i]) for i in places]
+        items.append((name, _list(wires) if isinstance(several, tuple) else wires[0]))
         used.update(places)
     return items, used
 
@@ -89,10 +89,10 @@ def constructor(layer: ObjectSpec, name: str = "") -> Call:
     if layer.class_name == "InputLayer":
         items = (*layer.config.items(), *((("name", name),) if name else ()))
         return Call("keras.Input", tuple((k, argument("layers", v)) for k, v in items))
-    found = construct("layers", layer, {"name": name} if name else {})
-    if not isinstance(found, Call):
+    call = construct("layers", layer, {"name": name} if name else {})
+    if not isinstance(call, Call):
         raise SpecError(f"{layer.class_name[:80]!r} cannot be written into a script.")
-    return found
+    return call
 
 
 def apply_layer(head: Call, layer: Layer, reads: tuple[str, ...], call: Config) -> Any:

@@ -42,10 +42,10 @@ def notebook(
     Raises:
         SpecError, CatalogError: as ``script``.
     """
-    imports, found = parts(training, data_source, style)
+    imports, pieces = parts(training, data_source, style)
     cells = [_text(f"# {heading(title) or 'A Keras model'}\n\n{line_explanations.TOPICS['head']}")]
     cells.append(_code(code_header(imports)))
-    for topic, group in groupby(found, lambda part: part.topic):
+    for topic, group in groupby(pieces, lambda part: part.topic):
         more = f"{about} " if topic == "data" and about else ""
         cells.append(
             _text(
@@ -65,9 +65,9 @@ METADATA = {
 }
 
 
-def _joined(found: list[Part]) -> str:
-    gap = "\n\n\n" if any(part.text.startswith(BLOCKS) for part in found) else "\n\n"
-    return gap.join(part.text for part in found)
+def _joined(pieces: list[Part]) -> str:
+    gap = "\n\n\n" if any(part.text.startswith(BLOCKS) for part in pieces) else "\n\n"
+    return gap.join(part.text for part in pieces)
 
 
 def _text(text: str) -> dict[str, Any]:

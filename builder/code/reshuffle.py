@@ -52,8 +52,8 @@ def hold_out_validation(training: TrainingSpec) -> str:
 def fit_items(training: TrainingSpec) -> list[tuple[str, Any]]:
     """What ``model.fit`` is given in place of the data, the batch size and the split."""
     batch = training.fit.get("batch_size") or 32
-    given = (("", Name("x_train")), ("", Name("y_train")), ("batch_size", batch))
-    items: list[tuple[str, Any]] = [("", Call("Reshuffled", (*given, ("seed", training.seed))))]
+    data = (("", Name("x_train")), ("", Name("y_train")), ("batch_size", batch))
+    items: list[tuple[str, Any]] = [("", Call("Reshuffled", (*data, ("seed", training.seed))))]
     items.append(("shuffle", False))
     if training.fit.get("validation_split"):
         items.append(("validation_data", Name("(x_val, y_val)")))

@@ -69,12 +69,12 @@ def script(training: TrainingSpec, data_source: str, title: str = "", style: str
 
 def written(training: TrainingSpec, data_source: str, title: str = "", style: str = "") -> Script:
     """The script, and which of its lines speak of which node; raises as ``script``."""
-    imports, found = parts(training, data_source, style)
+    imports, pieces = parts(training, data_source, style)
     text = script_head(title, imports)
     nodes: dict[str, tuple[tuple[int, int], ...]] = {}
     topics: dict[int, str] = {}
     before = ""
-    for piece in found:
+    for piece in pieces:
         wide = piece.text.startswith(BLOCKS) or before.startswith(BLOCKS)
         text += "\n\n\n" if wide else "\n\n"
         first = text.count("\n") + 1
@@ -112,7 +112,7 @@ def parts(training: TrainingSpec, data_source: str, style: str = "") -> tuple[se
     one_thread = threads.is_needed(training)
     if one_thread:
         uses.add("import os")
-    found = [
+    pieces = [
         *(Part("threads", text) for text in [threads.LINES] if one_thread),
         Part("data", f"# Load and prepare the data\n{data.strip()}"),
         *(Part("data", text) for text in [column_binding.select_columns(training, called)] if text),
@@ -127,9 +127,9 @@ def parts(training: TrainingSpec, data_source: str, style: str = "") -> tuple[se
         Part("predict", _prediction(training, called, style)),
         Part("save", '# Save the model\nmodel.save("model.keras")'),
     ]
-    if any(LAYERS.search(p.text) for p in found if p.topic in ("model", "adapt")):
+    if any(LAYERS.search(p.text) for p in pieces if p.topic in ("model", "adapt")):
         uses.add("from keras import layers")
-    return uses, found
+    return uses, pieces
 
 
 def _order(training: TrainingSpec) -> tuple[str, str]:
@@ -177,34 +177,34 @@ def _define_plain(
 ) -> Iterator[Part]:
     """Sequential and Functional."""
     model = training.model
-    found = adapt.learners(model, "" if style == "sequential" else "_layer")
+    learned = adapt.learners(model, "" if style == "sequential" else "_layer")
     made_by = functional.function_names(model, Names(taken))
-    for row in adapt.first_learner(model, found):
+    for row in adapt.first_learner(model, learned):
         yield part("adapt", [row])
     for inner, text in functional.functions(model, made_by, taken):
         yield part("model", [(_users(model, inner), text)])
     if style == "sequential":
         sequential.require_stack(model)
         name = Name(render_flat(model.name)) if model.name != "model" else None
-        rows = sequential.rows(model, found, name, made_by)
+        rows = sequential.rows(model, learned, name, made_by)
     else:
-        rows = functional.definition(model, taken, found, made_by)
+        rows = functional.definition(model, taken, learned, made_by)
     start: list[Row] = [((), f"# Define the model{seed}")]
-    yield part("model", [*start, *adapt.make_later_learners(model, found), *rows])
-    for row in adapt.adapt_later_learners(model, found, is_wide):
+    yield part("model", [*start, *adapt.make_later_learners(model, learned), *rows])
+    for row in adapt.adapt_later_learners(model, learned, is_wide):
         yield part("adapt", [row])
 
 
 def _define_subclass(training: TrainingSpec, seed: str, taken: frozenset[str]) -> Iterator[Part]:
     model = training.model
-    found = adapt.learners(model)
+    learned = adapt.learners(model)
     classes = subclass.class_names(model, Names(taken))
     for inner, text in subclass.inner_classes(model, classes, taken):
         yield part("model", [(_users(model, inner), text)])
     rows, making = subclass.definition(model, taken, classes)
     yield part("model", rows)
     yield Part("model", f"# Make the model{seed}\n{making}")
-    for row in subclass.adapt_lines(model, found):
+    for row in subclass.adapt_lines(model, learned):
         yield part("adapt", [row])
 
 
@@ -218,10 +218,10 @@ def _users(model: ModelSpec, inner: ModelSpec) -> tuple[str, ...]:
 def _split_imports(source: str) -> tuple[list[str], str]:
     """The import lines of ``source`` and the rest."""
     lines = source.splitlines()
-    found = [i for i in lines if i.startswith(("import ", "from "))]
-    rest = "\n".join(i for i in lines if i not in found)
+    imports = [i for i in lines if i.startswith(("import ", "from "))]
+    rest = "\n".join(i for i in lines if i not in imports)
     # Two empty lines belong around functions only; taking out an import leaves them elsewhere.
-    return found, re.sub(r"(\n[^ \n#@][^\n]*)\n{3,}(?!def |class |@)", r"\1\n\n", f"\n{rest}")
+    return imports, re.sub(r"(\n[^ \n#@][^\n]*)\n{3,}(?!def |class |@)", r"\1\n\n", f"\n{rest}")
 
 
 def _imports(lines: set[str]) -> str:

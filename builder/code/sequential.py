@@ -52,8 +52,10 @@ def require_stack(model: ModelSpec) -> None:
             REMEDY,
         )
     edit.last(model)
-    if found := _obstacle(model):
-        raise SpecError(f"'{found[0]}' cannot stand in a Sequential: {found[1]}.", REMEDY, found[0])
+    if obstacle := _obstacle(model):
+        raise SpecError(
+            f"'{obstacle[0]}' cannot stand in a Sequential: {obstacle[1]}.", REMEDY, obstacle[0]
+        )
 
 
 def sequential(

@@ -118,14 +118,14 @@ def class_of(
 def _attributes(model: ModelSpec) -> dict[str, str]:
     """Layer → its attribute; operations have none."""
     names = Names(MODELS_OWN)
-    found = {}
+    attributes = {}
     shown = active(model)
     for key in layer_order(shown):
         layer = shown.layers[key]
         kind = layer.class_name if isinstance(layer, ObjectSpec) else ""
         if kind != edit.INPUT and not ops.is_op(kind):
-            found[key] = names.new(key)
-    return found
+            attributes[key] = names.new(key)
+    return attributes
 
 
 def _construct_layers(model: ModelSpec, key: str, attribute: str, classes: Blocks) -> str:
@@ -189,14 +189,14 @@ def _return_line(model: ModelSpec, body: Body, is_outer: bool) -> Name | Call:
     return Name(", ".join(outputs))
 
 
-def adapt_lines(model: ModelSpec, found: Learners) -> Iterator[Row]:
+def adapt_lines(model: ModelSpec, learned: Learners) -> Iterator[Row]:
     """The lines that let layers of the made model learn from the data.
 
     Raises:
         SpecError: one of them does not read the data itself.
     """
     attributes = _attributes(model)
-    for name in found:
+    for name in learned:
         if not reads_the_data(model, name):
             raise SpecError(
                 f"'{name}' learns from what other layers give it, which a class of your own"

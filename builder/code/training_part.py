@@ -40,11 +40,11 @@ def compile_call(training: TrainingSpec, called: Mapping[str, str] | None = None
     return Call("model.compile", tuple(items), split=True)
 
 
-def _metrics(found: Any) -> Call:
+def _metrics(metrics: Any) -> Call:
     """A list of metrics; SpecError when they are no objects."""
-    listed = found if isinstance(found, tuple) else (found,)
+    listed = metrics if isinstance(metrics, tuple) else (metrics,)
     if not all(isinstance(m, ObjectSpec) for m in listed):
-        raise SpecError(f"'metrics' must be a list of objects but is {found!r}.", "", "metrics")
+        raise SpecError(f"'metrics' must be a list of objects but is {metrics!r}.", "", "metrics")
     return Call("", tuple(("", short_form("metrics", m)) for m in listed), "[", "]")
 
 
@@ -166,7 +166,7 @@ def class_decoder(training: TrainingSpec) -> str:
 
 def _require_objects(settings: Config, name: str) -> tuple[ObjectSpec, ...]:
     """Metrics or callbacks; SpecError when they are no list of objects."""
-    found = settings.get(name) or ()
-    if not isinstance(found, tuple) or not all(isinstance(f, ObjectSpec) for f in found):
-        raise SpecError(f"'{name}' must be a list of objects but is {found!r}.", "", name)
-    return found
+    objects = settings.get(name) or ()
+    if not isinstance(objects, tuple) or not all(isinstance(f, ObjectSpec) for f in objects):
+        raise SpecError(f"'{name}' must be a list of objects but is {objects!r}.", "", name)
+    return objects

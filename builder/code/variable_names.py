@@ -75,7 +75,7 @@ def explicit_names(
         always: layers that say their name in any case.
     """
     counts: dict[str, int] = {}
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for name in order:
         layer = model.layers.get(name)
         if not isinstance(layer, ObjectSpec):
@@ -84,8 +84,8 @@ def explicit_names(
         number = counts.get(base, 0)
         is_usual = name == (f"{base}_{number}" if number else base) and name not in always
         counts[base] = number + is_usual
-        found[name] = "" if is_usual else name
-    return found
+        names[name] = "" if is_usual else name
+    return names
 
 
 class Names:

@@ -22,9 +22,9 @@ def follow(training: TrainingSpec, new: ModelSpec, columns: Collection[str] = ()
             bound to it, and one that was bound by its name stays so under another name.
     """
     old = training.model
-    gone = _match_ends(old, new)
+    renamed = _match_ends(old, new)
     bound = dict(training.columns)
-    for before, after in gone.items():
+    for before, after in renamed.items():
         column = bound.pop(before, before if before in columns else None)
         if column is not None:
             bound[after] = column
@@ -34,7 +34,7 @@ def follow(training: TrainingSpec, new: ModelSpec, columns: Collection[str] = ()
         training,
         model=new,
         columns=Config(bound),
-        compile=training.compile.with_(**_rename_settings(training.compile, gone)),
+        compile=training.compile.with_(**_rename_settings(training.compile, renamed)),
         weights=_rename_weights(training.weights, _match_names(_leaves(old), _leaves(new))),
     )
 
@@ -42,14 +42,14 @@ def follow(training: TrainingSpec, new: ModelSpec, columns: Collection[str] = ()
 def _match_ends(old: ModelSpec, new: ModelSpec) -> dict[str, str]:
     """Inputs and outputs of the old model → what they are called in the new one, if it changed."""
     layers = [{n.name: m.layers.get(n.layer) for n in m.nodes} for m in (old, new)]
-    found = _match_names(*layers)
+    matches = _match_names(*layers)
     for ref in old.outputs:
-        if origin(ref) in found:
-            found[ref] = found[origin(ref)] + ref[len(origin(ref)) :]
+        if origin(ref) in matches:
+            matches[ref] = matches[origin(ref)] + ref[len(origin(ref)) :]
     if len(old.outputs) == len(new.outputs):
         pairs = zip(old.outputs, new.outputs, strict=True)
-        found |= {a: b for a, b in pairs if a not in new.outputs and b not in old.outputs}
-    return found
+        matches |= {a: b for a, b in pairs if a not in new.outputs and b not in old.outputs}
+    return matches
 
 
 def _match_names(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, str]:
@@ -58,14 +58,14 @@ def _match_names(old: Mapping[str, object], new: Mapping[str, object]) -> dict[s
     for name, layer in new.items():
         if name not in old and layer is not None:
             fresh.setdefault(id(layer), []).append(name)
-    found: dict[str, str] = {}
+    matches: dict[str, str] = {}
     for name, layer in old.items():
         if name in new or not (there := fresh.get(id(layer))):
             continue
         own = [n for n in there if n.rpartition("/")[2] == name.rpartition("/")[2]]
-        found[name] = (own or there)[0]
-        there.remove(found[name])
-    return found
+        matches[name] = (own or there)[0]
+        there.remove(matches[name])
+    return matches
 
 
 def _leaves(model: ModelSpec, prefix: str = "") -> dict[str, ObjectSpec]:
@@ -81,14 +81,14 @@ def _each(model: ModelSpec, prefix: str) -> Iterator[tuple[str, ObjectSpec]]:
             yield f"{prefix}{name}", layer
 
 
-def _rename_settings(compile: Config, gone: Mapping[str, str]) -> dict[str, Config]:
+def _rename_settings(compile: Config, new_names: Mapping[str, str]) -> dict[str, Config]:
     """Losses, weights and metrics under the outputs' new names."""
-    found = {}
+    renamed = {}
     for key in binding.PER_OUTPUT:
         given = compile.get(key)
-        if isinstance(given, Mapping) and given.keys() & gone.keys():
-            found[key] = Config({gone.get(k, k): v for k, v in given.items()})
-    return found
+        if isinstance(given, Mapping) and given.keys() & new_names.keys():
+            renamed[key] = Config({new_names.get(k, k): v for k, v in given.items()})
+    return renamed
 
 
 def _rename_weights(weights: Config, gone: Mapping[str, str]) -> Config:

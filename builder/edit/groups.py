@@ -68,12 +68,12 @@ def group(
                 "Solve the problems of the layers before it first.",
                 origin(ref),
             )
-    given = require_free(model, name) if name is not None else unique("block", used_names(model))
-    told = _outputs_read_outside(model, inside)
-    block = _make_block(model, given, inside, fed, inputs, told)
-    refs = {r: given if i == 0 else f"{given}:{i}" for i, r in enumerate(told)}
+    new_name = require_free(model, name) if name is not None else unique("block", used_names(model))
+    outputs = _outputs_read_outside(model, inside)
+    block = _make_block(model, new_name, inside, fed, inputs, outputs)
+    refs = {r: new_name if i == 0 else f"{new_name}:{i}" for i, r in enumerate(outputs)}
     return drop_unused_layers(
-        _insert_block(model, Node(given, given, tuple(fed)), block, set(inside), refs)
+        _insert_block(model, Node(new_name, new_name, tuple(fed)), block, set(inside), refs)
     )
 
 
@@ -102,8 +102,8 @@ def _outputs_read_outside(model: ModelSpec, inside: Mapping[str, Node]) -> tuple
     outside = [r for n in model.nodes if n.name not in inside for r in n.inbound]
     wanted = {r for r in (*outside, *model.outputs) if origin(r) in inside}
     place = list(inside)
-    found = sorted(wanted, key=lambda r: (place.index(origin(r)), r))
-    return tuple(found) or (place[-1],)
+    ordered = sorted(wanted, key=lambda r: (place.index(origin(r)), r))
+    return tuple(ordered) or (place[-1],)
 
 
 def _make_block(
@@ -112,7 +112,7 @@ def _make_block(
     inside: Mapping[str, Node],
     fed: Sequence[str],
     inputs: Mapping[str, ObjectSpec],
-    told: tuple[str, ...],
+    outputs: tuple[str, ...],
 ) -> ModelSpec:
     used = {*inside, *(n.layer for n in inside.values())}
     doors: dict[str, str] = {}
@@ -124,7 +124,7 @@ def _make_block(
         replace(n, inbound=tuple(doors.get(r, r) for r in n.inbound)) for n in inside.values()
     )
     layers = {doors[r]: inputs[r] for r in fed} | {n.layer: model.layers[n.layer] for n in rest}
-    return ModelSpec(name, Config(layers), (*first, *rest), told)
+    return ModelSpec(name, Config(layers), (*first, *rest), outputs)
 
 
 def _insert_block(
@@ -184,20 +184,20 @@ def _dissolve(
         for n in block.nodes
         if n.name in names
     ]
-    told = [follow(r) for r in block.outputs]
+    inner_outputs = [follow(r) for r in block.outputs]
 
-    def led(ref: str) -> list[str]:
+    def redirect(ref: str) -> list[str]:
         """The same wire from inside; one from an output the block never had is cut."""
         name, number = split(ref)
-        return told[number : number + 1] if name == call.name else [ref]
+        return inner_outputs[number : number + 1] if name == call.name else [ref]
 
     nodes: list[Node] = []
     for n in model.nodes:
-        kept = rewire(n, [(i, new) for i, r in number_wires(n) for new in led(r)])
-        nodes.extend(inside if n.name == call.name else [kept])
-    freed = {new: block.layers[old] for old, new in keys.items()}
-    layers = model.layers.without(call.layer).with_(**freed)
-    outputs = tuple(dict.fromkeys(r for ref in model.outputs for r in led(ref)))
+        rewired = rewire(n, [(i, new) for i, r in number_wires(n) for new in redirect(r)])
+        nodes.extend(inside if n.name == call.name else [rewired])
+    moved_layers = {new: block.layers[old] for old, new in keys.items()}
+    layers = model.layers.without(call.layer).with_(**moved_layers)
+    outputs = tuple(dict.fromkeys(r for ref in model.outputs for r in redirect(ref)))
     return ModelSpec(model.name, layers, tuple(nodes), outputs)
 
 

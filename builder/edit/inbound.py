@@ -22,8 +22,8 @@ def rewire(node: Node, wires: Iterable[tuple[int | None, str]]) -> Node:
     """
     rows = list(wires)
     place = {old: new for new, (old, _) in enumerate(rows) if old is not None}
-    found = {name: _move_argument(value, place) for name, value in node.call.items()}
-    call = Config({name: value for name, value in found.items() if value is not _GONE})
+    arguments = {name: _move_argument(value, place) for name, value in node.call.items()}
+    call = Config({name: value for name, value in arguments.items() if value is not _GONE})
     return replace(node, inbound=tuple(ref for _, ref in rows), call=call)
 
 
@@ -44,11 +44,11 @@ def _move_argument(value: Any, place: Mapping[int, int]) -> Any:
 
 def named(node: Node) -> dict[int, str]:
     """Place of a wire → the argument of the call that it is."""
-    found: dict[int, str] = {}
+    places: dict[int, str] = {}
     for name, value in node.call.items():
         if isinstance(value, Mapping) and set(value) <= {"wire", "wires"}:
             several = value.get("wires")
             for i in several if isinstance(several, tuple) else (value.get("wire"),):
                 if isinstance(i, int):
-                    found[i] = name.replace("_", " ")
-    return found
+                    places[i] = name.replace("_", " ")
+    return places

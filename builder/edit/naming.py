@@ -32,9 +32,9 @@ def fresh_name(model: ModelSpec, layer: ObjectSpec | ModelSpec) -> str:
 def similar_name(name: str, layer: ObjectSpec | ModelSpec, used: set[str]) -> str:
     """``name`` if it is free and can be a name, else the next one like it; ``used`` grows."""
     stem = name if _NAME.fullmatch(name) and len(name) < 56 else base(layer)
-    given = unique(re.sub(r"_\d+$", "", stem) if stem in used else stem, used)
-    used.add(given)
-    return given
+    new = unique(re.sub(r"_\d+$", "", stem) if stem in used else stem, used)
+    used.add(new)
+    return new
 
 
 def is_name(value: object) -> bool:

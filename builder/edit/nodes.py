@@ -30,9 +30,9 @@ def add(model: ModelSpec, layer: Layer, name: str | None = None) -> ModelSpec:
     Raises:
         SpecError: the name is taken or unusable.
     """
-    given = require_free(model, name) if name is not None else fresh_name(model, layer)
-    layers = model.layers.with_(**{given: layer})
-    return replace(model, layers=layers, nodes=(*model.nodes, Node(given, given)))
+    new_name = require_free(model, name) if name is not None else fresh_name(model, layer)
+    layers = model.layers.with_(**{new_name: layer})
+    return replace(model, layers=layers, nodes=(*model.nodes, Node(new_name, new_name)))
 
 
 def append(model: ModelSpec, layer: Layer, after: Sequence[str] = ()) -> ModelSpec:
@@ -93,19 +93,19 @@ def delete(model: ModelSpec, names: Iterable[str]) -> ModelSpec:
     Raises:
         SpecError: no such node.
     """
-    gone = {name: find_node(model, name) for name in names}
+    deleted = {name: find_node(model, name) for name in names}
 
     def follow(ref: str) -> tuple[str, ...]:
         seen: set[str] = set()
-        while origin(ref) in gone:
-            node = gone[origin(ref)]
+        while origin(ref) in deleted:
+            node = deleted[origin(ref)]
             if len(node.inbound) != 1 or node.name in seen:
                 return ()
             seen.add(node.name)
             ref = node.inbound[0]
         return (ref,)
 
-    rest = [_bridge(model, n, follow) for n in model.nodes if n.name not in gone]
+    rest = [_bridge(model, n, follow) for n in model.nodes if n.name not in deleted]
     outputs = tuple(dict.fromkeys(r for ref in model.outputs for r in follow(ref)))
     return drop_unused_layers(replace(model, nodes=tuple(rest), outputs=outputs))
 
@@ -113,12 +113,12 @@ def delete(model: ModelSpec, names: Iterable[str]) -> ModelSpec:
 def _bridge(model: ModelSpec, node: Node, follow: Callable[[str], tuple[str, ...]]) -> Node:
     """``node`` with the deleted ones skipped; none becomes a second wire from one source."""
     twice = ports.room(model.layers.get(node.layer)).twice
-    kept: list[tuple[int | None, str]] = []
+    wires: list[tuple[int | None, str]] = []
     for at, ref in enumerate(node.inbound):
         for new in follow(ref):
-            if new == ref or twice or new not in (*(r for _, r in kept), *node.inbound):
-                kept.append((at, new))
-    return rewire(node, kept)
+            if new == ref or twice or new not in (*(r for _, r in wires), *node.inbound):
+                wires.append((at, new))
+    return rewire(node, wires)
 
 
 def copy(model: ModelSpec, names: Iterable[str]) -> ModelSpec:

@@ -57,10 +57,10 @@ def _operation(entry: Entry, layer: ObjectSpec) -> Room:
 
 def space(model: ModelSpec, node: Node) -> Room:
     """The places for wires of this call, those for its named arguments included."""
-    found, more = room(model.layers.get(node.layer)), len(named(node))
-    if not more or found.most is None:
-        return found
-    return replace(found, most=found.most + more, names=())
+    places, more = room(model.layers.get(node.layer)), len(named(node))
+    if not more or places.most is None:
+        return places
+    return replace(places, most=places.most + more, names=())
 
 
 def tensors(layer: ObjectSpec | ModelSpec | None) -> int:

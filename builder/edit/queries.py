@@ -28,21 +28,21 @@ _recent: tuple[tuple[Node, ...], dict[str, Node]] = ((), {})
 def index(model: ModelSpec) -> dict[str, Node]:
     """The nodes by name; not to be changed."""
     global _recent  # noqa: PLW0603  replaced as a whole, so that threads may share it
-    nodes, found = _recent
+    nodes, by_name = _recent
     if nodes is not model.nodes:
-        found = {n.name: n for n in reversed(model.nodes)}  # of two of one name the first
-        _recent = (model.nodes, found)
-    return found
+        by_name = {n.name: n for n in reversed(model.nodes)}  # of two of one name the first
+        _recent = (model.nodes, by_name)
+    return by_name
 
 
 def find_node(model: ModelSpec, name: str) -> Node:
     """The node of that name; SpecError, naming those there are, if there is none."""
-    found = index(model).get(name)
-    if found is None:
+    node = index(model).get(name)
+    if node is None:
         names = [n.name for n in model.nodes]
         known = ", ".join(names[:12]) + (" …" if len(names) > 12 else "") or "none"
         raise SpecError(f"There is no layer '{name}'; there are: {known}.", where=name)
-    return found
+    return node
 
 
 def order(model: ModelSpec) -> tuple[str, ...]:
@@ -122,14 +122,14 @@ def source(model: ModelSpec, node: str) -> str | None:
 
 def reads(model: ModelSpec, node: str) -> frozenset[str]:
     """Every node this one depends on, near or far; with itself only if it is in a circle."""
-    by_name, found = index(model), set[str]()
+    by_name, seen = index(model), set[str]()
     waiting = [node]
     while waiting:
         here = by_name.get(waiting.pop())
-        for name in {origin(r) for r in here.inbound} - found if here else ():
-            found.add(name)
+        for name in {origin(r) for r in here.inbound} - seen if here else ():
+            seen.add(name)
             waiting.append(name)
-    return frozenset(found)
+    return frozenset(seen)
 
 
 def kinds(value: Any, off: bool = False) -> Iterator[str]:

@@ -25,15 +25,15 @@ def insert(
         SpecError: not a stack, a second Input, no node ``after``, or the name is taken or unusable.
     """
     stack = _stack(model)
-    given = require_free(model, name) if name is not None else fresh_name(model, layer)
-    node = Node(given, given)
+    new_name = require_free(model, name) if name is not None else fresh_name(model, layer)
+    node = Node(new_name, new_name)
     if layer.class_name == INPUT:
         if any(is_input(model, n.name) for n in stack):
             raise SpecError("The stack already has an Input.", "Change the Input's shape instead.")
         at = 0
     else:
         at = len(stack) if after is None else stack.index(find_node(model, after)) + 1
-    return _wire(model, [*stack[:at], node, *stack[at:]], model.layers.with_(**{given: layer}))
+    return _wire(model, [*stack[:at], node, *stack[at:]], model.layers.with_(**{new_name: layer}))
 
 
 def duplicate(model: ModelSpec, node: str) -> ModelSpec:
@@ -45,10 +45,10 @@ def duplicate(model: ModelSpec, node: str) -> ModelSpec:
     _not_input(model, node, "duplicated: a stack has one Input")
     layer = model.layers[find_node(model, node).layer]
     stack = _stack(model)
-    given = fresh_name(model, layer)
+    new_name = fresh_name(model, layer)
     at = stack.index(find_node(model, node)) + 1
-    copy = Node(given, given, off=find_node(model, node).off)
-    return _wire(model, [*stack[:at], copy, *stack[at:]], model.layers.with_(**{given: layer}))
+    copy = Node(new_name, new_name, off=find_node(model, node).off)
+    return _wire(model, [*stack[:at], copy, *stack[at:]], model.layers.with_(**{new_name: layer}))
 
 
 def remove(model: ModelSpec, node: str) -> ModelSpec:
@@ -58,15 +58,15 @@ def remove(model: ModelSpec, node: str) -> ModelSpec:
         SpecError: no such node, or it is the Input.
     """
     _not_input(model, node, "removed: it says which shape the model reads")
-    gone = find_node(model, node)
-    if len(gone.inbound) > 1:
+    removed = find_node(model, node)
+    if len(removed.inbound) > 1:
         raise SpecError(
-            f"'{node}' joins {len(gone.inbound)} branches, so it cannot simply be taken out.",
+            f"'{node}' joins {len(removed.inbound)} branches, so it cannot simply be taken out.",
             where=node,
         )
 
     def bypass(ref: str) -> tuple[str, ...]:
-        return gone.inbound if origin(ref) == node else (ref,)
+        return removed.inbound if origin(ref) == node else (ref,)
 
     rest = [n for n in model.nodes if n.name != node]
     nodes = tuple(
@@ -152,8 +152,8 @@ def freeze(model: ModelSpec, names: Iterable[str], on: bool) -> ModelSpec:
         SpecError: no such node.
     """
     keys = {find_node(model, name).layer for name in names}
-    found = {k: _set_trainable(v, on) for k, v in model.layers.items() if k in keys}
-    return replace(model, layers=model.layers.with_(**found)) if found else model
+    frozen = {k: _set_trainable(v, on) for k, v in model.layers.items() if k in keys}
+    return replace(model, layers=model.layers.with_(**frozen)) if frozen else model
 
 
 def _set_trainable(layer: ObjectSpec | ModelSpec, on: bool) -> ObjectSpec | ModelSpec:

@@ -29,8 +29,8 @@ def refusal(model: ModelSpec, source: str, target: str) -> tuple[str, str] | Non
     if is_input(model, target):
         return f"'{target}' is an Input, where data enters: it reads no layer.", ""
     if name == target or target in reads(model, name):
-        said = f"'{name}' already waits for '{target}'" if name != target else "It reads itself"
-        return f"{said}: this wire would close a circle.", ""
+        message = f"'{name}' already waits for '{target}'" if name != target else "It reads itself"
+        return f"{message}: this wire would close a circle.", ""
     if source in node.inbound and not space.twice:
         return f"'{target}' already reads '{source}'.", ""
     if space.most is not None and len(node.inbound) >= space.most:
