@@ -149,7 +149,11 @@ PROMISES: dict[str, tuple[dict[str, str], tuple[Line, ...]]] = {
 
 
 BROKEN: dict[str, tuple[str, str, str]] = {
-    "unusual layer": ("        arity=(2, 2),\n", "", "joining.py: Glance"),
+    "unusual layer": (
+        '        arity=(2, 2),\n        roles=("query", "value"),\n',
+        "",
+        "joining.py: Glance",
+    ),
     "dataset": ('TITLE = "Two moons"\n', "", "moons.py"),
     "exporter": ('KIND = "project"', 'KIND = "poem"', "haiku.py"),
 }
