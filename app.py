@@ -49,8 +49,8 @@ def _warm() -> None:
 
 def _early() -> None:
     """What the next pages need, read while nobody waits for it."""
-    for found in pkgutil.walk_packages(widgets.__path__, f"{widgets.__name__}."):
-        importlib.import_module(found.name)
+    for found in pkgutil.iter_modules(widgets.__path__):
+        importlib.import_module(f"{widgets.__name__}.{found.name}")
     routes.warm()
     _tidy()
 
