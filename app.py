@@ -17,6 +17,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from builder import starters
+from builder.datasets.registry import all_datasets
+from builder.exporters.registry import all_exporters
 from builder.runs.engine_process import client
 from builder.runs.scheduler import dispatch, worker_pool
 from pages import entrance, routes, widgets
@@ -36,6 +38,8 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
 def _warm() -> None:
     client.warm()
+    # a module that lacks a part of its contract is named now, not on the first page that needs it
+    all_datasets(), all_exporters()
     first = starters.get(current_project.FIRST).training
     worker_pool.prepare(first.dataset)
     dispatch.warm()
