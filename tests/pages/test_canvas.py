@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from builder import edit, starters
+from builder import catalog, edit, starters
 from builder.facts import Failure, ModelFacts, NodeFacts, Problem
 from builder.runs.disk import projects
 from builder.spec import ModelSpec, Node, ObjectSpec
@@ -54,6 +54,20 @@ def test_nodes_tell_settings_figures_and_places() -> None:
     assert nodes["out"]["out"] == 1
     assert wires["input>wide:0"] == {"from": ["input", 0], "to": ["wide", 0], "shape": "8"}
     json.dumps([nodes, wires], allow_nan=False)
+
+
+def test_what_merges_or_calculates_tells_its_kind_and_what_it_does() -> None:
+    model = zoo.RESIDUAL
+    for kind in ("Subtract", "ops.multiply", "Concatenate", "Flatten"):
+        model = edit.append(
+            model, catalog.new("layers", kind), ["wide", "deep"][: 2 - (kind == "Flatten")]
+        )
+    nodes, _ = canvas_data.picture(model, None, ())
+    rows = {row["kind"]: row.get("said") for row in nodes.values()}
+    assert rows["Subtract"].startswith("The first input minus the second")
+    assert rows["ops.multiply"].startswith("Multiplies two tensors value by value")
+    assert rows["Add"] and rows["Concatenate"]
+    assert rows["Flatten"] is None, "the canvas then writes the kind alone"
 
 
 def test_shared_layers_and_second_outputs_are_drawn_as_such() -> None:

@@ -15,12 +15,16 @@ from pages.widgets.session import current_project, tab_state
 from pages.widgets.shared import own_files, page_frame
 from pages.widgets.shared.page_frame import plain
 
-EXAMPLE = """import keras
-from keras import layers
-
-(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
-model = keras.Sequential([layers.Flatten(), layers.Dense(10, activation="softmax")])
-…"""
+EXAMPLE = "\n".join(
+    (
+        "import keras",
+        "from keras import layers",
+        "",
+        "(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()",
+        'model = keras.Sequential([layers.Flatten(), layers.Dense(10, activation="softmax")])',
+        "…",
+    )
+)
 
 WORDS = {
     parse.UNKNOWN: ("Not understood", ":material/help:"),

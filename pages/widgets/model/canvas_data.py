@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from builder import edit, formatting
+from builder import catalog, edit, formatting
 from builder.facts import ModelFacts, NodeFacts, Problem
 from builder.spec import ModelSpec, Node, ObjectSpec
 from pages.widgets.model import palette_items, stack_view
@@ -23,11 +23,11 @@ def picture(
 ) -> tuple[dict[str, Row], dict[str, Row]]:
     """Nodes and wires by their ids, JSON throughout; what is usual is left out of a row.
 
-    A node: ``kind``, ``icon``, ``said`` (settings), ``figures`` (parameters, memory), ``ins``
-    (names of its places for wires), ``outs`` (number of outputs), ``out`` (its place among the
-    model's outputs), ``shared`` (number of its layer among the shared ones), ``off``, ``frozen``,
-    ``block``, ``wrong`` and ``advice`` (sentences). A wire: ``from`` and ``to`` as (node, number),
-    ``shape``, ``bad``.
+    A node: ``kind``, ``icon``, ``said`` (settings, or what it does), ``figures`` (parameters,
+    memory), ``ins`` (names of its places for wires), ``outs`` (number of outputs), ``out`` (its
+    place among the model's outputs), ``shared`` (number of its layer among the shared ones),
+    ``off``, ``frozen``, ``block``, ``wrong`` and ``advice`` (sentences). A wire: ``from`` and
+    ``to`` as (node, number), ``shape``, ``bad``.
     """
     made = {n.node: n for n in facts.nodes} if facts else {}
     told = _problems(found)
@@ -62,9 +62,10 @@ def _node(model: ModelSpec, node: Node, made: NodeFacts | None, told: Sequence[P
     row: Row = {
         "kind": plain.class_name if plain else "Block" if layer else "missing",
         "icon": palette_items.icon(plain) if layer else "help",
-        "said": stack_view.settings(plain) if plain else _inside(layer),
         "ins": _places(model, node),
     }
+    said = _what_it_does(plain) if plain else _inside(layer)
+    row |= {"said": said} if said else {}
     outs = max(edit.tensors(layer), len(made.outputs) if made else 1)
     row |= {"outs": outs} if outs > 1 else {}
     row |= {"off": True} if node.off else {}
@@ -77,6 +78,13 @@ def _node(model: ModelSpec, node: Node, made: NodeFacts | None, told: Sequence[P
         said = [p.message for p in told if p.severe == severe]
         row |= {name: said} if said else {}
     return row
+
+
+def _what_it_does(layer: ObjectSpec) -> str:
+    """Its settings; of a merging layer or an operation without any, the catalogue's words."""
+    said, entry = stack_view.settings(layer), catalog.find("layers", layer.class_name)
+    calculates = layer.class_name.startswith(catalog.ops.PREFIX) or edit.room(layer).most != 1
+    return said or (palette_items.first_sentence(entry.plain) if entry and calculates else "")
 
 
 def _inside(layer: object) -> str:
