@@ -7,6 +7,7 @@ import io
 import json
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from builder import formatting, starters
 from builder.document import read_document
+from builder.exporters.contract import Exporter
 from builder.exporters.registry import all_exporters
 from builder.runs.disk import projects
 from builder.runs.engine_process import client
@@ -108,6 +110,22 @@ def test_a_digits_run_is_drawn_on_examined_and_taken_home(visit: Visit) -> None:
         assert [e.value for e in at.error if "model" in e.value]
     finally:
         artefact.write_bytes(whole)
+
+
+def test_an_exporter_that_needs_only_the_project_appears_by_itself(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    haiku = Exporter("haiku", "Haiku", ".txt", "project", lambda request: b"", about="Three lines.")
+    slow = replace(haiku, name="novel", title="Novel", slow=True, requires=("no-such-package",))
+    monkeypatch.setitem(all_exporters(), "haiku", haiku)
+    monkeypatch.setitem(all_exporters(), "novel", slow)
+    at = visit("export")
+    offered = [b.proto.label for b in at.get("download_button")]
+    project = ["Picture of the architecture (SVG)", "Picture of the architecture (PNG)"]
+    project += ["Layerwise project", "Haiku", "Keras model, not trained"]
+    assert offered == ["Python script", "Jupyter notebook", *project]
+    assert "Three lines." in said(at) and not at.error and not at.exception
+    assert "pip install no-such-package" in [c.value for c in at.code]
 
 
 def test_what_is_downloaded_opens_again(visit: Visit) -> None:
