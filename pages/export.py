@@ -22,7 +22,7 @@ from builder.spec import Run, TrainingSpec
 from pages.widgets.code import code_pane, code_script, lazy_download
 from pages.widgets.session import current_project, engine_facts, tab_state
 from pages.widgets.shared import page_frame, problem_list, run_picker
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.page_frame import escape_md
 
 CODE = ("script", "notebook")
 """Exporters that follow the style of the code beside them; all others find their own place."""
@@ -43,19 +43,19 @@ def main() -> None:
             _project_files()
         with page_frame.guard():
             _model_files()
-    lazy_download.refusals()
+    lazy_download.show_refusals()
 
 
 def _script() -> None:
     st.subheader("Python", anchor=False)
     st.caption("The whole project as a Keras script: run it anywhere Keras is installed.")
     training = current_project.training()
-    if wrong := problem_list.severe(current_project.problems()):
-        said = plain(wrong[0].message)
+    if wrong := problem_list.severe_problems(current_project.problems()):
+        said = escape_md(wrong[0].message)
         st.caption(f":orange[:material/error:] It stops where the project does: {said}")
     with suppress(LayerwiseError):  # the pane below says why there is none
-        chosen, title = code_script.style(training), current_project.title()
-        text = code_script.written(training, chosen).text
+        chosen, title = code_script.current_style(training), current_project.title()
+        text = code_script.write_script(training, chosen).text
         known = all_exporters()
         _download(known["script"], text.encode(), "primary")
         _later(known["notebook"], lambda: _notebook(training, chosen, title))
@@ -76,7 +76,7 @@ def _project_files() -> None:
         if exporter.kind == "project" and exporter.name not in CODE:
             with page_frame.guard():
                 _offer(exporter, training)
-    _begun(training)
+    _untrained_model(training)
     with st.container(key="architecture", border=True):
         drawing = _export(all_exporters()["svg"], training, current_project.title())
         st.image(
@@ -84,12 +84,14 @@ def _project_files() -> None:
         )
 
 
-def _begun(training: TrainingSpec) -> None:
+def _untrained_model(training: TrainingSpec) -> None:
     """The model before any training: what an opened and edited file is taken home as."""
     kept = weight_files.where(training.weights.get("file"))
     name = str(training.weights.get("name", ""))
     lazy_download.button(
-        f"Keras model with the weights of {plain(name)}" if kept else "Keras model, not trained",
+        f"Keras model with the weights of {escape_md(name)}"
+        if kept
+        else "Keras model, not trained",
         lambda: client.call("export_run.begun", training, str(kept) if kept else None, timeout=120),
         f"{_name()}.keras",
         "export-begun",
@@ -119,7 +121,7 @@ def _model_files() -> None:
 def _offer(exporter: Exporter, training: TrainingSpec, run: Run | None = None) -> None:
     """An exporter's button, what can be chosen of it, and a sentence about it."""
     if missing := missing_packages(exporter):
-        st.markdown(f"**{plain(exporter.title)}** needs packages that are not installed here.")
+        st.markdown(f"**{escape_md(exporter.title)}** needs packages that are not installed here.")
         st.code(f"pip install {' '.join(missing)}", language="bash")
     else:
         options, title = _choose_options(exporter), current_project.title()
@@ -212,7 +214,7 @@ def _export(
     if run is not None and not exporter.slow:
         return make()
     key = ("export", exporter.name, run.id if run else training, title, options)
-    return engine_facts.cached(key, make)
+    return engine_facts.get_or_make(key, make)
 
 
 def _run_facts(run: Run) -> dict[str, Any]:

@@ -195,7 +195,7 @@ def test_a_photo_of_a_digit_goes_the_same_way_as_the_canvas() -> None:
 
 
 def test_bars_escape_names_and_mark_the_likeliest() -> None:
-    html = prediction.bars(["<b>", "ok"], [0.25, 0.75])
+    html = prediction.bars_html(["<b>", "ok"], [0.25, 0.75])
     assert "&lt;b&gt;" in html and "<b>" not in html
     assert html.index('class="top"') < html.index("ok")
     assert "75.0 %" in html
@@ -230,4 +230,4 @@ def test_what_is_no_drawing_is_not_read(address: str) -> None:
 def test_a_drawing_is_read_as_the_canvas_painted_it() -> None:
     painted = np.zeros((drawing_canvas.SIDE, drawing_canvas.SIDE, 4), np.uint8)
     painted[10:20, 30:40] = 255
-    assert np.array_equal(drawing_canvas._image(markup.picture(painted)), painted)
+    assert np.array_equal(drawing_canvas._image(markup.image_data_url(painted)), painted)
