@@ -43,20 +43,20 @@ def _warm() -> None:
     first = starters.get(current_project.FIRST).training
     worker_pool.prepare(first.dataset)
     dispatch.warm()
-    engine_facts.expect_facts(first)
-    threading.Thread(target=_early, name="layerwise-early", daemon=True).start()
+    engine_facts.prefetch_facts(first)
+    threading.Thread(target=_preload, name="layerwise-preload", daemon=True).start()
 
 
-def _early() -> None:
-    """What the next pages need, read while nobody waits for it."""
-    for found in pkgutil.iter_modules(widgets.__path__):
-        importlib.import_module(f"{widgets.__name__}.{found.name}")
+def _preload() -> None:
+    """Import what the next pages need while nobody waits for it."""
+    for module in pkgutil.walk_packages(widgets.__path__, f"{widgets.__name__}."):
+        importlib.import_module(module.name)
     routes.warm()
-    _tidy()
+    _collect_ended_sessions()
 
 
-def _tidy() -> None:
-    """Lets go of the sessions that have ended, for as long as the server runs.
+def _collect_ended_sessions() -> None:
+    """Let go of the sessions that have ended, for as long as the server runs.
 
     Streamlit leaves them, with three open files each, to the collector, which comes the more rarely
     the more there is. What was loaded so far stays for good and need not be searched.
@@ -70,14 +70,14 @@ def _tidy() -> None:
 
 def on_script_error(error: Exception) -> bool:
     """Errors outside a page's frame (callbacks, the shell) are said in words as well."""
-    page_frame.trouble(error)
+    page_frame.show_error(error)
     return True
 
 
 app = st.App(
     Path(__file__).parent / "pages" / "shell.py",
     routes=routes.ROUTES,
-    middleware=[Middleware(entrance.Owner), Middleware(entrance.Mended)],
+    middleware=[Middleware(entrance.OwnerCookie), Middleware(entrance.LoadRepair)],
     lifespan=lifespan,
     on_script_error=on_script_error,
 )
