@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from builder.parse.data import known_datasets, preparation
-from builder.parse.data.arrays import Array, Bunch, Data
+from builder.parse.data.arrays import Bunch, DataArray, LoadedData
 from builder.parse.data.known_datasets import Known
-from builder.parse.interpreter.interpreter import State
-from builder.parse.interpreter.values import Function, Scope, is_small
+from builder.parse.interpreter.interpreter import Interpreter
+from builder.parse.interpreter.values import Scope, UserFunction, is_small
 from builder.spec import Config, ModelSpec, ObjectSpec
 
 
@@ -68,7 +68,7 @@ MADE = {
 """Function of our own scripts → the dataset it makes."""
 
 
-def made(state: State, function: Function, args: list[Any]) -> Any:
+def made(interp: Interpreter, function: UserFunction, args: list[Any]) -> Any:
     """The two bunches, inputs and targets, that such a function gives; None: it is not ours."""
     node = function.node
     found = MADE.get(node.name) if isinstance(node, ast.FunctionDef) else None
@@ -76,7 +76,7 @@ def made(state: State, function: Function, args: list[Any]) -> Any:
         return None
     if fingerprint(found, args) != found.given:
         return None
-    drawn = next((a for a in args if isinstance(a, Array)), None)
+    drawn = next((a for a in args if isinstance(a, DataArray)), None)
     if drawn is None:
         function.drawn += 1
     part = drawn.part if drawn is not None else ("train" if function.drawn == 1 else "test")
@@ -85,20 +85,20 @@ def made(state: State, function: Function, args: list[Any]) -> Any:
         config = {found.setting: args[found.count]}
     elif drawn is not None and found.count < 0:
         config = {k: v for k, v in drawn.data.config.items() if k == found.setting}
-    return [Bunch(_arrays(found, side, part, config, state.line)) for side in ("x", "y")]
+    return [Bunch(_arrays(found, side, part, config, interp.line)) for side in ("x", "y")]
 
 
 def fingerprint(found: Columns, args: list[Any]) -> str:
     """Twelve signs of all that is told beside how many rows: how drawings were made, words …"""
     plain = [a for i, a in enumerate(args) if i != found.count and is_small(a)]
-    drawn = next((a.data.config for a in args if isinstance(a, Array)), {})
+    drawn = next((a.data.config for a in args if isinstance(a, DataArray)), {})
     plain += [(k, v) for k, v in sorted(drawn.items()) if k != found.setting]
     return hashlib.sha256(repr(plain).encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def _is_ours(home: Scope, name: str) -> bool:
     function = home.names.get(name)
-    if not isinstance(function, Function):
+    if not isinstance(function, UserFunction):
         return False
     function.print = function.print or known_datasets.fingerprint(function.node)
     return function.print == known_datasets.PRINTS[name]
@@ -111,22 +111,26 @@ def _arrays(
     arrays = {}
     for name, (kind, shape) in rows.items():
         known = Known(found.name, kind, shape, found.targets.get(name, 0), None, True)
-        arrays[name] = Array(Data(known, dict(config), shape, None, None, line, name), side, part)
+        arrays[name] = DataArray(
+            LoadedData(known, dict(config), shape, None, None, line, name), side, part
+        )
     return arrays
 
 
 # --- put together -------------------------------------------------------------------------------
 
 
-def columns(given: Any) -> dict[str, Array]:
+def columns(given: Any) -> dict[str, DataArray]:
     """Arrays of named columns by the name they are handed over under; {} for anything else."""
     found = given if isinstance(given, dict) else {"": given}
-    if found and all(isinstance(a, Array) and a.data.column for a in found.values()):
+    if found and all(isinstance(a, DataArray) and a.data.column for a in found.values()):
         return found
     return {}
 
 
-def bound(spec: ModelSpec, inputs: list[str], x: dict[str, Array], y: dict[str, Array]) -> Config:
+def bound(
+    spec: ModelSpec, inputs: list[str], x: dict[str, DataArray], y: dict[str, DataArray]
+) -> Config:
     """Inputs and outputs → columns."""
     names = {name or (inputs[0] if inputs else ""): a.data.column for name, a in x.items()}
     ends = {renamed(spec, name): a.data.column for name, a in y.items()}
@@ -153,13 +157,13 @@ def compiled(spec: ModelSpec, settings: Config | None) -> Config | None:
     )
 
 
-def dataset(state: State, x: dict[str, Array], y: dict[str, Array]) -> ObjectSpec:
+def dataset(interp: Interpreter, x: dict[str, DataArray], y: dict[str, DataArray]) -> ObjectSpec:
     """The dataset with its settings, from the columns ``fit`` was given."""
     first = next(iter(x.values()))
     config = dict(first.data.config)
     scaled = [a for a in x.values() if a.data.known.kind != "sequences"]
     for array in scaled[:1]:
-        config["scale"] = preparation.scale(state, array)
+        config["scale"] = preparation.scale(interp, array)
     classes = [a for a in y.values() if a.data.known.classes]
     if classes:
         config["labels"] = "one_hot" if classes[0].one_hot else "integers"

@@ -7,7 +7,13 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from builder.parse.interpreter.values import MAX_ITEMS, MAX_NUMBER, Strange, checked, is_small
+from builder.parse.interpreter.values import (
+    MAX_ITEMS,
+    MAX_NUMBER,
+    CannotEvaluate,
+    checked,
+    is_small,
+)
 
 _ARITHMETIC: dict[type, Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -29,7 +35,9 @@ def arithmetic(op: ast.operator, a: Any, b: Any) -> Any:
     try:
         return checked(_worked(op, a, b))
     except (TypeError, ValueError, ArithmeticError) as error:
-        raise Strange(str(error).splitlines()[0][:80] if str(error) else "it fails") from None
+        raise CannotEvaluate(
+            str(error).splitlines()[0][:80] if str(error) else "it fails"
+        ) from None
 
 
 def _worked(op: ast.operator, a: Any, b: Any) -> Any:
@@ -37,7 +45,7 @@ def _worked(op: ast.operator, a: Any, b: Any) -> Any:
     if isinstance(op, ast.Pow):
         if not numbers or abs(b) > 64 or abs(a) > 2**32 or (isinstance(b, int) and abs(a) ** abs(b)
                                                               > MAX_NUMBER):  # fmt: skip
-            raise Strange("the power is too large")
+            raise CannotEvaluate("the power is too large")
         power = a**b
         return power if not isinstance(power, complex) else _no("it is no real number")
     if type(op) in _BITS:
@@ -74,12 +82,12 @@ def _percent(text: str, values: Any) -> str:
     """``"conv_%d" % 3``: only the plain signs, so that no width can ask for a gigabyte."""
     rest = text.replace("%%", "").replace("%d", "").replace("%s", "").replace("%i", "")
     if "%" in rest or not is_small(values):
-        raise Strange("this way of putting text together is not read")
+        raise CannotEvaluate("this way of putting text together is not read")
     return text % (tuple(values) if isinstance(values, list) else values)
 
 
 def _no(why: str = "it cannot be worked out") -> Any:
-    raise Strange(why)
+    raise CannotEvaluate(why)
 
 
 def _word(value: Any) -> str:
@@ -104,11 +112,11 @@ def compare(op: ast.cmpop, a: Any, b: Any) -> bool:
     """``a op b``; raises Strange when it cannot be told."""
     if isinstance(op, ast.Is | ast.IsNot):
         if a is not None and b is not None and not (isinstance(a, bool) or isinstance(b, bool)):
-            raise Strange("whether two things are the same one is not read")
+            raise CannotEvaluate("whether two things are the same one is not read")
         return (a is b) == isinstance(op, ast.Is)
     if not (is_small(a) and is_small(b)):
-        raise Strange("it cannot be compared")
+        raise CannotEvaluate("it cannot be compared")
     try:
         return bool(_COMPARE[type(op)](a, b))
     except TypeError:
-        raise Strange("it cannot be compared") from None
+        raise CannotEvaluate("it cannot be compared") from None

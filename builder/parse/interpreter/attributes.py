@@ -6,53 +6,63 @@ import ast
 from typing import Any
 
 from builder.parse.data import array_methods
-from builder.parse.data.arrays import Array, Batches, Bunch, Generator, Length, Scaler, Stat
+from builder.parse.data.arrays import (
+    Batches,
+    Bunch,
+    DataArray,
+    ImageGenerator,
+    Length,
+    Measure,
+    Scaler,
+)
 from builder.parse.interpreter import imports
-from builder.parse.interpreter.interpreter import State
+from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import (
-    After,
-    Bound,
-    Class,
-    Instance,
-    Options,
-    Ref,
-    Strange,
+    BoundMethod,
+    CannotEvaluate,
+    CommandLine,
+    Opaque,
+    Reference,
     Unknown,
+    UserClass,
+    UserInstance,
 )
 from builder.parse.keras import model_calls
 from builder.parse.keras.symbolic_model import Layer, Model, Shape, Tensor
 
 
-def attribute(state: State, node: ast.Attribute, value: Any, name: str) -> Any:
+def attribute(interp: Interpreter, node: ast.Attribute, value: Any, name: str) -> Any:
     """``value.name``."""
     match value:
-        case Ref():
+        case Reference():
             path = f"{value.path}.{name}"
             if len(path) > 300:
-                raise Strange("the name is too long")
+                raise CannotEvaluate("the name is too long")
             return constant_of(imports.canonical(path))
-        case Unknown() | After():
+        case Unknown() | Opaque():
             return value
         case Model():
-            return model_calls.attribute(state, node, value, name)
+            return model_calls.attribute(interp, node, value, name)
         case Layer():
             plain = name in ("input", "output", "weights", "name", "mean", "variance", "kernel")
             if name == "units" and value.spec is not None:
                 return value.spec.config.get("units", Unknown())
-            return After() if plain else Bound(value, name)
-        case Instance():
-            return _field(state, node, value, name)
+            return Opaque() if plain else BoundMethod(value, name)
+        case UserInstance():
+            return _field(interp, node, value, name)
         case Tensor():
             if name == "shape":
                 return Shape(value.call.last if value.index == 0 else None)
-            return Unknown() if name in ("dtype", "ndim") else Bound(value, name)
-        case Options() if not name.startswith(("add_", "parse_", "set_")):
+            return Unknown() if name in ("dtype", "ndim") else BoundMethod(value, name)
+        case CommandLine() if not name.startswith(("add_", "parse_", "set_")):
             return value.values.get(name, Unknown())
-        case Class():
-            return value.methods.get(name, Bound(value, name))
-        case Array() | Stat() | Length() | Scaler() | Bunch() | Batches() | Generator():
-            return array_methods.attribute(state, node, value, name)
-    return _sizes(value) if name == "shape" and isinstance(value, list) else Bound(value, name)
+        case UserClass():
+            return value.methods.get(name, BoundMethod(value, name))
+        case DataArray() | Measure() | Length() | Scaler() | Bunch() | Batches() | ImageGenerator():
+            return array_methods.attribute(interp, node, value, name)
+    return (
+        _sizes(value) if name == "shape" and isinstance(value, list) else BoundMethod(value, name)
+    )
 
 
 def _sizes(value: Any) -> list[int]:
@@ -71,15 +81,15 @@ def constant_of(path: str) -> Any:
     if path in ("numpy.newaxis", "tensorflow.newaxis"):
         return None
     if path == "tensorflow.data.AUTOTUNE":
-        return After()
-    return Ref(path)
+        return Opaque()
+    return Reference(path)
 
 
-def _field(state: State, node: ast.AST, value: Instance, name: str) -> Any:
+def _field(interp: Interpreter, node: ast.AST, value: UserInstance, name: str) -> Any:
     if name in value.fields:
         return value.fields[name]
     if name in value.of.methods:
-        return Bound(value, name)
+        return BoundMethod(value, name)
     if value.of.base == "model":
-        return Bound(model_calls.as_model(state, value), name)
-    return After() if value.of.base != "layer" else Bound(value, name)
+        return BoundMethod(model_calls.as_model(interp, value), name)
+    return Opaque() if value.of.base != "layer" else BoundMethod(value, name)

@@ -8,9 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from builder.parse.interpreter.values import Function, Scope, TooMuch, Unknown
+from builder.parse.interpreter.values import (
+    Args,
+    Keywords,
+    LimitReached,
+    Scope,
+    Unknown,
+    UserFunction,
+)
 from builder.parse.keras.symbolic_model import Model
-from builder.parse.remarks import DIFFERENT, NOTED, TRANSLATED, UNKNOWN, Notes
+from builder.parse.remarks import DIFFERENT, NOTED, TRANSLATED, UNKNOWN, Remarks
 from builder.parse.text.syntax_tree import Page
 from builder.spec import TrainingSpec
 
@@ -25,7 +32,7 @@ MAX_DEPTH = 120
 
 
 @dataclass
-class State:
+class Interpreter:
     """All there is while a text is read.
 
     Args:
@@ -43,8 +50,8 @@ class State:
     """
 
     page: Page
-    notes: Notes
-    follow: Callable[[State, Function, list[Any], dict[str, Any]], Any]
+    remarks: Remarks
+    follow: Callable[[Interpreter, UserFunction, Args, Keywords], Any]
     scope: Scope = field(default_factory=Scope)
     line: int = 0
     steps: int = 0
@@ -65,13 +72,13 @@ class State:
         """Count one step; raises TooMuch when there were too many."""
         self.steps += 1
         if self.steps > self.limit or self.steps > MAX_STEPS:
-            raise TooMuch("too many steps")
+            raise LimitReached("too many steps")
 
     @contextmanager
-    def deeper(self) -> Iterator[None]:
+    def nested(self) -> Iterator[None]:
         """Inside, one level deeper; raises TooMuch below ``MAX_DEPTH``."""
         if self.depth >= MAX_DEPTH:
-            raise TooMuch("too many levels")
+            raise LimitReached("too many levels")
         self.depth += 1
         try:
             yield
@@ -79,7 +86,7 @@ class State:
             self.depth -= 1
 
     @contextmanager
-    def hushed(self) -> Iterator[None]:
+    def silenced(self) -> Iterator[None]:
         """Inside, nothing is told: what is read here has no part in the project."""
         self.quiet += 1
         try:
@@ -87,22 +94,22 @@ class State:
         finally:
             self.quiet -= 1
 
-    def say(self, severity: str, where: ast.AST | int | None, message: str) -> None:
+    def report(self, severity: str, where: ast.AST | int | None, message: str) -> None:
         """Tell something about a node, or a line."""
         if self.quiet:
             return
         line = where if isinstance(where, int) else getattr(where, "lineno", 0) or self.line
-        self.notes.say(severity, line, message)
+        self.remarks.add(severity, line, message)
 
-    def unknown(self, node: ast.AST, why: str) -> Unknown:
+    def report_unknown(self, node: ast.AST, why: str) -> Unknown:
         """Tell that ``node`` was not understood, and give the value that stands for that."""
-        if not self.quiet and not self.notes.is_full():
-            self.say(UNKNOWN, node, f"`{self.page.text(node)}`: {why}")
+        if not self.quiet and not self.remarks.is_full():
+            self.report(UNKNOWN, node, f"`{self.page.text(node)}`: {why}")
         elif not self.quiet:
-            self.notes.dropped += 1
+            self.remarks.dropped += 1
         return Unknown()
 
-    def has_said(self, what: str) -> bool:
+    def was_reported(self, what: str) -> bool:
         """Whether this was asked before: a second time it need not be told."""
         if what in self.missing:
             return True
@@ -110,23 +117,23 @@ class State:
             self.missing.add(what)
         return False
 
-    def unknown_data(self, node: ast.AST, message: str) -> None:
+    def report_unread(self, node: ast.AST, message: str) -> None:
         """Tell, in a sentence of its own, what was not understood."""
-        self.say(UNKNOWN, node, message)
+        self.report(UNKNOWN, node, message)
 
-    def aside(self, node: ast.AST, what: str) -> None:
+    def report_aside(self, node: ast.AST, what: str) -> None:
         """Tell, once for each kind of thing, that it has no part in the project."""
-        if not self.quiet and not self.has_said(what):
-            self.noted(node, f"{what} has no part in the project: left out.")
+        if not self.quiet and not self.was_reported(what):
+            self.report_note(node, f"{what} has no part in the project: left out.")
 
-    def translated(self, where: ast.AST | int | None, message: str) -> None:
+    def report_translation(self, where: ast.AST | int | None, message: str) -> None:
         """Tell of another spelling of the same."""
-        self.say(TRANSLATED, where, message)
+        self.report(TRANSLATED, where, message)
 
-    def different(self, where: ast.AST | int | None, message: str) -> None:
+    def report_different(self, where: ast.AST | int | None, message: str) -> None:
         """Tell of something that is not taken to the letter."""
-        self.say(DIFFERENT, where, message)
+        self.report(DIFFERENT, where, message)
 
-    def noted(self, where: ast.AST | int | None, message: str) -> None:
+    def report_note(self, where: ast.AST | int | None, message: str) -> None:
         """Tell of something understood with nothing to do about it."""
-        self.say(NOTED, where, message)
+        self.report(NOTED, where, message)

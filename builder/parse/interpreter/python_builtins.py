@@ -8,17 +8,19 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from builder.parse.data.arrays import Array, Batches, Bunch, Length, Stat, number
+from builder.parse.data.arrays import Batches, Bunch, DataArray, Length, Measure, number
 from builder.parse.data.loaders import measure
-from builder.parse.interpreter.interpreter import State
+from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import (
     MAX_ITEMS,
-    After,
-    Instance,
-    Options,
-    Strange,
+    Args,
+    CannotEvaluate,
+    CommandLine,
+    Keywords,
+    Opaque,
     Super,
     Unknown,
+    UserInstance,
     checked,
     is_small,
 )
@@ -56,47 +58,47 @@ FORMULAS: dict[str, Callable[..., float]] = {
 def formula(name: str, args: list[Any]) -> Any:
     """``math.exp(x)`` of plain numbers; raises Strange for anything else."""
     if not all(isinstance(number(a), int | float) for a in args):
-        return After() if any(isinstance(a, After) for a in args) else None
+        return Opaque() if any(isinstance(a, Opaque) for a in args) else None
     try:
         return checked(FORMULAS[name](*[number(a) for a in args]))
     except (TypeError, ValueError, ArithmeticError):
-        raise Strange("it cannot be worked out") from None
+        raise CannotEvaluate("it cannot be worked out") from None
 
 
-def call(state: State, node: ast.Call, name: str, args: list[Any], kw: dict[str, Any]) -> Any:
+def call(interp: Interpreter, node: ast.Call, name: str, args: Args, kw: Keywords) -> Any:
     """``name(args)`` of Python's own functions."""
     if name == syntax_tree.OFF:
         return _off(args)
     if name in NEVER:
-        return state.unknown(node, "this is never run here: left out")
+        return interp.report_unknown(node, "this is never run here: left out")
     if name == "super":
         return Super()
-    if name == "len" and args and isinstance(args[0], After) and isinstance(args[0].came, Layer):
-        return words(state, node, args[0].came)
-    if name in SILENT or any(isinstance(a, After) for a in args):
-        return After()
-    if name in OVER_DATA and any(isinstance(a, Array | Batches | Bunch) for a in args):
-        return After()
+    if name == "len" and args and isinstance(args[0], Opaque) and isinstance(args[0].origin, Layer):
+        return words(interp, node, args[0].origin)
+    if name in SILENT or any(isinstance(a, Opaque) for a in args):
+        return Opaque()
+    if name in OVER_DATA and any(isinstance(a, DataArray | Batches | Bunch) for a in args):
+        return Opaque()
     if name == "len" and args:
         return _length(args[0])
-    if name in ("min", "max") and args and isinstance(args[0], Array):
+    if name in ("min", "max") and args and isinstance(args[0], DataArray):
         return measure(args[0], name)
-    if name == "set" and args and isinstance(args[0], Array):
+    if name == "set" and args and isinstance(args[0], DataArray):
         many = args[0].data.known.classes
-        return list(range(many)) if args[0].what == "y" and many else After()
+        return list(range(many)) if args[0].what == "y" and many else Opaque()
     if any(isinstance(a, Unknown) for a in args):
         return Unknown()
-    if name in ("int", "float", "round") and args and isinstance(args[0], Length | Stat):
+    if name in ("int", "float", "round") and args and isinstance(args[0], Length | Measure):
         return args[0]
     args = [number(a) for a in args]
     try:
         return checked(_plain(name, args, kw))
     except (TypeError, ValueError, ArithmeticError, IndexError, KeyError):
-        raise Strange("it cannot be worked out") from None
+        raise CannotEvaluate("it cannot be worked out") from None
 
 
 def _length(value: Any) -> Any:
-    if isinstance(value, Array):
+    if isinstance(value, DataArray):
         return Length(value) if value.part != "row" else (value.shape or (1,))[0]
     if isinstance(value, Model):
         return len(value.stack)
@@ -112,7 +114,7 @@ def _off(args: list[Any]) -> Any:
     return layer
 
 
-def _plain(name: str, args: list[Any], kw: dict[str, Any]) -> Any:
+def _plain(name: str, args: Args, kw: Keywords) -> Any:
     if name == "range":
         made = range(*args)
         return list(made) if len(made) <= 1000 else made
@@ -131,7 +133,7 @@ def _plain(name: str, args: list[Any], kw: dict[str, Any]) -> Any:
     if name == "reversed":
         return lists[0][::-1]
     if not is_small(args):
-        raise Strange("it cannot be worked out")
+        raise CannotEvaluate("it cannot be worked out")
     if name == "prod":
         return math.prod(lists[0] if isinstance(lists[0], list) else lists)
     simple: dict[str, Callable[..., Any]] = {
@@ -139,24 +141,24 @@ def _plain(name: str, args: list[Any], kw: dict[str, Any]) -> Any:
         "max": max, "sum": sum, "bool": bool, "sorted": sorted, "any": any, "all": all,
     }  # fmt: skip
     if name not in simple or (kw and name not in ("min", "max")):
-        raise Strange("this function is not followed here")
+        raise CannotEvaluate("this function is not followed here")
     return simple[name](*(lists if name in ("sum", "sorted", "any", "all") else args))
 
 
 def _int(value: Any = 0, base: int = 10) -> int:
     if isinstance(value, str) and len(value) > 20:
-        raise Strange("the number is too large")
+        raise CannotEvaluate("the number is too large")
     return int(value, base) if isinstance(value, str) else int(value)
 
 
 def method(
-    state: State, node: ast.Call, value: Any, name: str, args: list[Any], kw: dict[str, Any]
+    interp: Interpreter, node: ast.Call, value: Any, name: str, args: Args, kw: Keywords
 ) -> Any:
     """Methods of lists, mappings and text."""
-    if isinstance(value, str) and any(isinstance(a, After) for a in args):
-        return After()
+    if isinstance(value, str) and any(isinstance(a, Opaque) for a in args):
+        return Opaque()
     if isinstance(value, list) and name in OF_ARRAYS:
-        return After()
+        return Opaque()
     try:
         if isinstance(value, list):
             return _list(value, name, args)
@@ -165,16 +167,21 @@ def method(
         if isinstance(value, str):
             return checked(_text(value, name, args, kw))
     except (TypeError, ValueError, IndexError, KeyError):
-        raise Strange("it cannot be worked out") from None
-    if isinstance(value, Options):
-        return _option(state, node, value, name, args, kw)
-    if isinstance(value, Instance):
-        return After()
-    raise Strange("this method is not followed here")
+        raise CannotEvaluate("it cannot be worked out") from None
+    if isinstance(value, CommandLine):
+        return _option(interp, node, value, name, args, kw)
+    if isinstance(value, UserInstance):
+        return Opaque()
+    raise CannotEvaluate("this method is not followed here")
 
 
 def _option(
-    state: State, node: ast.Call, value: Options, name: str, args: list[Any], kw: dict[str, Any]
+    interp: Interpreter,
+    node: ast.Call,
+    value: CommandLine,
+    name: str,
+    args: Args,
+    kw: Keywords,
 ) -> Any:
     """``parser.add_argument("--epochs", default=5)``, and what is parsed: the defaults."""
     if name == "add_argument":
@@ -187,9 +194,11 @@ def _option(
         return None
     if name in ("parse_args", "parse_known_args"):
         if value.values:
-            state.different(node, "The options of the command line are taken at their defaults.")
-        return value if name == "parse_args" else [value, After()]
-    return value if name == "add_argument_group" else After()
+            interp.report_different(
+                node, "The options of the command line are taken at their defaults."
+            )
+        return value if name == "parse_args" else [value, Opaque()]
+    return value if name == "add_argument_group" else Opaque()
 
 
 def _list(value: list[Any], name: str, args: list[Any]) -> Any:
@@ -209,14 +218,14 @@ def _list(value: list[Any], name: str, args: list[Any]) -> Any:
     elif name in ("index", "count") and is_small(value):
         return getattr(value, name)(*args)
     else:
-        raise Strange("this method is not followed here")
+        raise CannotEvaluate("this method is not followed here")
     if len(value) > MAX_ITEMS:
         del value[MAX_ITEMS:]
-        raise Strange("the list is too long")
+        raise CannotEvaluate("the list is too long")
     return None
 
 
-def _dict(value: dict[Any, Any], name: str, args: list[Any], kw: dict[str, Any]) -> Any:
+def _dict(value: dict[Any, Any], name: str, args: Args, kw: Keywords) -> Any:
     match name:
         case "items":
             return [[k, v] for k, v in value.items()]
@@ -233,30 +242,30 @@ def _dict(value: dict[Any, Any], name: str, args: list[Any], kw: dict[str, Any])
             return None
         case "pop" if len(args) == 1:
             return value.pop(args[0])
-    raise Strange("this method is not followed here")
+    raise CannotEvaluate("this method is not followed here")
 
 
-def _text(value: str, name: str, args: list[Any], kw: dict[str, Any]) -> Any:
+def _text(value: str, name: str, args: Args, kw: Keywords) -> Any:
     if name == "format":
         if re.sub(r"\{\w*\}", "", value).count("{"):
-            raise Strange("this way of putting text together is not read")
+            raise CannotEvaluate("this way of putting text together is not read")
         small = [number(a) for a in args], {k: number(v) for k, v in kw.items()}
         if not (is_small(small[0]) and is_small(small[1])):
             return Unknown()
         if value.count("{") * len(str(small)) > 10 * MAX_ITEMS:
-            raise Strange("the text is too long")
+            raise CannotEvaluate("the text is too long")
         return value.format(*small[0], **small[1])
     if name == "join" and args and isinstance(args[0], list) and is_small(args[0]):
         if len(value) * len(args[0]) > MAX_ITEMS:
-            raise Strange("the text is too long")
+            raise CannotEvaluate("the text is too long")
         return value.join(args[0])
     if name in CASES and all(isinstance(a, str) for a in args):
         return getattr(value, name)(*args)
     if name == "replace" and len(args) == 2 and len(args[1]) * value.count(args[0]) < MAX_ITEMS:
         return value.replace(args[0], args[1])
     if name == "encode":
-        return After()
-    raise Strange("this method is not followed here")
+        return Opaque()
+    raise CannotEvaluate("this method is not followed here")
 
 
 __all__ = ["call", "formula", "method"]
