@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from builder.errors import LayerwiseError, SpecError
 from builder.parse import project
-from builder.parse.interpreter import statements, user_functions
 from builder.parse.interpreter.interpreter import MAX_STEPS, MAX_STEPS_A_STATEMENT, Interpreter
 from builder.parse.interpreter.values import CannotEvaluate, LimitReached
-from builder.parse.remarks import (
+from builder.parse.language import RULES
+from builder.parse.text import notebook_cells
+from builder.parse.text.remarks import (
     DIFFERENT,
     NOTED,
     SEVERITIES,
@@ -21,7 +22,6 @@ from builder.parse.remarks import (
     cut,
     place,
 )
-from builder.parse.text import notebook_cells
 from builder.parse.text.syntax_tree import MAX_CHARACTERS, read
 from builder.spec import TrainingSpec
 
@@ -78,7 +78,7 @@ def parse(source: str, title: str = "", around: TrainingSpec | None = None) -> P
     """
     notes = Remarks()
     page = read(source, notes)
-    interp = Interpreter(page, notes, user_functions.call_function, around=around)
+    interp = Interpreter(page, notes, RULES, around=around)
     training = _understood(interp)
     title = title or _title(page.tree)
     return Parsed(training, notes.remarks(), title, interp.strange_data)
@@ -144,7 +144,7 @@ def _statement(interp: Interpreter, node: ast.stmt) -> None:
     interp.scope = interp.scope.top
     interp.depth = interp.quiet = 0
     try:
-        statements.block(interp, [node])
+        interp.run([node])
     except LimitReached as much:
         interp.remarks.add(UNKNOWN, node.lineno, f"`{interp.page.text(node)}`: {much}, left out")
     except (CannotEvaluate, *_UNFORESEEN) as error:

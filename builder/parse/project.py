@@ -6,9 +6,9 @@ import ast
 from dataclasses import replace
 
 from builder import starters
+from builder.parse import missing_model
 from builder.parse.data import flattened, multi_column, preparation
 from builder.parse.data.arrays import DataArray
-from builder.parse.interpreter import calls, user_functions
 from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import (
     CannotEvaluate,
@@ -20,8 +20,7 @@ from builder.parse.interpreter.values import (
 from builder.parse.keras import symbolic_calls, symbolic_model
 from builder.parse.keras.compile_and_fit import Fit
 from builder.parse.keras.symbolic_model import Model, Tensor
-from builder.parse.remarks import DIFFERENT, UNKNOWN
-from builder.parse.text import no_model
+from builder.parse.text.remarks import DIFFERENT, UNKNOWN
 from builder.spec import Config, ModelSpec, TrainingSpec
 
 OWN_WAYS = ("train_step", "test_step", "compute_loss", "fit")
@@ -31,15 +30,15 @@ OWN_WAYS = ("train_step", "test_step", "compute_loss", "fit")
 def build(interp: Interpreter) -> TrainingSpec | None:
     """The project, or None when the text holds no model."""
     model = chosen(interp) or _from_functions(interp)
-    no_model.tell(interp, model)
+    missing_model.tell(interp, model)
     if model is None:
         return None
     fit: Fit | None = model.fitted
-    x = fit.x if fit else no_model.loaded(interp, "x")
+    x = fit.x if fit else missing_model.loaded(interp, "x")
     source = x if isinstance(x, DataArray) and x.what == "x" else None
     spec = _put_together(interp, model, source)
     if spec is None and model.instance is not None:
-        model = _another(interp, source or no_model.loaded(interp, "x"))
+        model = _another(interp, source or missing_model.loaded(interp, "x"))
         fit, spec = None, _put_together(interp, model, source) if model else None
     if model is None or spec is None:
         return None
@@ -62,7 +61,9 @@ def _another(interp: Interpreter, x: DataArray | None) -> Model | None:
 
     The last one that reads the data, else the last.
     """
-    found = [m for m in interp.models if m.instance is None and not m.aside and _holds_something(m)]
+    found: list[Model] = [
+        m for m in interp.models if m.instance is None and not m.aside and _holds_something(m)
+    ]
     found.sort(key=lambda m: x is not None and symbolic_model.reads(m) == x.shape)
     if not found:
         return None
@@ -73,7 +74,7 @@ def _another(interp: Interpreter, x: DataArray | None) -> Model | None:
 
 def chosen(interp: Interpreter) -> Model | None:
     """The model that is trained; else the last compiled; else the last made that stands alone."""
-    alone = [m for m in interp.models if not m.aside]
+    alone: list[Model] = [m for m in interp.models if not m.aside]
     fitted = [m for m in alone if m.fitted is not None]
     if len(fitted) > 1:
         interp.remarks.add(
@@ -98,9 +99,9 @@ def _from_functions(interp: Interpreter) -> Model | None:
         interp.limit = interp.steps + 50_000
         try:
             if isinstance(item, UserClass):
-                calls.call(interp, _no_call(item.node), item, [], {})
+                interp.call(_no_call(item.node), item, [], {})
             elif isinstance(item, UserFunction) and not item.calls:
-                user_functions.call_function(interp, item, [], {})
+                interp.call(item.node, item, [], {})
         except (CannotEvaluate, LimitReached):
             continue
         made = chosen(interp) if len(interp.models) > before else None
@@ -161,7 +162,7 @@ def _followed(interp: Interpreter, model: Model, x: DataArray | None) -> Model |
     start = symbolic_calls.made(interp, symbolic_model.input_layer(shape), [])
     interp.limit = interp.steps + 50_000
     call = ast.copy_location(_no_call(model.instance.of.node), model.instance.of.node)
-    result = calls.call(interp, call, model.instance, [start], {})
+    result = interp.call(call, model.instance, [start], {})
     outputs = list(walk(list(result.values()) if isinstance(result, dict) else [result]))
     if not outputs or not all(isinstance(t, Tensor) for t in outputs):
         text = "What its call returns could not be worked out."
@@ -180,7 +181,7 @@ def _training(
     settings = fit.settings if fit else Config()
     if x is None:
         return _without_data(interp, model, spec, compiled, settings)
-    data = preparation.dataset(interp, x, fit.y if fit else no_model.loaded(interp, "y"))
+    data = preparation.dataset(interp, x, fit.y if fit else missing_model.loaded(interp, "y"))
     if fit is None:
         text = "It has no fit: the data are those loaded here, its settings a starter's."
         interp.remarks.add(DIFFERENT, x.data.line, text)

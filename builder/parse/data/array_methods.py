@@ -17,7 +17,7 @@ from builder.parse.data.arrays import (
     Measure,
     Scaler,
 )
-from builder.parse.interpreter.interpreter import Interpreter
+from builder.parse.interpreter.interpreter import Handlers, Interpreter
 from builder.parse.interpreter.values import (
     Args,
     BoundMethod,
@@ -187,7 +187,35 @@ def _new_axis(interp: Interpreter, node: ast.Subscript, array: DataArray, keys: 
     return array
 
 
-def store(interp: Interpreter, target: ast.AST, value: Any) -> None:
-    """``value[…] = …``: changing data in place is not taken over."""
-    if isinstance(value, DataArray):
+def _set_item(interp: Interpreter, target: ast.Subscript, value: Any, item: Any) -> None:
+    """``value[…] = item``: a column put beside the data; any other change is not taken over."""
+    name = target.slice.value if isinstance(target.slice, ast.Constant) else None
+    if isinstance(value, Bunch):
+        if isinstance(target.slice, ast.Constant):
+            value.arrays[str(name)] = item
+    elif not dataframes.put(value, name, item):
         interp.report_unknown(target, "changing single examples is not taken over")
+
+
+HANDLERS: dict[type, Handlers] = {
+    DataArray: Handlers(
+        method=method, attribute=attribute, index=index, set_item=_set_item, signed=True
+    ),
+    Bunch: Handlers(
+        method=method,
+        attribute=attribute,
+        index=index,
+        set_item=_set_item,
+        iterate=lambda value: list(value.arrays),
+    ),
+    Batches: Handlers(method=method, attribute=attribute, index=index),
+    Measure: Handlers(method=method, attribute=attribute, index=index),
+    Scaler: Handlers(method=method, attribute=attribute),
+    ImageGenerator: Handlers(method=method, attribute=attribute),
+    Length: Handlers(attribute=attribute),
+    Eye: Handlers(index=index),
+}
+"""What can be done with values that stand for data."""
+
+OPERATORS = (DataArray | Measure | Length | Scaler | Bunch | Batches, arrays.operate)
+"""Calculating with them."""

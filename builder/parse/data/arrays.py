@@ -8,7 +8,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from builder.parse.data.known_datasets import Known
-from builder.parse.interpreter.values import CannotEvaluate, Unknown
+from builder.parse.interpreter.interpreter import Interpreter
+from builder.parse.interpreter.values import (
+    CannotEvaluate,
+    Counted,
+    Hidden,
+    Measured,
+    Opaque,
+    Origin,
+    Unknown,
+    number,
+    opaque_of,
+)
 from builder.spec import ObjectSpec
 
 
@@ -36,7 +47,7 @@ class LoadedData:
 
 
 @dataclass(eq=False, frozen=True, slots=True)
-class DataArray:
+class DataArray(Origin):
     """Examples (``x``) or labels (``y``).
 
     Args:
@@ -60,6 +71,11 @@ class DataArray:
     end: str = ""
 
     @property
+    def is_row(self) -> bool:
+        """Whether it is only one example."""
+        return self.part == "row"
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """Of one example."""
         if self.what == "y":
@@ -77,7 +93,7 @@ class DataArray:
 
 
 @dataclass(eq=False, frozen=True, slots=True)
-class Measure:
+class Measure(Measured):
     """A number, or one a column, measured on an array: ``mean``, ``std``, ``min``, ``max``,
     ``span`` (max - min)."""
 
@@ -86,7 +102,7 @@ class Measure:
 
 
 @dataclass(eq=False, frozen=True, slots=True)
-class Length:
+class Length(Counted):
     """``len(x)``, or a share of it."""
 
     array: DataArray
@@ -127,20 +143,13 @@ class Bunch:
 
 
 @dataclass(eq=False, frozen=True, slots=True)
-class Batches:
+class Batches(Hidden):
     """Arrays handed over in batches: ``tf.data``, a generator, or our own Reshuffled."""
 
     x: Any
     y: Any
     batch_size: Any = None
     every_epoch: bool = False
-
-
-def number(value: Any) -> Any:
-    """A Length as the number it is, anything else as it is."""
-    if isinstance(value, Length):
-        return value.number if value.number is not None else Unknown()
-    return value
 
 
 def scaled(array: DataArray, sign: str, value: Any) -> DataArray:
@@ -165,7 +174,19 @@ _SIGNS: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "
                            ast.FloorDiv: "//"}  # fmt: skip
 
 
-def operate(op: ast.operator, a: Any, b: Any) -> Any:
+def operate(interp: Interpreter, node: Any, a: Any, b: Any) -> Any:
+    """``a op b`` where one of them stands for data; ``node`` is the BinOp or AugAssign."""
+    if isinstance(a, Opaque) or isinstance(b, Opaque):
+        return opaque_of(*(v for v in (a, b) if isinstance(v, Opaque | DataArray)))
+    for value, other in ((a, b), (b, a)):
+        if isinstance(value, Unknown):
+            if isinstance(other, DataArray):
+                interp.report_unknown(node, "what is done to the data here is left out")
+            return other if isinstance(other, DataArray) else value
+    return _calculate(node.op, a, b)
+
+
+def _calculate(op: ast.operator, a: Any, b: Any) -> Any:
     """``a op b`` where one of them is an array, a measure of one, or a length."""
     sign = _SIGNS.get(type(op), "?")
     if isinstance(a, Length) or isinstance(b, Length):

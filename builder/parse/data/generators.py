@@ -9,7 +9,7 @@ from typing import Any
 from builder.parse.data import arrays
 from builder.parse.data.arrays import Batches, DataArray, ImageGenerator
 from builder.parse.interpreter.interpreter import Interpreter
-from builder.parse.interpreter.values import Args, Keywords, Opaque, UserFunction
+from builder.parse.interpreter.values import Args, Keywords, Opaque, UserFunction, number
 
 AUGMENTS = {
     "rotation_range": "RandomRotation",
@@ -33,7 +33,7 @@ FOLDERS = "pictures in folders are not read: your own data come as an .npz file"
 
 def generator(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``ImageDataGenerator(rescale=1/255, horizontal_flip=True)``."""
-    asked = [name for name in AUGMENTS if arrays.number(kw.get(name))]
+    asked = [name for name in AUGMENTS if number(kw.get(name))]
     if asked:
         made = " and ".join(sorted({AUGMENTS[name] for name in asked}))
         interp.report_unknown(
@@ -41,7 +41,7 @@ def generator(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> 
         )
     if learned := [name for name in LEARNED if kw.get(name)]:
         interp.report_unknown(node, f"{', '.join(learned)}: left out")
-    rescale = arrays.number(kw.get("rescale"))
+    rescale = number(kw.get("rescale"))
     return ImageGenerator(rescale if isinstance(rescale, int | float) else None)
 
 
@@ -63,7 +63,7 @@ def of_generator(
     x = given.get("x")
     if isinstance(x, DataArray) and value.rescale is not None:
         x = arrays.scaled(x, "*", value.rescale)
-    size = arrays.number(given.get("batch_size"))
+    size = number(given.get("batch_size"))
     return Batches(x, given.get("y"), size if isinstance(size, int) else None)
 
 
@@ -77,7 +77,7 @@ def of_batches(
 ) -> Any:
     """``dataset.shuffle(1000).batch(32)`` and the other methods of ``tf.data``."""
     if name == "batch":
-        size = arrays.number(args[0] if args else kw.get("batch_size"))
+        size = number(args[0] if args else kw.get("batch_size"))
         return replace(value, batch_size=size if isinstance(size, int) else None)
     if name == "map":
         return _mapped(interp, node, value, args[0] if args else kw.get("map_func"))
@@ -95,7 +95,7 @@ def _mapped(interp: Interpreter, node: ast.Call, value: Batches, function: Any) 
     """What a function makes of an example and its label, which stand for all of them."""
     pair = [value.x] if value.y is None else [value.x, value.y]
     if isinstance(function, UserFunction):
-        result = interp.follow(interp, function, pair, {})
+        result = interp.call(node, function, pair, {})
         found = result if isinstance(result, list) else [result]
         if len(found) == len(pair) and all(isinstance(a, DataArray) for a in found):
             return replace(value, x=found[0], y=found[1] if len(found) > 1 else None)

@@ -9,11 +9,20 @@ from dataclasses import replace
 from typing import Any
 
 from builder.parse.data import dataframes, generators, known_datasets, splits
-from builder.parse.data.arrays import Batches, Bunch, DataArray, Eye, LoadedData, Measure, Scaler
-from builder.parse.data.arrays import number as as_number
+from builder.parse.data.arrays import (
+    Batches,
+    Bunch,
+    DataArray,
+    Eye,
+    Length,
+    LoadedData,
+    Measure,
+    Scaler,
+)
 from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import Args, Keywords, Opaque, Unknown, is_small
-from builder.parse.remarks import cut as shortened
+from builder.parse.interpreter.values import number as as_number
+from builder.parse.text.remarks import cut as shortened
 
 READY_MADE = (
     "a ready-made network is not read from code; Home begins a project from a known architecture,"
@@ -28,7 +37,14 @@ NUMBERS = ("keras.metrics.Mean", "keras.metrics.Sum", "keras.random.SeedGenerato
 Handler = Callable[[Interpreter, ast.Call, list[Any], dict[str, Any]], Any]
 
 
-def load(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywords) -> Any:
+def read_call(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywords) -> Any:
+    """A function that loads or prepares data; None for any other."""
+    if (loaded := _load(interp, node, path, args, kw)) is not None:
+        return loaded
+    return FUNCTIONS[path](interp, node, args, kw) if path in FUNCTIONS else None
+
+
+def _load(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywords) -> Any:
     """``keras.datasets.<name>.load_data(…)`` or ``sklearn.datasets.<name>(…)``; None: neither."""
     parts = path.split(".")
     if path in known_datasets.READERS:
@@ -228,7 +244,49 @@ def _scaler(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> An
     return Scaler(name)
 
 
+OVER_DATA = frozenset(
+    ("enumerate", "zip", "reversed", "sorted", "list", "tuple", "iter", "next", "map", "filter",
+     "sum", "any", "all")
+)  # fmt: skip
+"""Functions that go through data example by example, which nobody can see here."""
+
+
+def _hidden(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    return Opaque() if any(isinstance(a, DataArray | Batches | Bunch) for a in args) else None
+
+
+def _length(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    array = args[0] if args else None
+    if not isinstance(array, DataArray) or _has_opaque(args):
+        return None
+    return (array.shape or (1,))[0] if array.is_row else Length(array)
+
+
+def _extreme(name: str) -> Handler:
+    def handle(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+        own = args and isinstance(args[0], DataArray)
+        return measure(args[0], name) if own and not _has_opaque(args) else None
+
+    return handle
+
+
+def _labels(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    own = args and isinstance(args[0], DataArray)
+    return _classes(interp, node, args, kw) if own else None
+
+
+def _has_opaque(args: Args) -> bool:
+    return any(isinstance(a, Opaque) for a in args)
+
+
+def _reshuffled(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """The class with which our own scripts shuffle anew in every epoch."""
+    given = dict(zip(("x", "y", "batch_size", "seed"), args, strict=False)) | kw
+    return Batches(given.get("x"), given.get("y"), given.get("batch_size"), True)
+
+
 FUNCTIONS: dict[str, Handler] = {
+    "layerwise.Reshuffled": _reshuffled,
     "numpy.load": open_file,
     "pandas.DataFrame": dataframes.frame,
     "pandas.Series": dataframes.frame,
@@ -251,7 +309,11 @@ FUNCTIONS: dict[str, Handler] = {
     "numpy.unique": _classes,
     "numpy.eye": lambda interp, node, args, kw: Eye(),
     "numpy.identity": lambda interp, node, args, kw: Eye(),
-    "builtins.set": _classes,
+    **{f"builtins.{name}": _hidden for name in OVER_DATA},
+    "builtins.len": _length,
+    "builtins.min": _extreme("min"),
+    "builtins.max": _extreme("max"),
+    "builtins.set": _labels,
     **{
         f"numpy.{n}": _same
         for n in ("array", "asarray", "squeeze", "ravel", "float32", "ascontiguousarray", "copy",

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from builder.parse.data.arrays import DataArray, divided
-from builder.parse.data.arrays import number as as_number
 from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import Args, Keywords, Unknown
+from builder.parse.interpreter.values import number as as_number
 
 
 def split(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:

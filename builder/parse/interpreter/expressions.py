@@ -7,35 +7,19 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from builder.parse.data import array_methods, arrays
-from builder.parse.data.arrays import Batches, Bunch, DataArray, Eye, Length, Measure, Scaler
-from builder.parse.interpreter import (
-    arithmetic,
-    attributes,
-    calls,
-    conditions,
-    imports,
-    sequences,
-    statements,
-)
+from builder.parse.interpreter import imports, operators, sequences
 from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import (
     CannotEvaluate,
-    KerasObject,
     Opaque,
     Reference,
     Unknown,
     UserFunction,
-    after,
     checked,
     is_small,
+    number,
 )
-from builder.parse.keras import keras_ops, symbolic_calls
-from builder.parse.keras.symbolic_model import Layer, Model, Shape, Tensor
 from builder.parse.text import syntax_tree
-
-OWN = DataArray | Measure | Length | Scaler | Bunch | Batches
-"""Values that stand for data."""
 
 BUILTINS = frozenset(
     ("len", "range", "enumerate", "zip", "reversed", "sorted", "int", "float", "str", "list",
@@ -46,30 +30,7 @@ BUILTINS = frozenset(
 )  # fmt: skip
 """Python's own functions that are known here; ``run`` says what each comes to."""
 
-ITEMS_A_STEP = 50
-"""Long lists and texts cost steps, so that steps bound the memory too."""
-
 _WIDTH = re.compile(r"0?\d{0,2}(\.\d{1,2})?[dfeg%s]?")
-
-
-def evaluate(interp: Interpreter, node: ast.AST) -> Any:
-    """What an expression comes to; Unknown where it was told that nobody can say.
-
-    Raises:
-        TooMuch: a limit was reached.
-    """
-    interp.step()
-    with interp.nested():
-        handler = _HANDLERS.get(type(node))
-        if handler is None:
-            return interp.report_unknown(node, "this kind of expression is not read")
-        try:
-            value = handler(interp, node)
-        except CannotEvaluate as strange:
-            return interp.report_unknown(node, str(strange))
-    if isinstance(value, list | str | dict | set):
-        interp.steps += len(value) // ITEMS_A_STEP
-    return value
 
 
 def _constant(interp: Interpreter, node: ast.Constant) -> Any:
@@ -85,11 +46,11 @@ def _name(interp: Interpreter, node: ast.Name) -> Any:
         pass
     for module in reversed(interp.scope.top.star):
         path = imports.canonical(f"{module}.{node.id}")
-        if imports.known(path) or imports.foreign(path):
+        if interp.rules.is_known(path) or imports.foreign(path):
             return Reference(path)
     if node.id in BUILTINS or node.id == syntax_tree.OFF:
         return Reference(f"builtins.{node.id}")
-    if (path := imports.implied(node.id)) and not interp.scope.top.star:
+    if (path := imports.implied(node.id, interp.rules.is_known)) and not interp.scope.top.star:
         interp.report_different(
             node, f"{node.id} is not imported here: Keras's or the usual one is meant."
         )
@@ -107,32 +68,32 @@ def _name(interp: Interpreter, node: ast.Name) -> Any:
 
 
 def _attribute(interp: Interpreter, node: ast.Attribute) -> Any:
-    value = evaluate(interp, node.value)
-    return attributes.attribute(interp, node, value, node.attr)
+    value = interp.evaluate(node.value)
+    return interp.attribute(node, value, node.attr)
 
 
 def _call(interp: Interpreter, node: ast.Call) -> Any:
-    target = evaluate(interp, node.func)
-    apart = isinstance(target, Reference) and calls.is_aside(target.path)
+    target = interp.evaluate(node.func)
+    apart = isinstance(target, Reference) and imports.is_aside(target.path)
     if apart:
         with interp.silenced():
             args, kw = _arguments(interp, node)
     else:
         args, kw = _arguments(interp, node)
-    return calls.call(interp, node, target, args, kw)
+    return interp.call(node, target, args, kw)
 
 
 def _arguments(interp: Interpreter, node: ast.Call) -> tuple[list[Any], dict[str, Any]]:
     args: list[Any] = []
     for item in node.args:
         if isinstance(item, ast.Starred):
-            value = evaluate(interp, item.value)
-            args += list(sequences.items(value)) if isinstance(value, list | range) else [value]
+            value = interp.evaluate(item.value)
+            args += list(interp.items(value)) if isinstance(value, list | range) else [value]
         else:
-            args.append(evaluate(interp, item))
+            args.append(interp.evaluate(item))
     kw: dict[str, Any] = {}
     for word in node.keywords:
-        value = evaluate(interp, word.value)
+        value = interp.evaluate(word.value)
         if word.arg is not None:
             kw[word.arg] = value
         elif isinstance(value, dict):
@@ -142,71 +103,23 @@ def _arguments(interp: Interpreter, node: ast.Call) -> tuple[list[Any], dict[str
     return args, kw
 
 
-def _binary(interp: Interpreter, node: ast.BinOp) -> Any:
-    return operate(interp, node, evaluate(interp, node.left), evaluate(interp, node.right))
-
-
-def operate(interp: Interpreter, node: Any, a: Any, b: Any) -> Any:
-    """``a op b``; ``node`` is the BinOp or AugAssign."""
-    if isinstance(a, Tensor) or isinstance(b, Tensor):
-        return symbolic_calls.binary(interp, node, a, b)
-    if isinstance(a, Opaque) or isinstance(b, Opaque):
-        return after(*(v for v in (a, b) if isinstance(v, Opaque | DataArray)))
-    for value, other in ((a, b), (b, a)):
-        if isinstance(value, Unknown):
-            if isinstance(other, DataArray):
-                interp.report_unknown(node, "what is done to the data here is left out")
-            return other if isinstance(other, DataArray) else value
-    if isinstance(a, OWN) or isinstance(b, OWN):
-        return arrays.operate(node.op, a, b)
-    if isinstance(a, Reference | KerasObject | Layer | Model | UserFunction) or isinstance(
-        b, Reference | Layer | Model
-    ):
-        raise CannotEvaluate("it cannot be worked out")
-    return arithmetic.arithmetic(node.op, a, b)
-
-
-def _unary(interp: Interpreter, node: ast.UnaryOp) -> Any:
-    value = evaluate(interp, node.operand)
-    if isinstance(node.op, ast.Not):
-        known = conditions.truth(value)
-        nobody = value if isinstance(value, Opaque) else Unknown()
-        return nobody if known is None else not known
-    if isinstance(value, Unknown | Opaque):
-        return value
-    if isinstance(value, DataArray | Tensor):
-        return operate(interp, ast.copy_location(
-            ast.BinOp(node.operand, ast.Mult(), node.operand), node), value, -1)  # fmt: skip
-    if not isinstance(value, int | float):
-        raise CannotEvaluate("it cannot be worked out")
-    return +value if isinstance(node.op, ast.UAdd) else (
-        -value if isinstance(node.op, ast.USub) else ~int(value)
-    )  # fmt: skip
-
-
 def _subscript(interp: Interpreter, node: ast.Subscript) -> Any:
-    value = evaluate(interp, node.value)
+    value = interp.evaluate(node.value)
     key = _key(interp, node.slice)
     if isinstance(value, Unknown | Opaque | Reference):
         return Opaque() if isinstance(value, Reference) else value
-    if isinstance(value, DataArray | Bunch | Measure | Batches | Eye):
-        return array_methods.index(interp, node, value, key)
-    if isinstance(value, Shape):
-        return value.last if key == -1 and value.last is not None else Unknown()
-    if isinstance(value, Tensor):
-        if isinstance(key, int) and not isinstance(key, bool) and 0 <= key < 8:
-            return Tensor(value.call, key) if value.index == 0 else Unknown()
-        return symbolic_calls.made(interp, keras_ops.cut(key), [value])
+    if handler := interp.handlers(value).index:
+        return handler(interp, node, value, key)
     if isinstance(key, Unknown | Opaque):
         return key
-    key = arrays.number(key)
+    key = number(key)
     try:
         if isinstance(key, slice) and any(
             isinstance(p, Opaque | Unknown) for p in (key.start, key.stop, key.step)
         ):
             return Opaque()
         if isinstance(key, slice):
-            parts = [arrays.number(p) for p in (key.start, key.stop, key.step)]
+            parts = [number(p) for p in (key.start, key.stop, key.step)]
             return value[slice(*parts)]
         return value[key]
     except (TypeError, KeyError, IndexError, ValueError):
@@ -216,20 +129,20 @@ def _subscript(interp: Interpreter, node: ast.Subscript) -> Any:
 def _key(interp: Interpreter, node: ast.AST) -> Any:
     if isinstance(node, ast.Slice):
         parts = (node.lower, node.upper, node.step)
-        return slice(*(None if p is None else evaluate(interp, p) for p in parts))
+        return slice(*(None if p is None else interp.evaluate(p) for p in parts))
     if isinstance(node, ast.Tuple):
         keys = []
         for item in node.elts:
             whole = isinstance(item, ast.Constant) and item.value is Ellipsis
             keys.append(slice(None) if whole else _key(interp, item))
         return tuple(keys)
-    return evaluate(interp, node)
+    return interp.evaluate(node)
 
 
 def _text(interp: Interpreter, node: ast.JoinedStr) -> Any:
     text = ""
     for part in node.values:
-        value = evaluate(interp, part)
+        value = interp.evaluate(part)
         if not isinstance(value, str):
             return value if isinstance(value, Unknown | Opaque) else Unknown()
         text = checked(text + value)
@@ -237,8 +150,8 @@ def _text(interp: Interpreter, node: ast.JoinedStr) -> Any:
 
 
 def _formatted(interp: Interpreter, node: ast.FormattedValue) -> Any:
-    value = arrays.number(evaluate(interp, node.value))
-    spec = evaluate(interp, node.format_spec) if node.format_spec else ""
+    value = number(interp.evaluate(node.value))
+    spec = interp.evaluate(node.format_spec) if node.format_spec else ""
     if isinstance(value, Unknown | Opaque):
         return value
     if not is_small(value) or not isinstance(spec, str) or not _WIDTH.fullmatch(spec):
@@ -254,21 +167,21 @@ def _lambda(interp: Interpreter, node: ast.Lambda) -> UserFunction:
 
 
 def _named(interp: Interpreter, node: ast.NamedExpr) -> Any:
-    value = evaluate(interp, node.value)
-    statements.assign(interp, node.target, value)
+    value = interp.evaluate(node.value)
+    interp.assign(node.target, value)
     return value
 
 
-_HANDLERS: dict[type, Callable[[Interpreter, Any], Any]] = {
+HANDLERS: dict[type, Callable[[Interpreter, Any], Any]] = {
     ast.Constant: _constant,
     ast.Name: _name,
     ast.Attribute: _attribute,
     ast.Call: _call,
-    ast.BinOp: _binary,
-    ast.UnaryOp: _unary,
-    ast.BoolOp: conditions.logic,
-    ast.Compare: conditions.compare,
-    ast.IfExp: conditions.choice,
+    ast.BinOp: operators.binary,
+    ast.UnaryOp: operators.unary,
+    ast.BoolOp: operators.logic,
+    ast.Compare: operators.compare,
+    ast.IfExp: operators.choice,
     ast.List: sequences.listed,
     ast.Tuple: sequences.listed,
     ast.Set: sequences.listed,

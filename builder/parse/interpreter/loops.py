@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from builder.parse.data.arrays import Batches, DataArray
-from builder.parse.interpreter import conditions, expressions, sequences, statements
+from builder.parse.interpreter import operators
 from builder.parse.interpreter.interpreter import Interpreter
-from builder.parse.interpreter.values import Opaque, Reference, Unknown
+from builder.parse.interpreter.values import Hidden, Opaque, Reference, Unknown
 
 MAX_ROUNDS = 1_000
 """A loop with more rounds is not followed: nobody builds so many layers."""
@@ -24,32 +23,32 @@ HAND = "training in a loop of your own is not read: Layerwise trains as Keras's 
 
 def follow_for(interp: Interpreter, node: ast.For) -> Any:
     """``for item in items:``; the signal that ended it, or None."""
-    value = expressions.evaluate(interp, node.iter)
-    if isinstance(value, Opaque | DataArray | Batches | Unknown | Reference):
+    value = interp.evaluate(node.iter)
+    if isinstance(value, Opaque | Hidden | Unknown | Reference):
         _left_out(interp, node, isinstance(value, Unknown | Reference))
         return None
     count = len(value) if isinstance(value, list | range | dict | str | set) else 0
     if count > MAX_ROUNDS:
         interp.report_unknown(node.iter, f"a loop of {count:,} rounds is not followed: left out")
         return None
-    for item in sequences.items(value):
-        statements.assign(interp, node.target, item)
-        signal = statements.block(interp, node.body)
+    for item in interp.items(value):
+        interp.assign(node.target, item)
+        signal = interp.run(node.body)
         if signal is not None and signal.kind != "continue":
             return signal if signal.kind == "return" else None
-    return statements.block(interp, node.orelse)
+    return interp.run(node.orelse)
 
 
 def follow_while(interp: Interpreter, node: ast.While) -> Any:
     """``while test:``; the signal that ended it, or None."""
     for _ in range(MAX_ROUNDS):
-        known = conditions.truth(expressions.evaluate(interp, node.test))
+        known = operators.truth(interp.evaluate(node.test))
         if known is None:
             interp.report_unknown(node.test, "how long the loop runs is unknown: it is left out")
             return None
         if not known:
-            return statements.block(interp, node.orelse)
-        signal = statements.block(interp, node.body)
+            return interp.run(node.orelse)
+        signal = interp.run(node.body)
         if signal is not None and signal.kind != "continue":
             return signal if signal.kind == "return" else None
     interp.report_unknown(node.test, f"the loop runs more than {MAX_ROUNDS:,} rounds: cut off")

@@ -8,25 +8,23 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from builder.parse.data.arrays import Batches, Bunch, DataArray, Length, Measure, number
-from builder.parse.data.loaders import measure
-from builder.parse.interpreter.interpreter import Interpreter
+from builder.parse.interpreter.interpreter import Handlers, Interpreter
 from builder.parse.interpreter.values import (
     MAX_ITEMS,
     Args,
+    BoundMethod,
     CannotEvaluate,
     CommandLine,
+    Counted,
     Keywords,
+    Measured,
     Opaque,
     Super,
     Unknown,
-    UserInstance,
     checked,
     is_small,
+    number,
 )
-from builder.parse.keras.layer_arguments import words
-from builder.parse.keras.symbolic_model import Layer, Model, Tensor
-from builder.parse.text import syntax_tree
 
 NEVER = frozenset(
     ("exec", "eval", "compile", "__import__", "globals", "locals", "getattr", "setattr", "vars")
@@ -42,12 +40,6 @@ SILENT = frozenset(("print", "help", "display", "input", "type", "dir", "id", "h
 
 OF_ARRAYS = frozenset(("reshape", "astype", "mean", "std", "flatten", "ravel", "tolist", "argmax"))
 """Methods of NumPy's arrays: numbers written in the code are no dataset here."""
-
-OVER_DATA = frozenset(
-    ("enumerate", "zip", "reversed", "sorted", "list", "tuple", "iter", "next", "map", "filter",
-     "sum", "any", "all")
-)  # fmt: skip
-"""Functions that go through data example by example, which nobody can see here."""
 
 FORMULAS: dict[str, Callable[..., float]] = {
     "exp": math.exp, "pow": math.pow, "floor": math.floor, "ceil": math.ceil,
@@ -67,51 +59,24 @@ def formula(name: str, args: list[Any]) -> Any:
 
 def call(interp: Interpreter, node: ast.Call, name: str, args: Args, kw: Keywords) -> Any:
     """``name(args)`` of Python's own functions."""
-    if name == syntax_tree.OFF:
-        return _off(args)
     if name in NEVER:
         return interp.report_unknown(node, "this is never run here: left out")
     if name == "super":
         return Super()
-    if name == "len" and args and isinstance(args[0], Opaque) and isinstance(args[0].origin, Layer):
-        return words(interp, node, args[0].origin)
     if name in SILENT or any(isinstance(a, Opaque) for a in args):
         return Opaque()
-    if name in OVER_DATA and any(isinstance(a, DataArray | Batches | Bunch) for a in args):
-        return Opaque()
     if name == "len" and args:
-        return _length(args[0])
-    if name in ("min", "max") and args and isinstance(args[0], DataArray):
-        return measure(args[0], name)
-    if name == "set" and args and isinstance(args[0], DataArray):
-        many = args[0].data.known.classes
-        return list(range(many)) if args[0].what == "y" and many else Opaque()
+        sized = isinstance(args[0], list | dict | str | range | set)
+        return len(args[0]) if sized else Unknown()
     if any(isinstance(a, Unknown) for a in args):
         return Unknown()
-    if name in ("int", "float", "round") and args and isinstance(args[0], Length | Measure):
+    if name in ("int", "float", "round") and args and isinstance(args[0], Counted | Measured):
         return args[0]
     args = [number(a) for a in args]
     try:
         return checked(_plain(name, args, kw))
     except (TypeError, ValueError, ArithmeticError, IndexError, KeyError):
         raise CannotEvaluate("it cannot be worked out") from None
-
-
-def _length(value: Any) -> Any:
-    if isinstance(value, DataArray):
-        return Length(value) if value.part != "row" else (value.shape or (1,))[0]
-    if isinstance(value, Model):
-        return len(value.stack)
-    return len(value) if isinstance(value, list | dict | str | range | set) else Unknown()
-
-
-def _off(args: list[Any]) -> Any:
-    layer = args[0] if args else Unknown()
-    if isinstance(layer, Layer):
-        layer.off = True
-    if isinstance(layer, Tensor):
-        layer.call.off = True
-    return layer
 
 
 def _plain(name: str, args: Args, kw: Keywords) -> Any:
@@ -151,7 +116,7 @@ def _int(value: Any = 0, base: int = 10) -> int:
     return int(value, base) if isinstance(value, str) else int(value)
 
 
-def method(
+def _method(
     interp: Interpreter, node: ast.Call, value: Any, name: str, args: Args, kw: Keywords
 ) -> Any:
     """Methods of lists, mappings and text."""
@@ -164,15 +129,9 @@ def method(
             return _list(value, name, args)
         if isinstance(value, dict):
             return _dict(value, name, args, kw)
-        if isinstance(value, str):
-            return checked(_text(value, name, args, kw))
+        return checked(_text(value, name, args, kw))
     except (TypeError, ValueError, IndexError, KeyError):
         raise CannotEvaluate("it cannot be worked out") from None
-    if isinstance(value, CommandLine):
-        return _option(interp, node, value, name, args, kw)
-    if isinstance(value, UserInstance):
-        return Opaque()
-    raise CannotEvaluate("this method is not followed here")
 
 
 def _option(
@@ -268,4 +227,28 @@ def _text(value: str, name: str, args: Args, kw: Keywords) -> Any:
     raise CannotEvaluate("this method is not followed here")
 
 
-__all__ = ["call", "formula", "method"]
+def _list_attribute(interp: Interpreter, node: ast.AST, value: list[Any], name: str) -> Any:
+    """``shape``, as of numbers in nested lists, by the first of each."""
+    if name != "shape":
+        return BoundMethod(value, name)
+    sizes: list[int] = []
+    item: Any = value
+    while isinstance(item, list) and len(sizes) < 8:
+        sizes.append(len(item))
+        item = item[0] if item else None
+    return sizes
+
+
+def _option_value(interp: Interpreter, node: ast.AST, value: CommandLine, name: str) -> Any:
+    if name.startswith(("add_", "parse_", "set_")):
+        return BoundMethod(value, name)
+    return value.values.get(name, Unknown())
+
+
+HANDLERS: dict[type, Handlers] = {
+    list: Handlers(method=_method, attribute=_list_attribute),
+    dict: Handlers(method=_method),
+    str: Handlers(method=_method),
+    CommandLine: Handlers(method=_option, attribute=_option_value),
+}
+"""What can be done with Python's own values, and with a parser of the command line."""

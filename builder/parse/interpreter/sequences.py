@@ -6,22 +6,20 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from builder.parse.data import arrays
-from builder.parse.data.arrays import Batches, Bunch, DataArray
-from builder.parse.interpreter import conditions, expressions, statements
+from builder.parse.interpreter import operators
 from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import (
     MAX_ITEMS,
     CannotEvaluate,
+    Hidden,
     LimitReached,
     Opaque,
     Reference,
     Scope,
     Unknown,
     is_small,
+    number,
 )
-from builder.parse.keras import symbolic_calls
-from builder.parse.keras.symbolic_model import Tensor
 
 
 class _Unseen(Exception):
@@ -36,10 +34,10 @@ def listed(interp: Interpreter, node: Any) -> list[Any]:
     found: list[Any] = []
     for item in node.elts:
         if isinstance(item, ast.Starred):
-            value = expressions.evaluate(interp, item.value)
-            found += list(items(value)) if isinstance(value, list | range) else [value]
+            value = interp.evaluate(item.value)
+            found += list(interp.items(value)) if isinstance(value, list | range) else [value]
         else:
-            found.append(expressions.evaluate(interp, item))
+            found.append(interp.evaluate(item))
         if len(found) > MAX_ITEMS:
             raise LimitReached("a list that is too long")
     return found
@@ -49,11 +47,11 @@ def mapping(interp: Interpreter, node: ast.Dict) -> dict[Any, Any]:
     """A dict display; keys are numbers and text."""
     found: dict[Any, Any] = {}
     for key, item in zip(node.keys, node.values, strict=True):
-        value = expressions.evaluate(interp, item)
+        value = interp.evaluate(item)
         if key is None:
             found |= value if isinstance(value, dict) else {}
             continue
-        name = arrays.number(expressions.evaluate(interp, key))
+        name = number(interp.evaluate(key))
         if isinstance(name, list) and is_small(name):
             name = str(name)
         if not isinstance(name, str | int | float | bool | None):
@@ -69,11 +67,11 @@ def comprehension(interp: Interpreter, node: Any) -> Any:
     try:
         for _ in _rounds(interp, node.generators):
             if isinstance(node, ast.DictComp):
-                key = expressions.evaluate(interp, node.key)
+                key = interp.evaluate(node.key)
                 found.append((str(key) if isinstance(key, list) else key,
-                              expressions.evaluate(interp, node.value)))  # fmt: skip
+                              interp.evaluate(node.value)))  # fmt: skip
             else:
-                found.append(expressions.evaluate(interp, node.elt))
+                found.append(interp.evaluate(node.elt))
             if len(found) > MAX_ITEMS:
                 raise LimitReached("a list that is too long")
     except _Unseen as unseen:
@@ -90,34 +88,22 @@ def _rounds(interp: Interpreter, generators: list[ast.comprehension]) -> Iterato
         yield
         return
     first = generators[0]
-    value = expressions.evaluate(interp, first.iter)
-    if isinstance(value, Unknown | Opaque | Reference | DataArray | Batches):
+    value = interp.evaluate(first.iter)
+    if isinstance(value, Unknown | Opaque | Reference | Hidden):
         raise _Unseen(value if isinstance(value, Unknown) else Opaque())
-    for item in items(value):
+    for item in interp.items(value):
         interp.step()
-        statements.assign(interp, first.target, item)
-        if all(conditions.truth(expressions.evaluate(interp, test)) for test in first.ifs):
+        interp.assign(first.target, item)
+        if all(operators.truth(interp.evaluate(test)) for test in first.ifs):
             yield from _rounds(interp, generators[1:])
-
-
-def items(value: Any) -> Iterator[Any]:
-    """What a loop over ``value`` sees; raises Strange when it is no list."""
-    if isinstance(value, list | range | str | set):
-        yield from value
-    elif isinstance(value, dict):
-        yield from list(value)
-    elif isinstance(value, Bunch):
-        yield from list(value.arrays)
-    else:
-        raise CannotEvaluate("what it goes through could not be worked out")
 
 
 def unpack(interp: Interpreter, target: ast.Tuple | ast.List, value: Any) -> None:
     """``a, *b = value``."""
     many = len(target.elts)
     found: list[Any]
-    if isinstance(value, Tensor):
-        found = symbolic_calls.unpacked(interp, target, value, many)
+    if handler := interp.handlers(value).unpack:
+        found = handler(interp, target, value, many)
     elif isinstance(value, list | str | range | dict) and not isinstance(value, str):
         found = list(value)
     else:
@@ -132,4 +118,4 @@ def unpack(interp: Interpreter, target: ast.Tuple | ast.List, value: Any) -> Non
         interp.report_unknown(target, f"{len(found)} values for {many} names")
         found = [Unknown()] * many
     for item, part in zip(target.elts, found, strict=True):
-        statements.assign(interp, item, part)
+        interp.assign(item, part)

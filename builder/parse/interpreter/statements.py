@@ -4,62 +4,28 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
-from builder.catalog.layers import own
 from builder.code import threads
-from builder.parse.data import array_methods, dataframes, known_datasets
-from builder.parse.data.arrays import Bunch, DataArray, Measure
-from builder.parse.interpreter import calls, conditions, expressions, imports, loops, sequences
-from builder.parse.interpreter.imports import tidy
+from builder.parse.interpreter import imports, loops, operators, sequences
 from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import (
-    CannotEvaluate,
+    Measured,
     Opaque,
     Reference,
+    Signal,
     TrainingFlag,
     Unknown,
     UserClass,
     UserFunction,
-    UserInstance,
 )
-from builder.parse.keras.symbolic_model import Layer, Model, Tensor
-
-
-class Signal:
-    """Why a block ended before its last statement."""
-
-    def __init__(self, kind: str, value: Any = None) -> None:
-        self.kind = kind
-        self.value = value
-
-
-def block(interp: Interpreter, nodes: list[ast.stmt]) -> Signal | None:
-    """Read statements in order; a Signal when ``return``, ``break`` or ``continue`` ended it."""
-    for node in nodes:
-        interp.step()
-        interp.line = node.lineno
-        with interp.nested():
-            handler = _HANDLERS.get(type(node))
-            if handler is None:
-                interp.report_unknown(node, "this kind of statement is not read")
-                continue
-            try:
-                signal = handler(interp, node)
-            except CannotEvaluate as strange:
-                interp.report_unknown(node, str(strange))
-                continue
-        if signal is not None:
-            return signal
-    return None
 
 
 def _import(interp: Interpreter, node: ast.Import) -> None:
     for alias in node.names:
         path = alias.name if alias.asname else alias.name.partition(".")[0]
         interp.scope.set(alias.asname or path, Reference(imports.canonical(path)))
-        calls.meet(interp, node, alias.name)
+        interp.note_foreign(node, alias.name)
 
 
 def _from(interp: Interpreter, node: ast.ImportFrom) -> None:
@@ -70,103 +36,59 @@ def _from(interp: Interpreter, node: ast.ImportFrom) -> None:
         else:
             path = imports.canonical(f"{module}.{alias.name}")
             interp.scope.set(alias.asname or alias.name, Reference(path))
-        calls.meet(interp, node, f"{module}.{alias.name}")
+        interp.note_foreign(node, f"{module}.{alias.name}")
 
 
 def _assign(interp: Interpreter, node: ast.Assign) -> None:
-    value = expressions.evaluate(interp, node.value)
+    value = interp.evaluate(node.value)
     for target in node.targets:
-        assign(interp, target, value)
-        _entitle(interp, target, value)
-
-
-def _entitle(interp: Interpreter, target: ast.AST, value: Any) -> None:
-    """A variable set only once names the call whose result it holds."""
-    first, tensor = target, value
-    if isinstance(target, ast.Tuple) and target.elts:
-        parts = value if isinstance(value, list) else [value]
-        if len({id(p.call) if isinstance(p, Tensor) else 0 for p in parts}) > 1:
-            for item, part in zip(target.elts, parts, strict=False):
-                _entitle(interp, item, part)
-            return
-        first, tensor = target.elts[0], next(iter(parts), None)
-    if not isinstance(first, ast.Name) or not isinstance(tensor, Tensor):
-        return
-    known = interp.scope.calls.setdefault(first.id, tensor.call)
-    if known is not tensor.call:
-        known.title = tensor.call.title = ""
-    else:
-        known.title = known.title or first.id
+        interp.assign(target, value)
+        interp.rules.name_result(interp, target, value)
 
 
 def _annotated(interp: Interpreter, node: ast.AnnAssign) -> None:
     if node.value is not None:
-        assign(interp, node.target, expressions.evaluate(interp, node.value))
+        interp.assign(node.target, interp.evaluate(node.value))
 
 
 def _augmented(interp: Interpreter, node: ast.AugAssign) -> None:
     if isinstance(node.target, ast.Subscript):
-        assign(interp, node.target, expressions.evaluate(interp, node.value))
+        interp.assign(node.target, interp.evaluate(node.value))
         return
-    old = expressions.evaluate(interp, node.target)
-    new = expressions.evaluate(interp, node.value)
-    assign(interp, node.target, expressions.operate(interp, node, old, new))
+    old = interp.evaluate(node.target)
+    new = interp.evaluate(node.value)
+    interp.assign(node.target, operators.operate(interp, node, old, new))
 
 
-def assign(interp: Interpreter, target: ast.AST, value: Any) -> None:
-    """``target = value``; names, lists of names, fields and places in lists."""
-    match target:
-        case ast.Name():
-            interp.scope.set(target.id, value)
-        case ast.Tuple() | ast.List():
-            sequences.unpack(interp, target, value)
-        case ast.Attribute():
-            _set_field(interp, target, value)
-        case ast.Subscript():
-            _set_item(interp, target, value)
-        case ast.Starred():
-            assign(interp, target.value, value)
-        case _:
-            interp.report_unknown(target, "nothing can be assigned to it")
+def _assign_name(interp: Interpreter, target: ast.Name, value: Any) -> None:
+    interp.scope.set(target.id, value)
 
 
-def _set_field(interp: Interpreter, target: ast.Attribute, value: Any) -> None:
-    owner = expressions.evaluate(interp, target.value)
-    if isinstance(owner, UserInstance):
-        owner.fields[target.attr] = value
-        if isinstance(value, Layer) and not value.name:
-            value.name = tidy(target.attr.strip("_"))
-        return
-    if isinstance(owner, Layer) and owner.spec is not None and target.attr == "trainable":
-        if isinstance(value, bool) and not owner.is_input:
-            config = owner.spec.config.without("trainable")
-            more = {} if value else {"trainable": False}
-            owner.spec = replace(owner.spec, config=config.with_(**more))
-        return
-    if isinstance(owner, Model) or (isinstance(owner, Opaque) and target.attr == "trainable"):
+def _assign_starred(interp: Interpreter, target: ast.Starred, value: Any) -> None:
+    interp.assign(target.value, value)
+
+
+def _assign_attribute(interp: Interpreter, target: ast.Attribute, value: Any) -> None:
+    owner = interp.evaluate(target.value)
+    if handler := interp.handlers(owner).set_attribute:
+        handler(interp, target, owner, value)
+    elif isinstance(owner, Opaque) and target.attr == "trainable":
         interp.report_unknown(target, "this setting of a model is not taken over")
 
 
-def _set_item(interp: Interpreter, target: ast.Subscript, value: Any) -> None:
-    owner = expressions.evaluate(interp, target.value)
-    if isinstance(owner, Bunch) and isinstance(target.slice, ast.Constant):
-        owner.arrays[str(target.slice.value)] = value
+def _assign_item(interp: Interpreter, target: ast.Subscript, value: Any) -> None:
+    owner = interp.evaluate(target.value)
+    if handler := interp.handlers(owner).set_item:
+        handler(interp, target, owner, value)
         return
-    column = target.slice.value if isinstance(target.slice, ast.Constant) else None
-    if isinstance(owner, DataArray) and dataframes.put(owner, column, value):
-        return
-    if isinstance(owner, DataArray | Bunch):
-        array_methods.store(interp, target, owner)
-        return
-    if isinstance(owner, Reference) and (
-        what := imports.aside(owner.path)
-    ):  # os.environ["…"] = "…"
-        if (column, value) != threads.SET:  # as our own scripts do, to repeat a run
+    if isinstance(owner, Reference) and (what := imports.aside(owner.path)):
+        name = target.slice.value if isinstance(target.slice, ast.Constant) else None
+        if (name, value) != threads.SET:  # as our own scripts do, to repeat a run
             interp.report_aside(target, what)
         return
-    if isinstance(owner, Measure | Opaque | Unknown):  # std[std == 0] = 1
+    if isinstance(owner, Measured | Opaque | Unknown):  # std[std == 0] = 1
         return
-    key = expressions.evaluate(interp, target.slice)
+    key = interp.evaluate(target.slice)
     try:
         if isinstance(owner, list) and isinstance(key, int):
             owner[key] = value
@@ -181,12 +103,12 @@ def _set_item(interp: Interpreter, target: ast.Subscript, value: Any) -> None:
 
 def _expression(interp: Interpreter, node: ast.Expr) -> None:
     if not isinstance(node.value, ast.Constant):
-        expressions.evaluate(interp, node.value)
+        interp.evaluate(node.value)
 
 
 def _if(interp: Interpreter, node: ast.If) -> Signal | None:
-    value = expressions.evaluate(interp, node.test)
-    known = conditions.truth(value)
+    value = interp.evaluate(node.test)
+    known = operators.truth(value)
     if isinstance(value, TrainingFlag):
         interp.report_different(node.test, "What is done in training only stays in the model.")
     if known is None:
@@ -195,19 +117,19 @@ def _if(interp: Interpreter, node: ast.If) -> Signal | None:
             interp.report_unknown(node.test, text)
         loops.forget(interp, node)
         return None
-    return block(interp, node.body if known else node.orelse)
+    return interp.run(node.body if known else node.orelse)
 
 
 def _with(interp: Interpreter, node: ast.With) -> Signal | None:
     for item in node.items:
-        value = expressions.evaluate(interp, item.context_expr)
+        value = interp.evaluate(item.context_expr)
         if item.optional_vars is not None:
-            assign(interp, item.optional_vars, value)
-    return block(interp, node.body)
+            interp.assign(item.optional_vars, value)
+    return interp.run(node.body)
 
 
 def _try(interp: Interpreter, node: ast.Try) -> Signal | None:
-    return block(interp, node.body) or block(interp, node.orelse) or block(interp, node.finalbody)
+    return interp.run(node.body) or interp.run(node.orelse) or interp.run(node.finalbody)
 
 
 def _function(interp: Interpreter, node: ast.FunctionDef) -> None:
@@ -218,20 +140,18 @@ def _function(interp: Interpreter, node: ast.FunctionDef) -> None:
 
 
 def _class(interp: Interpreter, node: ast.ClassDef) -> None:
-    if node.name in own.BY_NAME and known_datasets.is_own_layer(
-        node.name, known_datasets.fingerprint(node)
-    ):
-        interp.scope.set(node.name, Reference(f"keras.layers.{node.name}"))
+    if path := interp.rules.own_classes(node):
+        interp.scope.set(node.name, Reference(path))
         return
     with interp.silenced():
-        bases = [expressions.evaluate(interp, b) for b in node.bases]
+        bases = [interp.evaluate(b) for b in node.bases]
     base = next((found for found in map(_base, bases) if found), "")
     made = UserClass(node, interp.scope, base)
     for parent in bases:
         if isinstance(parent, UserClass):
             made.methods |= parent.methods
         if isinstance(parent, Reference):
-            calls.meet(interp, node, parent.path, f"class {node.name}")
+            interp.note_foreign(node, parent.path, f"class {node.name}")
     for item in node.body:
         if isinstance(item, ast.FunctionDef):
             made.methods[item.name] = UserFunction(item, interp.scope)
@@ -255,14 +175,24 @@ def _global(interp: Interpreter, node: Any) -> None:
 
 
 def _return(interp: Interpreter, node: ast.Return) -> Signal:
-    return Signal("return", expressions.evaluate(interp, node.value) if node.value else None)
+    return Signal("return", interp.evaluate(node.value) if node.value else None)
 
 
 def _nothing(interp: Interpreter, node: ast.AST) -> None:
     return None
 
 
-_HANDLERS: dict[type, Callable[[Interpreter, Any], Signal | None]] = {
+TARGETS: dict[type, Callable[[Interpreter, Any, Any], None]] = {
+    ast.Name: _assign_name,
+    ast.Tuple: sequences.unpack,
+    ast.List: sequences.unpack,
+    ast.Attribute: _assign_attribute,
+    ast.Subscript: _assign_item,
+    ast.Starred: _assign_starred,
+}
+"""What stands left of ``=`` → what takes the value."""
+
+HANDLERS: dict[type, Callable[[Interpreter, Any], Signal | None]] = {
     ast.Import: _import,
     ast.ImportFrom: _from,
     ast.Assign: _assign,

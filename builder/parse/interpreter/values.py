@@ -27,8 +27,63 @@ class CannotEvaluate(Exception):
     """An operation that cannot be worked out; the message says why."""
 
 
+class Signal:
+    """Why a block ended before its last statement: ``return`` with a value, or a loop's end."""
+
+    def __init__(self, kind: str, value: Any = None) -> None:
+        self.kind = kind
+        self.value = value
+
+
+class Symbol:
+    """Base of values that stand for a thing of a library: no operator can be applied to them."""
+
+    __slots__ = ()
+
+
+class Hidden:
+    """Base of values whose items nobody can see while code is read."""
+
+    __slots__ = ()
+
+
+class Origin(Hidden):
+    """Base of data that what was made of them remembers, as ``Opaque.origin``."""
+
+    __slots__ = ()
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is only one example."""
+        raise NotImplementedError
+
+
+class Measured:
+    """Base of numbers measured on data, which nobody can see while code is read."""
+
+    __slots__ = ()
+
+
+class Counted:
+    """Base of whole numbers that depend on data."""
+
+    __slots__ = ()
+
+    @property
+    def number(self) -> int | None:
+        """The number, if it is known."""
+        raise NotImplementedError
+
+
+def number(value: Any) -> Any:
+    """A Counted as the number it is, or Unknown; anything else as it is."""
+    if isinstance(value, Counted):
+        return value.number if value.number is not None else Unknown()
+    return value
+
+
 @dataclass(eq=False, slots=True)
-class Reference:
+class Reference(Symbol):
     """A thing from an import, by its canonical dotted name."""
 
     path: str
@@ -44,14 +99,14 @@ class Opaque:
     """What exists only once the model was trained, or plays no part: all done with it is fine.
 
     Args:
-        came: the data it was made of in a way that is not read, or the layer it was asked of.
+        origin: the data it was made of in a way that is not read, or the layer it was asked of.
     """
 
     origin: Any = None
 
 
-def after(*values: Any) -> Opaque:
-    """What comes of values of which one is After: it remembers the data it was made of."""
+def opaque_of(*values: Any) -> Opaque:
+    """What comes of values of which one is Opaque: it remembers the data it was made of."""
     known = (v.origin if isinstance(v, Opaque) else v for v in values)
     return Opaque(next((v for v in known if v is not None and not is_scalar(v)), None))
 
@@ -59,18 +114,6 @@ def after(*values: Any) -> Opaque:
 @dataclass(eq=False, slots=True)
 class TrainingFlag(Opaque):
     """The argument ``training`` of a model's ``call``."""
-
-
-@dataclass(eq=False, slots=True)
-class KerasObject:
-    """An optimizer, loss, metric, callback … : anything of the catalogue but a layer.
-
-    Args:
-        spec: an ObjectSpec.
-    """
-
-    kind: str
-    spec: Any
 
 
 @dataclass(eq=False, slots=True)

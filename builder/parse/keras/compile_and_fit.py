@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from builder import catalog, document
-from builder.parse.data.arrays import Batches, DataArray, number
+from builder.parse.data.arrays import Batches, DataArray
 from builder.parse.interpreter import imports
 from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import (
     Args,
     CannotEvaluate,
-    KerasObject,
     Keywords,
     Opaque,
     Reference,
@@ -21,8 +20,10 @@ from builder.parse.interpreter.values import (
     UserFunction,
     UserInstance,
     is_small,
+    number,
 )
 from builder.parse.keras import constructors, legacy
+from builder.parse.keras.symbolic_model import KerasObject
 from builder.spec import Config, ObjectSpec
 
 COMPILE = ("optimizer", "loss", "metrics", "loss_weights", "weighted_metrics", "run_eagerly",

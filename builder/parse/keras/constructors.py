@@ -13,23 +13,22 @@ from builder.catalog.layers import NOT_IN_A_STACK
 from builder.check.values.catalog_lookup import noun
 from builder.code.constructor_calls import nested_kind
 from builder.code.training_part import usual_files
-from builder.parse.data.arrays import number
 from builder.parse.interpreter import imports
 from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import (
     Args,
     CannotEvaluate,
-    KerasObject,
     Keywords,
     LimitReached,
     Opaque,
     Reference,
     Unknown,
     UserFunction,
+    number,
     size,
 )
 from builder.parse.keras import epoch_functions, layer_arguments, legacy
-from builder.parse.keras.symbolic_model import Layer
+from builder.parse.keras.symbolic_model import KerasObject, Layer
 from builder.spec import Config, ObjectSpec
 
 NO_LAYER = {

@@ -47,7 +47,7 @@ def _by_numbers(interp: Interpreter, function: UserFunction) -> ObjectSpec | Non
     with interp.silenced():
         for epoch in range(EPOCHS):
             try:
-                value = interp.follow(interp, function, [epoch, rate][:takes], {})
+                value = interp.call(function.node, function, [epoch, rate][:takes], {})
             except (CannotEvaluate, LimitReached):
                 return None
             if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:

@@ -8,8 +8,7 @@ from typing import Any
 from builder import catalog
 from builder.catalog import Entry
 from builder.catalog import ops as table
-from builder.parse.data.arrays import number
-from builder.parse.interpreter.values import Args, CannotEvaluate, Keywords, walk
+from builder.parse.interpreter.values import Args, CannotEvaluate, Keywords, number, walk
 from builder.parse.interpreter.values import size as size_of
 from builder.parse.keras import constructors
 from builder.parse.keras.symbolic_model import Layer, Tensor

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterable
 from typing import Any
 
-from builder.parse.data.arrays import Length, number
+from builder.parse.data.arrays import Length
 from builder.parse.interpreter.imports import tidy
 from builder.parse.interpreter.interpreter import Interpreter
-from builder.parse.interpreter.values import Unknown
+from builder.parse.interpreter.values import Unknown, number
 from builder.parse.keras.symbolic_model import Layer, input_layer
 from builder.spec import ObjectSpec
 

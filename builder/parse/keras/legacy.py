@@ -49,14 +49,6 @@ SHORT = {
 }
 """Second names that Keras itself still takes, or slips of the pen nobody can misread."""
 
-CLASSES_ELSEWHERE = {
-    "tensorflow.train.AdamOptimizer": ("optimizers", "AdamOptimizer"),
-    "tensorflow.train.GradientDescentOptimizer": ("optimizers", "GradientDescentOptimizer"),
-    "tensorflow.train.RMSPropOptimizer": ("optimizers", "RMSPropOptimizer"),
-    "tensorflow.train.AdagradOptimizer": ("optimizers", "AdagradOptimizer"),
-}
-"""Keras's classes under names that are not Keras's."""
-
 _WEIGHTS = {
     "init": "kernel_initializer",
     "W_regularizer": "kernel_regularizer",

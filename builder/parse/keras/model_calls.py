@@ -8,7 +8,7 @@ from typing import Any
 from builder.catalog.layers import own
 from builder.code.subclass import MODELS_OWN
 from builder.parse.data import preparation
-from builder.parse.data.arrays import DataArray, number
+from builder.parse.data.arrays import DataArray
 from builder.parse.interpreter.imports import tidy
 from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import (
@@ -19,6 +19,7 @@ from builder.parse.interpreter.values import (
     Opaque,
     Unknown,
     UserInstance,
+    number,
     size,
     walk,
 )

@@ -10,7 +10,7 @@ from typing import Any
 from builder.catalog.ops import PREFIX
 from builder.code.variable_names import plain
 from builder.parse.interpreter.imports import NAME, tidy
-from builder.parse.interpreter.values import CannotEvaluate
+from builder.parse.interpreter.values import CannotEvaluate, Symbol
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, snake, unique
 
 MAX_LAYERS = 5_000
@@ -21,7 +21,7 @@ MAX_NESTING = 20
 
 
 @dataclass(eq=False, slots=True)
-class Layer:
+class Layer(Symbol):
     """One layer object: called twice, it shares its weights.
 
     Args:
@@ -92,7 +92,20 @@ class Shape:
 
 
 @dataclass(eq=False, slots=True)
-class Model:
+class KerasObject(Symbol):
+    """An optimizer, loss, metric, callback … : anything of the catalogue but a layer.
+
+    Args:
+        kind: of its catalogue entry: ``optimizers``, ``losses`` …
+        spec: its record.
+    """
+
+    kind: str
+    spec: ObjectSpec
+
+
+@dataclass(eq=False, slots=True)
+class Model(Symbol):
     """A model of the text.
 
     Args:

@@ -8,8 +8,8 @@ import warnings
 from dataclasses import dataclass, field
 
 from builder.errors import SpecError
-from builder.parse.remarks import NOTED, Remarks, cut
 from builder.parse.text import prose, repair
+from builder.parse.text.remarks import NOTED, Remarks, cut
 
 MAX_CHARACTERS = 1_000_000
 """A longer text is refused; ten thousand lines of a hundred characters fit."""

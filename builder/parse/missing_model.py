@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 
 from builder.parse.data.arrays import DataArray
-from builder.parse.interpreter import calls
 from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import Reference
 from builder.parse.keras.symbolic_model import Model
-from builder.parse.remarks import UNKNOWN
+from builder.parse.text.remarks import UNKNOWN
 
 
 def loaded(interp: Interpreter, what: str) -> DataArray | None:
@@ -25,7 +24,7 @@ def tell(interp: Interpreter, model: Model | None) -> None:
         if isinstance(node, ast.Call):
             path = _dotted(interp, node.func)
             if not any(path in used for used in interp.foreign.values()):
-                calls.meet(interp, node, path, _short(node.func))
+                interp.note_foreign(node, path, _short(node.func))
     for framework, used in interp.foreign.items():
         lines = [f"{what} (line {line})" for what, line in list(used.items())[:12]]
         shown = ", ".join(lines) + (" …" if len(used) > 12 else "")
