@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from builder.parse.data import array_methods, loaders, own_datasets
+from builder.parse.data import array_methods, loaders, own_code
 from builder.parse.interpreter import (
     expressions,
     functions,
@@ -27,8 +27,8 @@ RULES = Rules(
     ),
     operators=(symbolic_handlers.OPERATORS, array_methods.OPERATORS),
     library=(keras_library.read_call, loaders.read_call, keras_library.read_constructor),
-    own_functions=own_datasets.read_function,
-    own_classes=own_datasets.read_class,
+    own_functions=own_code.read_function,
+    own_classes=own_code.read_class,
     is_known=keras_library.is_known,
     name_result=symbolic_handlers.name_result,
 )

@@ -41,7 +41,7 @@ def _piece(interp: Interpreter) -> str:
     """What to do with a step of a tutorial that has no model in it."""
     data = loaded(interp, "x")
     if data is not None:
-        name = data.data.known.name
+        name = data.data.dataset
         return f" The data were understood ({name}): paste the code that builds the model with it."
     if "model" in interp.missing:
         return " This is a later step of a tutorial: paste it with the code that builds the model."

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from builder.parse.data import arrays, dataframes, generators, loaders
+from builder.parse.data import array_functions, arrays, dataframes, generators
 from builder.parse.data.arrays import (
     Batches,
     Bunch,
@@ -95,9 +95,9 @@ def _array(
     if name in KEEP:
         return array
     if name in MEASURES:
-        return loaders.measure(array, name)
+        return array_functions.measure(array, name)
     if name == "reshape":
-        return loaders.reshape(interp, node, array, args)
+        return array_functions.reshape(interp, node, array, args)
     if name in ("ravel", "flatten"):
         return array if array.what == "y" else replace(array, flat=True)
     if array.part == "row":
@@ -182,7 +182,7 @@ def _rows(interp: Interpreter, node: ast.Subscript, array: DataArray, key: Any) 
 
 def _new_axis(interp: Interpreter, node: ast.Subscript, array: DataArray, keys: list[Any]) -> Any:
     if keys[-1] is None and keys.count(None) == 1:
-        return loaders.with_channel(interp, node, array)
+        return array_functions.with_channel(interp, node, array)
     interp.report_different(node, "The added axis is left out: ours can only be the last one.")
     return array
 

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from builder.parse.data.known_datasets import Known
+from builder.datasets.contract import Contents
 from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import (
     CannotEvaluate,
@@ -28,7 +28,9 @@ class LoadedData:
     """One loading of a dataset; all its arrays share it.
 
     Args:
-        config: settings of our plugin that the loading told.
+        dataset: class name of our dataset.
+        contents: what it holds, or of several columns this one.
+        config: its settings, as far as the loading says them.
         shape: of one example, as far as known.
         rows: before any split; None when it comes split.
         train: in training.
@@ -36,7 +38,8 @@ class LoadedData:
         named: columns that the code puts beside it in a table of pandas.
     """
 
-    known: Known
+    dataset: str
+    contents: Contents
     config: dict[str, Any] = field(default_factory=dict)
     shape: tuple[int, ...] = ()
     rows: int | None = None
@@ -79,7 +82,7 @@ class DataArray(Origin):
     def shape(self) -> tuple[int, ...]:
         """Of one example."""
         if self.what == "y":
-            return (self.data.known.classes,) if self.one_hot else ()
+            return (self.data.contents.classes,) if self.one_hot else ()
         shape = self.data.shape
         if self.flat and shape:
             return (math.prod(shape),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from builder.parse.data import known_datasets
+from builder.parse.data import unavailable
 from builder.parse.data.arrays import Bunch, DataArray
 from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import Args, Keywords, Opaque
@@ -20,7 +20,7 @@ def frame(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     if isinstance(given, DataArray):
         return given
     if not isinstance(given, Opaque):
-        interp.report_unknown(node, known_datasets.FILES)
+        interp.report_unknown(node, unavailable.FILES)
     return Opaque()
 
 

@@ -1,28 +1,18 @@
-"""Loading and preparing data, as tutorials write it: functions of Keras, NumPy, scikit-learn."""
+"""Loading data: which of our datasets a function of a library gives."""
 
 from __future__ import annotations
 
 import ast
-import math
-from collections.abc import Callable
-from dataclasses import replace
+import functools
+from types import ModuleType
 from typing import Any
 
-from builder.parse.data import dataframes, generators, known_datasets, splits
-from builder.parse.data.arrays import (
-    Batches,
-    Bunch,
-    DataArray,
-    Eye,
-    Length,
-    LoadedData,
-    Measure,
-    Scaler,
-)
+from builder.datasets.contract import COMMON
+from builder.datasets.registry import all_datasets
+from builder.parse.data import array_functions, unavailable
+from builder.parse.data.arrays import Bunch, DataArray, LoadedData
 from builder.parse.interpreter.interpreter import Interpreter
-from builder.parse.interpreter.values import Args, Keywords, Opaque, Unknown, is_small
-from builder.parse.interpreter.values import number as as_number
-from builder.parse.text.remarks import cut as shortened
+from builder.parse.interpreter.values import Args, Keywords, Opaque, is_small, number
 
 READY_MADE = (
     "a ready-made network is not read from code; Home begins a project from a known architecture,"
@@ -34,76 +24,90 @@ NUMBERS = ("keras.metrics.Mean", "keras.metrics.Sum", "keras.random.SeedGenerato
            "keras.datasets.reuters.get_label_names")  # fmt: skip
 """What loops of one's own count with, and what is for looking at words."""
 
-Handler = Callable[[Interpreter, ast.Call, list[Any], dict[str, Any]], Any]
+FILE_LOADER = "numpy.load"
+"""Opens a person's own file, or the file that a dataset is too."""
+
+
+@functools.cache
+def by_loader() -> dict[str, ModuleType]:
+    """Function of a library → the dataset it gives."""
+    named = ((getattr(module, "LOADER", ""), module) for module in all_datasets().values())
+    return {loader: module for loader, module in named if loader}
+
+
+def loaded(
+    module: ModuleType, config: dict[str, Any], line: int, settings: dict[str, Any] | None = None
+) -> LoadedData:
+    """One loading of a dataset with these settings; ``settings`` where they differ for the rows."""
+    contents, rows = module.CONTENTS, module.CONTENTS.rows
+    if callable(rows):
+        rows = None if settings is None else rows(settings)
+    in_all, train = (None, rows) if contents.is_split else (rows, None)
+    name = module.ENTRY.class_name
+    return LoadedData(name, contents, config, contents.shape, in_all, train, line)
 
 
 def read_call(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywords) -> Any:
     """A function that loads or prepares data; None for any other."""
-    if (loaded := _load(interp, node, path, args, kw)) is not None:
-        return loaded
-    return FUNCTIONS[path](interp, node, args, kw) if path in FUNCTIONS else None
+    if (data := _load(interp, node, path, args, kw)) is not None:
+        return data
+    functions = array_functions.FUNCTIONS
+    return functions[path](interp, node, args, kw) if path in functions else None
 
 
 def _load(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywords) -> Any:
-    """``keras.datasets.<name>.load_data(…)`` or ``sklearn.datasets.<name>(…)``; None: neither."""
-    parts = path.split(".")
-    if path in known_datasets.READERS:
-        made_up = known_datasets.READERS[path] is known_datasets.MADE_UP
+    if path == FILE_LOADER:
+        return _open_file(interp, node, args, kw)
+    if module := by_loader().get(path):
+        split = module.CONTENTS.is_split
+        return _split(interp, node, module, args, kw) if split else _whole(node, module, args, kw)
+    if path in unavailable.READERS:
+        made_up = unavailable.READERS[path] is unavailable.MADE_UP
         if not made_up or is_small([*args, *kw.values()]):
-            interp.report_unknown(node, known_datasets.READERS[path])
+            interp.report_unknown(node, unavailable.READERS[path])
         return Opaque()
     if path in NUMBERS:
         return Opaque()
     if path.startswith("keras.applications."):
         return interp.report_unknown(node, READY_MADE)
     if path.startswith(("keras.datasets.", "tensorflow_datasets.", "sklearn.datasets.")):
-        named = next((p for p in reversed(parts) if p in known_datasets.INSTEAD), "")
+        named = next((p for p in reversed(path.split(".")) if p in unavailable.INSTEAD), "")
         if named:
-            return interp.report_unknown(node, f"{known_datasets.INSTEAD[named]} on the Data page.")
-    if len(parts) == 4 and parts[1] == "datasets" and parts[3] == "load_data":
-        known = known_datasets.KERAS.get(parts[2])
-        return _split(interp, node, known, args, kw) if known else None
-    if path.startswith("sklearn.datasets.") and parts[-1] in known_datasets.SKLEARN:
-        return _whole(node, known_datasets.SKLEARN[parts[-1]], args, kw)
+            return interp.report_unknown(node, f"{unavailable.INSTEAD[named]} on the Data page.")
     return None
 
 
 def _split(
-    interp: Interpreter,
-    node: ast.Call,
-    known: known_datasets.Known,
-    args: Args,
-    kw: Keywords,
+    interp: Interpreter, node: ast.Call, module: ModuleType, args: Args, kw: Keywords
 ) -> Any:
+    """``((x_train, y_train), (x_test, y_test))``; arguments called like settings are those."""
     given = dict(zip(("path", "num_words"), args, strict=False)) | kw
-    config = {}
-    for name in ("num_words", "maxlen", "version", "test_split"):
-        value = as_number(given.get(name))
-        texts = known.kind == "sequences"
-        if value is None or (name in ("num_words", "maxlen")) != texts:
-            continue
-        if isinstance(value, int | float | str) and not (texts and name == "test_split"):
-            config[name] = value
-    data = LoadedData(known, config, known.shape, None, known.rows, node.lineno)
+    entry = module.ENTRY
+    own = [name for name in entry.args if name not in COMMON or name == "test_split"]
+    values = {name: number(given.get(name)) for name in own}
+    config = {k: v for k, v in values.items() if isinstance(v, int | float | str)}
+    data = loaded(module, config, node.lineno)
     if "maxlen" in config:
-        interp.report_different(
-            node, "maxlen here leaves longer texts out; ours are cut to that length."
-        )
-    pairs = [[DataArray(data, what, part) for what in "xy"] for part in ("train", "test")]
-    return [list(pair) for pair in pairs]
+        text = "maxlen here leaves longer texts out; ours are cut to that length."
+        interp.report_different(node, text)
+    return [[DataArray(data, what, part) for what in "xy"] for part in ("train", "test")]
 
 
-def _whole(node: ast.Call, known: known_datasets.Known, args: Args, kw: Keywords) -> Any:
-    data = LoadedData(known, {}, known.shape, known.rows, None, node.lineno)
+def _whole(node: ast.Call, module: ModuleType, args: Args, kw: Keywords) -> Any:
+    """All examples and labels: as a pair, or under the names scikit-learn gives them."""
+    data = loaded(module, {}, node.lineno)
     x, y = DataArray(data, "x", "all"), DataArray(data, "y", "all")
     if kw.get("return_X_y") is True or args[:1] == [True]:
         return [x, y]
-    names = list(range(known.classes))
-    more: dict[str, Any] = {"target_names": names, "feature_names": list(range(known.shape[0]))}
+    contents = module.CONTENTS
+    more: dict[str, Any] = {
+        "target_names": list(range(contents.classes)),
+        "feature_names": list(range(contents.shape[0])),
+    }
     return Bunch({"data": x, "target": y} | more)
 
 
-def open_file(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+def _open_file(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``np.load("file.npz")``."""
     name = args[0] if args else kw.get("file")
     if not isinstance(name, str) or not name.endswith(".npz"):
@@ -113,219 +117,9 @@ def open_file(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> 
     plain = name.replace("\\", "/").rpartition("/")[2]
     if plain != name:
         interp.report_different(node, f"The file is looked for as {plain} in the datasets folder.")
-    known = known_datasets.KERAS["mnist"] if plain == "mnist.npz" else known_datasets.NPZ
-    config = {} if known is not known_datasets.NPZ else {"file": plain}
-    data = LoadedData(known, config, known.shape, None, known.rows, node.lineno)
+    same = (m for m in all_datasets().values() if getattr(m, "FILE", "") == plain)
+    module = next(same, by_loader()[FILE_LOADER])
+    config = {"file": plain} if "file" in module.ENTRY.args else {}
+    data = loaded(module, config, node.lineno)
     names = [(w, p) for w in "xy" for p in ("train", "test")]
     return Bunch({f"{w}_{p}": DataArray(data, w, p) for w, p in names})
-
-
-def one_hot(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    """``to_categorical(y, 10)`` and what does the same."""
-    array = args[0] if args else next(iter(kw.values()), None)
-    if isinstance(array, DataArray) and array.what == "y":
-        many = args[1] if len(args) > 1 else kw.get("num_classes", kw.get("depth"))
-        have = array.data.known.classes
-        many = as_number(many)
-        if isinstance(many, int) and have and many != have and array.data.known.name != "NpzFile":
-            interp.report_different(node, f"{many} classes are asked for, but the data has {have}.")
-        return replace(array, one_hot=True)
-    return Opaque() if isinstance(array, Opaque) else Unknown()
-
-
-def pad(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    """``pad_sequences(x, maxlen=200)``."""
-    array = args[0] if args else kw.get("sequences")
-    length = as_number(args[1] if len(args) > 1 else kw.get("maxlen"))
-    if not isinstance(array, DataArray):
-        return Unknown()
-    if isinstance(length, int):
-        array.data.config["maxlen"] = length
-        array.data.shape = (length,)
-    for name, usual in (("padding", "pre"), ("truncating", "pre")):
-        if kw.get(name, usual) != usual:
-            interp.report_different(
-                node, f"{name}={kw[name]!r}: ours fill and cut at the beginning."
-            )
-    return array
-
-
-def _same(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    return args[0] if args else next(iter(kw.values()), Unknown())
-
-
-def _axis(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    array = args[0] if args else kw.get("a")
-    axis = args[1] if len(args) > 1 else kw.get("axis")
-    if isinstance(array, DataArray) and axis in (-1, 3, len(array.data.shape) + 1):
-        return with_channel(interp, node, array)
-    return array if isinstance(array, DataArray) and array.part == "row" else Opaque()
-
-
-def with_channel(interp: Interpreter, node: ast.AST, array: DataArray) -> Any:
-    """The array with a last axis of one."""
-    if array.what == "y" or array.part == "row":
-        return array
-    if array.data.known.kind != "images" or len(array.data.shape) == 3:
-        interp.report_different(node, "The added axis is left out: only grey pictures get one.")
-        return array
-    return replace(array, channel=True, flat=False)
-
-
-def reshape(interp: Interpreter, node: ast.AST, array: DataArray, sizes: list[Any]) -> Any:
-    """``array.reshape(n, 28, 28, 1)``: a channel axis, a flat row, or nothing new."""
-    if len(sizes) == 1 and isinstance(sizes[0], list | tuple):
-        sizes = list(sizes[0])
-    if array.what == "y" or array.part == "row":
-        return array
-    tail = tuple(as_number(s) for s in sizes[1:])
-    shape = array.data.shape
-    known_tail = all(isinstance(n, int) for n in tail)
-    if tail == (-1,) or (len(tail) == 1 and shape and tail == (math.prod(shape),)):
-        return replace(array, flat=len(shape) != 1, channel=False)
-    if known_tail and shape and tail == (*shape, 1) and len(shape) == 2:
-        return replace(array, channel=True, flat=False)
-    if known_tail and shape and tail in (shape, array.shape):
-        return replace(array, flat=False, channel=False) if tail == shape else array
-    if not shape and len(tail) == 3 and tail[-1] == 1:
-        return replace(array, channel=True, flat=False)
-    shown = shortened(str(tuple(tail)))
-    interp.report_different(node, f"The data keep their shape; they are not brought to {shown}.")
-    return array
-
-
-def _reshape(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    sizes = args[1] if len(args) > 1 else kw.get("newshape", kw.get("shape", []))
-    if args and isinstance(args[0], DataArray):
-        return reshape(interp, node, args[0], list(sizes) if isinstance(sizes, list) else [sizes])
-    return Unknown()
-
-
-def measure(array: Any, name: str) -> Any:
-    """``x.mean(…)`` and its like; of labels, the number of classes is known."""
-    if isinstance(array, DataArray) and array.what == "y" and array.data.known.classes:
-        return {"max": array.data.known.classes - 1, "min": 0}.get(name, Opaque())
-    return Measure(array, name) if isinstance(array, DataArray) else Opaque()
-
-
-def _measured(name: str) -> Handler:
-    def handle(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-        return measure(args[0] if args else None, name)
-
-    return handle
-
-
-def _classes(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    array = args[0] if args else None
-    if isinstance(array, DataArray) and array.what == "y" and array.data.known.classes:
-        return list(range(array.data.known.classes))
-    return Opaque()
-
-
-def _joined(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    parts = args[0] if args else None
-    if not isinstance(parts, list) or not all(isinstance(p, DataArray) for p in parts):
-        return Opaque()
-    if len({id(p.data) for p in parts}) != 1:
-        return Opaque()
-    interp.report_different(node, "Training and test are joined here; ours stay apart.")
-    return parts[0]
-
-
-def _batches(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    pair = args[0] if args else None
-    if isinstance(pair, list) and len(pair) == 2:
-        return Batches(pair[0], pair[1])
-    return Batches(pair, None)
-
-
-def _scaler(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    name = interp.page.text(node.func).rpartition(".")[2]
-    return Scaler(name)
-
-
-OVER_DATA = frozenset(
-    ("enumerate", "zip", "reversed", "sorted", "list", "tuple", "iter", "next", "map", "filter",
-     "sum", "any", "all")
-)  # fmt: skip
-"""Functions that go through data example by example, which nobody can see here."""
-
-
-def _hidden(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    return Opaque() if any(isinstance(a, DataArray | Batches | Bunch) for a in args) else None
-
-
-def _length(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    array = args[0] if args else None
-    if not isinstance(array, DataArray) or _has_opaque(args):
-        return None
-    return (array.shape or (1,))[0] if array.is_row else Length(array)
-
-
-def _extreme(name: str) -> Handler:
-    def handle(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-        own = args and isinstance(args[0], DataArray)
-        return measure(args[0], name) if own and not _has_opaque(args) else None
-
-    return handle
-
-
-def _labels(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    own = args and isinstance(args[0], DataArray)
-    return _classes(interp, node, args, kw) if own else None
-
-
-def _has_opaque(args: Args) -> bool:
-    return any(isinstance(a, Opaque) for a in args)
-
-
-def _reshuffled(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    """The class with which our own scripts shuffle anew in every epoch."""
-    given = dict(zip(("x", "y", "batch_size", "seed"), args, strict=False)) | kw
-    return Batches(given.get("x"), given.get("y"), given.get("batch_size"), True)
-
-
-FUNCTIONS: dict[str, Handler] = {
-    "layerwise.Reshuffled": _reshuffled,
-    "numpy.load": open_file,
-    "pandas.DataFrame": dataframes.frame,
-    "pandas.Series": dataframes.frame,
-    "keras.preprocessing.image.ImageDataGenerator": generators.generator,
-    "sklearn.model_selection.train_test_split": splits.split,
-    "keras.utils.to_categorical": one_hot,
-    "tensorflow.one_hot": one_hot,
-    "keras.ops.one_hot": one_hot,
-    "pandas.get_dummies": one_hot,
-    "keras.utils.pad_sequences": pad,
-    "numpy.expand_dims": _axis,
-    "tensorflow.expand_dims": _axis,
-    "keras.ops.expand_dims": _axis,
-    "numpy.reshape": _reshape,
-    "tensorflow.reshape": _reshape,
-    "numpy.concatenate": _joined,
-    "numpy.vstack": _joined,
-    "numpy.hstack": _joined,
-    "tensorflow.data.Dataset.from_tensor_slices": _batches,
-    "numpy.unique": _classes,
-    "numpy.eye": lambda interp, node, args, kw: Eye(),
-    "numpy.identity": lambda interp, node, args, kw: Eye(),
-    **{f"builtins.{name}": _hidden for name in OVER_DATA},
-    "builtins.len": _length,
-    "builtins.min": _extreme("min"),
-    "builtins.max": _extreme("max"),
-    "builtins.set": _labels,
-    **{
-        f"numpy.{n}": _same
-        for n in ("array", "asarray", "squeeze", "ravel", "float32", "ascontiguousarray", "copy",
-                  "nan_to_num", "asfarray")
-    },
-    **{f"tensorflow.{n}": _same for n in ("cast", "convert_to_tensor", "constant")},
-    **{f"numpy.{n}": _measured(n) for n in ("mean", "std", "min", "max")},
-    **{"numpy.amax": _measured("max"), "numpy.amin": _measured("min")},
-    **{
-        f"sklearn.preprocessing.{n}": _scaler
-        for n in ("StandardScaler", "MinMaxScaler", "RobustScaler", "Normalizer", "LabelEncoder",
-                  "OneHotEncoder", "LabelBinarizer", "MaxAbsScaler")
-    },
-}  # fmt: skip
-"""By canonical name."""

@@ -14,27 +14,25 @@ Done = tuple[tuple[str, Any], ...]
 def dataset(interp: Interpreter, x: DataArray, y: Any) -> ObjectSpec:
     """The dataset with its settings, from the arrays ``fit`` was given."""
     data = x.data
-    known = data.known
+    contents = data.contents
     config: dict[str, Any] = dict(data.config)
-    if known.kind in ("images", "table", "points"):
+    if contents.kind in ("images", "table", "points"):
         config["scale"] = scale(interp, x)
-    if known.classes:
+    if contents.classes:
         hot = isinstance(y, DataArray) and y.one_hot
         config["labels"] = "one_hot" if hot else "integers"
-        if known.name == "NpzFile" and isinstance(y, DataArray) and y.what == "y" and not hot:
-            config["labels"] = "integers"
     if x.channel:
         config["channel_axis"] = True
     if isinstance(y, DataArray) and y.data is not data:
         interp.report_different(data.line, "Examples and labels come from different data here.")
-    return ObjectSpec(known.name, Config(config))
+    return ObjectSpec(data.dataset, Config(config))
 
 
 def scale(interp: Interpreter, x: DataArray) -> str:
     """``unit``, ``standard`` or ``none``; anything else is told."""
     done = tuple((sign, v) for sign, v in x.done)
     _tell_whole(interp, x)
-    images = x.data.known.kind == "images"
+    images = x.data.contents.kind == "images"
     plain, measured = _parts(done)
     if [(s, v.name) for s, v in measured] == [("-", "mean"), ("/", "std")]:
         return "standard"
