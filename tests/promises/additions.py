@@ -54,6 +54,8 @@ ENTRY = _toys.entry(
     "Two half moons that reach into each other.",
     "Two hands about to shake.",
 )
+CONTENTS = _toys.CONTENTS
+PROGRAM = _toys.program("moons.moons")
 
 
 def load(config: Config) -> Raw:
@@ -63,7 +65,7 @@ def load(config: Config) -> Raw:
 
 def source(config: Config) -> str:
     """The same in a script standing alone."""
-    return _toys.source(ENTRY, moons, config)
+    return _toys.source(ENTRY, PROGRAM, config)
 
 
 def moons(samples: int, noise: float, rng: Any) -> tuple[Array, Array]:
