@@ -21,8 +21,9 @@ PARAMS = {
 }
 
 
-CONTENTS = Contents("points", (2,), 2, rows=lambda given: int(given["samples"]), is_split=False)
-"""What every toy holds."""
+def contents() -> Contents:
+    """What every toy holds."""
+    return Contents("points", (2,), 2, rows=lambda given: int(given["samples"]), is_split=False)
 
 
 def program(function: str) -> Program:

@@ -19,7 +19,7 @@ ENTRY = _toys.entry(
     "An island in a lake.",
 )
 
-CONTENTS = _toys.CONTENTS
+CONTENTS = _toys.contents()
 PROGRAM = _toys.program("circles.circles")
 
 

@@ -19,7 +19,7 @@ ENTRY = _toys.entry(
     "Two swarms of bees.",
 )
 
-CONTENTS = _toys.CONTENTS
+CONTENTS = _toys.contents()
 PROGRAM = _toys.program("gaussians.gaussians")
 
 

@@ -19,7 +19,7 @@ ENTRY = _toys.entry(
     "Cream stirred into coffee.",
 )
 
-CONTENTS = _toys.CONTENTS
+CONTENTS = _toys.contents()
 PROGRAM = _toys.program("spiral.spiral")
 
 

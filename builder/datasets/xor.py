@@ -19,7 +19,7 @@ ENTRY = _toys.entry(
     "A chessboard of four squares.",
 )
 
-CONTENTS = _toys.CONTENTS
+CONTENTS = _toys.contents()
 PROGRAM = _toys.program("xor.xor")
 
 

@@ -23,6 +23,7 @@ RULES = Rules(
         functions.HANDLERS,
         array_methods.HANDLERS,
         symbolic_handlers.HANDLERS,
+        keras_library.HANDLERS,
         user_classes.HANDLERS,
     ),
     operators=(symbolic_handlers.OPERATORS, array_methods.OPERATORS),

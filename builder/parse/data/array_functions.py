@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from builder.parse.data import dataframes, generators, splits
+from builder.parse.data import dataframes, splits
 from builder.parse.data.arrays import Batches, Bunch, DataArray, Eye, Length, Measure, Scaler
 from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import Args, Keywords, Opaque, Unknown
@@ -187,7 +187,6 @@ FUNCTIONS: dict[str, Handler] = {
     "layerwise.Reshuffled": _reshuffled,
     "pandas.DataFrame": dataframes.frame,
     "pandas.Series": dataframes.frame,
-    "keras.preprocessing.image.ImageDataGenerator": generators.generator,
     "sklearn.model_selection.train_test_split": splits.split,
     "keras.utils.to_categorical": one_hot,
     "tensorflow.one_hot": one_hot,

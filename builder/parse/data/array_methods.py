@@ -12,7 +12,6 @@ from builder.parse.data.arrays import (
     Bunch,
     DataArray,
     Eye,
-    ImageGenerator,
     Length,
     Measure,
     Scaler,
@@ -75,8 +74,6 @@ def method(
         return _scale(interp, node, value, name, args)
     if isinstance(value, Batches):
         return generators.of_batches(interp, node, value, name, args, kw)
-    if isinstance(value, ImageGenerator):
-        return generators.of_generator(interp, node, value, name, args, kw)
     if isinstance(value, DataArray):
         return _array(interp, node, value, name, args, kw)
     if isinstance(value, Bunch):
@@ -211,7 +208,6 @@ HANDLERS: dict[type, Handlers] = {
     Batches: Handlers(method=method, attribute=attribute, index=index),
     Measure: Handlers(method=method, attribute=attribute, index=index),
     Scaler: Handlers(method=method, attribute=attribute),
-    ImageGenerator: Handlers(method=method, attribute=attribute),
     Length: Handlers(attribute=attribute),
     Eye: Handlers(index=index),
 }

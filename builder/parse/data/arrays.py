@@ -131,13 +131,6 @@ class Scaler:
     on: DataArray | None = None
 
 
-@dataclass(eq=False, frozen=True, slots=True)
-class ImageGenerator:
-    """Keras's ``ImageDataGenerator``: ``rescale`` is all of it that is taken over."""
-
-    rescale: Any = None
-
-
 @dataclass(eq=False, slots=True)
 class Bunch:
     """What scikit-learn's loaders give, or an opened file: arrays by name."""

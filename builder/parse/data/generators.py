@@ -1,4 +1,4 @@
-"""Data handed over in batches: ``tf.data`` and Keras's ``ImageDataGenerator``."""
+"""Data handed over in batches, as by ``tf.data``."""
 
 from __future__ import annotations
 
@@ -6,65 +6,9 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from builder.parse.data import arrays
-from builder.parse.data.arrays import Batches, DataArray, ImageGenerator
+from builder.parse.data.arrays import Batches, DataArray
 from builder.parse.interpreter.interpreter import Interpreter
-from builder.parse.interpreter.values import Args, Keywords, Opaque, UserFunction, number
-
-AUGMENTS = {
-    "rotation_range": "RandomRotation",
-    "width_shift_range": "RandomTranslation",
-    "height_shift_range": "RandomTranslation",
-    "shear_range": "RandomShear",
-    "zoom_range": "RandomZoom",
-    "brightness_range": "RandomBrightness",
-    "channel_shift_range": "RandomColorJitter",
-    "horizontal_flip": "RandomFlip",
-    "vertical_flip": "RandomFlip",
-}
-"""Argument of ImageDataGenerator → the layer that does it."""
-
-LEARNED = ("featurewise_center", "samplewise_center", "featurewise_std_normalization",
-           "samplewise_std_normalization", "zca_whitening", "preprocessing_function")  # fmt: skip
-"""Arguments of ImageDataGenerator that no layer is named for here."""
-
-FOLDERS = "pictures in folders are not read: your own data come as an .npz file"
-
-
-def generator(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    """``ImageDataGenerator(rescale=1/255, horizontal_flip=True)``."""
-    asked = [name for name in AUGMENTS if number(kw.get(name))]
-    if asked:
-        made = " and ".join(sorted({AUGMENTS[name] for name in asked}))
-        interp.report_unknown(
-            node, f"{', '.join(asked)}: left out. Add {made} behind the Input instead"
-        )
-    if learned := [name for name in LEARNED if kw.get(name)]:
-        interp.report_unknown(node, f"{', '.join(learned)}: left out")
-    rescale = number(kw.get("rescale"))
-    return ImageGenerator(rescale if isinstance(rescale, int | float) else None)
-
-
-def of_generator(
-    interp: Interpreter,
-    node: ast.Call,
-    value: ImageGenerator,
-    name: str,
-    args: Args,
-    kw: Keywords,
-) -> Any:
-    """``datagen.flow(x, y, batch_size=32)`` and the generator's other methods."""
-    if name.startswith("flow_from"):
-        interp.report_unknown(node, FOLDERS)
-        return Opaque()
-    if name != "flow":
-        return Opaque()
-    given = dict(zip(("x", "y", "batch_size"), args, strict=False)) | kw
-    x = given.get("x")
-    if isinstance(x, DataArray) and value.rescale is not None:
-        x = arrays.scaled(x, "*", value.rescale)
-    size = number(given.get("batch_size"))
-    return Batches(x, given.get("y"), size if isinstance(size, int) else None)
+from builder.parse.interpreter.values import Args, Keywords, UserFunction, number
 
 
 def of_batches(

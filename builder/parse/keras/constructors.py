@@ -76,7 +76,7 @@ def _window(
     interp: Interpreter, node: ast.AST, entry: Entry, written: str, args: list[Any]
 ) -> list[Any]:
     """Keras 1 gave the two sides of a window one after the other: Convolution2D(32, 3, 3)."""
-    if len(args) < 3 or entry.class_name not in ("Conv2D", "SeparableConv2D", "Conv2DTranspose"):
+    if len(args) < 3 or entry.class_name not in legacy.WINDOWS:
         return args
     if not all(isinstance(a, int) for a in args[1:3]):
         return args

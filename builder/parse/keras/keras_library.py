@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from builder import catalog
+from builder.parse.data import arrays
+from builder.parse.data.arrays import Batches, DataArray
 from builder.parse.interpreter import imports
-from builder.parse.interpreter.interpreter import Interpreter
-from builder.parse.interpreter.values import Args, Keywords, Opaque, Unknown, UserFunction
+from builder.parse.interpreter.interpreter import Handlers, Interpreter
+from builder.parse.interpreter.values import Args, Keywords, Opaque, Unknown, UserFunction, number
 from builder.parse.keras import constructors, layer_arguments, legacy, model_calls, symbolic_calls
 from builder.parse.keras.symbolic_model import Layer, Model, Tensor
 from builder.parse.text import syntax_tree
+
+LEARNED = ("featurewise_center", "samplewise_center", "featurewise_std_normalization",
+           "samplewise_std_normalization", "zca_whitening", "preprocessing_function")  # fmt: skip
+"""Arguments of ImageDataGenerator that no layer is named for here."""
+
+FOLDERS = "pictures in folders are not read: your own data come as an .npz file"
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class ImageGenerator:
+    """Keras's ``ImageDataGenerator``: ``rescale`` is all of it that is taken over."""
+
+    rescale: Any = None
+
 
 SEEDS = {"keras.utils.set_random_seed": "", "tensorflow.random.set_seed": "TensorFlow's",
          "tensorflow.set_random_seed": "TensorFlow's", "numpy.random.seed": "NumPy's",
@@ -112,6 +129,42 @@ def _lambda(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> An
     )
 
 
+def _image_generator(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``ImageDataGenerator(rescale=1/255, horizontal_flip=True)``."""
+    asked = [name for name in legacy.AUGMENTS if number(kw.get(name))]
+    if asked:
+        made = " and ".join(sorted({legacy.AUGMENTS[name] for name in asked}))
+        interp.report_unknown(
+            node, f"{', '.join(asked)}: left out. Add {made} behind the Input instead"
+        )
+    if learned := [name for name in LEARNED if kw.get(name)]:
+        interp.report_unknown(node, f"{', '.join(learned)}: left out")
+    rescale = number(kw.get("rescale"))
+    return ImageGenerator(rescale if isinstance(rescale, int | float) else None)
+
+
+def _generator_method(
+    interp: Interpreter,
+    node: ast.Call,
+    value: ImageGenerator,
+    name: str,
+    args: Args,
+    kw: Keywords,
+) -> Any:
+    """``datagen.flow(x, y, batch_size=32)`` and the generator's other methods."""
+    if name.startswith("flow_from"):
+        interp.report_unknown(node, FOLDERS)
+        return Opaque()
+    if name != "flow":
+        return Opaque()
+    given = dict(zip(("x", "y", "batch_size"), args, strict=False)) | kw
+    x = given.get("x")
+    if isinstance(x, DataArray) and value.rescale is not None:
+        x = arrays.scaled(x, "*", value.rescale)
+    size = number(given.get("batch_size"))
+    return Batches(x, given.get("y"), size if isinstance(size, int) else None)
+
+
 def _length(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``len(model)``, and ``len(layer.get_vocabulary())``."""
     value = args[0] if args else None
@@ -140,7 +193,11 @@ FUNCTIONS: dict[str, Callable[[Interpreter, ast.Call, Args, Keywords], Any]] = {
     "keras.saving.load_model": _opened,
     "keras.utils.get_file": lambda i, n, args, kw: args[0] if args else kw.get("fname", Unknown()),
     "keras.backend.image_data_format": lambda i, n, args, kw: "channels_last",
+    "keras.preprocessing.image.ImageDataGenerator": _image_generator,
     "builtins.len": _length,
     f"builtins.{syntax_tree.OFF}": _off,
 }
 """What is done by a hand of its own, by canonical name."""
+
+HANDLERS: dict[type, Handlers] = {ImageGenerator: Handlers(method=_generator_method)}
+"""What can be done with Keras's ``ImageDataGenerator``."""

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 from typing import Any
 
+from builder import catalog
 from builder.parse.data.arrays import Length
 from builder.parse.interpreter.imports import tidy
 from builder.parse.interpreter.interpreter import Interpreter
@@ -28,7 +29,7 @@ def layer(
     made = Layer(spec, _named(interp, node, about.pop("name")), line=node.lineno)
     made.depth = 1 + max((w.depth for w in wrapped), default=0)
     inner = next((w for w in wrapped if w.shape is not None), None)
-    if inner is not None and spec.class_name in ("Bidirectional", "TimeDistributed"):
+    if inner is not None and catalog.traits_of(spec.class_name).wraps:
         made.shape, made.batch, made.said = inner.shape, inner.batch, inner.said
     told = [name for name in SHAPES if about.get(name) is not None]
     if not told:

@@ -11,7 +11,7 @@ from builder.parse.data.arrays import DataArray
 from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import Args, CannotEvaluate, Keywords, Opaque, Unknown, walk
 from builder.parse.interpreter.values import size as size_of
-from builder.parse.keras import keras_ops
+from builder.parse.keras import keras_ops, legacy
 from builder.parse.keras.symbolic_model import MAX_LAYERS, Layer, LayerCall, Model, Tensor, reads
 from builder.spec import Config, ObjectSpec
 
@@ -23,13 +23,11 @@ HOW = {"training": None, "mask": None, "attention_mask": None, "query_mask": Non
        "return_attention_scores": False}  # fmt: skip
 """Further arguments of a layer's call → their usual value, which is left out."""
 
-STATES = {"LSTM": 3, "GRU": 2, "SimpleRNN": 2}
-"""Outputs of a recurrent layer that returns its state too."""
+SIGNS = {ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply"}
+"""Sign between tensors → function of Keras."""
 
-BINARY = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
-TWO = {"add": "Add", "subtract": "Subtract", "multiply": "Multiply", "maximum": "Maximum",
-       "minimum": "Minimum"}  # fmt: skip
-"""Functions of two tensors → layer."""
+PAIRWISE = ("add", "subtract", "multiply", "maximum", "minimum")
+"""Functions of two tensors that a layer of Keras is too."""
 
 
 def call(interp: Interpreter, node: ast.AST, layer: Layer, args: Args, kw: Keywords) -> Any:
@@ -82,14 +80,6 @@ def made(interp: Interpreter, layer: Layer, tensors: list[Tensor]) -> Tensor:
     return Tensor(LayerCall(layer, tuple(tensors), interp.calls, _last(layer, tensors)))
 
 
-KEEPS = ("BatchNormalization", "LayerNormalization", "GroupNormalization", "Dropout", "Activation",
-         "MaxPooling", "AveragePooling", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "Add",
-         "Multiply", "Subtract", "Maximum", "Minimum", "Average", "ZeroPadding", "SpatialDropout",
-         "GaussianNoise", "UpSampling", "Cropping", "Rescaling", "Identity", "GlobalMaxPooling",
-         "GlobalAveragePooling", "DepthwiseConv2D", "Random", "UnitNormalization")  # fmt: skip
-"""Beginnings of the classes that leave the last axis as long as it was."""
-
-
 def _last(layer: Layer, tensors: list[Tensor]) -> int | None:
     config = layer.spec.config if layer.spec else Config()
     if layer.is_input:
@@ -105,9 +95,10 @@ def _last(layer: Layer, tensors: list[Tensor]) -> int | None:
     wide = config.get("filters", config.get("units", config.get("output_dim")))
     if isinstance(wide, int):
         return wide
-    if name.startswith(KEEPS) and config.get("depth_multiplier", 1) == 1:
-        return next((n for n in known if n is not None), None)
-    return None
+    entry = catalog.find("layers", name)
+    depth = config.get("depth_multiplier", entry.args.get("depth_multiplier") if entry else None)
+    is_kept = catalog.traits_of(name).shape != "new" or depth == 1
+    return next((n for n in known if n is not None), None) if is_kept else None
 
 
 def _model_call(
@@ -151,8 +142,8 @@ def binary(interp: Interpreter, node: ast.BinOp, a: Any, b: Any) -> Any:
     if isinstance(a, Opaque | Unknown) or isinstance(b, Opaque | Unknown):
         interp.report_unknown(node, "one side could not be worked out: the other is taken alone")
         return a if isinstance(a, Tensor) else b if isinstance(b, Tensor) else Unknown()
-    if isinstance(a, Tensor) and isinstance(b, Tensor) and op in BINARY:
-        name = BINARY[op]
+    if isinstance(a, Tensor) and isinstance(b, Tensor) and op in SIGNS:
+        name = legacy.FUNCTIONS[SIGNS[op]]
         interp.report_translation(node, f"`{interp.page.text(node)}` became the layer {name}.")
         return made(interp, layer_of(name), [a, b])
     if (op not in (ast.Div,) or not isinstance(b, int | float)) and (
@@ -207,8 +198,8 @@ def operation(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Ke
 
 def _operation(name: str, path: str, args: Args, kw: Keywords, many: int) -> Layer | None:
     axis = kw.get("axis", args[1] if len(args) > 1 and not isinstance(args[1], Tensor) else None)
-    if name in TWO and many == 2:
-        return layer_of(TWO[name])
+    if name in PAIRWISE and many == 2:
+        return layer_of(legacy.FUNCTIONS[name])
     if name in ("concat", "concatenate") and many > 1:
         return layer_of("Concatenate", axis=axis if isinstance(axis, int) else -1)
     if many != 1:
