@@ -69,7 +69,7 @@ ENTRY = _toys.entry(
     "Two half moons that reach into each other.",
     "Two hands about to shake.",
 )
-CONTENTS = _toys.CONTENTS
+CONTENTS = _toys.contents()
 PROGRAM = _toys.program("moons.moons")
 
 

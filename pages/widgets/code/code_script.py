@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from builder import code
 from builder.code import Script
+from builder.code import data_source as data_lines
 from builder.datasets.registry import find_dataset
 from builder.errors import LayerwiseError
 from builder.runs.engine_process import client
@@ -36,7 +37,8 @@ def data_source(training: TrainingSpec) -> str:
 
     def make() -> str:
         try:
-            return str(client.call("loading.source", dataset))
+            facts = data_lines.foreseen(dataset) or client.call("loading.describe", dataset)
+            return data_lines.source(dataset, facts)
         except LayerwiseError as error:
             lines = str(find_dataset(dataset.class_name).source(dataset.config)).rstrip("\n")
             reason = " ".join(error.message.split())
