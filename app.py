@@ -17,6 +17,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from builder import starters
+from builder.datasets.registry import all_datasets
+from builder.exporters.registry import all_exporters
 from builder.runs.engine_process import client
 from builder.runs.scheduler import dispatch, worker_pool
 from pages import entrance, routes, widgets
@@ -36,23 +38,25 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
 def _warm() -> None:
     client.warm()
+    # a module that lacks a part of its contract is named now, not on the first page that needs it
+    all_datasets(), all_exporters()
     first = starters.get(current_project.FIRST).training
     worker_pool.prepare(first.dataset)
     dispatch.warm()
-    engine_facts.expect_facts(first)
-    threading.Thread(target=_early, name="layerwise-early", daemon=True).start()
+    engine_facts.prefetch_facts(first)
+    threading.Thread(target=_preload, name="layerwise-preload", daemon=True).start()
 
 
-def _early() -> None:
-    """What the next pages need, read while nobody waits for it."""
-    for found in pkgutil.iter_modules(widgets.__path__):
-        importlib.import_module(f"{widgets.__name__}.{found.name}")
+def _preload() -> None:
+    """Import what the next pages need while nobody waits for it."""
+    for module in pkgutil.walk_packages(widgets.__path__, f"{widgets.__name__}."):
+        importlib.import_module(module.name)
     routes.warm()
-    _tidy()
+    _collect_ended_sessions()
 
 
-def _tidy() -> None:
-    """Lets go of the sessions that have ended, for as long as the server runs.
+def _collect_ended_sessions() -> None:
+    """Let go of the sessions that have ended, for as long as the server runs.
 
     Streamlit leaves them, with three open files each, to the collector, which comes the more rarely
     the more there is. What was loaded so far stays for good and need not be searched.
@@ -66,14 +70,14 @@ def _tidy() -> None:
 
 def on_script_error(error: Exception) -> bool:
     """Errors outside a page's frame (callbacks, the shell) are said in words as well."""
-    page_frame.trouble(error)
+    page_frame.show_error(error)
     return True
 
 
 app = st.App(
     Path(__file__).parent / "pages" / "shell.py",
     routes=routes.ROUTES,
-    middleware=[Middleware(entrance.Owner), Middleware(entrance.Mended)],
+    middleware=[Middleware(entrance.OwnerCookie), Middleware(entrance.LoadRepair)],
     lifespan=lifespan,
     on_script_error=on_script_error,
 )

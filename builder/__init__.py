@@ -5,7 +5,8 @@ Imports lead downwards only (``tests/laws/house.py`` has the floors of every roo
 ===== ======================================== ===============================================
 floor rooms                                    what they are
 ===== ======================================== ===============================================
-F0    ``spec document errors facts binding``   the values, and what was learned about them
+F0    ``spec document errors facts binding``   the values, and what was learned about them;
+      ``formatting``                           numbers and sizes as text
 F1    ``catalog``                              what Keras offers, as tables
 F2    ``datasets``                             what there is to learn from, one file each
 F3    ``edit check code parse compare``        spec → spec, spec → problems, spec ↔ source

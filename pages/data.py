@@ -15,7 +15,7 @@ from pages.widgets.data import data_preview, dataset_download, npz_upload
 from pages.widgets.forms import column_form, form
 from pages.widgets.session import current_project, engine_facts, widget_sync
 from pages.widgets.shared import explanation, own_files, page_frame, problem_list
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.page_frame import escape_md
 
 
 def main() -> None:
@@ -25,17 +25,17 @@ def main() -> None:
         chosen = _choose(current_project.training().dataset)
         if chosen != current_project.training().dataset:
             current_project.push(replace(current_project.training(), dataset=chosen))
-        _bind()
+        _edit_bindings()
         npz_upload.show()
     with right:
         dataset = current_project.training().dataset
         facts = current_project.data_facts()
         found = current_project.problems()
-        problem_list.show(problem_list.at(found, "dataset.*"), key="data")
+        problem_list.show(problem_list.problems_at(found, "dataset.*"), key="data")
         if facts is None:
             dataset_download.show(dataset)
         else:
-            _look(dataset, facts)
+            _show_data(dataset, facts)
             _follow_up()
 
 
@@ -47,7 +47,9 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
     # what this version does not know stays chosen until another is
     names += [] if dataset.class_name in known else [dataset.class_name]
     key = "dataset-class"
-    at = widget_sync.place(names, widget_sync.hold(key, dataset.class_name, dataset.class_name))
+    at = widget_sync.option_index(
+        names, widget_sync.sync_widget(key, dataset.class_name, dataset.class_name)
+    )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="dataset"):
         name = st.selectbox(
             "Dataset",
@@ -58,8 +60,8 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
             label_visibility="collapsed",
             help="Type to search",
         )
-        widget_sync.held(key, name)
-        entry = form.find("datasets", name)
+        widget_sync.record_value(key, name)
+        entry = form.find_entry("datasets", name)
         if entry:
             explanation.show(entry, key=f"explain-{name}")
     if entry:
@@ -70,12 +72,12 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
     return form.edit("datasets", dataset, key=f"dataset-{name}", skip=("file",))
 
 
-def _bind() -> None:
+def _edit_bindings() -> None:
     """Which column each Input and output stands for, where that is a question."""
     training, facts = current_project.training(), current_project.data_facts()
     if facts is None or (binding.is_plain(training) and not facts.named):
         return
-    new = column_form.bind(training, facts)
+    new = column_form.edit_bindings(training, facts)
     if new != training:
         current_project.push(new)
 
@@ -89,24 +91,26 @@ def _title(dataset: ObjectSpec) -> str:
     return f"{own_files.dataset_title(dataset)} · {plugin.ENTRY.group.lower()}{network}"
 
 
-def _look(dataset: ObjectSpec, facts: DataFacts) -> None:
-    st.subheader(plain(own_files.dataset_title(dataset)), anchor=False)
-    st.markdown(column_form.sentence(facts) if facts.named else data_preview.sentence(facts))
+def _show_data(dataset: ObjectSpec, facts: DataFacts) -> None:
+    st.subheader(escape_md(own_files.dataset_title(dataset)), anchor=False)
+    st.markdown(
+        column_form.summary_sentence(facts) if facts.named else data_preview.summary_sentence(facts)
+    )
     if facts.warning:
-        st.info(plain(facts.warning), icon=":material/info:")
-    found = engine_facts.cached(
+        st.info(escape_md(facts.warning), icon=":material/info:")
+    found = engine_facts.get_or_make(
         ("preview", dataset), lambda: client.call("loading.preview", dataset)
     )
     if facts.named:
         column_form.show(found)
         return
-    st.html(data_preview.preparation(found, facts))
+    st.html(data_preview.preparation_html(found, facts))
     data_preview.show(found, facts)
 
 
 def _follow_up() -> None:
     """What the choice of data asks of the model and the training, each with its fix."""
-    others = problem_list.severe(current_project.problems())
+    others = problem_list.severe_problems(current_project.problems())
     rest = [p for p in others if not p.where.startswith("dataset")]
     if rest:
         st.subheader("What this asks of the rest", anchor=False)

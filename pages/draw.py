@@ -29,7 +29,7 @@ def main() -> None:
     if run is None:
         _no_model()
     else:
-        _desk(run)
+        _try_drawing(run)
 
 
 def _fits(run: Run) -> bool:
@@ -58,7 +58,7 @@ def _no_model() -> None:
 
 @st.fragment
 @page_frame.safe
-def _desk(run: Run) -> None:
+def _try_drawing(run: Run) -> None:
     """Paper and answer; a fragment, so that a stroke runs nothing else."""
     left, right = st.columns([1, 1], gap="large")
     # read before the answer, shown below it: on a phone the answer stays near the canvas
@@ -67,7 +67,7 @@ def _desk(run: Run) -> None:
     several = other_inputs.takes_drawing(run.training)
     with left:
         image = drawing_canvas.show()
-        given = _besides(run) if several else {}
+        given = _ask_other_inputs(run) if several else {}
     with right:
         if several:
             _answers(run, image, given)
@@ -88,10 +88,12 @@ def _photo() -> bytes | None:
     return file.getvalue() if file is not None else None
 
 
-def _besides(run: Run) -> dict[str, Any]:
+def _ask_other_inputs(run: Run) -> dict[str, Any]:
     """The inputs a drawing cannot give, set by hand."""
     asked = ("beside", run.id)
-    others = engine_facts.cached(asked, lambda: client.call("predict_multi.others", run.training))
+    others = engine_facts.get_or_make(
+        asked, lambda: client.call("predict_multi.others", run.training)
+    )
     if others:
         st.caption(other_inputs.HONEST)
     return other_inputs.ask(others)
@@ -101,7 +103,7 @@ def _besides(run: Run) -> dict[str, Any]:
 def _answers(run: Run, image: NDArray[np.uint8] | None, given: dict[str, Any]) -> None:
     artefact = str(jobs.artefact(run.id))
     st.html(
-        other_inputs.answers(
+        other_inputs.answers_html(
             client.call("predict_multi.drawing", artefact, run.training, image, given)
         )
     )
@@ -117,9 +119,9 @@ def _answer(run: Run, image: NDArray[np.uint8] | None, upload: bytes | None) -> 
         said = client.call("predict_image.drawing", artefact, run.training, image)
     # one element, so that verdict, picture and bars change together
     st.html(
-        prediction.verdict(said)
-        + prediction.seen(said["seen"])
-        + prediction.bars(said["classes"], said["probabilities"])
+        prediction.verdict_html(said)
+        + prediction.seen_html(said["seen"])
+        + prediction.bars_html(said["classes"], said["probabilities"])
     )
 
 

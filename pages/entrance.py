@@ -1,6 +1,6 @@
-"""What every request for a page meets first: the browser's name, and a script that mends its load.
+"""ASGI middleware for every page: the owner cookie, and a script that repairs a broken load.
 
-Both are ASGI middleware, for nothing of Streamlit's is there yet: its HTML asks for some sixty
+Middleware, for nothing of Streamlit's is there yet: its HTML asks for some sixty
 scripts before one line of ours runs.
 """
 
@@ -18,8 +18,8 @@ from pages.widgets.shared.asset_files import ASSETS
 HTML = (b"content-type", b"text/html; charset=utf-8")
 
 
-class Owner:
-    """A browser without a name gets one, so that its projects can be found again.
+class OwnerCookie:
+    """Give a browser without a name one, so that its projects can be found again.
 
     The cookie is no login: it separates people who share a server, and scripts cannot read it.
     """
@@ -29,31 +29,31 @@ class Owner:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One request; only the answer that is a page gets the cookie."""
-        if scope["type"] != "http" or _known(scope):
+        if scope["type"] != "http" or _has_owner(scope):
             await self.app(scope, receive, send)
             return
 
-        async def named(message: Any) -> None:
+        async def send_with_cookie(message: Any) -> None:
             if message["type"] == "http.response.start" and HTML in message.get("headers", ()):
                 value = f"{COOKIE}={secrets.token_urlsafe(16)}"
                 cookie = f"{value}; Path=/; Max-Age=315360000; HttpOnly; SameSite=Lax"
                 message["headers"] = [*message["headers"], (b"set-cookie", cookie.encode())]
             await send(message)
 
-        await self.app(scope, receive, named)
+        await self.app(scope, receive, send_with_cookie)
 
 
-def _known(scope: Any) -> bool:
-    given = b"; ".join(v for k, v in scope["headers"] if k == b"cookie").decode("latin-1")
+def _has_owner(scope: Any) -> bool:
+    cookies = b"; ".join(v for k, v in scope["headers"] if k == b"cookie").decode("latin-1")
     try:
-        cookie = SimpleCookie(given).get(COOKIE)
+        cookie = SimpleCookie(cookies).get(COOKIE)
     except CookieError:
         return False
     return cookie is not None and re.fullmatch(OWNER, cookie.value) is not None
 
 
-class Mended:
-    """Puts ``assets/mend.js`` at the head of every page, so that a broken load mends itself."""
+class LoadRepair:
+    """Put ``assets/mend.js`` at the head of every page, so that a broken load repairs itself."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
@@ -70,7 +70,7 @@ class Mended:
         start: Any = None
         body = b""
 
-        async def mended(message: Any) -> None:
+        async def send_with_script(message: Any) -> None:
             nonlocal start, body
             if message["type"] == "http.response.start" and _is_page(message):
                 start = message
@@ -85,7 +85,7 @@ class Mended:
                     await send({**start, "headers": [*others, length]})
                     await send({**message, "body": body})
 
-        await self.app(scope, receive, mended)
+        await self.app(scope, receive, send_with_script)
 
 
 def _is_page(start: Any) -> bool:

@@ -33,7 +33,7 @@ def main() -> None:
         text_prediction.show(run, artefact)
     if found["task"] == "several":
         found = _output(found, run)
-        report.own_scores(found)
+        report.output_scores(found)
     if found["task"] == "regression":
         report.regression(found)
         report.misses(found)
@@ -43,7 +43,7 @@ def main() -> None:
 
 def _report(run: Run, artefact: str) -> Mapping[str, Any]:
     with st.spinner("Sitting the exam …", show_time=False):
-        report: Mapping[str, Any] = engine_facts.cached(
+        report: Mapping[str, Any] = engine_facts.get_or_make(
             ("report", run.id), lambda: client.call("evaluation.report", artefact, run.training)
         )
     return report
@@ -80,10 +80,10 @@ def _output(found: Mapping[str, Any], run: Run) -> Mapping[str, Any]:
 
 def _surface(run: Run, artefact: str, names: Sequence[str]) -> None:
     call = "evaluation.surface"
-    plane = engine_facts.cached(
+    plane = engine_facts.get_or_make(
         ("surface", run.id), lambda: client.call(call, artefact, run.training)
     )
-    preview = engine_facts.cached(
+    preview = engine_facts.get_or_make(
         ("preview", run.training.dataset),
         lambda: client.call("loading.preview", run.training.dataset),
     )

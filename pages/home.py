@@ -15,7 +15,7 @@ from pages.widgets.home import architectures, damaged_store, open_file, paste_co
 from pages.widgets.model.canvas_state import CANVAS, canvas_state
 from pages.widgets.session import browser, current_project, tab_state, widget_sync
 from pages.widgets.shared import asset_files, own_files, page_frame, problem_list
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.page_frame import escape_md
 from pages.widgets.train import live_run
 
 ACROSS = 4
@@ -45,11 +45,11 @@ def main() -> None:
 def _hero() -> None:
     """The open project, one click from training."""
     training = current_project.training()
-    current_project.expect()
+    current_project.prefetch_facts()
     with st.container(key="hero", border=True):
         kind = "Your open project" if current_project.token() else "Ready to train"
         st.caption(kind)
-        st.markdown(f"# {plain(current_project.title())}", anchors=False)
+        st.markdown(f"# {escape_md(current_project.title())}", anchors=False)
         st.markdown(_sentence(training))
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(
@@ -85,7 +85,7 @@ def _sentence(training: TrainingSpec) -> str:
     epochs = training.fit.get("epochs") or 1
     return (
         f"A {kind} of {formatting.plural(layers, 'layer')} learns from"
-        f" **{plain(own_files.dataset_title(training.dataset))}**,"
+        f" **{escape_md(own_files.dataset_title(training.dataset))}**,"
         f" in {formatting.plural(epochs, 'epoch')}."
     )
 
@@ -93,7 +93,7 @@ def _sentence(training: TrainingSpec) -> str:
 def _train() -> None:
     """Start and watch; what cannot be trained is said on the Train page, with its fixes."""
     current_project.ensure_saved()
-    if not problem_list.severe(current_project.problems()):
+    if not problem_list.severe_problems(current_project.problems()):
         live_run.start()
     page_frame.go("train")
 
@@ -113,7 +113,7 @@ def _card(starter: starters.Starter) -> None:
         picture = asset_files.ROOT / "assets" / "pictures" / f"{starter.picture}.svg"
         if picture.exists():
             st.image(picture.read_text(encoding="utf-8"), width="stretch", alt="")
-        st.markdown(f"**{plain(starter.title)}**  \n{plain(starter.sentence)}")
+        st.markdown(f"**{escape_md(starter.title)}**  \n{escape_md(starter.sentence)}")
         st.caption(formatting.label(starter.task))
         if st.button(
             "Open",
@@ -135,7 +135,7 @@ def _projects() -> None:
     gone: Project | None = tab_state.recall("deleted")
     if gone:
         with st.container(horizontal=True, vertical_alignment="center", key="deleted"):
-            st.caption(f"“{plain(gone.title)}” is deleted.")
+            st.caption(f"“{escape_md(gone.title)}” is deleted.")
             st.button("Bring it back", key="undelete", icon=":material/undo:", on_click=_undelete)
     if not mine:
         st.caption("Nothing yet: a starter becomes your project at the first change or training.")
@@ -146,17 +146,17 @@ def _projects() -> None:
         more = f"Show all {len(mine)}"
         st.button(more, key="all", on_click=tab_state.remember, args=("all-projects", True))
     for damaged in projects.damaged():
-        st.caption(f":material/error: {plain(damaged.message)}")
+        st.caption(f":material/error: {escape_md(damaged.message)}")
 
 
 def _row(project: Project) -> None:
     token = project.token
     with st.container(key=f"project-{token}", border=True, gap="xsmall"):
         layers = formatting.plural(len(project.training.model.nodes), "layer")
-        data = plain(own_files.dataset_title(project.training.dataset))
+        data = escape_md(own_files.dataset_title(project.training.dataset))
         here = " · open now" if token == current_project.token() else ""
         st.markdown(
-            f"**{plain(project.title)}**  \n:gray[:small[{layers} · {data} · saved"
+            f"**{escape_md(project.title)}**  \n:gray[:small[{layers} · {data} · saved"
             f" {formatting.ago(time.time() - project.saved)}{here}]]"
         )
         with st.container(horizontal=True, gap="xsmall"):
@@ -179,7 +179,7 @@ def _more(project: Project) -> None:
         "More", key=f"project-more-{token}", icon=":material/more_horiz:", type="tertiary"
     ):
         key = f"title-{token}"
-        stands = widget_sync.hold(key, project.title, project.title)
+        stands = widget_sync.sync_widget(key, project.title, project.title)
         st.text_input("Title", stands, key=key, max_chars=80, on_change=_rename, args=(project,))
         st.button(
             "Delete this project",
@@ -193,7 +193,7 @@ def _more(project: Project) -> None:
 
 @page_frame.safe
 def _rename(project: Project) -> None:
-    new = str(widget_sync.typed(f"title-{project.token}") or "").strip()
+    new = str(widget_sync.widget_value(f"title-{project.token}") or "").strip()
     if not new or new == project.title:
         return
     if project.token == current_project.token():
@@ -207,7 +207,7 @@ def _delete(project: Project) -> None:
     projects.delete(project.token)
     tab_state.remember("deleted", project)
     if project.token == current_project.token():
-        current_project.leave()
+        current_project.close_project()
 
 
 @page_frame.safe

@@ -12,7 +12,7 @@ from pages.widgets.model import canvas, inspector, layer_palette, open_block, st
 from pages.widgets.model.canvas_state import CANVAS, canvas_state
 from pages.widgets.session import current_project, tab_state, widget_sync
 from pages.widgets.shared import page_frame, problem_list
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.page_frame import escape_md
 
 STACK = "Stack"
 
@@ -32,23 +32,25 @@ def main() -> None:
         with st.container(key="model-head", horizontal=True, vertical_alignment="center"):
             _totals(model, facts)
             _switch(model)
-        problem_list.show(problem_list.at(found, "model"), key="model")
+        problem_list.show(problem_list.problems_at(found, "model"), key="model")
         if _view() == CANVAS:
             canvas.show(model, facts, found)
-            _beside(found)
+            _selected_problems(found)
         else:
             stack_view.show(model, facts, found)
             layer_palette.show(current_project.selected())
-        _elsewhere(found)
+        _problems_elsewhere(found)
     _code()
 
 
 def _code() -> None:
     """The project as code below both views, while somebody wants to see it."""
     key = "show-code"
-    stands = widget_sync.hold(key, tab_state.recall(key, False), tab_state.recall(key, False))
+    stands = widget_sync.sync_widget(
+        key, tab_state.recall(key, False), tab_state.recall(key, False)
+    )
     shown = st.toggle("Show code", stands, key=key, help="The same model as a Keras script")
-    widget_sync.held(key, shown)
+    widget_sync.record_value(key, shown)
     tab_state.remember(key, shown)
     if shown:
         code_pane.show(current_project.training(), current_project.selected(()))
@@ -65,7 +67,7 @@ def _switch(model: ModelSpec) -> None:
     """Stack or Canvas: two views of one model."""
     chained = not current_project.selection().path and edit.is_chain(model)
     key = "model-view"
-    stands = widget_sync.hold(key, _view(), _view())
+    stands = widget_sync.sync_widget(key, _view(), _view())
     st.segmented_control(
         "View",
         [STACK, CANVAS],
@@ -76,22 +78,22 @@ def _switch(model: ModelSpec) -> None:
         help="The same model as a list of layers, or as a picture one can wire"
         if chained
         else "This model is a graph: a stack cannot show it",
-        on_change=_viewed,
+        on_change=_store_view,
         args=(key,),
         width="content",
     )
-    widget_sync.held(key, _view())
+    widget_sync.record_value(key, _view())
 
 
-def _viewed(key: str) -> None:
-    canvas_state().view = widget_sync.typed(key) or _view()
+def _store_view(key: str) -> None:
+    canvas_state().view = widget_sync.widget_value(key) or _view()
 
 
-def _beside(found: tuple[Problem, ...]) -> None:
+def _selected_problems(found: tuple[Problem, ...]) -> None:
     """The selected layer's problems with their remedies, below the canvas."""
     node = current_project.selected()
     if node:
-        problem_list.show(problem_list.at(found, f"model.{node}"), key="beside")
+        problem_list.show(problem_list.problems_at(found, f"model.{node}"), key="beside")
 
 
 def _totals(model: ModelSpec, facts: ModelFacts | None) -> None:
@@ -124,14 +126,16 @@ def _totals(model: ModelSpec, facts: ModelFacts | None) -> None:
             st.metric(name, value, help=help, width="content")
 
 
-def _elsewhere(found: tuple[Problem, ...]) -> None:
+def _problems_elsewhere(found: tuple[Problem, ...]) -> None:
     """A pointer to the problems that belong to other pages."""
     for step, where in (("data", "dataset.*"), ("train", "compile.*"), ("train", "fit.*")):
-        for i, problem in enumerate(problem_list.severe(problem_list.at(found, where))):
+        for i, problem in enumerate(
+            problem_list.severe_problems(problem_list.problems_at(found, where))
+        ):
             with st.container(
                 horizontal=True, vertical_alignment="center", key=f"more-{problem.where}-{i}"
             ):
-                st.caption(plain(problem.message))
+                st.caption(escape_md(problem.message))
                 page_frame.link(step, f"Open {page_frame.STEPS[step][0]}")
 
 

@@ -73,7 +73,7 @@ async def canvas_js(request: Request) -> Response:
 
 async def palette_json(_request: Request) -> Response:
     """The layers that can be added."""
-    return Response(palette_items.listing(), media_type="application/json", headers=FOR_EVER)
+    return Response(palette_items.palette_json(), media_type="application/json", headers=FOR_EVER)
 
 
 async def rows(request: Request) -> Response:
@@ -87,10 +87,10 @@ async def rows(request: Request) -> Response:
         answer = await run_in_threadpool(chart_rows.read_rows, run, int(after))
     except LayerwiseError as error:
         return _json({"error": error.message}, 404)
-    return _json(plain(answer))
+    return _json(to_json_value(answer))
 
 
-def plain(value: Any) -> Any:
+def to_json_value(value: Any) -> Any:
     """``value`` as JSON knows it: NumPy arrays as lists, numbers rounded, NaN and infinity None."""
     if hasattr(value, "tolist"):
         value = value.tolist()
@@ -100,9 +100,9 @@ def plain(value: Any) -> Any:
         case float():
             return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
         case dict():
-            return {str(k): plain(v) for k, v in value.items()}
+            return {str(k): to_json_value(v) for k, v in value.items()}
         case list() | tuple():
-            return [plain(v) for v in value]
+            return [to_json_value(v) for v in value]
     raise TypeError(f"{type(value).__name__} does not go into JSON")
 
 

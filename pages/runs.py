@@ -18,7 +18,7 @@ def main() -> None:
     """The list on the left; on the right the run that was opened, or the ticked ones compared."""
     st.html(asset_files.ROOT / "assets" / "train.css")
     damaged_store.show()
-    with st.container(key="runs-body-open" if run_selection.looking() else "runs-body"):
+    with st.container(key="runs-body-open" if run_selection.shows_detail() else "runs-body"):
         left, right = st.columns([6, 7], gap="large")
         with left, page_frame.guard():
             run_list.show()
@@ -28,8 +28,8 @@ def main() -> None:
 
 def _beside() -> None:
     """What is chosen; what was deleted meanwhile is chosen no longer."""
-    runs = run_queries.get(run_selection.shown())
-    if len(runs) < len(run_selection.ticked()):
+    runs = run_queries.get(run_selection.shown_runs())
+    if len(runs) < len(run_selection.ticked_runs()):
         run_selection.compare(tuple(run.id for run in runs))
     if not runs:
         return
@@ -41,16 +41,16 @@ def _beside() -> None:
             run_detail.show(runs[0])
         _curves(runs)
         if several:
-            run_comparison.about(runs)
+            run_comparison.show_results(runs)
         else:
-            run_detail.about(runs[0])
+            run_detail.show_details(runs[0])
 
 
 def _curves(runs: Sequence[Listed]) -> None:
     trainings = run_queries.trainings([run.id for run in runs])
-    names = [name for run in runs for name in run_sentences.panels(trainings[run.id])]
-    labels = run_comparison.names(runs)
-    live_charts.live(
+    names = [name for run in runs for name in run_sentences.curve_names(trainings[run.id])]
+    labels = run_comparison.short_names(runs)
+    live_charts.live_chart(
         [(run.id, label) for run, label in zip(runs, labels, strict=True)],
         list(dict.fromkeys(names)),
         key="runs-curves",

@@ -17,7 +17,7 @@ st.set_page_config(
 st.html(asset_files.ROOT / "assets" / "layerwise.css")
 st.html(f"<style>:root{{color-scheme:{browser.theme()}}}</style>")
 st.html(page_frame.script(current.url_path or "home"), unsafe_allow_javascript=True)
-page_frame.stays_known()
+page_frame.rerun_on_reconnect()
 with page_frame.guard():
     current_project.start()
     page_frame.navigation(pages, current)

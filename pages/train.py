@@ -11,15 +11,15 @@ from builder.spec import Run, TrainingSpec
 from pages.widgets.runs import run_actions, run_sentences
 from pages.widgets.session import current_project, widget_sync
 from pages.widgets.shared import asset_files, page_frame, problem_list
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.page_frame import escape_md
 from pages.widgets.train import compile_form, kept_weights, live_charts, live_run
 
 
 def main() -> None:
     """The page."""
     st.html(asset_files.ROOT / "assets" / "train.css")
-    current_project.amend(compile_form.filled(current_project.training()))
-    run = live_run.newest()
+    current_project.amend(compile_form.fill_defaults(current_project.training()))
+    run = live_run.newest_run()
     # asked once: bar and curves speak of the same moment, and the watch notices what comes after
     progress = jobs.progress(run.id) if run else None
     _bar(run, progress)
@@ -37,34 +37,34 @@ def _bar(run: Run | None, progress: Progress | None) -> None:
     """Every button at its own place: a double click never meets another one."""
     active = progress is not None and progress.status in GOING
     found = current_project.problems()
-    severe = problem_list.severe(found)
+    severe = problem_list.severe_problems(found)
     run_id = run.id if run else ""
     with st.container(key="train-bar", horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
             "Training" if active else "Train again" if run else "Train",
             key="train",
-            type="secondary" if run_actions.waits(progress) else "primary",
+            type="secondary" if run_actions.awaits_resume(progress) else "primary",
             icon=":material/play_arrow:",
             disabled=active or bool(severe),
-            help=_why(active, severe[0].message if severe else ""),
+            help=_start_help(active, severe[0].message if severe else ""),
             on_click=_start,
             width=180,
         )
-        run_actions.pause(run_id, progress, "pause")
-        run_actions.stop(run_id, progress, "stop")
-        run_actions.more(run_id, progress, "more")
+        run_actions.pause_button(run_id, progress, "pause")
+        run_actions.stop_button(run_id, progress, "stop")
+        run_actions.more_epochs_button(run_id, progress, "more")
     problem_list.show(severe, key="train")
 
 
-def _why(active: bool, reason: str) -> str:
+def _start_help(active: bool, reason: str) -> str:
     if active:
         return "This project is training now; stop it to start again."
-    return plain(f"Cannot start yet: {reason}") if reason else "Starts in a process of its own."
+    return escape_md(f"Cannot start yet: {reason}") if reason else "Starts in a process of its own."
 
 
 @page_frame.safe
 def _start() -> None:
-    live_run.start_settled()
+    live_run.start_when_settled()
 
 
 def _settings() -> None:
@@ -73,8 +73,8 @@ def _settings() -> None:
     if new != training:
         current_project.push(new)
         st.rerun()
-    widget_sync.settle()
-    live_run.start_waiting()
+    widget_sync.mark_settled()
+    live_run.start_if_pending()
 
 
 def _curves(run: Run | None, progress: Progress | None) -> None:
@@ -82,20 +82,20 @@ def _curves(run: Run | None, progress: Progress | None) -> None:
         if run is not None and progress is not None:
             live_run.watch(run, progress)
     shown = run.training if run else current_project.training()
-    panels = run_sentences.panels(shown)
-    live_charts.live(
+    panels = run_sentences.curve_names(shown)
+    live_charts.live_chart(
         [(run.id, "This run")] if run else [],
         panels,
         key="curves",
-        only=_chosen(shown, panels),
+        only=_choose_curves(shown, panels),
         empty="Press Train: the curves grow here, batch by batch.",
         moment=progress.status if progress else "",
     )
     if run is not None:
-        live_run.way(run)
+        live_run.show_training_path(run)
 
 
-def _chosen(training: TrainingSpec, panels: list[str]) -> list[str] | None:
+def _choose_curves(training: TrainingSpec, panels: list[str]) -> list[str] | None:
     """Which curves to draw, asked for where several outputs make many of them."""
     if len(binding.outputs(training.model)) < 2:
         return None

@@ -19,7 +19,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from builder.catalog.entry import REQUIRED, Entry, signature
+from builder.catalog.entry import Entry, signature
 from builder.catalog.operation_arguments import NUMBER, PARAMS
 from builder.catalog.traits import Traits
 from builder.spec import Config
@@ -293,4 +293,4 @@ def bind(
     return (), dict(zip(free, wires, strict=True)) | dict(config)
 
 
-__all__ = ["BY_NAME", "ENTRIES", "PREFIX", "REQUIRED", "bind", "is_op"]
+__all__ = ["BY_NAME", "ENTRIES", "PREFIX", "bind", "is_op"]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from builder.datasets.contract import settings
+from builder.datasets.contract import Contents, settings
 from builder.datasets.registry import find_dataset
 from builder.facts import ColumnFacts, DataFacts
-from builder.parse.data.known_datasets import KERAS
 from builder.spec import ObjectSpec
 
 IMPORT = "from keras.utils import to_categorical\n"
@@ -22,33 +22,54 @@ def source(dataset: ObjectSpec, facts: DataFacts) -> str:
 
 
 def foreseen(dataset: ObjectSpec) -> DataFacts | None:
-    """What the lines ask of one of Keras's own datasets, whose files are the same everywhere; the
-    amounts, which they do not ask, are 0."""
-    known = next((k for k in KERAS.values() if k.name == dataset.class_name), None)
-    if known is None:
+    """What the lines ask of a dataset, known without loading it; what they do not ask is 0.
+
+    None for a person's own file.
+    """
+    module = find_dataset(dataset.class_name)
+    contents, given = module.CONTENTS, settings(module.ENTRY, dataset.config)
+    if contents.is_guess:
         return None
-    plugin = find_dataset(dataset.class_name)
-    given = settings(plugin.ENTRY, dataset.config)
-    is_flat = known.kind == "images" and len(known.shape) == 2
-    shape = (*known.shape, 1) if given.get("channel_axis") and is_flat else known.shape
-    labels = given["labels"] if known.classes else "values"
+    columns = tuple(_foreseen_columns(contents, given))
+    x = next(c for c in columns if c.role == "input")
+    y = next(c for c in columns if c.role == "target")
     return DataFacts(
-        title=plugin.TITLE,
-        task="classification" if known.classes else "regression",
-        x_shape=shape,
-        y_shape=(known.classes,) if labels == "one_hot" else (),
-        x_dtype="float32",
-        y_dtype="float32",
+        title=module.TITLE,
+        task=y.task,
+        x_shape=x.shape,
+        y_shape=y.shape,
+        x_dtype=x.dtype,
+        y_dtype=y.dtype,
         n_train=0,
         n_test=0,
-        classes=tuple(str(number) for number in range(known.classes)),
+        classes=y.classes,
         features=(),
-        labels=labels,
-        kind=known.kind,
+        labels=y.labels,
+        kind=x.kind,
         x_min=0,
         x_max=0,
         bytes=0,
+        offline=module.OFFLINE,
+        named=columns if contents.inputs else (),
     )
+
+
+def _foreseen_columns(contents: Contents, given: Mapping[str, Any]) -> Iterator[ColumnFacts]:
+    inputs = contents.inputs or {"x": (contents.kind, contents.shape)}
+    for name, (kind, shape) in inputs.items():
+        is_grey = kind == "images" and len(shape) == 2
+        seen = (*shape, 1) if given.get("channel_axis") and is_grey else shape
+        yield ColumnFacts(name, "input", kind, seen, "float32")
+    for name, many in (contents.targets or {"y": contents.classes}).items():
+        labels = given["labels"] if many else "values"
+        yield ColumnFacts(
+            *(name, "target", "classes" if many else "values"),
+            shape=(many,) if labels == "one_hot" else (),
+            dtype="float32",
+            task="classification" if many else "regression",
+            labels=labels,
+            classes=tuple(str(number) for number in range(many)),
+        )
 
 
 def preparation_source(dataset: ObjectSpec, facts: DataFacts) -> str:

@@ -12,19 +12,6 @@ from builder.datasets import _digits
 Array = Any
 Columns = Any
 
-MEASURES = ("width", "slant", "loops", "upper left", "upper right", "lower left")
-"""What is measured: pixels across, columns to the right per row upwards, enclosed areas, and the
-share of the ink in three quarters of the page."""
-
-WORDS = (
-    *("it", "is", "and", "has", "narrow", "wide", "regular", "upright", "leaning", "left"),
-    *("right", "no", "one", "two", "loops", "loop", "heavy", "above", "below", "balanced"),
-)
-"""The words of a note; a word's number is its place, counted from 1. 0 fills up."""
-
-LONGEST = 14
-"""Words of the longest note."""
-
 
 def measures(drawings: Array) -> Array:
     """float32 (n, 6): width, slant, loops and the share of the ink in three quarters."""
@@ -73,22 +60,9 @@ def covered(drawings: Array, digit: Array, words: Any, longest: int, rng: Any) -
     return inputs, {"digit": digit, "ink": ink.astype("float32")}
 
 
-def columns(variants: int) -> Columns:
+def columns(variants: int, words: tuple[str, ...], longest: int) -> Columns:
     """``(x_train, y_train), (x_test, y_test)`` as dicts of columns."""
     (drawn, digit), (drawn_test, digit_test) = _digits.digits(variants, 1.0)
     rng = np.random.default_rng(1)
-    train = covered(drawn, digit, WORDS, LONGEST, rng)
-    return train, covered(drawn_test, digit_test, WORDS, LONGEST, rng)
-
-
-def source(variants: int) -> str:
-    """The Python lines that give the same dicts in a script standing alone."""
-    parts = (_digits.outlines, _digits.redraw, _digits.digits, measures, note, covered)
-    return (
-        f"{_digits.functions(*parts)}\n"
-        f"(drawn, digit), (drawn_test, digit_test) = digits({variants}, distortion=1.0)\n"
-        f"words = {' '.join(WORDS)!r}.split()\n"
-        "rng = np.random.default_rng(1)\n"
-        f"x_train, y_train = covered(drawn, digit, words, {LONGEST}, rng)\n"
-        f"x_test, y_test = covered(drawn_test, digit_test, words, {LONGEST}, rng)\n"
-    )
+    train = covered(drawn, digit, words, longest, rng)
+    return train, covered(drawn_test, digit_test, words, longest, rng)

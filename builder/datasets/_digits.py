@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import re
 from typing import Any
 
 import numpy as np
@@ -105,26 +103,3 @@ def digits(variants: int, distortion: float) -> Split:
     )
     x_test = redraw(edges[1440:], 0.0, rng)
     return (x_train, labels[order]), (x_test, labels[1440:])
-
-
-def source(variants: int, distortion: float) -> str:
-    """The Python lines that give the same arrays in a script standing alone."""
-    return (
-        f"{functions(outlines, redraw, digits)}\n"
-        f"(x_train, y_train), (x_test, y_test) = digits({variants}, distortion={distortion!r})\n"
-    )
-
-
-def functions(*parts: Any) -> str:
-    """These functions as a script has them, without types, under the imports they need."""
-    text = "\n\n".join(inspect.getsource(f) for f in parts)
-    for hint in re.findall(HINTS, text):
-        text = text.replace(hint, "", 1)
-    return (
-        "import numpy as np\nfrom scipy import ndimage\nfrom sklearn.datasets import load_digits\n"
-        f"\n\n{text}\n"
-    )
-
-
-HINTS = r": (?:Array|Any|float|int)\b(?! =)| -> (?:Array|Split|Columns|str)"
-"""The types in the functions above, which a script does not need."""

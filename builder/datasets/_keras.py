@@ -43,8 +43,13 @@ def kept_only() -> Iterator[None]:
         file_utils.urlretrieve = fetch
 
 
-def load_data(module: str, title: str, instead: str, **arguments: Any) -> Split:
-    """``keras.datasets.<module>.load_data(...)``, from Keras's folder or over the network.
+def module_of(loader: str) -> str:
+    """``"mnist"`` of ``"keras.datasets.mnist.load_data"``."""
+    return loader.split(".")[-2]
+
+
+def load_data(loader: str, title: str, instead: str, **arguments: Any) -> Split:
+    """What ``loader``, a function of ``keras.datasets``, gives: from disk, else downloaded.
 
     Args:
         title: for the message.
@@ -53,19 +58,20 @@ def load_data(module: str, title: str, instead: str, **arguments: Any) -> Split:
     Raises:
         DataError: it is not there and cannot be fetched, or the file is damaged.
     """
-    loader = importlib.import_module(f"keras.datasets.{module}").load_data
+    module, _, function = loader.rpartition(".")
+    call = getattr(importlib.import_module(module), function)
     with reached(title, instead):
-        split: Split = loader(**arguments)
+        split: Split = call(**arguments)
     return split
 
 
-def images(module: str, title: str, classes: tuple[str, ...]) -> Raw:
+def images(loader: str, title: str, classes: tuple[str, ...]) -> Raw:
     """Pictures in classes, x uint8 (n, rows, columns[, channels]) and y (n,).
 
     Raises:
         DataError: as ``load_data``.
     """
-    (x_train, y_train), (x_test, y_test) = load_data(module, title, "the handwritten digits")
+    (x_train, y_train), (x_test, y_test) = load_data(loader, title, "the handwritten digits")
     # CIFAR's labels come as a column
     return Raw(
         x_train, y_train.ravel(), x_test, y_test.ravel(), "classification", "images", classes
@@ -108,8 +114,9 @@ def _reason(error: BaseException) -> str:
     return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
 
 
-def image_source(module: str, ravel: bool = False) -> str:
+def image_source(loader: str, ravel: bool = False) -> str:
     """The tutorial's two lines; ``ravel`` where Keras gives the labels as a column."""
+    module = module_of(loader)
     lines = (
         f"from keras.datasets import {module}\n"
         "\n"

@@ -11,9 +11,6 @@ from builder.datasets import _digits
 Array = Any
 Columns = Any
 
-TESTED = 1000
-"""Pairs of the test."""
-
 
 def paired(drawings: Array, digit: Array, count: int, rng: Any) -> Columns:
     """``count`` pairs: two dicts of columns, the drawings and whether they show one digit."""
@@ -28,20 +25,8 @@ def paired(drawings: Array, digit: Array, count: int, rng: Any) -> Columns:
     return {"first": drawings[first], "second": drawings[second]}, {"same": same}
 
 
-def columns(pairs: int) -> Columns:
+def columns(pairs: int, tested: int) -> Columns:
     """``(x_train, y_train), (x_test, y_test)`` as dicts of columns."""
     (drawn, digit), (drawn_test, digit_test) = _digits.digits(3, 1.0)
     rng = np.random.default_rng(1)
-    return paired(drawn, digit, pairs, rng), paired(drawn_test, digit_test, TESTED, rng)
-
-
-def source(pairs: int) -> str:
-    """The Python lines that give the same dicts in a script standing alone."""
-    parts = (_digits.outlines, _digits.redraw, _digits.digits, paired)
-    return (
-        f"{_digits.functions(*parts)}\n"
-        "(drawn, digit), (drawn_test, digit_test) = digits(3, distortion=1.0)\n"
-        "rng = np.random.default_rng(1)\n"
-        f"x_train, y_train = paired(drawn, digit, {pairs}, rng)\n"
-        f"x_test, y_test = paired(drawn_test, digit_test, {TESTED}, rng)\n"
-    )
+    return paired(drawn, digit, pairs, rng), paired(drawn_test, digit_test, tested, rng)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import re
 from typing import Any
 
 import numpy as np
@@ -23,17 +21,3 @@ def examples(count: int) -> Any:
     rng = np.random.default_rng(0)
     train = review_texts(count, THINGS, OPINIONS, rng)
     return train, review_texts(count // 5, THINGS, OPINIONS, rng)
-
-
-def source(count: int) -> str:
-    """The Python lines that give the same arrays in a script standing alone."""
-    text = "\n\n".join(inspect.getsource(f) for f in (written, review_texts))
-    text = re.sub(r": (?:Any|int)\b(?! =)| -> Any", "", text)
-    return (
-        f"import numpy as np\n\n\n{text}\n\n"
-        f"things = {' '.join(THINGS)!r}.split()\n"
-        f"opinions = {OPINIONS!r}\n"
-        "rng = np.random.default_rng(0)\n"
-        f"x_train, y_train = review_texts({count}, things, opinions, rng)\n"
-        f"x_test, y_test = review_texts({count // 5}, things, opinions, rng)\n"
-    )

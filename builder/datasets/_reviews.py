@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import re
 from typing import Any
 
 import numpy as np
@@ -66,18 +64,3 @@ def columns(count: int) -> Columns:
     rng = np.random.default_rng(0)
     train = reviews(count, THINGS, OPINIONS, WORDS, LONGEST, rng)
     return train, reviews(count // 5, THINGS, OPINIONS, WORDS, LONGEST, rng)
-
-
-def source(count: int) -> str:
-    """The Python lines that give the same dicts in a script standing alone."""
-    text = "\n\n".join(inspect.getsource(f) for f in (written, reviews))
-    text = re.sub(r": (?:Any|int)\b(?! =)| -> (?:Any|Columns)", "", text)
-    return (
-        f"import numpy as np\n\n\n{text}\n\n"
-        f"things = {' '.join(THINGS)!r}.split()\n"
-        f"opinions = {OPINIONS!r}\n"
-        'words = ["was", "not", "and", "but", *things, *opinions]\n'
-        "rng = np.random.default_rng(0)\n"
-        f"x_train, y_train = reviews({count}, things, opinions, words, {LONGEST}, rng)\n"
-        f"x_test, y_test = reviews({count // 5}, things, opinions, words, {LONGEST}, rng)\n"
-    )

@@ -10,12 +10,12 @@ from builder.datasets.contract import Raw, settings
 
 
 def load(entry: Entry, loader: str, config: Mapping[str, Any]) -> Raw:
-    """The table of ``sklearn.datasets.<loader>``, split at random as ``source`` splits it."""
+    """The table that ``loader`` of ``sklearn.datasets`` gives, split at random as by ``source``."""
     import sklearn.datasets
     from sklearn.model_selection import train_test_split
 
     share = settings(entry, config)["test_split"]
-    bunch = getattr(sklearn.datasets, loader)()
+    bunch = getattr(sklearn.datasets, loader.rpartition(".")[2])()
     x, y = bunch.data, bunch.target
     is_class = entry.tasks == ("classification",)
     parts = train_test_split(
@@ -29,13 +29,13 @@ def load(entry: Entry, loader: str, config: Mapping[str, Any]) -> Raw:
 
 def source(entry: Entry, loader: str, config: Mapping[str, Any]) -> str:
     """The Python lines that give the same arrays."""
-    share = settings(entry, config)["test_split"]
+    share, function = settings(entry, config)["test_split"], loader.rpartition(".")[2]
     stratify = ", stratify=y" if entry.tasks == ("classification",) else ""
     return (
-        f"from sklearn.datasets import {loader}\n"
+        f"from sklearn.datasets import {function}\n"
         "from sklearn.model_selection import train_test_split\n"
         "\n"
-        f"x, y = {loader}(return_X_y=True)\n"
+        f"x, y = {function}(return_X_y=True)\n"
         "x_train, x_test, y_train, y_test = train_test_split(\n"
         f"    x, y, test_size={share!r}, random_state=0{stratify}\n"
         ")\n"

@@ -30,7 +30,7 @@ PARAMS = {
 }
 
 
-def load(entry: Entry, module: str, title: str, classes: tuple[str, ...], config: Any) -> Raw:
+def load(entry: Entry, loader: str, title: str, classes: tuple[str, ...], config: Any) -> Raw:
     """x int32 (n, maxlen) of word numbers, 0 is padding; y (n,)."""
     from keras.utils import pad_sequences
 
@@ -38,18 +38,18 @@ def load(entry: Entry, module: str, title: str, classes: tuple[str, ...], config
     words, length = given["num_words"], given["maxlen"]
     # Keras unpickles these files of its own, after it has checked their hash
     (x_train, y_train), (x_test, y_test) = _keras.load_data(
-        module, title, "the restaurant reviews", num_words=words
+        loader, title, "the restaurant reviews", num_words=words
     )
     # a download brings the words along; without them texts are shown as numbers
     with contextlib.suppress(DataError), _keras.reached(title, ""):
-        _words(module)
+        _words(loader)
     x_train, x_test = (pad_sequences(x, maxlen=length) for x in (x_train, x_test))
     return Raw(x_train, y_train, x_test, y_test, "classification", "sequences", classes)
 
 
-def source(entry: Entry, module: str, config: Mapping[str, Any]) -> str:
+def source(entry: Entry, loader: str, config: Mapping[str, Any]) -> str:
     """The tutorial's own lines."""
-    given = settings(entry, config)
+    given, module = settings(entry, config), _keras.module_of(loader)
     lines = (
         f"from keras.datasets import {module}\n"
         "from keras.utils import pad_sequences\n"
@@ -62,16 +62,16 @@ def source(entry: Entry, module: str, config: Mapping[str, Any]) -> str:
 
 
 @functools.cache
-def _words(module: str) -> dict[int, str]:
-    index = importlib.import_module(f"keras.datasets.{module}").get_word_index()
+def _words(loader: str) -> dict[int, str]:
+    index = importlib.import_module(loader.rpartition(".")[0]).get_word_index()
     return {number + OFFSET: word for word, number in index.items()}
 
 
-def decode(module: str, rows: Array) -> list[str]:
+def decode(loader: str, rows: Array) -> list[str]:
     """Rows of word numbers as text; as numbers while Keras's word list cannot be fetched."""
     try:
         with _keras.kept_only(), _keras.reached("The word list", ""):
-            words = _words(module)
+            words = _words(loader)
     except DataError:
         return [" ".join(str(n) for n in row if n) for row in rows.tolist()]
     return [" ".join(words.get(n, "?") for n in row if n > 1) for row in rows.tolist()]

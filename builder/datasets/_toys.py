@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from builder.catalog.entry import Entry, Param
-from builder.datasets.contract import Array, Raw, settings
+from builder.datasets import _program
+from builder.datasets.contract import Array, Contents, Program, Raw, settings
 from builder.datasets.contract import entry as new_entry
 
 Points = Callable[[int, float, Any], tuple[Array, Array]]
@@ -19,6 +19,16 @@ PARAMS = {
     "samples": Param("int", "How many points to draw, train and test together.", 50, 10_000, 50),
     "noise": Param("float", "How far points stray from their pattern.", 0.0, 1.0, 0.05),
 }
+
+
+def contents() -> Contents:
+    """What every toy holds."""
+    return Contents("points", (2,), 2, rows=lambda given: int(given["samples"]), is_split=False)
+
+
+def program(function: str) -> Program:
+    """The Program of a toy: one function ``"file.function"`` draws all the points."""
+    return Program((function,), gives="whole")
 
 
 def entry(class_name: str, order: int, summary: str, analogy: str, noise: float = 0.1) -> Entry:
@@ -49,16 +59,12 @@ def load(entry: Entry, points: Points, config: Mapping[str, Any]) -> Raw:
     )
 
 
-def source(entry: Entry, points: Points, config: Mapping[str, Any]) -> str:
+def source(entry: Entry, program: Program, config: Mapping[str, Any]) -> str:
     """The Python lines that give the same arrays."""
-    given = settings(entry, config)
-    name = getattr(points, "__name__", "points")
-    text = inspect.getsource(points)
-    for hint in (": int", ": float", ": Any", " -> tuple[Array, Array]"):
-        text = text.replace(hint, "")
-    cut = _cut(given)
+    given, cut = settings(entry, config), _cut(settings(entry, config))
+    name = program.functions[0].partition(".")[2]
     return (
-        f"import numpy as np\n\n\n{text}\n\n"
+        f"import numpy as np\n\n\n{_program.functions_source(*program.functions)}\n\n"
         f"x, y = {name}({given['samples']}, {given['noise']!r}, np.random.default_rng(0))\n"
         f"x_train, y_train = x[:{cut}], y[:{cut}]\n"
         f"x_test, y_test = x[{cut}:], y[{cut}:]\n"

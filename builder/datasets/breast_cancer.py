@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from builder.datasets import _tables
-from builder.datasets.contract import Raw, entry
+from builder.datasets.contract import Contents, Raw, entry
 from builder.spec import Config
 
 TITLE = "Breast cancer"
 OFFLINE = True
-LOADER = "load_breast_cancer"
+LOADER = "sklearn.datasets.load_breast_cancer"
+CONTENTS = Contents("table", (30,), 2, rows=569, is_split=False)
 ENTRY = entry(
     "BreastCancer",
     22,

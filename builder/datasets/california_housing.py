@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from builder.catalog.entry import Param
 from builder.datasets import _keras
-from builder.datasets.contract import Raw, entry, settings
+from builder.datasets.contract import Contents, Raw, entry, settings
 from builder.spec import Config
 
 TITLE = "California housing"
 OFFLINE = False
+LOADER = "keras.datasets.california_housing.load_data"
+CONTENTS = Contents("table", (8,), rows=16_512)
 ENTRY = entry(
     "CaliforniaHousing",
     44,
@@ -50,7 +52,7 @@ def load(config: Config) -> Raw:
     given = settings(ENTRY, config)
     chosen = {k: given[k] for k in ("version", "test_split")}
     (x_train, y_train), (x_test, y_test) = _keras.load_data(
-        "california_housing", TITLE, "the diabetes table", **chosen
+        LOADER, TITLE, "the diabetes table", **chosen
     )
     return Raw(x_train, y_train, x_test, y_test, "regression", "table", (), FEATURES)
 

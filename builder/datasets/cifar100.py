@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from builder.datasets import _keras
-from builder.datasets.contract import Raw, entry, settings
+from builder.datasets.contract import Contents, Raw, entry, settings
 from builder.spec import Config
 
 TITLE = "CIFAR-100"
 OFFLINE = False
+LOADER = "keras.datasets.cifar100.load_data"
+CONTENTS = Contents("images", (32, 32, 3), 100, rows=50_000)
 ENTRY = entry(
     "Cifar100",
     43,
@@ -42,9 +44,9 @@ def load(config: Config) -> Raw:
         DataError: it is not here and cannot be downloaded.
     """
     settings(ENTRY, config)
-    return _keras.images("cifar100", TITLE, CLASSES)
+    return _keras.images(LOADER, TITLE, CLASSES)
 
 
 def source(config: Config) -> str:
     """The tutorial's own lines."""
-    return _keras.image_source("cifar100", ravel=True)
+    return _keras.image_source(LOADER, ravel=True)

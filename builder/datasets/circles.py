@@ -19,6 +19,9 @@ ENTRY = _toys.entry(
     "An island in a lake.",
 )
 
+CONTENTS = _toys.contents()
+PROGRAM = _toys.program("circles.circles")
+
 
 def load(config: Config) -> Raw:
     """x (n, 2) within about ±6, y (n,) 0 or 1."""
@@ -27,7 +30,7 @@ def load(config: Config) -> Raw:
 
 def source(config: Config) -> str:
     """The same in a script standing alone."""
-    return _toys.source(ENTRY, circles, config)
+    return _toys.source(ENTRY, PROGRAM, config)
 
 
 def circles(samples: int, noise: float, rng: Any) -> tuple[Array, Array]:

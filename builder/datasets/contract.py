@@ -1,10 +1,25 @@
-"""What a dataset plugin hands over, and the settings all of them share."""
+"""What a module of this folder has to have to be a dataset, and the settings all of them share.
+
+    TITLE       its name for people
+    OFFLINE     whether it needs no network
+    ENTRY       its catalogue entry, made by ``entry``
+    CONTENTS    what it holds: ``Contents``
+    LOADER      the function of a library that code calls for it: "keras.datasets.mnist.load_data";
+      or PROGRAM    where it is made by functions of our own, which a script carries: ``Program``
+    load(config)      its arrays: ``Raw``
+    source(config)    the Python lines that give the same arrays in a script standing alone
+    decode(config, rows)    only where there are sequences: rows of word numbers as text
+    FILE        only where a file of that name in the datasets folder is the same
+
+A module is imported to be listed, so it imports Keras, scikit-learn and pandas only in ``load``.
+``registry.validate`` says which module lacks what. Reading code back asks no more than this.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +102,53 @@ class Raw:
             Column("x", self.kind, self.x_train, self.x_test, features=self.features),
             Column("y", target, self.y_train, self.y_test, self.classes),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a dataset holds, known without loading it.
+
+    Args:
+        kind: of the examples: ``images``, ``table``, ``points``, ``sequences`` or ``texts``.
+        shape: of one example as its source gives it; () where the settings decide.
+        classes: how many; 0 where the labels are amounts.
+        rows: how many examples for training, or in all where it does not come split; from the
+            settings where they say it; None: nobody asks.
+        is_split: it comes in training and test already.
+        is_guess: nothing of it is certain, because it is a person's own file.
+        inputs: of a dataset of several columns, by name: kind and shape.
+        targets: of one, by name: how many classes, 0 for amounts.
+    """
+
+    kind: str = ""
+    shape: tuple[int, ...] = ()
+    classes: int = 0
+    rows: int | Callable[[Mapping[str, Any]], int] | None = None
+    is_split: bool = True
+    is_guess: bool = False
+    inputs: Mapping[str, tuple[str, tuple[int, ...]]] = field(default_factory=dict)
+    targets: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Functions of our own by which a script makes a dataset.
+
+    Code is read as this dataset where it carries the very same functions, whatever their words and
+    hints, and hands the last of them what ``source`` hands it, the settings aside.
+
+    Args:
+        functions: ``"file.function"`` of this folder in the order of a script; the last is called.
+        settings: argument of that call → setting; an argument that is called like a setting need
+            not be named.
+        gives: what the call returns: ``split``: ((x_train, y_train), (x_test, y_test)); ``whole``:
+            (x, y), which the script splits; ``part``: (x, y) of the part it is made from, or for
+            training when it is called first and for the test when it is called again.
+    """
+
+    functions: tuple[str, ...]
+    settings: Mapping[str, str] = field(default_factory=dict)
+    gives: str = "split"
 
 
 def of_columns(*columns: Column, warning: str = "") -> Raw:

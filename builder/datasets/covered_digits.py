@@ -8,7 +8,17 @@ the columns ``image``, ``measures`` and ``note``, and ``y_train`` and ``y_test``
 from __future__ import annotations
 
 from builder.catalog.entry import Param
-from builder.datasets.contract import Array, Column, Raw, entry, of_columns, settings
+from builder.datasets._drawing import PARTS, drawing_source
+from builder.datasets.contract import (
+    Array,
+    Column,
+    Contents,
+    Program,
+    Raw,
+    entry,
+    of_columns,
+    settings,
+)
 from builder.spec import Config
 
 TITLE = "Covered digits with a description"
@@ -32,19 +42,40 @@ ENTRY = entry(
     url="https://scikit-learn.org/stable/modules/generated/sklearn.datasets.load_digits.html",
 )
 
+CONTENTS = Contents(
+    inputs={
+        "image": ("images", (28, 28)),
+        "measures": ("table", (6,)),
+        "note": ("sequences", (14,)),
+    },
+    targets={"digit": 10, "ink": 0},
+)
+PROGRAM = Program((*PARTS, "_covered.measures", "_covered.note", "_covered.covered"), gives="part")
+
+MEASURES = ("width", "slant", "loops", "upper left", "upper right", "lower left")
+"""What is measured: pixels across, columns to the right per row upwards, enclosed areas, and the
+share of the ink in three quarters of the page."""
+
+WORDS = (
+    *("it", "is", "and", "has", "narrow", "wide", "regular", "upright", "leaning", "left"),
+    *("right", "no", "one", "two", "loops", "loop", "heavy", "above", "below", "balanced"),
+)
+"""The words of a note; a word's number is its place, counted from 1. 0 fills up."""
+
+LONGEST = 14
+"""Words of the longest note."""
+
 
 def load(config: Config) -> Raw:
     """image uint8 (n, 28, 28); measures (n, 6); note int32 (n, 14) of word numbers; digit (n,)
     0 to 9; ink (n,), the inked share of the page."""
     from builder.datasets import _covered
 
-    (x, y), (x_test, y_test) = _covered.columns(settings(ENTRY, config)["variants"])
+    (x, y), (x_test, y_test) = _covered.columns(settings(ENTRY, config)["variants"], WORDS, LONGEST)
     classes = tuple(str(n) for n in range(10))
     return of_columns(
         Column("image", "images", x["image"], x_test["image"]),
-        Column(
-            *("measures", "table", x["measures"], x_test["measures"]), features=_covered.MEASURES
-        ),
+        Column(*("measures", "table", x["measures"], x_test["measures"]), features=MEASURES),
         Column("note", "sequences", x["note"], x_test["note"]),
         Column("digit", "classes", y["digit"], y_test["digit"], classes),
         Column("ink", "values", y["ink"], y_test["ink"]),
@@ -53,13 +84,17 @@ def load(config: Config) -> Raw:
 
 def source(config: Config) -> str:
     """The same in a script standing alone."""
-    from builder.datasets import _covered
-
-    return _covered.source(settings(ENTRY, config)["variants"])
+    variants = settings(ENTRY, config)["variants"]
+    return (
+        f"{drawing_source(PROGRAM)}\n"
+        f"(drawn, digit), (drawn_test, digit_test) = digits({variants}, distortion=1.0)\n"
+        f"words = {' '.join(WORDS)!r}.split()\n"
+        "rng = np.random.default_rng(1)\n"
+        f"x_train, y_train = covered(drawn, digit, words, {LONGEST}, rng)\n"
+        f"x_test, y_test = covered(drawn_test, digit_test, words, {LONGEST}, rng)\n"
+    )
 
 
 def decode(config: Config, rows: Array) -> list[str]:
     """Rows of word numbers as text."""
-    from builder.datasets import _covered
-
-    return [" ".join(_covered.WORDS[n - 1] for n in row if n) for row in rows.tolist()]
+    return [" ".join(WORDS[n - 1] for n in row if n) for row in rows.tolist()]

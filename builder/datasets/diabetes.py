@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from builder.datasets import _tables
-from builder.datasets.contract import Raw, entry
+from builder.datasets.contract import Contents, Raw, entry
 from builder.spec import Config
 
 TITLE = "Diabetes progression"
 OFFLINE = True
-LOADER = "load_diabetes"
+LOADER = "sklearn.datasets.load_diabetes"
+CONTENTS = Contents("table", (10,), rows=442, is_split=False)
 ENTRY = entry(
     "Diabetes",
     30,

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from builder.catalog.entry import Param
-from builder.datasets.contract import Column, Raw, entry, of_columns, settings
+from builder.datasets._drawing import PARTS, drawing_source
+from builder.datasets.contract import Column, Contents, Program, Raw, entry, of_columns, settings
 from builder.spec import Config
 
 TITLE = "Pairs of digits"
@@ -32,12 +33,20 @@ ENTRY = entry(
     url="https://keras.io/examples/vision/siamese_contrastive/",
 )
 
+CONTENTS = Contents(
+    inputs={"first": ("images", (28, 28)), "second": ("images", (28, 28))}, targets={"same": 2}
+)
+PROGRAM = Program((*PARTS, "_pairs.paired"), settings={"count": "pairs"}, gives="part")
+
+TESTED = 1000
+"""Pairs of the test."""
+
 
 def load(config: Config) -> Raw:
     """first, second uint8 (n, 28, 28); same (n,) 0 different or 1 same."""
     from builder.datasets import _pairs
 
-    (x, y), (x_test, y_test) = _pairs.columns(_asked(config))
+    (x, y), (x_test, y_test) = _pairs.columns(_count(config), TESTED)
     return of_columns(
         Column("first", "images", x["first"], x_test["first"]),
         Column("second", "images", x["second"], x_test["second"]),
@@ -47,11 +56,15 @@ def load(config: Config) -> Raw:
 
 def source(config: Config) -> str:
     """The same in a script standing alone."""
-    from builder.datasets import _pairs
+    return (
+        f"{drawing_source(PROGRAM)}\n"
+        "(drawn, digit), (drawn_test, digit_test) = digits(3, distortion=1.0)\n"
+        "rng = np.random.default_rng(1)\n"
+        f"x_train, y_train = paired(drawn, digit, {_count(config)}, rng)\n"
+        f"x_test, y_test = paired(drawn_test, digit_test, {TESTED}, rng)\n"
+    )
 
-    return _pairs.source(_asked(config))
 
-
-def _asked(config: Config) -> int:
+def _count(config: Config) -> int:
     pairs: Any = settings(ENTRY, config)["pairs"]
     return int(pairs)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from builder.catalog.entry import Param
-from builder.datasets.contract import Raw, entry, settings
+from builder.datasets._drawing import PARTS, drawing_source
+from builder.datasets.contract import Contents, Program, Raw, entry, settings
 from builder.spec import Config
 
 TITLE = "Handwritten digits (built in)"
@@ -39,23 +40,28 @@ ENTRY = entry(
     url="https://scikit-learn.org/stable/modules/generated/sklearn.datasets.load_digits.html",
 )
 
+CONTENTS = Contents("images", (28, 28), 10, rows=lambda given: 1440 * int(given["variants"]))
+PROGRAM = Program(PARTS)
+
 
 def load(config: Config) -> Raw:
     """x uint8 (n, 28, 28), 0 black to 255 ink; y (n,) 0 to 9."""
     from builder.datasets import _digits
 
-    (x_train, y_train), (x_test, y_test) = _digits.digits(*_asked(config))
+    (x_train, y_train), (x_test, y_test) = _digits.digits(*_drawing_settings(config))
     classes = tuple(str(n) for n in range(10))
     return Raw(x_train, y_train, x_test, y_test, "classification", "images", classes)
 
 
 def source(config: Config) -> str:
     """The same in a script standing alone."""
-    from builder.datasets import _digits
+    variants, distortion = _drawing_settings(config)
+    return (
+        f"{drawing_source(PROGRAM)}\n"
+        f"(x_train, y_train), (x_test, y_test) = digits({variants}, distortion={distortion!r})\n"
+    )
 
-    return _digits.source(*_asked(config))
 
-
-def _asked(config: Config) -> tuple[int, float]:
+def _drawing_settings(config: Config) -> tuple[int, float]:
     given = settings(ENTRY, config)
     return given["variants"], float(given["distortion"])

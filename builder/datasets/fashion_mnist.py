@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from builder.datasets import _keras
-from builder.datasets.contract import Raw, entry, settings
+from builder.datasets.contract import Contents, Raw, entry, settings
 from builder.spec import Config
 
 TITLE = "Fashion-MNIST"
 OFFLINE = False
+LOADER = "keras.datasets.fashion_mnist.load_data"
+CONTENTS = Contents("images", (28, 28), 10, rows=60_000)
 ENTRY = entry(
     "FashionMnist",
     41,
@@ -43,9 +45,9 @@ def load(config: Config) -> Raw:
         DataError: it is not here and cannot be downloaded.
     """
     settings(ENTRY, config)
-    return _keras.images("fashion_mnist", TITLE, CLASSES)
+    return _keras.images(LOADER, TITLE, CLASSES)
 
 
 def source(config: Config) -> str:
     """The tutorial's own lines."""
-    return _keras.image_source("fashion_mnist")
+    return _keras.image_source(LOADER)

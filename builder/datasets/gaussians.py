@@ -19,6 +19,9 @@ ENTRY = _toys.entry(
     "Two swarms of bees.",
 )
 
+CONTENTS = _toys.contents()
+PROGRAM = _toys.program("gaussians.gaussians")
+
 
 def load(config: Config) -> Raw:
     """x (n, 2) within about ±6, y (n,) 0 or 1."""
@@ -27,7 +30,7 @@ def load(config: Config) -> Raw:
 
 def source(config: Config) -> str:
     """The same in a script standing alone."""
-    return _toys.source(ENTRY, gaussians, config)
+    return _toys.source(ENTRY, PROGRAM, config)
 
 
 def gaussians(samples: int, noise: float, rng: Any) -> tuple[Array, Array]:

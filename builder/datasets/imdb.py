@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from builder.datasets import _texts
-from builder.datasets.contract import Array, Raw, entry
+from builder.datasets.contract import Array, Contents, Raw, entry
 from builder.spec import Config
 
 TITLE = "IMDB film reviews"
 OFFLINE = False
+LOADER = "keras.datasets.imdb.load_data"
+CONTENTS = Contents("sequences", classes=2, rows=25_000)
 ENTRY = entry(
     "Imdb",
     45,
@@ -32,14 +34,14 @@ def load(config: Config) -> Raw:
     Raises:
         DataError: it is not here and cannot be downloaded.
     """
-    return _texts.load(ENTRY, "imdb", TITLE, CLASSES, config)
+    return _texts.load(ENTRY, LOADER, TITLE, CLASSES, config)
 
 
 def source(config: Config) -> str:
     """The tutorial's own lines."""
-    return _texts.source(ENTRY, "imdb", config)
+    return _texts.source(ENTRY, LOADER, config)
 
 
 def decode(config: Config, rows: Array) -> list[str]:
     """Rows of word numbers as text."""
-    return _texts.decode("imdb", rows)
+    return _texts.decode(LOADER, rows)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from builder.datasets import _tables
-from builder.datasets.contract import Raw, entry
+from builder.datasets.contract import Contents, Raw, entry
 from builder.spec import Config
 
 TITLE = "Iris flowers"
 OFFLINE = True
-LOADER = "load_iris"
+LOADER = "sklearn.datasets.load_iris"
+CONTENTS = Contents("table", (4,), 3, rows=150, is_split=False)
 ENTRY = entry(
     "Iris",
     20,

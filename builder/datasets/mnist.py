@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from builder.datasets import _keras, _npz
-from builder.datasets.contract import Raw, datasets_folder, entry, settings
+from builder.datasets.contract import Contents, Raw, datasets_folder, entry, settings
 from builder.spec import Config
 
 TITLE = "MNIST digits"
 OFFLINE = False
+LOADER = "keras.datasets.mnist.load_data"
+FILE = "mnist.npz"
+CONTENTS = Contents("images", (28, 28), 10, rows=60_000)
 ENTRY = entry(
     "Mnist",
     40,
@@ -32,13 +35,13 @@ def load(config: Config) -> Raw:
         DataError: it is not here and cannot be downloaded.
     """
     settings(ENTRY, config)
-    if not (datasets_folder() / "mnist.npz").is_file():
-        return _keras.images("mnist", TITLE, CLASSES)
-    parts = _npz.read(_npz.path_of("mnist.npz"))
+    if not (datasets_folder() / FILE).is_file():
+        return _keras.images(LOADER, TITLE, CLASSES)
+    parts = _npz.read(_npz.path_of(FILE))
     x_train, y_train, x_test, y_test = (parts[key] for key in _npz.KEYS)
     return Raw(x_train, y_train, x_test, y_test, "classification", "images", CLASSES)
 
 
 def source(config: Config) -> str:
     """The tutorial's own lines."""
-    return _keras.image_source("mnist")
+    return _keras.image_source(LOADER)

@@ -6,12 +6,14 @@ import numpy as np
 
 from builder.catalog.entry import Param
 from builder.datasets import _npz
-from builder.datasets.contract import Array, Raw, entry, settings
+from builder.datasets.contract import Array, Contents, Raw, entry, settings
 from builder.errors import DataError
 from builder.spec import Config
 
 TITLE = "My file"
 OFFLINE = True
+LOADER = "numpy.load"
+CONTENTS = Contents("images", classes=10, is_guess=True)
 ENTRY = entry(
     "NpzFile",
     90,

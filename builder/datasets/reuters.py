@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from builder.datasets import _texts
-from builder.datasets.contract import Array, Raw, entry
+from builder.datasets.contract import Array, Contents, Raw, entry
 from builder.spec import Config
 
 TITLE = "Reuters newswires"
 OFFLINE = False
+LOADER = "keras.datasets.reuters.load_data"
+CONTENTS = Contents("sequences", classes=46, rows=8_982)
 ENTRY = entry(
     "Reuters",
     46,
@@ -38,14 +40,14 @@ def load(config: Config) -> Raw:
     Raises:
         DataError: it is not here and cannot be downloaded.
     """
-    return _texts.load(ENTRY, "reuters", TITLE, CLASSES, config)
+    return _texts.load(ENTRY, LOADER, TITLE, CLASSES, config)
 
 
 def source(config: Config) -> str:
     """The tutorial's own lines."""
-    return _texts.source(ENTRY, "reuters", config)
+    return _texts.source(ENTRY, LOADER, config)
 
 
 def decode(config: Config, rows: Array) -> list[str]:
     """Rows of word numbers as text."""
-    return _texts.decode("reuters", rows)
+    return _texts.decode(LOADER, rows)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from builder.catalog.entry import Param
-from builder.datasets.contract import Raw, entry, settings
+from builder.datasets import _program
+from builder.datasets.contract import Contents, Program, Raw, entry, settings
 from builder.spec import Config
 
 TITLE = "Restaurant reviews as sentences"
@@ -29,6 +30,11 @@ ENTRY = entry(
     url="https://keras.io/api/layers/preprocessing_layers/text/text_vectorization/",
 )
 
+CONTENTS = Contents("texts", classes=2)
+PROGRAM = Program(
+    ("_reviews.written", "_review_texts.review_texts"), settings={"count": "reviews"}, gives="part"
+)
+
 CLASSES = ("negative", "positive")
 
 
@@ -36,17 +42,25 @@ def load(config: Config) -> Raw:
     """x texts (n,); y (n,) 0 negative or 1 positive."""
     from builder.datasets import _review_texts
 
-    (x, y), (x_test, y_test) = _review_texts.examples(_asked(config))
+    (x, y), (x_test, y_test) = _review_texts.examples(_count(config))
     return Raw(x, y, x_test, y_test, "classification", "texts", CLASSES)
 
 
 def source(config: Config) -> str:
     """The same in a script standing alone."""
-    from builder.datasets import _review_texts
+    from builder.datasets import _reviews
 
-    return _review_texts.source(_asked(config))
+    count = _count(config)
+    return (
+        f"import numpy as np\n\n\n{_program.functions_source(*PROGRAM.functions)}\n\n"
+        f"things = {' '.join(_reviews.THINGS)!r}.split()\n"
+        f"opinions = {_reviews.OPINIONS!r}\n"
+        "rng = np.random.default_rng(0)\n"
+        f"x_train, y_train = review_texts({count}, things, opinions, rng)\n"
+        f"x_test, y_test = review_texts({count // 5}, things, opinions, rng)\n"
+    )
 
 
-def _asked(config: Config) -> int:
+def _count(config: Config) -> int:
     count: Any = settings(ENTRY, config)["reviews"]
     return int(count)

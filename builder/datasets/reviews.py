@@ -9,7 +9,17 @@ from __future__ import annotations
 from typing import Any
 
 from builder.catalog.entry import Param
-from builder.datasets.contract import Array, Column, Raw, entry, of_columns, settings
+from builder.datasets import _program
+from builder.datasets.contract import (
+    Array,
+    Column,
+    Contents,
+    Program,
+    Raw,
+    entry,
+    of_columns,
+    settings,
+)
 from builder.spec import Config
 
 TITLE = "Restaurant reviews with a price"
@@ -33,13 +43,21 @@ ENTRY = entry(
     url="https://keras.io/guides/functional_api/#models-with-multiple-inputs-and-outputs",
 )
 
+CONTENTS = Contents(
+    inputs={"text": ("sequences", (14,)), "price": ("table", (1,))},
+    targets={"sentiment": 2, "stars": 0},
+)
+PROGRAM = Program(
+    ("_reviews.written", "_reviews.reviews"), settings={"count": "reviews"}, gives="part"
+)
+
 
 def load(config: Config) -> Raw:
     """text int32 (n, 14) of word numbers, 0 is padding; price (n, 1); sentiment (n,) 0 negative or
     1 positive; stars (n,) from 1 to 5."""
     from builder.datasets import _reviews
 
-    (x, y), (x_test, y_test) = _reviews.columns(_asked(config))
+    (x, y), (x_test, y_test) = _reviews.columns(_count(config))
     moods = ("negative", "positive")
     return of_columns(
         Column("text", "sequences", x["text"], x_test["text"]),
@@ -53,7 +71,16 @@ def source(config: Config) -> str:
     """The same in a script standing alone."""
     from builder.datasets import _reviews
 
-    return _reviews.source(_asked(config))
+    count, longest = _count(config), _reviews.LONGEST
+    return (
+        f"import numpy as np\n\n\n{_program.functions_source(*PROGRAM.functions)}\n\n"
+        f"things = {' '.join(_reviews.THINGS)!r}.split()\n"
+        f"opinions = {_reviews.OPINIONS!r}\n"
+        'words = ["was", "not", "and", "but", *things, *opinions]\n'
+        "rng = np.random.default_rng(0)\n"
+        f"x_train, y_train = reviews({count}, things, opinions, words, {longest}, rng)\n"
+        f"x_test, y_test = reviews({count // 5}, things, opinions, words, {longest}, rng)\n"
+    )
 
 
 def decode(config: Config, rows: Array) -> list[str]:
@@ -63,6 +90,6 @@ def decode(config: Config, rows: Array) -> list[str]:
     return [" ".join(_reviews.WORDS[n - 1] for n in row if n) for row in rows.tolist()]
 
 
-def _asked(config: Config) -> int:
+def _count(config: Config) -> int:
     count: Any = settings(ENTRY, config)["reviews"]
     return int(count)

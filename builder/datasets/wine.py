@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from builder.datasets import _tables
-from builder.datasets.contract import Raw, entry
+from builder.datasets.contract import Contents, Raw, entry
 from builder.spec import Config
 
 TITLE = "Wine"
 OFFLINE = True
-LOADER = "load_wine"
+LOADER = "sklearn.datasets.load_wine"
+CONTENTS = Contents("table", (13,), 3, rows=178, is_split=False)
 ENTRY = entry(
     "Wine",
     21,

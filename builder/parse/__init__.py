@@ -7,21 +7,21 @@ from dataclasses import dataclass, replace
 
 from builder.errors import LayerwiseError, SpecError
 from builder.parse import project
-from builder.parse.interpreter import statements, user_functions
-from builder.parse.interpreter.interpreter import MAX_STEPS, MAX_STEPS_A_STATEMENT, State
-from builder.parse.interpreter.values import Strange, TooMuch
-from builder.parse.remarks import (
+from builder.parse.interpreter.interpreter import MAX_STEPS, MAX_STEPS_A_STATEMENT, Interpreter
+from builder.parse.interpreter.values import CannotEvaluate, LimitReached
+from builder.parse.language import RULES
+from builder.parse.text import notebook_cells
+from builder.parse.text.remarks import (
     DIFFERENT,
     NOTED,
     SEVERITIES,
     TRANSLATED,
     UNKNOWN,
-    Notes,
     Remark,
+    Remarks,
     cut,
     place,
 )
-from builder.parse.text import notebook_cells
 from builder.parse.text.syntax_tree import MAX_CHARACTERS, read
 from builder.spec import TrainingSpec
 
@@ -76,12 +76,12 @@ def parse(source: str, title: str = "", around: TrainingSpec | None = None) -> P
     Raises:
         SpecError: too long, too deeply nested, or no Python; ``where`` is the line.
     """
-    notes = Notes()
+    notes = Remarks()
     page = read(source, notes)
-    state = State(page, notes, user_functions.call_function, around=around)
-    training = _understood(state)
+    interp = Interpreter(page, notes, RULES, around=around)
+    training = _understood(interp)
     title = title or _title(page.tree)
-    return Parsed(training, notes.remarks(), title, state.strange_data)
+    return Parsed(training, notes.remarks(), title, interp.strange_data)
 
 
 def seeded(found: Parsed) -> Parsed:
@@ -120,34 +120,36 @@ def _place(places: tuple[str, ...], where: str) -> str:
     return places[at - 1] if 0 < at <= len(places) else ""
 
 
-def _understood(state: State) -> TrainingSpec | None:
-    for node in state.page.tree.body:
-        if state.steps >= MAX_STEPS:
-            state.notes.say(UNKNOWN, node.lineno, "The code takes too long to read: it ends here.")
+def _understood(interp: Interpreter) -> TrainingSpec | None:
+    for node in interp.page.tree.body:
+        if interp.steps >= MAX_STEPS:
+            interp.remarks.add(
+                UNKNOWN, node.lineno, "The code takes too long to read: it ends here."
+            )
             break
-        _statement(state, node)
-    state.limit = state.steps + MAX_STEPS_A_STATEMENT
+        _statement(interp, node)
+    interp.limit = interp.steps + MAX_STEPS_A_STATEMENT
     try:
-        return project.build(state)
+        return project.build(interp)
     except LayerwiseError:
         raise
     except _UNFORESEEN as error:
-        state.notes.say(UNKNOWN, 0, f"The model could not be put together: {cut(str(error))}.")
+        interp.remarks.add(UNKNOWN, 0, f"The model could not be put together: {cut(str(error))}.")
         return None
 
 
-def _statement(state: State, node: ast.stmt) -> None:
+def _statement(interp: Interpreter, node: ast.stmt) -> None:
     """One statement at the left edge; whatever goes wrong in it stays in it."""
-    state.limit = state.steps + MAX_STEPS_A_STATEMENT
-    state.scope = state.scope.top
-    state.depth = state.quiet = 0
+    interp.limit = interp.steps + MAX_STEPS_A_STATEMENT
+    interp.scope = interp.scope.top
+    interp.depth = interp.quiet = 0
     try:
-        statements.block(state, [node])
-    except TooMuch as much:
-        state.notes.say(UNKNOWN, node.lineno, f"`{state.page.text(node)}`: {much}, left out")
-    except (Strange, *_UNFORESEEN) as error:
-        text = f"`{state.page.text(node)}`: not understood ({cut(str(error))})"
-        state.notes.say(UNKNOWN, node.lineno, text)
+        interp.run([node])
+    except LimitReached as much:
+        interp.remarks.add(UNKNOWN, node.lineno, f"`{interp.page.text(node)}`: {much}, left out")
+    except (CannotEvaluate, *_UNFORESEEN) as error:
+        text = f"`{interp.page.text(node)}`: not understood ({cut(str(error))})"
+        interp.remarks.add(UNKNOWN, node.lineno, text)
 
 
 _UNFORESEEN = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, AssertionError,

@@ -6,71 +6,78 @@ import ast
 from dataclasses import replace
 
 from builder import starters
+from builder.parse import missing_model
 from builder.parse.data import flattened, multi_column, preparation
-from builder.parse.data.arrays import Array
-from builder.parse.interpreter import calls, user_functions
-from builder.parse.interpreter.interpreter import State
-from builder.parse.interpreter.values import Class, Function, Strange, TooMuch, walk
+from builder.parse.data.arrays import DataArray
+from builder.parse.interpreter.interpreter import Interpreter
+from builder.parse.interpreter.values import (
+    CannotEvaluate,
+    LimitReached,
+    UserClass,
+    UserFunction,
+    walk,
+)
 from builder.parse.keras import symbolic_calls, symbolic_model
 from builder.parse.keras.compile_and_fit import Fit
 from builder.parse.keras.symbolic_model import Model, Tensor
-from builder.parse.remarks import DIFFERENT, UNKNOWN
-from builder.parse.text import no_model
+from builder.parse.text.remarks import DIFFERENT, UNKNOWN
 from builder.spec import Config, ModelSpec, TrainingSpec
 
 OWN_WAYS = ("train_step", "test_step", "compute_loss", "fit")
 """Methods by which a class of a model trains in its own way."""
 
 
-def build(state: State) -> TrainingSpec | None:
+def build(interp: Interpreter) -> TrainingSpec | None:
     """The project, or None when the text holds no model."""
-    model = chosen(state) or _from_functions(state)
-    no_model.tell(state, model)
+    model = chosen(interp) or _from_functions(interp)
+    missing_model.tell(interp, model)
     if model is None:
         return None
     fit: Fit | None = model.fitted
-    x = fit.x if fit else no_model.loaded(state, "x")
-    source = x if isinstance(x, Array) and x.what == "x" else None
-    spec = _put_together(state, model, source)
+    x = fit.x if fit else missing_model.loaded(interp, "x")
+    source = x if isinstance(x, DataArray) and x.what == "x" else None
+    spec = _put_together(interp, model, source)
     if spec is None and model.instance is not None:
-        model = _another(state, source or no_model.loaded(state, "x"))
-        fit, spec = None, _put_together(state, model, source) if model else None
+        model = _another(interp, source or missing_model.loaded(interp, "x"))
+        fit, spec = None, _put_together(interp, model, source) if model else None
     if model is None or spec is None:
         return None
     x_columns, y_columns = multi_column.columns(x), multi_column.columns(fit.y if fit else None)
     if x_columns and y_columns:
-        return _with_columns(state, model, spec, x_columns, y_columns)
-    return _training(state, model, spec, source)
+        return _with_columns(interp, model, spec, x_columns, y_columns)
+    return _training(interp, model, spec, source)
 
 
-def _put_together(state: State, model: Model, source: Array | None) -> ModelSpec | None:
+def _put_together(interp: Interpreter, model: Model, source: DataArray | None) -> ModelSpec | None:
     try:
-        return _spec(state, model, source)
-    except (Strange, TooMuch) as problem:
-        state.notes.say(UNKNOWN, model.line, f"The model could not be put together: {problem}.")
+        return _spec(interp, model, source)
+    except (CannotEvaluate, LimitReached) as problem:
+        interp.remarks.add(UNKNOWN, model.line, f"The model could not be put together: {problem}.")
         return None
 
 
-def _another(state: State, x: Array | None) -> Model | None:
+def _another(interp: Interpreter, x: DataArray | None) -> Model | None:
     """A model that is no class, where a class that holds it could not be read.
 
     The last one that reads the data, else the last.
     """
-    found = [m for m in state.models if m.instance is None and not m.aside and _holds_something(m)]
+    found: list[Model] = [
+        m for m in interp.models if m.instance is None and not m.aside and _holds_something(m)
+    ]
     found.sort(key=lambda m: x is not None and symbolic_model.reads(m) == x.shape)
     if not found:
         return None
     text = "This model is taken, because the class that holds it could not be read."
-    state.notes.say(DIFFERENT, found[-1].line, text)
+    interp.remarks.add(DIFFERENT, found[-1].line, text)
     return found[-1]
 
 
-def chosen(state: State) -> Model | None:
+def chosen(interp: Interpreter) -> Model | None:
     """The model that is trained; else the last compiled; else the last made that stands alone."""
-    alone = [m for m in state.models if not m.aside]
+    alone: list[Model] = [m for m in interp.models if not m.aside]
     fitted = [m for m in alone if m.fitted is not None]
     if len(fitted) > 1:
-        state.notes.say(
+        interp.remarks.add(
             DIFFERENT, fitted[-1].line, f"{len(fitted)} models are trained: the last is taken."
         )
     compiled = [m for m in alone if m.compiled is not None]
@@ -85,23 +92,23 @@ def _holds_something(model: Model) -> bool:
     return bool(model.stack or model.outputs or model.instance)
 
 
-def _from_functions(state: State) -> Model | None:
+def _from_functions(interp: Interpreter) -> Model | None:
     """A model made by a function that the text defines and never calls."""
-    for item in state.functions:
-        before = len(state.models)
-        state.limit = state.steps + 50_000
+    for item in interp.functions:
+        before = len(interp.models)
+        interp.limit = interp.steps + 50_000
         try:
-            if isinstance(item, Class):
-                calls.call(state, _no_call(item.node), item, [], {})
-            elif isinstance(item, Function) and not item.calls:
-                user_functions.call_function(state, item, [], {})
-        except (Strange, TooMuch):
+            if isinstance(item, UserClass):
+                interp.call(_no_call(item.node), item, [], {})
+            elif isinstance(item, UserFunction) and not item.calls:
+                interp.call(item.node, item, [], {})
+        except (CannotEvaluate, LimitReached):
             continue
-        made = chosen(state) if len(state.models) > before else None
+        made = chosen(interp) if len(interp.models) > before else None
         if made is not None:
             name = item.node.name if hasattr(item.node, "name") else "a function"
             text = f"{name} is never called here: it was read as if it were."
-            state.notes.say(DIFFERENT, item.node.lineno, text)
+            interp.remarks.add(DIFFERENT, item.node.lineno, text)
             return made
     return None
 
@@ -111,9 +118,9 @@ def _no_call(node: ast.AST) -> ast.Call:
     return ast.copy_location(made, node)
 
 
-def _spec(state: State, model: Model, x: Array | None) -> ModelSpec | None:
+def _spec(interp: Interpreter, model: Model, x: DataArray | None) -> ModelSpec | None:
     if model.kind == "instance":
-        found = _followed(state, model, x)
+        found = _followed(interp, model, x)
         if found is None:
             return None
         model = found
@@ -124,25 +131,25 @@ def _spec(state: State, model: Model, x: Array | None) -> ModelSpec | None:
             text = f"The Input was added: its shape {shape} is that of the data."
         else:
             text = "The model does not say what it reads: add an Input with the shape of the data."
-        state.notes.say(DIFFERENT if shape else UNKNOWN, model.line, text)
+        interp.remarks.add(DIFFERENT if shape else UNKNOWN, model.line, text)
     spec, _ = symbolic_model.spec(model)
     if not spec.nodes:
-        state.notes.say(UNKNOWN, model.line, "The model has no layers.")
+        interp.remarks.add(UNKNOWN, model.line, "The model has no layers.")
         return None
     if x is None or not x.flat:
         return spec
-    return flattened.unflattened(state, spec, x.data.shape, model.line)
+    return flattened.unflattened(interp, spec, x.data.shape, model.line)
 
 
-def _followed(state: State, model: Model, x: Array | None) -> Model | None:
+def _followed(interp: Interpreter, model: Model, x: DataArray | None) -> Model | None:
     """A model written as a class, its ``call`` followed from an Input."""
     kind = model.instance.of
     for name in (n for n in OWN_WAYS if n in kind.methods):
         text = f"{kind.node.name} has a {name} of its own: Layerwise trains as Keras's fit does."
-        state.notes.say(UNKNOWN, kind.methods[name].node.lineno, text)
+        interp.remarks.add(UNKNOWN, kind.methods[name].node.lineno, text)
     if "call" not in kind.methods:
         text = f"{kind.node.name} has no call, which would say what the model does."
-        state.notes.say(UNKNOWN, kind.node.lineno, text)
+        interp.remarks.add(UNKNOWN, kind.node.lineno, text)
         return None
     shape = model.shape or (x.shape if x is not None else None)
     if not shape:
@@ -150,65 +157,71 @@ def _followed(state: State, model: Model, x: Array | None) -> Model | None:
             "What this class of model reads is unknown: add a line such as"
             " model.build((None, 28, 28)) with the shape of your data."
         )
-        state.notes.say(UNKNOWN, model.line, text)
+        interp.remarks.add(UNKNOWN, model.line, text)
         return None
-    start = symbolic_calls.made(state, symbolic_model.input_layer(shape), [])
-    state.limit = state.steps + 50_000
+    start = symbolic_calls.made(interp, symbolic_model.input_layer(shape), [])
+    interp.limit = interp.steps + 50_000
     call = ast.copy_location(_no_call(model.instance.of.node), model.instance.of.node)
-    result = calls.call(state, call, model.instance, [start], {})
+    result = interp.call(call, model.instance, [start], {})
     outputs = list(walk(list(result.values()) if isinstance(result, dict) else [result]))
     if not outputs or not all(isinstance(t, Tensor) for t in outputs):
         text = "What its call returns could not be worked out."
-        state.notes.say(UNKNOWN, model.instance.of.node.lineno, text)
+        interp.remarks.add(UNKNOWN, model.instance.of.node.lineno, text)
         return None
     text = f"The class {model.instance.of.node.name} became a graph of its layers."
-    state.notes.say("translated", model.instance.of.node.lineno, text)
+    interp.remarks.add("translated", model.instance.of.node.lineno, text)
     return replace(model, kind="functional", inputs=[start], outputs=outputs)
 
 
-def _training(state: State, model: Model, spec: ModelSpec, x: Array | None) -> TrainingSpec:
+def _training(
+    interp: Interpreter, model: Model, spec: ModelSpec, x: DataArray | None
+) -> TrainingSpec:
     fit: Fit | None = model.fitted
-    compiled = _with_policy(state, multi_column.compiled(spec, model.compiled))
+    compiled = _with_policy(interp, multi_column.compiled(spec, model.compiled))
     settings = fit.settings if fit else Config()
     if x is None:
-        return _without_data(state, model, spec, compiled, settings)
-    data = preparation.dataset(state, x, fit.y if fit else no_model.loaded(state, "y"))
+        return _without_data(interp, model, spec, compiled, settings)
+    data = preparation.dataset(interp, x, fit.y if fit else missing_model.loaded(interp, "y"))
     if fit is None:
         text = "It has no fit: the data are those loaded here, its settings a starter's."
-        state.notes.say(DIFFERENT, x.data.line, text)
+        interp.remarks.add(DIFFERENT, x.data.line, text)
         settings = starters.around(spec, compiled).fit
-    elif isinstance(fit.y, Array) and fit.y.what == "x":
+    elif isinstance(fit.y, DataArray) and fit.y.what == "x":
         text = (
             "The model is to give back what it reads, which cannot be trained here. Our data have"
             " labels to learn instead: change the last layer and the loss for them."
         )
-        state.notes.say(UNKNOWN, getattr(fit.node, "lineno", 0), text)
+        interp.remarks.add(UNKNOWN, getattr(fit.node, "lineno", 0), text)
     if model.compiled is None:
         text = "This model has no compile: choose optimizer and loss on the Train page."
-        state.notes.say(UNKNOWN, model.line, text)
-    made = TrainingSpec(spec, data, compile=compiled or Config(), fit=settings, seed=state.seed)
-    return made if state.around is None else _kept(made, state.around)
+        interp.remarks.add(UNKNOWN, model.line, text)
+    made = TrainingSpec(spec, data, compile=compiled or Config(), fit=settings, seed=interp.seed)
+    return made if interp.around is None else _kept(made, interp.around)
 
 
 def _with_columns(
-    state: State, model: Model, spec: ModelSpec, x: dict[str, Array], y: dict[str, Array]
+    interp: Interpreter,
+    model: Model,
+    spec: ModelSpec,
+    x: dict[str, DataArray],
+    y: dict[str, DataArray],
 ) -> TrainingSpec:
     fit: Fit = model.fitted
     inputs = [n.name for n in spec.nodes if flattened.shape_of(spec, n) is not None]
     made = TrainingSpec(
         spec,
-        multi_column.dataset(state, x, y),
+        multi_column.dataset(interp, x, y),
         columns=multi_column.bound(spec, inputs, x, y),
-        compile=_with_policy(state, multi_column.compiled(spec, model.compiled)) or Config(),
+        compile=_with_policy(interp, multi_column.compiled(spec, model.compiled)) or Config(),
         fit=fit.settings,
-        seed=state.seed,
+        seed=interp.seed,
     )
-    return made if state.around is None else _kept(made, state.around)
+    return made if interp.around is None else _kept(made, interp.around)
 
 
-def _with_policy(state: State, compiled: Config | None) -> Config | None:
-    if state.policy and state.policy != "float32":
-        return (compiled or Config()).with_(dtype_policy=state.policy)
+def _with_policy(interp: Interpreter, compiled: Config | None) -> Config | None:
+    if interp.policy and interp.policy != "float32":
+        return (compiled or Config()).with_(dtype_policy=interp.policy)
     return compiled
 
 
@@ -218,41 +231,41 @@ def _kept(made: TrainingSpec, before: TrainingSpec) -> TrainingSpec:
 
 
 def _without_data(
-    state: State, model: Model, spec: ModelSpec, compiled: Config | None, settings: Config
+    interp: Interpreter, model: Model, spec: ModelSpec, compiled: Config | None, settings: Config
 ) -> TrainingSpec:
-    if state.around is not None:
-        return _around(state, model, spec, compiled, settings)
-    spec = flattened.unflattened(state, spec, flattened.GREY, model.line)
+    if interp.around is not None:
+        return _around(interp, model, spec, compiled, settings)
+    spec = flattened.unflattened(interp, spec, flattened.GREY, model.line)
     base = starters.around(spec, compiled)
-    state.strange_data = True
+    interp.strange_data = True
     text = f"The data were not recognised: {base.dataset.class_name} stands in their place."
-    state.notes.say(UNKNOWN, 0, text)
+    interp.remarks.add(UNKNOWN, 0, text)
     if compiled is not None and {"optimizer", "loss"} <= set(compiled):
         base = replace(base, compile=compiled)
     else:
         text = "What compile does not say was taken from the starter for such data."
-        state.notes.say(DIFFERENT, 0, text)
+        interp.remarks.add(DIFFERENT, 0, text)
     if model.fitted is None:
-        state.notes.say(DIFFERENT, 0, "There is no fit: its settings were taken from a starter.")
-        return replace(base, seed=state.seed)
-    return replace(base, fit=settings, seed=state.seed)
+        interp.remarks.add(DIFFERENT, 0, "There is no fit: its settings were taken from a starter.")
+        return replace(base, seed=interp.seed)
+    return replace(base, fit=settings, seed=interp.seed)
 
 
 def _around(
-    state: State, model: Model, spec: ModelSpec, compiled: Config | None, settings: Config
+    interp: Interpreter, model: Model, spec: ModelSpec, compiled: Config | None, settings: Config
 ) -> TrainingSpec:
     """The project the text was made from, with what the text says."""
-    base = state.around
+    base = interp.around
     assert base is not None
-    state.notes.say(DIFFERENT, 0, "The data were not recognised: the project's own stay.")
+    interp.remarks.add(DIFFERENT, 0, "The data were not recognised: the project's own stay.")
     if compiled is None:
-        state.notes.say(DIFFERENT, 0, "There is no compile: the project's own stays.")
+        interp.remarks.add(DIFFERENT, 0, "There is no compile: the project's own stays.")
     if model.fitted is None:
-        state.notes.say(DIFFERENT, 0, "There is no fit: the project's own stays.")
+        interp.remarks.add(DIFFERENT, 0, "There is no fit: the project's own stays.")
     return replace(
         base,
         model=spec,
         compile=base.compile if compiled is None else compiled,
         fit=base.fit if model.fitted is None else settings,
-        seed=state.seed,
+        seed=interp.seed,
     )

@@ -75,7 +75,7 @@ def whole(query: Query) -> None:
     """Everything the Runs page reads and works out for its list."""
     from pages.widgets.runs import run_list
 
-    run_list.read(query)
+    run_list.read_page(query)
 
 
 def report(what: str, ask: Callable[[], object]) -> None:

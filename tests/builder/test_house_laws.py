@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.laws import imports, shape
+from tests.laws import glossary, imports, shape
 from tests.laws.house import DOMAIN_WORDS
 from tests.laws.tree import Tree
 
@@ -37,6 +37,10 @@ def test_every_file_says_what_it_is_and_none_is_a_drawer() -> None:
 
 def test_who_may_import_what() -> None:
     none(imports.misplaced(tree()))
+
+
+def test_the_glossary_has_a_sentence_for_every_folder_and_record() -> None:
+    none(glossary.unexplained(tree(), (ROOT / "builder" / "README.md").read_text("utf-8")))
 
 
 def test_what_the_web_process_imports_is_light() -> None:

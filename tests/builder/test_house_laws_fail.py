@@ -229,6 +229,12 @@ def test_one_address_a_name(make: Make, path: str, text: str, offender: str) -> 
     assert shape.second_addresses(make({**RUNS, path: text})) == [offender]
 
 
+def test_what_a_private_file_keeps_for_its_siblings(make: Make) -> None:
+    text = "from builder.datasets import _toys\nCONTENTS = _toys.CONTENTS"
+    tree = make({"builder/datasets/_toys.py": "CONTENTS = 2", "builder/datasets/xor.py": text})
+    assert shape.second_addresses(tree) == []
+
+
 CLASSES = {"Dense", "Conv2D", "LSTM"}
 HEADINGS = {"Core", "Dense", "LSTM"}
 

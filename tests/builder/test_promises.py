@@ -22,13 +22,18 @@ def digest(root: Path) -> dict[str, str]:
     return {str(p.relative_to(root)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
 
-@pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, set[str]]]:
-    """The product with all five added, and what files each of them touched."""
-    root, touched = tmp_path_factory.mktemp("copy"), {}
+def copied(root: Path) -> Path:
+    """The product in that folder."""
     for name in ("builder", "pages", "assets", ".streamlit"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "app.py", root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, set[str]]]:
+    """The product with all of them added, and what files each of them touched."""
+    root, touched = copied(tmp_path_factory.mktemp("copy")), {}
     before = digest(root)
     for name in additions.PROMISES:
         additions.add(root, name)
@@ -43,7 +48,7 @@ def test_each_touches_one_file_and_a_page_one_line_more(
 ) -> None:
     _, touched = copy
     assert {name: len(paths) for name, paths in touched.items()} == {
-        **dict.fromkeys(("layer", "dataset", "exporter", "optimizer"), 1),
+        **dict.fromkeys(("layer", "unusual layer", "dataset", "exporter", "optimizer"), 1),
         "page": 2,
     }
     (line,) = additions.PROMISES["page"][1]

@@ -13,6 +13,7 @@ CROWDED = {
 
 DOMAIN_WORDS = {
     "callbacks",
+    "contract",
     "export",
     "notebook",
     "optimizers",
@@ -28,7 +29,7 @@ DOMAIN_WORDS = {
 LADDERS = {
     "": ({"builder"}, {"pages"}, {"app"}),
     "builder": (
-        {"spec", "document", "errors", "facts", "binding"},
+        {"spec", "document", "errors", "facts", "binding", "formatting"},
         {"catalog"},
         {"datasets"},
         {"edit", "check", "code", "parse", "starters", "diagnose", "compare"},
@@ -39,18 +40,26 @@ LADDERS = {
         {"__main__"},
     ),
     "builder.catalog": (
-        {"entry", "operation_arguments"},
-        {"params", "params_training"},
+        {"traits"},
+        {"entry"},
+        {"operation_arguments", "params", "params_training", "completeness"},
         {
-            *("activations", "callbacks", "cells", "constraints", "epoch_schedules"),
-            *("initializers", "layers", "losses", "metrics", "ops", "optimizers"),
-            *("regularizers", "schedules", "applications"),
+            *("activations", "applications", "callbacks", "cells", "constraints"),
+            *("epoch_schedules", "initializers", "layers", "losses", "metrics", "ops"),
+            *("optimizers", "regularizers", "schedules"),
         },
     ),
     "builder.check": ({"repair"}, {"values"}, {"outputs"}, {"graph", "training"}),
-    "builder.parse": ({"text", "remarks"}, {"interpreter"}, {"data"}, {"keras"}, {"project"}),
+    "builder.parse": (
+        {"text"},
+        {"interpreter"},
+        {"data"},
+        {"keras"},
+        {"missing_model"},
+        {"language", "project"},
+    ),
     "builder.engine": ({"data"}, {"build"}, {"files"}, {"training"}, {"inference"}),
-    "builder.runs": ({"disk"}, {"store"}, {"engine_process"}, {"scheduler"}),
+    "builder.runs": ({"disk"}, {"store", "engine_process"}, {"scheduler"}, {"queries"}),
     "pages.widgets": (
         {"session"},
         {"shared"},

@@ -55,7 +55,8 @@ def second_addresses(tree: Tree) -> list[str]:
     """Names reached by another module than the one that defines them.
 
     A package's face (its ``__init__``) may offer what its own modules define, and any module what
-    is not ours (``engine/build/backend`` imports Keras quietly, for all of the engine).
+    is not ours (``engine/build/backend`` imports Keras quietly, for all of the engine) or what a
+    file with an underscore keeps for its siblings (``CONTENTS`` of every toy).
     """
     return [
         *(said for f in tree.files for said in _borrowed(tree, f)),
@@ -106,6 +107,10 @@ def _given_on(tree: Tree, file: Source) -> Iterator[str]:
             yield f"{file}:{node.lineno} gives {origin} a second address, {file.module}.{name}"
 
 
+def _is_private(module: Source) -> bool:
+    return module.path.stem.startswith("_") and not module.is_face
+
+
 def _is_ours(tree: Tree, file: Source, name: str) -> bool:
     return file.imported[name].module in tree.modules
 
@@ -117,7 +122,7 @@ def _origin(tree: Tree, file: Source, value: ast.expr) -> str:
         return one.dotted if one and one.module in tree.modules else ""
     if isinstance(value, ast.Attribute) and isinstance(value.value, ast.Name):
         module = _module(tree, file.imported.get(value.value.id))
-        return f"{module.module}.{value.attr}" if module else ""
+        return f"{module.module}.{value.attr}" if module and not _is_private(module) else ""
     return ""
 
 

@@ -7,6 +7,7 @@ import io
 import json
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from builder import formatting, starters
 from builder.document import read_document
+from builder.exporters.contract import Exporter
 from builder.exporters.registry import all_exporters
 from builder.runs.disk import projects
 from builder.runs.engine_process import client
@@ -110,6 +112,22 @@ def test_a_digits_run_is_drawn_on_examined_and_taken_home(visit: Visit) -> None:
         artefact.write_bytes(whole)
 
 
+def test_an_exporter_that_needs_only_the_project_appears_by_itself(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    haiku = Exporter("haiku", "Haiku", ".txt", "project", lambda request: b"", about="Three lines.")
+    slow = replace(haiku, name="novel", title="Novel", slow=True, requires=("no-such-package",))
+    monkeypatch.setitem(all_exporters(), "haiku", haiku)
+    monkeypatch.setitem(all_exporters(), "novel", slow)
+    at = visit("export")
+    offered = [b.proto.label for b in at.get("download_button")]
+    project = ["Picture of the architecture (SVG)", "Picture of the architecture (PNG)"]
+    project += ["Layerwise project", "Haiku", "Keras model, not trained"]
+    assert offered == ["Python script", "Jupyter notebook", *project]
+    assert "Three lines." in said(at) and not at.error and not at.exception
+    assert "pip install no-such-package" in [c.value for c in at.code]
+
+
 def test_what_is_downloaded_opens_again(visit: Visit) -> None:
     training = starters.get("iris").training
     known = all_exporters()
@@ -177,7 +195,7 @@ def test_a_photo_of_a_digit_goes_the_same_way_as_the_canvas() -> None:
 
 
 def test_bars_escape_names_and_mark_the_likeliest() -> None:
-    html = prediction.bars(["<b>", "ok"], [0.25, 0.75])
+    html = prediction.bars_html(["<b>", "ok"], [0.25, 0.75])
     assert "&lt;b&gt;" in html and "<b>" not in html
     assert html.index('class="top"') < html.index("ok")
     assert "75.0 %" in html
@@ -212,4 +230,4 @@ def test_what_is_no_drawing_is_not_read(address: str) -> None:
 def test_a_drawing_is_read_as_the_canvas_painted_it() -> None:
     painted = np.zeros((drawing_canvas.SIDE, drawing_canvas.SIDE, 4), np.uint8)
     painted[10:20, 30:40] = 255
-    assert np.array_equal(drawing_canvas._image(markup.picture(painted)), painted)
+    assert np.array_equal(drawing_canvas._image(markup.image_data_url(painted)), painted)

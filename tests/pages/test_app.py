@@ -34,7 +34,7 @@ def answered(middleware: Any, answer: Any, cookie: str = "", **more: Any) -> tup
 
 def cookies_set(answer: Response, cookie: str = "") -> list[str]:
     """The Set-Cookie headers of a request that is answered so."""
-    start, _ = answered(entrance.Owner, answer, cookie)
+    start, _ = answered(entrance.OwnerCookie, answer, cookie)
     return [v.decode() for k, v in start["headers"] if k == b"set-cookie"]
 
 
@@ -75,7 +75,7 @@ WHOLE = HTMLResponse("<head></head>")
 
 @pytest.mark.parametrize("answer", [WHOLE, GZipMiddleware(WHOLE, 0), parts])
 def test_a_page_begins_with_the_script_that_mends_its_load(answer: Any):
-    start, body = answered(entrance.Mended, answer)
+    start, body = answered(entrance.LoadRepair, answer)
     script = (asset_files.ROOT / "assets" / "mend.js").read_bytes()
     assert body == b"<head><script>" + script + b"</script></head>"
     assert dict(start["headers"])[b"content-length"] == b"%d" % len(body)
@@ -83,12 +83,12 @@ def test_a_page_begins_with_the_script_that_mends_its_load(answer: Any):
 
 @pytest.mark.parametrize("answer", [JSONResponse("<head>"), HTMLResponse("<head>", 404)])
 def test_what_is_no_page_is_left_alone(answer: Response):
-    start, body = answered(entrance.Mended, answer)
+    start, body = answered(entrance.LoadRepair, answer)
     assert body == answer.body and dict(start["headers"]) == dict(answer.raw_headers)
 
 
 def test_who_asks_for_a_pages_head_alone_gets_it():
-    start, _ = answered(entrance.Mended, WHOLE, method="HEAD")
+    start, _ = answered(entrance.LoadRepair, WHOLE, method="HEAD")
     assert dict(start["headers"])[b"content-length"] == b"%d" % len(WHOLE.body)
 
 
@@ -97,6 +97,6 @@ def test_every_step_of_the_journey_has_its_page():
 
 
 def test_text_for_the_screen_cannot_become_markup():
-    assert page_frame.plain("a_b *c* [x](y) $z$ :red[q] `k`") == (
+    assert page_frame.escape_md("a_b *c* [x](y) $z$ :red[q] `k`") == (
         "a\\_b \\*c\\* \\[x\\](y) \\$z\\$ \\:red\\[q\\] \\`k\\`"
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from builder import edit, starters
+from builder import catalog, edit, starters
 from builder.facts import Failure, ModelFacts, NodeFacts, Problem
 from builder.runs.disk import projects
 from builder.spec import ModelSpec, Node, ObjectSpec
@@ -47,7 +47,7 @@ def facts(name: str, *shapes: tuple[int | None, ...], params: int = 0) -> NodeFa
 
 def test_nodes_tell_settings_figures_and_places() -> None:
     known = ModelFacts((facts("input", (None, 8)), facts("wide", (None, 8), params=72)))
-    nodes, wires = canvas_data.picture(zoo.RESIDUAL, known, ())
+    nodes, wires = canvas_data.graph_rows(zoo.RESIDUAL, known, ())
     assert nodes["wide"]["said"] == "8 · relu" and nodes["wide"]["figures"].startswith("72 · ")
     assert nodes["input"]["ins"] == [] and nodes["wide"]["ins"] == ["input"]
     assert len(nodes["sum"]["ins"]) == 3, "a layer that joins always has one more place"
@@ -56,11 +56,25 @@ def test_nodes_tell_settings_figures_and_places() -> None:
     json.dumps([nodes, wires], allow_nan=False)
 
 
+def test_what_merges_or_calculates_tells_its_kind_and_what_it_does() -> None:
+    model = zoo.RESIDUAL
+    for kind in ("Subtract", "ops.multiply", "Concatenate", "Flatten"):
+        model = edit.append(
+            model, catalog.new("layers", kind), ["wide", "deep"][: 2 - (kind == "Flatten")]
+        )
+    nodes, _ = canvas_data.graph_rows(model, None, ())
+    rows = {row["kind"]: row.get("said") for row in nodes.values()}
+    assert rows["Subtract"].startswith("The first input minus the second")
+    assert rows["ops.multiply"].startswith("Multiplies two tensors value by value")
+    assert rows["Add"] and rows["Concatenate"]
+    assert rows["Flatten"] is None, "the canvas then writes the kind alone"
+
+
 def test_shared_layers_and_second_outputs_are_drawn_as_such() -> None:
-    nodes, _ = canvas_data.picture(zoo.SHARED, None, ())
+    nodes, _ = canvas_data.graph_rows(zoo.SHARED, None, ())
     assert nodes["tower"]["shared"] == nodes["tower_again"]["shared"] == 0
     assert nodes["tower_again"]["layer"] == "tower" and "shared" not in nodes["out"]
-    nodes, wires = canvas_data.picture(zoo.STATE, None, ())
+    nodes, wires = canvas_data.graph_rows(zoo.STATE, None, ())
     assert nodes["encoder"]["outs"] == 3
     assert wires["encoder:2>out:0"]["from"] == ["encoder", 2]
 
@@ -71,20 +85,20 @@ def test_problems_stand_on_their_node_and_its_wires() -> None:
         Problem("model.sum", "They differ."),
         Problem("model.out", "Try relu.", severe=False),
     )
-    nodes, wires = canvas_data.picture(zoo.RESIDUAL, known, found)
+    nodes, wires = canvas_data.graph_rows(zoo.RESIDUAL, known, found)
     assert nodes["sum"]["wrong"] == ["They differ."] and nodes["out"]["advice"] == ["Try relu."]
     assert wires["deep>sum:1"]["bad"] and "bad" not in wires["wide>deep:0"]
 
 
 def test_a_wire_from_nowhere_ends_at_a_ghost() -> None:
     loose = replace(zoo.RESIDUAL, nodes=(*zoo.RESIDUAL.nodes, Node("extra", "wide", ("gone",))))
-    nodes, wires = canvas_data.picture(loose, None, ())
+    nodes, wires = canvas_data.graph_rows(loose, None, ())
     assert nodes["?gone"]["wrong"] and wires["gone>extra:0"]["from"] == ["?gone", 0]
 
 
 @pytest.mark.parametrize("name", zoo.GRAPHS)
 def test_every_wire_has_ports_to_end_at(name: str) -> None:
-    nodes, wires = canvas_data.picture(zoo.GRAPHS[name], None, ())
+    nodes, wires = canvas_data.graph_rows(zoo.GRAPHS[name], None, ())
     for wire in wires.values():
         (source, out), (target, at) = wire["from"], wire["to"]
         assert out < nodes[source].get("outs", 1) and at < len(nodes[target]["ins"])
@@ -104,7 +118,7 @@ def ask(model: ModelSpec, desk: Desk | None = None, **row: Any) -> tuple[ModelSp
     desk = desk or Desk()
     shapes = {n.name: facts(n.name, (None, 8)) for n in model.nodes}
     known = ModelFacts(tuple(shapes.values()))
-    return canvas_events.apply(
+    return canvas_events.apply_event(
         canvas_events.CanvasEvent(model, desk.canvas, desk.selection, row, lambda: known)
     ), desk
 
@@ -120,11 +134,11 @@ def test_adding_wires_what_is_new_and_selects_it() -> None:
     assert model.outputs == ("dense",)
 
 
-@pytest.mark.parametrize("row", json.loads(palette_items.listing()), ids=lambda r: r["name"])
+@pytest.mark.parametrize("row", json.loads(palette_items.palette_json()), ids=lambda r: r["name"])
 def test_everything_on_the_palette_can_be_added_after_two_layers(row: dict[str, str]) -> None:
     model, desk = ask(zoo.RESIDUAL, do="add", layer=row["name"], nodes=["wide", "deep"])
     assert desk.canvas.said == (0, "") and len(desk.selection.chosen) == 1
-    nodes, _ = canvas_data.picture(model, None, ())
+    nodes, _ = canvas_data.graph_rows(model, None, ())
     assert (
         nodes[desk.selection.chosen[0]]["kind"] == row["name"]
         and row["plain"]
@@ -138,9 +152,9 @@ def test_an_input_stands_for_a_column_that_nothing_reads() -> None:
     asked = canvas_events.CanvasEvent(
         zoo.RESIDUAL, CanvasState(), Selection(), row, lambda: None, lambda: (door,)
     )
-    model = canvas_events.apply(asked)
+    model = canvas_events.apply_event(asked)
     assert model.layers["picture"] == door[1] and model.node("picture").inbound == ()
-    again = canvas_events.apply(replace(asked, model=model))
+    again = canvas_events.apply_event(replace(asked, model=model))
     assert again.nodes[-1].name == "input_layer"
 
 
@@ -250,7 +264,7 @@ def test_layers_are_frozen_and_learn_again(visit) -> None:
     model, _ = ask(zoo.RESIDUAL, do="freeze", nodes=["input", "wide", "deep"], on=True)
     frozen = [name for name, layer in model.layers.items() if edit.is_frozen(layer)]
     assert frozen == ["wide", "deep"]
-    assert canvas_data.picture(model, None, ())[0]["wide"]["frozen"]
+    assert canvas_data.graph_rows(model, None, ())[0]["wide"]["frozen"]
     assert ask(model, do="freeze", nodes=["wide", "deep"], on=False)[0] == zoo.RESIDUAL
     block = edit.freeze(zoo.NESTED, ["inner"], True)
     assert edit.is_frozen(block.layers["inner"]) and not edit.is_frozen(zoo.NESTED.layers["inner"])

@@ -132,7 +132,7 @@ def keeper() -> None:
 
     current_project.start()
     with page_frame.guard():
-        npz_upload.keep(*st.session_state["given"])
+        npz_upload.store_upload(*st.session_state["given"])
 
 
 @pytest.mark.parametrize(

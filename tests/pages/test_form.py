@@ -154,7 +154,7 @@ SHAPE = Param("ints", "", min=1)
     ],
 )
 def test_sizes_are_read_as_people_write_them(text, param, kind, one, value):
-    assert text_values.numbers(text, param, kind, one=one) == value
+    assert text_values.parse_numbers(text, param, kind, one=one) == value
 
 
 @pytest.mark.parametrize(
@@ -171,12 +171,12 @@ def test_sizes_are_read_as_people_write_them(text, param, kind, one, value):
 )
 def test_what_cannot_be_read_is_said_in_words(text, param, kind, said):
     with pytest.raises(ValueError, match=said):
-        text_values.numbers(text, param, kind, one=True)
+        text_values.parse_numbers(text, param, kind, one=True)
 
 
 @pytest.mark.parametrize("value", [None, True, 3, 0.5, "relu", (1, 2), ((1, 2), (3, 4))])
 def test_json_text_reads_back(value):
-    assert text_values.json_value(text_values.json_text(value)) == value
+    assert text_values.parse_json(text_values.format_json(value)) == value
 
 
 def test_a_widget_is_also_told_as_default_what_stands_in_it():

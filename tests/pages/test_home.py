@@ -79,7 +79,7 @@ def test_deleting_the_open_project_leaves_something_open(visit):
 def test_a_project_file_opens_with_its_title():
     training = starters.get("iris").training
     text = document.to_json(training, title="My iris").encode()
-    assert open_file.read("saved.json", text) == (training, "My iris", ())
+    assert open_file.read_file("saved.json", text) == (training, "My iris", ())
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_project_file_opens_with_its_title():
 )
 def test_unreadable_files_are_said_in_words(visit, name, data, said):
     with pytest.raises(LayerwiseError) as refused:
-        open_file.read(name, data)
+        open_file.read_file(name, data)
     assert said in refused.value.message and "Error" not in refused.value.message
 
 

@@ -61,7 +61,7 @@ def test_a_layer_is_added_after_the_selected_one_and_selected(visit):
 def test_every_layer_of_the_palette_can_be_added(visit):
     app = visit("model")
     press(app, "row-input_layer")
-    for entry in palette_items.stackable():
+    for entry in palette_items.stackable_entries():
         app.selectbox(key=layer_palette.PICK).set_value(entry.class_name).run()
         assert not app.exception and not app.error, (
             entry.class_name,
@@ -194,7 +194,7 @@ def test_a_model_file_with_unknown_layers_can_be_looked_at(visit):
     ],
 )
 def test_a_row_says_what_was_chosen(layer, said):
-    assert stack_view.settings(layer) == said
+    assert stack_view.settings_text(layer) == said
 
 
 def test_sizes_in_words():

@@ -62,7 +62,7 @@ def test_code_that_is_none_is_said_at_its_line(visit: Visit) -> None:
 
 
 def test_a_script_of_strange_bytes_is_refused_in_words() -> None:
-    found = paste_code.decoded("tutorial.py", b"\xff\xfe\x00")
+    found = paste_code.read_file("tutorial.py", b"\xff\xfe\x00")
     assert found == "tutorial.py is no text in UTF-8. Save it as UTF-8 and open it again."
     assert "ipynb" in str(open_file.CODE)
 

@@ -126,4 +126,4 @@ def test_routes_stand_below_the_base_path_of_the_server(monkeypatch: pytest.Monk
 
 
 def test_numbers_are_sent_with_six_digits() -> None:
-    assert routes.plain({"a": (np.float32(1 / 3), 2, True)}) == {"a": [0.333333, 2, True]}
+    assert routes.to_json_value({"a": (np.float32(1 / 3), 2, True)}) == {"a": [0.333333, 2, True]}

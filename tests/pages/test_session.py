@@ -12,7 +12,7 @@ from builder.runs.disk import projects
 from builder.spec import ObjectSpec
 from pages.widgets.session import widget_sync
 from pages.widgets.session.current_project import FIRST
-from pages.widgets.session.engine_facts import facts_of
+from pages.widgets.session.engine_facts import find_facts
 
 DENSE = "layer-dense-units"
 
@@ -172,9 +172,9 @@ def test_the_project_is_renamed_in_its_title(visit):
 
 def test_facts_come_from_keras_and_failures_are_problems():
     training = starters.get(FIRST).training
-    known = facts_of(training)
+    known = find_facts(training)
     assert known.model and known.model.params == 101_770  # the figure of every MNIST tutorial
     assert known.data and known.data.x_shape == (28, 28) and not known.errors
     broken = replace(training, dataset=ObjectSpec("Nowhere"))
-    assert [p.where for p in facts_of(broken).errors] == ["dataset"]
+    assert [p.where for p in find_facts(broken).errors] == ["dataset"]
     assert edit.is_chain(training.model)

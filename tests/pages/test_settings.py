@@ -24,11 +24,11 @@ def xor(**fit: Any) -> TrainingSpec:
 def test_balanced_weights_are_scikit_learns(counts: tuple[int, ...]) -> None:
     labels = np.repeat(np.arange(len(counts)), counts)
     truth = compute_class_weight("balanced", classes=np.arange(len(counts)), y=labels)
-    assert [*fit_form.balanced(counts).values()] == pytest.approx(truth, rel=1e-3)
+    assert [*fit_form.balanced_weights(counts).values()] == pytest.approx(truth, rel=1e-3)
 
 
 def test_an_empty_class_does_not_break_the_balance() -> None:
-    assert fit_form.balanced((10, 0))["1"] == 1.0
+    assert fit_form.balanced_weights((10, 0))["1"] == 1.0
 
 
 def facts(**changes: Any) -> DataFacts:
@@ -50,14 +50,16 @@ def facts(**changes: Any) -> DataFacts:
 )
 def test_what_is_sensible_is_among_what_fits(data: DataFacts) -> None:
     loss, metrics, _ = check.sensible(data)
-    assert compile_form.fits(catalog.entry("losses", loss.class_name), data)
-    assert all(compile_form.fits(catalog.entry("metrics", m.class_name), data) for m in metrics)
+    assert compile_form.fits_data(catalog.entry("losses", loss.class_name), data)
+    assert all(
+        compile_form.fits_data(catalog.entry("metrics", m.class_name), data) for m in metrics
+    )
 
 
 def test_a_loss_for_two_classes_does_not_fit_three() -> None:
     binary = catalog.entry("losses", "BinaryCrossentropy")
-    assert not compile_form.fits(binary, facts())
-    assert compile_form.fits(binary, facts(classes=("no", "yes")))
+    assert not compile_form.fits_data(binary, facts())
+    assert compile_form.fits_data(binary, facts(classes=("no", "yes")))
 
 
 @pytest.mark.parametrize(
@@ -72,12 +74,12 @@ def test_epoch_rules_run_from_the_optimizers_own_rate() -> None:
     rule = ObjectSpec("StepDecay", {"factor": 0.5, "every": 2})
     points = compile_form.epoch_points(rule, 0.1, 5)
     assert points == [(0, 0.1), (1, 0.1), (2, 0.05), (3, 0.05), (4, 0.025)]
-    assert compile_form.rate(ObjectSpec("SGD")) == 0.01
+    assert compile_form.learning_rate(ObjectSpec("SGD")) == 0.01
 
 
 def test_panels_are_keras_history_keys() -> None:
     metrics = (ObjectSpec("accuracy"), ObjectSpec("MeanAbsoluteError"), ObjectSpec("AUC"))
-    assert run_sentences.panels(xor().with_compile(metrics=metrics)) == [
+    assert run_sentences.curve_names(xor().with_compile(metrics=metrics)) == [
         "loss", "accuracy", "mean_absolute_error", "auc",
     ]  # fmt: skip
 

@@ -27,13 +27,27 @@ LAYER = """    _row(
     ),
 """
 
+UNUSUAL_LAYER = """    layer(
+        "Glance(power=1)",
+        "Takes of a value as much as a query asks for.",
+        "A look over somebody's shoulder.",
+        group="Attention",
+        section="attention_layers",
+        call="query_value",
+        arity=(2, 2),
+        roles=("query", "value"),
+        params={"power": Param("int", "How sharp the glance is.", min=1, max=9)},
+    ),
+"""
+
 OPTIMIZER = """    _row(
         "Wanderer(learning_rate=0.05, momentum=0.5)",
         SPECIAL,
         r"w \\\\leftarrow w - \\\\eta\\\\,g",
         "Goes downhill and looks around on the way.",
         "A hiker with time.",
-        slots=1,
+        slots=0,
+        slot_switches=("momentum",),
     ),
 """
 
@@ -55,6 +69,8 @@ ENTRY = _toys.entry(
     "Two half moons that reach into each other.",
     "Two hands about to shake.",
 )
+CONTENTS = _toys.contents()
+PROGRAM = _toys.program("moons.moons")
 
 
 def load(config: Config) -> Raw:
@@ -64,7 +80,7 @@ def load(config: Config) -> Raw:
 
 def source(config: Config) -> str:
     """The same in a script standing alone."""
-    return _toys.source(ENTRY, moons, config)
+    return _toys.source(ENTRY, PROGRAM, config)
 
 
 def moons(samples: int, noise: float, rng: Any) -> tuple[Array, Array]:
@@ -111,6 +127,10 @@ with page_frame.frame("hello"):
 
 PROMISES: dict[str, tuple[dict[str, str], tuple[Line, ...]]] = {
     "layer": ({}, (Line("builder/catalog/layers/pooling.py", "ENTRIES = (", LAYER),)),
+    "unusual layer": (
+        {},
+        (Line("builder/catalog/layers/joining.py", "ENTRIES = (", UNUSUAL_LAYER),),
+    ),
     "dataset": ({"builder/datasets/moons.py": DATASET}, ()),
     "exporter": ({"builder/exporters/haiku.py": EXPORTER}, ()),
     "page": (
@@ -126,6 +146,29 @@ PROMISES: dict[str, tuple[dict[str, str], tuple[Line, ...]]] = {
     "optimizer": ({}, (Line("builder/catalog/optimizers.py", "ENTRIES: tuple", OPTIMIZER),)),
 }
 """What is added → new files and their text, and lines in files that are there."""
+
+
+BROKEN: dict[str, tuple[str, str, str]] = {
+    "unusual layer": (
+        '        arity=(2, 2),\n        roles=("query", "value"),\n',
+        "",
+        "joining.py: Glance",
+    ),
+    "dataset": ('TITLE = "Two moons"\n', "", "moons.py"),
+    "exporter": ('KIND = "project"', 'KIND = "poem"', "haiku.py"),
+}
+"""Of what is added: words, what stands in their place, and what the refusal has to name."""
+
+
+def add_broken(root: Path, name: str) -> None:
+    """Adds one of them with a part missing or wrong."""
+    old, new, _ = BROKEN[name]
+    add(root, name)
+    files, lines = PROMISES[name]
+    (path,) = (*files, *(line.path for line in lines))
+    text = (root / path).read_text("utf-8")
+    assert text.count(old) == 1
+    (root / path).write_text(text.replace(old, new), "utf-8")
 
 
 def add(root: Path, name: str) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 from builder import catalog, check, cli, code, parse, starters
 from builder.code import data_source
 from builder.datasets.registry import find_dataset
-from builder.spec import ObjectSpec, TrainingSpec, chain
+from builder.spec import Config, Node, ObjectSpec, TrainingSpec, chain
 
 OUT = Path(sys.argv[1])
 TOLD: dict[str, Any] = {}
@@ -29,8 +29,8 @@ def circles(*inside: ObjectSpec, dataset: str = "Circles") -> TrainingSpec:
     """The smallest training there is, with these layers in the middle."""
     training = starters.get("circles").training
     first, *_, last = (training.model.layers[n.layer] for n in training.model.nodes)
-    model = chain("small", first, ObjectSpec("Dense", {"units": 4}), *inside, last)
-    data = ObjectSpec(dataset, {"samples": 200})
+    model = chain("small", first, ObjectSpec("Dense", Config({"units": 4})), *inside, last)
+    data = ObjectSpec(dataset, Config({"samples": 200}))
     return replace(training, model=model, dataset=data).with_fit(epochs=1)
 
 
@@ -74,16 +74,43 @@ def differences(written: TrainingSpec, read: TrainingSpec | None) -> list[str]:
 
 def layer() -> dict[str, Any]:
     entry = catalog.entry("layers", "Blur")
-    blur = replace(catalog.new("layers", "Blur"), config={"strength": 0.5, "mode": "hard"})
+    blur = replace(catalog.new("layers", "Blur"), config=Config({"strength": 0.5, "mode": "hard"}))
     asked = {name: catalog.param(entry, name).help for name in entry.args}
     return {"asked": asked, **walk(circles(catalog.minimal("layers", blur)))}
 
 
+def unusual_layer() -> dict[str, Any]:
+    """A layer that reads two tensors as arguments of their own, in a graph that branches."""
+    plain = circles()
+    entry, (first, middle, last) = plain.model.nodes[0], plain.model.nodes
+    layers = dict(plain.model.layers) | {
+        "other": ObjectSpec("Dense", Config({"units": 4})),
+        "glance": ObjectSpec("Glance", Config({"power": 2})),
+    }
+    nodes = (
+        *(first, middle, Node("other", "other", (entry.name,))),
+        Node("glance", "glance", (middle.name, "other")),
+        replace(last, inbound=("glance",)),
+    )
+    model = replace(plain.model, layers=Config(layers), nodes=nodes)
+    return walk(replace(plain, model=model))
+
+
 def optimizer() -> dict[str, Any]:
-    chosen = ObjectSpec("Wanderer", {"momentum": 0.25})
+    chosen = ObjectSpec("Wanderer", Config({"momentum": 0.25}))
     entry = catalog.entry("optimizers", "Wanderer")
     asked = {name: catalog.param(entry, name).help for name in entry.args}
-    return {"asked": asked, **walk(circles().with_compile(optimizer=chosen))}
+    training = circles().with_compile(optimizer=chosen)
+    like = training.with_compile(optimizer=replace(chosen, class_name="SGD"))
+    made = walk(training)
+    memory = [check.memory(t, None, keras_facts(t)).optimizer for t in (training, like)]
+    return {"asked": asked, "memory": memory, **made}
+
+
+def keras_facts(training: TrainingSpec) -> Any:
+    from builder.engine.build import keras_model
+
+    return keras_model.summary(training.model)
 
 
 def dataset() -> dict[str, Any]:
@@ -109,8 +136,6 @@ def tell(name: str, work: Callable[[], Any]) -> None:
     os.chdir(here)
 
 
-for _name, _work in (
-    *(("layer", layer), ("optimizer", optimizer), ("dataset", dataset), ("exporter", exporter)),
-):
-    tell(_name, _work)
+for _work in (layer, unusual_layer, optimizer, dataset, exporter):
+    tell(_work.__name__.replace("_", " "), _work)
 (OUT / "builder_side.json").write_text(json.dumps(TOLD), "utf-8")

@@ -92,10 +92,7 @@ def tell(name: str, work: Callable[[], Any]) -> None:
         TOLD[name] = {"error": traceback.format_exc()}
 
 
-for _name, _work in (
-    *(("layer", layer), ("optimizer", optimizer), ("dataset", dataset)),
-    *(("exporter", exporter), ("page", page)),
-):
-    tell(_name, _work)
+for _work in (layer, optimizer, dataset, exporter, page):
+    tell(_work.__name__, _work)
 client.close()
 (OUT / "pages_side.json").write_text(json.dumps(TOLD, default=str), "utf-8")

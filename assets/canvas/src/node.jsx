@@ -51,7 +51,7 @@ function Layer({ id, data }) {
         {row.frozen && <em title="Its weights do not learn">frozen</em>}
       </div>
       <div className="lwg-line quiet">
-        <span>{row.said && !row.fold ? `${row.kind} · ${row.said}` : (row.said ?? row.kind)}</span>
+        <span title={row.said}>{row.said && !row.fold ? `${row.kind} · ${row.said}` : (row.said ?? row.kind)}</span>
         {row.figures && <i>{row.figures}</i>}
       </div>
       {row.wrong && <div className="lwg-wrong">{row.wrong[0]}</div>}

@@ -32,7 +32,7 @@ class Refused(BuildError):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class LayerCall:
     """One call as it was made: the live layer and the tensors it returned."""
 
     node: Node
@@ -117,7 +117,7 @@ def look_up(ref: str, made: Mapping[str, tuple[Any, ...]]) -> Any:
     return made[name][index]
 
 
-def calls(model: ModelSpec) -> Iterator[Call]:
+def calls(model: ModelSpec) -> Iterator[LayerCall]:
     """Make and call every layer in order, yielding each call as soon as Keras accepted it.
 
     ``model`` must be ``spec.active``. Layers are made in the order of their first call, as a
@@ -152,7 +152,7 @@ def calls(model: ModelSpec) -> Iterator[Call]:
         except Exception as error:  # a layer's own checks raise every kind of exception
             raise _refused(model, node, keras_objects.reason(error), received) from None
         made[node.name] = outputs(result)
-        yield Call(node, class_name(model, node), layer, made[node.name], first)
+        yield LayerCall(node, class_name(model, node), layer, made[node.name], first)
 
 
 def _inputs(model: ModelSpec, node: Node, made: Mapping[str, tuple[Any, ...]]) -> list[Any]:

@@ -77,7 +77,7 @@ def summary(model: ModelSpec) -> ModelFacts:
     return ModelFacts(tuple(facts))
 
 
-def _facts(call: functional_graph.Call) -> NodeFacts:
+def _facts(call: functional_graph.LayerCall) -> NodeFacts:
     weights = call.layer.weights if call.first else []
     trainable = call.layer.trainable_weights if call.first else []
     shapes = tuple(tuple(t.shape) for t in call.outputs)

@@ -1,4 +1,4 @@
-"""What a classifier's answer comes to: the class, and whether it has a right to be sure."""
+"""From a model's scores to probabilities, a class, and whether it has a right to be sure."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from builder.datasets.contract import Array
+from builder.errors import DataError
 
 LEAST_PROBABILITY = 0.7
 """Of a class; below it the model is not sure."""
 
 
-def rival(chances: Array, classes: Sequence[str], top: int) -> tuple[str, str]:
+def find_rival(chances: Array, classes: Sequence[str], top: int) -> tuple[str, str]:
     """The likeliest class besides ``top``, and a sentence that it may be that one; "" when ``top``
     is likely enough or the only class.
 
@@ -44,3 +45,48 @@ def verdict(chances: Array, classes: Sequence[str], doubt: str) -> dict[str, Any
         "sure": not doubt,
         "why": doubt or f"{100 * chances[top]:.0f} % of the probability is on {classes[top]}.",
     }
+
+
+def refuse_nan(scores: Array) -> Array:
+    """What the model answered; DataError when that is NaN or infinite."""
+    if not np.isfinite(scores).all():
+        raise DataError(
+            "The model answers with NaN instead of numbers: its training exploded.",
+            "Train again with a smaller learning rate, or choose another run.",
+            "model",
+        )
+    return scores
+
+
+def to_probabilities(scores: Array, classes: int | None = None) -> Array:
+    """What a classifier answered as probabilities: float64 (rows, classes), rows summing to 1.
+
+    Args:
+        scores: probabilities, or logits of a model that ends without softmax; one column is the
+            probability (or logit) of the second of two classes.
+        classes: how many there must be; None takes any number.
+
+    Raises:
+        DataError: these are not class scores, or NaN.
+    """
+    scores = refuse_nan(scores.astype("float64"))
+    if scores.ndim != 2:
+        raise DataError(
+            f"The model answers an example with an array of shape {scores.shape[1:]} instead of one"
+            " score a class.",
+            "End it with a Dense layer of one unit a class.",
+            "model",
+        )
+    if scores.shape[1] == 1:
+        p = scores if ((scores >= 0) & (scores <= 1)).all() else 1 / (1 + np.exp(-scores))
+        scores = np.hstack([1 - p, p])
+    elif (scores < 0).any() or not np.allclose(scores.sum(axis=1), 1, atol=1e-3):
+        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+        scores = powers / powers.sum(axis=1, keepdims=True)
+    if classes is not None and scores.shape[1] != classes:
+        raise DataError(
+            f"The model scores {scores.shape[1]} classes but the dataset has {classes}.",
+            f"Give the last Dense layer {classes} units and train again.",
+            "model",
+        )
+    return scores

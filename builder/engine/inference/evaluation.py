@@ -17,7 +17,8 @@ from builder.engine.build.backend import keras
 from builder.engine.data import column_arrays
 from builder.engine.data.loading import examples, load, pixels
 from builder.engine.data.prepare import Data, Prepared
-from builder.engine.inference import model_cache
+from builder.engine.files.artefact import load_artefact
+from builder.engine.inference import confidence, model_cache
 from builder.engine.training.reporting import single
 from builder.errors import DataError
 from builder.facts import ColumnFacts
@@ -165,7 +166,7 @@ def surface(artefact: str, training: TrainingSpec, steps: int = 80) -> dict[str,
     margin = 0.1 * np.maximum(high - low, 1e-6)
     x, y = (np.linspace(low[i] - margin[i], high[i] + margin[i], steps) for i in (0, 1))
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    model = model_cache.loaded(artefact)
+    model = model_cache.get_model(artefact)
     said = _scored(_predicted(model, data.scaling(grid))[0], data.columns[1].facts, len(grid))
     if data.facts.task == "classification":
         said = said[:, 1] if said.shape[1] == 2 else said.argmax(axis=1)
@@ -177,7 +178,8 @@ def _answers(artefact: str, training: TrainingSpec) -> _Answers:
     stamp = os.stat(artefact).st_mtime_ns if os.path.exists(artefact) else 0
     key = (artefact, stamp, training)
     if key not in _kept:
-        arrays, model = column_arrays.bound(training, data), model_cache.loaded(artefact)
+        arrays = column_arrays.bound(training, data)
+        model = load_artefact(artefact, compiled=False)
         scores = _predicted(model, arrays.x_test)
         names = binding.outputs_of(training)
         columns = [data.column(name) for name in names.values()]
@@ -218,8 +220,8 @@ def _scored(scores: Array, facts: ColumnFacts, count: int) -> Array:
                 "End the model with a Dense layer of one unit.",
                 "model",
             )
-        return model_cache.finite(scores).reshape(-1)
-    return model_cache.probabilities(scores, len(facts.classes))
+        return confidence.refuse_nan(scores).reshape(-1)
+    return confidence.to_probabilities(scores, len(facts.classes))
 
 
 def _classification(target: Prepared, predicted: Array) -> dict[str, Any]:

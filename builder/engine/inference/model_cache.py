@@ -7,20 +7,23 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 
 from builder.datasets.contract import Array
 from builder.engine.build.backend import keras
-from builder.errors import DataError, FileError, LayerwiseError
+from builder.engine.files.artefact import load_artefact
+from builder.errors import DataError, FileError
+
+T = TypeVar("T")
 
 KEPT = 4
 """How many models stay warm."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class CompiledModel:
     """A model ready to answer.
 
     Args:
@@ -35,12 +38,30 @@ class Ready:
     model: keras.Model
 
 
-_models: OrderedDict[tuple[str, int, int, int], Ready] = OrderedDict()
+_kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
 _lock = threading.Lock()
 
 
-def warmed(artefact: str, batch: int) -> Ready:
-    """The model of that file, loaded once and kept while the file stays the same."""
+def get_model(artefact: str) -> keras.Model:
+    """The model of that file, not compiled; it is shared: whoever changes it, loads his own.
+
+    Raises:
+        FileError: it cannot be read.
+    """
+    return _cached(artefact, None, lambda: load_artefact(artefact, compiled=False))
+
+
+def get_compiled(artefact: str, batch: int) -> CompiledModel:
+    """The model of that file for batches of that size; FileError and DataError as above."""
+
+    def make() -> CompiledModel:
+        return compile_graph(load_artefact(artefact, compiled=False), batch)
+
+    return _cached(artefact, batch, make)
+
+
+def _cached(artefact: str, batch: int | None, make: Callable[[], T]) -> T:
+    """What ``make`` gives, made once and kept while the file stays the same."""
     try:
         stat = os.stat(artefact)
     except OSError as error:
@@ -52,29 +73,16 @@ def warmed(artefact: str, batch: int) -> Ready:
         ) from error
     key = (str(artefact), stat.st_mtime_ns, stat.st_size, batch)
     with _lock:
-        if key not in _models:
-            _models[key] = compiled(loaded(artefact), batch)
-            while len(_models) > KEPT:
-                _models.popitem(last=False)
-        _models.move_to_end(key)
-        return _models[key]
+        if key not in _kept:
+            _kept[key] = make()
+            while len(_kept) > KEPT:
+                _kept.popitem(last=False)
+        _kept.move_to_end(key)
+        model: T = _kept[key]
+        return model
 
 
-def loaded(artefact: str) -> keras.Model:
-    """The model of a file; FileError when Keras refuses it."""
-    try:
-        return keras.models.load_model(artefact, compile=False, safe_mode=True)
-    except LayerwiseError:
-        raise
-    except Exception as error:  # Keras refuses damaged files in many ways
-        raise FileError(
-            f"The model file {Path(artefact).name} cannot be opened: {str(error).splitlines()[0]}",
-            "Train the model again, or choose another run.",
-            artefact,
-        ) from error
-
-
-def compiled(model: keras.Model, batch: int) -> Ready:
+def compile_graph(model: keras.Model, batch: int) -> CompiledModel:
     """One graph with a fixed signature: a call costs a hundredth of ``model.predict``.
 
     Raises:
@@ -100,49 +108,4 @@ def compiled(model: keras.Model, batch: int) -> Ready:
         answer: Array = graph(tf.constant(x.astype(dtype))).numpy()
         return answer
 
-    return Ready(call, shape, model)
-
-
-def finite(scores: Array) -> Array:
-    """What the model answered; DataError when that is NaN or infinite."""
-    if not np.isfinite(scores).all():
-        raise DataError(
-            "The model answers with NaN instead of numbers: its training exploded.",
-            "Train again with a smaller learning rate, or choose another run.",
-            "model",
-        )
-    return scores
-
-
-def probabilities(scores: Array, classes: int | None = None) -> Array:
-    """What a classifier answered as probabilities: float64 (rows, classes), rows summing to 1.
-
-    Args:
-        scores: probabilities, or logits of a model that ends without softmax; one column is the
-            probability (or logit) of the second of two classes.
-        classes: how many there must be; None takes any number.
-
-    Raises:
-        DataError: these are not class scores, or NaN.
-    """
-    scores = finite(scores.astype("float64"))
-    if scores.ndim != 2:
-        raise DataError(
-            f"The model answers an example with an array of shape {scores.shape[1:]} instead of one"
-            " score a class.",
-            "End it with a Dense layer of one unit a class.",
-            "model",
-        )
-    if scores.shape[1] == 1:
-        p = scores if ((scores >= 0) & (scores <= 1)).all() else 1 / (1 + np.exp(-scores))
-        scores = np.hstack([1 - p, p])
-    elif (scores < 0).any() or not np.allclose(scores.sum(axis=1), 1, atol=1e-3):
-        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-        scores = powers / powers.sum(axis=1, keepdims=True)
-    if classes is not None and scores.shape[1] != classes:
-        raise DataError(
-            f"The model scores {scores.shape[1]} classes but the dataset has {classes}.",
-            f"Give the last Dense layer {classes} units and train again.",
-            "model",
-        )
-    return scores
+    return CompiledModel(call, shape, model)

@@ -13,8 +13,8 @@ from builder.datasets.contract import Array, settings
 from builder.datasets.registry import find_dataset
 from builder.engine.build.backend import keras
 from builder.engine.data.loading import load
-from builder.engine.inference import digit_image, model_cache
-from builder.engine.inference.confidence import rival, verdict
+from builder.engine.inference import confidence, digit_image, model_cache
+from builder.engine.inference.confidence import find_rival, verdict
 from builder.engine.inference.digit_image import centre
 from builder.errors import DataError, FileError
 from builder.spec import TrainingSpec
@@ -71,7 +71,7 @@ def image_file(
         FileError: the artefact or the image cannot be read.
     """
     image = digit_image.read(path_or_bytes)
-    shape = model_cache.warmed(artefact, len(SHIFTS)).shape
+    shape = model_cache.get_compiled(artefact, len(SHIFTS)).shape
     if _pixels(shape) is None:
         return _whole(artefact, training, image)
     return _answer(artefact, training, digit_image.cleaned(digit_image.ink_of(image)))
@@ -84,14 +84,14 @@ def warm() -> None:
     centre(digit_image.cleaned(ink))
     inputs = keras.Input((28, 28))
     outputs = keras.layers.Dense(2, activation="softmax")(keras.layers.Flatten()(inputs))
-    model_cache.compiled(keras.Model(inputs, outputs), len(SHIFTS)).call(
+    model_cache.compile_graph(keras.Model(inputs, outputs), len(SHIFTS)).call(
         np.zeros((len(SHIFTS), 28, 28))
     )
 
 
 def _expect(artefact: str) -> None:
     """Load and trace the model while the canvas is still empty: the first stroke waits for none."""
-    model = model_cache.warmed(artefact, len(SHIFTS))
+    model = model_cache.get_compiled(artefact, len(SHIFTS))
     if shape := _pixels(model.shape):
         model.call(np.zeros((len(SHIFTS), *shape)))
 
@@ -115,7 +115,7 @@ def _answer(artefact: str, training: TrainingSpec | None, ink: Array) -> dict[st
     seen = centre(ink, _box(training))
     if seen is None:
         return _nothing(training, "Nothing is drawn: the picture is all one colour.")
-    model = model_cache.warmed(artefact, len(SHIFTS))
+    model = model_cache.get_compiled(artefact, len(SHIFTS))
     shape = _pixels(model.shape)
     if shape is None:
         raise DataError(
@@ -130,7 +130,7 @@ def _answer(artefact: str, training: TrainingSpec | None, ink: Array) -> dict[st
 
 def _whole(artefact: str, training: TrainingSpec | None, image: Array) -> dict[str, Any]:
     """For models of other pictures than 28×28: the image as it is, scaled to the model's size."""
-    model = model_cache.warmed(artefact, len(SHIFTS))
+    model = model_cache.get_compiled(artefact, len(SHIFTS))
     shape = model.shape[1:]
     if not (len(shape) in (2, 3) and all(shape) and (len(shape) == 2 or shape[2] in (1, 3))):
         raise DataError(
@@ -154,7 +154,7 @@ def _verdict(
     """The answer of the first row; the further rows are the same picture, moved."""
     first, mean = said[0], said.mean(axis=0)
     classes = _classes(training) or [str(i) for i in range(len(first))]
-    second, close = rival(mean, classes, int(first.argmax()))
+    second, close = find_rival(mean, classes, int(first.argmax()))
     if len({int(row.argmax()) for row in said}) > 1:
         close = f"Moved by one point, it could as well be {second}."
     return verdict(first, classes, complaint or close) | {"seen": seen}
@@ -216,10 +216,12 @@ def _pixels(shape: tuple[int | None, ...]) -> tuple[int, ...] | None:
     return free if free in fits else None  # type: ignore[return-value]
 
 
-def _probabilities(model: model_cache.Ready, training: TrainingSpec | None, inputs: Array) -> Array:
+def _probabilities(
+    model: model_cache.CompiledModel, training: TrainingSpec | None, inputs: Array
+) -> Array:
     """(rows, classes) for up to as many rows as there are shifts."""
     padded = np.zeros((len(SHIFTS), *inputs.shape[1:]), "float32")
     padded[: len(inputs)] = inputs
-    return model_cache.probabilities(
+    return confidence.to_probabilities(
         model.call(padded)[: len(inputs)], len(_classes(training)) or None
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +12,7 @@ from builder.datasets.contract import Array
 from builder.engine.build.backend import keras
 from builder.engine.data.loading import examples, load
 from builder.engine.data.prepare import Data, Prepared
-from builder.engine.inference import digit_image, model_cache
+from builder.engine.inference import confidence, digit_image, model_cache
 from builder.errors import DataError
 from builder.spec import TrainingSpec
 
@@ -22,9 +20,6 @@ SIDES = (28, 28)
 
 OFFERED = 12
 """Examples of a picture or text that are offered to stand beside a drawing."""
-
-READY = 4
-"""How many models stay warm."""
 
 
 def place(training: TrainingSpec, data: Data) -> str:
@@ -93,7 +88,7 @@ def drawing(
         row = _row(node, column, given) if raw is None else column.scaling(raw)
         key = binding.keras_name(training.model, node)
         x[key] = row.reshape(1, *column.facts.shape).astype(column.facts.dtype)
-    model = _model(artefact, os.stat(artefact).st_mtime_ns if os.path.exists(artefact) else 0)
+    model = model_cache.get_model(artefact)
     answers = keras.tree.flatten(model(x if len(x) > 1 else next(iter(x.values())), training=False))
     said = zip(targets.items(), answers, strict=True)
     return {
@@ -110,12 +105,6 @@ def _place(training: TrainingSpec, data: Data) -> str:
         "Choose a run that was trained on 28×28 pictures.",
         "model",
     )
-
-
-@functools.lru_cache(maxsize=READY)
-def _model(artefact: str, stamp: int) -> keras.Model:
-    """The model, while its file stays the same."""
-    return model_cache.loaded(artefact)
 
 
 def _row(node: str, column: Prepared, given: Mapping[str, Any]) -> Array:
@@ -139,5 +128,5 @@ def _said(output: str, target: Prepared, answer: Array | None) -> dict[str, Any]
     if target.facts.task == "regression":
         return found | {"value": None if answer is None else float(answer.reshape(-1)[0])}
     classes = list(target.facts.classes)
-    shares = [] if answer is None else model_cache.probabilities(answer, len(classes))[0].tolist()
+    shares = [] if answer is None else confidence.to_probabilities(answer, len(classes))[0].tolist()
     return found | {"classes": classes, "probabilities": shares}

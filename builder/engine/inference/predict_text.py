@@ -10,8 +10,8 @@ from builder import catalog
 from builder.engine.build.backend import keras
 from builder.engine.data.loading import load
 from builder.engine.data.validate import MAX_LETTERS
-from builder.engine.inference import model_cache
-from builder.engine.inference.confidence import rival, verdict
+from builder.engine.inference import confidence, model_cache
+from builder.engine.inference.confidence import find_rival, verdict
 from builder.errors import DataError
 from builder.spec import TrainingSpec
 
@@ -36,7 +36,7 @@ def say(artefact: str, training: TrainingSpec | None, text: str) -> dict[str, An
         DataError: the model does not read text, or the text is too long.
         FileError: the artefact cannot be read.
     """
-    model = model_cache.warmed(artefact, 1)
+    model = model_cache.get_compiled(artefact, 1)
     _check(model, text)
     facts = load(training.dataset).facts if training else None
     classes = list(facts.classes) if facts else []
@@ -48,18 +48,18 @@ def say(artefact: str, training: TrainingSpec | None, text: str) -> dict[str, An
     said = model.call(row)
     if facts and facts.task == "regression":
         return found | {"value": float(said.ravel()[0]), "sure": True, "why": ""}
-    chances = model_cache.probabilities(said, len(classes) or None)[0]
+    chances = confidence.to_probabilities(said, len(classes) or None)[0]
     classes = classes or [str(i) for i in range(len(chances))]
-    doubt = _doubt(words) or rival(chances, classes, int(chances.argmax()))[1]
+    doubt = _doubt(words) or find_rival(chances, classes, int(chances.argmax()))[1]
     return found | verdict(chances, classes, doubt)
 
 
 def reads_text(artefact: str) -> bool:
     """Whether the model in that file reads one text; FileError and DataError as ``say``."""
-    return bool(model_cache.warmed(artefact, 1).model.inputs[0].dtype == "string")
+    return bool(model_cache.get_compiled(artefact, 1).model.inputs[0].dtype == "string")
 
 
-def _check(model: model_cache.Ready, text: str) -> None:
+def _check(model: model_cache.CompiledModel, text: str) -> None:
     if model.model.inputs[0].dtype != "string":
         raise DataError(
             "This model reads numbers, not text.",

@@ -6,10 +6,25 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from builder.parse.data import arrays, dataframes, generators, loaders
-from builder.parse.data.arrays import Array, Batches, Bunch, Eye, Generator, Length, Scaler, Stat
-from builder.parse.interpreter.interpreter import State
-from builder.parse.interpreter.values import After, Bound, Strange, Unknown
+from builder.parse.data import array_functions, arrays, dataframes, generators
+from builder.parse.data.arrays import (
+    Batches,
+    Bunch,
+    DataArray,
+    Eye,
+    Length,
+    Measure,
+    Scaler,
+)
+from builder.parse.interpreter.interpreter import Handlers, Interpreter
+from builder.parse.interpreter.values import (
+    Args,
+    BoundMethod,
+    CannotEvaluate,
+    Keywords,
+    Opaque,
+    Unknown,
+)
 
 KEEP = frozenset(
     ("astype", "copy", "numpy", "to_numpy", "toarray", "squeeze", "tolist", "reset_index", "round")
@@ -19,152 +34,184 @@ KEEP = frozenset(
 MEASURES = frozenset(("mean", "std", "min", "max"))
 
 
-def attribute(state: State, node: ast.Attribute, value: Any, name: str) -> Any:
+def attribute(interp: Interpreter, node: ast.Attribute, value: Any, name: str) -> Any:
     """``value.name`` of an array, a bunch, a length …"""
     if isinstance(value, Bunch):
         if name in value.arrays:
             return value.arrays[name]
         if name == "frame":
             return dataframes.whole(value)
-        return value if name in ("f", "files") else Bound(value, name)
-    if isinstance(value, Array):
+        return value if name in ("f", "files") else BoundMethod(value, name)
+    if isinstance(value, DataArray):
         if name == "shape":
             return _shape(value)
         if name == "ndim":
             return len(_shape(value))
         if name in ("dtype", "size", "nbytes", "itemsize", "element_spec"):
-            return After()
+            return Opaque()
         if name in ("values", "iloc", "loc"):
             return value
         if name in ("columns", "index"):
-            return After()
+            return Opaque()
         if (found := dataframes.column(value, name)) is not None:
             return found
-    if isinstance(value, Scaler | Stat) and name.endswith("_"):
-        return After()
-    return Bound(value, name)
+    if isinstance(value, Scaler | Measure) and name.endswith("_"):
+        return Opaque()
+    return BoundMethod(value, name)
 
 
-def _shape(array: Array) -> list[Any]:
+def _shape(array: DataArray) -> list[Any]:
     if array.part == "row":
         return list(array.shape)
     return [Length(array), *array.shape]
 
 
 def method(
-    state: State, node: ast.Call, value: Any, name: str, args: list[Any], kw: dict[str, Any]
+    interp: Interpreter, node: ast.Call, value: Any, name: str, args: Args, kw: Keywords
 ) -> Any:
     """``value.name(args)``."""
     if isinstance(value, Scaler):
-        return _scale(state, node, value, name, args)
+        return _scale(interp, node, value, name, args)
     if isinstance(value, Batches):
-        return generators.of_batches(state, node, value, name, args, kw)
-    if isinstance(value, Generator):
-        return generators.of_generator(state, node, value, name, args, kw)
-    if isinstance(value, Array):
-        return _array(state, node, value, name, args, kw)
+        return generators.of_batches(interp, node, value, name, args, kw)
+    if isinstance(value, DataArray):
+        return _array(interp, node, value, name, args, kw)
     if isinstance(value, Bunch):
-        return value.arrays.get(args[0], Unknown()) if name == "get" and args else After()
-    return After()
+        return value.arrays.get(args[0], Unknown()) if name == "get" and args else Opaque()
+    return Opaque()
 
 
 def _array(
-    state: State, node: ast.Call, array: Array, name: str, args: list[Any], kw: dict[str, Any]
+    interp: Interpreter,
+    node: ast.Call,
+    array: DataArray,
+    name: str,
+    args: Args,
+    kw: Keywords,
 ) -> Any:
     if name in KEEP:
         return array
     if name in MEASURES:
-        return loaders.measure(array, name)
+        return array_functions.measure(array, name)
     if name == "reshape":
-        return loaders.reshape(state, node, array, args)
+        return array_functions.reshape(interp, node, array, args)
     if name in ("ravel", "flatten"):
         return array if array.what == "y" else replace(array, flat=True)
     if array.part == "row":
-        return After()
+        return Opaque()
     if name == "drop":
-        return dataframes.drop(state, node, array, args, kw)
+        return dataframes.drop(interp, node, array, args, kw)
     if name == "pop" and args and isinstance(args[0], str):
-        return dataframes.column(array, args[0]) or After()
+        return dataframes.column(array, args[0]) or Opaque()
     if name in ("head", "describe", "info", "sum", "argmax", "tofile", "var", "unique", "item"):
-        return After()
-    return state.unknown(node, "this is not one of the preparations we know; the data stay as is")
+        return Opaque()
+    return interp.report_unknown(
+        node, "this is not one of the preparations we know; the data stay as is"
+    )
 
 
-def _scale(state: State, node: ast.Call, scaler: Scaler, name: str, args: list[Any]) -> Any:
+def _scale(interp: Interpreter, node: ast.Call, scaler: Scaler, name: str, args: list[Any]) -> Any:
     array = args[0] if args else None
     if name == "fit":
-        return replace(scaler, on=array if isinstance(array, Array) else scaler.on)
-    if name == "inverse_transform" or not isinstance(array, Array):
-        return After() if isinstance(array, After) else Unknown()
+        return replace(scaler, on=array if isinstance(array, DataArray) else scaler.on)
+    if name == "inverse_transform" or not isinstance(array, DataArray):
+        return Opaque() if isinstance(array, Opaque) else Unknown()
     if name not in ("transform", "fit_transform"):
-        return After()
+        return Opaque()
     if scaler.name in ("OneHotEncoder", "LabelBinarizer"):
         return replace(array, one_hot=True)
     if scaler.name == "LabelEncoder":
         return array
     on = scaler.on or array
     if array.what == "y":
-        state.different(node, "Ours does not scale the amounts to predict.")
+        interp.report_different(node, "Ours does not scale the amounts to predict.")
         return array
     match scaler.name:
         case "StandardScaler":
-            first = arrays.scaled(array, "-", Stat(on, "mean"))
-            return arrays.scaled(first, "/", Stat(on, "std"))
+            first = arrays.scaled(array, "-", Measure(on, "mean"))
+            return arrays.scaled(first, "/", Measure(on, "std"))
         case "MinMaxScaler":
-            first = arrays.scaled(array, "-", Stat(on, "min"))
-            return arrays.scaled(first, "/", Stat(on, "span"))
-    state.unknown(node, f"{scaler.name} is not offered; unit and standard scaling are")
+            first = arrays.scaled(array, "-", Measure(on, "min"))
+            return arrays.scaled(first, "/", Measure(on, "span"))
+    interp.report_unknown(node, f"{scaler.name} is not offered; unit and standard scaling are")
     return array
 
 
-def index(state: State, node: ast.Subscript, value: Any, key: Any) -> Any:
+def index(interp: Interpreter, node: ast.Subscript, value: Any, key: Any) -> Any:
     """``value[key]`` of an array or a bunch; slices come as Python's own."""
     if isinstance(value, Bunch):
         found = value.arrays.get(key) if isinstance(key, str) else None
         if found is not None:
             return found
-        return state.unknown(node, f"the file should hold {', '.join(value.arrays)}")
+        return interp.report_unknown(node, f"the file should hold {', '.join(value.arrays)}")
     if isinstance(value, Eye):
-        hot = isinstance(key, Array) and key.what == "y"
-        return replace(key, one_hot=True) if hot else After()
-    if not isinstance(value, Array) or value.part == "row":
-        return After()
+        hot = isinstance(key, DataArray) and key.what == "y"
+        return replace(key, one_hot=True) if hot else Opaque()
+    if not isinstance(value, DataArray) or value.part == "row":
+        return Opaque()
     if isinstance(key, str):
         found = dataframes.column(value, key)
-        return found or state.unknown(node, "this column of the table is not known")
+        return found or interp.report_unknown(node, "this column of the table is not known")
     keys = list(key) if isinstance(key, tuple) else [key]
     if keys[1:] == [-1] and dataframes.last(value) is not None:
         return dataframes.last(value)
     if keys[1:] == [slice(None, -1)] and dataframes.last(value) is not None:
         return value
     if any(k is None for k in keys):
-        return _new_axis(state, node, value, keys)
+        return _new_axis(interp, node, value, keys)
     if len(keys) > 1 and any(k != slice(None) for k in keys[1:]):
-        state.different(node, "All columns are taken.")
+        interp.report_different(node, "All columns are taken.")
         return value
-    return _rows(state, node, value, keys[0])
+    return _rows(interp, node, value, keys[0])
 
 
-def _rows(state: State, node: ast.Subscript, array: Array, key: Any) -> Any:
+def _rows(interp: Interpreter, node: ast.Subscript, array: DataArray, key: Any) -> Any:
     """``array[key]`` along the examples."""
     if isinstance(key, slice) and key.step in (None, 1):
         return arrays.cut(array, key.start, key.stop)
-    if isinstance(key, int | Length | After | Unknown):
+    if isinstance(key, int | Length | Opaque | Unknown):
         return replace(array, part="row")
-    if isinstance(key, slice | Array):
-        state.different(node, "All examples are taken, not only those chosen here.")
+    if isinstance(key, slice | DataArray):
+        interp.report_different(node, "All examples are taken, not only those chosen here.")
         return array
-    raise Strange("which examples it takes cannot be worked out")
+    raise CannotEvaluate("which examples it takes cannot be worked out")
 
 
-def _new_axis(state: State, node: ast.Subscript, array: Array, keys: list[Any]) -> Any:
+def _new_axis(interp: Interpreter, node: ast.Subscript, array: DataArray, keys: list[Any]) -> Any:
     if keys[-1] is None and keys.count(None) == 1:
-        return loaders.with_channel(state, node, array)
-    state.different(node, "The added axis is left out: ours can only be the last one.")
+        return array_functions.with_channel(interp, node, array)
+    interp.report_different(node, "The added axis is left out: ours can only be the last one.")
     return array
 
 
-def store(state: State, target: ast.AST, value: Any) -> None:
-    """``value[…] = …``: changing data in place is not taken over."""
-    if isinstance(value, Array):
-        state.unknown(target, "changing single examples is not taken over")
+def _set_item(interp: Interpreter, target: ast.Subscript, value: Any, item: Any) -> None:
+    """``value[…] = item``: a column put beside the data; any other change is not taken over."""
+    name = target.slice.value if isinstance(target.slice, ast.Constant) else None
+    if isinstance(value, Bunch):
+        if isinstance(target.slice, ast.Constant):
+            value.arrays[str(name)] = item
+    elif not dataframes.put(value, name, item):
+        interp.report_unknown(target, "changing single examples is not taken over")
+
+
+HANDLERS: dict[type, Handlers] = {
+    DataArray: Handlers(
+        method=method, attribute=attribute, index=index, set_item=_set_item, signed=True
+    ),
+    Bunch: Handlers(
+        method=method,
+        attribute=attribute,
+        index=index,
+        set_item=_set_item,
+        iterate=lambda value: list(value.arrays),
+    ),
+    Batches: Handlers(method=method, attribute=attribute, index=index),
+    Measure: Handlers(method=method, attribute=attribute, index=index),
+    Scaler: Handlers(method=method, attribute=attribute),
+    Length: Handlers(attribute=attribute),
+    Eye: Handlers(index=index),
+}
+"""What can be done with values that stand for data."""
+
+OPERATORS = (DataArray | Measure | Length | Scaler | Bunch | Batches, arrays.operate)
+"""Calculating with them."""

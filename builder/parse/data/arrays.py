@@ -7,17 +7,30 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from builder.parse.data.known_datasets import Known
-from builder.parse.interpreter.values import Strange, Unknown
+from builder.datasets.contract import Contents
+from builder.parse.interpreter.interpreter import Interpreter
+from builder.parse.interpreter.values import (
+    CannotEvaluate,
+    Counted,
+    Hidden,
+    Measured,
+    Opaque,
+    Origin,
+    Unknown,
+    number,
+    opaque_of,
+)
 from builder.spec import ObjectSpec
 
 
 @dataclass(eq=False, slots=True)
-class Data:
+class LoadedData:
     """One loading of a dataset; all its arrays share it.
 
     Args:
-        config: settings of our plugin that the loading told.
+        dataset: class name of our dataset.
+        contents: what it holds, or of several columns this one.
+        config: its settings, as far as the loading says them.
         shape: of one example, as far as known.
         rows: before any split; None when it comes split.
         train: in training.
@@ -25,7 +38,8 @@ class Data:
         named: columns that the code puts beside it in a table of pandas.
     """
 
-    known: Known
+    dataset: str
+    contents: Contents
     config: dict[str, Any] = field(default_factory=dict)
     shape: tuple[int, ...] = ()
     rows: int | None = None
@@ -36,7 +50,7 @@ class Data:
 
 
 @dataclass(eq=False, frozen=True, slots=True)
-class Array:
+class DataArray(Origin):
     """Examples (``x``) or labels (``y``).
 
     Args:
@@ -49,7 +63,7 @@ class Array:
         end: ``head`` or ``tail`` where it is only a share, "" where nobody knows which.
     """
 
-    data: Data
+    data: LoadedData
     what: str
     part: str
     done: tuple[tuple[str, Any], ...] = ()
@@ -60,10 +74,15 @@ class Array:
     end: str = ""
 
     @property
+    def is_row(self) -> bool:
+        """Whether it is only one example."""
+        return self.part == "row"
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """Of one example."""
         if self.what == "y":
-            return (self.data.known.classes,) if self.one_hot else ()
+            return (self.data.contents.classes,) if self.one_hot else ()
         shape = self.data.shape
         if self.flat and shape:
             return (math.prod(shape),)
@@ -77,19 +96,19 @@ class Array:
 
 
 @dataclass(eq=False, frozen=True, slots=True)
-class Stat:
+class Measure(Measured):
     """A number, or one a column, measured on an array: ``mean``, ``std``, ``min``, ``max``,
     ``span`` (max - min)."""
 
-    array: Array
+    array: DataArray
     name: str
 
 
 @dataclass(eq=False, frozen=True, slots=True)
-class Length:
+class Length(Counted):
     """``len(x)``, or a share of it."""
 
-    array: Array
+    array: DataArray
     share: float = 1.0
 
     @property
@@ -109,14 +128,7 @@ class Scaler:
     """One of scikit-learn's scalers; ``on`` is what it was fitted to."""
 
     name: str
-    on: Array | None = None
-
-
-@dataclass(eq=False, frozen=True, slots=True)
-class Generator:
-    """Keras's ``ImageDataGenerator``: ``rescale`` is all of it that is taken over."""
-
-    rescale: Any = None
+    on: DataArray | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -127,7 +139,7 @@ class Bunch:
 
 
 @dataclass(eq=False, frozen=True, slots=True)
-class Batches:
+class Batches(Hidden):
     """Arrays handed over in batches: ``tf.data``, a generator, or our own Reshuffled."""
 
     x: Any
@@ -136,21 +148,14 @@ class Batches:
     every_epoch: bool = False
 
 
-def number(value: Any) -> Any:
-    """A Length as the number it is, anything else as it is."""
-    if isinstance(value, Length):
-        return value.number if value.number is not None else Unknown()
-    return value
-
-
-def scaled(array: Array, sign: str, value: Any) -> Array:
+def scaled(array: DataArray, sign: str, value: Any) -> DataArray:
     """The array after ``array <sign> value``."""
     if len(array.done) >= 20:
-        raise Strange("too much is done to the data")
+        raise CannotEvaluate("too much is done to the data")
     return replace(array, done=(*array.done, (sign, value)))
 
 
-def rescaled(array: Array, layer: ObjectSpec | None) -> Array | None:
+def rescaled(array: DataArray, layer: ObjectSpec | None) -> DataArray | None:
     """What the layer Rescaling makes of an array; None for every other layer."""
     if layer is None or layer.class_name != "Rescaling":
         return None
@@ -165,24 +170,36 @@ _SIGNS: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "
                            ast.FloorDiv: "//"}  # fmt: skip
 
 
-def operate(op: ast.operator, a: Any, b: Any) -> Any:
+def operate(interp: Interpreter, node: Any, a: Any, b: Any) -> Any:
+    """``a op b`` where one of them stands for data; ``node`` is the BinOp or AugAssign."""
+    if isinstance(a, Opaque) or isinstance(b, Opaque):
+        return opaque_of(*(v for v in (a, b) if isinstance(v, Opaque | DataArray)))
+    for value, other in ((a, b), (b, a)):
+        if isinstance(value, Unknown):
+            if isinstance(other, DataArray):
+                interp.report_unknown(node, "what is done to the data here is left out")
+            return other if isinstance(other, DataArray) else value
+    return _calculate(node.op, a, b)
+
+
+def _calculate(op: ast.operator, a: Any, b: Any) -> Any:
     """``a op b`` where one of them is an array, a measure of one, or a length."""
     sign = _SIGNS.get(type(op), "?")
     if isinstance(a, Length) or isinstance(b, Length):
         return _length(sign, a, b)
-    if isinstance(a, Stat) and isinstance(b, Stat):
+    if isinstance(a, Measure) and isinstance(b, Measure):
         if (sign, a.name, b.name) == ("-", "max", "min"):
-            return Stat(a.array, "span")
-        raise Strange("it is no measure we know")
-    if isinstance(a, Stat) and isinstance(b, int | float):
+            return Measure(a.array, "span")
+        raise CannotEvaluate("it is no measure we know")
+    if isinstance(a, Measure) and isinstance(b, int | float):
         if sign in "+-" and abs(b) < 0.01:  # against a division by zero
             return a
-        raise Strange("it is no measure we know")
-    if isinstance(a, Array) and isinstance(b, int | float | Stat) and sign in "+-*/":
+        raise CannotEvaluate("it is no measure we know")
+    if isinstance(a, DataArray) and isinstance(b, int | float | Measure) and sign in "+-*/":
         return scaled(a, sign, b)
-    if isinstance(b, Array) and isinstance(a, int | float) and sign in "+*":
+    if isinstance(b, DataArray) and isinstance(a, int | float) and sign in "+*":
         return scaled(b, sign, a)
-    raise Strange("this calculation with the data is not one we know")
+    raise CannotEvaluate("this calculation with the data is not one we know")
 
 
 def _length(sign: str, a: Any, b: Any) -> Any:
@@ -200,13 +217,13 @@ def _length(sign: str, a: Any, b: Any) -> Any:
             {"/": a / b, "//": a // b} if b else {}
         )  # fmt: skip
     except ArithmeticError:
-        raise Strange("the number is too large") from None
+        raise CannotEvaluate("the number is too large") from None
     if sign not in results:
-        raise Strange("it cannot be worked out")
+        raise CannotEvaluate("it cannot be worked out")
     return results[sign]
 
 
-def cut(array: Array, low: Any, high: Any) -> Array:
+def cut(array: DataArray, low: Any, high: Any) -> DataArray:
     """``array[low:high]``: the head or the tail of it.
 
     Raises:
@@ -215,7 +232,7 @@ def cut(array: Array, low: Any, high: Any) -> Array:
     if low in (None, 0) and high is None:
         return array
     if low not in (None, 0) and high is not None:
-        raise Strange("it takes a piece out of the middle")
+        raise CannotEvaluate("it takes a piece out of the middle")
     where = low if high is None else high
     if array.part == "test" and isinstance(where, int):  # a few to look at: how many is all one
         return replace(array, end="head" if high is not None else "tail")
@@ -226,16 +243,16 @@ def cut(array: Array, low: Any, high: Any) -> Array:
     return _piece(array, round(part, 10), end)
 
 
-def _share(array: Array, where: Any) -> float:
+def _share(array: DataArray, where: Any) -> float:
     if isinstance(where, Length):
         return where.share if where.array.part == array.part else 0.0
     rows = array.rows
     if not isinstance(where, int) or rows is None or rows <= 0:
-        raise Strange("how much of the data it takes cannot be worked out")
+        raise CannotEvaluate("how much of the data it takes cannot be worked out")
     return where / rows
 
 
-def _piece(array: Array, share: float, end: str) -> Array:
+def _piece(array: DataArray, share: float, end: str) -> DataArray:
     if array.part != "all":
         return replace(array, share=round(array.share * share, 10), end=end)
     # the first rows are for training, the last the test
@@ -243,7 +260,7 @@ def _piece(array: Array, share: float, end: str) -> Array:
     return divided(array, split)[0 if end == "head" else 1]
 
 
-def divided(array: Array, split: float) -> tuple[Array, Array]:
+def divided(array: DataArray, split: float) -> tuple[DataArray, DataArray]:
     """All examples as those for training and, a share of ``split``, for the test."""
     data = array.data
     data.config["test_split"] = split

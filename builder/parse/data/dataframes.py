@@ -5,58 +5,58 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from builder.parse.data import known_datasets
-from builder.parse.data.arrays import Array, Bunch
-from builder.parse.interpreter.interpreter import State
-from builder.parse.interpreter.values import After
+from builder.parse.data import unavailable
+from builder.parse.data.arrays import Bunch, DataArray
+from builder.parse.interpreter.interpreter import Interpreter
+from builder.parse.interpreter.values import Args, Keywords, Opaque
 
 KEEP = frozenset(("sample", "dropna", "fillna", "head", "to_frame", "rename", "loc", "iloc"))
 """What leaves a table what it is."""
 
 
-def frame(state: State, node: ast.Call, args: list[Any], kw: dict[str, Any]) -> Any:
+def frame(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``pd.DataFrame(iris.data)``: the data themselves; of the run's history, something to draw."""
     given = args[0] if args else kw.get("data")
-    if isinstance(given, Array):
+    if isinstance(given, DataArray):
         return given
-    if not isinstance(given, After):
-        state.unknown(node, known_datasets.FILES)
-    return After()
+    if not isinstance(given, Opaque):
+        interp.report_unknown(node, unavailable.FILES)
+    return Opaque()
 
 
-def put(array: Array, name: Any, value: Any) -> bool:
+def put(array: DataArray, name: Any, value: Any) -> bool:
     """``df["target"] = iris.target``; whether it was that."""
-    if array.what != "x" or not isinstance(name, str) or not isinstance(value, Array | After):
+    if array.what != "x" or not isinstance(name, str) or not isinstance(value, DataArray | Opaque):
         return False
     if len(array.data.named) < 100:
         array.data.named[name] = value
     return True
 
 
-def column(array: Array, name: str) -> Any:
+def column(array: DataArray, name: str) -> Any:
     """``df["target"]``; None when the table has no such column."""
     return array.data.named.get(name)
 
 
-def drop(state: State, node: ast.Call, array: Array, args: list[Any], kw: dict[str, Any]) -> Any:
+def drop(interp: Interpreter, node: ast.Call, array: DataArray, args: Args, kw: Keywords) -> Any:
     """``df.drop("target", axis=1)``: the examples without what was put beside them."""
     given = args[0] if args else kw.get("columns", kw.get("labels"))
     names = given if isinstance(given, list) else [given]
     if any(name not in array.data.named for name in names if isinstance(name, str)):
-        state.different(node, "All columns are taken.")
+        interp.report_different(node, "All columns are taken.")
     return array
 
 
-def last(array: Array) -> Any:
+def last(array: DataArray) -> Any:
     """``df.iloc[:, -1]``: the label put there last; None when there is none."""
-    found = [v for v in array.data.named.values() if isinstance(v, Array) and v.what == "y"]
+    found = [v for v in array.data.named.values() if isinstance(v, DataArray) and v.what == "y"]
     return found[-1] if found else None
 
 
 def whole(bunch: Bunch) -> Any:
     """``load_iris(as_frame=True).frame``."""
     x, y = bunch.arrays.get("data"), bunch.arrays.get("target")
-    if isinstance(x, Array) and isinstance(y, Array):
+    if isinstance(x, DataArray) and isinstance(y, DataArray):
         put(x, "target", y)
         return x
-    return After()
+    return Opaque()

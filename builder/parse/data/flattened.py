@@ -6,14 +6,16 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from builder.parse.interpreter.interpreter import State
+from builder.parse.interpreter.interpreter import Interpreter
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, unique
 
 GREY = (28, 28)
 """The pictures of digits and clothes that models of 784 numbers are written for."""
 
 
-def unflattened(state: State, spec: ModelSpec, shape: tuple[int, ...], line: int) -> ModelSpec:
+def unflattened(
+    interp: Interpreter, spec: ModelSpec, shape: tuple[int, ...], line: int
+) -> ModelSpec:
     """The code flattens pictures beforehand; here a Flatten in the model does."""
     inputs = [n for n in spec.nodes if shape_of(spec, n) == (math.prod(shape),)]
     if len(inputs) != 1 or not shape:
@@ -33,7 +35,7 @@ def unflattened(state: State, spec: ModelSpec, shape: tuple[int, ...], line: int
         if node.name == old.name:
             nodes.append(Node(name, name, (old.name,)))
     text = f"The data keep the shape {shape}: a Flatten in the model makes the rows."
-    state.notes.say("translated", line, text)
+    interp.remarks.add("translated", line, text)
     return ModelSpec(spec.name, Config(layers), tuple(nodes), spec.outputs)
 
 

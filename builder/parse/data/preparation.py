@@ -4,46 +4,44 @@ from __future__ import annotations
 
 from typing import Any
 
-from builder.parse.data.arrays import Array, Stat
-from builder.parse.interpreter.interpreter import State
+from builder.parse.data.arrays import DataArray, Measure
+from builder.parse.interpreter.interpreter import Interpreter
 from builder.spec import Config, ObjectSpec
 
 Done = tuple[tuple[str, Any], ...]
 
 
-def dataset(state: State, x: Array, y: Any) -> ObjectSpec:
+def dataset(interp: Interpreter, x: DataArray, y: Any) -> ObjectSpec:
     """The dataset with its settings, from the arrays ``fit`` was given."""
     data = x.data
-    known = data.known
+    contents = data.contents
     config: dict[str, Any] = dict(data.config)
-    if known.kind in ("images", "table", "points"):
-        config["scale"] = scale(state, x)
-    if known.classes:
-        hot = isinstance(y, Array) and y.one_hot
+    if contents.kind in ("images", "table", "points"):
+        config["scale"] = scale(interp, x)
+    if contents.classes:
+        hot = isinstance(y, DataArray) and y.one_hot
         config["labels"] = "one_hot" if hot else "integers"
-        if known.name == "NpzFile" and isinstance(y, Array) and y.what == "y" and not hot:
-            config["labels"] = "integers"
     if x.channel:
         config["channel_axis"] = True
-    if isinstance(y, Array) and y.data is not data:
-        state.different(data.line, "Examples and labels come from different data here.")
-    return ObjectSpec(known.name, Config(config))
+    if isinstance(y, DataArray) and y.data is not data:
+        interp.report_different(data.line, "Examples and labels come from different data here.")
+    return ObjectSpec(data.dataset, Config(config))
 
 
-def scale(state: State, x: Array) -> str:
+def scale(interp: Interpreter, x: DataArray) -> str:
     """``unit``, ``standard`` or ``none``; anything else is told."""
     done = tuple((sign, v) for sign, v in x.done)
-    _tell_whole(state, x)
-    images = x.data.known.kind == "images"
+    _tell_whole(interp, x)
+    images = x.data.contents.kind == "images"
     plain, measured = _parts(done)
     if [(s, v.name) for s, v in measured] == [("-", "mean"), ("/", "std")]:
         return "standard"
     if [(s, v.name) for s, v in measured] == [("-", "min"), ("/", "span")]:
         return "unit"
     if measured and [(s, v.name) for s, v in measured] != [("/", "max")]:
-        return _else(state, x, "none")
+        return _else(interp, x, "none")
     if measured:
-        return "unit" if images else _else(state, x, "unit")
+        return "unit" if images else _else(interp, x, "unit")
     if not plain:
         return "none"
     low, high = (_affine(plain, end) for end in (0.0, 255.0))
@@ -51,18 +49,20 @@ def scale(state: State, x: Array) -> str:
         return "unit"
     if images and (abs(low - 0.1307) > 1e-6 and low < 0 and high > 1.5):
         line = x.data.line
-        state.different(line, "The pictures are scaled by a known mean here: standard is taken.")
+        interp.report_different(
+            line, "The pictures are scaled by a known mean here: standard is taken."
+        )
         return "standard"
     if images:
         words = f"The pictures go from {low:g} to {high:g} here; ours go from 0 to 1."
-        state.different(x.data.line, words)
+        interp.report_different(x.data.line, words)
         return "unit"
-    return _else(state, x, "none")
+    return _else(interp, x, "none")
 
 
-def _parts(done: Done) -> tuple[Done, list[tuple[str, Stat]]]:
-    plain = tuple((s, v) for s, v in done if not isinstance(v, Stat))
-    return plain, [(s, v) for s, v in done if isinstance(v, Stat)]
+def _parts(done: Done) -> tuple[Done, list[tuple[str, Measure]]]:
+    plain = tuple((s, v) for s, v in done if not isinstance(v, Measure))
+    return plain, [(s, v) for s, v in done if isinstance(v, Measure)]
 
 
 def _affine(done: Done, value: float) -> float:
@@ -79,23 +79,23 @@ def _affine(done: Done, value: float) -> float:
     return value
 
 
-def _else(state: State, x: Array, taken: str) -> str:
-    state.different(x.data.line, f"This scaling is not offered: {taken!r} is taken.")
+def _else(interp: Interpreter, x: DataArray, taken: str) -> str:
+    interp.report_different(x.data.line, f"This scaling is not offered: {taken!r} is taken.")
     return taken
 
 
-def _tell_whole(state: State, x: Array) -> None:
-    parts = {v.array.part for _, v in x.done if isinstance(v, Stat)}
+def _tell_whole(interp: Interpreter, x: DataArray) -> None:
+    parts = {v.array.part for _, v in x.done if isinstance(v, Measure)}
     if "all" in parts:
-        state.different(
+        interp.report_different(
             x.data.line, "The scaling is measured on all rows here; ours on the training rows."
         )
 
 
-def same(a: Array, b: Array) -> bool:
+def same(a: DataArray, b: DataArray) -> bool:
     """Whether two arrays were prepared alike."""
 
-    def told(array: Array) -> list[tuple[str, Any]]:
-        return [(s, v.name if isinstance(v, Stat) else v) for s, v in array.done]
+    def told(array: DataArray) -> list[tuple[str, Any]]:
+        return [(s, v.name if isinstance(v, Measure) else v) for s, v in array.done]
 
     return told(a) == told(b) and a.channel == b.channel and a.flat == b.flat

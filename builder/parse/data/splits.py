@@ -6,22 +6,22 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from builder.parse.data.arrays import Array, divided
-from builder.parse.data.arrays import number as as_number
-from builder.parse.interpreter.interpreter import State
-from builder.parse.interpreter.values import Unknown
+from builder.parse.data.arrays import DataArray, divided
+from builder.parse.interpreter.interpreter import Interpreter
+from builder.parse.interpreter.values import Args, Keywords, Unknown
+from builder.parse.interpreter.values import number as as_number
 
 
-def split(state: State, node: ast.Call, args: list[Any], kw: dict[str, Any]) -> Any:
+def split(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``train_test_split(x, y, test_size=…)``."""
-    arrays = [a for a in args if isinstance(a, Array)]
+    arrays = [a for a in args if isinstance(a, DataArray)]
     if not arrays or len(arrays) != len(args):
         return [Unknown() for _ in args for _ in "ab"] or Unknown()
-    share = _test_share(state, node, arrays[0], kw)
+    share = _test_share(interp, node, arrays[0], kw)
     if share is None:
-        return state.unknown(node, "the share set aside cannot be worked out")
+        return interp.report_unknown(node, "the share set aside cannot be worked out")
     if arrays[0].part == "all":
-        _tell_split(state, node, arrays[0], kw)
+        _tell_split(interp, node, arrays[0], kw)
     found: list[Any] = []
     for array in arrays:
         if array.part == "all":
@@ -35,7 +35,9 @@ def split(state: State, node: ast.Call, args: list[Any], kw: dict[str, Any]) -> 
     return found
 
 
-def _test_share(state: State, node: ast.Call, array: Array, kw: dict[str, Any]) -> float | None:
+def _test_share(
+    interp: Interpreter, node: ast.Call, array: DataArray, kw: dict[str, Any]
+) -> float | None:
     size, train = as_number(kw.get("test_size")), as_number(kw.get("train_size"))
     if size is None:
         size = 0.25 if train is None else None
@@ -51,15 +53,19 @@ def _test_share(state: State, node: ast.Call, array: Array, kw: dict[str, Any]) 
         return None
     if array.part == "all" and not 0.05 <= value <= 0.5:
         near = min(max(value, 0.05), 0.5)
-        state.different(node, f"A test share of {value:g} is out of range: {near:g} is taken.")
+        interp.report_different(
+            node, f"A test share of {value:g} is out of range: {near:g} is taken."
+        )
         return near
     return value
 
 
-def _tell_split(state: State, node: ast.Call, array: Array, kw: dict[str, Any]) -> None:
-    ours = array.data.known.classes > 0
+def _tell_split(interp: Interpreter, node: ast.Call, array: DataArray, kw: dict[str, Any]) -> None:
+    ours = array.data.contents.classes > 0
     if kw.get("random_state", 0) != 0 or "random_state" not in kw:
-        state.different(node, "Ours draws the test rows with random_state=0, so they differ.")
+        interp.report_different(
+            node, "Ours draws the test rows with random_state=0, so they differ."
+        )
     if (kw.get("stratify") is not None) != ours:
         how = "each class in proportion" if ours else "no regard to proportions"
-        state.different(node, f"Ours draws the test rows with {how}.")
+        interp.report_different(node, f"Ours draws the test rows with {how}.")

@@ -7,35 +7,19 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from builder.parse.data import array_methods, arrays
-from builder.parse.data.arrays import Array, Batches, Bunch, Eye, Length, Scaler, Stat
-from builder.parse.interpreter import (
-    arithmetic,
-    attributes,
-    calls,
-    conditions,
-    imports,
-    sequences,
-    statements,
-)
-from builder.parse.interpreter.interpreter import State
+from builder.parse.interpreter import imports, operators, sequences
+from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import (
-    After,
-    Function,
-    Made,
-    Ref,
-    Strange,
+    CannotEvaluate,
+    Opaque,
+    Reference,
     Unknown,
-    after,
+    UserFunction,
     checked,
     is_small,
+    number,
 )
-from builder.parse.keras import keras_ops, symbolic_calls
-from builder.parse.keras.symbolic_model import Layer, Model, Shape, Tensor
 from builder.parse.text import syntax_tree
-
-OWN = Array | Stat | Length | Scaler | Bunch | Batches
-"""Values that stand for data."""
 
 BUILTINS = frozenset(
     ("len", "range", "enumerate", "zip", "reversed", "sorted", "int", "float", "str", "list",
@@ -46,225 +30,158 @@ BUILTINS = frozenset(
 )  # fmt: skip
 """Python's own functions that are known here; ``run`` says what each comes to."""
 
-ITEMS_A_STEP = 50
-"""Long lists and texts cost steps, so that steps bound the memory too."""
-
 _WIDTH = re.compile(r"0?\d{0,2}(\.\d{1,2})?[dfeg%s]?")
 
 
-def evaluate(state: State, node: ast.AST) -> Any:
-    """What an expression comes to; Unknown where it was told that nobody can say.
-
-    Raises:
-        TooMuch: a limit was reached.
-    """
-    state.step()
-    with state.deeper():
-        handler = _HANDLERS.get(type(node))
-        if handler is None:
-            return state.unknown(node, "this kind of expression is not read")
-        try:
-            value = handler(state, node)
-        except Strange as strange:
-            return state.unknown(node, str(strange))
-    if isinstance(value, list | str | dict | set):
-        state.steps += len(value) // ITEMS_A_STEP
-    return value
-
-
-def _constant(state: State, node: ast.Constant) -> Any:
+def _constant(interp: Interpreter, node: ast.Constant) -> Any:
     if isinstance(node.value, bytes | complex):
-        raise Strange("this kind of value is not read")
+        raise CannotEvaluate("this kind of value is not read")
     return None if node.value is Ellipsis else checked(node.value)
 
 
-def _name(state: State, node: ast.Name) -> Any:
+def _name(interp: Interpreter, node: ast.Name) -> Any:
     try:
-        return state.scope.get(node.id)
+        return interp.scope.get(node.id)
     except KeyError:
         pass
-    for module in reversed(state.scope.top.star):
+    for module in reversed(interp.scope.top.star):
         path = imports.canonical(f"{module}.{node.id}")
-        if imports.known(path) or imports.foreign(path):
-            return Ref(path)
+        if interp.rules.is_known(path) or imports.foreign(path):
+            return Reference(path)
     if node.id in BUILTINS or node.id == syntax_tree.OFF:
-        return Ref(f"builtins.{node.id}")
-    if (path := imports.implied(node.id)) and not state.scope.top.star:
-        state.different(node, f"{node.id} is not imported here: Keras's or the usual one is meant.")
-        state.scope.top.names[node.id] = Ref(path)
-        return Ref(path)
+        return Reference(f"builtins.{node.id}")
+    if (path := imports.implied(node.id, interp.rules.is_known)) and not interp.scope.top.star:
+        interp.report_different(
+            node, f"{node.id} is not imported here: Keras's or the usual one is meant."
+        )
+        interp.scope.top.names[node.id] = Reference(path)
+        return Reference(path)
     if node.id in ("__name__", "__file__", "__doc__"):
-        return "__main__" if node.id == "__name__" else After()
-    if state.scope.top.star and node.id not in state.missing:
-        state.missing.add(node.id)
-        return state.unknown(node, "this name is not among what we know of the imports")
-    if node.id not in state.missing and not state.quiet:
-        state.missing.add(node.id)
-        return state.unknown(node, "this name is not defined in the code")
+        return "__main__" if node.id == "__name__" else Opaque()
+    if interp.scope.top.star and node.id not in interp.missing:
+        interp.missing.add(node.id)
+        return interp.report_unknown(node, "this name is not among what we know of the imports")
+    if node.id not in interp.missing and not interp.quiet:
+        interp.missing.add(node.id)
+        return interp.report_unknown(node, "this name is not defined in the code")
     return Unknown()
 
 
-def _attribute(state: State, node: ast.Attribute) -> Any:
-    value = evaluate(state, node.value)
-    return attributes.attribute(state, node, value, node.attr)
+def _attribute(interp: Interpreter, node: ast.Attribute) -> Any:
+    value = interp.evaluate(node.value)
+    return interp.attribute(node, value, node.attr)
 
 
-def _call(state: State, node: ast.Call) -> Any:
-    target = evaluate(state, node.func)
-    apart = isinstance(target, Ref) and calls.is_aside(target.path)
+def _call(interp: Interpreter, node: ast.Call) -> Any:
+    target = interp.evaluate(node.func)
+    apart = isinstance(target, Reference) and imports.is_aside(target.path)
     if apart:
-        with state.hushed():
-            args, kw = _arguments(state, node)
+        with interp.silenced():
+            args, kw = _arguments(interp, node)
     else:
-        args, kw = _arguments(state, node)
-    return calls.call(state, node, target, args, kw)
+        args, kw = _arguments(interp, node)
+    return interp.call(node, target, args, kw)
 
 
-def _arguments(state: State, node: ast.Call) -> tuple[list[Any], dict[str, Any]]:
+def _arguments(interp: Interpreter, node: ast.Call) -> tuple[list[Any], dict[str, Any]]:
     args: list[Any] = []
     for item in node.args:
         if isinstance(item, ast.Starred):
-            value = evaluate(state, item.value)
-            args += list(sequences.items(value)) if isinstance(value, list | range) else [value]
+            value = interp.evaluate(item.value)
+            args += list(interp.items(value)) if isinstance(value, list | range) else [value]
         else:
-            args.append(evaluate(state, item))
+            args.append(interp.evaluate(item))
     kw: dict[str, Any] = {}
     for word in node.keywords:
-        value = evaluate(state, word.value)
+        value = interp.evaluate(word.value)
         if word.arg is not None:
             kw[word.arg] = value
         elif isinstance(value, dict):
             kw |= {k: v for k, v in value.items() if isinstance(k, str)}
-        elif not isinstance(value, After):
-            state.unknown(word.value, "what ** hands over could not be worked out")
+        elif not isinstance(value, Opaque):
+            interp.report_unknown(word.value, "what ** hands over could not be worked out")
     return args, kw
 
 
-def _binary(state: State, node: ast.BinOp) -> Any:
-    return operate(state, node, evaluate(state, node.left), evaluate(state, node.right))
-
-
-def operate(state: State, node: Any, a: Any, b: Any) -> Any:
-    """``a op b``; ``node`` is the BinOp or AugAssign."""
-    if isinstance(a, Tensor) or isinstance(b, Tensor):
-        return symbolic_calls.binary(state, node, a, b)
-    if isinstance(a, After) or isinstance(b, After):
-        return after(*(v for v in (a, b) if isinstance(v, After | Array)))
-    for value, other in ((a, b), (b, a)):
-        if isinstance(value, Unknown):
-            if isinstance(other, Array):
-                state.unknown(node, "what is done to the data here is left out")
-            return other if isinstance(other, Array) else value
-    if isinstance(a, OWN) or isinstance(b, OWN):
-        return arrays.operate(node.op, a, b)
-    if isinstance(a, Ref | Made | Layer | Model | Function) or isinstance(b, Ref | Layer | Model):
-        raise Strange("it cannot be worked out")
-    return arithmetic.arithmetic(node.op, a, b)
-
-
-def _unary(state: State, node: ast.UnaryOp) -> Any:
-    value = evaluate(state, node.operand)
-    if isinstance(node.op, ast.Not):
-        known = conditions.truth(value)
-        nobody = value if isinstance(value, After) else Unknown()
-        return nobody if known is None else not known
-    if isinstance(value, Unknown | After):
-        return value
-    if isinstance(value, Array | Tensor):
-        return operate(state, ast.copy_location(
-            ast.BinOp(node.operand, ast.Mult(), node.operand), node), value, -1)  # fmt: skip
-    if not isinstance(value, int | float):
-        raise Strange("it cannot be worked out")
-    return +value if isinstance(node.op, ast.UAdd) else (
-        -value if isinstance(node.op, ast.USub) else ~int(value)
-    )  # fmt: skip
-
-
-def _subscript(state: State, node: ast.Subscript) -> Any:
-    value = evaluate(state, node.value)
-    key = _key(state, node.slice)
-    if isinstance(value, Unknown | After | Ref):
-        return After() if isinstance(value, Ref) else value
-    if isinstance(value, Array | Bunch | Stat | Batches | Eye):
-        return array_methods.index(state, node, value, key)
-    if isinstance(value, Shape):
-        return value.last if key == -1 and value.last is not None else Unknown()
-    if isinstance(value, Tensor):
-        if isinstance(key, int) and not isinstance(key, bool) and 0 <= key < 8:
-            return Tensor(value.call, key) if value.index == 0 else Unknown()
-        return symbolic_calls.made(state, keras_ops.cut(key), [value])
-    if isinstance(key, Unknown | After):
+def _subscript(interp: Interpreter, node: ast.Subscript) -> Any:
+    value = interp.evaluate(node.value)
+    key = _key(interp, node.slice)
+    if isinstance(value, Unknown | Opaque | Reference):
+        return Opaque() if isinstance(value, Reference) else value
+    if handler := interp.handlers(value).index:
+        return handler(interp, node, value, key)
+    if isinstance(key, Unknown | Opaque):
         return key
-    key = arrays.number(key)
+    key = number(key)
     try:
         if isinstance(key, slice) and any(
-            isinstance(p, After | Unknown) for p in (key.start, key.stop, key.step)
+            isinstance(p, Opaque | Unknown) for p in (key.start, key.stop, key.step)
         ):
-            return After()
+            return Opaque()
         if isinstance(key, slice):
-            parts = [arrays.number(p) for p in (key.start, key.stop, key.step)]
+            parts = [number(p) for p in (key.start, key.stop, key.step)]
             return value[slice(*parts)]
         return value[key]
     except (TypeError, KeyError, IndexError, ValueError):
-        raise Strange("there is nothing at that place") from None
+        raise CannotEvaluate("there is nothing at that place") from None
 
 
-def _key(state: State, node: ast.AST) -> Any:
+def _key(interp: Interpreter, node: ast.AST) -> Any:
     if isinstance(node, ast.Slice):
         parts = (node.lower, node.upper, node.step)
-        return slice(*(None if p is None else evaluate(state, p) for p in parts))
+        return slice(*(None if p is None else interp.evaluate(p) for p in parts))
     if isinstance(node, ast.Tuple):
         keys = []
         for item in node.elts:
             whole = isinstance(item, ast.Constant) and item.value is Ellipsis
-            keys.append(slice(None) if whole else _key(state, item))
+            keys.append(slice(None) if whole else _key(interp, item))
         return tuple(keys)
-    return evaluate(state, node)
+    return interp.evaluate(node)
 
 
-def _text(state: State, node: ast.JoinedStr) -> Any:
+def _text(interp: Interpreter, node: ast.JoinedStr) -> Any:
     text = ""
     for part in node.values:
-        value = evaluate(state, part)
+        value = interp.evaluate(part)
         if not isinstance(value, str):
-            return value if isinstance(value, Unknown | After) else Unknown()
+            return value if isinstance(value, Unknown | Opaque) else Unknown()
         text = checked(text + value)
     return text
 
 
-def _formatted(state: State, node: ast.FormattedValue) -> Any:
-    value = arrays.number(evaluate(state, node.value))
-    spec = evaluate(state, node.format_spec) if node.format_spec else ""
-    if isinstance(value, Unknown | After):
+def _formatted(interp: Interpreter, node: ast.FormattedValue) -> Any:
+    value = number(interp.evaluate(node.value))
+    spec = interp.evaluate(node.format_spec) if node.format_spec else ""
+    if isinstance(value, Unknown | Opaque):
         return value
     if not is_small(value) or not isinstance(spec, str) or not _WIDTH.fullmatch(spec):
         return Unknown()
     try:
         return format(value, spec) if spec else str(value)
     except (ValueError, TypeError):
-        raise Strange("it cannot be written so") from None
+        raise CannotEvaluate("it cannot be written so") from None
 
 
-def _lambda(state: State, node: ast.Lambda) -> Function:
-    return Function(node, state.scope)
+def _lambda(interp: Interpreter, node: ast.Lambda) -> UserFunction:
+    return UserFunction(node, interp.scope)
 
 
-def _named(state: State, node: ast.NamedExpr) -> Any:
-    value = evaluate(state, node.value)
-    statements.assign(state, node.target, value)
+def _named(interp: Interpreter, node: ast.NamedExpr) -> Any:
+    value = interp.evaluate(node.value)
+    interp.assign(node.target, value)
     return value
 
 
-_HANDLERS: dict[type, Callable[[State, Any], Any]] = {
+HANDLERS: dict[type, Callable[[Interpreter, Any], Any]] = {
     ast.Constant: _constant,
     ast.Name: _name,
     ast.Attribute: _attribute,
     ast.Call: _call,
-    ast.BinOp: _binary,
-    ast.UnaryOp: _unary,
-    ast.BoolOp: conditions.logic,
-    ast.Compare: conditions.compare,
-    ast.IfExp: conditions.choice,
+    ast.BinOp: operators.binary,
+    ast.UnaryOp: operators.unary,
+    ast.BoolOp: operators.logic,
+    ast.Compare: operators.compare,
+    ast.IfExp: operators.choice,
     ast.List: sequences.listed,
     ast.Tuple: sequences.listed,
     ast.Set: sequences.listed,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-
-from builder import catalog
-from builder.parse.keras import legacy
+from collections.abc import Callable
 
 _ROOTS = (
     ("tensorflow.compat.v1.keras", "keras"),
@@ -63,6 +61,10 @@ SAME = {
     "keras.mixed_precision.set_global_policy": "keras.config.set_dtype_policy",
     "keras.mixed_precision.experimental.set_policy": "keras.config.set_dtype_policy",
     "keras.mixed_precision.set_dtype_policy": "keras.config.set_dtype_policy",
+    "tensorflow.train.AdamOptimizer": "keras.optimizers.AdamOptimizer",
+    "tensorflow.train.GradientDescentOptimizer": "keras.optimizers.GradientDescentOptimizer",
+    "tensorflow.train.RMSPropOptimizer": "keras.optimizers.RMSPropOptimizer",
+    "tensorflow.train.AdagradOptimizer": "keras.optimizers.AdagradOptimizer",
     "sklearn.cross_validation.train_test_split": "sklearn.model_selection.train_test_split",
 }
 """Other names of the same thing."""
@@ -156,11 +158,7 @@ def kind_of(path: str) -> tuple[str, str] | None:
     if path.startswith(("keras.optimizers.schedules.", "keras.optimizers.learning_rate_schedule")):
         return "schedules", path.rpartition(".")[2]
     found = _HOME.match(path)
-    if found:
-        return found[1], found[2]
-    if path in legacy.CLASSES_ELSEWHERE:
-        return legacy.CLASSES_ELSEWHERE[path]
-    return None
+    return (found[1], found[2]) if found else None
 
 
 def aside(path: str) -> str:
@@ -170,6 +168,11 @@ def aside(path: str) -> str:
     return next((ASIDE[name] for name in names if name in ASIDE), "")
 
 
+def is_aside(path: str) -> bool:
+    """Whether a call of it has no part in the project."""
+    return path == "builtins.print" or bool(aside(path))
+
+
 def foreign(path: str) -> str:
     """Which other framework a name belongs to, ``""`` for none."""
     parts = path.split(".")
@@ -177,26 +180,14 @@ def foreign(path: str) -> str:
     return next((FOREIGN[name] for name in names if name in FOREIGN), "")
 
 
-def implied(name: str) -> str:
+def implied(name: str, is_known: Callable[[str], bool]) -> str:
     """What a name means that nothing defines, ``""`` when nobody can say."""
     if name in IMPLIED:
         return IMPLIED[name]
     if name[:1].isupper():
         homes = (f"keras.{kind}.{name}" for kind in ("layers", "optimizers", "callbacks"))
-        return next((path for path in homes if known(path)), "")
+        return next((path for path in homes if is_known(path)), "")
     return ""
-
-
-def known(path: str) -> bool:
-    """Whether a canonical name is one of Keras's objects in the catalogue (for ``import *``)."""
-    if path in ("keras.Input", "keras.Sequential", "keras.Model"):
-        return True
-    home = kind_of(path)
-    if home is None:
-        return False
-    kind, name = home
-    name = legacy.CLASSES.get(name, name)
-    return catalog.find(kind, name) is not None or name in legacy.FUNCTIONS
 
 
 def tidy(name: str) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from builder.parse.data.arrays import Array, Batches
-from builder.parse.interpreter import conditions, expressions, sequences, statements
-from builder.parse.interpreter.interpreter import State
-from builder.parse.interpreter.values import After, Ref, Unknown
+from builder.parse.interpreter import operators
+from builder.parse.interpreter.interpreter import Interpreter
+from builder.parse.interpreter.values import Hidden, Opaque, Reference, Unknown
 
 MAX_ROUNDS = 1_000
 """A loop with more rounds is not followed: nobody builds so many layers."""
@@ -22,66 +21,66 @@ TRAINS = frozenset(("GradientTape", "apply_gradients", "train_on_batch", "train_
 HAND = "training in a loop of your own is not read: Layerwise trains as Keras's fit does"
 
 
-def follow_for(state: State, node: ast.For) -> Any:
+def follow_for(interp: Interpreter, node: ast.For) -> Any:
     """``for item in items:``; the signal that ended it, or None."""
-    value = expressions.evaluate(state, node.iter)
-    if isinstance(value, After | Array | Batches | Unknown | Ref):
-        _left_out(state, node, isinstance(value, Unknown | Ref))
+    value = interp.evaluate(node.iter)
+    if isinstance(value, Opaque | Hidden | Unknown | Reference):
+        _left_out(interp, node, isinstance(value, Unknown | Reference))
         return None
     count = len(value) if isinstance(value, list | range | dict | str | set) else 0
     if count > MAX_ROUNDS:
-        state.unknown(node.iter, f"a loop of {count:,} rounds is not followed: left out")
+        interp.report_unknown(node.iter, f"a loop of {count:,} rounds is not followed: left out")
         return None
-    for item in sequences.items(value):
-        statements.assign(state, node.target, item)
-        signal = statements.block(state, node.body)
+    for item in interp.items(value):
+        interp.assign(node.target, item)
+        signal = interp.run(node.body)
         if signal is not None and signal.kind != "continue":
             return signal if signal.kind == "return" else None
-    return statements.block(state, node.orelse)
+    return interp.run(node.orelse)
 
 
-def follow_while(state: State, node: ast.While) -> Any:
+def follow_while(interp: Interpreter, node: ast.While) -> Any:
     """``while test:``; the signal that ended it, or None."""
     for _ in range(MAX_ROUNDS):
-        known = conditions.truth(expressions.evaluate(state, node.test))
+        known = operators.truth(interp.evaluate(node.test))
         if known is None:
-            state.unknown(node.test, "how long the loop runs is unknown: it is left out")
+            interp.report_unknown(node.test, "how long the loop runs is unknown: it is left out")
             return None
         if not known:
-            return statements.block(state, node.orelse)
-        signal = statements.block(state, node.body)
+            return interp.run(node.orelse)
+        signal = interp.run(node.body)
         if signal is not None and signal.kind != "continue":
             return signal if signal.kind == "return" else None
-    state.unknown(node.test, f"the loop runs more than {MAX_ROUNDS:,} rounds: cut off")
+    interp.report_unknown(node.test, f"the loop runs more than {MAX_ROUNDS:,} rounds: cut off")
     return None
 
 
-def _left_out(state: State, node: ast.For, nobody_knows: bool) -> None:
-    used = _used(state, node)
+def _left_out(interp: Interpreter, node: ast.For, nobody_knows: bool) -> None:
+    used = _used(interp, node)
     if used & TRAINS:
-        state.unknown(node.iter, HAND)
+        interp.report_unknown(node.iter, HAND)
     elif nobody_knows or used & BUILDS:
-        state.unknown(node.iter, "what the loop goes through is unknown: it is left out")
-    forget(state, node)
+        interp.report_unknown(node.iter, "what the loop goes through is unknown: it is left out")
+    forget(interp, node)
 
 
-def builds(state: State, node: ast.AST) -> bool:
+def builds(interp: Interpreter, node: ast.AST) -> bool:
     """Whether a part that cannot be followed does something to a model."""
-    return bool(_used(state, node) & (BUILDS | TRAINS))
+    return bool(_used(interp, node) & (BUILDS | TRAINS))
 
 
-def _used(state: State, node: ast.AST) -> set[str]:
+def _used(interp: Interpreter, node: ast.AST) -> set[str]:
     """Names of attributes and functions in a loop, in the functions it calls too."""
     found: set[str] = set()
     todo, seen = [node], {id(node)}
     while todo:
         for part in ast.walk(todo.pop()):
-            state.step()
+            interp.step()
             if isinstance(part, ast.Attribute):
                 found.add(part.attr)
             elif isinstance(part, ast.Name):
                 found.add(part.id)
-                called = state.scope.top.names.get(part.id)
+                called = interp.scope.top.names.get(part.id)
                 body = getattr(called, "node", None)
                 if isinstance(body, ast.FunctionDef) and id(body) not in seen:
                     seen.add(id(body))
@@ -93,15 +92,15 @@ FILLS = frozenset(("append", "extend", "insert", "update", "add"))
 """Methods that fill a list or a mapping."""
 
 
-def forget(state: State, node: ast.AST) -> None:
+def forget(interp: Interpreter, node: ast.AST) -> None:
     """Names that a part left out would have given values or filled: nobody knows with what."""
     for part in ast.walk(node):
         if isinstance(part, ast.Attribute) and part.attr in FILLS:
             name = part.value.id if isinstance(part.value, ast.Name) else ""
-            if isinstance(state.scope.names.get(name), list | dict):
-                state.scope.set(name, After())
+            if isinstance(interp.scope.names.get(name), list | dict):
+                interp.scope.set(name, Opaque())
         if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
             try:
-                state.scope.get(part.id)
+                interp.scope.get(part.id)
             except KeyError:
-                state.scope.set(part.id, After())
+                interp.scope.set(part.id, Opaque())

@@ -8,23 +8,23 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from builder.parse.data.arrays import Array, Batches, Bunch, Length, Stat, number
-from builder.parse.data.loaders import measure
-from builder.parse.interpreter.interpreter import State
+from builder.parse.interpreter.interpreter import Handlers, Interpreter
 from builder.parse.interpreter.values import (
     MAX_ITEMS,
-    After,
-    Instance,
-    Options,
-    Strange,
+    Args,
+    BoundMethod,
+    CannotEvaluate,
+    CommandLine,
+    Counted,
+    Keywords,
+    Measured,
+    Opaque,
     Super,
     Unknown,
     checked,
     is_small,
+    number,
 )
-from builder.parse.keras.layer_arguments import words
-from builder.parse.keras.symbolic_model import Layer, Model, Tensor
-from builder.parse.text import syntax_tree
 
 NEVER = frozenset(
     ("exec", "eval", "compile", "__import__", "globals", "locals", "getattr", "setattr", "vars")
@@ -41,12 +41,6 @@ SILENT = frozenset(("print", "help", "display", "input", "type", "dir", "id", "h
 OF_ARRAYS = frozenset(("reshape", "astype", "mean", "std", "flatten", "ravel", "tolist", "argmax"))
 """Methods of NumPy's arrays: numbers written in the code are no dataset here."""
 
-OVER_DATA = frozenset(
-    ("enumerate", "zip", "reversed", "sorted", "list", "tuple", "iter", "next", "map", "filter",
-     "sum", "any", "all")
-)  # fmt: skip
-"""Functions that go through data example by example, which nobody can see here."""
-
 FORMULAS: dict[str, Callable[..., float]] = {
     "exp": math.exp, "pow": math.pow, "floor": math.floor, "ceil": math.ceil,
     "sqrt": math.sqrt, "log": math.log, "cos": math.cos,
@@ -56,63 +50,36 @@ FORMULAS: dict[str, Callable[..., float]] = {
 def formula(name: str, args: list[Any]) -> Any:
     """``math.exp(x)`` of plain numbers; raises Strange for anything else."""
     if not all(isinstance(number(a), int | float) for a in args):
-        return After() if any(isinstance(a, After) for a in args) else None
+        return Opaque() if any(isinstance(a, Opaque) for a in args) else None
     try:
         return checked(FORMULAS[name](*[number(a) for a in args]))
     except (TypeError, ValueError, ArithmeticError):
-        raise Strange("it cannot be worked out") from None
+        raise CannotEvaluate("it cannot be worked out") from None
 
 
-def call(state: State, node: ast.Call, name: str, args: list[Any], kw: dict[str, Any]) -> Any:
+def call(interp: Interpreter, node: ast.Call, name: str, args: Args, kw: Keywords) -> Any:
     """``name(args)`` of Python's own functions."""
-    if name == syntax_tree.OFF:
-        return _off(args)
     if name in NEVER:
-        return state.unknown(node, "this is never run here: left out")
+        return interp.report_unknown(node, "this is never run here: left out")
     if name == "super":
         return Super()
-    if name == "len" and args and isinstance(args[0], After) and isinstance(args[0].came, Layer):
-        return words(state, node, args[0].came)
-    if name in SILENT or any(isinstance(a, After) for a in args):
-        return After()
-    if name in OVER_DATA and any(isinstance(a, Array | Batches | Bunch) for a in args):
-        return After()
+    if name in SILENT or any(isinstance(a, Opaque) for a in args):
+        return Opaque()
     if name == "len" and args:
-        return _length(args[0])
-    if name in ("min", "max") and args and isinstance(args[0], Array):
-        return measure(args[0], name)
-    if name == "set" and args and isinstance(args[0], Array):
-        many = args[0].data.known.classes
-        return list(range(many)) if args[0].what == "y" and many else After()
+        sized = isinstance(args[0], list | dict | str | range | set)
+        return len(args[0]) if sized else Unknown()
     if any(isinstance(a, Unknown) for a in args):
         return Unknown()
-    if name in ("int", "float", "round") and args and isinstance(args[0], Length | Stat):
+    if name in ("int", "float", "round") and args and isinstance(args[0], Counted | Measured):
         return args[0]
     args = [number(a) for a in args]
     try:
         return checked(_plain(name, args, kw))
     except (TypeError, ValueError, ArithmeticError, IndexError, KeyError):
-        raise Strange("it cannot be worked out") from None
+        raise CannotEvaluate("it cannot be worked out") from None
 
 
-def _length(value: Any) -> Any:
-    if isinstance(value, Array):
-        return Length(value) if value.part != "row" else (value.shape or (1,))[0]
-    if isinstance(value, Model):
-        return len(value.stack)
-    return len(value) if isinstance(value, list | dict | str | range | set) else Unknown()
-
-
-def _off(args: list[Any]) -> Any:
-    layer = args[0] if args else Unknown()
-    if isinstance(layer, Layer):
-        layer.off = True
-    if isinstance(layer, Tensor):
-        layer.call.off = True
-    return layer
-
-
-def _plain(name: str, args: list[Any], kw: dict[str, Any]) -> Any:
+def _plain(name: str, args: Args, kw: Keywords) -> Any:
     if name == "range":
         made = range(*args)
         return list(made) if len(made) <= 1000 else made
@@ -131,7 +98,7 @@ def _plain(name: str, args: list[Any], kw: dict[str, Any]) -> Any:
     if name == "reversed":
         return lists[0][::-1]
     if not is_small(args):
-        raise Strange("it cannot be worked out")
+        raise CannotEvaluate("it cannot be worked out")
     if name == "prod":
         return math.prod(lists[0] if isinstance(lists[0], list) else lists)
     simple: dict[str, Callable[..., Any]] = {
@@ -139,42 +106,41 @@ def _plain(name: str, args: list[Any], kw: dict[str, Any]) -> Any:
         "max": max, "sum": sum, "bool": bool, "sorted": sorted, "any": any, "all": all,
     }  # fmt: skip
     if name not in simple or (kw and name not in ("min", "max")):
-        raise Strange("this function is not followed here")
+        raise CannotEvaluate("this function is not followed here")
     return simple[name](*(lists if name in ("sum", "sorted", "any", "all") else args))
 
 
 def _int(value: Any = 0, base: int = 10) -> int:
     if isinstance(value, str) and len(value) > 20:
-        raise Strange("the number is too large")
+        raise CannotEvaluate("the number is too large")
     return int(value, base) if isinstance(value, str) else int(value)
 
 
-def method(
-    state: State, node: ast.Call, value: Any, name: str, args: list[Any], kw: dict[str, Any]
+def _method(
+    interp: Interpreter, node: ast.Call, value: Any, name: str, args: Args, kw: Keywords
 ) -> Any:
     """Methods of lists, mappings and text."""
-    if isinstance(value, str) and any(isinstance(a, After) for a in args):
-        return After()
+    if isinstance(value, str) and any(isinstance(a, Opaque) for a in args):
+        return Opaque()
     if isinstance(value, list) and name in OF_ARRAYS:
-        return After()
+        return Opaque()
     try:
         if isinstance(value, list):
             return _list(value, name, args)
         if isinstance(value, dict):
             return _dict(value, name, args, kw)
-        if isinstance(value, str):
-            return checked(_text(value, name, args, kw))
+        return checked(_text(value, name, args, kw))
     except (TypeError, ValueError, IndexError, KeyError):
-        raise Strange("it cannot be worked out") from None
-    if isinstance(value, Options):
-        return _option(state, node, value, name, args, kw)
-    if isinstance(value, Instance):
-        return After()
-    raise Strange("this method is not followed here")
+        raise CannotEvaluate("it cannot be worked out") from None
 
 
 def _option(
-    state: State, node: ast.Call, value: Options, name: str, args: list[Any], kw: dict[str, Any]
+    interp: Interpreter,
+    node: ast.Call,
+    value: CommandLine,
+    name: str,
+    args: Args,
+    kw: Keywords,
 ) -> Any:
     """``parser.add_argument("--epochs", default=5)``, and what is parsed: the defaults."""
     if name == "add_argument":
@@ -187,9 +153,11 @@ def _option(
         return None
     if name in ("parse_args", "parse_known_args"):
         if value.values:
-            state.different(node, "The options of the command line are taken at their defaults.")
-        return value if name == "parse_args" else [value, After()]
-    return value if name == "add_argument_group" else After()
+            interp.report_different(
+                node, "The options of the command line are taken at their defaults."
+            )
+        return value if name == "parse_args" else [value, Opaque()]
+    return value if name == "add_argument_group" else Opaque()
 
 
 def _list(value: list[Any], name: str, args: list[Any]) -> Any:
@@ -209,14 +177,14 @@ def _list(value: list[Any], name: str, args: list[Any]) -> Any:
     elif name in ("index", "count") and is_small(value):
         return getattr(value, name)(*args)
     else:
-        raise Strange("this method is not followed here")
+        raise CannotEvaluate("this method is not followed here")
     if len(value) > MAX_ITEMS:
         del value[MAX_ITEMS:]
-        raise Strange("the list is too long")
+        raise CannotEvaluate("the list is too long")
     return None
 
 
-def _dict(value: dict[Any, Any], name: str, args: list[Any], kw: dict[str, Any]) -> Any:
+def _dict(value: dict[Any, Any], name: str, args: Args, kw: Keywords) -> Any:
     match name:
         case "items":
             return [[k, v] for k, v in value.items()]
@@ -233,30 +201,54 @@ def _dict(value: dict[Any, Any], name: str, args: list[Any], kw: dict[str, Any])
             return None
         case "pop" if len(args) == 1:
             return value.pop(args[0])
-    raise Strange("this method is not followed here")
+    raise CannotEvaluate("this method is not followed here")
 
 
-def _text(value: str, name: str, args: list[Any], kw: dict[str, Any]) -> Any:
+def _text(value: str, name: str, args: Args, kw: Keywords) -> Any:
     if name == "format":
         if re.sub(r"\{\w*\}", "", value).count("{"):
-            raise Strange("this way of putting text together is not read")
+            raise CannotEvaluate("this way of putting text together is not read")
         small = [number(a) for a in args], {k: number(v) for k, v in kw.items()}
         if not (is_small(small[0]) and is_small(small[1])):
             return Unknown()
         if value.count("{") * len(str(small)) > 10 * MAX_ITEMS:
-            raise Strange("the text is too long")
+            raise CannotEvaluate("the text is too long")
         return value.format(*small[0], **small[1])
     if name == "join" and args and isinstance(args[0], list) and is_small(args[0]):
         if len(value) * len(args[0]) > MAX_ITEMS:
-            raise Strange("the text is too long")
+            raise CannotEvaluate("the text is too long")
         return value.join(args[0])
     if name in CASES and all(isinstance(a, str) for a in args):
         return getattr(value, name)(*args)
     if name == "replace" and len(args) == 2 and len(args[1]) * value.count(args[0]) < MAX_ITEMS:
         return value.replace(args[0], args[1])
     if name == "encode":
-        return After()
-    raise Strange("this method is not followed here")
+        return Opaque()
+    raise CannotEvaluate("this method is not followed here")
 
 
-__all__ = ["call", "formula", "method"]
+def _list_attribute(interp: Interpreter, node: ast.AST, value: list[Any], name: str) -> Any:
+    """``shape``, as of numbers in nested lists, by the first of each."""
+    if name != "shape":
+        return BoundMethod(value, name)
+    sizes: list[int] = []
+    item: Any = value
+    while isinstance(item, list) and len(sizes) < 8:
+        sizes.append(len(item))
+        item = item[0] if item else None
+    return sizes
+
+
+def _option_value(interp: Interpreter, node: ast.AST, value: CommandLine, name: str) -> Any:
+    if name.startswith(("add_", "parse_", "set_")):
+        return BoundMethod(value, name)
+    return value.values.get(name, Unknown())
+
+
+HANDLERS: dict[type, Handlers] = {
+    list: Handlers(method=_method, attribute=_list_attribute),
+    dict: Handlers(method=_method),
+    str: Handlers(method=_method),
+    CommandLine: Handlers(method=_option, attribute=_option_value),
+}
+"""What can be done with Python's own values, and with a parser of the command line."""

@@ -8,21 +8,82 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+Args = list[Any]
+"""What a call hands over by position."""
+
+Keywords = dict[str, Any]
+"""What a call hands over by name."""
+
 MAX_NUMBER = 2**63 - 1
 MAX_TEXT = 10_000
 MAX_ITEMS = 10_000
 
 
-class TooMuch(Exception):
+class LimitReached(Exception):
     """A limit was reached; caught where a statement is read."""
 
 
-class Strange(Exception):
+class CannotEvaluate(Exception):
     """An operation that cannot be worked out; the message says why."""
 
 
+class Signal:
+    """Why a block ended before its last statement: ``return`` with a value, or a loop's end."""
+
+    def __init__(self, kind: str, value: Any = None) -> None:
+        self.kind = kind
+        self.value = value
+
+
+class Symbol:
+    """Base of values that stand for a thing of a library: no operator can be applied to them."""
+
+    __slots__ = ()
+
+
+class Hidden:
+    """Base of values whose items nobody can see while code is read."""
+
+    __slots__ = ()
+
+
+class Origin(Hidden):
+    """Base of data that what was made of them remembers, as ``Opaque.origin``."""
+
+    __slots__ = ()
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is only one example."""
+        raise NotImplementedError
+
+
+class Measured:
+    """Base of numbers measured on data, which nobody can see while code is read."""
+
+    __slots__ = ()
+
+
+class Counted:
+    """Base of whole numbers that depend on data."""
+
+    __slots__ = ()
+
+    @property
+    def number(self) -> int | None:
+        """The number, if it is known."""
+        raise NotImplementedError
+
+
+def number(value: Any) -> Any:
+    """A Counted as the number it is, or Unknown; anything else as it is."""
+    if isinstance(value, Counted):
+        return value.number if value.number is not None else Unknown()
+    return value
+
+
 @dataclass(eq=False, slots=True)
-class Ref:
+class Reference(Symbol):
     """A thing from an import, by its canonical dotted name."""
 
     path: str
@@ -34,37 +95,25 @@ class Unknown:
 
 
 @dataclass(eq=False, slots=True)
-class After:
+class Opaque:
     """What exists only once the model was trained, or plays no part: all done with it is fine.
 
     Args:
-        came: the data it was made of in a way that is not read, or the layer it was asked of.
+        origin: the data it was made of in a way that is not read, or the layer it was asked of.
     """
 
-    came: Any = None
+    origin: Any = None
 
 
-def after(*values: Any) -> After:
-    """What comes of values of which one is After: it remembers the data it was made of."""
-    known = (v.came if isinstance(v, After) else v for v in values)
-    return After(next((v for v in known if v is not None and not is_scalar(v)), None))
+def opaque_of(*values: Any) -> Opaque:
+    """What comes of values of which one is Opaque: it remembers the data it was made of."""
+    known = (v.origin if isinstance(v, Opaque) else v for v in values)
+    return Opaque(next((v for v in known if v is not None and not is_scalar(v)), None))
 
 
 @dataclass(eq=False, slots=True)
-class InTraining(After):
+class TrainingFlag(Opaque):
     """The argument ``training`` of a model's ``call``."""
-
-
-@dataclass(eq=False, slots=True)
-class Made:
-    """An optimizer, loss, metric, callback … : anything of the catalogue but a layer.
-
-    Args:
-        spec: an ObjectSpec.
-    """
-
-    kind: str
-    spec: Any
 
 
 @dataclass(eq=False, slots=True)
@@ -105,7 +154,7 @@ class Scope:
 
 
 @dataclass(eq=False, slots=True)
-class Function:
+class UserFunction:
     """A function or lambda of the text.
 
     Args:
@@ -123,7 +172,7 @@ class Function:
 
 
 @dataclass(eq=False, slots=True)
-class Class:
+class UserClass:
     """A class of the text.
 
     Args:
@@ -134,22 +183,22 @@ class Class:
     node: ast.ClassDef
     home: Scope
     base: str
-    methods: dict[str, Function] = field(default_factory=dict)
+    methods: dict[str, UserFunction] = field(default_factory=dict)
     weights: bool | None = None
 
 
 @dataclass(eq=False, slots=True)
-class Instance:
+class UserInstance:
     """An object of such a class."""
 
-    of: Class
+    of: UserClass
     fields: dict[str, Any] = field(default_factory=dict)
     name: str = ""
     line: int = 0
 
 
 @dataclass(eq=False, slots=True)
-class Bound:
+class BoundMethod:
     """``value.name``, waiting to be called."""
 
     value: Any
@@ -157,7 +206,7 @@ class Bound:
 
 
 @dataclass(eq=False, slots=True)
-class Options:
+class CommandLine:
     """A parser of the command line: its options at their defaults, and what it parses."""
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -175,7 +224,7 @@ def size(value: Any, most: int = MAX_ITEMS, depth: int = 0) -> int:
         TooMuch: more than ``most``, or nested too deeply.
     """
     if depth > 30:
-        raise TooMuch("lists nested too deeply")
+        raise LimitReached("lists nested too deeply")
     if isinstance(value, str):
         return 1 + len(value) // 64
     if isinstance(value, range):
@@ -187,7 +236,7 @@ def size(value: Any, most: int = MAX_ITEMS, depth: int = 0) -> int:
     for item in items:
         count += size(item, most - count, depth + 1)
         if count > most:
-            raise TooMuch("a list that is too long")
+            raise LimitReached("a list that is too long")
     return count
 
 
@@ -201,16 +250,16 @@ def checked(value: Any) -> Any:
     if isinstance(value, bool | None):
         return value
     if isinstance(value, int) and abs(value) > MAX_NUMBER:
-        raise Strange("the number is too large")
+        raise CannotEvaluate("the number is too large")
     if isinstance(value, float) and not math.isfinite(value):
-        raise Strange("the number is too large")
+        raise CannotEvaluate("the number is too large")
     if isinstance(value, str):
         if len(value) > MAX_TEXT:
-            raise Strange("the text is too long")
+            raise CannotEvaluate("the text is too long")
         if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
-            raise Strange("the text holds half a character")
+            raise CannotEvaluate("the text holds half a character")
     if isinstance(value, list | tuple | dict | set | range) and len(value) > MAX_ITEMS:
-        raise Strange("the list is too long")
+        raise CannotEvaluate("the list is too long")
     return value
 
 
@@ -218,7 +267,7 @@ def is_small(value: Any) -> bool:
     """Whether it holds numbers and text only, and few: comparing or printing it costs nothing."""
     try:
         return size(value, 2000) > 0 and _is_plain(value)
-    except TooMuch:
+    except LimitReached:
         return False
 
 

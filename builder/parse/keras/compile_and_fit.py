@@ -7,20 +7,23 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from builder import catalog, document
-from builder.parse.data.arrays import Array, Batches, number
+from builder.parse.data.arrays import Batches, DataArray
 from builder.parse.interpreter import imports
-from builder.parse.interpreter.interpreter import State
+from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import (
-    After,
-    Function,
-    Instance,
-    Made,
-    Ref,
-    Strange,
+    Args,
+    CannotEvaluate,
+    Keywords,
+    Opaque,
+    Reference,
     Unknown,
+    UserFunction,
+    UserInstance,
     is_small,
+    number,
 )
 from builder.parse.keras import constructors, legacy
+from builder.parse.keras.symbolic_model import KerasObject
 from builder.spec import Config, ObjectSpec
 
 COMPILE = ("optimizer", "loss", "metrics", "loss_weights", "weighted_metrics", "run_eagerly",
@@ -50,28 +53,28 @@ class Fit:
     node: ast.AST
 
 
-def compile_config(state: State, node: ast.Call, args: list[Any], kw: dict[str, Any]) -> Config:
+def compile_config(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Config:
     """The ``compile`` part of a project."""
     given = dict(zip(COMPILE, args, strict=False)) | kw
     found: dict[str, Any] = {}
     if "optimizer" not in given:
         given["optimizer"] = "rmsprop"
-        state.noted(node, "No optimizer is named; Keras takes rmsprop then.")
+        interp.report_note(node, "No optimizer is named; Keras takes rmsprop then.")
     for name, kind in (("optimizer", "optimizers"), ("loss", "losses")):
-        made = _objects(state, node, kind, given.pop(name, None), name)
+        made = _objects(interp, node, kind, given.pop(name, None), name)
         if made is not None:
             found[name] = made
     for name in ("metrics", "weighted_metrics"):
-        metrics = _objects(state, node, "metrics", given.pop(name, None), name)
+        metrics = _objects(interp, node, "metrics", given.pop(name, None), name)
         if metrics not in (None, (), Config()):
             found[name] = metrics if isinstance(metrics, tuple | Config) else (metrics,)
     for name, value in given.items():
-        _compile_value(state, node, name, number(value), found)
+        _compile_value(interp, node, name, number(value), found)
     return Config(found)
 
 
 def _compile_value(
-    state: State, node: ast.AST, name: str, value: Any, found: dict[str, Any]
+    interp: Interpreter, node: ast.AST, name: str, value: Any, found: dict[str, Any]
 ) -> None:
     if value is None or (name, value) in (("jit_compile", "auto"), ("run_eagerly", False)):
         return
@@ -80,76 +83,83 @@ def _compile_value(
     elif name == "loss_weights" and is_small(value):
         found[name] = constructors.plain(value)
     elif name in ("run_eagerly", "steps_per_execution"):
-        state.noted(node, f"{name} is left out: it changes the speed only.")
+        interp.report_note(node, f"{name} is left out: it changes the speed only.")
     elif name == "class_mode":
-        state.translated(node, "class_mode is left out: the loss says it today.")
+        interp.report_translation(node, "class_mode is left out: the loss says it today.")
     else:
-        state.unknown(node, f"compile takes no {name[:60]!r}: left out")
+        interp.report_unknown(node, f"compile takes no {name[:60]!r}: left out")
 
 
-def _objects(state: State, node: ast.AST, kind: str, value: Any, where: str) -> Any:
+def _objects(interp: Interpreter, node: ast.AST, kind: str, value: Any, where: str) -> Any:
     """One object, or lists and mappings of them; None where nothing is left."""
     if isinstance(value, list | tuple):
-        found = (_objects(state, node, kind, v, where) for v in value[:100])
+        found = (_objects(interp, node, kind, v, where) for v in value[:100])
         return tuple(f for f in found if f is not None)
     if isinstance(value, dict):
-        rows = ((str(k), _objects(state, node, kind, v, where)) for k, v in value.items())
+        rows = ((str(k), _objects(interp, node, kind, v, where)) for k, v in value.items())
         return Config({k: v for k, v in rows if v is not None})
     if value is None:
         return None
-    if isinstance(value, Made) and value.kind in (kind, "losses" if kind == "metrics" else kind):
+    if isinstance(value, KerasObject) and value.kind in (
+        kind,
+        "losses" if kind == "metrics" else kind,
+    ):
         if value.kind != kind and catalog.find(kind, value.spec.class_name) is None:
-            state.unknown(node, f"{value.spec.class_name} is no metric: left out")
+            interp.report_unknown(node, f"{value.spec.class_name} is no metric: left out")
             return None
         return value.spec
     if isinstance(value, str):
-        return _named(state, node, kind, value, where)
-    if isinstance(value, Ref):
-        return _reference(state, node, kind, value, where)
-    if isinstance(value, Function | Instance):
-        state.unknown(node, f"{where} of your own code is not read: choose one of Keras's")
+        return _named(interp, node, kind, value, where)
+    if isinstance(value, Reference):
+        return _reference(interp, node, kind, value, where)
+    if isinstance(value, UserFunction | UserInstance):
+        interp.report_unknown(node, f"{where} of your own code is not read: choose one of Keras's")
     else:
-        state.unknown(node, f"{where} could not be worked out: left out")
+        interp.report_unknown(node, f"{where} could not be worked out: left out")
     return None
 
 
-def _reference(state: State, node: ast.AST, kind: str, value: Ref, where: str) -> Any:
+def _reference(interp: Interpreter, node: ast.AST, kind: str, value: Reference, where: str) -> Any:
     home = imports.kind_of(value.path)
     last = value.path.rpartition(".")[2]
     if home is not None and home[0] in (kind, "losses"):
         if catalog.find(kind, last):
             return ObjectSpec(last)
-        return _named(state, node, kind, last, where)
-    state.unknown(node, f"{where} is {last[:60]!r}, which is not one of Keras's: left out")
+        return _named(interp, node, kind, last, where)
+    interp.report_unknown(node, f"{where} is {last[:60]!r}, which is not one of Keras's: left out")
     return None
 
 
-def _named(state: State, node: ast.AST, kind: str, text: str, where: str) -> Any:
+def _named(interp: Interpreter, node: ast.AST, kind: str, text: str, where: str) -> Any:
     entry = catalog.by_alias(kind, text)
     if entry is None and kind == "losses" and text in legacy.LOSSES and text != "crossentropy":
         entry = catalog.find(kind, legacy.LOSSES[text])
         if text == "rmse":
-            state.different(node, "Keras has no loss rmse; the mean squared error is taken.")
+            interp.report_different(
+                node, "Keras has no loss rmse; the mean squared error is taken."
+            )
         elif entry:
-            state.translated(node, f"The loss {text} is called {entry.alias} today.")
+            interp.report_translation(node, f"The loss {text} is called {entry.alias} today.")
     if entry is None:
         lower = text.lower().replace(" ", "_")
         entry = catalog.by_alias(kind, lower) or catalog.find(kind, text)
     if entry is None:
-        state.unknown(node, f"{where} is {text[:60]!r}, which Keras does not have: left out")
+        interp.report_unknown(
+            node, f"{where} is {text[:60]!r}, which Keras does not have: left out"
+        )
         return None
     if text == "Accuracy":
-        state.different(node, "Accuracy compares raw numbers in Keras; accuracy is taken.")
+        interp.report_different(node, "Accuracy compares raw numbers in Keras; accuracy is taken.")
     if text == "acc":
-        state.translated(node, "The metric acc is called accuracy today.")
+        interp.report_translation(node, "The metric acc is called accuracy today.")
     return ObjectSpec(entry.class_name)
 
 
 def fit_settings(
-    state: State, node: ast.Call, args: list[Any], kw: dict[str, Any], generator: bool
+    interp: Interpreter, node: ast.Call, args: Args, kw: Keywords, generator: bool
 ) -> Fit:
     """The ``fit`` part of a project, and its data."""
-    given = _today(state, node, args, kw, generator)
+    given = _today(interp, node, args, kw, generator)
     x, y = given.pop("x", None), given.pop("y", None)
     found: dict[str, Any] = {}
     if isinstance(x, Batches):
@@ -158,37 +168,37 @@ def fit_settings(
         if x.every_epoch:
             given["shuffle"] = "epoch"
         x, y = x.x, x.y if y is None else y
-    x, y = (_as_loaded(state, node, v) for v in (x, y))
+    x, y = (_as_loaded(interp, node, v) for v in (x, y))
     validation = given.pop("validation_data", None)
     for name, value in given.items():
         try:
-            _setting(state, node, name, number(value), found)
-        except Strange as strange:
-            state.unknown(node, f"{name} of fit is left out: {strange}")
-    _validate(state, node, x, validation, found)
+            _setting(interp, node, name, number(value), found)
+        except CannotEvaluate as strange:
+            interp.report_unknown(node, f"{name} of fit is left out: {strange}")
+    _validate(interp, node, x, validation, found)
     if found.get("validation_batch_size") == found.get("batch_size", 32):
         found.pop("validation_batch_size", None)
     return Fit(Config(found), x, y, node)
 
 
-def _as_loaded(state: State, node: ast.AST, value: Any) -> Any:
+def _as_loaded(interp: Interpreter, node: ast.AST, value: Any) -> Any:
     """Data as they were loaded, where what was done to them later is not read."""
-    if isinstance(value, Array) and value.part == "row":
-        state.different(node, "All training examples are taken, not only a part of them.")
+    if isinstance(value, DataArray) and value.part == "row":
+        interp.report_different(node, "All training examples are taken, not only a part of them.")
         return replace(value, part="train")
-    came = value.came if isinstance(value, After) else None
-    if not isinstance(came, Array):
+    origin = value.origin if isinstance(value, Opaque) else None
+    if not isinstance(origin, DataArray):
         return value
-    what = "examples" if came.what == "x" else "labels"
+    what = "examples" if origin.what == "x" else "labels"
     text = f"Not all that is done to the {what} is read: they stay as they are before it."
-    if came.data.known.kind == "sequences" and came.what == "x":
+    if origin.data.contents.kind == "sequences" and origin.what == "x":
         text += " The layer CategoryEncoding (multi_hot) makes rows of ones and zeros of texts."
-    state.unknown_data(node, text)
-    return came
+    interp.report_unread(node, text)
+    return origin
 
 
 def _today(
-    state: State, node: ast.AST, args: list[Any], kw: dict[str, Any], generator: bool
+    interp: Interpreter, node: ast.AST, args: Args, kw: Keywords, generator: bool
 ) -> dict[str, Any]:
     """The arguments of ``fit`` by today's names."""
     given = dict(zip(GENERATOR if generator else FIT, args, strict=False))
@@ -197,49 +207,53 @@ def _today(
         new = {"generator": "x", "validation_generator": "validation_data"}.get(new, new)
         if new != name:
             told = f"called {new} today" if new else "left out: it does nothing any more"
-            state.translated(node, f"{name} is {told}.")
+            interp.report_translation(node, f"{name} is {told}.")
         if new:
             given[new] = value
     return given
 
 
-def _setting(state: State, node: ast.AST, name: str, value: Any, found: dict[str, Any]) -> None:
+def _setting(
+    interp: Interpreter, node: ast.AST, name: str, value: Any, found: dict[str, Any]
+) -> None:
     if value is None or name == "verbose" or (name in USUAL and value == USUAL[name]):
         return
     if name == "callbacks":
-        found.update(_callbacks(state, node, value))
+        found.update(_callbacks(interp, node, value))
     elif name == "class_weight":
         plain = constructors.plain(value)
         if not isinstance(plain, Config):
-            raise Strange("class weights are written {0: 1.0, 1: 2.5}")
+            raise CannotEvaluate("class weights are written {0: 1.0, 1: 2.5}")
         found[name] = plain
     elif name in ("sample_weight", "validation_steps"):
-        state.different(node, f"{name} is not kept.")
+        interp.report_different(node, f"{name} is not kept.")
     elif name == "steps_per_epoch" and not isinstance(value, int):
-        state.different(node, "steps_per_epoch is not kept: an epoch sees every example once.")
+        interp.report_different(
+            node, "steps_per_epoch is not kept: an epoch sees every example once."
+        )
     elif name in FIT:
-        if isinstance(value, Unknown | After):
-            raise Strange("its value could not be worked out")
+        if isinstance(value, Unknown | Opaque):
+            raise CannotEvaluate("its value could not be worked out")
         if not isinstance(value, bool | int | float | str):
-            raise Strange("this is no value for it")
+            raise CannotEvaluate("this is no value for it")
         if kind := document.wanted("fit", name, value):
-            raise Strange(f"it must be {kind}")
+            raise CannotEvaluate(f"it must be {kind}")
         found[name] = value
     else:
-        raise Strange("there is no such argument")
+        raise CannotEvaluate("there is no such argument")
 
 
-def _callbacks(state: State, node: ast.AST, value: Any) -> dict[str, Any]:
+def _callbacks(interp: Interpreter, node: ast.AST, value: Any) -> dict[str, Any]:
     rows = []
     for item in value if isinstance(value, list) else [value]:
-        if isinstance(item, Ref) and (home := imports.kind_of(item.path)):
-            entry = constructors.find(state, node, *home)
-            item = Made("callbacks", ObjectSpec(entry.class_name)) if entry else item
-        if isinstance(item, Made) and item.kind == "callbacks":
+        if isinstance(item, Reference) and (home := imports.kind_of(item.path)):
+            entry = constructors.find(interp, node, *home)
+            item = KerasObject("callbacks", ObjectSpec(entry.class_name)) if entry else item
+        if isinstance(item, KerasObject) and item.kind == "callbacks":
             rows.append(item.spec)
         elif not isinstance(item, Unknown):
             text = "a callback of your own code is not read: choose one on the Train page"
-            state.unknown(node, text)
+            interp.report_unknown(node, text)
     return {"callbacks": tuple(rows)} if rows else {}
 
 
@@ -255,29 +269,35 @@ def _rounded(share: float, rows: int | None) -> float:
     return round(share, 6) if not rows else share + 1e-9
 
 
-def _validate(state: State, node: ast.AST, x: Any, validation: Any, found: dict[str, Any]) -> None:
+def _validate(
+    interp: Interpreter, node: ast.AST, x: Any, validation: Any, found: dict[str, Any]
+) -> None:
     """``validation_data`` as a share of the training examples."""
     if validation is None:
-        if isinstance(x, Array) and x.share < 1 and x.part == "train":
-            state.different(node, "All training examples are taken, not only a part of them.")
+        if isinstance(x, DataArray) and x.share < 1 and x.part == "train":
+            interp.report_different(
+                node, "All training examples are taken, not only a part of them."
+            )
         return
     if isinstance(validation, Batches):
         validation = [validation.x]
     held = validation[0] if isinstance(validation, list) and validation else None
     if isinstance(held, list) and held:
         held = held[0]
-    if not isinstance(held, Array):
+    if not isinstance(held, DataArray):
         found["validation_split"] = TEST_SHARE
-        state.different(node, "The validation data could not be worked out: the last 20 % of the"
-                              " training examples are taken.")  # fmt: skip
+        text = "The validation data could not be worked out: the last 20 % of the training examples"
+        interp.report_different(node, f"{text} are taken.")
         return
     if held.part == "test":
         found["validation_split"] = TEST_SHARE
-        state.different(node, "The test data validate here. Layerwise keeps them for the end and"
-                              " takes the last 20 % of the training examples.")  # fmt: skip
+        text = (
+            "The test data validate here. Layerwise keeps them for the end and takes the last 20 %"
+        )
+        interp.report_different(node, f"{text} of the training examples.")
         return
-    left = x.share if isinstance(x, Array) else 1 - held.share
+    left = x.share if isinstance(x, DataArray) else 1 - held.share
     share = held.share / (left + held.share) if left and left < 1 else held.share
     found["validation_split"] = _rounded(share, held.data.train)
     if held.end != "tail":
-        state.different(node, "The last rows validate here, whichever the code sets aside.")
+        interp.report_different(node, "The last rows validate here, whichever the code sets aside.")

@@ -13,21 +13,22 @@ from builder.catalog.layers import NOT_IN_A_STACK
 from builder.check.values.catalog_lookup import noun
 from builder.code.constructor_calls import nested_kind
 from builder.code.training_part import usual_files
-from builder.parse.data.arrays import number
 from builder.parse.interpreter import imports
-from builder.parse.interpreter.interpreter import State
+from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import (
-    After,
-    Function,
-    Made,
-    Ref,
-    Strange,
-    TooMuch,
+    Args,
+    CannotEvaluate,
+    Keywords,
+    LimitReached,
+    Opaque,
+    Reference,
     Unknown,
+    UserFunction,
+    number,
     size,
 )
 from builder.parse.keras import epoch_functions, layer_arguments, legacy
-from builder.parse.keras.symbolic_model import Layer
+from builder.parse.keras.symbolic_model import KerasObject, Layer
 from builder.spec import Config, ObjectSpec
 
 NO_LAYER = {
@@ -40,51 +41,55 @@ MAX_WRAPPED = 4
 
 
 def make(
-    state: State, node: ast.Call, home: tuple[str, str], args: list[Any], kw: dict[str, Any]
+    interp: Interpreter, node: ast.Call, home: tuple[str, str], args: Args, kw: Keywords
 ) -> Any:
     """A Layer, or a Made of another kind, from ``home`` = (kind, class as written)."""
     kind, written = home
-    entry = find(state, node, kind, written)
+    entry = find(interp, node, kind, written)
     if entry is None:
-        return _missing(state, node, kind, written)
-    kw = _modern(state, node, entry, dict(kw))
+        return _missing(interp, node, kind, written)
+    kw = _modern(interp, node, entry, dict(kw))
     about: dict[str, Any] = {"name": kw.pop("name", None)}
     if kind == "layers":
         shapes = [name for name in layer_arguments.SHAPES if name in kw and name not in entry.args]
         about |= {name: kw.pop(name) for name in shapes}
     decay = kw.pop("decay", None) if kind == "optimizers" else None
-    args = _window(state, node, entry, written, args)
-    config = _config(state, node, entry, args, kw)
+    args = _window(interp, node, entry, written, args)
+    config = _config(interp, node, entry, args, kw)
     if decay is not None:
         usual = {"learning_rate": entry.args["learning_rate"]}
         config = usual | config
-        _decay(state, node, config, number(decay))
+        _decay(interp, node, config, number(decay))
     if kind == "callbacks":
         config = usual_files(entry) | config
     lacking = [name for name in entry.required if name not in config]
     if lacking and kind != "layers":
-        return state.unknown(node, f"{entry.class_name} is left out: it needs {lacking[0]}")
+        return interp.report_unknown(node, f"{entry.class_name} is left out: it needs {lacking[0]}")
     spec = shortest(entry, Config(config))
     if kind != "layers":
-        return Made(kind, spec)
+        return KerasObject(kind, spec)
     wrapped = [v for v in (*args, *kw.values()) if isinstance(v, Layer)]
-    return layer_arguments.layer(state, node, spec, about, wrapped)
+    return layer_arguments.layer(interp, node, spec, about, wrapped)
 
 
-def _window(state: State, node: ast.AST, entry: Entry, written: str, args: list[Any]) -> list[Any]:
+def _window(
+    interp: Interpreter, node: ast.AST, entry: Entry, written: str, args: list[Any]
+) -> list[Any]:
     """Keras 1 gave the two sides of a window one after the other: Convolution2D(32, 3, 3)."""
-    if len(args) < 3 or entry.class_name not in ("Conv2D", "SeparableConv2D", "Conv2DTranspose"):
+    if len(args) < 3 or entry.class_name not in legacy.WINDOWS:
         return args
     if not all(isinstance(a, int) for a in args[1:3]):
         return args
     if written == entry.class_name:
-        state.noted(node, f"The third number is strides: {args[2]}. A window is ({args[1]}, …).")
+        interp.report_note(
+            node, f"The third number is strides: {args[2]}. A window is ({args[1]}, …)."
+        )
         return args
-    state.translated(node, f"The window is written ({args[1]}, {args[2]}) today.")
+    interp.report_translation(node, f"The window is written ({args[1]}, {args[2]}) today.")
     return [args[0], [args[1], args[2]], *args[3:]]
 
 
-def find(state: State, node: ast.AST, kind: str, written: str) -> Entry | None:
+def find(interp: Interpreter, node: ast.AST, kind: str, written: str) -> Entry | None:
     """The entry a class, or a function of older Keras, stands for; tells a translation."""
     name = legacy.CLASSES.get(written, written)
     short = legacy.SHORT.get(name, name)
@@ -93,99 +98,105 @@ def find(state: State, node: ast.AST, kind: str, written: str) -> Entry | None:
         alias = legacy.WEIGHT_NAMES.get(written, written)
         entry = catalog.by_alias(kind, alias)
         if entry and kind == "optimizers":
-            state.translated(node, f"{written} is called {entry.class_name} today.")
+            interp.report_translation(node, f"{written} is called {entry.class_name} today.")
     elif entry is not None and name != written and name != legacy.SHORT.get(written):
-        state.translated(node, f"{written} is called {entry.class_name} today.")
+        interp.report_translation(node, f"{written} is called {entry.class_name} today.")
     return entry
 
 
-def _missing(state: State, node: ast.AST, kind: str, written: str) -> Unknown:
+def _missing(interp: Interpreter, node: ast.AST, kind: str, written: str) -> Unknown:
     if kind == "layers" and written in NOT_IN_A_STACK:
-        return state.unknown(node, f"{written} is left out. {NOT_IN_A_STACK[written]}")
+        return interp.report_unknown(node, f"{written} is left out. {NOT_IN_A_STACK[written]}")
     if written in NO_LAYER:
-        return state.unknown(node, f"{written}: {NO_LAYER[written]}")
+        return interp.report_unknown(node, f"{written}: {NO_LAYER[written]}")
     known = [e.class_name for e in catalog.entries(kind)]
     near = difflib.get_close_matches(written[:60], known, n=2, cutoff=0.6)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
-    return state.unknown(node, f"there is no {noun(kind)} called {written[:60]!r}.{hint}")
+    return interp.report_unknown(node, f"there is no {noun(kind)} called {written[:60]!r}.{hint}")
 
 
-def _modern(state: State, node: ast.AST, entry: Entry, kw: dict[str, Any]) -> dict[str, Any]:
+def _modern(interp: Interpreter, node: ast.AST, entry: Entry, kw: dict[str, Any]) -> dict[str, Any]:
     """The arguments under today's names; what does nothing any more is dropped and told."""
     table = dict(legacy.ARGUMENTS.get(entry.class_name, {}))
     if entry.kind == "optimizers":
         table |= legacy.OPTIMIZER_ARGUMENTS
     if "nb_row" in kw or "nb_col" in kw:
         kw["kernel_size"] = [kw.pop("nb_row", 3), kw.pop("nb_col", 3)]
-        state.translated(node, "nb_row and nb_col are one argument today: kernel_size.")
+        interp.report_translation(node, "nb_row and nb_col are one argument today: kernel_size.")
     for name in list(kw):
         new = table.get(name)
         if new is None or name in entry.args:
             if name in legacy.DROPPED and name not in entry.args:
                 kw.pop(name)
-                state.translated(node, f"{name} is left out: {legacy.DROPPED[name]}.")
+                interp.report_translation(node, f"{name} is left out: {legacy.DROPPED[name]}.")
             continue
         value = kw.pop(name)
         if new and new not in kw:
             kw[new] = value
-            state.translated(node, f"{name} is called {new} today.")
+            interp.report_translation(node, f"{name} is called {new} today.")
         else:
-            state.translated(node, f"{name} is left out: it does nothing any more.")
+            interp.report_translation(node, f"{name} is left out: it does nothing any more.")
     return kw
 
 
 def _config(
-    state: State, node: ast.Call, entry: Entry, args: list[Any], kw: dict[str, Any]
+    interp: Interpreter, node: ast.Call, entry: Entry, args: Args, kw: Keywords
 ) -> dict[str, Any]:
     order = list(entry.args)
     given: dict[str, Any] = {}
     if len(args) > len(order):
         extra = len(args) - len(order)
-        state.unknown(node, f"{entry.class_name} takes {len(order)} arguments; {extra} too many")
+        interp.report_unknown(
+            node, f"{entry.class_name} takes {len(order)} arguments; {extra} too many"
+        )
     for name, value in [*zip(order, args, strict=False), *kw.items()]:
         kept = entry.kind == "layers" and name in ("trainable", "dtype")
         if name not in entry.args and not kept:
-            _stranger(state, node, entry, name, order)
+            _stranger(interp, node, entry, name, order)
             continue
         try:
-            value = argument(state, node, entry, name, value)
-        except Strange as strange:
+            value = argument(interp, node, entry, name, value)
+        except CannotEvaluate as strange:
             what = f"{name} of {entry.class_name}"
-            state.unknown(node, f"{what} is left out: {strange}")
+            interp.report_unknown(node, f"{what} is left out: {strange}")
             continue
         if not (value is None and entry.args.get(name) is None):
             given[name] = value
     return given
 
 
-def _stranger(state: State, node: ast.AST, entry: Entry, name: str, order: list[str]) -> None:
+def _stranger(
+    interp: Interpreter, node: ast.AST, entry: Entry, name: str, order: list[str]
+) -> None:
     if name == "dtype" or (name == "weights" and entry.kind == "layers"):
         why = "weights are no part of a project" if name == "weights" else "it is the model's"
-        state.different(node, f"{name} of {entry.class_name} is left out: {why}.")
+        interp.report_different(node, f"{name} of {entry.class_name} is left out: {why}.")
         return
     near = difflib.get_close_matches(name, order, n=1, cutoff=0.6)
     hint = f" Did you mean {near[0]}?" if near else ""
-    state.unknown(node, f"{entry.class_name} has no argument {name[:60]!r}: left out.{hint}")
+    interp.report_unknown(
+        node, f"{entry.class_name} has no argument {name[:60]!r}: left out.{hint}"
+    )
 
 
-def argument(state: State, node: ast.AST, entry: Entry, name: str, value: Any) -> Any:
+def argument(interp: Interpreter, node: ast.AST, entry: Entry, name: str, value: Any) -> Any:
     """One argument as a spec keeps it; raises Strange when it cannot be told."""
     value = number(value)
-    if isinstance(value, Unknown | After):
-        raise Strange("its value could not be worked out")
-    if isinstance(value, Function) and name == "schedule":
-        found = epoch_functions.recognise(state, value)
+    if isinstance(value, Unknown | Opaque):
+        raise CannotEvaluate("its value could not be worked out")
+    if isinstance(value, UserFunction) and name == "schedule":
+        found = epoch_functions.recognise(interp, value)
         if found is None:
-            raise Strange("this rule for the learning rate is not one we know")
+            raise CannotEvaluate("this rule for the learning rate is not one we know")
         return found
     if isinstance(value, Layer):
         return _wrapped(value, name)
-    if isinstance(value, Made):
+    if isinstance(value, KerasObject):
         return value.spec
-    if isinstance(value, Ref):
-        return _reference(state, node, entry, name, value.path)
+    if isinstance(value, Reference):
+        return _reference(interp, node, entry, name, value.path)
     if isinstance(value, str):
-        return _word(state, node, entry, name, value)
+        return _word(interp, node, entry, name, value)
     if isinstance(value, dict):
         return Config({str(k): plain(v) for k, v in value.items()})
     return plain(value)
@@ -195,52 +206,52 @@ def plain(value: Any) -> Any:
     """Numbers and text in lists, as tuples; raises Strange for anything else."""
     try:
         size(value)
-    except TooMuch:
-        raise Strange("it is too long") from None
+    except LimitReached:
+        raise CannotEvaluate("it is too long") from None
     value = number(value)
     if isinstance(value, list | tuple | range):
         return tuple(plain(v) for v in value)
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    if isinstance(value, Made):
+    if isinstance(value, KerasObject):
         return value.spec
     if isinstance(value, Layer):
         return _wrapped(value, "")
     if isinstance(value, dict):
         return Config({str(k): plain(v) for k, v in value.items()})
-    if isinstance(value, Unknown | After):
-        raise Strange("its value could not be worked out")
-    if isinstance(value, Function):
-        raise Strange("a function of your own is not taken over: the usual one is used")
-    raise Strange("this is no value for it")
+    if isinstance(value, Unknown | Opaque):
+        raise CannotEvaluate("its value could not be worked out")
+    if isinstance(value, UserFunction):
+        raise CannotEvaluate("a function of your own is not taken over: the usual one is used")
+    raise CannotEvaluate("this is no value for it")
 
 
 def _wrapped(layer: Layer, name: str) -> Any:
     if layer.spec is None:
-        raise Strange("a model inside a wrapper is not read")
+        raise CannotEvaluate("a model inside a wrapper is not read")
     if name in ("activation", "recurrent_activation"):
-        raise Strange(f"put {layer.class_name} after it as a layer of its own")
+        raise CannotEvaluate(f"put {layer.class_name} after it as a layer of its own")
     if layer.depth > MAX_WRAPPED:
-        raise Strange("layers are wrapped too deeply")
+        raise CannotEvaluate("layers are wrapped too deeply")
     return layer.spec
 
 
-def _reference(state: State, node: ast.AST, entry: Entry, name: str, path: str) -> Any:
+def _reference(interp: Interpreter, node: ast.AST, entry: Entry, name: str, path: str) -> Any:
     """A class or function handed over without being called."""
     last = path.rpartition(".")[2]
     if "activation" in name:
-        return _word(state, node, entry, name, last)
+        return _word(interp, node, entry, name, last)
     if name in ("dtype", "output_mode"):
         return last
     home = imports.kind_of(path)
     if home is not None:
-        found = find(state, node, *home)
+        found = find(interp, node, *home)
         if found is not None:
             return ObjectSpec(found.class_name)
-    raise Strange(f"`{path[:60]}` is not one of Keras's own")
+    raise CannotEvaluate(f"`{path[:60]}` is not one of Keras's own")
 
 
-def _word(state: State, node: ast.AST, entry: Entry, name: str, value: str) -> Any:
+def _word(interp: Interpreter, node: ast.AST, entry: Entry, name: str, value: str) -> Any:
     asked = _kind(entry, name)
     if asked == "activations":
         found = catalog.by_alias("activations", value)
@@ -248,20 +259,22 @@ def _word(state: State, node: ast.AST, entry: Entry, name: str, value: str) -> A
         if found is None:
             found = catalog.by_alias("activations", today)
         if found is None:
-            raise Strange(f"there is no activation called {value[:60]!r}")
+            raise CannotEvaluate(f"there is no activation called {value[:60]!r}")
         if found.class_name != value:
-            state.translated(node, f"The activation {value} is called {found.class_name} today.")
+            interp.report_translation(
+                node, f"The activation {value} is called {found.class_name} today."
+            )
         return found.class_name
     if asked in ("initializers", "regularizers", "constraints"):
         named = catalog.by_alias(asked, legacy.WEIGHT_NAMES.get(value, value))
         named = named or catalog.find(asked, value)
         if named is None:
-            raise Strange(f"there is no {noun(asked)} called {value[:60]!r}")
+            raise CannotEvaluate(f"there is no {noun(asked)} called {value[:60]!r}")
         return ObjectSpec(named.class_name)
     if name in ("data_format", "padding"):
         new = {"tf": "channels_last", "th": "channels_first"}.get(value, value)
         if new != value:
-            state.translated(node, f"{value!r} is written {new!r} today.")
+            interp.report_translation(node, f"{value!r} is written {new!r} today.")
         return new
     return value
 
@@ -270,17 +283,19 @@ def _kind(entry: Entry, name: str) -> str:
     return nested_kind(entry, name) if name in entry.args else ""
 
 
-def _decay(state: State, node: ast.AST, config: dict[str, Any], decay: Any) -> None:
+def _decay(interp: Interpreter, node: ast.AST, config: dict[str, Any], decay: Any) -> None:
     """Keras 2's ``decay`` is what the schedule InverseTimeDecay does."""
     rate = config["learning_rate"]
     if decay in (None, 0, 0.0):
         return
     if isinstance(rate, ObjectSpec) or not isinstance(decay, int | float):
-        state.unknown(node, "decay is left out")
+        interp.report_unknown(node, "decay is left out")
         return
     told = {"initial_learning_rate": rate, "decay_steps": 1, "decay_rate": decay}
     config["learning_rate"] = ObjectSpec("InverseTimeDecay", Config(told))
-    state.translated(node, "decay became the schedule InverseTimeDecay, which does the same.")
+    interp.report_translation(
+        node, "decay became the schedule InverseTimeDecay, which does the same."
+    )
 
 
 def shortest(entry: Entry, config: Config) -> ObjectSpec:

@@ -7,20 +7,20 @@ import math
 from typing import Any
 
 from builder import catalog
-from builder.parse.interpreter.interpreter import State
-from builder.parse.interpreter.values import Function, Strange, TooMuch
+from builder.parse.interpreter.interpreter import Interpreter
+from builder.parse.interpreter.values import CannotEvaluate, LimitReached, UserFunction
 from builder.spec import Config, ObjectSpec
 
 EPOCHS = 60
 """So many epochs are tried to see what a rule does."""
 
 
-def recognise(state: State, function: Function) -> ObjectSpec | None:
+def recognise(interp: Interpreter, function: UserFunction) -> ObjectSpec | None:
     """The epoch schedule that gives the same rates, or None."""
-    return _by_words(function) or _by_numbers(state, function)
+    return _by_words(function) or _by_numbers(interp, function)
 
 
-def _by_words(function: Function) -> ObjectSpec | None:
+def _by_words(function: UserFunction) -> ObjectSpec | None:
     """Our own script writes the catalogue's expression with the settings as defaults."""
     node = function.node
     body = node.body
@@ -40,15 +40,15 @@ def _by_words(function: Function) -> ObjectSpec | None:
     return None
 
 
-def _by_numbers(state: State, function: Function) -> ObjectSpec | None:
+def _by_numbers(interp: Interpreter, function: UserFunction) -> ObjectSpec | None:
     takes = len(function.node.args.args)
     ratios: list[float] = []
     rate = 1.0
-    with state.hushed():
+    with interp.silenced():
         for epoch in range(EPOCHS):
             try:
-                value = state.follow(state, function, [epoch, rate][:takes], {})
-            except (Strange, TooMuch):
+                value = interp.call(function.node, function, [epoch, rate][:takes], {})
+            except (CannotEvaluate, LimitReached):
                 return None
             if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
                 return None

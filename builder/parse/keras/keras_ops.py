@@ -8,8 +8,7 @@ from typing import Any
 from builder import catalog
 from builder.catalog import Entry
 from builder.catalog import ops as table
-from builder.parse.data.arrays import number
-from builder.parse.interpreter.values import Strange, walk
+from builder.parse.interpreter.values import Args, CannotEvaluate, Keywords, number, walk
 from builder.parse.interpreter.values import size as size_of
 from builder.parse.keras import constructors
 from builder.parse.keras.symbolic_model import Layer, Tensor
@@ -31,7 +30,7 @@ BINARY = {
 """Signs between tensors that no layer says → operation."""
 
 
-def read(path: str, args: list[Any], kw: dict[str, Any]) -> Found | None:
+def read(path: str, args: Args, kw: Keywords) -> Found | None:
     """``keras.ops.reshape(x, (4, 7))`` as a record; None when it is no operation we know.
 
     Raises:
@@ -54,17 +53,17 @@ def read(path: str, args: list[Any], kw: dict[str, Any]) -> Found | None:
                 _check_free(entry, name)
             tensors += parts
         elif any(isinstance(p, Tensor) for p in parts):
-            raise Strange(f"{name} mixes tensors with other values")
+            raise CannotEvaluate(f"{name} mixes tensors with other values")
         else:
             config[name] = _argument(value)
     if given:
-        raise Strange(f"it takes no {str(next(iter(given)))[:60]!r}")
+        raise CannotEvaluate(f"it takes no {str(next(iter(given)))[:60]!r}")
     return Layer(catalog.minimal("layers", ObjectSpec(entry.class_name, Config(config)))), tensors
 
 
 def _check_free(entry: Entry, name: str) -> None:
     if name not in entry.extra["tensors"]:
-        raise Strange(f"{name} is no tensor here")
+        raise CannotEvaluate(f"{name} is no tensor here")
 
 
 def _order(entry: Entry) -> list[str]:
@@ -96,12 +95,12 @@ def key(part: Any) -> Any:
     if isinstance(part, slice):
         ends = (number(part.start), number(part.stop), number(part.step))
         if not all(e is None or (isinstance(e, int) and not isinstance(e, bool)) for e in ends):
-            raise Strange("its ends could not be worked out")
+            raise CannotEvaluate("its ends could not be worked out")
         return Config(start=ends[0], stop=ends[1], step=ends[2])
     part = number(part)
     if part is None or (isinstance(part, int) and not isinstance(part, bool)):
         return part
-    raise Strange("only numbers and slices can be read here")
+    raise CannotEvaluate("only numbers and slices can be read here")
 
 
 def cut(part: Any) -> Layer:

@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterable
 from typing import Any
 
-from builder.parse.data.arrays import Length, number
+from builder import catalog
+from builder.parse.data.arrays import Length
 from builder.parse.interpreter.imports import tidy
-from builder.parse.interpreter.interpreter import State
-from builder.parse.interpreter.values import Unknown
+from builder.parse.interpreter.interpreter import Interpreter
+from builder.parse.interpreter.values import Unknown, number
 from builder.parse.keras.symbolic_model import Layer, input_layer
 from builder.spec import ObjectSpec
 
@@ -18,52 +19,56 @@ SHAPES = ("input_shape", "batch_input_shape", "batch_shape", "input_dim", "input
 
 
 def layer(
-    state: State, node: ast.Call, spec: ObjectSpec, about: dict[str, Any], wrapped: list[Layer]
+    interp: Interpreter,
+    node: ast.Call,
+    spec: ObjectSpec,
+    about: dict[str, Any],
+    wrapped: list[Layer],
 ) -> Layer:
     """The layer of a record, with what its call says beside: ``about`` has name and shapes."""
-    made = Layer(spec, _named(state, node, about.pop("name")), line=node.lineno)
+    made = Layer(spec, _named(interp, node, about.pop("name")), line=node.lineno)
     made.depth = 1 + max((w.depth for w in wrapped), default=0)
     inner = next((w for w in wrapped if w.shape is not None), None)
-    if inner is not None and spec.class_name in ("Bidirectional", "TimeDistributed"):
+    if inner is not None and catalog.traits_of(spec.class_name).wraps:
         made.shape, made.batch, made.said = inner.shape, inner.batch, inner.said
     told = [name for name in SHAPES if about.get(name) is not None]
     if not told:
         return made
     if spec.class_name == "InputLayer":
-        return _input(state, node, made, about)
-    shape, batch = shape_of(state, node, about)
+        return _input(interp, node, made, about)
+    shape, batch = shape_of(interp, node, about)
     if shape is not None:
         made.shape, made.batch, made.said = shape, batch, told[0]
     return made
 
 
-def _input(state: State, node: ast.AST, layer: Layer, about: dict[str, Any]) -> Layer:
-    shape, batch = shape_of(state, node, about)
+def _input(interp: Interpreter, node: ast.AST, layer: Layer, about: dict[str, Any]) -> Layer:
+    shape, batch = shape_of(interp, node, about)
     if shape is None:
         return layer
     if "input_shape" in about:
-        state.translated(node, "input_shape of an InputLayer is called shape today.")
+        interp.report_translation(node, "input_shape of an InputLayer is called shape today.")
     return input_layer(shape, batch, layer.name)
 
 
 def shape_of(
-    state: State, node: ast.AST, about: dict[str, Any]
+    interp: Interpreter, node: ast.AST, about: dict[str, Any]
 ) -> tuple[tuple[int | None, ...] | None, int | None]:
     """(shape without batch, batch size) of any of ``SHAPES``; (None, None) when it is unclear."""
     whole = about.get("batch_shape", about.get("batch_input_shape"))
     if whole is not None:
-        shape = sizes(state, node, whole)
+        shape = sizes(interp, node, whole)
         return (shape[1:], shape[0]) if shape else (None, None)
     if "input_shape" in about:
-        return sizes(state, node, about["input_shape"]), None
+        return sizes(interp, node, about["input_shape"]), None
     if "input_dim" in about:
         length = about.get("input_length")
         told = [about["input_dim"]] if length is None else [length, about["input_dim"]]
-        return sizes(state, node, told), None
-    return sizes(state, node, [about["input_length"]]), None
+        return sizes(interp, node, told), None
+    return sizes(interp, node, [about["input_length"]]), None
 
 
-def sizes(state: State, node: ast.AST, value: Any) -> tuple[int | None, ...] | None:
+def sizes(interp: Interpreter, node: ast.AST, value: Any) -> tuple[int | None, ...] | None:
     """A shape as a tuple; a single number is a shape of one axis."""
     value = number(value)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -73,28 +78,28 @@ def sizes(state: State, node: ast.AST, value: Any) -> tuple[int | None, ...] | N
     if all(v is None or (isinstance(v, int) and not isinstance(v, bool)) for v in found):
         return tuple(found) if len(found) <= 16 else None
     if any(isinstance(v, Length) for v in found) or found:
-        state.unknown(node, "the shape could not be worked out")
+        interp.report_unknown(node, "the shape could not be worked out")
     return None
 
 
-def words(state: State, node: ast.AST, layer: Layer) -> Any:
+def words(interp: Interpreter, node: ast.AST, layer: Layer) -> Any:
     """How many words a layer knows: its ``max_tokens``, as it has learned none here."""
     most = layer.spec.config.get("max_tokens") if layer.spec else None
     if not isinstance(most, int):
         why = "how many words it learns is not known before: give it max_tokens and write that here"
-        return state.unknown(node, why)
+        return interp.report_unknown(node, why)
     text = f"As many words as max_tokens allows are taken: {most}."
-    state.different(node, text)
+    interp.report_different(node, text)
     return most
 
 
-def _named(state: State, node: ast.AST, name: Any) -> str:
+def _named(interp: Interpreter, node: ast.AST, name: Any) -> str:
     if name is None:
         return ""
     if not isinstance(name, str):
-        state.unknown(node, "the name could not be worked out")
+        interp.report_unknown(node, "the name could not be worked out")
         return ""
     tidied = tidy(name)
     if tidied != name:
-        state.translated(node, f"The name {name[:60]!r} became {tidied!r}.")
+        interp.report_translation(node, f"The name {name[:60]!r} became {tidied!r}.")
     return tidied

@@ -49,14 +49,6 @@ SHORT = {
 }
 """Second names that Keras itself still takes, or slips of the pen nobody can misread."""
 
-CLASSES_ELSEWHERE = {
-    "tensorflow.train.AdamOptimizer": ("optimizers", "AdamOptimizer"),
-    "tensorflow.train.GradientDescentOptimizer": ("optimizers", "GradientDescentOptimizer"),
-    "tensorflow.train.RMSPropOptimizer": ("optimizers", "RMSPropOptimizer"),
-    "tensorflow.train.AdagradOptimizer": ("optimizers", "AdagradOptimizer"),
-}
-"""Keras's classes under names that are not Keras's."""
-
 _WEIGHTS = {
     "init": "kernel_initializer",
     "W_regularizer": "kernel_regularizer",
@@ -183,3 +175,19 @@ FUNCTIONS = {
 MERGE_MODES = {"sum": "Add", "mul": "Multiply", "concat": "Concatenate", "ave": "Average",
                "max": "Maximum", "dot": "Dot"}  # fmt: skip
 """``mode`` of Keras 1's ``merge`` → layer."""
+
+AUGMENTS = {
+    "rotation_range": "RandomRotation",
+    "width_shift_range": "RandomTranslation",
+    "height_shift_range": "RandomTranslation",
+    "shear_range": "RandomShear",
+    "zoom_range": "RandomZoom",
+    "brightness_range": "RandomBrightness",
+    "channel_shift_range": "RandomColorJitter",
+    "horizontal_flip": "RandomFlip",
+    "vertical_flip": "RandomFlip",
+}
+"""Argument of ImageDataGenerator → the layer that does it."""
+
+WINDOWS = ("Conv2D", "SeparableConv2D", "Conv2DTranspose")
+"""Classes to which Keras 1 handed the two sides of a window one after the other."""

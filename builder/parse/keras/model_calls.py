@@ -8,10 +8,21 @@ from typing import Any
 from builder.catalog.layers import own
 from builder.code.subclass import MODELS_OWN
 from builder.parse.data import preparation
-from builder.parse.data.arrays import Array, number
+from builder.parse.data.arrays import DataArray
 from builder.parse.interpreter.imports import tidy
-from builder.parse.interpreter.interpreter import State
-from builder.parse.interpreter.values import After, Bound, Instance, Strange, Unknown, size, walk
+from builder.parse.interpreter.interpreter import Interpreter
+from builder.parse.interpreter.values import (
+    Args,
+    BoundMethod,
+    CannotEvaluate,
+    Keywords,
+    Opaque,
+    Unknown,
+    UserInstance,
+    number,
+    size,
+    walk,
+)
 from builder.parse.keras import (
     compile_and_fit,
     constructors,
@@ -42,39 +53,39 @@ OF_OLD = ("reset_states", "to_yaml", "get_updates_for")
 WEIGHTS = ("load_weights", "set_weights", "get_weights")
 
 
-def sequential(state: State, node: ast.AST, args: list[Any], kw: dict[str, Any]) -> Model:
+def sequential(interp: Interpreter, node: ast.AST, args: Args, kw: Keywords) -> Model:
     """``keras.Sequential([…])``."""
     model = Model("sequential", _named(kw.get("name")), getattr(node, "lineno", 0))
-    state.models.append(model)
+    interp.models.append(model)
     layers = args[0] if args else kw.get("layers")
     if layers is not None:
         size(layers)
         for item in walk(layers if isinstance(layers, list) else [layers]):
-            add(state, node, model, item)
+            add(interp, node, model, item)
     return model
 
 
-def add(state: State, node: ast.AST, model: Model, item: Any) -> None:
+def add(interp: Interpreter, node: ast.AST, model: Model, item: Any) -> None:
     """``model.add(layer)``."""
     if isinstance(item, Tensor) and item.call.layer.is_input:
         item = item.call.layer
-    if isinstance(item, Instance) and item.of.base == "model":
-        item = as_model(state, item)
+    if isinstance(item, UserInstance) and item.of.base == "model":
+        item = as_model(interp, item)
     if isinstance(item, Model):
-        _add_model(state, node, model, item)
-    elif isinstance(item, Instance):
+        _add_model(interp, node, model, item)
+    elif isinstance(item, UserInstance):
         name = item.of.node.name
         text = f"{name} is a layer of your own: left out of the stack{ours(name)}"
-        state.unknown(node, text)
+        interp.report_unknown(node, text)
     elif isinstance(item, Unknown):
-        state.unknown(node, "a layer that was not understood is left out of the model")
+        interp.report_unknown(node, "a layer that was not understood is left out of the model")
     elif not isinstance(item, Layer):
-        state.unknown(node, "this is no layer: left out")
+        interp.report_unknown(node, "this is no layer: left out")
     elif item.is_input and model.stack:
-        state.unknown(node, "an Input can only come first: left out")
+        interp.report_unknown(node, "an Input can only come first: left out")
     else:
         if item.said and item.shape is not None:
-            _tell_shape(state, item, first=not model.stack)
+            _tell_shape(interp, item, first=not model.stack)
         model.stack.append(item)
 
 
@@ -86,29 +97,29 @@ def ours(name: str) -> str:
     return f". Beside Keras's layers there are {there} here"
 
 
-def _add_model(state: State, node: ast.AST, model: Model, item: Model) -> None:
+def _add_model(interp: Interpreter, node: ast.AST, model: Model, item: Model) -> None:
     item.used = True
     if item is model:
-        state.unknown(node, "a model cannot hold itself")
+        interp.report_unknown(node, "a model cannot hold itself")
     elif item.kind == "instance":
-        state.unknown(node, "a class of your own inside a stack is not read: left out")
+        interp.report_unknown(node, "a class of your own inside a stack is not read: left out")
     elif item.kind == "sequential" and not symbolic_calls.has_input(item):
         if len(model.stack) + len(item.stack) > MAX_LAYERS:
-            raise Strange(f"the model has more than {MAX_LAYERS:,} layers")
+            raise CannotEvaluate(f"the model has more than {MAX_LAYERS:,} layers")
         model.stack += item.stack
     else:
         model.stack.append(Layer(None, item.name, item))
 
 
-def _tell_shape(state: State, layer: Layer, first: bool) -> None:
+def _tell_shape(interp: Interpreter, layer: Layer, first: bool) -> None:
     if first:
         text = f"{layer.said} became an Input of the shape {layer.shape}."
     else:
         text = f"{layer.said} is left out: only the first layer says what the model reads."
-    state.translated(layer.line, text)
+    interp.report_translation(layer.line, text)
 
 
-def functional(state: State, node: ast.AST, args: list[Any], kw: dict[str, Any]) -> Any:
+def functional(interp: Interpreter, node: ast.AST, args: Args, kw: Keywords) -> Any:
     """``keras.Model(inputs, outputs)``."""
     given = dict(zip(("inputs", "outputs"), args, strict=False)) | kw
     ends = [given.get("inputs", given.get("input")), given.get("outputs", given.get("output"))]
@@ -118,20 +129,20 @@ def functional(state: State, node: ast.AST, args: list[Any], kw: dict[str, Any])
         list(walk(list(e.values()) if isinstance(e, dict) else [e])) for e in ends
     )  # fmt: skip
     model = Model("functional", _named(given.get("name")), getattr(node, "lineno", 0))
-    if any(isinstance(v, After) for v in (*inputs, *outputs)):
+    if any(isinstance(v, Opaque) for v in (*inputs, *outputs)):
         model.aside = True
         return model
     if not all(isinstance(v, Tensor) for v in (*inputs, *outputs)):
-        return state.unknown(node, "its inputs and outputs could not be worked out")
+        return interp.report_unknown(node, "its inputs and outputs could not be worked out")
     if any(not t.call.layer.is_input for t in inputs):
         model.aside = True
         return model
     model.inputs, model.outputs = inputs, outputs
-    state.models.append(model)
+    interp.models.append(model)
     return model
 
 
-def input_tensor(state: State, node: ast.Call, args: list[Any], kw: dict[str, Any]) -> Any:
+def input_tensor(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``keras.Input(shape=(28, 28))``."""
     if "name" in kw and not isinstance(kw["name"], str):
         kw["name"] = None
@@ -139,17 +150,17 @@ def input_tensor(state: State, node: ast.Call, args: list[Any], kw: dict[str, An
         kw["shape"], args = args[0], args[1:]
     if "shape" in kw and isinstance(number(kw["shape"]), int):
         kw["shape"] = [number(kw["shape"])]
-        state.translated(node, "The shape of an Input is written with a comma: (784,).")
+        interp.report_translation(node, "The shape of an Input is written with a comma: (784,).")
     if isinstance(kw.get("shape"), list):
-        found = layer_arguments.sizes(state, node, kw["shape"])
+        found = layer_arguments.sizes(interp, node, kw["shape"])
         kw["shape"] = None if found is None else list(found)
     if args:
         kw["batch_size"] = args[0]
-    layer = constructors.make(state, node, ("layers", "InputLayer"), [], kw)
-    return symbolic_calls.made(state, layer, []) if isinstance(layer, Layer) else layer
+    layer = constructors.make(interp, node, ("layers", "InputLayer"), [], kw)
+    return symbolic_calls.made(interp, layer, []) if isinstance(layer, Layer) else layer
 
 
-def merge(state: State, node: ast.Call, name: str, args: list[Any], kw: dict[str, Any]) -> Any:
+def merge(interp: Interpreter, node: ast.Call, name: str, args: Args, kw: Keywords) -> Any:
     """``layers.add([a, b])``, and Keras 1's ``merge([a, b], mode="concat")``."""
     tensors = args[0] if args else kw.pop("inputs", None)
     class_name = legacy.FUNCTIONS.get(name)
@@ -160,18 +171,18 @@ def merge(state: State, node: ast.Call, name: str, args: list[Any], kw: dict[str
         kw = {"axis": axis} if axis is not None and class_name == "Concatenate" else {}
         args = args[:1]
         if class_name:
-            state.translated(node, f"merge is the layer {class_name} today.")
+            interp.report_translation(node, f"merge is the layer {class_name} today.")
     if class_name is None:
-        return state.unknown(node, "this way of joining is not one we know")
-    layer = constructors.make(state, node, ("layers", class_name), args[1:], kw)
+        return interp.report_unknown(node, "this way of joining is not one we know")
+    layer = constructors.make(interp, node, ("layers", class_name), args[1:], kw)
     return (
-        symbolic_calls.call(state, node, layer, [tensors], {})
+        symbolic_calls.call(interp, node, layer, [tensors], {})
         if isinstance(layer, Layer)
         else layer
     )
 
 
-def as_model(state: State, instance: Instance) -> Any:
+def as_model(interp: Interpreter, instance: UserInstance) -> Any:
     """The model that an object of a class of the text is; one for each object."""
     if instance.of.base != "model":
         return Unknown()
@@ -179,18 +190,18 @@ def as_model(state: State, instance: Instance) -> Any:
     if made is None:
         made = Model("instance", instance.name, instance.line, instance=instance)
         instance.fields["__model__"] = made
-        state.models.append(made)
+        interp.models.append(made)
     return made
 
 
-def again(state: State, node: ast.AST, model: Model, args: list[Any], kw: dict[str, Any]) -> Any:
+def again(interp: Interpreter, node: ast.AST, model: Model, args: Args, kw: Keywords) -> Any:
     """A model called as a layer: one for each model, so that two calls share it."""
     if model.as_layer is None:
         model.as_layer = Layer(None, model.name, model)
-    return symbolic_calls.call(state, node, model.as_layer, args, kw)
+    return symbolic_calls.call(interp, node, model.as_layer, args, kw)
 
 
-def attribute(state: State, node: ast.AST, model: Model, name: str) -> Any:
+def attribute(interp: Interpreter, node: ast.AST, model: Model, name: str) -> Any:
     """``model.name``."""
     if model.kind == "functional" and not model.aside:
         ends = {"input": model.inputs, "inputs": model.inputs,
@@ -201,107 +212,134 @@ def attribute(state: State, node: ast.AST, model: Model, name: str) -> Any:
         return [layer for layer in model.stack if not layer.is_input]
     if name == "layers" and model.kind == "functional" and not model.aside:
         found = symbolic_model.reached(model)
-        state.steps += len(found)
+        interp.steps += len(found)
         return list({id(c.layer): c.layer for c in found}.values())
     if name in ("input", "output", "inputs", "outputs", "layers", "history", "name", "optimizer",
                 "input_shape", "output_shape", "weights", "trainable_weights", "metrics_names",
                 "trainable_variables", "variables", "non_trainable_weights", "metrics", "loss",
                 "stop_training", "built", "dtype"):  # fmt: skip
-        return After()
-    return Bound(model, name)
+        return Opaque()
+    return BoundMethod(model, name)
 
 
 def method(
-    state: State, node: ast.Call, model: Model, name: str, args: list[Any], kw: dict[str, Any]
+    interp: Interpreter,
+    node: ast.Call,
+    model: Model,
+    name: str,
+    args: Args,
+    kw: Keywords,
 ) -> Any:
     """``model.name(args)``."""
     if name in ("add", "pop") and model.kind == "sequential":
         if name == "add":
-            add(state, node, model, args[0] if args else kw.get("layer"))
+            add(interp, node, model, args[0] if args else kw.get("layer"))
         elif model.stack:
             model.stack.pop()
         return None
     if name == "compile":
-        model.compiled = compile_and_fit.compile_config(state, node, args, kw)
+        model.compiled = compile_and_fit.compile_config(interp, node, args, kw)
         return None
     if name in ("fit", "fit_generator", "train_on_batch"):
-        return _fit(state, node, model, name, args, kw)
+        return _fit(interp, node, model, name, args, kw)
     if name in ("build", "get_layer"):
         how = _build if name == "build" else _layer
-        return how(state, node, model, args, kw)
+        return how(interp, node, model, args, kw)
     if name in AFTERWARDS:
         given = args[0] if args else kw.get("x")
         x = model.fitted.x if model.fitted is not None else None
-        if isinstance(given, Array) and isinstance(x, Array) and not preparation.same(given, x):
-            state.different(node, "Ours prepares the test data just as the training data.")
-        if not model.aside and not state.has_said(AFTERWARDS[name]):
-            state.noted(node, f"{AFTERWARDS[name]} has its own page: nothing to do here.")
-        return After()
+        if (
+            isinstance(given, DataArray)
+            and isinstance(x, DataArray)
+            and not preparation.same(given, x)
+        ):
+            interp.report_different(node, "Ours prepares the test data just as the training data.")
+        if not model.aside and not interp.was_reported(AFTERWARDS[name]):
+            interp.report_note(node, f"{AFTERWARDS[name]} has its own page: nothing to do here.")
+        return Opaque()
     if name in WEIGHTS:
-        return state.unknown(node, "weights are no part of a project: left out") and After()
+        return (
+            interp.report_unknown(node, "weights are no part of a project: left out") and Opaque()
+        )
     if name not in MODELS_OWN and name not in OF_OLD:
-        return state.unknown(node, f"a model of Keras has no {name[:60]!r}: left out")
-    return After()
+        return interp.report_unknown(node, f"a model of Keras has no {name[:60]!r}: left out")
+    return Opaque()
 
 
 def _names(model: Model) -> list[tuple[str, Layer]]:
     """The layers of a Sequential or functional model in order, by name."""
     if model.kind == "instance":
         return []
-    stacked = [symbolic_model.Call(layer) for layer in model.stack]
+    stacked = [symbolic_model.LayerCall(layer) for layer in model.stack]
     calls = stacked if model.kind == "sequential" else symbolic_model.reached(model)
     given = symbolic_model.layer_names(calls)
     return [(given[id(v)], v) for v in {id(c.layer): c.layer for c in calls}.values()]
 
 
-def _layer(state: State, node: ast.Call, model: Model, args: list[Any], kw: dict[str, Any]) -> Any:
+def _layer(interp: Interpreter, node: ast.Call, model: Model, args: Args, kw: Keywords) -> Any:
     """``model.get_layer("dense_1")`` or ``get_layer(index=2)``; After where nobody can say."""
     names = _names(model)
-    state.steps += len(names)
+    interp.steps += len(names)
     asked = number(args[0] if args else kw.get("name", kw.get("index")))
     if isinstance(asked, int) and not isinstance(asked, bool) and -len(names) <= asked < len(names):
         return [layer for _, layer in names][asked]
-    return next((layer for name, layer in names if name == asked), After())
+    return next((layer for name, layer in names if name == asked), Opaque())
 
 
 def _fit(
-    state: State, node: ast.Call, model: Model, name: str, args: list[Any], kw: dict[str, Any]
+    interp: Interpreter,
+    node: ast.Call,
+    model: Model,
+    name: str,
+    args: Args,
+    kw: Keywords,
 ) -> Any:
     if name == "train_on_batch":
-        state.unknown(node, "training batch by batch is not read: set epochs on the Train page")
-        return After()
+        interp.report_unknown(
+            node, "training batch by batch is not read: set epochs on the Train page"
+        )
+        return Opaque()
     if name == "fit_generator":
-        state.translated(node, "fit_generator is called fit today.")
+        interp.report_translation(node, "fit_generator is called fit today.")
     if model.fitted is not None:
-        state.different(node, "The model is trained more than once: the last time is taken.")
-    model.fitted = compile_and_fit.fit_settings(state, node, args, kw, name == "fit_generator")
-    return After()
+        interp.report_different(
+            node, "The model is trained more than once: the last time is taken."
+        )
+    model.fitted = compile_and_fit.fit_settings(interp, node, args, kw, name == "fit_generator")
+    return Opaque()
 
 
-def _build(state: State, node: ast.Call, model: Model, args: list[Any], kw: dict[str, Any]) -> Any:
+def _build(interp: Interpreter, node: ast.Call, model: Model, args: Args, kw: Keywords) -> Any:
     given = args[0] if args else kw.get("input_shape", kw.get("batch_input_shape"))
-    shape = layer_arguments.sizes(state, node, given)
+    shape = layer_arguments.sizes(interp, node, given)
     if shape:
         model.shape = shape[1:]
 
 
 def layer_method(
-    state: State, node: ast.Call, layer: Layer, name: str, args: list[Any], kw: dict[str, Any]
+    interp: Interpreter,
+    node: ast.Call,
+    layer: Layer,
+    name: str,
+    args: Args,
+    kw: Keywords,
 ) -> Any:
     """``layer.adapt(x_train)`` and the like."""
     if name == "adapt":
         given = args[0] if args else kw.get("data")
-        if isinstance(given, Array) and given.part == "test":
-            state.different(node, "Layers learn from the training examples, not from the test.")
+        if isinstance(given, DataArray) and given.part == "test":
+            interp.report_different(
+                node, "Layers learn from the training examples, not from the test."
+            )
         return None
     if name == "vocabulary_size":
-        return layer_arguments.words(state, node, layer)
+        return layer_arguments.words(interp, node, layer)
     if name == "get_vocabulary":
-        return After(layer)
+        return Opaque(layer)
     if name in ("set_weights", "build"):
-        state.unknown(node, "weights are no part of a project: left out")
+        interp.report_unknown(node, "weights are no part of a project: left out")
         return None
-    return After()
+    return Opaque()
 
 
 def _named(name: Any) -> str:

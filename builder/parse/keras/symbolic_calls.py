@@ -7,12 +7,12 @@ from typing import Any
 
 from builder import catalog
 from builder.parse.data import arrays
-from builder.parse.data.arrays import Array
-from builder.parse.interpreter.interpreter import State
-from builder.parse.interpreter.values import After, Instance, Strange, Unknown, walk
+from builder.parse.data.arrays import DataArray
+from builder.parse.interpreter.interpreter import Interpreter
+from builder.parse.interpreter.values import Args, CannotEvaluate, Keywords, Opaque, Unknown, walk
 from builder.parse.interpreter.values import size as size_of
-from builder.parse.keras import keras_ops
-from builder.parse.keras.symbolic_model import MAX_LAYERS, Call, Layer, Model, Tensor, reads
+from builder.parse.keras import keras_ops, legacy
+from builder.parse.keras.symbolic_model import MAX_LAYERS, Layer, LayerCall, Model, Tensor, reads
 from builder.spec import Config, ObjectSpec
 
 TENSORS = ("inputs", "query", "value", "key", "sequence", "x", "initial_state")
@@ -23,43 +23,41 @@ HOW = {"training": None, "mask": None, "attention_mask": None, "query_mask": Non
        "return_attention_scores": False}  # fmt: skip
 """Further arguments of a layer's call → their usual value, which is left out."""
 
-STATES = {"LSTM": 3, "GRU": 2, "SimpleRNN": 2}
-"""Outputs of a recurrent layer that returns its state too."""
+SIGNS = {ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply"}
+"""Sign between tensors → function of Keras."""
 
-BINARY = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
-TWO = {"add": "Add", "subtract": "Subtract", "multiply": "Multiply", "maximum": "Maximum",
-       "minimum": "Minimum"}  # fmt: skip
-"""Functions of two tensors → layer."""
+PAIRWISE = ("add", "subtract", "multiply", "maximum", "minimum")
+"""Functions of two tensors that a layer of Keras is too."""
 
 
-def call(state: State, node: ast.AST, layer: Layer, args: list[Any], kw: dict[str, Any]) -> Any:
+def call(interp: Interpreter, node: ast.AST, layer: Layer, args: Args, kw: Keywords) -> Any:
     """``layer(x)``: a new tensor."""
     given = [*args, *(kw[name] for name in TENSORS if name in kw)]
     for item in given:
         size_of(item)
     reads = list(walk(given))
-    if any(isinstance(r, After) for r in reads):
-        return After()
-    if data := next((r for r in reads if isinstance(r, Array)), None):
-        return arrays.rescaled(data, layer.spec) or After(data)
+    if any(isinstance(r, Opaque) for r in reads):
+        return Opaque()
+    if data := next((r for r in reads if isinstance(r, DataArray)), None):
+        return arrays.rescaled(data, layer.spec) or Opaque(data)
     tensors = [r for r in reads if isinstance(r, Tensor)]
     if not tensors or len(tensors) != len(reads):
         if not any(isinstance(r, Unknown) for r in reads):
-            state.unknown(node, "a layer can only be called on what another layer gives")
+            interp.report_unknown(node, "a layer can only be called on what another layer gives")
         return tensors[0] if tensors else Unknown()
-    named = _named(state, node, kw, tensors)
+    named = _named(interp, node, kw, tensors)
     if layer.inner is not None:
-        return _model_call(state, node, layer, tensors, named)
-    result = made(state, layer, tensors)
+        return _model_call(interp, node, layer, tensors, named)
+    result = made(interp, layer, tensors)
     result.call.named = named
     return result
 
 
-def _named(state: State, node: ast.AST, kw: dict[str, Any], reads: list[Tensor]) -> Config:
+def _named(interp: Interpreter, node: ast.AST, kw: dict[str, Any], reads: list[Tensor]) -> Config:
     """The keyword arguments of a call; tensors among them join what it ``reads``."""
     found: dict[str, Any] = {}
     for name, value in kw.items():
-        if name not in HOW or value == HOW[name] or isinstance(value, After | Unknown):
+        if name not in HOW or value == HOW[name] or isinstance(value, Opaque | Unknown):
             continue
         parts = list(walk([value]))
         if all(isinstance(p, Tensor) for p in parts):
@@ -70,24 +68,16 @@ def _named(state: State, node: ast.AST, kw: dict[str, Any], reads: list[Tensor])
         elif isinstance(value, bool):
             found[name] = value
         else:
-            state.unknown(node, f"{name} could not be worked out: left out")
+            interp.report_unknown(node, f"{name} could not be worked out: left out")
     return Config(found)
 
 
-def made(state: State, layer: Layer, tensors: list[Tensor]) -> Tensor:
+def made(interp: Interpreter, layer: Layer, tensors: list[Tensor]) -> Tensor:
     """A new call, counted."""
     if len(tensors) > MAX_LAYERS:
-        raise Strange("too many inputs")
-    state.made += 1
-    return Tensor(Call(layer, tuple(tensors), state.made, _last(layer, tensors)))
-
-
-KEEPS = ("BatchNormalization", "LayerNormalization", "GroupNormalization", "Dropout", "Activation",
-         "MaxPooling", "AveragePooling", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "Add",
-         "Multiply", "Subtract", "Maximum", "Minimum", "Average", "ZeroPadding", "SpatialDropout",
-         "GaussianNoise", "UpSampling", "Cropping", "Rescaling", "Identity", "GlobalMaxPooling",
-         "GlobalAveragePooling", "DepthwiseConv2D", "Random", "UnitNormalization")  # fmt: skip
-"""Beginnings of the classes that leave the last axis as long as it was."""
+        raise CannotEvaluate("too many inputs")
+    interp.calls += 1
+    return Tensor(LayerCall(layer, tuple(tensors), interp.calls, _last(layer, tensors)))
 
 
 def _last(layer: Layer, tensors: list[Tensor]) -> int | None:
@@ -105,26 +95,27 @@ def _last(layer: Layer, tensors: list[Tensor]) -> int | None:
     wide = config.get("filters", config.get("units", config.get("output_dim")))
     if isinstance(wide, int):
         return wide
-    if name.startswith(KEEPS) and config.get("depth_multiplier", 1) == 1:
-        return next((n for n in known if n is not None), None)
-    return None
+    entry = catalog.find("layers", name)
+    depth = config.get("depth_multiplier", entry.args.get("depth_multiplier") if entry else None)
+    is_kept = catalog.traits_of(name).shape != "new" or depth == 1
+    return next((n for n in known if n is not None), None) if is_kept else None
 
 
 def _model_call(
-    state: State, node: ast.AST, layer: Layer, tensors: list[Tensor], named: Config
+    interp: Interpreter, node: ast.AST, layer: Layer, tensors: list[Tensor], named: Config
 ) -> Any:
     model = layer.inner
     assert model is not None
     model.used = True
     if model.kind == "sequential" and not has_input(model):
-        state.steps += len(model.stack)
-        state.step()
+        interp.steps += len(model.stack)
+        interp.step()
         result: Any = tensors[0]
         for inner in model.stack:
-            result = call(state, node, inner, [result], {})
-        state.different(node, "The block is taken apart into its layers: it has no Input.")
+            result = call(interp, node, inner, [result], {})
+        interp.report_different(node, "The block is taken apart into its layers: it has no Input.")
         return result
-    result = made(state, layer, tensors)
+    result = made(interp, layer, tensors)
     result.call.named = named
     if len(model.outputs) > 1:
         return [Tensor(result.call, i) for i in range(len(model.outputs))]
@@ -145,30 +136,30 @@ def layer_of(class_name: str, **config: Any) -> Layer:
     return Layer(catalog.minimal("layers", spec))
 
 
-def binary(state: State, node: ast.BinOp, a: Any, b: Any) -> Any:
+def binary(interp: Interpreter, node: ast.BinOp, a: Any, b: Any) -> Any:
     """``a op b`` where one is a tensor: the layer that does it."""
     op = type(node.op)
-    if isinstance(a, After | Unknown) or isinstance(b, After | Unknown):
-        state.unknown(node, "one side could not be worked out: the other is taken alone")
+    if isinstance(a, Opaque | Unknown) or isinstance(b, Opaque | Unknown):
+        interp.report_unknown(node, "one side could not be worked out: the other is taken alone")
         return a if isinstance(a, Tensor) else b if isinstance(b, Tensor) else Unknown()
-    if isinstance(a, Tensor) and isinstance(b, Tensor) and op in BINARY:
-        name = BINARY[op]
-        state.translated(node, f"`{state.page.text(node)}` became the layer {name}.")
-        return made(state, layer_of(name), [a, b])
+    if isinstance(a, Tensor) and isinstance(b, Tensor) and op in SIGNS:
+        name = legacy.FUNCTIONS[SIGNS[op]]
+        interp.report_translation(node, f"`{interp.page.text(node)}` became the layer {name}.")
+        return made(interp, layer_of(name), [a, b])
     if (op not in (ast.Div,) or not isinstance(b, int | float)) and (
         found := keras_ops.binary(op, a, b)
     ):
-        return made(state, *found)
+        return made(interp, *found)
     tensor, number, left = (a, b, True) if isinstance(a, Tensor) else (b, a, False)
     if isinstance(number, bool) or not isinstance(number, int | float):
-        state.unknown(node, "no layer does this; what follows reads what it read")
+        interp.report_unknown(node, "no layer does this; what follows reads what it read")
         return tensor
     config = _rescaling(op, number, left)
     if config is None:
-        state.unknown(node, "no layer does this; what follows reads what it read")
+        interp.report_unknown(node, "no layer does this; what follows reads what it read")
         return tensor
-    state.translated(node, f"`{state.page.text(node)}` became the layer Rescaling.")
-    return made(state, layer_of("Rescaling", **config), [tensor])
+    interp.report_translation(node, f"`{interp.page.text(node)}` became the layer Rescaling.")
+    return made(interp, layer_of("Rescaling", **config), [tensor])
 
 
 def _rescaling(op: type, number: float, left: bool) -> dict[str, float] | None:
@@ -184,31 +175,31 @@ def _rescaling(op: type, number: float, left: bool) -> dict[str, float] | None:
     return None
 
 
-def operation(state: State, node: ast.Call, path: str, args: list[Any], kw: dict[str, Any]) -> Any:
+def operation(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywords) -> Any:
     """A function of TensorFlow or Keras called on tensors; None when it is none we know."""
     if found := keras_ops.read(path, args, kw):
-        return made(state, *found)
+        return made(interp, *found)
     name = path.rpartition(".")[2]
     if name == "shape" or ".random." in path:
-        return state.unknown(node, "no layer does this: left out")
+        return interp.report_unknown(node, "no layer does this: left out")
     tensors = [t for t in walk([args, list(kw.values())]) if isinstance(t, Tensor)]
     layer = _operation(name, path, args, kw, len(tensors))
     if layer is None:
         if name in ("cast", "identity", "stop_gradient", "convert_to_tensor"):
-            state.different(node, f"{name} is left out.")
+            interp.report_different(node, f"{name} is left out.")
         else:
-            state.unknown(node, "no layer does this; what follows reads what it read")
+            interp.report_unknown(node, "no layer does this; what follows reads what it read")
         return tensors[0]
-    state.translated(node, f"`{state.page.text(node)}` became the layer {layer.class_name}.")
-    return made(state, layer, tensors)
+    interp.report_translation(
+        node, f"`{interp.page.text(node)}` became the layer {layer.class_name}."
+    )
+    return made(interp, layer, tensors)
 
 
-def _operation(
-    name: str, path: str, args: list[Any], kw: dict[str, Any], many: int
-) -> Layer | None:
+def _operation(name: str, path: str, args: Args, kw: Keywords, many: int) -> Layer | None:
     axis = kw.get("axis", args[1] if len(args) > 1 and not isinstance(args[1], Tensor) else None)
-    if name in TWO and many == 2:
-        return layer_of(TWO[name])
+    if name in PAIRWISE and many == 2:
+        return layer_of(legacy.FUNCTIONS[name])
     if name in ("concat", "concatenate") and many > 1:
         return layer_of("Concatenate", axis=axis if isinstance(axis, int) else -1)
     if many != 1:
@@ -230,11 +221,11 @@ def _operation(
     return None
 
 
-def unpacked(state: State, node: ast.AST, tensor: Tensor, many: int) -> list[Any]:
+def unpacked(interp: Interpreter, node: ast.AST, tensor: Tensor, many: int) -> list[Any]:
     """The outputs of a call one by one: ``x, h, c = lstm(x)``."""
     if isinstance(tensor.call.layer, Layer) and tensor.index == 0 and many <= 8:
         return [Tensor(tensor.call, i) for i in range(many)]
-    state.unknown(node, "it cannot be taken apart")
+    interp.report_unknown(node, "it cannot be taken apart")
     return [Unknown() for _ in range(many)]
 
 
@@ -248,4 +239,6 @@ def is_tensor(value: Any) -> bool:
     return False
 
 
-__all__ = ["Instance", "binary", "call", "is_tensor", "layer_of", "operation", "unpacked"]
+def leave_out(interp: Interpreter, node: ast.Call, *_: Any) -> Opaque:
+    """A method that has no part in the project."""
+    return Opaque()

@@ -10,7 +10,7 @@ from typing import Any
 from builder.catalog.ops import PREFIX
 from builder.code.variable_names import plain
 from builder.parse.interpreter.imports import NAME, tidy
-from builder.parse.interpreter.values import Strange
+from builder.parse.interpreter.values import CannotEvaluate, Symbol
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, snake, unique
 
 MAX_LAYERS = 5_000
@@ -21,7 +21,7 @@ MAX_NESTING = 20
 
 
 @dataclass(eq=False, slots=True)
-class Layer:
+class Layer(Symbol):
     """One layer object: called twice, it shares its weights.
 
     Args:
@@ -56,7 +56,7 @@ class Layer:
 
 
 @dataclass(eq=False, slots=True)
-class Call:
+class LayerCall:
     """One call of a layer.
 
     Args:
@@ -80,7 +80,7 @@ class Call:
 class Tensor:
     """What a call returns; ``index`` for its further outputs."""
 
-    call: Call
+    call: LayerCall
     index: int = 0
 
 
@@ -92,7 +92,20 @@ class Shape:
 
 
 @dataclass(eq=False, slots=True)
-class Model:
+class KerasObject(Symbol):
+    """An optimizer, loss, metric, callback … : anything of the catalogue but a layer.
+
+    Args:
+        kind: of its catalogue entry: ``optimizers``, ``losses`` …
+        spec: its record.
+    """
+
+    kind: str
+    spec: ObjectSpec
+
+
+@dataclass(eq=False, slots=True)
+class Model(Symbol):
     """A model of the text.
 
     Args:
@@ -128,11 +141,11 @@ def spec(model: Model, name: str = "model", depth: int = 0) -> tuple[ModelSpec, 
         Strange: too many layers, or models too deep inside each other.
     """
     if depth > MAX_NESTING:
-        raise Strange("models are nested too deeply")
+        raise CannotEvaluate("models are nested too deeply")
     if model.kind == "sequential":
         layers = list(_with_input(model))
         if len(layers) > MAX_LAYERS:
-            raise Strange(f"the model has more than {MAX_LAYERS:,} layers")
+            raise CannotEvaluate(f"the model has more than {MAX_LAYERS:,} layers")
         return _written(model.name or name, list(_chained(layers)), None, depth)
     return _written(model.name or name, reached(model), model.outputs, depth)
 
@@ -171,17 +184,17 @@ def input_layer(shape: tuple[int | None, ...], batch: int | None = None, name: s
     return Layer(ObjectSpec("InputLayer", Config(config)), name)
 
 
-def _chained(layers: Iterable[Layer]) -> Iterator[Call]:
-    before: Call | None = None
+def _chained(layers: Iterable[Layer]) -> Iterator[LayerCall]:
+    before: LayerCall | None = None
     for number, layer in enumerate(layers):
-        before = Call(layer, (Tensor(before),) if before else (), number)
+        before = LayerCall(layer, (Tensor(before),) if before else (), number)
         yield before
 
 
-def reached(model: Model) -> list[Call]:
+def reached(model: Model) -> list[LayerCall]:
     """The calls the outputs depend on: the Inputs in the model's order, the rest as written."""
     first = [t.call for t in model.inputs]
-    found: dict[int, Call] = {id(c): c for c in first}
+    found: dict[int, LayerCall] = {id(c): c for c in first}
     todo = [t.call for t in model.outputs]
     while todo:
         call = todo.pop()
@@ -189,7 +202,7 @@ def reached(model: Model) -> list[Call]:
             found[id(call)] = call
             todo += [t.call for t in call.reads]
             if len(found) > MAX_LAYERS:
-                raise Strange(f"the model has more than {MAX_LAYERS:,} layers")
+                raise CannotEvaluate(f"the model has more than {MAX_LAYERS:,} layers")
     ahead = {id(c) for c in first}
     rest = [c for key, c in found.items() if key not in ahead]
     inputs = [c for c in rest if c.layer.is_input]
@@ -197,12 +210,12 @@ def reached(model: Model) -> list[Call]:
     return [*first, *sorted(inputs, key=_number), *sorted(others, key=_number)]
 
 
-def _number(call: Call) -> int:
+def _number(call: LayerCall) -> int:
     return call.number
 
 
 def _written(
-    name: str, calls: list[Call], outputs: list[Tensor] | None, depth: int
+    name: str, calls: list[LayerCall], outputs: list[Tensor] | None, depth: int
 ) -> tuple[ModelSpec, int]:
     given = layer_names(calls)
     titles = _titles(calls, given)
@@ -215,7 +228,7 @@ def _written(
             table[key], many = _record(call.layer, key, depth)
             count += many
             if count > MAX_LAYERS:
-                raise Strange(f"the model has more than {MAX_LAYERS:,} layers")
+                raise CannotEvaluate(f"the model has more than {MAX_LAYERS:,} layers")
         reads = () if call.layer.is_input else call.reads
         inbound = tuple(_ref(titles, t) for t in reads)
         nodes.append(Node(titles[id(call)], key, inbound, call.layer.off or call.off, call.named))
@@ -224,7 +237,7 @@ def _written(
     return ModelSpec(name, Config(table), tuple(nodes), refs), count
 
 
-def _titles(calls: list[Call], given: dict[int, str]) -> dict[int, str]:
+def _titles(calls: list[LayerCall], given: dict[int, str]) -> dict[int, str]:
     """A name for each call: its layer's; of a layer called again, the variable's of the result."""
     many = Counter(id(c.layer) for c in calls)
     titles: dict[int, str] = {}
@@ -240,7 +253,7 @@ def _titles(calls: list[Call], given: dict[int, str]) -> dict[int, str]:
     return titles
 
 
-def titled(call: Call) -> str:
+def titled(call: LayerCall) -> str:
     """What the variable of the result says of the call's name, ``""`` for nothing."""
     name = plain(call.title)
     return name if NAME.fullmatch(name) else ""
@@ -256,11 +269,11 @@ def _record(layer: Layer, name: str, depth: int) -> tuple[Any, int]:
 def _ref(titles: dict[int, str], tensor: Tensor) -> str:
     title = titles.get(id(tensor.call))
     if title is None:
-        raise Strange("it reads a layer that is not part of the model")
+        raise CannotEvaluate("it reads a layer that is not part of the model")
     return f"{title}:{tensor.index}" if tensor.index else title
 
 
-def layer_names(calls: list[Call]) -> dict[int, str]:
+def layer_names(calls: list[LayerCall]) -> dict[int, str]:
     """A name for each layer: the code's, else Keras's own ``dense``, ``dense_1`` …"""
     layers = list({id(c.layer): c.layer for c in calls}.values())
     names: dict[int, str] = {}

@@ -8,8 +8,8 @@ import warnings
 from dataclasses import dataclass, field
 
 from builder.errors import SpecError
-from builder.parse.remarks import NOTED, Notes, cut
 from builder.parse.text import prose, repair
+from builder.parse.text.remarks import NOTED, Remarks, cut
 
 MAX_CHARACTERS = 1_000_000
 """A longer text is refused; ten thousand lines of a hundred characters fit."""
@@ -69,7 +69,7 @@ class Page:
         return cut(words + (" …" if last != line else ""), most)
 
 
-def read(source: str, notes: Notes) -> Page:
+def read(source: str, remarks: Remarks) -> Page:
     """The tree of a Python text; what tutorials put around the code is blanked, lines stay.
 
     Raises:
@@ -78,7 +78,7 @@ def read(source: str, notes: Notes) -> Page:
     if not isinstance(source, str):
         raise SpecError(f"The code must be text but is {type(source).__name__}.")
     _check_size(source)
-    plain = _cleaned(source.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff"), notes)
+    plain = _cleaned(source.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff"), remarks)
     marked = _marked(plain)
     if marked != plain:
         try:
@@ -92,7 +92,7 @@ def read(source: str, notes: Notes) -> Page:
             raise
         text, told = found
         for sentence in told:
-            notes.say(NOTED, 0, sentence)
+            remarks.add(NOTED, 0, sentence)
         return Page(tuple(text.split("\n")), _tree(text))
 
 
@@ -153,28 +153,28 @@ def _tree(source: str) -> ast.Module:
         ) from None
 
 
-def _cleaned(source: str, notes: Notes) -> str:
+def _cleaned(source: str, remarks: Remarks) -> str:
     """Prose around fenced code, shell and notebook commands, and prompts blanked."""
     lines = source.split("\n")
     fences = [i for i, line in enumerate(lines) if _FENCE.match(line)]
     if fences and not _parses(source):
         lines = _fenced(lines)
-        notes.say(NOTED, 0, "Only the code between the ``` marks is read.")
+        remarks.add(NOTED, 0, "Only the code between the ``` marks is read.")
     prompts = any(line.lstrip().startswith((">>> ", "In [")) for line in lines)
     if prompts and not _parses("\n".join(lines)):  # a docstring may hold prompts too
-        lines = _prompted(lines, notes)
+        lines = _prompted(lines, remarks)
     for i, line in enumerate(lines):
         if _BUTTON.match(line) and not _continues(lines, i):
             lines[i] = ""
         elif _MAGIC.match(line) and not _continues(lines, i):
             pad = line[: len(line) - len(line.lstrip())]
             home = "notebook" if line.strip()[0] in "%!?" or line.endswith("?") else "terminal"
-            notes.say(NOTED, i + 1, f"The command {cut(line)!r} is for a {home}: left out.")
+            remarks.add(NOTED, i + 1, f"The command {cut(line)!r} is for a {home}: left out.")
             lines[i] = f"{pad}pass"
     return "\n".join(lines)
 
 
-def _prompted(lines: list[str], notes: Notes) -> list[str]:
+def _prompted(lines: list[str], remarks: Remarks) -> list[str]:
     """What stands behind prompts, and paragraphs of plain code between; output is blanked."""
     kept = [""] * len(lines)
     start, output, tries = 0, False, 0
@@ -193,7 +193,7 @@ def _prompted(lines: list[str], notes: Notes) -> list[str]:
                 output = output or not found
         start = end + 1
     if output:
-        notes.say(NOTED, 0, "Lines without a prompt (>>> or In) are output: left out.")
+        remarks.add(NOTED, 0, "Lines without a prompt (>>> or In) are output: left out.")
     return kept
 
 

@@ -12,7 +12,7 @@ NEVER = float("-inf")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class QueueEntry:
     """A run that waits or goes.
 
     Args:
@@ -33,8 +33,8 @@ class Entry:
 
 
 def choose(
-    waiting: Sequence[Entry],
-    running: Sequence[Entry],
+    waiting: Sequence[QueueEntry],
+    running: Sequence[QueueEntry],
     served: Mapping[str, float],
     *,
     limit: int,
@@ -61,12 +61,12 @@ def choose(
     return min(able, key=lambda e: _turn(e, projects, owners, served)).id
 
 
-def _counts(running: Sequence[Entry]) -> tuple[Counter[str], Counter[str]]:
+def _counts(running: Sequence[QueueEntry]) -> tuple[Counter[str], Counter[str]]:
     return Counter(e.project for e in running), Counter(e.owner for e in running)
 
 
 def _turn(
-    entry: Entry, projects: Counter[str], owners: Counter[str], served: Mapping[str, float]
+    entry: QueueEntry, projects: Counter[str], owners: Counter[str], served: Mapping[str, float]
 ) -> tuple[object, ...]:
     owner = served.get(f"owner {entry.owner}", NEVER)
     project = served.get(entry.project, NEVER)
@@ -84,10 +84,10 @@ def _turn(
 
 
 def turns(
-    waiting: Sequence[Entry], running: Sequence[Entry], served: Mapping[str, float]
+    waiting: Sequence[QueueEntry], running: Sequence[QueueEntry], served: Mapping[str, float]
 ) -> list[str]:
     """All waiting runs in the order they would go if nobody came or left."""
-    queues: dict[str, list[Entry]] = {}
+    queues: dict[str, list[QueueEntry]] = {}
     for entry in sorted(waiting, key=lambda e: (not e.urgent, e.place, e.id), reverse=True):
         queues.setdefault(entry.project, []).append(entry)  # the next one last
     seen = dict(served)

@@ -10,7 +10,7 @@ from time import time
 
 from builder.runs.disk import workspace
 from builder.runs.scheduler import fair_order
-from builder.runs.scheduler.fair_order import Entry
+from builder.runs.scheduler.fair_order import QueueEntry
 from builder.runs.store import progress as progress_
 from builder.runs.store.database import Row, database
 from builder.runs.store.progress import Progress
@@ -90,7 +90,7 @@ def peers(run_id: str) -> list[str]:
     return [e.id for e in queued if e.urgent == urgent[run_id]]
 
 
-def _siblings(run_id: str) -> list[Entry]:
+def _siblings(run_id: str) -> list[QueueEntry]:
     """The queued runs of that queued run's project, itself among them, by their places."""
     waiting = _entries("queued")
     project = next((e.project for e in waiting if e.id == run_id), None)
@@ -145,7 +145,7 @@ def _lasts(going: list[Progress]) -> float | None:
     return sum(whole) / len(whole) if whole else None
 
 
-def _entries(status: str) -> list[Entry]:
+def _entries(status: str) -> list[QueueEntry]:
     sql = (
         "SELECT id, project, owner, created, coalesce(rank, created) AS place, tries, orders"
         " FROM runs WHERE status = ? ORDER BY created, rowid"
@@ -154,10 +154,10 @@ def _entries(status: str) -> list[Entry]:
     return [_entry(r, i) for i, r in enumerate(database().all(sql, status))]
 
 
-def _entry(row: Row, number: int) -> Entry:
+def _entry(row: Row, number: int) -> QueueEntry:
     urgent = row["tries"] > 0 or row["orders"] is not None
     since = min(row["created"], time())  # the clock may have been set back
-    return Entry(row["id"], _project(row), row["owner"], (row["place"], number), urgent, since)
+    return QueueEntry(row["id"], _project(row), row["owner"], (row["place"], number), urgent, since)
 
 
 def _project(row: Row) -> str:

@@ -1,4 +1,4 @@
-"""The project's code in a field: changed, compared with what is on screen, applied or dropped."""
+"""The project as editable code: edit, diff against the project on screen, apply or discard."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pages.widgets.code import code_script
 from pages.widgets.home import paste_code
 from pages.widgets.session import current_project, tab_state, widget_sync
 from pages.widgets.shared import page_frame
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.page_frame import escape_md
 
 KEY = "code-text"
 
@@ -52,7 +52,7 @@ def _draft() -> Draft | None:
 @page_frame.safe
 def begin(training: TrainingSpec, style: str) -> None:
     """Open the field with the script as it is."""
-    text = code_script.written(training, style).text
+    text = code_script.write_script(training, style).text
     tab_state.remember("code-draft", Draft(text, current_project.token(), style, training))
 
 
@@ -69,7 +69,7 @@ def show(training: TrainingSpec, now: str) -> None:
     """
     draft = _draft()
     assert draft is not None
-    stands = widget_sync.hold(KEY, draft.text, draft.text)
+    stands = widget_sync.sync_widget(KEY, draft.text, draft.text)
     text = st.text_area(
         "The project as code",
         stands,
@@ -78,7 +78,7 @@ def show(training: TrainingSpec, now: str) -> None:
         max_chars=parse.MAX_CHARACTERS,
         help="Keras as you would write it. It is read, never run.",
     )
-    widget_sync.held(KEY, text)
+    widget_sync.record_value(KEY, text)
     if text != draft.text:
         draft = replace(draft, text=text)
         tab_state.remember("code-draft", draft)
@@ -92,18 +92,18 @@ def show(training: TrainingSpec, now: str) -> None:
         _difference(training, draft, now)
 
 
-def found_in(training: TrainingSpec, text: str) -> Parsed | str:
+def read_draft(training: TrainingSpec, text: str) -> Parsed | str:
     """The project a text says, around what it does not say; or why it cannot be read."""
     if not text.strip():
         return "There is no code left. Discard brings back the script."
-    found = paste_code.read(text, around=training)
+    found = paste_code.read_code(text, around=training)
     if isinstance(found, str) or found.training is None:
         return found
-    read = replace(found.training, dataset=_shortened(found.training.dataset, training.dataset))
-    return replace(found, training=training if same(read, training) else read)
+    read = replace(found.training, dataset=_drop_defaults(found.training.dataset, training.dataset))
+    return replace(found, training=training if is_same_project(read, training) else read)
 
 
-def _shortened(dataset: ObjectSpec, before: ObjectSpec) -> ObjectSpec:
+def _drop_defaults(dataset: ObjectSpec, before: ObjectSpec) -> ObjectSpec:
     """Without the usual settings that a script spells out and the project left to be usual."""
     usual = find_dataset(dataset.class_name).ENTRY.args
     mine = before.config if before.class_name == dataset.class_name else {}
@@ -111,17 +111,17 @@ def _shortened(dataset: ObjectSpec, before: ObjectSpec) -> ObjectSpec:
     return replace(dataset, config=Config(kept))
 
 
-def same(a: TrainingSpec, b: TrainingSpec) -> bool:
+def is_same_project(a: TrainingSpec, b: TrainingSpec) -> bool:
     """Whether nothing differs but how it is written down."""
     return not compare.changes(a, b)
 
 
 def _difference(training: TrainingSpec, draft: Draft, now: str) -> None:
-    found = found_in(training, draft.text)
+    found = read_draft(training, draft.text)
     if isinstance(found, str):
-        st.error(plain(found))
+        st.error(escape_md(found))
         return
-    paste_code.remarks(
+    paste_code.show_remarks(
         replace(found, notes=tuple(n for n in found.notes if n.severity != parse.NOTED))
     )
     if found.training is None:
@@ -137,10 +137,10 @@ def _difference(training: TrainingSpec, draft: Draft, now: str) -> None:
     if not lines:
         st.info("The project stays as it is: the code says the same.")
         return
-    st.markdown("**What changes**\n" + "\n".join(f"- {plain(line)}" for line in lines))
+    st.markdown("**What changes**\n" + "\n".join(f"- {escape_md(line)}" for line in lines))
     style = draft.style if draft.style in code.styles(found.training) else ""
     with page_frame.guard():
-        new = code_script.written(found.training, style or code.styles(found.training)[0]).text
+        new = code_script.write_script(found.training, style or code.styles(found.training)[0]).text
         rows = difflib.unified_diff(
             now.split("\n"), new.split("\n"), "before", "after", lineterm="", n=2
         )
@@ -157,14 +157,14 @@ def apply() -> None:
     draft = _draft()
     if draft is None:
         return
-    text = str(widget_sync.typed(KEY) or "")
+    text = str(widget_sync.widget_value(KEY) or "")
     again = draft.compared and text == draft.text
     tab_state.remember("code-draft", replace(draft, text=text, compared=True))
-    found = found_in(current_project.training(), text)
+    found = read_draft(current_project.training(), text)
     if isinstance(found, str) or found.training is None:
         return
     asked = found.of(parse.UNKNOWN) or current_project.training() != draft.began
     if asked and not again:
         return
-    current_project.fix(found.training)
+    current_project.apply_fix(found.training)
     tab_state.remember("code-draft", None)

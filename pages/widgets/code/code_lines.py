@@ -1,4 +1,4 @@
-"""A script on screen, line by line: coloured, a layer's lines marked, one line to be chosen."""
+"""The script viewer: syntax-highlighted lines, the selected layer's marked, one line chosen."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def show(text: str, marked: Sequence[int], key: str) -> int | None:
         marked: lines of the selected layer.
         key: the same for the same place.
     """
-    lines = coloured(text.rstrip("\n"))
-    chosen = _line(widget_sync.typed(key), len(lines))
+    lines = tokenize_lines(text.rstrip("\n"))
+    chosen = _line(widget_sync.widget_value(key), len(lines))
     data = {
         "lines": lines,
         "marked": list(marked),
@@ -55,7 +55,7 @@ def show(text: str, marked: Sequence[int], key: str) -> int | None:
         "label": "The script, line by line. Press Enter to have a line explained",
     }
     # In a list, because Streamlit searches a dict for data frames and loads pandas for it.
-    found = _mount(key=key, data=[data], on_line_change=_nothing)
+    found = _mount(key=key, data=[data], on_line_change=_ignore_event)
     return _line(found, len(lines))
 
 
@@ -65,11 +65,11 @@ def _line(found: object, many: int) -> int | None:
     return line if isinstance(line, int) and 0 < line <= many else None
 
 
-def _nothing() -> None:
+def _ignore_event() -> None:
     """The line needs a listener; the rerun itself is all we want."""
 
 
-def coloured(text: str) -> list[Tokens]:
+def tokenize_lines(text: str) -> list[Tokens]:
     """The lines of a script as tokens; plain where Python cannot read it."""
     rows = text.split("\n")
     lines: list[Tokens] = [[] for _ in rows]

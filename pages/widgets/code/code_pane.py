@@ -10,7 +10,7 @@ from builder.spec import TrainingSpec
 from pages.widgets.code import code_editor, code_lines, code_script
 from pages.widgets.session import current_project, tab_state, widget_sync
 from pages.widgets.shared import page_frame
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.page_frame import escape_md
 
 
 def show(training: TrainingSpec, selected: str | None) -> None:
@@ -21,38 +21,39 @@ def show(training: TrainingSpec, selected: str | None) -> None:
     with st.container(key="codepane"), page_frame.guard():
         if code_editor.is_open():
             code_editor.show(
-                training, code_script.written(training, code_script.style(training)).text
+                training,
+                code_script.write_script(training, code_script.current_style(training)).text,
             )
         else:
-            _reading(training, selected)
+            _show_script(training, selected)
 
 
-def _reading(training: TrainingSpec, selected: str | None) -> None:
-    chosen = _choose(training)
-    script = code_script.written(training, chosen)
+def _show_script(training: TrainingSpec, selected: str | None) -> None:
+    chosen = _choose_style(training)
+    script = code_script.write_script(training, chosen)
     spans = script.nodes.get(selected or "", ())
     marked = [n for first, last in spans for n in range(first, last + 1)]
     line = code_lines.show(script.text, marked, "code-lines")
     if doubt := code.doubt(training, chosen):
-        st.caption(plain(doubt))
-    _explained(training, script, line)
+        st.caption(escape_md(doubt))
+    _show_explanation(training, script, line)
 
 
-def _choose(training: TrainingSpec) -> str:
+def _choose_style(training: TrainingSpec) -> str:
     """The row of styles, and the way into the text."""
     there = code.styles(training)
     with st.container(key="code-bar", horizontal=True, vertical_alignment="bottom"):
         key = "code-style"
-        now = code_script.style(training)
+        now = code_script.current_style(training)
         chosen = st.selectbox(
             "Style",
             there,
-            widget_sync.place(there, widget_sync.hold(key, now, now)),
+            widget_sync.option_index(there, widget_sync.sync_widget(key, now, now)),
             key=key,
             format_func=lambda name: code.STYLES[name],
             help="Three ways to write the same model in Keras",
         )
-        widget_sync.held(key, chosen)
+        widget_sync.record_value(key, chosen)
         tab_state.remember("code-style", chosen)
         st.button(
             "Edit as code",
@@ -65,7 +66,7 @@ def _choose(training: TrainingSpec) -> str:
     return str(chosen)
 
 
-def _explained(training: TrainingSpec, script: Script, line: int | None) -> None:
+def _show_explanation(training: TrainingSpec, script: Script, line: int | None) -> None:
     """The chosen line in plain words."""
     if line is None:
         st.caption("Choose a line to have it explained.")
@@ -74,7 +75,7 @@ def _explained(training: TrainingSpec, script: Script, line: int | None) -> None
         st.markdown(f"**Line {line}**")
         for said in line_explanations.line(training, script, line):
             head = f"`{said.title.replace('`', '')}`  \n" if said.title else ""
-            st.markdown(f"{head}{plain(said.text) if not said.title else said.text}")
+            st.markdown(f"{head}{escape_md(said.text) if not said.title else said.text}")
         there = [n for n in script.at(line) if n != current_project.selected(())]
         if there:
             st.button(

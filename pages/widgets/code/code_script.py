@@ -1,9 +1,10 @@
-"""The script of a training with its data's lines, and the style it is shown in."""
+"""The generated script of a training, with its data source, in the style chosen last."""
 
 from __future__ import annotations
 
 from builder import code
 from builder.code import Script
+from builder.code import data_source as data_lines
 from builder.datasets.registry import find_dataset
 from builder.errors import LayerwiseError
 from builder.runs.engine_process import client
@@ -12,14 +13,14 @@ from pages.widgets.session import current_project, engine_facts, tab_state
 from pages.widgets.shared import own_files
 
 
-def style(training: TrainingSpec) -> str:
+def current_style(training: TrainingSpec) -> str:
     """The style chosen last, or the usual one where it cannot say this model."""
     there = code.styles(training)
     wanted = tab_state.recall("code-style")
     return wanted if wanted in there else there[0]
 
 
-def written(training: TrainingSpec, chosen: str) -> Script:
+def write_script(training: TrainingSpec, chosen: str) -> Script:
     """The script with its data, remembered by value.
 
     Raises:
@@ -27,7 +28,7 @@ def written(training: TrainingSpec, chosen: str) -> Script:
     """
     title, source = current_project.title(), data_source(training)
     key = ("code", training, title, chosen, source)
-    return engine_facts.cached(key, lambda: code.written(training, source, title, chosen))
+    return engine_facts.get_or_make(key, lambda: code.written(training, source, title, chosen))
 
 
 def data_source(training: TrainingSpec) -> str:
@@ -36,10 +37,13 @@ def data_source(training: TrainingSpec) -> str:
 
     def make() -> str:
         try:
-            return str(client.call("loading.source", dataset))
+            facts = data_lines.foreseen(dataset) or client.call("loading.describe", dataset)
+            return data_lines.source(dataset, facts)
         except LayerwiseError as error:
             lines = str(find_dataset(dataset.class_name).source(dataset.config)).rstrip("\n")
             reason = " ".join(error.message.split())
             return f"{lines}\n\n# Not prepared, because the data is not here: {reason}\n"
 
-    return own_files.with_owner_names(engine_facts.cached(("data source", dataset), make), dataset)
+    return own_files.with_owner_names(
+        engine_facts.get_or_make(("data source", dataset), make), dataset
+    )

@@ -1,4 +1,4 @@
-"""A file that is made when somebody takes it, and what is said when it cannot be made."""
+"""A download button whose file is made on the click, and the errors of making it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def button(
 
     ``make`` runs outside this tab's script: it must not ask for session state.
     """
-    refused = _refused()
+    refused = _pending_refusals()
     st.download_button(
         label,
-        data=lambda: _made(make, label, refused),
+        data=lambda: _make_or_refuse(make, label, refused),
         file_name=name,
         mime=mime or None,
         key=key,
@@ -34,15 +34,15 @@ def button(
     )
 
 
-def _made(make: Callable[[], bytes], label: str, refused: list[str]) -> bytes:
+def _make_or_refuse(make: Callable[[], bytes], label: str, refused: list[str]) -> bytes:
     try:
         return make()
     except Exception as error:
-        refused.append(f"**{label}** cannot be made.  \n{page_frame.sentence(error)}")
+        refused.append(f"**{label}** cannot be made.  \n{page_frame.error_sentence(error)}")
         raise
 
 
-def _refused() -> list[str]:
+def _pending_refusals() -> list[str]:
     """What is still to be said in this tab; the same list in every run of its script."""
     tab_state.remember("refused", found := tab_state.recall("refused", []))
     return found  # type: ignore[no-any-return]
@@ -50,8 +50,8 @@ def _refused() -> list[str]:
 
 @st.fragment(run_every=TICK)
 @page_frame.safe
-def refusals() -> None:
+def show_refusals() -> None:
     """Say, wherever the page is scrolled to, why a file could not be made."""
-    refused = _refused()
+    refused = _pending_refusals()
     while refused:
         st.toast(refused.pop(0), icon=":material/error:", duration="infinite")

@@ -1,4 +1,4 @@
-"""A dataset as a picture: examples by class, balance, distributions, points; and in words."""
+"""Preview of a dataset: examples by class, class balance, histograms, points, texts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import streamlit as st
 from builder import formatting
 from builder.facts import DataFacts
 from pages.widgets.shared import page_frame
-from pages.widgets.shared.markup import Array, bar, picture, table
+from pages.widgets.shared.markup import Array, bar, image_data_url, table
 
 CLASSES_SHOWN = 12
 """Class rows drawn before "Show all"."""
@@ -64,7 +64,7 @@ def _strip(pictures: Array) -> str:
     gap = [(0, 0), (0, 0), (0, 1)] + [(0, 0)] * (pictures.ndim - 3)
     padded = np.pad(pictures, gap)
     strip = np.concatenate(list(padded), axis=1)
-    return picture(strip)
+    return image_data_url(strip)
 
 
 def _balance(counts: Sequence[tuple[Any, int]]) -> None:
@@ -182,7 +182,7 @@ def _lengths(edges: Sequence[float], counts: Sequence[int]) -> None:
 # --- in words ------------------------------------------------------------------------------------
 
 
-def sentence(facts: DataFacts) -> str:
+def summary_sentence(facts: DataFacts) -> str:
     """Sizes in words: how many examples, what each is, what is to be said about it."""
     many, test = formatting.number(facts.n_train), formatting.number(facts.n_test)
     return (
@@ -216,11 +216,11 @@ def _answer(facts: DataFacts) -> str:
     return f"one of {len(facts.classes)} classes"
 
 
-def preparation(found: Mapping[str, Any], facts: DataFacts) -> str:
+def preparation_html(found: Mapping[str, Any], facts: DataFacts) -> str:
     """HTML: what came, what the model sees, and one label before and after."""
     raw, now = found["raw"], found["prepared"]
     before, after = found.get("y_before"), found.get("y_after")
-    cells = [("As it came", _array(raw)), ("What the model sees", _array(now))]
+    cells = [("As it came", _describe_array(raw)), ("What the model sees", _describe_array(now))]
     if facts.kind == "texts":
         cells[1] = (cells[1][0], "The same texts; TextVectorization makes numbers of their words")
     if before is None:
@@ -234,7 +234,7 @@ def preparation(found: Mapping[str, Any], facts: DataFacts) -> str:
     )
 
 
-def _array(about: Mapping[str, Any]) -> str:
+def _describe_array(about: Mapping[str, Any]) -> str:
     shape = formatting.short(tuple(about["shape"])[1:])
     low, high = formatting.digits(about["min"]), formatting.digits(about["max"])
     many = formatting.number(int(about["shape"][0]))

@@ -1,4 +1,4 @@
-"""Downloading a dataset of Keras: asked first, with progress, cancel, and a way without network."""
+"""Download of a Keras dataset: asked first, with progress and cancel, or a built-in one instead."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from builder.runs.engine_process.downloads import DownloadProgress
 from builder.spec import ObjectSpec
 from pages.widgets.session import current_project, engine_facts
 from pages.widgets.shared import page_frame
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.page_frame import escape_md
 
 INSTEAD = {"Images": "Digits", "Tables": "Diabetes", "Text": "ReviewTexts"}
 """Palette group of a downloaded dataset → the built-in one offered in its place."""
@@ -29,9 +29,10 @@ def show(dataset: ObjectSpec) -> None:
         _watch(dataset.class_name)
         return
     if going and going.error:
-        st.warning(plain(going.error), icon=":material/cloud_off:")
+        st.warning(escape_md(going.error), icon=":material/cloud_off:")
     st.markdown(
-        f"**{plain(plugin.TITLE)}** comes from the internet, once; Keras keeps it on this machine."
+        f"**{escape_md(plugin.TITLE)}** comes from the internet, once; Keras keeps it on this"
+        " machine."
     )
     with st.container(horizontal=True, key="download"):
         st.button(
@@ -44,7 +45,7 @@ def show(dataset: ObjectSpec) -> None:
         )
         other = INSTEAD.get(plugin.ENTRY.group, "Digits")
         st.button(
-            f"Use {plain(find_dataset(other).TITLE)} instead",
+            f"Use {escape_md(find_dataset(other).TITLE)} instead",
             key="download-instead",
             on_click=_use,
             args=(other,),
@@ -58,7 +59,7 @@ def _start(dataset: ObjectSpec) -> None:
 
 @page_frame.safe
 def _use(class_name: str) -> None:
-    current_project.fix(replace(current_project.training(), dataset=ObjectSpec(class_name)))
+    current_project.apply_fix(replace(current_project.training(), dataset=ObjectSpec(class_name)))
 
 
 @st.fragment(run_every=0.5)
@@ -68,7 +69,7 @@ def _watch(name: str) -> None:
     if going is None or going.status != "running":
         engine_facts.forget_data()
         st.rerun()
-    st.progress(going.fraction or 0.0, text=said(going))
+    st.progress(going.fraction or 0.0, text=progress_text(going))
     st.button(
         "Cancel",
         key="download-cancel",
@@ -78,9 +79,9 @@ def _watch(name: str) -> None:
     )
 
 
-def said(going: DownloadProgress) -> str:
+def progress_text(going: DownloadProgress) -> str:
     """``"Downloading mnist.npz: 3.2 MB of 11.5 MB"``."""
     if not going.file:
         return "Waiting for the server …"
     of = f" of {formatting.size(going.total)}" if going.total else ""
-    return f"Downloading {plain(going.file)}: {formatting.size(going.done)}{of}"
+    return f"Downloading {escape_md(going.file)}: {formatting.size(going.done)}{of}"

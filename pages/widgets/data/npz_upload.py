@@ -1,4 +1,4 @@
-"""Data of one's own: an .npz file given here, or one lying in the datasets folder."""
+"""Upload of an .npz dataset, and the choice among those in the datasets folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from builder.runs.disk import workspace
 from builder.spec import Config, ObjectSpec
 from pages.widgets.session import current_project, engine_facts, tab_state, widget_sync
 from pages.widgets.shared import own_files
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.page_frame import escape_md
 
 LIMIT_MB = 200
 """Megabytes of an upload; larger files go into the datasets folder directly."""
@@ -29,38 +29,38 @@ def show() -> None:
             " y_test: numbers, or in x one text a row. Files with Python objects in them are"
             " refused."
         )
-        _existing()
+        _choose_existing()
         _upload()
 
 
-def _existing() -> None:
+def _choose_existing() -> None:
     names = own_files.list_files()
     if not names:
         return
     current = current_project.training().dataset.config.get("file")
-    stands = widget_sync.hold("own-file", current if current in names else None, current)
+    stands = widget_sync.sync_widget("own-file", current if current in names else None, current)
     st.selectbox(
         "Files in the datasets folder",
         names,
-        widget_sync.place(names, stands),
+        widget_sync.option_index(names, stands),
         key="own-file",
         format_func=own_files.file_title,
         placeholder="Choose a file",
         on_change=_use_existing,
-        help=f"{plain(str(workspace.datasets_folder()))}; put large files there yourself",
+        help=f"{escape_md(str(workspace.datasets_folder()))}; put large files there yourself",
     )
 
 
 def _use_existing() -> None:
-    name = widget_sync.typed("own-file")
+    name = widget_sync.widget_value("own-file")
     if name:
-        use(str(name))
+        use_file(str(name))
 
 
-def use(name: str, **settings: str) -> None:
+def use_file(name: str, **settings: str) -> None:
     """Make that file of the datasets folder the dataset on screen."""
     dataset = ObjectSpec(own_files.PLUGIN, Config(settings, file=name))
-    current_project.fix(replace(current_project.training(), dataset=dataset))
+    current_project.apply_fix(replace(current_project.training(), dataset=dataset))
 
 
 def _upload() -> None:
@@ -69,11 +69,11 @@ def _upload() -> None:
         return
     tab_state.remember("uploaded", file.file_id)
     with st.spinner(f"Checking {file.name} …"):
-        keep(file.name, file.getvalue())
+        store_upload(file.name, file.getvalue())
     st.rerun()
 
 
-def keep(name: str, data: bytes) -> None:
+def store_upload(name: str, data: bytes) -> None:
     """Check the file, keep it in the datasets folder and make it the dataset on screen.
 
     Raises:
@@ -83,25 +83,27 @@ def keep(name: str, data: bytes) -> None:
     new = not path.exists()
     if new:
         workspace.write(path, data)
-    labels, wrong = {}, _wrong(path.name)
-    if wrong and wrong.where == "dataset.labels" and not _wrong(path.name, labels="values"):
+    labels, wrong = {}, _find_problem(path.name)
+    if wrong and wrong.where == "dataset.labels" and not _find_problem(path.name, labels="values"):
         labels = {"labels": "values"}
-        tab_state.note(f"{wrong.message} They are taken for amounts: the model predicts a number.")
+        tab_state.add_note(
+            f"{wrong.message} They are taken for amounts: the model predicts a number."
+        )
     elif wrong:
         if new:
             path.unlink(missing_ok=True)
         message = wrong.message.replace(path.name, own_files.file_title(path.name))
         raise DataError(message, wrong.hint, "dataset")
-    use(path.name, **labels)
+    use_file(path.name, **labels)
 
 
-def _wrong(name: str, **settings: str) -> Problem | None:
+def _find_problem(name: str, **settings: str) -> Problem | None:
     """Why that file cannot be the dataset on screen."""
     trial = replace(
         current_project.training(),
         dataset=ObjectSpec(own_files.PLUGIN, Config(settings, file=name)),
     )
-    found = engine_facts.facts_of(trial).errors
+    found = engine_facts.find_facts(trial).errors
     return next((p for p in found if p.where.startswith("dataset")), None)
 
 

@@ -28,14 +28,14 @@ def choose(
         names: of the classes, in that order.
         key: the same for the same run.
     """
-    chosen = _cell(widget_sync.typed(key), len(names))
+    chosen = _cell(widget_sync.widget_value(key), len(names))
     data = {
         "names": [str(name) for name in names],
         "counts": [[int(n) for n in row] for row in counts],
         "chosen": chosen,
     }
     # In a list, because Streamlit searches a dict for data frames and loads pandas for it.
-    found = _mount(key=key, data=[data], on_cell_change=_nothing)
+    found = _mount(key=key, data=[data], on_cell_change=_ignore_event)
     return _cell(found, len(names))
 
 
@@ -48,5 +48,5 @@ def _cell(found: object, classes: int) -> tuple[int, int] | None:
     return None
 
 
-def _nothing() -> None:
+def _ignore_event() -> None:
     """The cell needs a listener; the rerun itself is all we want."""

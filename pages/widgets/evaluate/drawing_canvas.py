@@ -1,5 +1,4 @@
-"""The canvas people draw on, with its own Undo and Clear; what is drawn is kept across pages and
-reloads."""
+"""The drawing canvas with Undo and Clear; a drawing is kept across pages and reloads."""
 
 from __future__ import annotations
 
@@ -75,22 +74,28 @@ class Drawing:
 
 def show() -> NDArray[np.uint8] | None:
     """Draw the canvas and its buttons; returns what is drawn, uint8 (SIDE, SIDE, 4), or None."""
-    if widget_sync.typed(KEY) is None:  # the canvas is new on this page: it shows what was drawn
-        _put(_kept().objects)
+    if (
+        widget_sync.widget_value(KEY) is None
+    ):  # the canvas is new on this page: it shows what was drawn
+        _set_strokes(_current_drawing().objects)
     with st.container(key="paper", width=SIDE + 2):
-        answer = _mount(_kept())
+        answer = _mount(_current_drawing())
     # without a picture the canvas only says what it was given
     if answer and answer.get("data") and answer.get("raw"):
         objects = tuple(answer["raw"].get("objects", ()))
-        _keep(replace(_kept(), objects=objects, image=_image(answer["data"])))
-    kept = _kept()
+        _store_drawing(replace(_current_drawing(), objects=objects, image=_image(answer["data"])))
+    kept = _current_drawing()
     empty = not kept.objects
     with st.container(horizontal=True, width=SIDE + 2):
         st.button(
             "Undo stroke", key="draw-undo", icon=":material/undo:", disabled=empty, on_click=_undo
         )
         st.button(
-            "Clear", key="draw-clear", icon=":material/delete:", disabled=empty, on_click=_put
+            "Clear",
+            key="draw-clear",
+            icon=":material/delete:",
+            disabled=empty,
+            on_click=_set_strokes,
         )
     return None if empty else kept.image
 
@@ -107,8 +112,8 @@ def _mount(drawing: Drawing) -> dict[str, Any] | None:
     found = canvas.out(
         key=KEY,
         data={"initialDrawing": json.dumps(strokes), **FIXED},
-        on_drawing_change=_nothing,
-        on_backgroundFit_change=_nothing,
+        on_drawing_change=_ignore_event,
+        on_backgroundFit_change=_ignore_event,
         width="content",
         height="content",
     )
@@ -116,7 +121,7 @@ def _mount(drawing: Drawing) -> dict[str, Any] | None:
     return dict(answer) if answer else None
 
 
-def _nothing() -> None:
+def _ignore_event() -> None:
     """The canvas's state needs a listener; the rerun itself is all we want."""
 
 
@@ -134,13 +139,13 @@ def _image(address: str) -> NDArray[np.uint8] | None:
         return None
 
 
-def _kept() -> Drawing:
+def _current_drawing() -> Drawing:
     """What this tab drew, or, after a reload, what was drawn last in its project."""
     kept: Drawing | None = tab_state.recall("drawing")
-    return _found() if kept is None else kept
+    return _restore_drawing() if kept is None else kept
 
 
-def _found() -> Drawing:
+def _restore_drawing() -> Drawing:
     with _last_lock:
         objects, packed = _last.get(current_project.token(), ((), b""))
     if not packed:
@@ -149,7 +154,7 @@ def _found() -> Drawing:
     return Drawing(objects, pixels.reshape(SIDE, SIDE, 4))
 
 
-def _keep(drawing: Drawing) -> None:
+def _store_drawing(drawing: Drawing) -> None:
     tab_state.remember("drawing", drawing)
     token = current_project.token()
     if token and len(json.dumps(drawing.objects)) <= STROKES_BYTES:
@@ -161,11 +166,11 @@ def _keep(drawing: Drawing) -> None:
                 _last.popitem(last=False)
 
 
-def _put(objects: tuple[Any, ...] = ()) -> None:
+def _set_strokes(objects: tuple[Any, ...] = ()) -> None:
     """Have the canvas show these strokes; it answers with their picture."""
-    kept = _kept()
-    _keep(replace(kept, objects=objects, given=objects, turn=kept.turn + 1))
+    kept = _current_drawing()
+    _store_drawing(replace(kept, objects=objects, given=objects, turn=kept.turn + 1))
 
 
 def _undo() -> None:
-    _put(_kept().objects[:-1])
+    _set_strokes(_current_drawing().objects[:-1])

@@ -1,4 +1,4 @@
-"""What stands beside a drawing: the other inputs, set by hand; and what every output says."""
+"""Models with several inputs or outputs on the Draw page: the other inputs, every answer."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import streamlit as st
 from builder import binding, formatting
 from builder.spec import TrainingSpec
 from pages.widgets.evaluate import prediction
-from pages.widgets.shared.markup import picture
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.markup import image_data_url
+from pages.widgets.shared.page_frame import escape_md
 
 SIDES = ((28, 28), (28, 28, 1))
 
@@ -37,22 +37,22 @@ def ask(others: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     if not others:
         return {}
     st.subheader("What the model reads besides", anchor=False)
-    return {str(other["node"]): _asked(other) for other in others}
+    return {str(other["node"]): _ask_one(other) for other in others}
 
 
-def _asked(other: Mapping[str, Any]) -> Any:
+def _ask_one(other: Mapping[str, Any]) -> Any:
     node = str(other["node"])
     if "rows" in other:
         return _numbers(node, other)
     if "images" in other:
         images = np.asarray(other["images"])
         chosen = st.selectbox(
-            plain(f"{node}: a test example"),
+            escape_md(f"{node}: a test example"),
             range(len(images)),
             format_func=lambda i: f"Example {i + 1}",
             key=f"beside-{node}",
         )
-        seen = picture(images[int(chosen)])
+        seen = image_data_url(images[int(chosen)])
         alt = escape(f"{node}: test example {int(chosen) + 1}")
         st.html(
             f'<figure class="lw-seen"><img width="112" height="112" src="{seen}" alt="{alt}">'
@@ -62,7 +62,7 @@ def _asked(other: Mapping[str, Any]) -> Any:
     texts = [str(text) for text in other["texts"]]
     return int(
         st.selectbox(
-            plain(f"{node}: a text of the test"),
+            escape_md(f"{node}: a text of the test"),
             range(len(texts)),
             format_func=lambda i: texts[i],
             key=f"beside-{node}",
@@ -83,21 +83,29 @@ def _numbers(node: str, other: Mapping[str, Any]) -> list[float]:
         step = 1.0 if whole else (high - low) / 100
         with cells[i % 2]:
             value = st.slider(
-                plain(str(name)), low, high, middle, step, key=f"beside-{node}-{i}", format="%.3g"
+                escape_md(str(name)),
+                low,
+                high,
+                middle,
+                step,
+                key=f"beside-{node}-{i}",
+                format="%.3g",
             )
         values.append(float(value))
     return values
 
 
-def answers(said: Mapping[str, Any]) -> str:
+def answers_html(said: Mapping[str, Any]) -> str:
     """What every output says, as HTML: bars for classes, the number for a value."""
-    return prediction.seen(said["seen"]) + "".join(_answer(row) for row in said["outputs"])
+    return prediction.seen_html(said["seen"]) + "".join(
+        _answer_html(row) for row in said["outputs"]
+    )
 
 
-def _answer(row: Mapping[str, Any]) -> str:
+def _answer_html(row: Mapping[str, Any]) -> str:
     name, column = escape(str(row["output"])), escape(str(row["column"]))
     title = name if name == column else f"{name} ({column})"
     if "value" in row:
         value = "–" if row["value"] is None else formatting.digits(row["value"])
         return f'<h4>{title}</h4><p class="lw-verdict"><b>{value}</b></p>'
-    return f"<h4>{title}</h4>" + prediction.bars(row["classes"], row["probabilities"])
+    return f"<h4>{title}</h4>" + prediction.bars_html(row["classes"], row["probabilities"])

@@ -1,4 +1,4 @@
-"""What a model says about one picture, as HTML: the verdict and a bar for each class."""
+"""The prediction for one picture as HTML: verdict, the picture seen, a bar for each class."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from builder.spec import TrainingSpec
-from pages.widgets.shared.markup import picture
+from pages.widgets.shared.markup import image_data_url
 
 
 def reads_digits(training: TrainingSpec) -> bool:
@@ -23,7 +23,7 @@ def reads_digits(training: TrainingSpec) -> bool:
     return shapes in ([(28, 28)], [(28, 28, 1)])
 
 
-def verdict(said: dict[str, Any]) -> str:
+def verdict_html(said: dict[str, Any]) -> str:
     """The one sentence that matters, as HTML."""
     name, why = said["class"], html.escape(said["why"])
     if name is None:
@@ -36,17 +36,17 @@ def verdict(said: dict[str, Any]) -> str:
     return f'<p class="lw-verdict" role="status" aria-live="polite">{text}</p>'
 
 
-def seen(image: NDArray[np.uint8] | None) -> str:
+def seen_html(image: NDArray[np.uint8] | None) -> str:
     """The picture the model was given, uint8 (28, 28), black when there is none, as HTML."""
     shown = np.zeros((28, 28), np.uint8) if image is None else np.asarray(image)
     return (
         '<figure class="lw-seen"><img width="112" height="112"'
-        f' src="{picture(shown)}" alt="The drawing as the model sees it, 28 by 28 pixels, white'
-        ' ink on black"><figcaption>What the model sees: 28×28</figcaption></figure>'
+        f' src="{image_data_url(shown)}" alt="The drawing as the model sees it, 28 by 28 pixels,'
+        ' white ink on black"><figcaption>What the model sees: 28×28</figcaption></figure>'
     )
 
 
-def bars(classes: list[str], probabilities: list[float]) -> str:
+def bars_html(classes: list[str], probabilities: list[float]) -> str:
     """Probabilities as a table with bars, as HTML; empty lists draw the empty table."""
     top = max(range(len(probabilities)), key=probabilities.__getitem__) if probabilities else -1
     rows = []

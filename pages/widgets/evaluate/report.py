@@ -1,4 +1,4 @@
-"""The exam's results as pictures: scores, confusion matrix, examples, residuals, surface."""
+"""Test results as charts and tables: scores, confusion, examples, residuals, surface."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from builder import catalog, formatting
 from pages.widgets.evaluate import confusion_matrix
 from pages.widgets.forms import column_form
 from pages.widgets.shared import page_frame
-from pages.widgets.shared.markup import bar, picture, table
+from pages.widgets.shared.markup import bar, image_data_url, table
 
 QUIET = {"displayModeBar": False}
 
@@ -28,14 +28,14 @@ def scores(found: Mapping[str, Any]) -> None:
     with st.container(key="totals", horizontal=True, gap="large"):
         for name, value in shown.items():
             st.metric(
-                _titled(name) if name in found["test"] else MEANINGS[name][0],
+                _metric_title(name) if name in found["test"] else MEANINGS[name][0],
                 formatting.score(value),
                 help=_meaning(name),
                 width="content",
             )
 
 
-def _titled(name: str) -> str:
+def _metric_title(name: str) -> str:
     """``auc`` → ``Test AUC``: an abbreviation is no word."""
     said = formatting.label(name).lower()
     return "Test " + " ".join(w.upper() if w in SHORT else w for w in said.split())
@@ -45,7 +45,7 @@ SHORT = frozenset({"auc"})
 """Names of metrics that are said letter by letter."""
 
 
-def own_scores(found: Mapping[str, Any]) -> None:
+def output_scores(found: Mapping[str, Any]) -> None:
     """What scikit-learn says of one output among several, beside Keras's metrics."""
     names = ("r2", "mae", "rmse") if found["task"] == "regression" else ("accuracy",)
     with st.container(key="totals-output", horizontal=True, gap="large"):
@@ -132,7 +132,7 @@ def gallery(examples: Mapping[str, Any], names: Sequence[str], none: str) -> Non
     if "parts" in examples:
         shares = [f"{100 * c:.0f} %" for c in sure]
         more = (("Is", true), ("Answer", said), ("Confidence", shares))
-        st.html(column_form.rows(examples["parts"], "Test examples", more))
+        st.html(column_form.example_rows(examples["parts"], "Test examples", more))
         return
     if "images" in examples:
         st.caption("Bold: what the model answered, and how sure it was. Below: what it really is.")
@@ -163,7 +163,7 @@ def _grid(
         alt = f"Test example {number}: a {true[i]} taken for {said[i]}"
         figures.append(
             f'<figure title="Test example {number}">'
-            f'<img src="{picture(image)}" alt="{escape(alt)}">'
+            f'<img src="{image_data_url(image)}" alt="{escape(alt)}">'
             f"<figcaption><b>{escape(said[i])}</b> {100 * sure[i]:.0f} %"
             f"<br><span>is {escape(true[i])}</span></figcaption></figure>"
         )
@@ -203,7 +203,7 @@ def misses(found: Mapping[str, Any]) -> None:
         name: [formatting.digits(v, 3) for v in given[name]] for name in ("true", "predicted")
     }
     more = (("True", values["true"]), ("Predicted", values["predicted"]))
-    st.html(column_form.rows(given["parts"], "Test examples with the largest misses", more))
+    st.html(column_form.example_rows(given["parts"], "Test examples with the largest misses", more))
 
 
 def _draw(figure: go.Figure, x: str, y: str, key: str, alt: str) -> None:

@@ -1,4 +1,4 @@
-"""Try a sentence: what a model that reads text says about what a person types."""
+"""Try a sentence: predict for a typed text."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def show(run: Run, artefact: str) -> None:
     """A field, and below it the answer; a fragment, so that typing runs nothing else."""
     dataset = run.training.dataset
     asked = ("preview", dataset)
-    preview = engine_facts.cached(asked, lambda: client.call("loading.preview", dataset))
+    preview = engine_facts.get_or_make(asked, lambda: client.call("loading.preview", dataset))
     st.subheader("Try a sentence", anchor=False)
     text = st.text_input(
         "Your sentence",
@@ -46,13 +46,13 @@ def show(run: Run, artefact: str) -> None:
     # one element, so that verdict, words and bars change together
     if "value" in said:
         value = f'<p class="lw-verdict" role="status"><b>{formatting.digits(said["value"])}</b></p>'
-        st.html(value + words(said))
+        st.html(value + words_html(said))
         return
-    bars = prediction.bars(said["classes"], said["probabilities"])
-    st.html(f'<div class="lw-said">{prediction.verdict(said)}</div>' + words(said) + bars)
+    bars = prediction.bars_html(said["classes"], said["probabilities"])
+    st.html(f'<div class="lw-said">{prediction.verdict_html(said)}</div>' + words_html(said) + bars)
 
 
-def words(said: Mapping[str, Any]) -> str:
+def words_html(said: Mapping[str, Any]) -> str:
     """The typed words, as HTML; those the model does not know are struck out and told."""
     if not said["words"]:
         return ""

@@ -1,4 +1,4 @@
-"""A dataset of several columns: examples side by side, and what of the model stands for which."""
+"""Form that binds Inputs and outputs to dataset columns, and a preview of those columns."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from builder import binding, formatting
 from builder.facts import ColumnFacts, DataFacts
 from builder.spec import TrainingSpec
 from pages.widgets.session import widget_sync
-from pages.widgets.shared.markup import picture
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.markup import image_data_url
+from pages.widgets.shared.page_frame import escape_md
 
 WIDEST = 6
 """Numbers of a row that are written out."""
@@ -24,7 +24,7 @@ NOTHING = ""
 """The option of an Input or output that is bound to nothing."""
 
 
-def about(column: ColumnFacts) -> str:
+def describe_column(column: ColumnFacts) -> str:
     """One column in words: ``picture 28 × 28``, ``one of 10 classes`` …"""
     size = formatting.short(column.shape)
     match column.kind:
@@ -42,11 +42,11 @@ def about(column: ColumnFacts) -> str:
     return "1 number" if count == 1 else f"{count} numbers"
 
 
-def sentence(facts: DataFacts) -> str:
+def summary_sentence(facts: DataFacts) -> str:
     """Sizes in words, then what a model may read and what it may answer."""
     many, test = formatting.number(facts.n_train), formatting.number(facts.n_test)
-    inputs = ", ".join(f"**{plain(c.name)}** ({about(c)})" for c in facts.inputs)
-    targets = ", ".join(f"**{plain(c.name)}** ({about(c)})" for c in facts.targets)
+    inputs = ", ".join(f"**{escape_md(c.name)}** ({describe_column(c)})" for c in facts.inputs)
+    targets = ", ".join(f"**{escape_md(c.name)}** ({describe_column(c)})" for c in facts.targets)
     return (
         f"{many} examples to learn from and {test} kept aside for the final exam. A model can read"
         f" {inputs} and answer with {targets}."
@@ -56,14 +56,14 @@ def sentence(facts: DataFacts) -> str:
 def show(found: Mapping[str, Any]) -> None:
     """The first examples, a row each, every column side by side; then each column in numbers."""
     columns: Sequence[Mapping[str, Any]] = found["rows"]
-    st.html(rows(columns, "The first examples of every column"))
+    st.html(example_rows(columns, "The first examples of every column"))
     st.caption("Each column as it came, and as the model sees it")
     heads = ("Column", "Used as", "As it came", "For the model")
     head = "".join(f"<th>{name}</th>" for name in heads)
     lines = "".join(
         f'<tr><th scope="row">{escape(str(c["name"]))}</th>'
         f"<td>{c['role']}</td>"
-        f"<td>{_array(c['raw'])}</td><td>{_array(c['prepared'])}</td></tr>"
+        f"<td>{_describe_array(c['raw'])}</td><td>{_describe_array(c['prepared'])}</td></tr>"
         for c in columns
     )
     st.html(
@@ -72,16 +72,16 @@ def show(found: Mapping[str, Any]) -> None:
     for column in columns:
         if column.get("counts"):
             counts = ", ".join(f"{name}: {formatting.number(n)}" for name, n in column["counts"])
-            st.caption(f"{plain(str(column['name']))}: {plain(counts)}")
+            st.caption(f"{escape_md(str(column['name']))}: {escape_md(counts)}")
 
 
-def _array(about_it: Mapping[str, Any]) -> str:
+def _describe_array(about_it: Mapping[str, Any]) -> str:
     shape = formatting.short(tuple(about_it["shape"])[1:]) or "one number"
     low, high = (formatting.digits(about_it[k]) for k in ("min", "max"))
     return f"{shape}, {low} to {high} <code>{escape(str(about_it['dtype']))}</code>"
 
 
-def rows(
+def example_rows(
     columns: Sequence[Mapping[str, Any]],
     caption: str,
     more: Sequence[tuple[str, Sequence[str]]] = (),
@@ -112,7 +112,7 @@ def _cells(column: Mapping[str, Any]) -> list[str]:
     if "images" in column:
         images = np.asarray(column["images"])
         return [
-            f'<img src="{picture(image)}" alt="{name} of example {i + 1}">'
+            f'<img src="{image_data_url(image)}" alt="{name} of example {i + 1}">'
             for i, image in enumerate(images)
         ]
     if "texts" in column:
@@ -135,7 +135,7 @@ def _numbers(column: Mapping[str, Any], row: Sequence[float]) -> str:
 # --- binding ---------------------------------------------------------------------------------
 
 
-def bind(training: TrainingSpec, facts: DataFacts) -> TrainingSpec:
+def edit_bindings(training: TrainingSpec, facts: DataFacts) -> TrainingSpec:
     """A select box for each Input and each output; returns the training with what was chosen."""
     sides: tuple[tuple[str, Mapping[str, str], Sequence[ColumnFacts]], ...] = (
         ("Input", binding.inputs_of(training), facts.inputs),
@@ -154,7 +154,7 @@ def bind(training: TrainingSpec, facts: DataFacts) -> TrainingSpec:
     return replace(training, columns=columns)
 
 
-def bind_one(training: TrainingSpec, facts: DataFacts, node: str) -> TrainingSpec:
+def edit_node_binding(training: TrainingSpec, facts: DataFacts, node: str) -> TrainingSpec:
     """The same for one node: its select boxes, and the training with what was chosen."""
     columns = training.columns
     for label, bound, offered in (
@@ -173,14 +173,14 @@ def _select(label: str, node: str, name: str, offered: Sequence[ColumnFacts]) ->
     current = name if name in known else NOTHING
     options = [*([] if current else [NOTHING]), *known]
     key = f"bind-{node}"
-    at = widget_sync.place(options, widget_sync.hold(key, current, current))
-    chosen = st.selectbox(plain(label), options, at, key=key, format_func=_named(known))
-    widget_sync.held(key, chosen)
+    at = widget_sync.option_index(options, widget_sync.sync_widget(key, current, current))
+    chosen = st.selectbox(escape_md(label), options, at, key=key, format_func=_option_label(known))
+    widget_sync.record_value(key, chosen)
     return str(chosen or NOTHING)
 
 
-def _named(known: Mapping[str, ColumnFacts]) -> Callable[[str], str]:
+def _option_label(known: Mapping[str, ColumnFacts]) -> Callable[[str], str]:
     def text(name: str) -> str:
-        return f"{name}: {about(known[name])}" if name in known else "Not bound yet"
+        return f"{name}: {describe_column(known[name])}" if name in known else "Not bound yet"
 
     return text

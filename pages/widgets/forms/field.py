@@ -1,4 +1,4 @@
-"""One widget for one argument, by its type: what it is given is what stands in the spec.
+"""One input widget for one argument, by the type of its ``Param``.
 
 Every function returns what stands in the widget now. Text that cannot be read yet stays in its
 widget with a sentence under it, and the value stays the old.
@@ -15,7 +15,7 @@ from builder import formatting
 from builder.catalog.entry import Param
 from pages.widgets.forms import text_values
 from pages.widgets.session import widget_sync
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.page_frame import escape_md
 
 LARGEST = 2**53 - 1
 """The largest whole number a browser keeps exactly."""
@@ -23,10 +23,10 @@ LARGEST = 2**53 - 1
 
 def select(key: str, label: str, value: Any, options: Sequence[Any], help: str | None) -> Any:
     """One of ``options``, found by typing."""
-    offered, stands = list(options), widget_sync.hold(key, value, value)
-    at = widget_sync.place(offered, stands)
+    offered, stands = list(options), widget_sync.sync_widget(key, value, value)
+    at = widget_sync.option_index(offered, stands)
     chosen = st.selectbox(label, offered, at, key=key, help=help, format_func=formatting.short)
-    widget_sync.held(key, chosen)
+    widget_sync.record_value(key, chosen)
     return chosen
 
 
@@ -40,9 +40,9 @@ def _choice(key: str, label: str, value: Any, param: Param, help: str) -> Any:
 
 
 def _bool(key: str, label: str, value: Any, param: Param, help: str) -> bool:
-    stands = widget_sync.hold(key, bool(value), bool(value))
+    stands = widget_sync.sync_widget(key, bool(value), bool(value))
     new = st.toggle(label, bool(stands), key=key, help=help)
-    widget_sync.held(key, new)
+    widget_sync.record_value(key, new)
     return new
 
 
@@ -60,7 +60,7 @@ def number(key: str, label: str, value: Any, param: Param, help: str, kind: type
     if strange or (value is not None and abs(value) > LARGEST):
         return _json(key, label, value, param, help)
     value = None if value is None else kind(value)
-    stands = widget_sync.hold(key, value, value)
+    stands = widget_sync.sync_widget(key, value, value)
     # No bounds here: a browser drops a number beyond them without a word; the checker says the
     # range, what it would cost, and offers the fix.
     new = st.number_input(
@@ -74,9 +74,9 @@ def number(key: str, label: str, value: Any, param: Param, help: str, kind: type
     )
     if new is None and not param.optional:
         if value is not None:
-            _say(f"{label} needs a number; it is still {formatting.short(value)}.")
+            _show_hint(f"{label} needs a number; it is still {formatting.short(value)}.")
         return value
-    widget_sync.held(key, new)
+    widget_sync.record_value(key, new)
     return new
 
 
@@ -94,16 +94,16 @@ def _text(
     read: Callable[[str], Any],
     shown: str,
 ) -> Any:
-    stands = widget_sync.hold(key, value, shown)
+    stands = widget_sync.sync_widget(key, value, shown)
     text = st.text_input(
         label, stands, key=key, help=help, placeholder=formatting.NONE if param.optional else ""
     )
     try:
         new = read(text or "")
     except ValueError as error:
-        _say(f"{error} It is still {shown or formatting.NONE}.")
+        _show_hint(f"{error} It is still {shown or formatting.NONE}.")
         return value
-    widget_sync.held(key, new)
+    widget_sync.record_value(key, new)
     return new
 
 
@@ -116,26 +116,26 @@ def _str(key: str, label: str, value: Any, param: Param, help: str) -> Any:
 
 def _ints(key: str, label: str, value: Any, param: Param, help: str) -> Any:
     def read(text: str) -> Any:
-        return text_values.numbers(text, param, int, one=not isinstance(value, tuple))
+        return text_values.parse_numbers(text, param, int, one=not isinstance(value, tuple))
 
-    return _text(key, label, value, param, help, read, text_values.written(value))
+    return _text(key, label, value, param, help, read, text_values.format_numbers(value))
 
 
 def _floats(key: str, label: str, value: Any, param: Param, help: str) -> Any:
     def read(text: str) -> Any:
-        return text_values.numbers(text, param, float, one=not isinstance(value, tuple))
+        return text_values.parse_numbers(text, param, float, one=not isinstance(value, tuple))
 
-    return _text(key, label, value, param, help, read, text_values.written(value))
+    return _text(key, label, value, param, help, read, text_values.format_numbers(value))
 
 
 def _json(key: str, label: str, value: Any, param: Param, help: str) -> Any:
     return _text(
-        key, label, value, param, help, text_values.json_value, text_values.json_text(value)
+        key, label, value, param, help, text_values.parse_json, text_values.format_json(value)
     )
 
 
-def _say(text: str) -> None:
-    st.caption(f":material/edit_off: {plain(text)}")
+def _show_hint(text: str) -> None:
+    st.caption(f":material/edit_off: {escape_md(text)}")
 
 
 DRAW: dict[str, Callable[[str, str, Any, Param, str], Any]] = {

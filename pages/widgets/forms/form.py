@@ -26,7 +26,7 @@ from builder.datasets.registry import all_datasets
 from builder.spec import ObjectSpec
 from pages.widgets.forms import field
 from pages.widgets.shared import explanation
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.page_frame import escape_md
 
 CONSTANT = "constant"
 """How a plain number reads among the schedules."""
@@ -44,9 +44,9 @@ def edit(
         skip: arguments not asked for.
         columns: how many short fields stand side by side.
     """
-    entry = find(kind, obj.class_name)
+    entry = find_entry(kind, obj.class_name)
     if entry is None:
-        st.caption(f"{plain(obj.class_name)} has no form of its own; it is kept as it is.")
+        st.caption(f"{escape_md(obj.class_name)} has no form of its own; it is kept as it is.")
         return obj
     entry = _with_policy(entry)
     asked = [(a, catalog.param(entry, a)) for a in entry.args if a not in skip]
@@ -83,7 +83,7 @@ def choose(
         options: class names offered, in order; None offers the whole kind.
         explained: draw the "Explain" popover beside the choice.
     """
-    names = list(options) if options is not None else [e.class_name for e in entries(kind)]
+    names = list(options) if options is not None else [e.class_name for e in list_entries(kind)]
     if obj is not None and obj.class_name not in names:
         names.append(obj.class_name)
     offered: list[str | None] = [None, *names] if optional else list(names)
@@ -93,19 +93,19 @@ def choose(
         chosen = field.select(
             f"{key}-class", label or formatting.label(kind), current, offered, help
         )
-        entry = find(kind, chosen) if chosen else None
+        entry = find_entry(kind, chosen) if chosen else None
         if explained and entry:
             explanation.show(entry, key=f"{key}-explain")
     if chosen is None:
         return None
     if obj is None or chosen != obj.class_name:
-        obj = _switched(kind, obj, chosen)
+        obj = _switch_class(kind, obj, chosen)
     return edit(kind, obj, f"{key}-{chosen}", skip=skip, columns=columns)
 
 
-def _switched(kind: str, old: ObjectSpec | None, chosen: str) -> ObjectSpec:
+def _switch_class(kind: str, old: ObjectSpec | None, chosen: str) -> ObjectSpec:
     """A new object of class ``chosen`` that keeps the settings both classes have."""
-    entry = find(kind, chosen)
+    entry = find_entry(kind, chosen)
     if entry is None:
         return ObjectSpec(chosen)
     fresh = ObjectSpec(chosen) if kind == "datasets" else catalog.new(kind, chosen)
@@ -113,7 +113,7 @@ def _switched(kind: str, old: ObjectSpec | None, chosen: str) -> ObjectSpec:
     return ObjectSpec(chosen, catalog.minimal_config(entry, fresh.config.with_(**kept)))
 
 
-def find(kind: str, class_name: str) -> Entry | None:
+def find_entry(kind: str, class_name: str) -> Entry | None:
     """The entry of the catalogue or of a dataset plugin, None when there is none."""
     if kind != "datasets":
         return catalog.find(kind, class_name)
@@ -121,7 +121,7 @@ def find(kind: str, class_name: str) -> Entry | None:
     return plugin.ENTRY if plugin else None
 
 
-def entries(kind: str) -> tuple[Entry, ...]:
+def list_entries(kind: str) -> tuple[Entry, ...]:
     """All entries of a kind, dataset plugins included."""
     if kind == "datasets":
         return tuple(m.ENTRY for m in all_datasets().values())
@@ -183,8 +183,8 @@ def _same(a: Any, b: Any) -> bool:
 
 
 def _help(arg: str, param: Param, default: Any) -> str:
-    usual = "" if default is REQUIRED else f" Default: {plain(formatting.short(default))}."
-    return f"{plain(param.help)}{usual} (`{arg}`)"
+    usual = "" if default is REQUIRED else f" Default: {escape_md(formatting.short(default))}."
+    return f"{escape_md(param.help)}{usual} (`{arg}`)"
 
 
 def as_object(kind: str, value: Any) -> ObjectSpec | None:

@@ -10,7 +10,7 @@ from builder import document
 from builder.errors import SpecError
 from builder.spec import ObjectSpec
 from pages.widgets.session import widget_sync
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.page_frame import escape_md
 
 LONGEST = 100_000
 """Characters of settings that are read."""
@@ -28,25 +28,25 @@ def edit(layer: ObjectSpec, key: str, open: bool) -> ObjectSpec:
         key: unique on the page, the same for the same layer.
         open: whether it is seen at once.
     """
-    now = _written(layer)
+    now = _to_json(layer)
     if len(now) > LONGEST:  # a vocabulary, say
         st.caption(f"Its settings take {len(now):,} characters: too many to be shown as JSON.")
         return layer
     with st.expander("Settings as JSON", key=f"{key}-json", expanded=open):
-        stands = widget_sync.hold(f"{key}-text", now, now)
+        stands = widget_sync.sync_widget(f"{key}-text", now, now)
         text = st.text_area(
             "Settings", stands, key=f"{key}-text", max_chars=LONGEST, height="content", help=HELP
         )
         try:
             new = _read(layer, str(text or "{}"))
         except SpecError as error:
-            st.caption(f":material/edit_off: {plain(error.message)} {plain(error.hint)}")
+            st.caption(f":material/edit_off: {escape_md(error.message)} {escape_md(error.hint)}")
             new = layer
-        widget_sync.held(f"{key}-text", _written(new))
+        widget_sync.record_value(f"{key}-text", _to_json(new))
         return new
 
 
-def _written(layer: ObjectSpec) -> str:
+def _to_json(layer: ObjectSpec) -> str:
     return json.dumps(document.encode(layer)["config"], indent=2, ensure_ascii=False)
 
 

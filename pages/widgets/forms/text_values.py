@@ -1,4 +1,4 @@
-"""Text a person typed, as numbers or JSON, and back; ValueError says in words what is missing."""
+"""Parse typed text as numbers or JSON, and format it back; ValueError says what is wrong."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ANY = ("none", "any", "?", "*")
 """What a person may write for an axis of any size."""
 
 
-def numbers(text: str, param: Param, kind: type, *, one: bool) -> Any:
+def parse_numbers(text: str, param: Param, kind: type, *, one: bool) -> Any:
     """``"3, 3"``, ``"3 × 3"`` or ``"(3, 3)"`` as a tuple; one number alone as itself if ``one``.
 
     Args:
@@ -26,24 +26,24 @@ def numbers(text: str, param: Param, kind: type, *, one: bool) -> Any:
             return None
         if param.length is None and not one:
             return ()
-        raise ValueError(f"Write {_expected(param)}.")
+        raise ValueError(f"Write {_expected_text(param)}.")
     parts = [p for p in re.split(r"[\s,;×x]+", body) if p]
-    values = tuple(_number(p, kind, param) for p in parts)
+    values = tuple(_parse_number(p, kind, param) for p in parts)
     single = len(values) == 1 and "," not in text
     if single and (one or param.length not in (None, 1)):
         return values[0]
     if param.length is not None and len(values) != param.length:
-        raise ValueError(f"Write {_expected(param)}; this has {len(values)}.")
+        raise ValueError(f"Write {_expected_text(param)}; this has {len(values)}.")
     return values
 
 
-def _expected(param: Param) -> str:
+def _expected_text(param: Param) -> str:
     if param.length is None:
         return "numbers with commas between them, such as 28, 28"
     return f"{param.length} number{'s' * (param.length != 1)} with commas between them"
 
 
-def _number(text: str, kind: type, param: Param) -> Any:
+def _parse_number(text: str, kind: type, param: Param) -> Any:
     if kind is int and text.lower() in ANY:
         return None
     try:
@@ -60,8 +60,8 @@ def _number(text: str, kind: type, param: Param) -> Any:
     return value
 
 
-def written(value: Any) -> str:
-    """How ``numbers`` reads it back: ``(3, 3)`` → ``"3, 3"``."""
+def format_numbers(value: Any) -> str:
+    """How ``parse_numbers`` reads it back: ``(3, 3)`` → ``"3, 3"``."""
     if value is None:
         return ""
     if isinstance(value, tuple):
@@ -69,7 +69,7 @@ def written(value: Any) -> str:
     return str(value)
 
 
-def json_value(text: str) -> Any:
+def parse_json(text: str) -> Any:
     """JSON as a spec value; a bare word is text, nothing is None."""
     body = text.strip()
     if not body:
@@ -84,8 +84,8 @@ def json_value(text: str) -> Any:
         raise ValueError("This is not complete JSON yet.") from None
 
 
-def json_text(value: Any) -> str:
-    """How ``json_value`` reads it back."""
+def format_json(value: Any) -> str:
+    """How ``parse_json`` reads it back."""
     if value is None:
         return ""
     plain_word = isinstance(value, str) and not value[:1].isdigit()

@@ -1,4 +1,4 @@
-"""A model from a known architecture: which, for how large pictures, with which head and weights."""
+"""Form for a model of keras.applications: architecture, picture size, head and weights."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from builder.runs.engine_process import client
 from builder.spec import Config, TrainingSpec
 from pages.widgets.session import current_project
 from pages.widgets.shared import page_frame
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.page_frame import escape_md
 
 SECONDS = 300
 """How long making one may take: the largest ones, and the way of ImageNet's weights."""
@@ -40,18 +40,18 @@ def _choices() -> None:
     name = st.selectbox(
         "Architecture",
         [a.name for a in ARCHITECTURES],
-        format_func=_told,
+        format_func=_option_label,
         key="known-name",
         help="The first ones are a good start.",
     )
     known = BY_NAME[name]
     st.caption(f"{known.sentence} [Keras's page]({known.url})")
-    data = _pictures()
+    data = _picture_data()
     head = _head(data)
     side, freeze, imagenet = _settings(known, data if head else None)
     if st.button("Open as a project", key="known-open", type="primary"):
         with st.spinner(f"Making {name} …"):
-            made = _made(known, side, data if head else None, freeze, imagenet)
+            made = _make_training(known, side, data if head else None, freeze, imagenet)
         current_project.open_training(made, name)
         page_frame.go("model")
 
@@ -79,12 +79,12 @@ def _settings(known: Architecture, data: DataFacts | None) -> tuple[int, bool, b
     return int(side), freeze, imagenet
 
 
-def _told(name: str) -> str:
+def _option_label(name: str) -> str:
     known = BY_NAME[name]
     return f"{name} · {known.year} · {formatting.number(known.params)} parameters"
 
 
-def _pictures() -> DataFacts | None:
+def _picture_data() -> DataFacts | None:
     """The data of the open project, if it is pictures to be told apart."""
     data = current_project.data_facts()
     usable = data is not None and data.kind == "images" and data.classes
@@ -97,7 +97,7 @@ def _head(data: DataFacts | None) -> bool:
     if data is None:
         st.caption(f"{own}. Open a project with pictures to give it a head for those.")
         return False
-    mine = f"A new one for {plain(data.title)}: {len(data.classes)} classes"
+    mine = f"A new one for {escape_md(data.title)}: {len(data.classes)} classes"
     return st.radio("Head", [mine, own], key="known-head") == mine
 
 
@@ -106,7 +106,7 @@ def _side(known: Architecture, data: DataFacts | None) -> int:
     return max(known.least, data.x_shape[0]) if data else known.size
 
 
-def _made(
+def _make_training(
     known: Architecture, side: int, data: DataFacts | None, freeze: bool, imagenet: bool
 ) -> TrainingSpec:
     with tempfile.TemporaryDirectory(prefix="layerwise-open-") as folder:

@@ -1,11 +1,11 @@
-"""What is said when the file with all runs was found damaged and put aside."""
+"""The warning that the run database was found damaged and put aside."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from builder.runs.store import database
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.page_frame import escape_md
 
 RESTORE = (
     "A copy made earlier with `python -m builder backup` brings its runs back: stop Layerwise and"
@@ -19,7 +19,7 @@ def show() -> None:
     found = database.damaged_files()
     if not found:
         return
-    names = ", ".join(plain(path.name) for path in found)
+    names = ", ".join(escape_md(path.name) for path in found)
     st.warning(
         f"**The list of runs was damaged.** It was put aside as {names} in Layerwise's folder"
         f" (`LAYERWISE_HOME`), and a new list began. {RESTORE} This is said until nothing damaged"

@@ -1,4 +1,4 @@
-"""Opening a file from elsewhere: a project or model JSON, a .keras or .h5 model."""
+"""Upload of a project or model file: project JSON, Keras JSON, .keras or .h5."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ def show() -> None:
         return
     tab_state.remember("opened", file.file_id)
     if file.name.lower().endswith(CODE):
-        paste_code.dropped(file.name, file.getvalue())
+        paste_code.report_file(file.name, file.getvalue())
         return
     with st.spinner(f"Reading {file.name} …"):
-        training, title, notes = read(file.name, file.getvalue())
+        training, title, notes = read_file(file.name, file.getvalue())
     current_project.open_training(training, title)
     for note in notes:
-        tab_state.note(f"{note.where}: {note.message}" if note.where else note.message)
+        tab_state.add_note(f"{note.where}: {note.message}" if note.where else note.message)
     page_frame.go("model")
 
 
-def read(name: str, data: bytes) -> tuple[TrainingSpec, str, Sequence[Note]]:
+def read_file(name: str, data: bytes) -> tuple[TrainingSpec, str, Sequence[Note]]:
     """``(training, title, notes)`` of a file's bytes.
 
     Raises:
@@ -60,7 +60,7 @@ def read(name: str, data: bytes) -> tuple[TrainingSpec, str, Sequence[Note]]:
     """
     stem = Path(name).stem
     if name.lower().endswith(".json"):
-        return _json(data, stem)
+        return _read_json(data, stem)
     with tempfile.TemporaryDirectory(prefix="layerwise-open-") as folder:
         path = Path(folder) / f"model{Path(name).suffix.lower()}"
         path.write_bytes(data)
@@ -68,7 +68,7 @@ def read(name: str, data: bytes) -> tuple[TrainingSpec, str, Sequence[Note]]:
     return training, stem, notes
 
 
-def _json(data: bytes, stem: str) -> tuple[TrainingSpec, str, Sequence[Note]]:
+def _read_json(data: bytes, stem: str) -> tuple[TrainingSpec, str, Sequence[Note]]:
     if len(data) > LIMIT_JSON:
         raise FileError(
             f"The JSON has {len(data):,} bytes; {LIMIT_JSON:,} is the most a project can have.",

@@ -1,4 +1,4 @@
-"""Keras code pasted or dropped in: what was understood of it, line by line, then a project."""
+"""Import pasted or dropped Keras code: show what was understood, then open it as a project."""
 
 from __future__ import annotations
 
@@ -13,14 +13,18 @@ from builder.parse import Parsed
 from builder.spec import ModelSpec, TrainingSpec
 from pages.widgets.session import current_project, tab_state
 from pages.widgets.shared import own_files, page_frame
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.page_frame import escape_md
 
-EXAMPLE = """import keras
-from keras import layers
-
-(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
-model = keras.Sequential([layers.Flatten(), layers.Dense(10, activation="softmax")])
-…"""
+EXAMPLE = "\n".join(
+    (
+        "import keras",
+        "from keras import layers",
+        "",
+        "(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()",
+        'model = keras.Sequential([layers.Flatten(), layers.Dense(10, activation="softmax")])',
+        "…",
+    )
+)
 
 WORDS = {
     parse.UNKNOWN: ("Not understood", ":material/help:"),
@@ -47,64 +51,64 @@ def show() -> None:
             help="A script or a tutorial's cells, one after the other. It is read, never run.",
         )
         if st.button("Read the code", key="paste-read"):
-            kept = (text, read(text) if text.strip() else "Paste some code first.")
+            kept = (text, read_code(text) if text.strip() else "Paste some code first.")
             tab_state.remember("pasted", kept)
         if kept is not None and kept[0] in (None, text):
-            report(kept[1])
+            show_report(kept[1])
 
 
-def dropped(name: str, data: bytes) -> None:
+def report_file(name: str, data: bytes) -> None:
     """A ``.py`` or ``.ipynb`` file instead of pasted text; its report appears in the same place."""
-    tab_state.remember("pasted", (None, decoded(name, data)))
+    tab_state.remember("pasted", (None, read_file(name, data)))
 
 
-def decoded(name: str, data: bytes) -> Parsed | str:
+def read_file(name: str, data: bytes) -> Parsed | str:
     """What such a file came to, or in one sentence why it cannot be read."""
     stem = name.rpartition(".")[0]
     try:
         if name.lower().endswith(".ipynb"):
-            return _with_data(parse.seeded(parse.notebook(data, stem)))
-        return _with_data(parse.seeded(parse.parse(data.decode("utf-8-sig"), stem)))
+            return _with_stored_files(parse.seeded(parse.notebook(data, stem)))
+        return _with_stored_files(parse.seeded(parse.parse(data.decode("utf-8-sig"), stem)))
     except UnicodeDecodeError:
         return f"{name} is no text in UTF-8. Save it as UTF-8 and open it again."
     except LayerwiseError as error:
-        return said(error)
+        return error_text(error)
 
 
-def read(text: str, title: str = "", around: TrainingSpec | None = None) -> Parsed | str:
+def read_code(text: str, title: str = "", around: TrainingSpec | None = None) -> Parsed | str:
     """What the text came to, or in one sentence why it cannot be read.
 
     Args:
         around: gives what the text does not say, where it changes a project.
     """
     try:
-        found = _with_data(parse.parse(text, title, around))
+        found = _with_stored_files(parse.parse(text, title, around))
         return found if around is not None else parse.seeded(found)
     except LayerwiseError as error:
-        return said(error)
+        return error_text(error)
 
 
-def _with_data(found: Parsed) -> Parsed:
+def _with_stored_files(found: Parsed) -> Parsed:
     """A file of one's own that the code loads is found where it is kept."""
     if found.training is None:
         return found
     return replace(found, training=own_files.with_stored_names(found.training))
 
 
-def said(error: LayerwiseError) -> str:
+def error_text(error: LayerwiseError) -> str:
     """An error in one paragraph."""
     return f"{error.message} {error.hint}".strip()
 
 
-def report(found: Parsed | str) -> None:
+def show_report(found: Parsed | str) -> None:
     """What was understood and what was not; the button when there is a model."""
     if isinstance(found, str):
-        st.error(plain(found))
+        st.error(escape_md(found))
         return
-    remarks(found)
+    show_remarks(found)
     if found.training is not None:
         count = len(found.training.model.nodes)
-        st.markdown(f"{count} layers, data {plain(found.training.dataset.class_name)}.")
+        st.markdown(f"{count} layers, data {escape_md(found.training.dataset.class_name)}.")
         if st.button("Open as a project", key="paste-open", type="primary"):
             current_project.open_training(found.training, _title(found, found.training))
             tab_state.remember("pasted", None)
@@ -119,13 +123,13 @@ def _title(found: Parsed, training: TrainingSpec) -> str:
     return found.title or (data if unnamed else name)
 
 
-def remarks(found: Parsed) -> None:
+def show_remarks(found: Parsed) -> None:
     """What was said of a text, the most important first, each with its line."""
     if found.training is None:
         st.warning("No model was found in this code.")
     for severity, (heading, icon) in WORDS.items():
         if told := found.of(severity):
-            lines = [f"- {plain(r.where)}: {plain(r.message)}" for r in told[:SHOWN]]
+            lines = [f"- {escape_md(r.where)}: {escape_md(r.message)}" for r in told[:SHOWN]]
             if len(told) > SHOWN:
                 lines.append(f"- and {len(told) - SHOWN} more")
             st.markdown(f"{icon} **{heading}**\n" + "\n".join(lines))

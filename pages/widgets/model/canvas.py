@@ -49,7 +49,7 @@ export default function (component) {
 def show(model: ModelSpec, facts: ModelFacts | None, found: Sequence[Problem]) -> None:
     """Draw the block on screen, its selection, and what the last event was refused for."""
     canvas, selection = canvas_state(), current_project.selection()
-    nodes, wires = canvas_data.picture(model, facts, found)
+    nodes, wires = canvas_data.graph_rows(model, facts, found)
     data = {
         "script": addresses.canvas_address(),
         "palette": palette_items.palette_address(),
@@ -76,7 +76,7 @@ def _columns(path: Path) -> list[dict[str, str]]:
         return []
     inputs = new_inputs.inputs_for_columns(current_project.training())
     columns = (data.column(name) for name, _ in inputs)
-    return palette_items.column_rows((c.name, column_form.about(c)) for c in columns if c)
+    return palette_items.column_rows((c.name, column_form.describe_column(c)) for c in columns if c)
 
 
 def _changes(canvas: CanvasState, new: dict[str, Any]) -> dict[str, Any]:
@@ -84,25 +84,25 @@ def _changes(canvas: CanvasState, new: dict[str, Any]) -> dict[str, Any]:
     if canvas.sent.get(canvas.rev) != new:
         canvas.rev += 1
         canvas.sent[canvas.rev] = new
-    if widget_sync.typed(KEY) is None:
+    if widget_sync.widget_value(KEY) is None:
         canvas.held = 0  # a canvas just put on the page holds nothing
     canvas.sent = {k: v for k, v in canvas.sent.items() if k in (canvas.held, canvas.rev)}
     base = canvas.sent.get(canvas.held)
     if base is None:
         return {"rev": canvas.rev, "picture": new}
-    return {"rev": canvas.rev, "base": canvas.held, "change": canvas_data.change(base, new)}
+    return {"rev": canvas.rev, "base": canvas.held, "change": canvas_data.diff_rows(base, new)}
 
 
 @page_frame.safe
 def _events() -> None:
     """Deal with every event not yet dealt with, each a step of its own for Undo."""
-    stands = widget_sync.typed(KEY)
+    stands = widget_sync.widget_value(KEY)
     given = stands.get("events") if isinstance(stands, Mapping) else None
     if not isinstance(given, Mapping) or not isinstance(given.get("rows"), list):
         return
     canvas = canvas_state()
     changed = False
-    with tab_state.changing() as state:
+    with tab_state.lock_state() as state:
         if canvas.client != given.get("client"):
             canvas.client, canvas.done = str(given.get("client")), 0
         have = given.get("have")
@@ -126,13 +126,13 @@ def _step(state: State, canvas: CanvasState, row: Mapping[str, Any]) -> bool:
     model = edit.inner(training.model, path)
 
     def facts() -> ModelFacts | None:
-        return engine_facts.facts_of(replace(training, model=model)).model
+        return engine_facts.find_facts(replace(training, model=model)).model
 
     def inputs() -> tuple[tuple[str, ObjectSpec], ...]:
         return new_inputs.inputs_for_columns(training) if not path else ()
 
     event = canvas_events.CanvasEvent(model, canvas, selection, row, facts, inputs)
-    new = canvas_events.apply(event)
+    new = canvas_events.apply_event(event)
     return new is not model and current_project.advance(
         state, open_block.put_block(training, path, new)
     )

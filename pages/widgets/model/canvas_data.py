@@ -1,4 +1,4 @@
-"""A ModelSpec as the picture a canvas draws: plain rows of nodes and wires, in words."""
+"""A ModelSpec as JSON rows of nodes and wires for the canvas."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from builder import edit, formatting
+from builder import catalog, edit, formatting
 from builder.facts import ModelFacts, NodeFacts, Problem
 from builder.spec import ModelSpec, Node, ObjectSpec
 from pages.widgets.model import palette_items, stack_view
@@ -18,16 +18,16 @@ GHOST = "?"
 Row = dict[str, Any]
 
 
-def picture(
+def graph_rows(
     model: ModelSpec, facts: ModelFacts | None, found: Sequence[Problem]
 ) -> tuple[dict[str, Row], dict[str, Row]]:
     """Nodes and wires by their ids, JSON throughout; what is usual is left out of a row.
 
-    A node: ``kind``, ``icon``, ``said`` (settings), ``figures`` (parameters, memory), ``ins``
-    (names of its places for wires), ``outs`` (number of outputs), ``out`` (its place among the
-    model's outputs), ``shared`` (number of its layer among the shared ones), ``off``, ``frozen``,
-    ``block``, ``wrong`` and ``advice`` (sentences). A wire: ``from`` and ``to`` as (node, number),
-    ``shape``, ``bad``.
+    A node: ``kind``, ``icon``, ``said`` (settings, or what it does), ``figures`` (parameters,
+    memory), ``ins`` (names of its places for wires), ``outs`` (number of outputs), ``out`` (its
+    place among the model's outputs), ``shared`` (number of its layer among the shared ones),
+    ``off``, ``frozen``, ``block``, ``wrong`` and ``advice`` (sentences). A wire: ``from`` and
+    ``to`` as (node, number), ``shape``, ``bad``.
     """
     made = {n.node: n for n in facts.nodes} if facts else {}
     told = _problems(found)
@@ -61,10 +61,11 @@ def _node(model: ModelSpec, node: Node, made: NodeFacts | None, told: Sequence[P
     plain = layer if isinstance(layer, ObjectSpec) else None
     row: Row = {
         "kind": plain.class_name if plain else "Block" if layer else "missing",
-        "icon": palette_items.icon(plain) if layer else "help",
-        "said": stack_view.settings(plain) if plain else _inside(layer),
-        "ins": _places(model, node),
+        "icon": palette_items.layer_icon(plain) if layer else "help",
+        "ins": _input_names(model, node),
     }
+    said = _what_it_does(plain) if plain else _block_text(layer)
+    row |= {"said": said} if said else {}
     outs = max(edit.tensors(layer), len(made.outputs) if made else 1)
     row |= {"outs": outs} if outs > 1 else {}
     row |= {"off": True} if node.off else {}
@@ -79,7 +80,14 @@ def _node(model: ModelSpec, node: Node, made: NodeFacts | None, told: Sequence[P
     return row
 
 
-def _inside(layer: object) -> str:
+def _what_it_does(layer: ObjectSpec) -> str:
+    """Its settings; of a merging layer or an operation without any, the catalogue's words."""
+    said, entry = stack_view.settings_text(layer), catalog.find("layers", layer.class_name)
+    calculates = layer.class_name.startswith(catalog.ops.PREFIX) or edit.room(layer).most != 1
+    return said or (palette_items.first_sentence(entry.summary) if entry and calculates else "")
+
+
+def _block_text(layer: object) -> str:
     return formatting.plural(len(layer.nodes), "layer") if isinstance(layer, ModelSpec) else ""
 
 
@@ -88,7 +96,7 @@ def _figures(made: NodeFacts) -> str:
     return f"{formatting.number(made.params)} · {memory}" if made.params else memory
 
 
-def _places(model: ModelSpec, node: Node) -> list[str]:
+def _input_names(model: ModelSpec, node: Node) -> list[str]:
     """Names of the places for wires: those taken, and one more if there is room."""
     room, said = edit.space(model, node), edit.named(node)
     used = len(node.inbound)
@@ -125,13 +133,13 @@ def _ghost(name: str) -> Row:
 
 def _problems(found: Sequence[Problem]) -> dict[str, list[Problem]]:
     by_node: dict[str, list[Problem]] = {}
-    for problem in problem_list.at(found, "model.*"):
+    for problem in problem_list.problems_at(found, "model.*"):
         name = problem.where.removeprefix("model").removeprefix(".")
         by_node.setdefault(name, []).append(problem)
     return by_node
 
 
-def change(old: Mapping[str, Mapping[str, Row]], new: Mapping[str, Mapping[str, Row]]) -> Row:
+def diff_rows(old: Mapping[str, Mapping[str, Row]], new: Mapping[str, Mapping[str, Row]]) -> Row:
     """What turns one picture into another: by table the rows that differ (None: gone).
 
     ``order`` lists the ids of a table only where new rows do not simply come last.

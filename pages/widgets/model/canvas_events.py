@@ -1,4 +1,4 @@
-"""What the canvas asks for: each event of the browser is one verb of ``builder.edit``."""
+"""Events of the canvas, each one verb of ``builder.edit``."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class CanvasEvent:
         return value
 
 
-def apply(event: CanvasEvent) -> ModelSpec:
+def apply_event(event: CanvasEvent) -> ModelSpec:
     """The model after the event; the same one when it was refused, and the canvas says why."""
     verb = VERBS.get(str(event.row.get("do")))
     if verb is None:
@@ -150,10 +150,10 @@ def _paste(event: CanvasEvent) -> ModelSpec:
     text = event.row.get("text") or event.canvas.clip
     if not isinstance(text, str) or not text:
         raise SpecError("There is nothing to paste.", "Copy layers first.")
-    return _select_new(event, edit.paste(event.model, _part(text)))
+    return _select_new(event, edit.paste(event.model, _read_part(text)))
 
 
-def _part(text: str) -> ModelSpec:
+def _read_part(text: str) -> ModelSpec:
     if len(text) > MAX_CLIP:
         raise SpecError("What was copied is too long to be layers.")
     try:
@@ -165,11 +165,11 @@ def _part(text: str) -> ModelSpec:
     return decode_model(document[PART], "the copied part")
 
 
-def _again(event: CanvasEvent) -> ModelSpec:
+def _call_again(event: CanvasEvent) -> ModelSpec:
     return _select_new(event, edit.again(event.model, event.name()))
 
 
-def _returns(event: CanvasEvent) -> ModelSpec:
+def _set_output(event: CanvasEvent) -> ModelSpec:
     return edit.returns(event.model, event.name(), bool(event.row.get("on")))
 
 
@@ -253,7 +253,7 @@ def _up(event: CanvasEvent) -> ModelSpec:
 
 VERBS: dict[str, Callable[[CanvasEvent], ModelSpec]] = {
     "add": _add,
-    "again": _again,
+    "again": _call_again,
     "connect": _connect,
     "copy": _copy,
     "delete": _delete,
@@ -265,7 +265,7 @@ VERBS: dict[str, Callable[[CanvasEvent], ModelSpec]] = {
     "paste": _paste,
     "reconnect": _reconnect,
     "rename": _rename,
-    "returns": _returns,
+    "returns": _set_output,
     "select": _select,
     "switch": _switch,
     "tidy": _tidy,

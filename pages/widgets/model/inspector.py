@@ -1,4 +1,4 @@
-"""The inspector: settings, tools and figures of the selected layer, in both views."""
+"""The inspector: settings, tools and figures of the selected layer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pages.widgets.forms import column_form, form, json_form
 from pages.widgets.model import open_block, palette_items
 from pages.widgets.session import current_project, widget_sync
 from pages.widgets.shared import explanation, page_frame
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.page_frame import escape_md
 
 Change = Callable[[ModelSpec], ModelSpec]
 
@@ -51,8 +51,10 @@ def show() -> None:
 
 def _head(class_name: str, layer: ObjectSpec | None, entry: catalog.Entry | None) -> None:
     with st.container(key="inspector-head", horizontal=True, vertical_alignment="center"):
-        sign = palette_items.icon(layer)
-        st.markdown(f"### :material/{sign}: {plain(class_name)}", anchors=False, width="stretch")
+        sign = palette_items.layer_icon(layer)
+        st.markdown(
+            f"### :material/{sign}: {escape_md(class_name)}", anchors=False, width="stretch"
+        )
         if entry:
             explanation.show(entry, key=f"explain-{class_name}")
 
@@ -62,7 +64,7 @@ def _column(node: str) -> None:
     data, training = current_project.data_facts(), current_project.training()
     if data is None or not data.named:
         return
-    new = column_form.bind_one(training, data, node)
+    new = column_form.edit_node_binding(training, data, node)
     if new != training:
         current_project.push(new)
 
@@ -76,13 +78,13 @@ def _shared(model: ModelSpec, node: str) -> None:
     layer = model.node(node).layer
     others = [n.name for n in model.nodes if n.layer == layer and n.name != node]
     if others:
-        names = ", ".join(plain(n) for n in others)
+        names = ", ".join(escape_md(n) for n in others)
         st.caption(f":material/link: The same layer is called as {names}: they share weights.")
 
 
 def _name(model: ModelSpec, node: str) -> None:
     key = _key("name", node)
-    stands = widget_sync.hold(key, node, node)
+    stands = widget_sync.sync_widget(key, node, node)
     new = st.text_input(
         "Layer name",
         stands,
@@ -90,21 +92,21 @@ def _name(model: ModelSpec, node: str) -> None:
         max_chars=64,
         help="How this layer is called in Keras and in the script",
     )
-    widget_sync.held(key, node)
+    widget_sync.record_value(key, node)
     if new and new != node:
         try:
             open_block.replace_model(edit.rename(model, node, new))
             current_project.select(new)
             st.rerun()  # the tools above still speak of the old name
         except LayerwiseError as error:
-            st.caption(f":material/edit_off: {plain(error.message)} {plain(error.hint)}")
+            st.caption(f":material/edit_off: {escape_md(error.message)} {escape_md(error.hint)}")
 
 
 Tool = tuple[str, str, str, Change, bool, str]
 """Key, label, icon, what it does, whether it can be done now, one line of help."""
 
 
-def _offered(model: ModelSpec, node: str) -> list[Tool]:
+def _list_tools(model: ModelSpec, node: str) -> list[Tool]:
     order, off = edit.order(model), model.node(node).off
     at = order.index(node)
     lowest = 1 if edit.is_input(model, order[0]) else 0
@@ -133,7 +135,7 @@ def _tools(model: ModelSpec, node: str) -> None:
     """What can be done with the selected layer as a whole."""
     fixed, chained = edit.is_input(model, node), edit.is_chain(model)
     with st.container(key="tools", horizontal=True, gap="xxsmall"):
-        for key, label, icon, change, possible, help in _offered(model, node):
+        for key, label, icon, change, possible, help in _list_tools(model, node):
             st.button(
                 label,
                 key=f"tool-{key}",

@@ -1,4 +1,4 @@
-"""Adding a layer: a list that finds as one types, and a gallery that explains."""
+"""Add a layer: a searchable list, and a gallery that explains each."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from builder import catalog, edit
 from builder.catalog import Entry
 from builder.errors import LayerwiseError
 from pages.widgets.model import open_block
-from pages.widgets.model.palette_items import first_sentence, stackable
+from pages.widgets.model.palette_items import first_sentence, stackable_entries
 from pages.widgets.session import current_project, tab_state, widget_sync
 from pages.widgets.shared import explanation, page_frame
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.page_frame import escape_md
 
 PICK = "palette-pick"
 SEARCH = "palette-search"
@@ -25,12 +25,12 @@ def show(after: str | None) -> None:
     with st.container(key="add", horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         st.selectbox(
             where,
-            [e.class_name for e in stackable()],
+            [e.class_name for e in stackable_entries()],
             index=None,
             key=PICK,
             placeholder="Type a name: Dense, Dropout, Conv2D …",
             format_func=_line,
-            on_change=_picked,
+            on_change=_add_picked,
             args=(after,),
         )
         if st.button(
@@ -44,7 +44,7 @@ def _line(class_name: str) -> str:
     return f"{class_name}: {first_sentence(entry.summary)}" if entry else class_name
 
 
-def add(class_name: str, after: str | None) -> None:
+def add_layer(class_name: str, after: str | None) -> None:
     """Put a new layer of that class into the stack on screen and select it."""
     model = current_project.training().model
     before = {n.name for n in model.nodes}
@@ -54,11 +54,11 @@ def add(class_name: str, after: str | None) -> None:
 
 
 @page_frame.safe
-def _picked(after: str | None) -> None:
-    class_name = widget_sync.typed(PICK)
-    widget_sync.clear(PICK)
+def _add_picked(after: str | None) -> None:
+    class_name = widget_sync.widget_value(PICK)
+    widget_sync.clear_widget(PICK)
     if class_name:
-        add(class_name, after)
+        add_layer(class_name, after)
 
 
 @st.dialog("Add a layer", width="medium", icon=":material/layers:")
@@ -72,10 +72,10 @@ def _gallery(after: str | None) -> None:
         placeholder="Search by name or by what it does",
         label_visibility="collapsed",
     )
-    found = [e for e in stackable() if _matches(e, wanted or "")]
+    found = [e for e in stackable_entries() if _matches(e, wanted or "")]
     groups = list(dict.fromkeys(e.group for e in found))
     if not found:
-        st.caption(f"No layer is called or does “{plain(wanted or '')}”.")
+        st.caption(f"No layer is called or does “{escape_md(wanted or '')}”.")
     with st.container(height=460, border=False, key="gallery"):
         for group in groups:
             st.markdown(f"##### {group}")
@@ -90,9 +90,9 @@ def _card(entry: Entry, after: str | None) -> None:
         label = f"**{name}**  \n:gray[{first_sentence(entry.summary)}]"
         if st.button(label, key=f"palette-{name}", width="stretch", wrap=True):
             try:
-                add(name, after)
+                add_layer(name, after)
             except LayerwiseError as error:
-                tab_state.note(f"{error.message} {error.hint}".strip())
+                tab_state.add_note(f"{error.message} {error.hint}".strip())
             st.rerun()
         explanation.show(entry, key=f"palette-{name}-why")
 

@@ -23,7 +23,7 @@ def inputs_for_columns(training: TrainingSpec) -> tuple[tuple[str, ObjectSpec], 
 
     The name is "" for a dataset of one input, which its only Input reads under any name.
     """
-    data = engine_facts.facts_of(training).data
+    data = engine_facts.find_facts(training).data
     if data is None:
         return ()
     if not data.named:

@@ -25,7 +25,7 @@ def replace_model(new: ModelSpec) -> None:
 
 def put_block(training: TrainingSpec, path: Path, new: ModelSpec) -> TrainingSpec:
     """``training`` with the block at ``path`` edited; what it says of the layers follows them."""
-    data = engine_facts.facts_of(training).data
+    data = engine_facts.find_facts(training).data
     columns = [c.name for c in data.columns] if data and data.named else []
     return edit.follow(training, edit.put_inner(training.model, path, new), columns)
 
@@ -34,7 +34,7 @@ def find_facts() -> ModelFacts | None:
     """What Keras says of the block on screen."""
     if not current_project.selection().path:
         return current_project.model_facts()
-    return engine_facts.facts_of(replace(current_project.training(), model=model())).model
+    return engine_facts.find_facts(replace(current_project.training(), model=model())).model
 
 
 def find_problems() -> tuple[Problem, ...]:

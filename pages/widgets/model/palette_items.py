@@ -1,4 +1,4 @@
-"""What can be added to a model: every layer with its icon and its first sentence."""
+"""The layers that can be added, with icon and summary, as the palette shows them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ICONS = {
 """Palette group → Material symbol."""
 
 
-def icon(layer: ObjectSpec | None) -> str:
+def layer_icon(layer: ObjectSpec | None) -> str:
     """The Material symbol of a layer's palette group."""
     if layer is None:
         return "account_tree"
@@ -55,20 +55,20 @@ def first_sentence(text: str) -> str:
     return text.split(". ")[0].rstrip(".")
 
 
-def stackable() -> tuple[Entry, ...]:
+def stackable_entries() -> tuple[Entry, ...]:
     """The layers one can add to a stack: what reads one tensor."""
     found = catalog.entries("layers")
     return tuple(e for e in found if edit.room(ObjectSpec(e.class_name)).least == 1)
 
 
 @functools.cache
-def listing() -> bytes:
+def palette_json() -> bytes:
     """All layers for the palette of the canvas, as JSON rows: name, group, icon, two sentences."""
     rows = [
         {
             "name": e.class_name,
             "group": e.group,
-            "icon": icon(ObjectSpec(e.class_name)),
+            "icon": layer_icon(ObjectSpec(e.class_name)),
             "plain": first_sentence(e.summary),
             "picture": e.analogy,
         }
@@ -78,7 +78,7 @@ def listing() -> bytes:
 
 
 def column_rows(columns: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
-    """Inputs for columns of the data, (name, what it holds), as rows like those of ``listing``."""
+    """Inputs for columns of the data, (name, what it holds), as rows of the palette."""
     return [
         {
             "name": f"{edit.INPUT}:{name}",
@@ -93,11 +93,11 @@ def column_rows(columns: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 
 
 @functools.cache
-def edition() -> str:
+def palette_version() -> str:
     """Changes with the listing, so that browsers may keep it."""
-    return hashlib.sha256(listing()).hexdigest()[:12]
+    return hashlib.sha256(palette_json()).hexdigest()[:12]
 
 
 def palette_address() -> str:
     """Where browsers find the layers that can be added."""
-    return f"{prefix()}/palette.json?v={edition()}"
+    return f"{prefix()}/palette.json?v={palette_version()}"

@@ -13,10 +13,10 @@ import streamlit as st
 from builder import catalog, edit, formatting
 from builder.facts import ModelFacts, NodeFacts, Problem
 from builder.spec import ModelSpec, ObjectSpec
-from pages.widgets.model.palette_items import icon
+from pages.widgets.model.palette_items import layer_icon
 from pages.widgets.session import current_project
 from pages.widgets.shared import problem_list
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.page_frame import escape_md
 
 HEAD = (
     '<div class="lw-stack-head" aria-hidden="true"><i></i><span>Layer</span><span>Settings</span>'
@@ -32,7 +32,7 @@ def show(model: ModelSpec, facts: ModelFacts | None, found: Sequence[Problem]) -
     st.html(HEAD)
     with st.container(key="stack", gap="xxsmall"):
         for name in edit.order(model):
-            here = problem_list.at(found, f"model.{name}")
+            here = problem_list.problems_at(found, f"model.{name}")
             node = facts.of(name) if facts else None
             st.button(
                 _label(model, name, node, here),
@@ -43,10 +43,10 @@ def show(model: ModelSpec, facts: ModelFacts | None, found: Sequence[Problem]) -
             )
             problem_list.show(here, key=f"row-{name}")
     if selected:
-        _mark(selected)
+        _highlight(selected)
 
 
-def _mark(name: str) -> None:
+def _highlight(name: str) -> None:
     """The selected row's look: style only, because another button type would lose the focus."""
     safe = "".join(c if c.isalnum() or c in "_-" else "-" for c in name)
     st.html(
@@ -60,10 +60,12 @@ def _label(model: ModelSpec, name: str, node: NodeFacts | None, found: Sequence[
     layer = edit.layer_of(model, name) if _is_plain(model, name) else None
     off = model.node(name).off
     class_name = layer.class_name if layer else "Model"
-    title = f"~~{plain(name)}~~" if off else f"**{plain(name)}**"
-    told = f"{class_name} · {settings(layer)}" if layer and settings(layer) else class_name
+    title = f"~~{escape_md(name)}~~" if off else f"**{escape_md(name)}**"
+    told = (
+        f"{class_name} · {settings_text(layer)}" if layer and settings_text(layer) else class_name
+    )
     wrong = any(p.severe for p in found)
-    mark = ":orange[:material/error:]" if wrong else f":material/{icon(layer)}:"
+    mark = ":orange[:material/error:]" if wrong else f":material/{layer_icon(layer)}:"
     if off:
         right = "`off` `–` `–`"
     elif node:
@@ -72,14 +74,14 @@ def _label(model: ModelSpec, name: str, node: NodeFacts | None, found: Sequence[
         right = f"`{shape}` `{weights}` `{formatting.size(node.weight_bytes + node.output_bytes)}`"
     else:
         right = "`?` `–` `–`"
-    return f"{mark} {title} :gray[{plain(told)}] {right}"
+    return f"{mark} {title} :gray[{escape_md(told)}] {right}"
 
 
 def _is_plain(model: ModelSpec, name: str) -> bool:
     return isinstance(model.layers.get(model.node(name).layer), ObjectSpec)
 
 
-def settings(layer: ObjectSpec) -> str:
+def settings_text(layer: ObjectSpec) -> str:
     """What was chosen, in Keras's order: ``128 · relu``; flags by their name."""
     entry = catalog.find("layers", layer.class_name)
     asked = dict.fromkeys((*entry.args, "dtype")) if entry else layer.config

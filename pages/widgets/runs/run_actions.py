@@ -1,4 +1,4 @@
-"""What a person does with a run: pause, resume, stop, go on, repeat, restore, put away, delete."""
+"""Actions on a run: pause, resume, stop, extend, repeat with seeds, restore, archive, delete."""
 
 from __future__ import annotations
 
@@ -26,37 +26,39 @@ SEEDS = 3
 ROW = {"horizontal": True, "vertical_alignment": "center", "gap": "xsmall"}
 
 
-def bar(run: Listed, progress: Progress) -> None:
+def action_bar(run: Listed, progress: Progress) -> None:
     """Every button always at its place; what cannot be done now is grey and says why."""
     with st.container(key="run-actions", **ROW):  # type: ignore[arg-type]
-        pause(run.id, progress, f"pause-{run.id}")
-        stop(run.id, progress, f"stop-{run.id}")
-        more(run.id, progress, f"more-{run.id}")
+        pause_button(run.id, progress, f"pause-{run.id}")
+        stop_button(run.id, progress, f"stop-{run.id}")
+        more_epochs_button(run.id, progress, f"more-{run.id}")
         st.button(
             f"{SEEDS} more seeds",
             key=f"seeds-{run.id}",
             icon=":material/casino:",
-            on_click=_seeds,
-            args=(run.id, fresh(run.id)),
+            on_click=_start_seeds,
+            args=(run.id, unused_seeds(run.id)),
             help=f"Trains the very same {SEEDS} times, each from another seed, to see how much of"
             " the result is luck.",
         )
 
 
-def waits(progress: Progress | None) -> bool:
+def awaits_resume(progress: Progress | None) -> bool:
     """Whether the run waits for a person to resume it: that is then the thing to do."""
     return progress is not None and progress.status in ("paused", "interrupted")
 
 
-def pause(run_id: str, progress: Progress | None, key: str) -> None:
+def pause_button(run_id: str, progress: Progress | None, key: str) -> None:
     """Pause, or at the same place Resume: whichever can be done."""
     status = progress.status if progress else ""
-    resumes = waits(progress) or (status in ("stopped", "failed") and jobs.can_resume(run_id))
+    resumes = awaits_resume(progress) or (
+        status in ("stopped", "failed") and jobs.can_resume(run_id)
+    )
     turning = progress is not None and (progress.pausing or progress.stopping)
     st.button(
         "Resume" if resumes else "Pause",
         key=key,
-        type="primary" if waits(progress) else "secondary",
+        type="primary" if awaits_resume(progress) else "secondary",
         icon=":material/resume:" if resumes else ":material/pause:",
         disabled=turning or not (resumes or status in GOING),
         on_click=_resume if resumes else _pause,
@@ -68,7 +70,7 @@ def pause(run_id: str, progress: Progress | None, key: str) -> None:
     )
 
 
-def stop(run_id: str, progress: Progress | None, key: str) -> None:
+def stop_button(run_id: str, progress: Progress | None, key: str) -> None:
     """Stop; grey when nothing goes."""
     can = progress is not None and (progress.status in GOING or progress.status == "paused")
     st.button(
@@ -83,7 +85,7 @@ def stop(run_id: str, progress: Progress | None, key: str) -> None:
     )
 
 
-def more(run_id: str, progress: Progress | None, key: str) -> None:
+def more_epochs_button(run_id: str, progress: Progress | None, key: str) -> None:
     """Some more epochs, from where an ended run is, as a new run."""
     can = progress is not None and progress.status in ("finished", "stopped")
     st.button(
@@ -119,14 +121,14 @@ def _more(run_id: str) -> None:
     run_selection.open_run(child.id)
 
 
-def fresh(run_id: str) -> tuple[int, ...]:
+def unused_seeds(run_id: str) -> tuple[int, ...]:
     """The least seeds that no run equal to this one has used."""
     used = {t.seed for t in run_queries.trainings(run_queries.twins(run_id)).values()}
     return tuple(seed for seed in range(len(used) + SEEDS) if seed not in used)[:SEEDS]
 
 
 @page_frame.safe
-def _seeds(run_id: str, seeds: Sequence[int]) -> None:
+def _start_seeds(run_id: str, seeds: Sequence[int]) -> None:
     run, training = run_queries.get([run_id])[0], run_queries.trainings([run_id])[run_id]
     for seed in seeds:  # as they were when the button was drawn: a double click is the same click
         jobs.start(
@@ -141,7 +143,7 @@ def _seeds(run_id: str, seeds: Sequence[int]) -> None:
 # --- settings back -------------------------------------------------------------------------------
 
 
-def restore(run: Listed) -> None:
+def restore_button(run: Listed) -> None:
     """The run's exact project on screen again."""
     if st.button(
         "Restore settings",
@@ -156,11 +158,11 @@ def _restore(run: Listed) -> None:
     """As a step that undo takes back, or, of another project, as a project of its own."""
     training = run_queries.trainings([run.id])[run.id]
     if run.project and run.project == current_project.token():
-        current_project.fix(training)
-        tab_state.note("The settings of that run are back. Undo returns to yours.")
+        current_project.apply_fix(training)
+        tab_state.add_note("The settings of that run are back. Undo returns to yours.")
     else:
         current_project.open_training(training, f"{run.name} (restored)")
-        tab_state.note("The settings of that run are now a project of their own.")
+        tab_state.add_note("The settings of that run are now a project of their own.")
     page_frame.go("train")
 
 
@@ -170,17 +172,17 @@ FIRST = "No waiting run of this project stands before it that it could pass."
 LAST = "No waiting run of this project stands behind it that could pass it."
 
 
-def room(run: Listed) -> tuple[bool, bool]:
+def can_reorder(run: Listed) -> tuple[bool, bool]:
     """Whether a run could go earlier, and later, among the waiting ones of its project."""
     queued = run_queue.peers(run.id) if run.status == "queued" else []
     return run.id in queued[1:], run.id in queued[:-1]
 
 
-def hurry(run: Listed) -> None:
+def queue_buttons(run: Listed) -> None:
     """A run that waits changes places with the others of its project."""
     if run.status != "queued":
         return
-    earlier, later = room(run)
+    earlier, later = can_reorder(run)
     offered = (
         ("next", "Train this one next", "vertical_align_top", "" if earlier else FIRST, None),
         ("earlier", "Earlier", "arrow_upward", "" if earlier else FIRST, -1),
@@ -210,7 +212,7 @@ def _take_turn(run_id: str, by: int | None) -> None:
 # --- out of sight --------------------------------------------------------------------------------
 
 
-def put_away(runs: Sequence[Listed]) -> None:
+def archive_or_delete(runs: Sequence[Listed]) -> None:
     """Archive or delete, the latter in two steps."""
     ids = tuple(run.id for run in runs)
     what = "this run" if len(runs) == 1 else f"these {formatting.plural(len(runs), 'run')}"
@@ -232,10 +234,10 @@ def put_away(runs: Sequence[Listed]) -> None:
         help="Stop it first." if going else None,
     )
     if sure:
-        _surely(ids)
+        _confirm_delete(ids)
 
 
-def _surely(ids: Sequence[str]) -> None:
+def _confirm_delete(ids: Sequence[str]) -> None:
     st.caption("Its curves, numbers and trained model go for good. This cannot be undone.")
     st.button(
         "Delete for good",

@@ -1,4 +1,4 @@
-"""Runs side by side: their names, which settings differ, what came of it."""
+"""Runs side by side: names, differing settings, results."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TICK = 1.0
 
 def show(runs: Sequence[Listed]) -> None:
     """The head over the curves of two runs or more."""
-    run_selection.back()
+    run_selection.back_button()
     with st.container(key="compare-head", horizontal=True, vertical_alignment="center"):
         st.markdown(f"#### {formatting.plural(len(runs), 'run')} compared", width="stretch")
         st.button(
@@ -33,41 +33,41 @@ def show(runs: Sequence[Listed]) -> None:
             args=((),),
         )
         with st.popover("More", key="compare-menu", icon=":material/more_horiz:"):
-            run_actions.put_away(runs)
+            run_actions.archive_or_delete(runs)
 
 
-def about(runs: Sequence[Listed]) -> None:
+def show_results(runs: Sequence[Listed]) -> None:
     """What stands below the curves: the settings that differ, then what came of them."""
-    rows, heads = differing(runs), names(runs)
+    rows, heads = differing_settings(runs), short_names(runs)
     st.markdown("##### What differs", anchors=False)
     if rows:
-        st.html(run_numbers.table("Settings that differ", heads, rows))
+        st.html(run_numbers.table_html("Settings that differ", heads, rows))
     else:
         st.caption("Nothing: they were trained with the very same settings.")
     tick = TICK if any(run.status in GOING for run in runs) else None
     chance = [title for title, _ in rows] == ["Seed"]
     ids = tuple(run.id for run in runs)
-    st.fragment(page_frame.safe(_outcome), run_every=tick)(
+    st.fragment(page_frame.safe(_show_outcome), run_every=tick)(
         ids, tuple(heads), chance, tick is not None
     )
 
 
-def _outcome(run_ids: Sequence[str], heads: Sequence[str], chance: bool, live: bool) -> None:
+def _show_outcome(run_ids: Sequence[str], heads: Sequence[str], chance: bool, live: bool) -> None:
     """The numbers; renewed while a run goes."""
     runs = run_queries.get(run_ids)
     if len(runs) < len(run_ids) or live != any(run.status in GOING for run in runs):
         st.rerun()
-    run_numbers.side_by_side(runs, heads)
+    run_numbers.show_comparison(runs, heads)
     if chance:
-        run_numbers.spread(*run_numbers.chances(run_ids))
+        run_numbers.show_spread(*run_numbers.finished_seeds(run_ids))
 
 
-def names(runs: Sequence[Listed]) -> list[str]:
+def short_names(runs: Sequence[Listed]) -> list[str]:
     """Short names that differ: the model's, else what is set otherwise, else when it began."""
     models = [run.name for run in runs]
     if len(set(models)) == len(runs):
         return models
-    if 0 < len(rows := differing(runs)) <= DISTINCT:
+    if 0 < len(rows := differing_settings(runs)) <= DISTINCT:
         told = [[f"{t[:1].lower()}{t[1:]} {v}" for v in values] for t, values in rows]
         said = [", ".join(line[i] for line in told) for i in range(len(runs))]
         if len(set(said)) == len(runs) and max(map(len, said)) <= LONGEST:
@@ -88,8 +88,8 @@ LONGEST = 30
 """Characters of such a name."""
 
 
-def differing(runs: Sequence[Listed]) -> compare.Rows:
+def differing_settings(runs: Sequence[Listed]) -> compare.Rows:
     """The settings that are not the same in all runs, with a value for each."""
     ids = [run.id for run in runs]
     trainings = run_queries.trainings(ids)
-    return compare.table([trainings[i] for i in ids], form.find)
+    return compare.table([trainings[i] for i in ids], form.find_entry)

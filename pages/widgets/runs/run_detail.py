@@ -1,4 +1,4 @@
-"""One run: what can be done with it, its numbers, what is new in it, how far chance moves it."""
+"""One run in detail: actions, numbers, changes since the run before, tags, spread over seeds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from builder.spec import Run
 from pages.widgets.runs import run_actions, run_numbers, run_row, run_selection, run_sentences
 from pages.widgets.session import browser, widget_sync
 from pages.widgets.shared import page_frame
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.page_frame import escape_md
 
 TICK = 1.0
 """Seconds between two looks at a run that goes."""
@@ -27,19 +27,19 @@ TICK = 1.0
 
 def show(run: Listed) -> None:
     """Name, progress and actions; the curves below are drawn by the page."""
-    run_selection.back()
+    run_selection.back_button()
     progress = _progress(run)
     tick = TICK if run.status in GOING else None
     with st.container(key="run-top", **run_actions.ROW):  # type: ignore[arg-type]
         with st.container(key="run-title"):
             st.fragment(page_frame.safe(_title), run_every=tick)(run.id, _stage(run, progress))
-        run_actions.restore(run)
+        run_actions.restore_button(run)
         with st.popover("More", key=f"menu-{run.id}", icon=":material/more_horiz:"):
-            run_actions.hurry(run)
-            run_actions.put_away([run])
-    run_actions.bar(run, progress)
+            run_actions.queue_buttons(run)
+            run_actions.archive_or_delete([run])
+    run_actions.action_bar(run, progress)
     if run.status in ("failed", "interrupted") and progress.error:
-        st.markdown(f":material/info: {plain(progress.error)}")
+        st.markdown(f":material/info: {escape_md(progress.error)}")
 
 
 def _progress(run: Listed) -> Progress:
@@ -49,7 +49,7 @@ def _progress(run: Listed) -> Progress:
 
 def _stage(run: Listed, progress: Progress) -> tuple[object, ...]:
     """What the page around looks different for."""
-    return progress.status, progress.stopping, progress.pausing, run_actions.room(run)
+    return progress.status, progress.stopping, progress.pausing, run_actions.can_reorder(run)
 
 
 def _title(run_id: str, stage: tuple[object, ...]) -> None:
@@ -63,9 +63,9 @@ def _title(run_id: str, stage: tuple[object, ...]) -> None:
 def _head(run: Listed, progress: Progress) -> str:
     """Its name, how it stands, and how far it is."""
     sign, word = run_sentences.STATES[run.status]
-    said = [run_sentences.state(progress)]
+    said = [run_sentences.state_sentence(progress)]
     if run.status in GOING:
-        said.append(run_sentences.left(progress))
+        said.append(run_sentences.time_left(progress))
     elif (took := run.seconds()) is not None:
         said.append(formatting.duration(took))
     said.append(time.strftime("%d %b, %H:%M", time.localtime(run.times["created"])))
@@ -77,18 +77,18 @@ def _head(run: Listed, progress: Progress) -> str:
     )
 
 
-def about(run: Listed) -> None:
+def show_details(run: Listed) -> None:
     """What stands below the curves: numbers, changes, tags and note, particulars, the spread.
 
     What grows while runs go stands last, so that nothing is pushed about.
     """
     tick = TICK if run.status in GOING else None
-    st.fragment(page_frame.safe(run_numbers.alone), run_every=tick)(run.id)
+    st.fragment(page_frame.safe(run_numbers.show_run), run_every=tick)(run.id)
     _changes(run)
-    _words(run)
+    _edit_tags_and_note(run)
     _particulars(run)
     twins = run_queries.twins(run.id)
-    _, going = run_numbers.chances(twins)
+    _, going = run_numbers.finished_seeds(twins)
     st.fragment(page_frame.safe(_spread), run_every=TICK if going else None)(tuple(twins), going)
 
 
@@ -97,11 +97,11 @@ def _changes(run: Listed) -> None:
     before = run_queries.get([run.before]) if run.before else []
     if not before:
         return
-    lines = run_sentences.changes(before[0].id, run.id) or ()
+    lines = run_sentences.changes_since(before[0].id, run.id) or ()
     why = "the run it came from" if run.parent == before[0].id else "the run before"
     with st.container(key="run-changes", gap="xsmall"):
         st.markdown("##### What is new", anchors=False)
-        st.caption(f"Since {why}, {plain(run_row.label(before[0]))}.")
+        st.caption(f"Since {why}, {escape_md(run_row.run_label(before[0]))}.")
         said = "".join(f"<li>{escape(line)}</li>" for line in lines)
         st.html(f'<ul class="lw-news">{said or "<li>Nothing: the same settings again.</li>"}</ul>')
         st.button(
@@ -116,13 +116,13 @@ def _changes(run: Listed) -> None:
 
 def _spread(twins: Sequence[str], then: int) -> None:
     """How far the numbers scatter over runs equal but for the seed; ``then`` so many were going."""
-    done, going = run_numbers.chances(twins)
+    done, going = run_numbers.finished_seeds(twins)
     if going != then:
         st.rerun()
     if len(done) + going < 2:
         return
     with st.container(key="run-spread", gap="xsmall"):
-        run_numbers.spread(done, going)
+        run_numbers.show_spread(done, going)
         if st.button(
             "Lay their curves over each other",
             key="seeds-over",
@@ -137,12 +137,12 @@ def _spread(twins: Sequence[str], then: int) -> None:
 # --- what people write on it ---------------------------------------------------------------------
 
 
-def _words(run: Listed) -> None:
+def _edit_tags_and_note(run: Listed) -> None:
     """Tags and a note, kept as soon as they are typed."""
     known = run_queries.tags(run_queries.Query(owner=browser.owner(), archived=None))
     offered = list(dict.fromkeys((*run.tags, *known)))
     key = f"tags-{run.id}"
-    stands = widget_sync.hold(key, run.tags, list(run.tags))
+    stands = widget_sync.sync_widget(key, run.tags, list(run.tags))
     st.multiselect(
         "Tags",
         offered,
@@ -153,9 +153,9 @@ def _words(run: Listed) -> None:
         on_change=_tag,
         args=(run.id,),
     )
-    widget_sync.held(key, run.tags)
+    widget_sync.record_value(key, run.tags)
     key = f"note-{run.id}"
-    stands = widget_sync.hold(key, run.note, run.note)
+    stands = widget_sync.sync_widget(key, run.note, run.note)
     st.text_area(
         "Note",
         stands,
@@ -165,17 +165,17 @@ def _words(run: Listed) -> None:
         on_change=_note,
         args=(run.id,),
     )
-    widget_sync.held(key, run.note)
+    widget_sync.record_value(key, run.note)
 
 
 @page_frame.safe
 def _tag(run_id: str) -> None:
-    housekeeping.set_tags(run_id, tuple(widget_sync.typed(f"tags-{run_id}") or ()))
+    housekeeping.set_tags(run_id, tuple(widget_sync.widget_value(f"tags-{run_id}") or ()))
 
 
 @page_frame.safe
 def _note(run_id: str) -> None:
-    housekeeping.set_note(run_id, str(widget_sync.typed(f"note-{run_id}") or ""))
+    housekeeping.set_note(run_id, str(widget_sync.widget_value(f"note-{run_id}") or ""))
 
 
 # --- particulars ---------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def _note(run_id: str) -> None:
 def _particulars(run: Listed) -> None:
     full = jobs.get(run.id)
     with st.expander("Particulars", key=f"particulars-{run.id}"):
-        st.html(run_numbers.facts(_rows(run, full)))
+        st.html(run_numbers.facts_html(_rows(run, full)))
 
 
 def _rows(run: Listed, full: Run) -> Sequence[tuple[str, str]]:
@@ -192,8 +192,8 @@ def _rows(run: Listed, full: Run) -> Sequence[tuple[str, str]]:
     training, fit = full.training, full.training.fit
     return [
         ("Data", training.dataset.class_name),
-        ("Optimizer", _name(training.compile.get("optimizer"))),
-        ("Loss", _name(training.compile.get("loss"))),
+        ("Optimizer", _class_name(training.compile.get("optimizer"))),
+        ("Loss", _class_name(training.compile.get("loss"))),
         ("Epochs", f"{run.progress.epoch or 0} of {fit.get('epochs', 1)}"),
         ("Batch size", str(fit.get("batch_size") or DEFAULT_BATCH)),
         ("Seed", "none (by chance)" if training.seed is None else str(training.seed)),
@@ -203,7 +203,7 @@ def _rows(run: Listed, full: Run) -> Sequence[tuple[str, str]]:
     ]
 
 
-def _name(value: object) -> str:
+def _class_name(value: object) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{k}: {_name(v)}" for k, v in value.items())
+        return ", ".join(f"{k}: {_class_name(v)}" for k, v in value.items())
     return str(getattr(value, "class_name", value or "none"))

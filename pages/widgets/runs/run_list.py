@@ -1,4 +1,4 @@
-"""The list of runs: filter, sort and page it, open one, tick several; it renews itself."""
+"""The list of runs: filter, sort, paginate, open one, tick several; refreshes itself."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ METRICS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RunPage:
     """One page of the list.
 
     Args:
@@ -64,11 +64,13 @@ class Found:
     changes: Mapping[str, tuple[str, ...] | None]
 
 
-def read(query: Query) -> Found:
+def read_page(query: Query) -> RunPage:
     """What the list shows; FileError when the run store cannot be read."""
     runs = run_queries.rows(query)
-    changes = {r.id: run_sentences.changes(r.before, r.id) if r.before else None for r in runs}
-    return Found(runs, run_queries.count(query), changes)
+    changes = {
+        r.id: run_sentences.changes_since(r.before, r.id) if r.before else None for r in runs
+    }
+    return RunPage(runs, run_queries.count(query), changes)
 
 
 # --- drawing -------------------------------------------------------------------------------------
@@ -97,7 +99,7 @@ def _query() -> Query:
     way, metric = SORTS.get(sort, "highest"), ""
     if sort not in SORTS:
         metric = sort
-        way = "highest" if run_sentences.rises(metric) else "lowest"
+        way = "highest" if run_sentences.is_better_higher(metric) else "lowest"
     whose = {"project": project} if scope == MINE and project else {"owner": browser.owner()}
     query = Query(
         text=tab_state.recall("runs-text", ""),
@@ -115,30 +117,30 @@ def _query() -> Query:
 def _show(going: bool) -> None:
     query = _query()
     _filters(query)
-    found = read(query)
+    found = read_page(query)
     if found.total and not found.runs:  # the last one of the last page went away
-        _turn(query, 0)
+        _turn_page(query, 0)
         st.rerun()
     tab_state.remember("runs-first", found.runs[0].id if found.runs else None)
     drawn = (
-        run_selection.shown(),
-        run_selection.looking(),
+        run_selection.shown_runs(),
+        run_selection.shows_detail(),
         any(r.status in GOING for r in found.runs) or going,
     )
     if tab_state.recall("runs-drawn") not in (None, drawn):
         st.rerun()
     tab_state.remember("runs-drawn", drawn)
     if not found.runs:
-        _nothing(query)
-    run_selection.onwards()
-    full = len(run_selection.ticked()) >= run_selection.OVERLAY
+        _show_empty(query)
+    run_selection.compare_button()
+    full = len(run_selection.ticked_runs()) >= run_selection.OVERLAY
     with st.container(key="entries", gap=None):
         for run in found.runs:
             run_row.show(run, found.changes[run.id], full)
     _foot(query, found)
 
 
-def _nothing(query: Query) -> None:
+def _show_empty(query: Query) -> None:
     if query.text or query.statuses or query.archived:
         st.caption("No run is like that. Search for less, or for any status.")
         return
@@ -149,7 +151,7 @@ def _nothing(query: Query) -> None:
 def _filters(query: Query) -> None:
     """Search, whose, status, order: each at its place whatever the list holds."""
     with st.container(key="run-filters", horizontal=True, gap="xsmall"):
-        _kept(
+        _filter_widget(
             "runs-text",
             lambda key: st.text_input(
                 "Search",
@@ -157,7 +159,7 @@ def _filters(query: Query) -> None:
                 placeholder="Search names, notes, tags",
                 label_visibility="collapsed",
                 icon=":material/search:",
-                on_change=_keep,
+                on_change=_store_filter,
                 args=("runs-text",),
             ),
             "",
@@ -172,7 +174,7 @@ def _filters(query: Query) -> None:
 def _choice(key: str, label: str, options: list[str], usual: str) -> None:
     chosen = tab_state.recall(key, usual)
     options = options if chosen in options else [*options, chosen]
-    _kept(
+    _filter_widget(
         key,
         lambda key: st.selectbox(
             label,
@@ -180,28 +182,28 @@ def _choice(key: str, label: str, options: list[str], usual: str) -> None:
             key=key,
             label_visibility="collapsed",
             format_func=lambda o: o if o[0].isupper() else f"Best {formatting.metric_name(o)}",
-            on_change=_keep,
+            on_change=_store_filter,
             args=(key,),
         ),
         usual,
     )
 
 
-def _kept(key: str, draw: Callable[[str], Any], usual: Any) -> None:
+def _filter_widget(key: str, draw: Callable[[str], Any], usual: Any) -> None:
     """A filter that is still there when a person comes back to the page."""
     value = tab_state.recall(key, usual)
-    widget_sync.hold(key, value, value)
-    widget_sync.held(key, draw(key))
+    widget_sync.sync_widget(key, value, value)
+    widget_sync.record_value(key, draw(key))
 
 
-def _keep(key: str) -> None:
-    tab_state.remember(key, widget_sync.typed(key))
+def _store_filter(key: str) -> None:
+    tab_state.remember(key, widget_sync.widget_value(key))
 
 
 # --- the foot ------------------------------------------------------------------------------------
 
 
-def _foot(query: Query, found: Found) -> None:
+def _foot(query: Query, found: RunPage) -> None:
     """How many there are, how much room they take, and the way to older ones."""
     first, last = query.offset + 1, query.offset + len(found.runs)
     number = query.offset // LIMIT
@@ -221,10 +223,10 @@ def _foot(query: Query, found: Found) -> None:
                 icon=f":material/{sign}:",
                 type="tertiary",
                 disabled=not able,
-                on_click=_turn,
+                on_click=_turn_page,
                 args=(query, to),
             )
 
 
-def _turn(query: Query, number: int) -> None:
+def _turn_page(query: Query, number: int) -> None:
     tab_state.remember("runs-page", (replace(query, offset=0), number))

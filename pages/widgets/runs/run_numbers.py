@@ -1,4 +1,4 @@
-"""The numbers runs ended with: one run's, several side by side, how they scatter over seeds."""
+"""Tables of final metrics: of one run, of several side by side, and their spread over seeds."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from builder.runs.store.progress import GOING
 from pages.widgets.runs import run_sentences
 
 
-def alone(run_id: str) -> None:
+def show_run(run_id: str) -> None:
     """The last epoch's numbers, the best validation ones, the test's: all at their places."""
     run, training = run_queries.get([run_id])[0], run_queries.trainings([run_id])[run_id]
     last, best = run_queries.finals([run_id])[run_id], run.best
     held = bool(training.fit.get("validation_split")) or any(k.startswith("val_") for k in last)
     columns = {
         "Training": {k: v for k, v in last.items() if k == _metric(k)},
-        "Validation": _part(last, "val_"),
-        "Best validation": _part(best, "val_"),
-        "Test": _part(last, "test_"),
+        "Validation": _without_prefix(last, "val_"),
+        "Best validation": _without_prefix(best, "val_"),
+        "Test": _without_prefix(last, "test_"),
     }
     columns = {k: v for k, v in columns.items() if held or "alidation" not in k}
-    found = sorted({*run_sentences.panels(training), *map(_metric, last)}, key=_importance)
+    found = sorted({*run_sentences.curve_names(training), *map(_metric, last)}, key=_importance)
     rows = [(_head(k), [_number(c, k) for c in columns.values()]) for k in found]
-    st.html(table("Numbers at the end", list(columns), rows))
+    st.html(table_html("Numbers at the end", list(columns), rows))
 
 
-def _part(values: Mapping[str, float | None], part: str) -> dict[str, float | None]:
+def _without_prefix(values: Mapping[str, float | None], part: str) -> dict[str, float | None]:
     return {k.removeprefix(part): v for k, v in values.items() if k.startswith(part)}
 
 
-def side_by_side(runs: Sequence[Listed], heads: Sequence[str]) -> None:
+def show_comparison(runs: Sequence[Listed], heads: Sequence[str]) -> None:
     """A line a number, a column a run; the best of each line is marked."""
     finals = run_queries.finals(run.id for run in runs)
     st.markdown("##### Final numbers", anchors=False)
@@ -44,7 +44,7 @@ def side_by_side(runs: Sequence[Listed], heads: Sequence[str]) -> None:
         values = [finals.get(run.id, {}).get(key) for run in runs]
         best = _best(key, [v for v in values if v is not None])
         rows.append((_head(key), [_cell(v, v is not None and v == best) for v in values]))
-    st.html(table("Final numbers", heads, rows))
+    st.html(table_html("Final numbers", heads, rows))
     st.caption("★ is the best of its line.")
 
 
@@ -69,14 +69,14 @@ def _head(key: str) -> str:
 def _best(key: str, values: Sequence[float]) -> float | None:
     if len(values) < 2 or min(values) == max(values):
         return None
-    return max(values) if run_sentences.rises(key) else min(values)
+    return max(values) if run_sentences.is_better_higher(key) else min(values)
 
 
 def _cell(value: float | None, best: bool) -> str:
     return f"{formatting.metric_value(value)}{' ★' if best else ''}" if value is not None else "–"
 
 
-def chances(run_ids: Sequence[str]) -> tuple[list[str], int]:
+def finished_seeds(run_ids: Sequence[str]) -> tuple[list[str], int]:
     """Of runs equal but for the seed the finished ones, one a seed, and how many still go."""
     runs = run_queries.get(run_ids)
     trainings = run_queries.trainings(run_ids)
@@ -88,8 +88,8 @@ def chances(run_ids: Sequence[str]) -> tuple[list[str], int]:
     return list(by_seed.values()), sum(run.status in GOING for run in runs)
 
 
-def spread(done: Sequence[str], going: int) -> None:
-    """Mean, deviation, least and greatest of the final numbers, over ``chances``."""
+def show_spread(done: Sequence[str], going: int) -> None:
+    """Mean, deviation, least and greatest of the final numbers, over ``finished_seeds``."""
     seeds = sorted(t.seed for t in run_queries.trainings(done).values() if t.seed is not None)
     said = f"{formatting.plural(len(done), 'finished run')} equal but for the seed"
     said += f" ({', '.join(map(str, seeds))})" if seeds else ""
@@ -110,13 +110,15 @@ def spread(done: Sequence[str], going: int) -> None:
         )
         for key, s in sorted(found.items(), key=lambda item: _importance(item[0]))
     ]
-    st.html(table("Spread over seeds", ("Mean ± deviation", "Least", "Greatest"), rows))
+    st.html(table_html("Spread over seeds", ("Mean ± deviation", "Least", "Greatest"), rows))
 
 
 # --- as HTML -------------------------------------------------------------------------------------
 
 
-def table(caption: str, heads: Iterable[str], rows: Iterable[tuple[str, Sequence[str]]]) -> str:
+def table_html(
+    caption: str, heads: Iterable[str], rows: Iterable[tuple[str, Sequence[str]]]
+) -> str:
     """Rows under a heading; the first column names the row and stays while the others scroll.
 
     Args:
@@ -137,7 +139,7 @@ def table(caption: str, heads: Iterable[str], rows: Iterable[tuple[str, Sequence
     )
 
 
-def facts(rows: Sequence[tuple[str, str]]) -> str:
+def facts_html(rows: Sequence[tuple[str, str]]) -> str:
     """Names and values, one under the other."""
     lines = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in rows)
     return f'<dl class="lw-facts">{lines}</dl>'

@@ -1,4 +1,4 @@
-"""One line of the list of runs: what it is, how it does, what is new in it."""
+"""One row of the list of runs: name, status, best metric, what changed."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from pages.widgets.shared import page_frame
 
 def show(run: Listed, changes: tuple[str, ...] | None, full: bool) -> None:
     """One line of the list: a box to compare it, what it is, and the whole of it opens it."""
-    on = run.id in run_selection.ticked()
+    on = run.id in run_selection.ticked_runs()
     with st.container(
         key=f"entry-{run.id}", horizontal=True, vertical_alignment="center", gap="xsmall"
     ):
-        stands = widget_sync.hold(f"compare-{run.id}", on, on)
+        stands = widget_sync.sync_widget(f"compare-{run.id}", on, on)
         box = st.checkbox(
-            f"Compare {page_frame.plain(label(run))}",
+            f"Compare {page_frame.escape_md(run_label(run))}",
             stands,
             key=f"compare-{run.id}",
             label_visibility="collapsed",
             disabled=full and not on,
-            on_change=run_selection.follow,
+            on_change=run_selection.follow_box,
             args=(run.id,),
             width=24,
         )
-        widget_sync.held(f"compare-{run.id}", box)
+        widget_sync.record_value(f"compare-{run.id}", box)
         st.html(_line(run, changes), width="stretch")
         st.button(
-            f"Open {page_frame.plain(label(run))}",
+            f"Open {page_frame.escape_md(run_label(run))}",
             key=f"open-{run.id}",
             on_click=run_selection.open_run,
             args=(run.id,),
@@ -44,21 +44,21 @@ def show(run: Listed, changes: tuple[str, ...] | None, full: bool) -> None:
         )
 
 
-def label(run: Listed) -> str:
+def run_label(run: Listed) -> str:
     """``"digits_dense, 3 min ago"``."""
     return f"{run.name}, {formatting.ago(time.time() - run.times['created'], brief=True)}"
 
 
 def _line(run: Listed, changes: tuple[str, ...] | None) -> str:
-    here = " lw-here" if run.id in run_selection.shown() else ""
+    here = " lw-here" if run.id in run_selection.shown_runs() else ""
     sign, word = run_sentences.STATES[run.status]
     took = run.seconds()
-    said = [run_sentences.state(run.progress)]
+    said = [run_sentences.state_sentence(run.progress)]
     if took is not None and run.status not in GOING:
         said.append(formatting.duration(took))
     ago = formatting.ago(time.time() - run.times["created"], brief=True)
     said.append(ago.replace(" ", "\N{NO-BREAK SPACE}"))  # a phone breaks the line before it
-    best = run_sentences.headline(run.best)
+    best = run_sentences.best_metric(run.best)
     number = (
         f"<b>{formatting.metric_value(best[1])}</b><small>{escape(formatting.metric_name(best[0]))}</small>"
         if best
@@ -71,12 +71,12 @@ def _line(run: Listed, changes: tuple[str, ...] | None) -> str:
         f'<span class="lw-sign" role="img" aria-label="{word}">{sign}</span>'
         f"<div><p><b>{escape(run.name)}</b>{tags}</p>"
         f"<p>{escape(' · '.join(said))}</p>"
-        f"<p>{escape(_changed(run, changes))}</p></div>"
+        f"<p>{escape(_change_line(run, changes))}</p></div>"
         f'<div class="lw-best">{number}</div></div>'
     )
 
 
-def _changed(run: Listed, changes: tuple[str, ...] | None) -> str:
+def _change_line(run: Listed, changes: tuple[str, ...] | None) -> str:
     """What is new in this run, or why it failed, or what was noted, in one line."""
     if run.status in ("failed", "interrupted") and run.progress.error:
         return run.progress.error

@@ -1,4 +1,4 @@
-"""One run in words: its status, how long it took, its best number, what changed since another."""
+"""A run in words: status, time left, best metric, changes since another run."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ STATES: Mapping[str, tuple[str, str]] = {
 """Status → its sign and its word."""
 
 
-def state(progress: Progress) -> str:
+def state_sentence(progress: Progress) -> str:
     """What the run is doing, in a few words."""
     word = STATES[progress.status][1]
     match progress.status:
         case "queued":
-            return waiting(progress)
+            return waiting_sentence(progress)
         case "running" if progress.stopping or progress.pausing:
             return "Stopping" if progress.stopping else "Pausing"
         case "running" if not progress.step:
@@ -46,7 +46,7 @@ def state(progress: Progress) -> str:
     return word
 
 
-def waiting(progress: Progress) -> str:
+def waiting_sentence(progress: Progress) -> str:
     """``"Waiting, 2nd in the queue, starts in about 20 s"``."""
     place = progress.position
     if place is None:
@@ -63,14 +63,14 @@ def waiting(progress: Progress) -> str:
     return f"{said}, starts in about {formatting.duration(progress.starts_seconds)}"
 
 
-def left(progress: Progress) -> str:
+def time_left(progress: Progress) -> str:
     """``"about 12 s left"``; nothing while nobody can know."""
     if progress.eta_seconds is None or progress.stopping or progress.pausing:
         return ""
     return f"about {formatting.duration(progress.eta_seconds)} left"
 
 
-def headline(best: Mapping[str, float]) -> tuple[str, float] | None:
+def best_metric(best: Mapping[str, float]) -> tuple[str, float] | None:
     """The one number of a run: its first metric on validation data, else on training data, else
     the loss."""
     names = [n for n in best if n not in ("loss", "val_loss")]
@@ -83,7 +83,7 @@ def headline(best: Mapping[str, float]) -> tuple[str, float] | None:
     return None
 
 
-def rises(name: str) -> bool:
+def is_better_higher(name: str) -> bool:
     """Whether more of this metric is better, by the history's or the test's name of it."""
     key = name.removeprefix("val_").removeprefix("test_")
     return any(
@@ -93,7 +93,7 @@ def rises(name: str) -> bool:
     )
 
 
-def panels(training: TrainingSpec) -> list[str]:
+def curve_names(training: TrainingSpec) -> list[str]:
     """The history keys its curves will have, as Keras names them: ``loss`` and the metrics'."""
     names = ["loss"]
     for view in check.views(training):
@@ -112,7 +112,7 @@ def panels(training: TrainingSpec) -> list[str]:
 
 
 @lru_cache(maxsize=2048)
-def changes(before: str, run_id: str) -> tuple[str, ...] | None:
+def changes_since(before: str, run_id: str) -> tuple[str, ...] | None:
     """What changed from one run to another, a line each; None when one of them is gone.
 
     What a run was told to train never changes, so the answer is remembered.
@@ -120,4 +120,4 @@ def changes(before: str, run_id: str) -> tuple[str, ...] | None:
     found = run_queries.trainings((before, run_id))
     if len(found) < 2:
         return None
-    return compare.changes(found[before], found[run_id], form.find)
+    return compare.changes(found[before], found[run_id], form.find_entry)

@@ -1,4 +1,4 @@
-"""Writing a tab's project into the workspace; what goes wrong is kept, to be said on screen."""
+"""Save a tab's project into the workspace; keep what went wrong, to be shown on screen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pages.widgets.session.tab_state import State
 
 
 def write(state: State) -> None:
-    """Save, inside ``tab.changing``; failures stand in ``state.trouble`` and ``state.stale``."""
+    """Save, inside ``lock_state``; failures stand in ``state.save_error`` and ``state.stale``."""
     if state.stale or state.training is None:
         return
     try:
@@ -18,11 +18,11 @@ def write(state: State) -> None:
         else:
             p = state.project
             state.project = projects.save(p.token, p.rev, state.title, state.training)
-        state.trouble = None
+        state.save_error = None
     except StaleError:
         state.stale = True
     except LayerwiseError as error:
-        state.trouble = error
+        state.save_error = error
     except OSError as error:
         text = f"Your last change is not on disk: {error.strerror or error}."
-        state.trouble = LayerwiseError(text, "Make room or check the workspace folder.")
+        state.save_error = LayerwiseError(text, "Make room or check the workspace folder.")

@@ -1,4 +1,4 @@
-"""Who looks at the app: the name of their browser, whether it is dark, and its address."""
+"""The browser of a request: its owner cookie, its theme and its address."""
 
 from __future__ import annotations
 

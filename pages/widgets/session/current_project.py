@@ -1,6 +1,6 @@
 """The project on screen: its address, saving and past, and what is known of it.
 
-A page asks ``training()``, changes the value with ``builder.edit`` or ``widgets.form`` and calls
+A page asks ``training()``, changes the value with ``builder.edit`` or ``forms.form`` and calls
 ``push(new)``; saving, undo and the address (``?p=<token>``) follow. ``push`` in a widget callback
 needs no rerun; in a page's body call ``st.rerun()`` after it. Only this room, ``session``, reads
 session state and cookies.
@@ -17,7 +17,7 @@ from builder.runs.disk import projects, workspace
 from builder.runs.disk.projects import Project
 from builder.spec import TrainingSpec
 from pages.widgets.session import autosave, browser, engine_facts, tab_state
-from pages.widgets.session.engine_facts import Known
+from pages.widgets.session.engine_facts import EngineFacts
 from pages.widgets.session.selection import Path, Selection
 from pages.widgets.session.tab_state import State
 
@@ -50,7 +50,7 @@ def _open_address(wanted: str) -> None:
     try:
         open_project(wanted)
     except LayerwiseError as error:
-        tab_state.note(f"{error.message} {error.hint}".strip())
+        tab_state.add_note(f"{error.message} {error.hint}".strip())
 
 
 def _resume() -> None:
@@ -97,12 +97,12 @@ def token() -> str:
     return project.token if project else ""
 
 
-def trouble() -> LayerwiseError | None:
+def save_error() -> LayerwiseError | None:
     """Why the last save failed, if it did."""
-    return tab_state.state().trouble
+    return tab_state.state().save_error
 
 
-def stale() -> bool:
+def is_stale() -> bool:
     """Whether another tab saved a newer version."""
     return tab_state.state().stale
 
@@ -110,14 +110,14 @@ def stale() -> bool:
 def open_project(wanted: str) -> None:
     """Put a saved project on screen; raises LayerwiseError when there is none of that token."""
     project = projects.load(wanted)
-    with tab_state.changing() as state:
+    with tab_state.lock_state() as state:
         _put(state, project.training, project.title, project)
     _show_address()
 
 
-def leave() -> None:
+def close_project() -> None:
     """Close the project on screen (it was deleted); the next run finds another."""
-    with tab_state.changing() as state:
+    with tab_state.lock_state() as state:
         state.training, state.project, state.past, state.future = None, None, [], []
         state.awaiting = None
     if "p" in st.query_params:
@@ -127,14 +127,14 @@ def leave() -> None:
 def open_starter(name: str) -> None:
     """Put a starter on screen; it becomes a project of its own at the first change or training."""
     starter = starters.get(name)
-    with tab_state.changing() as state:
+    with tab_state.lock_state() as state:
         _put(state, starter.training, starter.title, None)
     _show_address()
 
 
 def open_training(value: TrainingSpec, title: str) -> None:
     """Put a training read from a file on screen as a new project, saved at once."""
-    with tab_state.changing() as state:
+    with tab_state.lock_state() as state:
         _put(state, value, title, None)
         autosave.write(state)
     _show_address()
@@ -143,14 +143,14 @@ def open_training(value: TrainingSpec, title: str) -> None:
 def _put(state: State, value: TrainingSpec, title: str, project: Project | None) -> None:
     state.training, state.title, state.project = value, title, project
     state.past, state.future = [], []
-    state.selection, state.trouble, state.stale = Selection(), None, False
+    state.selection, state.save_error, state.stale = Selection(), None, False
     state.opened += 1
     state.epoch += 1
 
 
 def push(value: TrainingSpec, *, epoch: int = 0) -> None:
     """Make ``value`` the training, keep the old one for undo, and save it. Never raises."""
-    with tab_state.changing() as state:
+    with tab_state.lock_state() as state:
         state.epoch += epoch
         if advance(state, value):
             autosave.write(state)
@@ -160,7 +160,7 @@ def push(value: TrainingSpec, *, epoch: int = 0) -> None:
 def advance(state: State, value: TrainingSpec) -> bool:
     """Make ``value`` the training of this tab, not yet saved; False if nothing changes.
 
-    For those who make several steps inside ``tab_state.changing()``, and then call ``save()``.
+    For those who make several steps inside ``tab_state.lock_state()``, and then call ``save()``.
     """
     if value == state.training or state.training is None:
         return False
@@ -172,21 +172,21 @@ def advance(state: State, value: TrainingSpec) -> bool:
 
 def amend(value: TrainingSpec) -> None:
     """``push`` for what nobody chose, and nobody should have to undo: it leaves no step back."""
-    with tab_state.changing() as state:
+    with tab_state.lock_state() as state:
         if value != state.training:
             state.training = value
             autosave.write(state)
     _show_address()
 
 
-def fix(value: TrainingSpec) -> None:
+def apply_fix(value: TrainingSpec) -> None:
     """``push`` for a change no widget on screen made (a fix button): widgets follow it."""
     push(value, epoch=1)
 
 
 def rename(new: str) -> None:
     """Give the project another title and save it."""
-    with tab_state.changing() as state:
+    with tab_state.lock_state() as state:
         if not new.strip() or new.strip() == state.title:
             return
         state.title = new.strip()[:80]
@@ -195,8 +195,8 @@ def rename(new: str) -> None:
 
 
 def save() -> None:
-    """Write the project into the workspace; failures stand in ``trouble()`` and ``stale()``."""
-    with tab_state.changing() as state:
+    """Write the project into the workspace; failures: ``save_error()``, ``is_stale()``."""
+    with tab_state.lock_state() as state:
         autosave.write(state)
     _show_address()
 
@@ -210,7 +210,7 @@ def ensure_saved() -> str:
 
 def save_copy() -> None:
     """Keep what is on screen as a new project (after another tab saved a newer version)."""
-    with tab_state.changing() as state:
+    with tab_state.lock_state() as state:
         state.project, state.stale = None, False
         state.title = f"{state.title} (copy)"[:80]
         autosave.write(state)
@@ -220,7 +220,7 @@ def save_copy() -> None:
 def load_newer() -> None:
     """Drop what is on screen for what the workspace holds; ``undo`` brings it back."""
     project = projects.load(token())
-    with tab_state.changing() as state:
+    with tab_state.lock_state() as state:
         past = [*state.past, state.training]
         _put(state, project.training, project.title, project)
         state.past = [value for value in past if value is not None]
@@ -231,7 +231,7 @@ def load_newer() -> None:
 
 def selection() -> Selection:
     """What is selected; the open block is one of the model on screen."""
-    with tab_state.changing() as state:
+    with tab_state.lock_state() as state:
         if state.training is not None:
             state.selection.leave_missing_blocks(state.training.model)
     return state.selection
@@ -246,35 +246,34 @@ def selected(path: Path | None = None) -> str | None:
 
 def select(node: str | None, path: Path | None = None) -> None:
     """Select one node of the open block, or of that at ``path``."""
-    with tab_state.changing() as state:
+    with tab_state.lock_state() as state:
         state.selection.select(*((node,) if node else ()), path=path)
 
 
 # --- facts ---------------------------------------------------------------------------------------
 
 
-def known() -> Known:
+def facts() -> EngineFacts:
     """Facts of the training on screen."""
-    return engine_facts.facts_of(training())
+    return engine_facts.find_facts(training())
 
 
-def expect() -> None:
-    """Have the facts of the training on screen found out before anybody asks for them."""
-    engine_facts.expect_facts(training())
+def prefetch_facts() -> None:
+    """Find the facts of the training on screen before anybody asks for them."""
+    engine_facts.prefetch_facts(training())
 
 
 def data_facts() -> DataFacts | None:
     """Facts of the dataset on screen; None when it cannot be loaded (``problems()`` says why)."""
-    return known().data
+    return facts().data
 
 
 def model_facts() -> ModelFacts | None:
     """Facts of the model on screen, up to the first layer Keras refused."""
-    return known().model
+    return facts().model
 
 
 def problems() -> tuple[Problem, ...]:
     """Everything wrong with the training on screen: the engine's own errors first."""
-    facts, mine = known(), training()
-    free = workspace.memory_bytes()
-    return (*facts.errors, *check.problems(mine, facts.data, facts.model, free))
+    known, free = facts(), workspace.memory_bytes()
+    return (*known.errors, *check.problems(training(), known.data, known.model, free))

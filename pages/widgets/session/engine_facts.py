@@ -1,4 +1,4 @@
-"""What the engine says about a training, asked of the warm child and remembered by value."""
+"""Facts of a training from the engine: shapes, data, errors; asked once and cached by value."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Known:
+class EngineFacts:
     """What the engine said about the training on screen."""
 
     data: DataFacts | None
@@ -42,7 +42,7 @@ def _summary(model: ModelSpec) -> ModelFacts:
     return facts
 
 
-def facts_of(value: TrainingSpec) -> Known:
+def find_facts(value: TrainingSpec) -> EngineFacts:
     """Facts of any training, from the warm child and remembered by value; errors as Problems."""
     if _summary.cache_info().currsize:
         return _ask(value)
@@ -51,12 +51,12 @@ def facts_of(value: TrainingSpec) -> Known:
 
 
 @lru_cache(maxsize=256)
-def expect_facts(value: TrainingSpec) -> None:
+def prefetch_facts(value: TrainingSpec) -> None:
     """Somebody may soon ask for the facts of this training: find them out in the background."""
     threading.Thread(target=_ask, args=(value,), name="layerwise-facts", daemon=True).start()
 
 
-def _ask(value: TrainingSpec) -> Known:
+def _ask(value: TrainingSpec) -> EngineFacts:
     errors: list[Problem] = []
     data: DataFacts | None = None
     model: ModelFacts | None = None
@@ -70,14 +70,14 @@ def _ask(value: TrainingSpec) -> Known:
     except LayerwiseError as error:
         where = f"model.{error.where}" if error.where else "model"
         errors.append(Problem(where, error.message, error.hint))
-    return Known(data, model, tuple(errors))
+    return EngineFacts(data, model, tuple(errors))
 
 
 _kept: OrderedDict[Hashable, Any] = OrderedDict()
 _kept_lock = threading.Lock()
 
 
-def cached(key: Hashable, make: Callable[[], T], limit: int = 24) -> T:
+def get_or_make(key: Hashable, make: Callable[[], T], limit: int = 24) -> T:
     """``make()``, remembered for every tab under ``key``; the oldest of ``limit`` are dropped."""
     with _kept_lock:
         if key in _kept:

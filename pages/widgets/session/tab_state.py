@@ -1,4 +1,4 @@
-"""What one browser tab remembers between two runs of the script; a reload forgets it."""
+"""The state of one browser tab between two runs of the script; a reload forgets it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class State:
     Args:
         project: as last saved; None while the starter on screen was not touched.
         awaiting: the token the address bar is about to show; older ones are ignored until then.
-        trouble: why the last save failed.
+        save_error: why the last save failed.
         stale: someone else saved a newer version.
         opened: counts the projects put on screen.
         epoch: counts what happened behind the widgets' back (undo, fix, open).
@@ -42,9 +42,9 @@ class State:
     epoch: int = 0
     step: str = ""
     settled: dict[str, Any] = field(default_factory=dict)
-    starting: bool = False
+    start_pending: bool = False
     awaiting: str | None = None
-    trouble: LayerwiseError | None = None
+    save_error: LayerwiseError | None = None
     stale: bool = False
     notes: list[str] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -57,13 +57,13 @@ def state() -> State:
     return st.session_state["layerwise"]  # type: ignore[no-any-return]
 
 
-def fresh() -> bool:
+def is_first_run() -> bool:
     """Whether this is the tab's first run of the script."""
     return "layerwise" not in st.session_state
 
 
 @contextmanager
-def changing() -> Iterator[State]:
+def lock_state() -> Iterator[State]:
     """This tab's state, for one thread at a time and for all of a change or nothing of it.
 
     Streamlit runs a click's script beside the one it interrupts, and ends that one wherever it
@@ -73,14 +73,14 @@ def changing() -> Iterator[State]:
         yield state()  # asked again: a script interrupted while it waited ends here
 
 
-def at(step: str) -> None:
+def enter_page(step: str) -> None:
     """This page is on screen now."""
     if state().step != step:
         state().settled, state().starting = {}, False
     state().step = step
 
 
-def starting(now: bool | None = None) -> bool:
+def start_pending(now: bool | None = None) -> bool:
     """Whether a click on Train waits for what was typed before it; ``now`` sets it."""
     kept = state()
     if now is not None:
@@ -88,7 +88,7 @@ def starting(now: bool | None = None) -> bool:
     return kept.starting
 
 
-def note(text: str) -> None:
+def add_note(text: str) -> None:
     """Leave a sentence for the next frame to show."""
     state().notes.append(text)
 

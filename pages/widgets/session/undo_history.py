@@ -1,10 +1,10 @@
-"""Undo and redo without limit: a list of trainings, for they are values."""
+"""Undo and redo without limit: two stacks of trainings."""
 
 from __future__ import annotations
 
 from builder.spec import TrainingSpec
 from pages.widgets.session import autosave
-from pages.widgets.session.tab_state import State, changing, state
+from pages.widgets.session.tab_state import State, lock_state, state
 
 
 def can_undo() -> bool:
@@ -19,13 +19,13 @@ def can_redo() -> bool:
 
 def undo() -> None:
     """One step back: the very same value as before."""
-    with changing() as tab:
+    with lock_state() as tab:
         _travel(tab, tab.past, tab.future)
 
 
 def redo() -> None:
     """One step forward."""
-    with changing() as tab:
+    with lock_state() as tab:
         _travel(tab, tab.future, tab.past)
 
 

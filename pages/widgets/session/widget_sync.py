@@ -1,4 +1,4 @@
-"""What stands in a widget beside the value it shows: neither may overwrite the other's news."""
+"""Two-way sync between a widget and the spec: keep half-typed text, accept outside changes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LATE_SECONDS = 0.7
 
 
 @dataclass(frozen=True)
-class _Held:
+class _WidgetRecord:
     """One widget.
 
     Args:
@@ -36,46 +36,48 @@ class _Held:
     replaced: tuple[tuple[float, Any], ...] = ()
 
 
-def typed(key: str) -> Any:
+def widget_value(key: str) -> Any:
     """What stands in the widget with that key; None when it is not on screen."""
     return st.session_state.get(key)
 
 
-def clear(key: str) -> None:
+def clear_widget(key: str) -> None:
     """Empty the widget with that key; only in its callback or before it is drawn."""
     st.session_state[key] = None
 
 
-def hold(key: str, value: Any, shown: Any) -> Any:
+def sync_widget(key: str, value: Any, shown: Any) -> Any:
     """Make the widget ``key`` show ``shown``, the text of ``value``, if that changed elsewhere.
 
-    Call before the widget is drawn, ``held`` after it was read. A half-typed text and a keystroke
-    made while the script ran stay: what stands in the widget is replaced only by a value that is
-    neither what it was drawn with nor what it was read as, or, after an undo or a fix (``epoch``),
-    by one that is not what it was read as. What was replaced a moment ago and comes back is no
-    keystroke: the browser spoke before it heard of the change.
+    Call before the widget is drawn, ``record_value`` after it was read. A half-typed text and a
+    keystroke made while the script ran stay: what stands in the widget is replaced only by a
+    value that is neither what it was drawn with nor what it was read as, or, after an undo or a
+    fix (``epoch``), by one that is not what it was read as. What was replaced a moment ago and
+    comes back is no keystroke: the browser spoke before it heard of the change.
 
     Returns:
         What stands in the widget; draw it with that as its default. Streamlit tells a browser only
         once what we made it show, and where that message is lost (a busy server, a script broken
         off by the next click) the browser shows the default instead.
     """
-    _hold(key, value, shown)
+    _sync(key, value, shown)
     return st.session_state[key]
 
 
-def place(options: Sequence[Any], stands: Any) -> int | None:
+def option_index(options: Sequence[Any], stands: Any) -> int | None:
     """The index of what stands in a choice; None when nothing does."""
     return next((i for i, option in enumerate(options) if _same(option, stands)), None)
 
 
-def _hold(key: str, value: Any, shown: Any) -> None:
-    before: _Held | None = st.session_state.get(f"held:{key}")
+def _sync(key: str, value: Any, shown: Any) -> None:
+    before: _WidgetRecord | None = st.session_state.get(f"held:{key}")
     # on another page Streamlit takes it for another widget and begins with its default
     moved = before is None or before.step != state().step
     if before is None or moved or key not in st.session_state:
         st.session_state[key] = shown
-        st.session_state[f"held:{key}"] = _Held(state().step, state().epoch, value, value, shown)
+        st.session_state[f"held:{key}"] = _WidgetRecord(
+            state().step, state().epoch, value, value, shown
+        )
         return
     now, stands = monotonic(), st.session_state[key]
     recent = tuple((t, old) for t, old in before.replaced if now - t < LATE_SECONDS)
@@ -92,23 +94,25 @@ def _hold(key: str, value: Any, shown: Any) -> None:
     st.session_state[f"held:{key}"] = after
 
 
-def held(key: str, value: Any) -> None:
+def record_value(key: str, value: Any) -> None:
     """The widget ``key`` was read as ``value``."""
-    before: _Held = st.session_state[f"held:{key}"]
+    before: _WidgetRecord = st.session_state[f"held:{key}"]
     st.session_state[f"held:{key}"] = replace(before, read=value)
 
 
-def settle() -> None:
+def mark_settled() -> None:
     """Every widget of this page was read, and the training says what stands in them."""
     held_now = (n for n in st.session_state if str(n).startswith("held:"))
     keys = [str(n)[5:] for n in held_now if st.session_state[n].step == state().step]
-    state().settled = {k: typed(k) for k in keys if k in st.session_state}
+    state().settled = {k: widget_value(k) for k in keys if k in st.session_state}
 
 
-def settled() -> bool:
-    """Whether nothing was typed since ``settle``: a click may be quicker than the script that
+def is_settled() -> bool:
+    """Whether nothing was typed since ``mark_settled``: a click may be quicker than the script that
     reads what was typed before it."""
-    return all(k in st.session_state and _same(typed(k), v) for k, v in state().settled.items())
+    return all(
+        k in st.session_state and _same(widget_value(k), v) for k, v in state().settled.items()
+    )
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -1,4 +1,4 @@
-"""The addresses of our own routes, which pages put into what they send to browsers."""
+"""The URLs of our own routes: Plotly, the canvas, rows of a run."""
 
 from __future__ import annotations
 

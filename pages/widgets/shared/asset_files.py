@@ -1,4 +1,4 @@
-"""Where the files of ``assets`` are, which pages read or serve."""
+"""The folder of assets (style sheets, scripts, pictures) that pages read or serve."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from PIL import Image
 Array = NDArray[Any]
 
 
-def picture(image: Array) -> str:
+def image_data_url(image: Array) -> str:
     """A picture (h, w), (h, w, 1) or (h, w, 3), values 0 to 255, as a PNG data address."""
     if image.ndim == 3 and image.shape[-1] == 1:
         image = image[..., 0]

@@ -1,4 +1,4 @@
-"""Data files of one's own: which a browser may choose, and what their owner calls them."""
+"""Uploaded data files: which a browser may choose, and their names as their owner gave them."""
 
 from __future__ import annotations
 

@@ -61,12 +61,12 @@ def follow_address(current: Any) -> None:
     """
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     step = browser.path().strip("/").removeprefix(base).strip("/")
-    if tab_state.fresh() and step in STEPS and step not in ("home", current.url_path):
+    if tab_state.is_first_run() and step in STEPS and step not in ("home", current.url_path):
         st.switch_page(ROOT / "pages" / f"{step}.py", query_params=st.query_params.to_dict())
 
 
 @st.fragment(run_every=DAY)
-def stays_known() -> None:
+def rerun_on_reconnect() -> None:
     """Has the browser ask for the page again as soon as it is connected again.
 
     Streamlit's client does so only for pages that renew themselves. Without it a new server would
@@ -129,11 +129,11 @@ def frame(step: str, *, project: bool = True) -> Iterator[None]:
         step: the page's key in ``STEPS``.
         project: False for pages that stand above the projects (Home).
     """
-    tab_state.at(step)
+    tab_state.enter_page(step)
     # The body runs first: undo, title and banners then show what it changed, in the same run.
     top = st.container(key="top" if project else "top-bare", gap="xsmall")
     place = top.empty()
-    new = project and widget_sync.typed(f"project-title-{step}") is None
+    new = project and widget_sync.widget_value(f"project-title-{step}") is None
     # an empty container is not drawn: this keeps its place; on a new page the title stands there
     place.html(f'<p class="lw-early">{escape(current_project.title())}</p>' if new else "<i></i>")
     with st.container(key=f"page-{step}"), guard():
@@ -151,7 +151,7 @@ def guard() -> Iterator[None]:
     try:
         yield
     except Exception as error:  # the last line of defense before the screen
-        trouble(error)
+        show_error(error)
 
 
 def safe(function: Callable[P, R]) -> Callable[P, R | None]:
@@ -166,16 +166,16 @@ def safe(function: Callable[P, R]) -> Callable[P, R | None]:
     return inside
 
 
-def trouble(error: Exception) -> None:
+def show_error(error: Exception) -> None:
     """Say an error on screen."""
-    st.error(sentence(error), icon=":material/error:")
+    st.error(error_sentence(error), icon=":material/error:")
 
 
-def sentence(error: Exception) -> str:
+def error_sentence(error: Exception) -> str:
     """An error's sentence and remedy, or a reference into the log, as Markdown."""
     if isinstance(error, LayerwiseError):
         hint = f"  \n{error.hint}" if error.hint else ""
-        return f"{plain(error.message)}{plain(hint)}"
+        return f"{escape_md(error.message)}{escape_md(hint)}"
     reference = secrets.token_hex(3)
     LOG.error("reference %s", reference, exc_info=error)
     return (
@@ -184,7 +184,7 @@ def sentence(error: Exception) -> str:
     )
 
 
-def plain(text: str) -> str:
+def escape_md(text: str) -> str:
     """``text`` with Markdown's signs made harmless, so that ``a_b`` and ``*`` show as written."""
     for sign in "\\`*_[]$:~":
         text = text.replace(sign, f"\\{sign}")
@@ -198,7 +198,7 @@ FORTH = ("redo", "Redo", "Mod+Shift+Z", "One step forward (Ctrl+Shift+Z)")
 def _title_row(step: str) -> None:
     key = f"project-title-{step}"  # another page's widget is another widget, even under one key
     with st.container(key="title-row", horizontal=True, vertical_alignment="center"):
-        stands = widget_sync.hold(key, current_project.title(), current_project.title())
+        stands = widget_sync.sync_widget(key, current_project.title(), current_project.title())
         st.text_input(
             "Project title",
             stands,
@@ -210,11 +210,11 @@ def _title_row(step: str) -> None:
             help=None,
         )
         with st.container(key="history", horizontal=True, width="content", gap="xxsmall"):
-            _turn(BACK, undo_history.can_undo(), undo_history.undo)
-            _turn(FORTH, undo_history.can_redo(), undo_history.redo)
+            _history_button(BACK, undo_history.can_undo(), undo_history.undo)
+            _history_button(FORTH, undo_history.can_redo(), undo_history.redo)
 
 
-def _turn(told: tuple[str, str, str, str], can: bool, do: Callable[[], None]) -> None:
+def _history_button(told: tuple[str, str, str, str], can: bool, do: Callable[[], None]) -> None:
     key, label, shortcut, help = told
     st.button(
         label,
@@ -229,7 +229,7 @@ def _turn(told: tuple[str, str, str, str], can: bool, do: Callable[[], None]) ->
 
 
 def _rename(key: str) -> None:
-    current_project.rename(str(widget_sync.typed(key) or ""))
+    current_project.rename(str(widget_sync.widget_value(key) or ""))
 
 
 def colors() -> list[str]:
@@ -239,12 +239,12 @@ def colors() -> list[str]:
 
 def _banners() -> None:
     for text in tab_state.take_notes():
-        st.info(plain(text), icon=":material/info:")
-    if current_project.stale():
+        st.info(escape_md(text), icon=":material/info:")
+    if current_project.is_stale():
         _stale_banner()
-    elif error := current_project.trouble():
+    elif error := current_project.save_error():
         with st.container(key="banner-trouble"):
-            text = f"**Not saved.** {plain(error.message)} {plain(error.hint)}"
+            text = f"**Not saved.** {escape_md(error.message)} {escape_md(error.hint)}"
             st.warning(text, icon=":material/sync_problem:")
             st.button("Try again", key="save-again", on_click=current_project.save)
 

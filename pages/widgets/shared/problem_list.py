@@ -1,4 +1,4 @@
-"""What is wrong, said where it is wrong, with the fix as a button."""
+"""The problems of a place on screen, each with its hint and a button for every fix."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import streamlit as st
 
 from builder.facts import Problem
 from pages.widgets.session import current_project
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.page_frame import escape_md
 
 
-def at(found: Iterable[Problem], *places: str) -> tuple[Problem, ...]:
+def problems_at(found: Iterable[Problem], *places: str) -> tuple[Problem, ...]:
     """The problems of these places, ``"model.dense"``, or of all below one: ``"model.*"``."""
 
     def here(where: str) -> bool:
@@ -24,7 +24,7 @@ def at(found: Iterable[Problem], *places: str) -> tuple[Problem, ...]:
     return tuple(p for p in found if here(p.where))
 
 
-def severe(found: Iterable[Problem]) -> tuple[Problem, ...]:
+def severe_problems(found: Iterable[Problem]) -> tuple[Problem, ...]:
     """Those that keep the training from starting."""
     return tuple(p for p in found if p.severe)
 
@@ -41,8 +41,8 @@ def show(found: Iterable[Problem], key: str) -> None:
         tone = "wrong" if problem.severe else "advice"
         with st.container(key=f"problem-{tone}-{key}-{i}", gap="xsmall"):
             icon = ":material/error:" if problem.severe else ":material/lightbulb:"
-            hint = f" {plain(problem.hint)}" if problem.hint else ""
-            st.markdown(f"{icon} {plain(problem.message)}{hint}")
+            hint = f" {escape_md(problem.hint)}" if problem.hint else ""
+            st.markdown(f"{icon} {escape_md(problem.message)}{hint}")
             if problem.fixes:
                 with st.container(horizontal=True, gap="xsmall"):
                     for fix in problem.fixes:
@@ -53,6 +53,6 @@ def show(found: Iterable[Problem], key: str) -> None:
                             fix.label,
                             key=f"fix-{key}-{sign}-{shown[sign]}",
                             icon=":material/build:",
-                            on_click=current_project.fix,
+                            on_click=current_project.apply_fix,
                             args=(fix.training,),
                         )

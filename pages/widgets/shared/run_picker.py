@@ -1,4 +1,4 @@
-"""Which trained run a page is about: the newest of this project, or any other this person made."""
+"""Choose the trained run a page is about: the newest of this project, or another of this owner."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ USABLE = ("finished", "stopped")
 """Runs with these statuses left a model behind."""
 
 
-def runs(fits: Callable[[Run], bool] = lambda run: True) -> list[Run]:
+def usable_runs(fits: Callable[[Run], bool] = lambda run: True) -> list[Run]:
     """The usable runs, this project's first, newest first in each group."""
     project = current_project.token()
     mine = run_store.list_runs(project=project) if project else []
@@ -30,7 +30,7 @@ def runs(fits: Callable[[Run], bool] = lambda run: True) -> list[Run]:
     ]
 
 
-def label(run: Run) -> str:
+def run_label(run: Run) -> str:
     """``"digits_dense, 3 min ago, 10 epochs"``: how a run is told from another."""
     when = formatting.ago(time.time() - float(run.times.get("created", time.time())), brief=True)
     epochs = run.training.fit.get("epochs") or 1
@@ -40,7 +40,7 @@ def label(run: Run) -> str:
 
 def choose(key: str, fits: Callable[[Run], bool] = lambda run: True) -> Run | None:
     """A select box of the usable runs; None, with the way to one, when there is none."""
-    found = runs(fits)
+    found = usable_runs(fits)
     if not found:
         return None
     by_id = {run.id: run for run in found}
@@ -50,7 +50,7 @@ def choose(key: str, fits: Callable[[Run], bool] = lambda run: True) -> Run | No
         "Trained model",
         ids,
         index=ids.index(kept) if kept in by_id else 0,
-        format_func=lambda i: label(by_id[i]),
+        format_func=lambda i: run_label(by_id[i]),
         key=f"picker:{key}",
         help="Every training run keeps its model. The newest run of this project comes first.",
     )

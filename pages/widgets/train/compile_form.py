@@ -1,4 +1,4 @@
-"""The settings of a training as a form: what ``compile`` takes, around what ``fit`` takes."""
+"""Form of the compile settings: optimizer, loss, metrics; around what fit takes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from builder.spec import ObjectSpec, TrainingSpec
 from pages.widgets.forms import form
 from pages.widgets.session import current_project, widget_sync
 from pages.widgets.shared import problem_list
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.page_frame import escape_md
 from pages.widgets.train import fit_form, live_charts, performance_form
 
 MEASURED = "What is measured beside the loss, for people: it does not steer the training."
@@ -28,7 +28,7 @@ QUIET = ("name", "dtype")
 """Arguments that change nothing a learner sees."""
 
 
-def filled(training: TrainingSpec) -> TrainingSpec:
+def fill_defaults(training: TrainingSpec) -> TrainingSpec:
     """With an optimizer, and a loss and metrics for each output, where none was ever chosen."""
     compile, outputs = training.compile, binding.outputs(training.model)
     if compile.get("optimizer") is None:
@@ -53,25 +53,25 @@ def show(training: TrainingSpec, found: Sequence[Problem]) -> TrainingSpec:
     """
     data = current_project.data_facts()
     with st.container(key="settings-fit"):
-        training = fit_form.numbers(training)
+        training = fit_form.edit_numbers(training)
         _advice(found, "fit", "fit.*")
     with st.container(key="settings-optimizer"):
         training = _optimizer(training, data)
         _advice(found, "compile.optimizer", "compile.optimizer.*")
     with st.container(key="settings-loss"):
-        training = _answers(training, data, found)
+        training = _output_settings(training, data, found)
     views = check.views(training, data)
     one = views[0].data if len(views) == 1 else None
     if one is not None and one.task == "classification":
-        training = fit_form.class_weights(training, one)
-    training = fit_form.callbacks(training)
+        training = fit_form.edit_class_weights(training, one)
+    training = fit_form.edit_callbacks(training)
     with st.container(key="settings-speed"):
         training = performance_form.show(training)
         _advice(found, "compile.jit_compile", "compile.dtype_policy", "fit.shuffle")
     return training
 
 
-def _answers(
+def _output_settings(
     training: TrainingSpec, data: DataFacts | None, found: Sequence[Problem]
 ) -> TrainingSpec:
     """Loss and metrics of each output; of a model that has none yet only when they were given."""
@@ -82,11 +82,11 @@ def _answers(
     for place, output in enumerate(outputs or ("",)):
         # looked at anew each time: what one output was given must not be lost by the next
         view = check.views(training, data)[place] if output else None
-        training = _answer(view, training, data, found)
+        training = _one_output(view, training, data, found)
     return training
 
 
-def _answer(
+def _one_output(
     view: check.View | None,
     training: TrainingSpec,
     data: DataFacts | None,
@@ -102,8 +102,8 @@ def _answer(
         return training
     name, column = view.output, binding.outputs_of(training)[view.output]
     with st.container(key=f"settings-output-{name}", border=True):
-        learns = f" (learns {plain(column)})" if column != name else ""
-        st.markdown(f"**Output {plain(name)}**{learns}")
+        learns = f" (learns {escape_md(column)})" if column != name else ""
+        st.markdown(f"**Output {escape_md(name)}**{learns}")
         alone = _loss(view.training, view.data, f"-{name}")
         alone = _weight(alone, name)
         _advice(found, f"compile.loss.{name}", f"compile.loss_weights.{name}")
@@ -117,9 +117,9 @@ def _weight(training: TrainingSpec, output: str) -> TrainingSpec:
     given = training.compile.get("loss_weights")
     current = float(given) if isinstance(given, int | float) else 1.0
     key = f"loss-weight-{output}"
-    stands = widget_sync.hold(key, current, current)
+    stands = widget_sync.sync_widget(key, current, current)
     new = st.number_input("Loss weight", value=stands, key=key, step=0.1, format="%g", help=WEIGHT)
-    widget_sync.held(key, new)
+    widget_sync.record_value(key, new)
     if given is None and new == 1.0:
         return training
     return training.with_compile(loss_weights=float(new))
@@ -132,7 +132,7 @@ WEIGHT = (
 
 
 def _advice(found: Sequence[Problem], *places: str) -> None:
-    mild = [p for p in problem_list.at(found, *places) if not p.severe]
+    mild = [p for p in problem_list.problems_at(found, *places) if not p.severe]
     problem_list.show(mild, key=f"advice-{places[0]}")
 
 
@@ -156,7 +156,7 @@ def _optimizer(training: TrainingSpec, data: DataFacts | None) -> TrainingSpec:
     assert new is not None
     _rate_curve(training.with_compile(optimizer=new), data)
     if new.class_name == current.class_name:
-        new = _more("optimizers", new, "Settings of the optimizer", (RATE,))
+        new = _more_settings("optimizers", new, "Settings of the optimizer", (RATE,))
     return training.with_compile(optimizer=new)
 
 
@@ -171,7 +171,7 @@ def _arguments(kind: str, obj: ObjectSpec) -> tuple[str, ...]:
     return tuple(entry.args) if entry else ()
 
 
-def _more(
+def _more_settings(
     kind: str, obj: ObjectSpec, label: str, skip: Sequence[str] = QUIET, key: str = ""
 ) -> ObjectSpec:
     """The arguments a beginner leaves alone, behind a line that says how many were changed."""
@@ -195,12 +195,15 @@ def _rate_curve(training: TrainingSpec, data: DataFacts | None) -> None:
         try:
             points = _curve(optimizer, epochs * per_epoch)
         except LayerwiseError as error:
-            st.caption(f"No curve yet: {plain(error.message)}")
+            st.caption(f"No curve yet: {escape_md(error.message)}")
             return
         live_charts.rate_curve(points, per_epoch, schedule.class_name, key="rate-curve")
     elif rule := _epoch_rule(training):
         live_charts.rate_curve(
-            epoch_points(rule, rate(optimizer), epochs), 1, rule.class_name, key="rate-curve"
+            epoch_points(rule, learning_rate(optimizer), epochs),
+            1,
+            rule.class_name,
+            key="rate-curve",
         )
 
 
@@ -227,7 +230,7 @@ def epoch_points(rule: ObjectSpec, start: float, epochs: int) -> list[tuple[floa
     return points
 
 
-def rate(optimizer: ObjectSpec) -> float:
+def learning_rate(optimizer: ObjectSpec) -> float:
     """The optimizer's learning rate, Keras's default where none is given."""
     entry = catalog.entry("optimizers", optimizer.class_name)
     return float(optimizer.config.get("learning_rate", entry.args["learning_rate"]))
@@ -243,7 +246,7 @@ def steps_per_epoch(training: TrainingSpec, data: DataFacts) -> int:
 # --- loss and metrics ----------------------------------------------------------------------------
 
 
-def fits(entry: Entry, data: DataFacts) -> bool:
+def fits_data(entry: Entry, data: DataFacts) -> bool:
     """Whether a loss or metric measures what this data asks for."""
     many = data.labels == "integers" and len(data.classes) != 2
     return (
@@ -253,11 +256,11 @@ def fits(entry: Entry, data: DataFacts) -> bool:
     )
 
 
-def _ordered(kind: str, data: DataFacts | None, first: Sequence[str]) -> list[str]:
+def _order_classes(kind: str, data: DataFacts | None, first: Sequence[str]) -> list[str]:
     """Class names of a kind: ``first``, then what fits the data, then the rest."""
     entries = catalog.entries(kind)
     if data is not None:
-        entries = tuple(sorted(entries, key=lambda e: not fits(e, data)))
+        entries = tuple(sorted(entries, key=lambda e: not fits_data(e, data)))
     return list(dict.fromkeys([*first, *(e.class_name for e in entries)]))
 
 
@@ -271,7 +274,7 @@ def _loss(training: TrainingSpec, data: DataFacts | None, key: str = "") -> Trai
         shown,
         key=f"loss{key}",
         label="Loss",
-        options=_ordered("losses", data, [usual.class_name] if usual else []),
+        options=_order_classes("losses", data, [usual.class_name] if usual else []),
         optional=current is None and usual is None,
         help="How wrong the model is, as one number; training makes it small. Those that fit your"
         " data come first.",
@@ -279,9 +282,9 @@ def _loss(training: TrainingSpec, data: DataFacts | None, key: str = "") -> Trai
     )
     if usual and new:
         suits = new.class_name == usual.class_name
-        st.caption(plain(why if suits else f"Usual here is {usual.class_name}. {why}"))
+        st.caption(escape_md(why if suits else f"Usual here is {usual.class_name}. {why}"))
     if new and shown and new.class_name == shown.class_name:
-        new = _more("losses", new, "Settings of the loss", key=key)
+        new = _more_settings("losses", new, "Settings of the loss", key=key)
     return training.with_compile(loss=new) if new and new != current else training
 
 
@@ -290,13 +293,15 @@ def _metrics(training: TrainingSpec, data: DataFacts | None, key: str = "") -> T
     current = {m.class_name: m for m in (form.as_object("metrics", g) for g in given) if m}
     usual = [m.class_name for m in check.sensible(data)[1]] if data else []
     names = tuple(current)
-    stands = widget_sync.hold(f"metrics{key}", names, list(names))
-    offered = _ordered("metrics", data, usual)
+    stands = widget_sync.sync_widget(f"metrics{key}", names, list(names))
+    offered = _order_classes("metrics", data, usual)
     there = [name for name in stands if name in offered]
     chosen = st.multiselect("Metrics", offered, there, key=f"metrics{key}", help=MEASURED)
-    widget_sync.held(f"metrics{key}", tuple(chosen))
+    widget_sync.record_value(f"metrics{key}", tuple(chosen))
     metrics = [current.get(n) or catalog.new("metrics", n) for n in chosen]
-    metrics = [_more("metrics", m, f"Settings of {m.class_name}", key=key) for m in metrics]
+    metrics = [
+        _more_settings("metrics", m, f"Settings of {m.class_name}", key=key) for m in metrics
+    ]
     if not metrics and "metrics" not in training.compile:
         return training
     return training.with_compile(metrics=tuple(metrics))

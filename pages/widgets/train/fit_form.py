@@ -1,4 +1,4 @@
-"""What ``fit`` takes, as a form: epochs, batch size, split, seed, class weights, callbacks."""
+"""Form of the fit settings: epochs, batch size, split, seed, class weights, callbacks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from builder.spec import Config, ObjectSpec, TrainingSpec
 from pages.widgets.forms import form
 from pages.widgets.session import current_project, widget_sync
 from pages.widgets.shared import explanation, page_frame
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.page_frame import escape_md
 
 OUR_FILES = ("filepath", "log_dir", "filename", "verbose")
 """Arguments of callbacks nobody is asked for: where a run writes is its own folder."""
@@ -42,7 +42,7 @@ HELP = {
 """The hidden words, one hover away."""
 
 
-def numbers(training: TrainingSpec) -> TrainingSpec:
+def edit_numbers(training: TrainingSpec) -> TrainingSpec:
     """Epochs, batch size, validation split and seed."""
     fit = training.fit
     left, right = st.columns(2, gap="small")
@@ -69,7 +69,7 @@ def numbers(training: TrainingSpec) -> TrainingSpec:
 def _number(name: str, label: str, value: Any, step: Any = 1, optional: bool = False) -> Any:
     """One field; without bounds, because the checker says in words what a browser drops mutely."""
     key = f"fit-{name}"
-    stands = widget_sync.hold(key, value, value)
+    stands = widget_sync.sync_widget(key, value, value)
     new = st.number_input(
         label,
         key=key,
@@ -79,14 +79,14 @@ def _number(name: str, label: str, value: Any, step: Any = 1, optional: bool = F
         placeholder="by chance" if optional else "a number",
         format="%g" if isinstance(step, float) else "%d",
     )
-    widget_sync.held(key, new)
+    widget_sync.record_value(key, new)
     return new
 
 
 # --- class weights -------------------------------------------------------------------------------
 
 
-def class_weights(training: TrainingSpec, data: DataFacts) -> TrainingSpec:
+def edit_class_weights(training: TrainingSpec, data: DataFacts) -> TrainingSpec:
     """How much each class counts: equal, balanced by its count, or by hand."""
     weights = training.fit.get("class_weight") or Config()
     label = "Class weights" if weights else "Class weights: all equal"
@@ -95,7 +95,7 @@ def class_weights(training: TrainingSpec, data: DataFacts) -> TrainingSpec:
         with st.container(horizontal=True, gap="xsmall"):
             st.button("Balance by class counts", key="weights-balance", on_click=_balance)
             if weights:
-                st.button("All equal", key="weights-equal", on_click=_equal)
+                st.button("All equal", key="weights-equal", on_click=_make_equal)
         if not weights:
             return training
         if len(data.classes) > BY_HAND:
@@ -111,9 +111,9 @@ def class_weights(training: TrainingSpec, data: DataFacts) -> TrainingSpec:
 
 def _weight(index: int, name: str, value: float) -> float:
     key = f"weight-{index}"
-    stands = widget_sync.hold(key, value, value)
-    new = st.number_input(plain(name), 0.0, value=stands, key=key, step=0.1, format="%.4g")
-    widget_sync.held(key, new)
+    stands = widget_sync.sync_widget(key, value, value)
+    new = st.number_input(escape_md(name), 0.0, value=stands, key=key, step=0.1, format="%.4g")
+    widget_sync.record_value(key, new)
     return new
 
 
@@ -126,7 +126,7 @@ def _counts(dataset: ObjectSpec, column: str) -> tuple[int, ...]:
     return tuple(int(n) for _, n in found["counts"])
 
 
-def balanced(counts: Sequence[int]) -> Config:
+def balanced_weights(counts: Sequence[int]) -> Config:
     """Weights that make every class count the same in all: n / (classes x n_class), four digits.
 
     The rule of scikit-learn's ``compute_class_weight("balanced")``; an empty class counts 1.
@@ -140,24 +140,26 @@ def balanced(counts: Sequence[int]) -> Config:
 def _balance() -> None:
     training = current_project.training()
     column = next(iter(binding.outputs_of(training).values()), binding.Y)
-    current_project.fix(training.with_fit(class_weight=balanced(_counts(training.dataset, column))))
+    current_project.apply_fix(
+        training.with_fit(class_weight=balanced_weights(_counts(training.dataset, column)))
+    )
 
 
-def _equal() -> None:
+def _make_equal() -> None:
     training = current_project.training()
-    current_project.fix(replace(training, fit=training.fit.without("class_weight")))
+    current_project.apply_fix(replace(training, fit=training.fit.without("class_weight")))
 
 
 # --- callbacks -----------------------------------------------------------------------------------
 
 
-def callbacks(training: TrainingSpec) -> TrainingSpec:
+def edit_callbacks(training: TrainingSpec) -> TrainingSpec:
     """Each callback's form with a way out, and one line to add another."""
     added = list(training.fit.get("callbacks", ()))
     for i, callback in enumerate(added):
         with st.container(key=f"callback-{i}", border=True, gap="xsmall"):
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"**{plain(callback.class_name)}**")
+                st.markdown(f"**{escape_md(callback.class_name)}**")
                 if entry := catalog.find("callbacks", callback.class_name):
                     explanation.show(entry, key=f"callback-explain-{i}")
                 st.button(
@@ -181,8 +183,8 @@ def callbacks(training: TrainingSpec) -> TrainingSpec:
 
 @page_frame.safe
 def _add() -> None:
-    name = widget_sync.typed("callback-add")
-    widget_sync.clear("callback-add")
+    name = widget_sync.widget_value("callback-add")
+    widget_sync.clear_widget("callback-add")
     if name:
         training = current_project.training()
         callbacks = (*training.fit.get("callbacks", ()), catalog.new("callbacks", name))

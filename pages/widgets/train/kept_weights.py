@@ -1,4 +1,4 @@
-"""The weights a project begins with: whose they are, using them as they are, or letting them go."""
+"""The initial weights of a project from an opened file: use them as they are, or drop them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from builder.runs.scheduler import jobs
 from builder.spec import Config
 from pages.widgets.session import browser, current_project
 from pages.widgets.shared import page_frame, problem_list
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.page_frame import escape_md
 
 
 def show() -> None:
@@ -19,7 +19,7 @@ def show() -> None:
     training = current_project.training()
     if not training.weights:
         return
-    name = plain(str(training.weights.get("name", "a file")))
+    name = escape_md(str(training.weights.get("name", "a file")))
     here = weight_files.where(training.weights.get("file")) is not None
     with st.container(key="begun", border=True, gap="small"):
         if here:
@@ -43,7 +43,7 @@ def show() -> None:
 
 
 def _offer_use() -> None:
-    wrong = problem_list.severe(current_project.problems())
+    wrong = problem_list.severe_problems(current_project.problems())
     help_ = "Makes a run of it without training: it can then be tested, drawn for and exported."
     st.button(
         "Use it as it is",
@@ -51,20 +51,20 @@ def _offer_use() -> None:
         icon=":material/play_arrow:",
         on_click=_use,
         disabled=bool(wrong),
-        help=plain(f"Cannot yet: {wrong[0].message}") if wrong else help_,
+        help=escape_md(f"Cannot yet: {wrong[0].message}") if wrong else help_,
     )
 
 
 @page_frame.safe
 def _drop() -> None:
-    current_project.fix(replace(current_project.training(), weights=Config()))
+    current_project.apply_fix(replace(current_project.training(), weights=Config()))
 
 
 @page_frame.safe
 def _use() -> None:
     """A run of no epochs: it ends as soon as the model is built and tested."""
     token = current_project.ensure_saved()
-    known = current_project.known()
+    known = current_project.facts()
     jobs.start(
         current_project.training().with_fit(epochs=0),
         project=token or None,

@@ -1,4 +1,4 @@
-"""Metric rows as pictures: the live chart that grows by itself, and the learning-rate curve."""
+"""Live training curves in the browser, and the learning-rate curve."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ export default ({ parentElement, data }) => {
 )
 
 
-def live(
+def live_chart(
     runs: Sequence[tuple[str, str]],
     panels: Sequence[str],
     *,

@@ -1,4 +1,4 @@
-"""Starting a run and watching it on the Train page: how far it is, its numbers, what they say."""
+"""Start a run and watch it: progress, metrics and the verdict at the end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from builder.spec import Run, TrainingSpec
 from pages.widgets.runs import run_sentences
 from pages.widgets.session import browser, current_project, tab_state, widget_sync
 from pages.widgets.shared import page_frame, problem_list
-from pages.widgets.shared.page_frame import plain
+from pages.widgets.shared.page_frame import escape_md
 
 TICK = 1.0
 """Seconds between two looks at a run that goes; its curves ask for themselves."""
@@ -25,7 +25,7 @@ REST = 5.0
 """Seconds between two looks at a run that may be resumed, in another tab perhaps."""
 
 
-def newest() -> Run | None:
+def newest_run() -> Run | None:
     """The project's newest run; of a project that could not be saved, the one begun here."""
     token = current_project.token()
     if found := run_store.list_runs(project=token, limit=1) if token else []:
@@ -45,10 +45,10 @@ def start() -> Run:
     Raises:
         TrainingError: as ``jobs.start``.
     """
-    token, last = current_project.ensure_saved(), newest()
+    token, last = current_project.ensure_saved(), newest_run()
     if last is not None and last.status in GOING:
         return last
-    known = current_project.known()
+    known = current_project.facts()
     run = jobs.start(
         current_project.training(),
         project=token or None,
@@ -62,34 +62,36 @@ def start() -> Run:
     return run
 
 
-def start_settled() -> None:
+def start_when_settled() -> None:
     """``start``, at once when the training says what stands in the page's widgets.
 
     A number typed just before the click may not have been read yet: Streamlit breaks off the
-    script that reads it. Then ``start_waiting`` starts, when it has been.
+    script that reads it. Then ``start_if_pending`` starts, when it has been.
     """
-    if widget_sync.settled():
+    if widget_sync.is_settled():
         start()
     else:
-        tab_state.starting(True)
+        tab_state.start_pending(True)
 
 
-def start_waiting() -> None:
+def start_if_pending() -> None:
     """Start what a click asked for while something typed was on its way."""
-    if tab_state.starting():
+    if tab_state.start_pending():
         try:
             start()
         except LayerwiseError:
-            tab_state.starting(False)
+            tab_state.start_pending(False)
             raise
-        tab_state.starting(False)
+        tab_state.start_pending(False)
         st.rerun()
 
 
-def numbers(training: TrainingSpec, history: Mapping[str, Sequence[float | None]]) -> None:
+def show_numbers(training: TrainingSpec, history: Mapping[str, Sequence[float | None]]) -> None:
     """The newest epoch's numbers, one figure each; their places are kept from the start."""
     held = bool(training.fit.get("validation_split"))
-    usual = [n for p in run_sentences.panels(training) for n in ((p, f"val_{p}") if held else (p,))]
+    usual = [
+        n for p in run_sentences.curve_names(training) for n in ((p, f"val_{p}") if held else (p,))
+    ]
     with st.container(key="totals", horizontal=True, gap="medium"):
         for name in dict.fromkeys([*usual, *history]):
             values = history.get(name)
@@ -112,10 +114,10 @@ def watch(run: Run, progress: Progress) -> None:
     st.fragment(page_frame.safe(_watch), run_every=every)(run.id, now)
 
 
-def way(run: Run) -> None:
+def show_training_path(run: Run) -> None:
     """Which training loop it took and why, quietly."""
     if (found := run_queries.get([run.id])) and found[0].path:
-        st.caption(plain(found[0].path))
+        st.caption(escape_md(found[0].path))
 
 
 def _stage(progress: Progress) -> str:
@@ -130,51 +132,55 @@ def _watch(run_id: str, stage: str) -> None:
     run, history = jobs.get(run_id), metric_rows.history(run_id)
     with st.container(key="run-status", gap="xsmall"):
         if progress.status in (*GOING, "paused", "interrupted"):
-            _underway(progress)
+            _show_progress(progress)
         else:
-            _ended(run, progress, history)
-        numbers(run.training, history)
+            _show_result(run, progress, history)
+        show_numbers(run.training, history)
 
 
-def _underway(progress: Progress) -> None:
-    said = " · ".join(w for w in (run_sentences.state(progress), run_sentences.left(progress)) if w)
-    st.progress(progress.fraction, text=plain(said))
+def _show_progress(progress: Progress) -> None:
+    said = " · ".join(
+        w for w in (run_sentences.state_sentence(progress), run_sentences.time_left(progress)) if w
+    )
+    st.progress(progress.fraction, text=escape_md(said))
     if progress.status == "interrupted":
         why = progress.error or "Its process is gone."
-        st.warning(plain(why), icon=":material/power_off:")
+        st.warning(escape_md(why), icon=":material/power_off:")
     elif progress.message and (progress.step or progress.status == "queued"):
-        st.caption(plain(progress.message))
+        st.caption(escape_md(progress.message))
 
 
-def _ended(run: Run, progress: Progress, history: Mapping[str, Sequence[float | None]]) -> None:
+def _show_result(
+    run: Run, progress: Progress, history: Mapping[str, Sequence[float | None]]
+) -> None:
     times = run.times
     took = times["ended"] - times["started"] if {"ended", "started"} <= set(times) else 0.0
     seed = "no seed" if run.training.seed is None else f"seed {run.training.seed}"
-    said = [run_sentences.state(progress), formatting.duration(took), seed]
-    st.caption(plain(", ".join(said)))
+    said = [run_sentences.state_sentence(progress), formatting.duration(took), seed]
+    st.caption(escape_md(", ".join(said)))
     if progress.status == "failed":
-        st.error(plain(progress.error or "The training broke off."), icon=":material/error:")
+        st.error(escape_md(progress.error or "The training broke off."), icon=":material/error:")
         return
-    same = _same(run, current_project.training())
+    same = _is_unchanged(run, current_project.training())
     test = jobs.result(run.id).get("test") or {}
     reading = diagnose.read(history, run.training, test)
     with st.container(key=f"verdict-{reading.verdict}", gap="xsmall"):
-        tested = f"**{plain(diagnose.result(test))}** " if test else ""
-        st.markdown(tested + plain(reading.sentence))
+        tested = f"**{escape_md(diagnose.result(test))}** " if test else ""
+        st.markdown(tested + escape_md(reading.sentence))
         if reading.hint:
-            st.caption(plain(reading.hint))
+            st.caption(escape_md(reading.hint))
         if not same:
             st.caption("The settings were changed since; train again to see what they do.")
-        _next(reading if same else None)
+        _next_steps(reading if same else None)
 
 
-def _same(run: Run, training: TrainingSpec) -> bool:
+def _is_unchanged(run: Run, training: TrainingSpec) -> bool:
     """Whether the run trained what is on screen, were it for more epochs."""
     epochs = {"epochs": training.fit["epochs"]} if run.parent and "epochs" in training.fit else {}
     return run.training.with_fit(**epochs) == training
 
 
-def _next(reading: diagnose.Reading | None) -> None:
+def _next_steps(reading: diagnose.Reading | None) -> None:
     """What to do now: look closer, try it by hand, or follow the advice."""
     data = current_project.data_facts()
     with st.container(key="next-steps", horizontal=True, vertical_alignment="center"):
@@ -186,12 +192,12 @@ def _next(reading: diagnose.Reading | None) -> None:
                 reading.fix.label,
                 key="reading-fix",
                 icon=":material/build:",
-                on_click=current_project.fix,
+                on_click=current_project.apply_fix,
                 args=(reading.fix.training,),
             )
 
 
 def why_not() -> str:
     """The first reason the training on screen cannot start; "" when it can."""
-    severe = problem_list.severe(current_project.problems())
+    severe = problem_list.severe_problems(current_project.problems())
     return severe[0].message if severe else ""

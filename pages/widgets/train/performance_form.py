@@ -1,4 +1,4 @@
-"""How a training is run rather than what it learns: XLA, number format, order of the examples."""
+"""Form of the performance settings: XLA, number format, shuffling."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _value(training: TrainingSpec, name: str) -> Any:
 def _choice(training: TrainingSpec, name: str) -> TrainingSpec:
     part, label, help, words = CHOICES[name]
     value, key = _value(training, name), f"speed-{name}"
-    stands = widget_sync.hold(key, value, words[value])
+    stands = widget_sync.sync_widget(key, value, words[value])
     said = st.segmented_control(
         label,
         list(words.values()),
@@ -79,7 +79,7 @@ def _choice(training: TrainingSpec, name: str) -> TrainingSpec:
         width="stretch",
     )
     new = next((v for v, word in words.items() if word == said), value)
-    widget_sync.held(key, new)
+    widget_sync.record_value(key, new)
     if new == value and type(new) is type(value):
         return training
     settings: Config = getattr(training, part)

@@ -10,7 +10,7 @@ import pytest
 
 from builder.engine.build import keras_model
 from builder.engine.build.backend import keras
-from builder.engine.files import model_files
+from builder.engine.files import artefact
 from builder.engine.training import loop, reporting, steps, train_run
 from builder.engine.training.batch_order import Order
 from tests.builder.engine.heard import ONE_HOT, TUTORIAL, Heard, never, run
@@ -85,7 +85,7 @@ def test_orders_are_heard_in_the_last_test_too(
     result, heard = _ordered_after_training(spec, tmp_path, said)
     assert (result["ended"], result["test"]) == ({"stop": "stopped", "pause": "paused"}[said], {})
     assert len(heard.epochs) == 2
-    model_files.load_artefact(result["artefact"])
+    artefact.load_artefact(result["artefact"])
     if said == "pause":
         whole, _ = run(spec, tmp_path / "whole")
         again, _ = run(spec, tmp_path)

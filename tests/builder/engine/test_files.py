@@ -16,7 +16,7 @@ import pytest
 
 from builder.engine.build import keras_model
 from builder.engine.build.backend import keras
-from builder.engine.files import archive, model_files
+from builder.engine.files import archive, artefact, model_files
 from builder.errors import FileError
 from builder.spec import ModelSpec, active
 from tests import zoo
@@ -307,27 +307,27 @@ def test_saving_and_loading_gives_identical_predictions(name: str, tmp_path: Pat
     x = [rng.random((5, *t.shape[1:])).astype("float32") for t in model.inputs]
     given = x if len(x) > 1 else x[0]
     model.save(tmp_path / "model.keras")
-    model_files.save_h5(tmp_path / "model.keras", tmp_path / "model.h5")
+    artefact.save_h5(tmp_path / "model.keras", tmp_path / "model.h5")
     before = model.predict(given, verbose=0)
     for file in ("model.keras", "model.h5"):
-        after = model_files.load_artefact(tmp_path / file).predict(given, verbose=0)
+        after = artefact.load_artefact(tmp_path / file).predict(given, verbose=0)
         assert np.array_equal(before, after)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["model.h5", "model.keras"]
 
 
 def test_a_missing_or_damaged_artefact_says_so(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="is missing"):
-        model_files.load_artefact(tmp_path / "model.keras")
+        artefact.load_artefact(tmp_path / "model.keras")
     (tmp_path / "model.keras").write_bytes(b"PK damaged")
     with pytest.raises(FileError, match="cannot be opened"):
-        model_files.load_artefact(tmp_path / "model.keras")
+        artefact.load_artefact(tmp_path / "model.keras")
 
 
 def test_what_h5_cannot_hold_is_said(tmp_path: Path) -> None:
     x = keras.Input((3,))
     keras.Model(x, keras.ops.sin(keras.layers.Dense(2)(x))).save(tmp_path / "model.keras")
     with pytest.raises(FileError, match=r"cannot be written as \.h5"):
-        model_files.save_h5(tmp_path / "model.keras", tmp_path / "model.h5")
+        artefact.save_h5(tmp_path / "model.keras", tmp_path / "model.h5")
     assert not (tmp_path / "model.h5").exists()
 
 

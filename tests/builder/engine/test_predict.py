@@ -106,7 +106,7 @@ def test_an_answer_survives_other_work(trained, digits):
 
 def test_a_model_is_loaded_once_and_before_the_first_stroke(trained, digits, monkeypatch):
     predict_image.drawing(*trained, None)
-    monkeypatch.setattr(model_cache, "loaded", pytest.fail)
+    monkeypatch.setattr(model_cache, "load_artefact", pytest.fail)
     predict_image.drawing(*trained, canvas(digits[0][2]))
 
 

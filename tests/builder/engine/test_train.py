@@ -12,7 +12,7 @@ import pytest
 
 from builder.engine.build import keras_model
 from builder.engine.build.backend import keras
-from builder.engine.files import model_files
+from builder.engine.files import artefact
 from builder.engine.training import batch_order, reporting, snapshot, train_run
 from builder.errors import TrainingError
 from tests import zoo
@@ -56,7 +56,7 @@ def test_history_test_and_weights_are_a_plain_scripts_to_the_last_bit(trained) -
     history, test, weights = plain_tutorial()
     assert result["history"] == history
     assert result["test"] == test
-    ours = model_files.load_artefact(result["artefact"]).get_weights()
+    ours = artefact.load_artefact(result["artefact"]).get_weights()
     assert all(np.array_equal(a, b) for a, b in zip(ours, weights, strict=True))
 
 
@@ -104,7 +104,7 @@ def test_batches_reach_the_sink_at_least_four_times_a_second() -> None:
 
 def test_the_artefact_answers_as_the_trained_model(trained) -> None:
     result, _ = trained
-    again = model_files.load_artefact(result["artefact"])
+    again = artefact.load_artefact(result["artefact"])
     test = again.evaluate(ONE_HOT.x_test, ONE_HOT.y_test, return_dict=True, verbose=0)
     assert test == result["test"]
     assert result["ended"] == "finished" and result["best"] is None
@@ -135,7 +135,7 @@ def test_stop_breaks_off_between_batches(
     assert len(heard.epochs) == whole
     assert heard.messages == ["Stopped; the model is kept as it was at that moment."]
     assert 0 <= result["test"]["accuracy"] <= 1
-    model_files.load_artefact(result["artefact"])
+    artefact.load_artefact(result["artefact"])
 
 
 @pytest.mark.parametrize("shuffle", [True, "batch", "epoch"])

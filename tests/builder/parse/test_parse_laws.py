@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from builder import catalog, code, edit, parse, starters
 from builder.code import data_source, threads
-from builder.datasets import contract
 from builder.datasets.contract import settings
-from builder.datasets.registry import all_datasets, find_dataset
-from builder.facts import ColumnFacts, DataFacts
-from builder.parse.data import known_datasets, multi_column
+from builder.datasets.registry import all_datasets, find_dataset, program_sources
+from builder.facts import DataFacts
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
 from tests import zoo
 
@@ -35,40 +31,12 @@ ALL: Mapping[str, TrainingSpec] = {
 
 
 def facts(dataset: ObjectSpec) -> DataFacts:
-    """What preparation_source asks for, without loading anything."""
-    plugin = find_dataset(dataset.class_name)
-    given = settings(plugin.ENTRY, dataset.config)
-    several = next((c for c in multi_column.MADE.values() if c.name == dataset.class_name), None)
-    if several is not None:
-        return replace(zoo.DATA["Digits"], named=tuple(columns(several, given["labels"])))
-    known = next(k for k in readable_datasets() if k.name == dataset.class_name)
-    amounts = plugin.ENTRY.tasks == ("regression",)
-    shape = (*(known.shape or (28, 28)), *((1,) if given.get("channel_axis") else ()))
-    return replace(
-        zoo.DATA["Digits"],
-        x_shape=shape,
-        kind=known.kind,
-        classes=tuple(map(str, range(known.classes))),
-        labels="values" if amounts else given["labels"],
-    )
-
-
-def columns(found: multi_column.Columns, labels: str) -> Iterator[ColumnFacts]:
-    for name, (kind, shape) in found.inputs.items():
-        yield ColumnFacts(name, "input", kind, shape, "float32")
-    for name, many in found.targets.items():
-        told = {"labels": labels if many else "values", "classes": tuple(map(str, range(many)))}
-        yield ColumnFacts(name, "target", "classes" if many else "values", (), "float32", **told)
-
-
-def readable_datasets() -> Iterator[known_datasets.Known]:
-    yield from known_datasets.KERAS.values()
-    yield from known_datasets.SKLEARN.values()
-    yield known_datasets.NPZ
-    yield known_datasets.Known("Digits", "images", (28, 28), 10, None)
-    yield known_datasets.Known("ReviewTexts", "texts", (), 2, None, True)
-    for name in known_datasets.POINTS.values():
-        yield known_datasets.Known(name, "points", (2,), 2, None)
+    """What preparation_source asks for, without loading anything; of a file, it is like digits."""
+    if known := data_source.foreseen(dataset):
+        return known
+    given = settings(find_dataset(dataset.class_name).ENTRY, dataset.config)
+    shape = (28, 28, 1) if given["channel_axis"] else (28, 28)
+    return replace(zoo.DATA["Digits"], x_shape=shape, labels=given["labels"])
 
 
 def script_source(training: TrainingSpec) -> str:
@@ -179,26 +147,22 @@ def test_a_changed_function_is_not_taken_for_ours() -> None:
     assert any("not recognised" in n.message for n in read.notes)
 
 
-def test_the_fingerprints_are_those_of_the_plugins() -> None:
-    """A dataset's function was changed: put its new fingerprint into ``known_datasets.PRINTS``."""
-    folder = Path(contract.__file__).parent
-    found = {}
-    for path in folder.glob("*.py"):
-        for node in ast.parse(path.read_text("utf-8")).body:
-            if isinstance(node, ast.FunctionDef) and node.name in known_datasets.PRINTS:
-                found[node.name] = known_datasets.fingerprint(node)
-    assert found == known_datasets.PRINTS
+@pytest.mark.parametrize("name", [n for n, m in all_datasets().items() if hasattr(m, "PROGRAM")])
+def test_a_script_carries_the_functions_it_is_recognised_by(name: str) -> None:
+    plugin = find_dataset(name)
+    lines = plugin.source(Config())
+    sources = program_sources(plugin)
+    assert sources
+    assert all(text in lines for text in sources.values())
 
 
-def test_every_dataset_of_ours_is_known_with_its_settings() -> None:
-    known = {k.name: k for k in readable_datasets()}
-    several = {c.name for c in multi_column.MADE.values()}
-    assert set(known) | several == set(all_datasets())
+def test_every_dataset_of_ours_says_what_it_holds() -> None:
     for name, plugin in all_datasets().items():
-        if name in several:
-            continue
-        amounts = plugin.ENTRY.tasks == ("regression",)
-        assert (known[name].classes == 0) is amounts, name
+        contents = plugin.CONTENTS
+        if contents.inputs:
+            assert set(contents.targets), name
+        else:
+            assert (contents.classes == 0) is (plugin.ENTRY.tasks == ("regression",)), name
 
 
 def test_a_model_keeps_its_shape_through_reading() -> None:

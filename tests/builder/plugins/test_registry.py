@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from builder.catalog.entry import Entry, Param
+from builder.datasets import circles, imdb
 from builder.datasets.contract import settings
-from builder.datasets.registry import all_datasets, find_dataset
+from builder.datasets.registry import all_datasets, find_dataset, validate
 from builder.errors import CatalogError, DataError
 
 ROOT = Path(__file__).parents[3]
@@ -80,3 +83,36 @@ def test_common_settings_that_do_not_apply_are_ignored():
     """Changing the dataset of a project keeps its preparation."""
     entry = find_dataset("Diabetes").ENTRY
     assert "labels" not in settings(entry, {"labels": "one_hot", "channel_axis": True})
+
+
+def copied(module: ModuleType, **changed: object) -> ModuleType:
+    """A dataset module of another name; None takes a part away."""
+    copy = ModuleType("builder.datasets.made_up")
+    parts = {k: v for k, v in vars(module).items() if not k.startswith("__")} | changed
+    vars(copy).update({k: v for k, v in parts.items() if v is not None})
+    return copy
+
+
+@pytest.mark.parametrize(
+    ("module", "changed", "words"),
+    [
+        (circles, {"TITLE": ""}, "lacks TITLE: its name for people."),
+        (circles, {"OFFLINE": None}, "lacks OFFLINE: True or False: whether it needs no network."),
+        (circles, {"ENTRY": None}, "lacks ENTRY: made by contract.entry."),
+        (circles, {"CONTENTS": (28, 28)}, "lacks CONTENTS: a Contents: what it holds."),
+        (circles, {"load": None}, "lacks load: a function of the config"),
+        (circles, {"source": 3}, "lacks source: a function of the config"),
+        (circles, {"PROGRAM": None}, "lacks how code gets it, as LOADER"),
+        (circles, {"PROGRAM": replace(circles.PROGRAM, functions=("circles.ring",))},
+         "lacks the function circles.ring that its PROGRAM names."),
+        (imdb, {"decode": None}, "lacks decode: word numbers as text."),
+        (imdb, {"ENTRY": replace(imdb.ENTRY, extra=imdb.ENTRY.extra.with_(params={}))},
+         "lacks a Param for its setting"),
+    ],
+)  # fmt: skip
+def test_a_module_that_lacks_a_part_is_named_with_it(module, changed, words):
+    validate(copied(module))
+    with pytest.raises(CatalogError) as caught:
+        validate(copied(module, **changed))
+    assert caught.value.message.startswith("builder/datasets/made_up.py lacks ")
+    assert words in caught.value.message and "\n" not in caught.value.message

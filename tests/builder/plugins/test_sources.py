@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from builder import code, parse
+from builder.code import data_source
 from builder.datasets.contract import settings
 from builder.datasets.registry import all_datasets, find_dataset
 from builder.engine.data import loading, prepare
-from builder.parse.data.known_datasets import KERAS
 from builder.spec import Config, ObjectSpec
 from tests import zoo
 from tests.zoo import clothes
@@ -171,7 +171,7 @@ def test_class_names_are_keras_own():
     assert len(set(cifar100.CLASSES)) == 100 and list(cifar100.CLASSES) == sorted(cifar100.CLASSES)
 
 
-@pytest.mark.parametrize("name", [known.name for known in KERAS.values()])
+@pytest.mark.parametrize("name", [n for n, m in all_datasets().items() if not m.OFFLINE])
 def test_a_download_that_is_not_here_is_written_with_its_preparation(name):
     """Nothing is loaded, and the whole script says the same dataset when it is read back."""
     entry = find_dataset(name).ENTRY
@@ -183,3 +183,33 @@ def test_a_download_that_is_not_here_is_written_with_its_preparation(name):
         assert read is not None
         given = (settings(entry, d.config) for d in (read.dataset, dataset))
         assert next(given) == next(given), config
+
+
+@pytest.mark.parametrize("name", OFFLINE)
+def test_a_dataset_holds_what_its_module_says(name):
+    plugin, raw = find_dataset(name), find_dataset(name).load(Config())
+    says, given = plugin.CONTENTS, settings(plugin.ENTRY, {})
+    if says.inputs:
+        columns = {c.name: c for c in raw.columns}
+        assert list(columns) == [*says.inputs, *says.targets]
+        for column, (kind, shape) in says.inputs.items():
+            assert (columns[column].kind, columns[column].train.shape[1:]) == (kind, shape)
+        assert {c: len(columns[c].classes) for c in says.targets} == dict(says.targets)
+        return
+    assert (raw.kind, raw.x_train.shape[1:], len(raw.classes)) == (
+        says.kind,
+        says.shape,
+        says.classes,
+    )
+    rows = says.rows(given) if callable(says.rows) else says.rows
+    many = len(raw.x_train) + (0 if says.is_split else len(raw.x_test))
+    assert rows in (None, many)
+
+
+@pytest.mark.parametrize("labels", ["integers", "one_hot"])
+@pytest.mark.parametrize("name", OFFLINE)
+def test_a_script_is_the_same_without_the_data(name, labels):
+    """The web process writes it from what the module says, the engine from what it loaded."""
+    dataset = ObjectSpec(name, Config(labels=labels, channel_axis=True))
+    foreseen = data_source.source(dataset, data_source.foreseen(dataset))
+    assert foreseen == data_source.source(dataset, loading.describe(dataset))

@@ -11,17 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.runs.scheduler import fair_order
-from builder.runs.scheduler.fair_order import Entry
+from builder.runs.scheduler.fair_order import QueueEntry
 
 PEOPLE = {"algebra": "anna", "biology": "anna", "chess": "bert", "drawing": "cleo"}
 
 
-def entry(run: str, project: str, place: float = 0.0, urgent: bool = False) -> Entry:
-    return Entry(run, project, PEOPLE[project], (place,), urgent)
+def entry(run: str, project: str, place: float = 0.0, urgent: bool = False) -> QueueEntry:
+    return QueueEntry(run, project, PEOPLE[project], (place,), urgent)
 
 
 @st.composite
-def crowds(draw: st.DrawFn) -> list[Entry]:
+def crowds(draw: st.DrawFn) -> list[QueueEntry]:
     rows = draw(st.lists(st.tuples(st.sampled_from(sorted(PEOPLE)), st.integers(0, 9)), max_size=9))
     return [entry(f"run {i}", project, place) for i, (project, place) in enumerate(rows)]
 
@@ -35,8 +35,8 @@ MOST = st.none() | st.integers(1, 3)
 
 @given(crowds(), crowds(), SERVED, st.integers(1, 6), MOST)
 def test_a_choice_is_fair_and_leaves_no_room_unused(
-    waiting: list[Entry],
-    running: list[Entry],
+    waiting: list[QueueEntry],
+    running: list[QueueEntry],
     served: dict[str, float],
     limit: int,
     most: int | None,
@@ -56,7 +56,7 @@ def test_a_choice_is_fair_and_leaves_no_room_unused(
 
 @given(crowds(), crowds(), SERVED)
 def test_the_announced_order_has_every_run_once_and_begins_with_the_next_one(
-    waiting: list[Entry], running: list[Entry], served: dict[str, float]
+    waiting: list[QueueEntry], running: list[QueueEntry], served: dict[str, float]
 ) -> None:
     turns = fair_order.turns(waiting, running, served)
     assert sorted(turns) == sorted(e.id for e in waiting)
@@ -71,8 +71,8 @@ class Machine:
 
     slots: int
     most: int | None
-    waiting: list[Entry] = field(default_factory=list)
-    going: list[Entry] = field(default_factory=list)
+    waiting: list[QueueEntry] = field(default_factory=list)
+    going: list[QueueEntry] = field(default_factory=list)
     turns: list[str] = field(default_factory=list)
     served: dict[str, float] = field(default_factory=dict)
     clock: float = 0.0
@@ -112,7 +112,7 @@ class Machine:
             self.waiting, self.going, self.served, limit=self.slots, per_project=self.most
         )
 
-    def _serve(self, found: Entry) -> None:
+    def _serve(self, found: QueueEntry) -> None:
         self.clock += 1
         self.served |= {found.project: self.clock, f"owner {found.owner}": self.clock}
 
@@ -192,7 +192,9 @@ def test_endless_new_projects_of_one_person_do_not_keep_anothers_second_run_wait
     machine.arrive("chess", 3)
     machine.give()
     for number in range(12):
-        new = Entry(f"new {number:02}", f"new {number:02}", "anna", (0.0,), since=machine.clock)
+        new = QueueEntry(
+            f"new {number:02}", f"new {number:02}", "anna", (0.0,), since=machine.clock
+        )
         machine.waiting.append(new)
         machine.give()
         machine.end(0)

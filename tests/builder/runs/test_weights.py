@@ -101,7 +101,7 @@ def test_a_file_given_by_a_person_brings_its_weights_along(tmp_path: Path) -> No
 
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
     model.save(tmp_path / "flowers.keras")
-    training, title, notes = open_file.read(
+    training, title, notes = open_file.read_file(
         "flowers.keras", (tmp_path / "flowers.keras").read_bytes()
     )
     assert (title, tuple(notes)) == ("flowers", ())

@@ -1,4 +1,4 @@
-"""Python reads this at its start: Keras, once imported, has one more layer and optimizer."""
+"""Python reads this at its start: Keras, once imported, has two new layers and a new optimizer."""
 
 import importlib.abc
 import importlib.util
@@ -22,7 +22,7 @@ class NewKeras(importlib.abc.MetaPathFinder):
 
 
 def extend(keras):
-    """The two classes, as Keras would write them."""
+    """Its new classes, as Keras would write them."""
 
     class Blur(keras.layers.Layer):
         def __init__(self, strength, mode="soft", seed=None, **kwargs):
@@ -42,11 +42,29 @@ def extend(keras):
             own = {"strength": self.strength, "mode": self.mode, "seed": self.seed}
             return {**super().get_config(), **own}
 
+    class Glance(keras.layers.Layer):
+        def __init__(self, power=1, **kwargs):
+            super().__init__(**kwargs)
+            self.power = power
+
+        def build(self, query_shape, value_shape):
+            self.scale = self.add_weight(shape=(query_shape[-1],), initializer="ones")
+
+        def call(self, query, value):
+            return self.scale * value * keras.ops.sigmoid(query) ** self.power
+
+        def compute_output_shape(self, query_shape, value_shape):
+            return value_shape
+
+        def get_config(self):
+            return {**super().get_config(), "power": self.power}
+
     class Wanderer(keras.optimizers.SGD):
         def __init__(self, learning_rate=0.05, momentum=0.5, **kwargs):
             super().__init__(learning_rate=learning_rate, momentum=momentum, **kwargs)
 
-    keras.layers.Blur, keras.optimizers.Wanderer = Blur, Wanderer
+    keras.layers.Blur, keras.layers.Glance = Blur, Glance
+    keras.optimizers.Wanderer = Wanderer
 
 
 sys.meta_path.insert(0, NewKeras())

@@ -4,49 +4,48 @@ from __future__ import annotations
 
 import ast
 
-from builder.parse.data.arrays import Array
-from builder.parse.interpreter import calls
-from builder.parse.interpreter.interpreter import State
-from builder.parse.interpreter.values import Ref
+from builder.parse.data.arrays import DataArray
+from builder.parse.interpreter.interpreter import Interpreter
+from builder.parse.interpreter.values import Reference
 from builder.parse.keras.symbolic_model import Model
-from builder.parse.remarks import UNKNOWN
+from builder.parse.text.remarks import UNKNOWN
 
 
-def loaded(state: State, what: str) -> Array | None:
+def loaded(interp: Interpreter, what: str) -> DataArray | None:
     """The training examples (``x``) or labels (``y``) that a text without ``fit`` loads."""
-    found = [v for v in state.scope.top.names.values() if isinstance(v, Array)]
+    found = [v for v in interp.scope.top.names.values() if isinstance(v, DataArray)]
     found = [v for v in found if (v.what, v.part) == (what, "train")]
-    return found[-1] if found and state.around is None else None
+    return found[-1] if found and interp.around is None else None
 
 
-def tell(state: State, model: Model | None) -> None:
+def tell(interp: Interpreter, model: Model | None) -> None:
     """Whose code this is where it is not Keras's, and what is missing where there is no model."""
-    for node in ast.walk(state.page.tree) if state.foreign else ():
+    for node in ast.walk(interp.page.tree) if interp.foreign else ():
         if isinstance(node, ast.Call):
-            path = _dotted(state, node.func)
-            if not any(path in used for used in state.foreign.values()):
-                calls.meet(state, node, path, _short(node.func))
-    for framework, used in state.foreign.items():
+            path = _dotted(interp, node.func)
+            if not any(path in used for used in interp.foreign.values()):
+                interp.note_foreign(node, path, _short(node.func))
+    for framework, used in interp.foreign.items():
         lines = [f"{what} (line {line})" for what, line in list(used.items())[:12]]
         shown = ", ".join(lines) + (" …" if len(used) > 12 else "")
         first = min(used.values(), default=0)
         hint = "" if model else " Only Keras models can be read."
         text = f"This is {framework}, not Keras. Recognised: {shown}.{hint}"
-        state.notes.say(UNKNOWN, first, text)
-    if model is None and not state.foreign:
+        interp.remarks.add(UNKNOWN, first, text)
+    if model is None and not interp.foreign:
         text = "No Keras model was found: neither Sequential, nor Model, nor a class of either."
-        state.notes.say(UNKNOWN, 0, text + _piece(state))
+        interp.remarks.add(UNKNOWN, 0, text + _piece(interp))
 
 
-def _piece(state: State) -> str:
+def _piece(interp: Interpreter) -> str:
     """What to do with a step of a tutorial that has no model in it."""
-    data = loaded(state, "x")
+    data = loaded(interp, "x")
     if data is not None:
-        name = data.data.known.name
+        name = data.data.dataset
         return f" The data were understood ({name}): paste the code that builds the model with it."
-    if "model" in state.missing:
+    if "model" in interp.missing:
         return " This is a later step of a tutorial: paste it with the code that builds the model."
-    body = state.page.tree.body
+    body = interp.page.tree.body
     if body and all(isinstance(n, ast.Import | ast.ImportFrom) for n in body):
         return " These are only the imports: paste the steps that follow with them."
     return ""
@@ -60,11 +59,11 @@ def _short(node: ast.AST) -> str:
     return node.id[:40] if isinstance(node, ast.Name) else "…"
 
 
-def _dotted(state: State, node: ast.AST) -> str:
+def _dotted(interp: Interpreter, node: ast.AST) -> str:
     """The full name of what is called, as far as the imports tell."""
     parts: list[str] = []
     while isinstance(node, ast.Attribute) and len(parts) < 20:
         parts.append(node.attr)
         node = node.value
-    root = state.scope.top.names.get(node.id) if isinstance(node, ast.Name) else None
-    return ".".join([root.path, *reversed(parts)]) if isinstance(root, Ref) else ""
+    root = interp.scope.top.names.get(node.id) if isinstance(node, ast.Name) else None
+    return ".".join([root.path, *reversed(parts)]) if isinstance(root, Reference) else ""

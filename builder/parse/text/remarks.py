@@ -33,13 +33,13 @@ class Remark(Note):
 
 
 @dataclass
-class Notes:
+class Remarks:
     """The remarks collected so far, each told once."""
 
     found: dict[tuple[int, str, str], None] = field(default_factory=dict)
     dropped: int = 0
 
-    def say(self, severity: str, line: int, message: str) -> None:
+    def add(self, severity: str, line: int, message: str) -> None:
         """Keep a remark, unless it was made already or there are too many."""
         key = (line, severity, message)
         if key in self.found:

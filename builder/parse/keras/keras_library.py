@@ -1,0 +1,203 @@
+"""Calls of Keras's and TensorFlow's functions and classes, by their canonical names."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from builder import catalog
+from builder.parse.data import arrays
+from builder.parse.data.arrays import Batches, DataArray
+from builder.parse.interpreter import imports
+from builder.parse.interpreter.interpreter import Handlers, Interpreter
+from builder.parse.interpreter.values import Args, Keywords, Opaque, Unknown, UserFunction, number
+from builder.parse.keras import constructors, layer_arguments, legacy, model_calls, symbolic_calls
+from builder.parse.keras.symbolic_model import Layer, Model, Tensor
+from builder.parse.text import syntax_tree
+
+LEARNED = ("featurewise_center", "samplewise_center", "featurewise_std_normalization",
+           "samplewise_std_normalization", "zca_whitening", "preprocessing_function")  # fmt: skip
+"""Arguments of ImageDataGenerator that no layer is named for here."""
+
+FOLDERS = "pictures in folders are not read: your own data come as an .npz file"
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class ImageGenerator:
+    """Keras's ``ImageDataGenerator``: ``rescale`` is all of it that is taken over."""
+
+    rescale: Any = None
+
+
+SEEDS = {"keras.utils.set_random_seed": "", "tensorflow.random.set_seed": "TensorFlow's",
+         "tensorflow.set_random_seed": "TensorFlow's", "numpy.random.seed": "NumPy's",
+         "tensorflow.compat.v1.set_random_seed": "TensorFlow's",
+         "tensorflow.compat.v1.random.set_random_seed": "TensorFlow's"}  # fmt: skip
+"""Functions that set a seed, and whose."""
+
+
+def read_call(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywords) -> Any:
+    """A function of Keras or TensorFlow, or one called on tensors; None for any other.
+
+    Functions that load data come between this and ``read_constructor``: some are Keras's.
+    """
+    if path in SEEDS:
+        return _seed(interp, node, path, args, kw)
+    if path in FUNCTIONS:
+        return FUNCTIONS[path](interp, node, args, kw)
+    if path.startswith("builtins."):
+        return None
+    home = imports.kind_of(path)
+    if home and home[0] == "layers" and home[1] in (*legacy.FUNCTIONS, "merge"):
+        return model_calls.merge(interp, node, home[1], args, kw)
+    tensors = any(symbolic_calls.is_tensor(v) for v in (*args, *kw.values()))
+    if tensors and (home is None or home[0] == "activations"):
+        return symbolic_calls.operation(interp, node, path, args, kw)
+    return None
+
+
+def read_constructor(
+    interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywords
+) -> Any:
+    """A class of Keras's that the catalogue has; None for anything else."""
+    home = imports.kind_of(path)
+    if home and home[0] == "activations":
+        return Opaque()
+    return constructors.make(interp, node, home, args, kw) if home else None
+
+
+def is_known(path: str) -> bool:
+    """Whether a canonical name is one of Keras's objects in the catalogue."""
+    if path in ("keras.Input", "keras.Sequential", "keras.Model"):
+        return True
+    home = imports.kind_of(path)
+    if home is None:
+        return False
+    kind, name = home
+    name = legacy.CLASSES.get(name, name)
+    return catalog.find(kind, name) is not None or name in legacy.FUNCTIONS
+
+
+def _opened(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    interp.report_note(node, "A saved model is opened on the Home page: nothing to do here.")
+    return Opaque()
+
+
+def _seed(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywords) -> Any:
+    value = args[0] if args else kw.get("seed")
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**32:
+        return interp.report_unknown(node, "the seed could not be worked out")
+    if interp.seed is not None and interp.seed != value:
+        interp.report_different(node, f"One seed is kept: {value}.")
+    interp.seed = value
+    if SEEDS[path]:
+        interp.report_translation(
+            node, f"{SEEDS[path]} seed became the seed of everything: {value}."
+        )
+    return Opaque()
+
+
+def _policy(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    value = args[0] if args else next(iter(kw.values()), None)
+    if value == "mixed_float16":
+        interp.report_different(
+            node, "mixed_bfloat16 is taken: mixed_float16 wants a graphics card."
+        )
+        value = "mixed_bfloat16"
+    if value not in ("float32", "mixed_bfloat16"):
+        return interp.report_unknown(node, "float32 and mixed_bfloat16 are offered: left out")
+    interp.policy = str(value)
+    return Opaque()
+
+
+def _lambda(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """A Lambda whose function is one operation of Keras becomes that layer."""
+    function = args[0] if args else kw.get("function")
+    start = Tensor(symbolic_calls.made(interp, Layer(None), []).call)
+    result: Any = None
+    if isinstance(function, UserFunction):
+        with interp.silenced():
+            result = interp.call(node, function, [start], {})
+    if isinstance(result, Tensor) and [t.call for t in result.call.reads] == [start.call]:
+        layer = result.call.layer
+        interp.report_translation(node, f"The Lambda became the layer {layer.class_name}.")
+        return layer
+    return interp.report_unknown(
+        node, "a Lambda holds code of your own, which is never run: left out"
+    )
+
+
+def _image_generator(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``ImageDataGenerator(rescale=1/255, horizontal_flip=True)``."""
+    asked = [name for name in legacy.AUGMENTS if number(kw.get(name))]
+    if asked:
+        made = " and ".join(sorted({legacy.AUGMENTS[name] for name in asked}))
+        interp.report_unknown(
+            node, f"{', '.join(asked)}: left out. Add {made} behind the Input instead"
+        )
+    if learned := [name for name in LEARNED if kw.get(name)]:
+        interp.report_unknown(node, f"{', '.join(learned)}: left out")
+    rescale = number(kw.get("rescale"))
+    return ImageGenerator(rescale if isinstance(rescale, int | float) else None)
+
+
+def _generator_method(
+    interp: Interpreter,
+    node: ast.Call,
+    value: ImageGenerator,
+    name: str,
+    args: Args,
+    kw: Keywords,
+) -> Any:
+    """``datagen.flow(x, y, batch_size=32)`` and the generator's other methods."""
+    if name.startswith("flow_from"):
+        interp.report_unknown(node, FOLDERS)
+        return Opaque()
+    if name != "flow":
+        return Opaque()
+    given = dict(zip(("x", "y", "batch_size"), args, strict=False)) | kw
+    x = given.get("x")
+    if isinstance(x, DataArray) and value.rescale is not None:
+        x = arrays.scaled(x, "*", value.rescale)
+    size = number(given.get("batch_size"))
+    return Batches(x, given.get("y"), size if isinstance(size, int) else None)
+
+
+def _length(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``len(model)``, and ``len(layer.get_vocabulary())``."""
+    value = args[0] if args else None
+    if isinstance(value, Opaque) and isinstance(value.origin, Layer):
+        return layer_arguments.words(interp, node, value.origin)
+    return len(value.stack) if isinstance(value, Model) else None
+
+
+def _off(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """A layer, or the call of one, that our own script carries as a comment."""
+    value = args[0] if args else Unknown()
+    if isinstance(value, Layer):
+        value.off = True
+    if isinstance(value, Tensor):
+        value.call.off = True
+    return value
+
+
+FUNCTIONS: dict[str, Callable[[Interpreter, ast.Call, Args, Keywords], Any]] = {
+    "keras.Sequential": model_calls.sequential,
+    "keras.Model": model_calls.functional,
+    "keras.Input": model_calls.input_tensor,
+    "keras.layers.Lambda": _lambda,
+    "keras.config.set_dtype_policy": _policy,
+    "keras.models.load_model": _opened,
+    "keras.saving.load_model": _opened,
+    "keras.utils.get_file": lambda i, n, args, kw: args[0] if args else kw.get("fname", Unknown()),
+    "keras.backend.image_data_format": lambda i, n, args, kw: "channels_last",
+    "keras.preprocessing.image.ImageDataGenerator": _image_generator,
+    "builtins.len": _length,
+    f"builtins.{syntax_tree.OFF}": _off,
+}
+"""What is done by a hand of its own, by canonical name."""
+
+HANDLERS: dict[type, Handlers] = {ImageGenerator: Handlers(method=_generator_method)}
+"""What can be done with Keras's ``ImageDataGenerator``."""

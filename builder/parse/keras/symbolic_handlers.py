@@ -1,0 +1,122 @@
+"""What can be done with layers, models and tensors while code is read."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import Any
+
+from builder.parse.interpreter.interpreter import Handlers, Interpreter
+from builder.parse.interpreter.values import Args, BoundMethod, Keywords, Opaque, Unknown
+from builder.parse.keras import keras_ops, model_calls, symbolic_calls, user_classes
+from builder.parse.keras.symbolic_model import KerasObject, Layer, Model, Shape, Tensor
+
+
+def _call_model(interp: Interpreter, node: ast.Call, model: Model, args: Args, kw: Keywords) -> Any:
+    if model.kind == "instance":
+        return user_classes.follow_instance(interp, node, model.instance, args, kw)
+    if not any(symbolic_calls.is_tensor(v) for v in (*args, *kw.values())):
+        return Opaque()
+    return model_calls.again(interp, node, model, args, kw)
+
+
+def _call_unknown(
+    interp: Interpreter, node: ast.Call, value: Unknown, args: Args, kw: Keywords
+) -> Any:
+    tensors = [a for a in args if isinstance(a, Tensor)]
+    if not tensors:
+        return value
+    interp.report_unknown(node, "left out; what follows reads what it read")
+    return tensors[0]
+
+
+def _layer_attribute(interp: Interpreter, node: ast.AST, layer: Layer, name: str) -> Any:
+    if name == "units" and layer.spec is not None:
+        return layer.spec.config.get("units", Unknown())
+    plain = name in ("input", "output", "weights", "name", "mean", "variance", "kernel")
+    return Opaque() if plain else BoundMethod(layer, name)
+
+
+def _tensor_attribute(interp: Interpreter, node: ast.AST, tensor: Tensor, name: str) -> Any:
+    if name == "shape":
+        return Shape(tensor.call.last if tensor.index == 0 else None)
+    return Unknown() if name in ("dtype", "ndim") else BoundMethod(tensor, name)
+
+
+def _tensor_method(
+    interp: Interpreter, node: ast.Call, tensor: Tensor, name: str, args: Args, kw: Keywords
+) -> Any:
+    interp.report_unknown(node, "no layer does this; what follows reads what it read")
+    return tensor
+
+
+def _tensor_index(interp: Interpreter, node: ast.Subscript, tensor: Tensor, key: Any) -> Any:
+    if isinstance(key, int) and not isinstance(key, bool) and 0 <= key < 8:
+        return Tensor(tensor.call, key) if tensor.index == 0 else Unknown()
+    return symbolic_calls.made(interp, keras_ops.cut(key), [tensor])
+
+
+def _shape_index(interp: Interpreter, node: ast.Subscript, shape: Shape, key: Any) -> Any:
+    return shape.last if key == -1 and shape.last is not None else Unknown()
+
+
+def _set_layer(interp: Interpreter, target: ast.Attribute, layer: Layer, value: Any) -> None:
+    if layer.spec is None or target.attr != "trainable":
+        return
+    if isinstance(value, bool) and not layer.is_input:
+        config = layer.spec.config.without("trainable")
+        more = {} if value else {"trainable": False}
+        layer.spec = replace(layer.spec, config=config.with_(**more))
+
+
+def _set_model(interp: Interpreter, target: ast.Attribute, model: Model, value: Any) -> None:
+    interp.report_unknown(target, "this setting of a model is not taken over")
+
+
+def name_result(interp: Interpreter, target: ast.AST, value: Any) -> None:
+    """A variable set only once names the call whose result it holds."""
+    first, tensor = target, value
+    if isinstance(target, ast.Tuple) and target.elts:
+        parts = value if isinstance(value, list) else [value]
+        if len({id(p.call) if isinstance(p, Tensor) else 0 for p in parts}) > 1:
+            for item, part in zip(target.elts, parts, strict=False):
+                name_result(interp, item, part)
+            return
+        first, tensor = target.elts[0], next(iter(parts), None)
+    if not isinstance(first, ast.Name) or not isinstance(tensor, Tensor):
+        return
+    known = interp.scope.calls.setdefault(first.id, tensor.call)
+    if known is not tensor.call:
+        known.title = tensor.call.title = ""
+    else:
+        known.title = known.title or first.id
+
+
+HANDLERS: dict[type, Handlers] = {
+    Layer: Handlers(
+        call=symbolic_calls.call,
+        method=model_calls.layer_method,
+        attribute=_layer_attribute,
+        set_attribute=_set_layer,
+    ),
+    Model: Handlers(
+        call=_call_model,
+        method=model_calls.method,
+        attribute=model_calls.attribute,
+        set_attribute=_set_model,
+    ),
+    Tensor: Handlers(
+        method=_tensor_method,
+        attribute=_tensor_attribute,
+        index=_tensor_index,
+        unpack=symbolic_calls.unpacked,
+        signed=True,
+    ),
+    Shape: Handlers(index=_shape_index),
+    KerasObject: Handlers(method=symbolic_calls.leave_out),
+    Unknown: Handlers(call=_call_unknown),
+}
+"""By type; the classes of the text have theirs in ``user_classes``."""
+
+OPERATORS = (Tensor, symbolic_calls.binary)
+"""Calculating with tensors."""

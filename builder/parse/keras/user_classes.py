@@ -1,0 +1,206 @@
+"""Classes of the text: models and layers of a person's own, followed through their ``call``."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from builder.parse.data.arrays import DataArray
+from builder.parse.interpreter.imports import tidy
+from builder.parse.interpreter.interpreter import Handlers, Interpreter
+from builder.parse.interpreter.values import (
+    Args,
+    BoundMethod,
+    Keywords,
+    Opaque,
+    TrainingFlag,
+    Unknown,
+    UserClass,
+    UserFunction,
+    UserInstance,
+    size,
+    walk,
+)
+from builder.parse.keras import model_calls, symbolic_calls
+from builder.parse.keras.symbolic_model import Layer, Model, Shape, Tensor
+from builder.spec import unique
+
+WEIGHTS = ("add_weight", "add_variable", "Variable")
+"""What a class makes weights with."""
+
+
+def make_instance(
+    interp: Interpreter, node: ast.Call, kind: UserClass, args: Args, kw: Keywords
+) -> Any:
+    """An object of a class of the text; ``__init__`` is followed."""
+    if kind.base == "callback":  # told where it is handed over
+        return Opaque()
+    if not kind.base:
+        if not interp.foreign and not any(isinstance(v, Opaque | Unknown) for v in args):
+            interp.report_unknown(node, f"the class {kind.node.name} is not followed: left out")
+        return Opaque()
+    made = UserInstance(kind, line=node.lineno)
+    name = kw.get("name")
+    made.name = tidy(name) if isinstance(name, str) else ""
+    start = kind.methods.get("__init__")
+    if start is not None:
+        interp.call(node, start, [made, *args], kw)
+    if kind.base == "model":
+        model_calls.as_model(interp, made)
+    return made
+
+
+def follow_instance(
+    interp: Interpreter, node: ast.AST, value: UserInstance, args: Args, kw: Keywords
+) -> Any:
+    """Calling an object of the text's own layer or model class: its ``call`` is followed."""
+    follow = value.of.methods.get("call")
+    if follow is None or any(isinstance(a, Opaque | DataArray) for a in args):
+        return Opaque()
+    given = [v for a in (*args, *kw.values()) for v in (a.values() if isinstance(a, dict) else [a])]
+    if not any(symbolic_calls.is_tensor(v) for v in given):
+        return interp.report_unknown(node, "it can only be called on what a layer gives")
+    if value.of.base == "model":
+        model = model_calls.as_model(interp, value)
+        tensors = _tensors(given)
+        if model.kind == "functional":
+            return model_calls.again(interp, node, model, [tensors], kw)
+        if tensors and _made_here(node) and all(t.call.layer.is_input for t in tensors):
+            return _shaped(interp, node, follow, value, model, tensors, args)
+        model.used = True
+    elif _has_weights(interp, value.of):
+        return _left_out(interp, node, value, given, "it makes weights of its own")
+    _build(interp, node, value, given)
+    _name_fields(value)
+    result = interp.call(node, follow, [value, *args], _taken(follow, kw))
+    if value.of.base != "layer":
+        return result
+    if not _tensors(list(result.values()) if isinstance(result, dict) else [result]):
+        return _left_out(interp, node, value, given, "what its call gives could not be worked out")
+    interp.report_translation(node, f"{value.of.node.name} is taken apart into its layers.")
+    return result
+
+
+def _build(interp: Interpreter, node: ast.AST, value: UserInstance, given: list[Any]) -> None:
+    """What ``build`` makes, as Keras calls it before the first ``call``."""
+    start = value.of.methods.get("build")
+    if start is None or "__built__" in value.fields:
+        return
+    value.fields["__built__"] = True
+    tensors = _tensors(given)
+    shape = Shape(tensors[0].call.last if len(tensors) == 1 else None)
+    interp.call(node, start, [value, shape], {})
+
+
+def _taken(follow: UserFunction, kw: dict[str, Any]) -> dict[str, Any]:
+    """The keyword arguments that a ``call`` knows, with what Keras hands it by itself."""
+    known = {a.arg for a in follow.node.args.args}
+    given = {k: v for k, v in kw.items() if k in known}
+    if "training" in known:
+        given["training"] = TrainingFlag()
+    return given | ({"mask": None} if "mask" in known else {})
+
+
+def _has_weights(interp: Interpreter, kind: UserClass) -> bool:
+    if kind.weights is None:
+        methods = [n for f in kind.methods.values() for n in ast.walk(f.node)]
+        interp.steps += len(methods) // 10
+        kind.weights = any(isinstance(n, ast.Attribute) and n.attr in WEIGHTS for n in methods)
+    return kind.weights
+
+
+def _left_out(
+    interp: Interpreter, node: ast.AST, value: UserInstance, given: list[Any], why: str
+) -> Any:
+    """A layer class of the text's own that cannot be layers of Keras: a gap in the graph."""
+    name = value.of.node.name
+    said = f"{name} is a layer of your own, and {why}: left out; what follows reads what it read"
+    interp.report_unknown(node, f"{said}{model_calls.ours(name)}")
+    return _tensors(given)[0]
+
+
+def _made_here(node: ast.AST) -> bool:
+    """Whether a call makes its arguments itself: ``model(keras.Input((3,)))``."""
+    given = node.args if isinstance(node, ast.Call) else []
+    return any(isinstance(n, ast.Call) for item in given for n in ast.walk(item))
+
+
+def _tensors(given: list[Any]) -> list[Tensor]:
+    for item in given:
+        size(item)
+    return [t for t in walk(given) if isinstance(t, Tensor)]
+
+
+def _shaped(
+    interp: Interpreter,
+    node: ast.AST,
+    follow: UserFunction,
+    value: UserInstance,
+    model: Model,
+    inputs: list[Tensor],
+    args: list[Any],
+) -> Any:
+    """A model of the text's own class called on Inputs: it is known from then on as a graph."""
+    extra = {"training": TrainingFlag()} if _takes(follow, "training") else {}
+    result = interp.call(node, follow, [value, *args], extra)
+    ends = list(result.values()) if isinstance(result, dict) else [result]
+    outputs = list(walk(ends))
+    if outputs and all(isinstance(t, Tensor) for t in outputs):
+        model.kind, model.inputs, model.outputs = "functional", inputs, outputs
+    return result
+
+
+def _takes(function: UserFunction, name: str) -> bool:
+    return any(a.arg == name for a in function.node.args.args)
+
+
+def _name_fields(value: UserInstance) -> None:
+    """Layers of a block are called after it where their names would meet twice."""
+    if value.of.base != "layer" or not value.name:
+        return
+    for name, item in value.fields.items():
+        if isinstance(item, Layer) and item.name == name:
+            item.name = unique(f"{value.name}_{name}", set())
+
+
+def _class_attribute(interp: Interpreter, node: ast.AST, value: UserClass, name: str) -> Any:
+    return value.methods.get(name, BoundMethod(value, name))
+
+
+def _attribute(interp: Interpreter, node: ast.AST, value: UserInstance, name: str) -> Any:
+    if name in value.fields:
+        return value.fields[name]
+    if name in value.of.methods:
+        return BoundMethod(value, name)
+    if value.of.base == "model":
+        return BoundMethod(model_calls.as_model(interp, value), name)
+    return Opaque() if value.of.base != "layer" else BoundMethod(value, name)
+
+
+def _method(
+    interp: Interpreter, node: ast.Call, value: UserInstance, name: str, args: Args, kw: Keywords
+) -> Any:
+    if name in value.of.methods:
+        return interp.call(node, value.of.methods[name], [value, *args], kw)
+    if name == "add_weight":
+        return interp.report_unknown(node, "a layer with weights of its own is not read")
+    return Opaque()
+
+
+def _set_attribute(
+    interp: Interpreter, target: ast.Attribute, value: UserInstance, item: Any
+) -> None:
+    value.fields[target.attr] = item
+    if isinstance(item, Layer) and not item.name:
+        item.name = tidy(target.attr.strip("_"))
+
+
+HANDLERS: dict[type, Handlers] = {
+    UserClass: Handlers(
+        call=make_instance, method=symbolic_calls.leave_out, attribute=_class_attribute
+    ),
+    UserInstance: Handlers(
+        call=follow_instance, method=_method, attribute=_attribute, set_attribute=_set_attribute
+    ),
+}
+"""What can be done with classes of the text, and with their objects."""

@@ -1,0 +1,36 @@
+"""All that can be read: Python's syntax, data and Keras, put together for the interpreter."""
+
+from __future__ import annotations
+
+from builder.parse.data import array_methods, loaders, own_code
+from builder.parse.interpreter import (
+    expressions,
+    functions,
+    python_builtins,
+    references,
+    statements,
+)
+from builder.parse.interpreter.interpreter import Rules, merge_handlers
+from builder.parse.keras import keras_library, symbolic_handlers, user_classes
+
+RULES = Rules(
+    expressions=expressions.HANDLERS,
+    statements=statements.HANDLERS,
+    targets=statements.TARGETS,
+    values=merge_handlers(
+        python_builtins.HANDLERS,
+        references.HANDLERS,
+        functions.HANDLERS,
+        array_methods.HANDLERS,
+        symbolic_handlers.HANDLERS,
+        keras_library.HANDLERS,
+        user_classes.HANDLERS,
+    ),
+    operators=(symbolic_handlers.OPERATORS, array_methods.OPERATORS),
+    library=(keras_library.read_call, loaders.read_call, keras_library.read_constructor),
+    own_functions=own_code.read_function,
+    own_classes=own_code.read_class,
+    is_known=keras_library.is_known,
+    name_result=symbolic_handlers.name_result,
+)
+"""Tensors come before data where both are calculated with; Keras's functions before its classes."""
