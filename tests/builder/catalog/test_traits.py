@@ -124,7 +124,7 @@ def test_merging_layers_take_as_many_tensors_as_they_say(row: Entry) -> None:
 
 
 @pytest.mark.parametrize("row", LAYERS, ids=names(LAYERS))
-def test_shapes_and_values_come_out_as_the_traits_say(row: Entry) -> None:
+def test_shapes_kinds_and_values_come_out_as_the_traits_say(row: Entry) -> None:
     traits, seen = row.traits, set()
     for rank in ranks(row):
         made, x = tried(row, rank)
@@ -139,6 +139,8 @@ def test_shapes_and_values_come_out_as_the_traits_say(row: Entry) -> None:
             np.testing.assert_array_equal(y, x)
         if traits.values == "moved":
             assert set(y.ravel().tolist()) <= {*x.ravel().tolist(), 0.0}
+        if traits.values == "new":
+            assert np.issubdtype(y.dtype, np.integer) == traits.gives_int
         assert traits.one_row == (y.ndim == 2) or rank == 2 or row.class_name in MAYBE_ONE_ROW
     if seen == {"same"} and row.class_name not in BY_SETTINGS:
         assert traits.shape == "same", "Keras keeps the shape"
@@ -152,17 +154,6 @@ BY_SETTINGS = {
 """Layers whose shape depends on what they hold or on an argument."""
 
 MAYBE_ONE_ROW = {*BY_SETTINGS, "Reshape", "CategoryEncoding"}
-
-
-def test_whole_numbers_come_from_those_that_say_so() -> None:
-    whole = set()
-    for row in LAYERS:
-        made, x = tried(row, ranks(row)[0])
-        if np.issubdtype(np.asarray(made(x)).dtype, np.integer):
-            whole.add(row.class_name)
-    passed_on = {e.class_name for e in LAYERS if e.traits.values != "new"}
-    declared = {e.class_name for e in LAYERS if e.traits.gives_int}
-    assert whole - passed_on == declared
 
 
 LOOKUPS = [e for e in LAYERS if "vocabulary" in e.args]
