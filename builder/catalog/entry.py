@@ -9,7 +9,7 @@ from typing import Any
 from builder.catalog import traits
 from builder.catalog.traits import Traits
 from builder.errors import CatalogError
-from builder.spec import Config, ObjectSpec, freeze
+from builder.spec import Config, ObjectSpec
 
 
 class _Required:
@@ -145,28 +145,6 @@ def weight_row(
         summary=summary,
         analogy=analogy,
         url=f"https://keras.io/api/layers/{kind}/#{text.partition('(')[0].lower()}-class",
-    )
-
-
-def minimal(entry: Entry, config: Config) -> Config:
-    """``config`` without what equals the default: the form a spec keeps."""
-    return Config({k: v for k, v in config.items() if k not in entry.args or _differs(entry, k, v)})
-
-
-def _differs(entry: Entry, name: str, value: Any) -> bool:
-    default = entry.args[name]
-    if default is REQUIRED:
-        return True
-    value = freeze(value)
-    return (type(value) is not type(default) and not _numbers(value, default)) or value != default
-
-
-def _numbers(a: Any, b: Any) -> bool:
-    plain = (int, float)
-    return (
-        isinstance(a, plain)
-        and isinstance(b, plain)
-        and not (isinstance(a, bool) or isinstance(b, bool))
     )
 
 
