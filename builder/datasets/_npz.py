@@ -48,7 +48,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(p.name for p in datasets_folder().glob("*.npz") if p.is_file()))
 
 
-def read(path: Path) -> dict[str, Array]:
+def read_arrays(path: Path) -> dict[str, Array]:
     """The arrays ``x_train y_train x_test y_test``.
 
     Raises:

@@ -41,7 +41,7 @@ def load(entry: Entry, loader: str, title: str, classes: tuple[str, ...], config
         loader, title, "the restaurant reviews", num_words=words
     )
     # a download brings the words along; without them texts are shown as numbers
-    with contextlib.suppress(DataError), _keras.reached(title, ""):
+    with contextlib.suppress(DataError), _keras.report_network_errors(title, ""):
         _words(loader)
     x_train, x_test = (pad_sequences(x, maxlen=length) for x in (x_train, x_test))
     return Raw(x_train, y_train, x_test, y_test, "classification", "sequences", classes)
@@ -70,7 +70,7 @@ def _words(loader: str) -> dict[int, str]:
 def decode(loader: str, rows: Array) -> list[str]:
     """Rows of word numbers as text; as numbers while Keras's word list cannot be fetched."""
     try:
-        with _keras.kept_only(), _keras.reached("The word list", ""):
+        with _keras.kept_only(), _keras.report_network_errors("The word list", ""):
             words = _words(loader)
     except DataError:
         return [" ".join(str(n) for n in row if n) for row in rows.tolist()]

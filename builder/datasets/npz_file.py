@@ -46,7 +46,7 @@ def load(config: Config) -> Raw:
     """
     given = settings(ENTRY, config)
     path = _npz.path_of(given["file"])
-    arrays = _npz.read(path)
+    arrays = _npz.read_arrays(path)
     x_train, x_test = arrays["x_train"], arrays["x_test"]
     if x_train.dtype.kind == "U" and x_test.dtype.kind == "U":
         x_train, x_test = (_texts(x) for x in (x_train, x_test))

@@ -19,10 +19,10 @@ from builder.parse.text.remarks import (
     UNKNOWN,
     Remark,
     Remarks,
-    cut,
-    place,
+    line_label,
+    shorten,
 )
-from builder.parse.text.syntax_tree import MAX_CHARACTERS, read
+from builder.parse.text.syntax_tree import MAX_CHARACTERS, read_page
 from builder.spec import TrainingSpec
 
 __all__ = [
@@ -77,7 +77,7 @@ def parse(source: str, title: str = "", around: TrainingSpec | None = None) -> P
         SpecError: too long, too deeply nested, or no Python; ``where`` is the line.
     """
     notes = Remarks()
-    page = read(source, notes)
+    page = read_page(source, notes)
     interp = Interpreter(page, notes, RULES, around=around)
     training = _understood(interp)
     title = title or _title(page.tree)
@@ -89,7 +89,7 @@ def seeded(found: Parsed) -> Parsed:
     if found.training is None or found.training.seed is not None:
         return found
     text = f"The code sets no seed: {SEED} is set, so that the script repeats the run's numbers."
-    told = Remark(place(0), text, 0, DIFFERENT)
+    told = Remark(line_label(0), text, 0, DIFFERENT)
     return replace(found, training=replace(found.training, seed=SEED), notes=(*found.notes, told))
 
 
@@ -101,7 +101,7 @@ def notebook(text: str | bytes, title: str = "") -> Parsed:
     Raises:
         SpecError: no notebook, or its code is refused as by ``parse``.
     """
-    source, places = notebook_cells.code(text)
+    source, places = notebook_cells.notebook_source(text)
     try:
         found = parse(source, title)
     except SpecError as error:
@@ -134,7 +134,9 @@ def _understood(interp: Interpreter) -> TrainingSpec | None:
     except LayerwiseError:
         raise
     except _UNFORESEEN as error:
-        interp.remarks.add(UNKNOWN, 0, f"The model could not be put together: {cut(str(error))}.")
+        interp.remarks.add(
+            UNKNOWN, 0, f"The model could not be put together: {shorten(str(error))}."
+        )
         return None
 
 
@@ -148,7 +150,7 @@ def _statement(interp: Interpreter, node: ast.stmt) -> None:
     except LimitReached as much:
         interp.remarks.add(UNKNOWN, node.lineno, f"`{interp.page.text(node)}`: {much}, left out")
     except (CannotEvaluate, *_UNFORESEEN) as error:
-        text = f"`{interp.page.text(node)}`: not understood ({cut(str(error))})"
+        text = f"`{interp.page.text(node)}`: not understood ({shorten(str(error))})"
         interp.remarks.add(UNKNOWN, node.lineno, text)
 
 
@@ -159,4 +161,4 @@ _UNFORESEEN = (TypeError, ValueError, AttributeError, LookupError, ArithmeticErr
 
 def _title(tree: ast.Module) -> str:
     words = (ast.get_docstring(tree) or "").strip().split("\n")[0].strip()
-    return cut(words.removesuffix("."), 80)
+    return shorten(words.removesuffix("."), 80)

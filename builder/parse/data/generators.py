@@ -8,10 +8,10 @@ from typing import Any
 
 from builder.parse.data.arrays import Batches, DataArray
 from builder.parse.interpreter.interpreter import Interpreter
-from builder.parse.interpreter.values import Args, Keywords, UserFunction, number
+from builder.parse.interpreter.values import Args, Keywords, UserFunction, resolve_number
 
 
-def of_batches(
+def call_batches(
     interp: Interpreter,
     node: ast.Call,
     value: Batches,
@@ -21,7 +21,7 @@ def of_batches(
 ) -> Any:
     """``dataset.shuffle(1000).batch(32)`` and the other methods of ``tf.data``."""
     if name == "batch":
-        size = number(args[0] if args else kw.get("batch_size"))
+        size = resolve_number(args[0] if args else kw.get("batch_size"))
         return replace(value, batch_size=size if isinstance(size, int) else None)
     if name == "map":
         return _mapped(interp, node, value, args[0] if args else kw.get("map_func"))

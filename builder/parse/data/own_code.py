@@ -122,7 +122,7 @@ def _usual_arguments(interp: Interpreter, module: ModuleType) -> str:
             seen.append(_fixed_arguments(module, _arguments(function, args, kw)))
             return Unknown()
 
-        page = syntax_tree.read(str(module.source(Config())), Remarks())
+        page = syntax_tree.read_page(str(module.source(Config())), Remarks())
         reader = Interpreter(page, Remarks(), replace(interp.rules, own_functions=watch))
         reader.run(page.tree.body)
         _usual[name] = next(iter(seen), "")
@@ -139,7 +139,7 @@ def _made(
     """What the call gives: examples and labels of one part, of both, or of all."""
     said = _settings(module, arguments)
     config = {k: v for k, v in said.items() if isinstance(v, int | float)}
-    data = loaders.loaded(
+    data = loaders.load_dataset(
         module,
         config,
         interp.line,

@@ -61,10 +61,10 @@ def _left_out(interp: Interpreter, node: ast.For, nobody_knows: bool) -> None:
         interp.report_unknown(node.iter, HAND)
     elif nobody_knows or used & BUILDS:
         interp.report_unknown(node.iter, "what the loop goes through is unknown: it is left out")
-    forget(interp, node)
+    forget_names(interp, node)
 
 
-def builds(interp: Interpreter, node: ast.AST) -> bool:
+def builds_model(interp: Interpreter, node: ast.AST) -> bool:
     """Whether a part that cannot be followed does something to a model."""
     return bool(_used(interp, node) & (BUILDS | TRAINS))
 
@@ -92,7 +92,7 @@ FILLS = frozenset(("append", "extend", "insert", "update", "add"))
 """Methods that fill a list or a mapping."""
 
 
-def forget(interp: Interpreter, node: ast.AST) -> None:
+def forget_names(interp: Interpreter, node: ast.AST) -> None:
     """Names that a part left out would have given values or filled: nobody knows with what."""
     for part in ast.walk(node):
         if isinstance(part, ast.Attribute) and part.attr in FILLS:

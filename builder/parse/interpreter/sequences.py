@@ -18,7 +18,7 @@ from builder.parse.interpreter.values import (
     Scope,
     Unknown,
     is_small,
-    number,
+    resolve_number,
 )
 
 
@@ -29,7 +29,7 @@ class _Unseen(Exception):
         self.value = value
 
 
-def listed(interp: Interpreter, node: Any) -> list[Any]:
+def evaluate_list(interp: Interpreter, node: Any) -> list[Any]:
     """A list, tuple or set display."""
     found: list[Any] = []
     for item in node.elts:
@@ -43,7 +43,7 @@ def listed(interp: Interpreter, node: Any) -> list[Any]:
     return found
 
 
-def mapping(interp: Interpreter, node: ast.Dict) -> dict[Any, Any]:
+def evaluate_dict(interp: Interpreter, node: ast.Dict) -> dict[Any, Any]:
     """A dict display; keys are numbers and text."""
     found: dict[Any, Any] = {}
     for key, item in zip(node.keys, node.values, strict=True):
@@ -51,7 +51,7 @@ def mapping(interp: Interpreter, node: ast.Dict) -> dict[Any, Any]:
         if key is None:
             found |= value if isinstance(value, dict) else {}
             continue
-        name = number(interp.evaluate(key))
+        name = resolve_number(interp.evaluate(key))
         if isinstance(name, list) and is_small(name):
             name = str(name)
         if not isinstance(name, str | int | float | bool | None):
@@ -60,7 +60,7 @@ def mapping(interp: Interpreter, node: ast.Dict) -> dict[Any, Any]:
     return found
 
 
-def comprehension(interp: Interpreter, node: Any) -> Any:
+def evaluate_comprehension(interp: Interpreter, node: Any) -> Any:
     """Any comprehension, as a list or a mapping."""
     found: list[Any] = []
     outside, interp.scope = interp.scope, Scope({}, interp.scope)

@@ -20,7 +20,7 @@ from builder.parse.interpreter.values import (
     UserFunction,
     UserInstance,
     is_small,
-    number,
+    resolve_number,
 )
 from builder.parse.keras import constructors, legacy
 from builder.parse.keras.symbolic_model import KerasObject
@@ -44,7 +44,7 @@ TEST_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class FitCall:
     """What ``fit`` came to: the settings, and the data it was given."""
 
     settings: Config
@@ -53,7 +53,7 @@ class Fit:
     node: ast.AST
 
 
-def compile_config(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Config:
+def read_compile(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Config:
     """The ``compile`` part of a project."""
     given = dict(zip(COMPILE, args, strict=False)) | kw
     found: dict[str, Any] = {}
@@ -69,7 +69,7 @@ def compile_config(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords
         if metrics not in (None, (), Config()):
             found[name] = metrics if isinstance(metrics, tuple | Config) else (metrics,)
     for name, value in given.items():
-        _compile_value(interp, node, name, number(value), found)
+        _compile_value(interp, node, name, resolve_number(value), found)
     return Config(found)
 
 
@@ -81,7 +81,7 @@ def _compile_value(
     if name == "jit_compile" and isinstance(value, bool):
         found[name] = value
     elif name == "loss_weights" and is_small(value):
-        found[name] = constructors.plain(value)
+        found[name] = constructors.plain_value(value)
     elif name in ("run_eagerly", "steps_per_execution"):
         interp.report_note(node, f"{name} is left out: it changes the speed only.")
     elif name == "class_mode":
@@ -120,7 +120,7 @@ def _objects(interp: Interpreter, node: ast.AST, kind: str, value: Any, where: s
 
 
 def _reference(interp: Interpreter, node: ast.AST, kind: str, value: Reference, where: str) -> Any:
-    home = imports.kind_of(value.path)
+    home = imports.catalog_kind(value.path)
     last = value.path.rpartition(".")[2]
     if home is not None and home[0] in (kind, "losses"):
         if catalog.find(kind, last):
@@ -155,9 +155,9 @@ def _named(interp: Interpreter, node: ast.AST, kind: str, text: str, where: str)
     return ObjectSpec(entry.class_name)
 
 
-def fit_settings(
+def read_fit(
     interp: Interpreter, node: ast.Call, args: Args, kw: Keywords, generator: bool
-) -> Fit:
+) -> FitCall:
     """The ``fit`` part of a project, and its data."""
     given = _today(interp, node, args, kw, generator)
     x, y = given.pop("x", None), given.pop("y", None)
@@ -172,13 +172,13 @@ def fit_settings(
     validation = given.pop("validation_data", None)
     for name, value in given.items():
         try:
-            _setting(interp, node, name, number(value), found)
+            _setting(interp, node, name, resolve_number(value), found)
         except CannotEvaluate as strange:
             interp.report_unknown(node, f"{name} of fit is left out: {strange}")
     _validate(interp, node, x, validation, found)
     if found.get("validation_batch_size") == found.get("batch_size", 32):
         found.pop("validation_batch_size", None)
-    return Fit(Config(found), x, y, node)
+    return FitCall(Config(found), x, y, node)
 
 
 def _as_loaded(interp: Interpreter, node: ast.AST, value: Any) -> Any:
@@ -221,7 +221,7 @@ def _setting(
     if name == "callbacks":
         found.update(_callbacks(interp, node, value))
     elif name == "class_weight":
-        plain = constructors.plain(value)
+        plain = constructors.plain_value(value)
         if not isinstance(plain, Config):
             raise CannotEvaluate("class weights are written {0: 1.0, 1: 2.5}")
         found[name] = plain
@@ -246,8 +246,8 @@ def _setting(
 def _callbacks(interp: Interpreter, node: ast.AST, value: Any) -> dict[str, Any]:
     rows = []
     for item in value if isinstance(value, list) else [value]:
-        if isinstance(item, Reference) and (home := imports.kind_of(item.path)):
-            entry = constructors.find(interp, node, *home)
+        if isinstance(item, Reference) and (home := imports.catalog_kind(item.path)):
+            entry = constructors.find_entry(interp, node, *home)
             item = KerasObject("callbacks", ObjectSpec(entry.class_name)) if entry else item
         if isinstance(item, KerasObject) and item.kind == "callbacks":
             rows.append(item.spec)

@@ -15,7 +15,7 @@ EPOCHS = 60
 """So many epochs are tried to see what a rule does."""
 
 
-def recognise(interp: Interpreter, function: UserFunction) -> ObjectSpec | None:
+def recognise_schedule(interp: Interpreter, function: UserFunction) -> ObjectSpec | None:
     """The epoch schedule that gives the same rates, or None."""
     return _by_words(function) or _by_numbers(interp, function)
 

@@ -8,8 +8,14 @@ from typing import Any
 from builder import catalog
 from builder.catalog import Entry
 from builder.catalog import ops as table
-from builder.parse.interpreter.values import Args, CannotEvaluate, Keywords, number, walk
-from builder.parse.interpreter.values import size as size_of
+from builder.parse.interpreter.values import (
+    Args,
+    CannotEvaluate,
+    Keywords,
+    count_items,
+    resolve_number,
+    walk,
+)
 from builder.parse.keras import constructors
 from builder.parse.keras.symbolic_model import Layer, Tensor
 from builder.spec import Config, ObjectSpec
@@ -30,7 +36,7 @@ BINARY = {
 """Signs between tensors that no layer says → operation."""
 
 
-def read(path: str, args: Args, kw: Keywords) -> Found | None:
+def read_operation(path: str, args: Args, kw: Keywords) -> Found | None:
     """``keras.ops.reshape(x, (4, 7))`` as a record; None when it is no operation we know.
 
     Raises:
@@ -46,7 +52,7 @@ def read(path: str, args: Args, kw: Keywords) -> Found | None:
         if name not in given:
             continue
         value = given.pop(name)
-        size_of(value)
+        count_items(value)
         parts = list(walk([value]))
         if parts and all(isinstance(p, Tensor) for p in parts):
             if name not in entry.extra["tensors"] or config.keys() & set(entry.extra["tensors"]):
@@ -82,34 +88,34 @@ def _by_name(entry: Entry, args: list[Any]) -> dict[str, Any]:
 
 def _argument(value: Any) -> Any:
     if isinstance(value, slice):
-        return key(value)
+        return read_key(value)
     if isinstance(value, list | tuple):
         return tuple(_argument(v) for v in value)
-    return constructors.plain(value)
+    return constructors.plain_value(value)
 
 
-def key(part: Any) -> Any:
+def read_key(part: Any) -> Any:
     """What stands in ``x[…]`` as an operation's record has it."""
     if isinstance(part, tuple):
-        return tuple(key(p) for p in part)
+        return tuple(read_key(p) for p in part)
     if isinstance(part, slice):
-        ends = (number(part.start), number(part.stop), number(part.step))
+        ends = (resolve_number(part.start), resolve_number(part.stop), resolve_number(part.step))
         if not all(e is None or (isinstance(e, int) and not isinstance(e, bool)) for e in ends):
             raise CannotEvaluate("its ends could not be worked out")
         return Config(start=ends[0], stop=ends[1], step=ends[2])
-    part = number(part)
+    part = resolve_number(part)
     if part is None or (isinstance(part, int) and not isinstance(part, bool)):
         return part
     raise CannotEvaluate("only numbers and slices can be read here")
 
 
-def cut(part: Any) -> Layer:
+def read_index(part: Any) -> Layer:
     """``x[:, 0]`` as a record; raises Strange for anything but numbers and slices."""
-    found = key(part if isinstance(part, tuple) else (part,))
+    found = read_key(part if isinstance(part, tuple) else (part,))
     return Layer(ObjectSpec("ops.get_item", Config(key=found)))
 
 
-def binary(op: type, a: Any, b: Any) -> Found | None:
+def read_operator(op: type, a: Any, b: Any) -> Found | None:
     """``a / b`` and the like, where a tensor is among them; None for signs that have no place."""
     if op not in BINARY:
         return None

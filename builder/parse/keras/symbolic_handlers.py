@@ -17,7 +17,7 @@ def _call_model(interp: Interpreter, node: ast.Call, model: Model, args: Args, k
         return user_classes.follow_instance(interp, node, model.instance, args, kw)
     if not any(symbolic_calls.is_tensor(v) for v in (*args, *kw.values())):
         return Opaque()
-    return model_calls.again(interp, node, model, args, kw)
+    return model_calls.call_again(interp, node, model, args, kw)
 
 
 def _call_unknown(
@@ -53,7 +53,7 @@ def _tensor_method(
 def _tensor_index(interp: Interpreter, node: ast.Subscript, tensor: Tensor, key: Any) -> Any:
     if isinstance(key, int) and not isinstance(key, bool) and 0 <= key < 8:
         return Tensor(tensor.call, key) if tensor.index == 0 else Unknown()
-    return symbolic_calls.made(interp, keras_ops.cut(key), [tensor])
+    return symbolic_calls.record_call(interp, keras_ops.read_index(key), [tensor])
 
 
 def _shape_index(interp: Interpreter, node: ast.Subscript, shape: Shape, key: Any) -> Any:
@@ -94,22 +94,22 @@ def name_result(interp: Interpreter, target: ast.AST, value: Any) -> None:
 
 HANDLERS: dict[type, Handlers] = {
     Layer: Handlers(
-        call=symbolic_calls.call,
-        method=model_calls.layer_method,
+        call=symbolic_calls.call_layer,
+        method=model_calls.call_layer_method,
         attribute=_layer_attribute,
         set_attribute=_set_layer,
     ),
     Model: Handlers(
         call=_call_model,
-        method=model_calls.method,
-        attribute=model_calls.attribute,
+        method=model_calls.call_model_method,
+        attribute=model_calls.model_attribute,
         set_attribute=_set_model,
     ),
     Tensor: Handlers(
         method=_tensor_method,
         attribute=_tensor_attribute,
         index=_tensor_index,
-        unpack=symbolic_calls.unpacked,
+        unpack=symbolic_calls.unpack_outputs,
         signed=True,
     ),
     Shape: Handlers(index=_shape_index),
@@ -118,5 +118,5 @@ HANDLERS: dict[type, Handlers] = {
 }
 """By type; the classes of the text have theirs in ``user_classes``."""
 
-OPERATORS = (Tensor, symbolic_calls.binary)
+OPERATORS = (Tensor, symbolic_calls.operate_tensors)
 """Calculating with tensors."""

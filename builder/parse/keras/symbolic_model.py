@@ -9,7 +9,7 @@ from typing import Any
 
 from builder.catalog.ops import PREFIX
 from builder.code.variable_names import plain
-from builder.parse.interpreter.imports import NAME, tidy
+from builder.parse.interpreter.imports import NAME, tidy_name
 from builder.parse.interpreter.values import CannotEvaluate, Symbol
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, snake, unique
 
@@ -134,7 +134,7 @@ class Model(Symbol):
     as_layer: Layer | None = None
 
 
-def spec(model: Model, name: str = "model", depth: int = 0) -> tuple[ModelSpec, int]:
+def model_spec(model: Model, name: str = "model", depth: int = 0) -> tuple[ModelSpec, int]:
     """The record of a Sequential or functional model, and how many layers it has in all.
 
     Raises:
@@ -147,20 +147,20 @@ def spec(model: Model, name: str = "model", depth: int = 0) -> tuple[ModelSpec, 
         if len(layers) > MAX_LAYERS:
             raise CannotEvaluate(f"the model has more than {MAX_LAYERS:,} layers")
         return _written(model.name or name, list(_chained(layers)), None, depth)
-    return _written(model.name or name, reached(model), model.outputs, depth)
+    return _written(model.name or name, reachable_calls(model), model.outputs, depth)
 
 
 def _with_input(model: Model) -> Iterator[Layer]:
     """The stack, an Input put before it where its shape is known from elsewhere."""
     first = model.stack[0] if model.stack else None
     if first is not None and not first.is_input:
-        shape = reads(model)
+        shape = input_shape(model)
         if shape is not None:
             yield input_layer(shape, first.batch)
     yield from model.stack
 
 
-def reads(model: Model, depth: int = 0) -> tuple[int | None, ...] | None:
+def input_shape(model: Model, depth: int = 0) -> tuple[int | None, ...] | None:
     """The shape a model is told to read, by itself or by the model it begins with."""
     if depth > MAX_NESTING:
         return None
@@ -175,7 +175,7 @@ def reads(model: Model, depth: int = 0) -> tuple[int | None, ...] | None:
         return given if isinstance(given, tuple) else None
     if first.shape is not None or first.inner is None:
         return first.shape if first.shape is not None else model.shape
-    return model.shape if model.shape is not None else reads(first.inner, depth + 1)
+    return model.shape if model.shape is not None else input_shape(first.inner, depth + 1)
 
 
 def input_layer(shape: tuple[int | None, ...], batch: int | None = None, name: str = "") -> Layer:
@@ -191,7 +191,7 @@ def _chained(layers: Iterable[Layer]) -> Iterator[LayerCall]:
         yield before
 
 
-def reached(model: Model) -> list[LayerCall]:
+def reachable_calls(model: Model) -> list[LayerCall]:
     """The calls the outputs depend on: the Inputs in the model's order, the rest as written."""
     first = [t.call for t in model.inputs]
     found: dict[int, LayerCall] = {id(c): c for c in first}
@@ -245,7 +245,7 @@ def _titles(calls: list[LayerCall], given: dict[int, str]) -> dict[int, str]:
     others = set(given.values())
     for call in calls:
         key = given[id(call.layer)]
-        title = titled(call) if many[id(call.layer)] > 1 else ""
+        title = title_of(call) if many[id(call.layer)] > 1 else ""
         if not title or (title in others and title != key):
             title = key
         titles[id(call)] = unique(title, used | (others - {key}))
@@ -253,7 +253,7 @@ def _titles(calls: list[LayerCall], given: dict[int, str]) -> dict[int, str]:
     return titles
 
 
-def titled(call: LayerCall) -> str:
+def title_of(call: LayerCall) -> str:
     """What the variable of the result says of the call's name, ``""`` for nothing."""
     name = plain(call.title)
     return name if NAME.fullmatch(name) else ""
@@ -261,7 +261,7 @@ def titled(call: LayerCall) -> str:
 
 def _record(layer: Layer, name: str, depth: int) -> tuple[Any, int]:
     if layer.inner is not None:
-        inner, count = spec(layer.inner, name, depth + 1)
+        inner, count = model_spec(layer.inner, name, depth + 1)
         return inner, count + 1
     return layer.spec, 1
 
@@ -278,11 +278,11 @@ def layer_names(calls: list[LayerCall]) -> dict[int, str]:
     layers = list({id(c.layer): c.layer for c in calls}.values())
     names: dict[int, str] = {}
     used: set[str] = set()
-    said = {id(c.layer): titled(c) for c in calls if c.layer.class_name.startswith(PREFIX)}
+    said = {id(c.layer): title_of(c) for c in calls if c.layer.class_name.startswith(PREFIX)}
     for layer in layers:
         layer.name = layer.name or said.get(id(layer), "")
         if layer.name:
-            names[id(layer)] = unique(tidy(layer.name), used)
+            names[id(layer)] = unique(tidy_name(layer.name), used)
             used.add(names[id(layer)])
     counts: dict[str, int] = {}
     for layer in layers:

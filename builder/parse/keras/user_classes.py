@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from builder.parse.data.arrays import DataArray
-from builder.parse.interpreter.imports import tidy
+from builder.parse.interpreter.imports import tidy_name
 from builder.parse.interpreter.interpreter import Handlers, Interpreter
 from builder.parse.interpreter.values import (
     Args,
@@ -18,7 +18,7 @@ from builder.parse.interpreter.values import (
     UserClass,
     UserFunction,
     UserInstance,
-    size,
+    count_items,
     walk,
 )
 from builder.parse.keras import model_calls, symbolic_calls
@@ -41,12 +41,12 @@ def make_instance(
         return Opaque()
     made = UserInstance(kind, line=node.lineno)
     name = kw.get("name")
-    made.name = tidy(name) if isinstance(name, str) else ""
+    made.name = tidy_name(name) if isinstance(name, str) else ""
     start = kind.methods.get("__init__")
     if start is not None:
         interp.call(node, start, [made, *args], kw)
     if kind.base == "model":
-        model_calls.as_model(interp, made)
+        model_calls.model_of(interp, made)
     return made
 
 
@@ -61,10 +61,10 @@ def follow_instance(
     if not any(symbolic_calls.is_tensor(v) for v in given):
         return interp.report_unknown(node, "it can only be called on what a layer gives")
     if value.of.base == "model":
-        model = model_calls.as_model(interp, value)
+        model = model_calls.model_of(interp, value)
         tensors = _tensors(given)
         if model.kind == "functional":
-            return model_calls.again(interp, node, model, [tensors], kw)
+            return model_calls.call_again(interp, node, model, [tensors], kw)
         if tensors and _made_here(node) and all(t.call.layer.is_input for t in tensors):
             return _shaped(interp, node, follow, value, model, tensors, args)
         model.used = True
@@ -115,7 +115,7 @@ def _left_out(
     """A layer class of the text's own that cannot be layers of Keras: a gap in the graph."""
     name = value.of.node.name
     said = f"{name} is a layer of your own, and {why}: left out; what follows reads what it read"
-    interp.report_unknown(node, f"{said}{model_calls.ours(name)}")
+    interp.report_unknown(node, f"{said}{model_calls.own_layers_hint(name)}")
     return _tensors(given)[0]
 
 
@@ -127,7 +127,7 @@ def _made_here(node: ast.AST) -> bool:
 
 def _tensors(given: list[Any]) -> list[Tensor]:
     for item in given:
-        size(item)
+        count_items(item)
     return [t for t in walk(given) if isinstance(t, Tensor)]
 
 
@@ -173,7 +173,7 @@ def _attribute(interp: Interpreter, node: ast.AST, value: UserInstance, name: st
     if name in value.of.methods:
         return BoundMethod(value, name)
     if value.of.base == "model":
-        return BoundMethod(model_calls.as_model(interp, value), name)
+        return BoundMethod(model_calls.model_of(interp, value), name)
     return Opaque() if value.of.base != "layer" else BoundMethod(value, name)
 
 
@@ -192,7 +192,7 @@ def _set_attribute(
 ) -> None:
     value.fields[target.attr] = item
     if isinstance(item, Layer) and not item.name:
-        item.name = tidy(target.attr.strip("_"))
+        item.name = tidy_name(target.attr.strip("_"))
 
 
 HANDLERS: dict[type, Handlers] = {

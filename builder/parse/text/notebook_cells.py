@@ -14,7 +14,7 @@ MAX_NOTEBOOK = 20_000_000
 MAX_CELLS = 5_000
 
 
-def code(text: str | bytes) -> tuple[str, tuple[str, ...]]:
+def notebook_source(text: str | bytes) -> tuple[str, tuple[str, ...]]:
     """The source of all code cells, and for each line its place: ``"cell 2, line 3"``.
 
     Raises:

@@ -25,7 +25,7 @@ MAX_READ = 5_000_000
 """Characters that may be read again, in all rounds together."""
 
 
-def code_of(source: str) -> tuple[str, str] | None:
+def extract_code(source: str) -> tuple[str, str] | None:
     """The code in a text that is no Python, every line where it was, and what is to be said of it.
 
     Lines of prose are blanked and code that was indented is moved to the left; None where what is

@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"\s*(\d{1,5})[.:|)]?(?=\s|$)")
 _ENTITY = re.compile(r"&(?:quot|apos|lt|gt|amp|nbsp|#\d{1,4}|#x[0-9a-fA-F]{1,4});")
 
 
-def attempts(source: str) -> Iterator[tuple[str, str]]:
+def repair_attempts(source: str) -> Iterator[tuple[str, str]]:
     """The text with more and more of it undone, and what is to be said of each."""
     text, told = source, []
     if len(source) > MOST or source.count("\t") > MOST // 10:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from builder.errors import SpecError
 from builder.parse.text import prose, repair
-from builder.parse.text.remarks import NOTED, Remarks, cut
+from builder.parse.text.remarks import NOTED, Remarks, shorten
 
 MAX_CHARACTERS = 1_000_000
 """A longer text is refused; ten thousand lines of a hundred characters fit."""
@@ -66,10 +66,10 @@ class Page:
         end = getattr(node, "end_col_offset", None) if last == line else None
         stop = start + 8 * most
         words = row[start : min(stop, end or stop)].decode("utf-8", "replace").strip()
-        return cut(words + (" …" if last != line else ""), most)
+        return shorten(words + (" …" if last != line else ""), most)
 
 
-def read(source: str, remarks: Remarks) -> Page:
+def read_page(source: str, remarks: Remarks) -> Page:
     """The tree of a Python text; what tutorials put around the code is blanked, lines stay.
 
     Raises:
@@ -99,10 +99,10 @@ def read(source: str, remarks: Remarks) -> Page:
 def _mended(plain: str) -> tuple[str, list[str]] | None:
     """The Python in a text that is none: what copying did undone, prose left out."""
     text, told = plain, ""
-    for text, told in repair.attempts(plain):
+    for text, told in repair.repair_attempts(plain):
         if _parses(text):
             return text, [told] if told else []
-    found = prose.code_of(text)
+    found = prose.extract_code(text)
     return None if found is None else (found[0], [t for t in (told, found[1]) if t])
 
 
@@ -135,10 +135,10 @@ def _tree(source: str) -> ast.Module:
     except SyntaxError as error:
         line = error.lineno or 0
         rows = source.split("\n")
-        shown = f" It says {cut(rows[line - 1], 80)!r}." if 0 < line <= len(rows) else ""
+        shown = f" It says {shorten(rows[line - 1], 80)!r}." if 0 < line <= len(rows) else ""
         raise SpecError(
-            f"{f'Line {line}' if line else 'The text'} is no Python: {cut(str(error.msg), 120)}."
-            + shown,
+            f"{f'Line {line}' if line else 'The text'} is no Python:"
+            f" {shorten(str(error.msg), 120)}.{shown}",
             "Correct that line; pasted code often lacks its beginning, its end or its indentation.",
             f"line {line}" if line else "",
         ) from None
@@ -149,7 +149,7 @@ def _tree(source: str) -> ast.Module:
         ) from None
     except (ValueError, OverflowError) as error:  # null bytes, lone surrogates, huge numbers
         raise SpecError(
-            f"This text is no Python: {cut(str(error), 120)}.", "Paste plain text."
+            f"This text is no Python: {shorten(str(error), 120)}.", "Paste plain text."
         ) from None
 
 
@@ -169,7 +169,7 @@ def _cleaned(source: str, remarks: Remarks) -> str:
         elif _MAGIC.match(line) and not _continues(lines, i):
             pad = line[: len(line) - len(line.lstrip())]
             home = "notebook" if line.strip()[0] in "%!?" or line.endswith("?") else "terminal"
-            remarks.add(NOTED, i + 1, f"The command {cut(line)!r} is for a {home}: left out.")
+            remarks.add(NOTED, i + 1, f"The command {shorten(line)!r} is for a {home}: left out.")
             lines[i] = f"{pad}pass"
     return "\n".join(lines)
 
@@ -265,4 +265,4 @@ def _balanced(text: str) -> bool:
     return text.count("(") == text.count(")") and text.count("[") == text.count("]")
 
 
-__all__ = ["MAX_CHARACTERS", "MAX_TOKENS", "OFF", "Page", "read"]
+__all__ = ["MAX_CHARACTERS", "MAX_TOKENS", "OFF", "Page", "read_page"]
