@@ -1,4 +1,4 @@
-"""What the datasets share that Keras downloads once and keeps in its own folder."""
+"""Download and load Keras's datasets, which it keeps in a folder of its own."""
 
 from __future__ import annotations
 

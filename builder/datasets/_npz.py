@@ -1,4 +1,4 @@
-"""An ``.npz`` file in Keras's layout, read with suspicion: sizes first, never pickled objects."""
+"""Read an ``.npz`` file in Keras's layout safely: sizes first, never pickled objects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text of functions of this folder, read without importing them, as a script carries them."""
+"""Source text of functions of this folder, read without importing them, for scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keras's texts, already turned into word numbers: padding to one length, and back into words."""
+"""Keras's texts as word numbers: padding to one length, and decoding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two-dimensional toys: settings they share, and how a generator becomes a dataset and a script."""
+"""Two-dimensional toy datasets: shared settings, loading and lines for scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Python source into a project, by ``ast`` alone: nothing is executed, nothing imported."""
+"""Parse Python source into a project by ``ast`` alone: nothing is executed, nothing imported."""
 
 from __future__ import annotations
 

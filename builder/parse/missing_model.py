@@ -1,4 +1,4 @@
-"""What is said of a text of another framework, and of one that holds no model."""
+"""Remarks on code of another framework, and on code that holds no Keras model."""
 
 from __future__ import annotations
 

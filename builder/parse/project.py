@@ -1,4 +1,4 @@
-"""What was found in a text put together to a project."""
+"""Build the project from the model, data, ``compile`` and ``fit`` that the interpreter read."""
 
 from __future__ import annotations
 

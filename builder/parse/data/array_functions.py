@@ -1,4 +1,4 @@
-"""Functions that prepare data, as tutorials write them: of NumPy, Keras, pandas, scikit-learn."""
+"""Read functions that prepare data: of NumPy, Keras, pandas and scikit-learn."""
 
 from __future__ import annotations
 

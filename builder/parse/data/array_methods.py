@@ -1,4 +1,4 @@
-"""Methods, attributes and indices of data while code is read."""
+"""Methods, attributes and indices of arrays while code is interpreted."""
 
 from __future__ import annotations
 

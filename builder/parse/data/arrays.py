@@ -1,4 +1,4 @@
-"""Data while code is read: which part of which dataset, and what was done to it."""
+"""Arrays while code is interpreted: which part of which dataset, and how it was prepared."""
 
 from __future__ import annotations
 
@@ -227,7 +227,7 @@ def slice_rows(array: DataArray, low: Any, high: Any) -> DataArray:
     """``array[low:high]``: the head or the tail of it.
 
     Raises:
-        Strange: a piece out of the middle, or of unknown length.
+        CannotEvaluate: a piece out of the middle, or of unknown length.
     """
     if low in (None, 0) and high is None:
         return array

@@ -1,4 +1,4 @@
-"""Tables of pandas around data we know; every other table is data of a person's own."""
+"""Read pandas tables around known data; any other table is a person's own data."""
 
 from __future__ import annotations
 

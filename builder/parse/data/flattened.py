@@ -1,4 +1,4 @@
-"""Pictures that code makes rows of numbers beforehand: here a Flatten in the model does it."""
+"""Move flattening of images from the data into a Flatten layer of the model."""
 
 from __future__ import annotations
 

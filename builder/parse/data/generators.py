@@ -1,4 +1,4 @@
-"""Data handed over in batches, as by ``tf.data``."""
+"""Read data in batches, as by ``tf.data``."""
 
 from __future__ import annotations
 

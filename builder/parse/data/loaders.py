@@ -1,4 +1,4 @@
-"""Loading data: which of our datasets a function of a library gives."""
+"""Read calls that load one of our datasets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Datasets of several columns: arrays by name, as they are handed to ``fit``."""
+"""Datasets of several columns: bind them to the model's inputs and outputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Functions and classes that our own scripts carry, recognised by what they do."""
+"""Recognise the functions and classes that our own exported scripts carry."""
 
 from __future__ import annotations
 

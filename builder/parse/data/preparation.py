@@ -1,4 +1,4 @@
-"""Which settings of a dataset the preparation in the code comes to."""
+"""Find the dataset settings (scale, labels, channel axis) that the preparation comes to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``train_test_split``: which share is set aside, and what of the draw is other than ours."""
+"""Read ``train_test_split``: the test share, and how it differs from ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Expressions worked out, step by step and within limits; nothing of the text is executed."""
+"""Evaluate expressions: names, attributes, calls, indices and formatted text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Functions of the text: their arguments bound, their statements followed."""
+"""Call functions of the text: bind the arguments, run the body."""
 
 from __future__ import annotations
 

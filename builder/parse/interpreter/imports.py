@@ -1,4 +1,4 @@
-"""What a dotted name of an import means: Keras's own name for it, or whose it is."""
+"""Resolve dotted names of imports: Keras's canonical name, or another framework's."""
 
 from __future__ import annotations
 

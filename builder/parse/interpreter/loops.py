@@ -1,4 +1,4 @@
-"""Loops followed round by round; one over data nobody can see is left out, and its names kept."""
+"""Run ``for`` and ``while`` round by round; loops over data are skipped."""
 
 from __future__ import annotations
 

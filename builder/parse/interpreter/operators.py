@@ -1,4 +1,4 @@
-"""Operators: arithmetic and comparing that cannot run away, and what counts as true."""
+"""Evaluate arithmetic, comparisons and truth, with bounded results."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ _COMPARE: dict[type, Callable[[Any, Any], Any]] = {
 
 
 def _compared(op: ast.cmpop, a: Any, b: Any) -> bool:
-    """``a op b``; raises CannotEvaluate when it cannot be told."""
+    """``a op b``; raises CannotEvaluate when it cannot be worked out."""
     if isinstance(op, ast.Is | ast.IsNot):
         if a is not None and b is not None and not (isinstance(a, bool) or isinstance(b, bool)):
             raise CannotEvaluate("whether two things are the same one is not read")

@@ -1,4 +1,4 @@
-"""Python's own functions and the methods of text and lists, none of them able to run away."""
+"""Call Python's built-in functions and the methods of text, lists and dicts, bounded."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ FORMULAS: dict[str, Callable[..., float]] = {
 
 
 def call_formula(name: str, args: list[Any]) -> Any:
-    """``math.exp(x)`` of plain numbers; raises Strange for anything else."""
+    """``math.exp(x)`` of plain numbers; raises CannotEvaluate for anything else."""
     if not all(isinstance(resolve_number(a), int | float) for a in args):
         return Opaque() if any(isinstance(a, Opaque) for a in args) else None
     try:

@@ -1,4 +1,4 @@
-"""Things of imports: what their attributes and calls come to, where no rule knows them better."""
+"""Attributes and calls of imported things that no other rule knows better."""
 
 from __future__ import annotations
 

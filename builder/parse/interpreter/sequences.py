@@ -1,4 +1,4 @@
-"""Lists, mappings and comprehensions, none of them longer than the limits."""
+"""Evaluate lists, dicts and comprehensions, and unpack them, within limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Statements read one after the other: names get values, branches and loops are followed."""
+"""Run statements: imports, assignments, branches, definitions."""
 
 from __future__ import annotations
 

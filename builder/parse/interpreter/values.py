@@ -1,4 +1,4 @@
-"""What a name can hold while code is read."""
+"""The values a name can hold while code is interpreted, and checks of their size."""
 
 from __future__ import annotations
 
@@ -221,7 +221,7 @@ def count_items(value: Any, most: int = MAX_ITEMS, depth: int = 0) -> int:
     """How many plain values stand in nested lists and mappings, each as often as it is reached.
 
     Raises:
-        TooMuch: more than ``most``, or nested too deeply.
+        LimitReached: more than ``most``, or nested too deeply.
     """
     if depth > 30:
         raise LimitReached("lists nested too deeply")
@@ -246,7 +246,7 @@ def is_scalar(value: Any) -> bool:
 
 
 def check_value(value: Any) -> Any:
-    """``value``, if it is small enough to be kept; raises Strange."""
+    """``value``, if it is small enough; raises CannotEvaluate."""
     if isinstance(value, bool | None):
         return value
     if isinstance(value, int) and abs(value) > MAX_NUMBER:

@@ -1,4 +1,4 @@
-"""``compile`` and ``fit`` as the settings of a project."""
+"""Read the arguments of ``compile`` and ``fit`` as settings of a project."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Constructor calls of Keras's objects into records: positions become names by the catalogue."""
+"""Read constructor calls of Keras's classes as ObjectSpecs, by the catalogue's arguments."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def _stranger(
 
 
 def read_argument(interp: Interpreter, node: ast.AST, entry: Entry, name: str, value: Any) -> Any:
-    """One argument as a spec keeps it; raises Strange when it cannot be told."""
+    """One argument as a spec keeps it; raises CannotEvaluate when it cannot be worked out."""
     value = resolve_number(value)
     if isinstance(value, Unknown | Opaque):
         raise CannotEvaluate("its value could not be worked out")
@@ -203,7 +203,7 @@ def read_argument(interp: Interpreter, node: ast.AST, entry: Entry, name: str, v
 
 
 def plain_value(value: Any) -> Any:
-    """Numbers and text in lists, as tuples; raises Strange for anything else."""
+    """Numbers and text in lists, as tuples; raises CannotEvaluate for anything else."""
     try:
         count_items(value)
     except LimitReached:

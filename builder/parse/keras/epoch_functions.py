@@ -1,4 +1,4 @@
-"""Which of our epoch schedules a function of the text is: by its words, else by what it gives."""
+"""Recognise a learning-rate function as one of our epoch schedules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls of Keras's and TensorFlow's functions and classes, by their canonical names."""
+"""Read calls of Keras's and TensorFlow's functions and classes, by canonical name."""
 
 from __future__ import annotations
 

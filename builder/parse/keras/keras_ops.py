@@ -1,4 +1,4 @@
-"""Functions of ``keras.ops`` called on tensors: nodes of their own, as the table has them."""
+"""Read calls of ``keras.ops`` on tensors as nodes of the graph."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def read_operation(path: str, args: Args, kw: Keywords) -> Found | None:
     """``keras.ops.reshape(x, (4, 7))`` as a record; None when it is no operation we know.
 
     Raises:
-        Strange: an argument cannot be told.
+        CannotEvaluate: an argument cannot be worked out.
     """
     entry = table.BY_NAME.get(table.PREFIX + path.removeprefix("keras.ops."))
     if entry is None or not path.startswith("keras.ops."):
@@ -110,7 +110,7 @@ def read_key(part: Any) -> Any:
 
 
 def read_index(part: Any) -> Layer:
-    """``x[:, 0]`` as a record; raises Strange for anything but numbers and slices."""
+    """``x[:, 0]`` as a record; raises CannotEvaluate for anything but numbers and slices."""
     found = read_key(part if isinstance(part, tuple) else (part,))
     return Layer(ObjectSpec("ops.get_item", Config(key=found)))
 

@@ -1,4 +1,4 @@
-"""What is said of a layer beside its arguments: its name, and the shape the model reads."""
+"""Read a layer's name and input shape, which stand beside its own arguments."""
 
 from __future__ import annotations
 

@@ -277,7 +277,7 @@ def _names(model: Model) -> list[tuple[str, Layer]]:
 
 
 def _layer(interp: Interpreter, node: ast.Call, model: Model, args: Args, kw: Keywords) -> Any:
-    """``model.get_layer("dense_1")`` or ``get_layer(index=2)``; After where nobody can say."""
+    """``model.get_layer("dense_1")`` or ``get_layer(index=2)``; Opaque where nobody can say."""
     names = _names(model)
     interp.steps += len(names)
     asked = resolve_number(args[0] if args else kw.get("name", kw.get("index")))

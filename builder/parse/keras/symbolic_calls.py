@@ -1,4 +1,4 @@
-"""Calling layers on tensors, and the bare operations that a layer of Keras says as well."""
+"""Call layers and operations on symbolic tensors."""
 
 from __future__ import annotations
 

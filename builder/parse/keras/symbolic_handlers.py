@@ -1,4 +1,4 @@
-"""What can be done with layers, models and tensors while code is read."""
+"""What the interpreter can do with layers, models and tensors."""
 
 from __future__ import annotations
 

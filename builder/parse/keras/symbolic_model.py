@@ -1,4 +1,4 @@
-"""Layers, their calls and models while code is read, and the ModelSpec they come to."""
+"""Layers, tensors and models while code is interpreted, and their ModelSpec."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def model_spec(model: Model, name: str = "model", depth: int = 0) -> tuple[Model
     """The record of a Sequential or functional model, and how many layers it has in all.
 
     Raises:
-        Strange: too many layers, or models too deep inside each other.
+        CannotEvaluate: too many layers, or models too deep inside each other.
     """
     if depth > MAX_NESTING:
         raise CannotEvaluate("models are nested too deeply")

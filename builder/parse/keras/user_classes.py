@@ -1,4 +1,4 @@
-"""Classes of the text: models and layers of a person's own, followed through their ``call``."""
+"""Follow models and layers that the text defines as classes through their ``call``."""
 
 from __future__ import annotations
 

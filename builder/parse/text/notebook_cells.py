@@ -1,4 +1,4 @@
-"""The code of a notebook, read with ``json`` only, and which cell each line came from."""
+"""Read the code cells of a notebook with ``json`` only, and the cell of each line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text that is no Python as it stands: copied with its indentation, or with sentences between."""
+"""Find the code in pasted text: indentation removed, sentences between the lines left out."""
 
 from __future__ import annotations
 

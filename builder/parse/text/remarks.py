@@ -1,4 +1,4 @@
-"""What is told about a text that was read: one sentence a place, each with its weight."""
+"""Remarks on code that was parsed: line, severity and one sentence each."""
 
 from __future__ import annotations
 

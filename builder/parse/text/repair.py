@@ -1,4 +1,4 @@
-"""What copying does to code, undone: curly quotes, strange spaces, line numbers, mixed tabs."""
+"""Repair pasted code: curly quotes, strange spaces, line numbers, mixed tabs."""
 
 from __future__ import annotations
 

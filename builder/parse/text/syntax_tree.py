@@ -1,4 +1,4 @@
-"""Text into a syntax tree, within limits: tutorials' fences and notebooks' magics taken out."""
+"""Parse text into a syntax tree within limits; fences, prompts and notebook magics are removed."""
 
 from __future__ import annotations
 
