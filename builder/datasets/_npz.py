@@ -68,15 +68,15 @@ def read_arrays(path: Path) -> dict[str, Array]:
 
 
 def _members(archive: zipfile.ZipFile, name: str) -> dict[str, zipfile.ZipInfo]:
-    found = {i.filename.removesuffix(".npy"): i for i in archive.infolist()}
-    if missing := [key for key in KEYS if key not in found]:
-        seen = ", ".join(sorted(found)[:8]) or "nothing"
+    result = {i.filename.removesuffix(".npy"): i for i in archive.infolist()}
+    if missing := [key for key in KEYS if key not in result]:
+        seen = ", ".join(sorted(result)[:8]) or "nothing"
         raise DataError(
             f"{name} lacks {', '.join(missing)}; it holds {seen}.",
             "Save it with np.savez_compressed(name, x_train=…, y_train=…, x_test=…, y_test=…).",
             "dataset.file",
         )
-    return {key: found[key] for key in KEYS}
+    return {key: result[key] for key in KEYS}
 
 
 def _affordable(name: str, members: dict[str, zipfile.ZipInfo]) -> None:

@@ -84,13 +84,15 @@ def parse(source: str, title: str = "", around: TrainingSpec | None = None) -> P
     return Parsed(training, notes.remarks(), title, interp.strange_data)
 
 
-def seeded(found: Parsed) -> Parsed:
+def seeded(result: Parsed) -> Parsed:
     """With a seed where the code sets none, and a remark: a script can then repeat the run."""
-    if found.training is None or found.training.seed is not None:
-        return found
+    if result.training is None or result.training.seed is not None:
+        return result
     text = f"The code sets no seed: {SEED} is set, so that the script repeats the run's numbers."
-    told = Remark(line_label(0), text, 0, DIFFERENT)
-    return replace(found, training=replace(found.training, seed=SEED), notes=(*found.notes, told))
+    remark = Remark(line_label(0), text, 0, DIFFERENT)
+    return replace(
+        result, training=replace(result.training, seed=SEED), notes=(*result.notes, remark)
+    )
 
 
 def notebook(text: str | bytes, title: str = "") -> Parsed:
@@ -103,15 +105,15 @@ def notebook(text: str | bytes, title: str = "") -> Parsed:
     """
     source, places = notebook_cells.notebook_source(text)
     try:
-        found = parse(source, title)
+        result = parse(source, title)
     except SpecError as error:
         place = _place(places, error.where)
         if not place:
             raise
         message = error.message.replace(error.where.capitalize(), place.capitalize(), 1)
         raise SpecError(message, error.hint, place) from None
-    told = tuple(replace(n, where=_place(places, n.where) or n.where) for n in found.notes)
-    return replace(found, notes=told)
+    remarks = tuple(replace(n, where=_place(places, n.where) or n.where) for n in result.notes)
+    return replace(result, notes=remarks)
 
 
 def _place(places: tuple[str, ...], where: str) -> str:

@@ -13,9 +13,9 @@ from builder.parse.text.remarks import UNKNOWN
 
 def loaded_data(interp: Interpreter, what: str) -> DataArray | None:
     """The training examples (``x``) or labels (``y``) that a text without ``fit`` loads."""
-    found = [v for v in interp.scope.top.names.values() if isinstance(v, DataArray)]
-    found = [v for v in found if (v.what, v.part) == (what, "train")]
-    return found[-1] if found and interp.around is None else None
+    result = [v for v in interp.scope.top.names.values() if isinstance(v, DataArray)]
+    result = [v for v in result if (v.what, v.part) == (what, "train")]
+    return result[-1] if result and interp.around is None else None
 
 
 def report_missing(interp: Interpreter, model: Model | None) -> None:

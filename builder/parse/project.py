@@ -64,15 +64,15 @@ def _another(interp: Interpreter, x: DataArray | None) -> Model | None:
 
     The last one that reads the data, else the last.
     """
-    found: list[Model] = [
+    result: list[Model] = [
         m for m in interp.models if m.instance is None and not m.aside and _holds_something(m)
     ]
-    found.sort(key=lambda m: x is not None and symbolic_model.input_shape(m) == x.shape)
-    if not found:
+    result.sort(key=lambda m: x is not None and symbolic_model.input_shape(m) == x.shape)
+    if not result:
         return None
     text = "This model is taken, because the class that holds it could not be read."
-    interp.remarks.add(DIFFERENT, found[-1].line, text)
-    return found[-1]
+    interp.remarks.add(DIFFERENT, result[-1].line, text)
+    return result[-1]
 
 
 def choose_model(interp: Interpreter) -> Model | None:
@@ -85,9 +85,9 @@ def choose_model(interp: Interpreter) -> Model | None:
         )
     compiled = [m for m in alone if m.compiled is not None]
     rest = [m for m in alone if not m.used and _holds_something(m)]
-    for found in (fitted, compiled, rest):
-        if found:
-            return found[-1]
+    for result in (fitted, compiled, rest):
+        if result:
+            return result[-1]
     return None
 
 
@@ -123,10 +123,10 @@ def _no_call(node: ast.AST) -> ast.Call:
 
 def _spec(interp: Interpreter, model: Model, x: DataArray | None) -> ModelSpec | None:
     if model.kind == "instance":
-        found = _followed(interp, model, x)
-        if found is None:
+        result = _followed(interp, model, x)
+        if result is None:
             return None
-        model = found
+        model = result
     shape = x.shape if x is not None else ()
     if model.kind == "sequential" and not symbolic_calls.has_input(model) and model.stack:
         if shape:

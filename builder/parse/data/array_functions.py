@@ -178,8 +178,8 @@ def _has_opaque(args: Args) -> bool:
 
 def _reshuffled(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """The class with which our own scripts shuffle anew in every epoch."""
-    given = dict(zip(("x", "y", "batch_size", "seed"), args, strict=False)) | kw
-    return Batches(given.get("x"), given.get("y"), given.get("batch_size"), True)
+    arguments = dict(zip(("x", "y", "batch_size", "seed"), args, strict=False)) | kw
+    return Batches(arguments.get("x"), arguments.get("y"), arguments.get("batch_size"), True)
 
 
 FUNCTIONS: dict[str, Handler] = {

@@ -53,8 +53,8 @@ def array_attribute(interp: Interpreter, node: ast.Attribute, value: Any, name: 
             return value
         if name in ("columns", "index"):
             return Opaque()
-        if (found := dataframes.find_column(value, name)) is not None:
-            return found
+        if (result := dataframes.find_column(value, name)) is not None:
+            return result
     if isinstance(value, Scaler | Measure) and name.endswith("_"):
         return Opaque()
     return BoundMethod(value, name)
@@ -140,9 +140,9 @@ def _scale(interp: Interpreter, node: ast.Call, scaler: Scaler, name: str, args:
 def index_array(interp: Interpreter, node: ast.Subscript, value: Any, key: Any) -> Any:
     """``value[key]`` of an array or a bunch; slices come as Python's own."""
     if isinstance(value, Bunch):
-        found = value.arrays.get(key) if isinstance(key, str) else None
-        if found is not None:
-            return found
+        result = value.arrays.get(key) if isinstance(key, str) else None
+        if result is not None:
+            return result
         return interp.report_unknown(node, f"the file should hold {', '.join(value.arrays)}")
     if isinstance(value, Eye):
         hot = isinstance(key, DataArray) and key.what == "y"
@@ -150,8 +150,8 @@ def index_array(interp: Interpreter, node: ast.Subscript, value: Any, key: Any) 
     if not isinstance(value, DataArray) or value.part == "row":
         return Opaque()
     if isinstance(key, str):
-        found = dataframes.find_column(value, key)
-        return found or interp.report_unknown(node, "this column of the table is not known")
+        result = dataframes.find_column(value, key)
+        return result or interp.report_unknown(node, "this column of the table is not known")
     keys = list(key) if isinstance(key, tuple) else [key]
     if keys[1:] == [-1] and dataframes.last_label(value) is not None:
         return dataframes.last_label(value)

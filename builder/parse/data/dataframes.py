@@ -16,10 +16,10 @@ KEEP = frozenset(("sample", "dropna", "fillna", "head", "to_frame", "rename", "l
 
 def read_frame(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``pd.DataFrame(iris.data)``: the data themselves; of the run's history, something to draw."""
-    given = args[0] if args else kw.get("data")
-    if isinstance(given, DataArray):
-        return given
-    if not isinstance(given, Opaque):
+    value = args[0] if args else kw.get("data")
+    if isinstance(value, DataArray):
+        return value
+    if not isinstance(value, Opaque):
         interp.report_unknown(node, unavailable.FILES)
     return Opaque()
 
@@ -42,8 +42,8 @@ def drop_columns(
     interp: Interpreter, node: ast.Call, array: DataArray, args: Args, kw: Keywords
 ) -> Any:
     """``df.drop("target", axis=1)``: the examples without what was put beside them."""
-    given = args[0] if args else kw.get("columns", kw.get("labels"))
-    names = given if isinstance(given, list) else [given]
+    value = args[0] if args else kw.get("columns", kw.get("labels"))
+    names = value if isinstance(value, list) else [value]
     if any(name not in array.data.named for name in names if isinstance(name, str)):
         interp.report_different(node, "All columns are taken.")
     return array
@@ -51,8 +51,8 @@ def drop_columns(
 
 def last_label(array: DataArray) -> Any:
     """``df.iloc[:, -1]``: the label put there last; None when there is none."""
-    found = [v for v in array.data.named.values() if isinstance(v, DataArray) and v.what == "y"]
-    return found[-1] if found else None
+    result = [v for v in array.data.named.values() if isinstance(v, DataArray) and v.what == "y"]
+    return result[-1] if result else None
 
 
 def whole_frame(bunch: Bunch) -> Any:

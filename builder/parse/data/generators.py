@@ -40,9 +40,9 @@ def _mapped(interp: Interpreter, node: ast.Call, value: Batches, function: Any) 
     pair = [value.x] if value.y is None else [value.x, value.y]
     if isinstance(function, UserFunction):
         result = interp.call(node, function, pair, {})
-        found = result if isinstance(result, list) else [result]
-        if len(found) == len(pair) and all(isinstance(a, DataArray) for a in found):
-            return replace(value, x=found[0], y=found[1] if len(found) > 1 else None)
+        results = result if isinstance(result, list) else [result]
+        if len(results) == len(pair) and all(isinstance(a, DataArray) for a in results):
+            return replace(value, x=results[0], y=results[1] if len(results) > 1 else None)
     interp.report_unknown(
         node, "what this function does to each example is not read in full: left out"
     )

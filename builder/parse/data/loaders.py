@@ -81,10 +81,10 @@ def _split(
     interp: Interpreter, node: ast.Call, module: ModuleType, args: Args, kw: Keywords
 ) -> Any:
     """``((x_train, y_train), (x_test, y_test))``; arguments called like settings are those."""
-    given = dict(zip(("path", "num_words"), args, strict=False)) | kw
+    arguments = dict(zip(("path", "num_words"), args, strict=False)) | kw
     entry = module.ENTRY
     own = [name for name in entry.args if name not in COMMON or name == "test_split"]
-    values = {name: resolve_number(given.get(name)) for name in own}
+    values = {name: resolve_number(arguments.get(name)) for name in own}
     config = {k: v for k, v in values.items() if isinstance(v, int | float | str)}
     data = load_dataset(module, config, node.lineno)
     if "maxlen" in config:

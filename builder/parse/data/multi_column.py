@@ -10,11 +10,11 @@ from builder.parse.interpreter.interpreter import Interpreter
 from builder.spec import Config, ModelSpec, ObjectSpec
 
 
-def named_columns(given: Any) -> dict[str, DataArray]:
+def named_columns(arguments: Any) -> dict[str, DataArray]:
     """Arrays of named columns by the name they are handed over under; {} for anything else."""
-    found = given if isinstance(given, dict) else {"": given}
-    if found and all(isinstance(a, DataArray) and a.data.column for a in found.values()):
-        return found
+    result = arguments if isinstance(arguments, dict) else {"": arguments}
+    if result and all(isinstance(a, DataArray) and a.data.column for a in result.values()):
+        return result
     return {}
 
 

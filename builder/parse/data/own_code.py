@@ -137,13 +137,13 @@ def _made(
     is_first: bool,
 ) -> Any:
     """What the call gives: examples and labels of one part, of both, or of all."""
-    said = _settings(module, arguments)
-    config = {k: v for k, v in said.items() if isinstance(v, int | float)}
+    settings = _settings(module, arguments)
+    config = {k: v for k, v in settings.items() if isinstance(v, int | float)}
     data = loaders.load_dataset(
         module,
         config,
         interp.line,
-        dict(module.ENTRY.args) | config if len(config) == len(said) else None,
+        dict(module.ENTRY.args) | config if len(config) == len(settings) else None,
     )
     match module.PROGRAM.gives:
         case "whole":

@@ -21,17 +21,17 @@ def split_arrays(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) 
         return interp.report_unknown(node, "the share set aside cannot be worked out")
     if arrays[0].part == "all":
         _tell_split(interp, node, arrays[0], kw)
-    found: list[Any] = []
+    result: list[Any] = []
     for array in arrays:
         if array.part == "all":
-            found += split_array(array, share)
+            result += split_array(array, share)
             continue
         rest = round(array.share * (1 - share), 10)
-        found += [
+        result += [
             replace(array, share=rest, end=array.end or "random"),
             replace(array, share=round(array.share * share, 10), end="random"),
         ]
-    return found
+    return result
 
 
 def _test_share(

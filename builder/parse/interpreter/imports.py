@@ -149,16 +149,16 @@ def canonical_name(path: str) -> str:
         return SAME[path]
     if path.startswith("keras.optimizers.schedules."):
         return path
-    found = _HOME.match(path)
-    return f"keras.{found[1]}.{found[2]}" if found else path
+    matched = _HOME.match(path)
+    return f"keras.{matched[1]}.{matched[2]}" if matched else path
 
 
 def catalog_kind(path: str) -> tuple[str, str] | None:
     """``("layers", "Dense")`` for a canonical name among Keras's objects, else None."""
     if path.startswith(("keras.optimizers.schedules.", "keras.optimizers.learning_rate_schedule")):
         return "schedules", path.rpartition(".")[2]
-    found = _HOME.match(path)
-    return (found[1], found[2]) if found else None
+    matched = _HOME.match(path)
+    return (matched[1], matched[2]) if matched else None
 
 
 def outside_purpose(path: str) -> str:

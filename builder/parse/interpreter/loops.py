@@ -71,21 +71,21 @@ def builds_model(interp: Interpreter, node: ast.AST) -> bool:
 
 def _used(interp: Interpreter, node: ast.AST) -> set[str]:
     """Names of attributes and functions in a loop, in the functions it calls too."""
-    found: set[str] = set()
+    result: set[str] = set()
     todo, seen = [node], {id(node)}
     while todo:
         for part in ast.walk(todo.pop()):
             interp.step()
             if isinstance(part, ast.Attribute):
-                found.add(part.attr)
+                result.add(part.attr)
             elif isinstance(part, ast.Name):
-                found.add(part.id)
+                result.add(part.id)
                 called = interp.scope.top.names.get(part.id)
                 body = getattr(called, "node", None)
                 if isinstance(body, ast.FunctionDef) and id(body) not in seen:
                     seen.add(id(body))
                     todo.append(body)
-    return found
+    return result
 
 
 FILLS = frozenset(("append", "extend", "insert", "update", "add"))

@@ -143,7 +143,7 @@ def _config(
     interp: Interpreter, node: ast.Call, entry: Entry, args: Args, kw: Keywords
 ) -> dict[str, Any]:
     order = list(entry.args)
-    given: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     if len(args) > len(order):
         extra = len(args) - len(order)
         interp.report_unknown(
@@ -161,8 +161,8 @@ def _config(
             interp.report_unknown(node, f"{what} is left out: {strange}")
             continue
         if not (value is None and entry.args.get(name) is None):
-            given[name] = value
-    return given
+            values[name] = value
+    return values
 
 
 def _stranger(
@@ -185,10 +185,10 @@ def read_argument(interp: Interpreter, node: ast.AST, entry: Entry, name: str, v
     if isinstance(value, Unknown | Opaque):
         raise CannotEvaluate("its value could not be worked out")
     if isinstance(value, UserFunction) and name == "schedule":
-        found = epoch_functions.recognise_schedule(interp, value)
-        if found is None:
+        result = epoch_functions.recognise_schedule(interp, value)
+        if result is None:
             raise CannotEvaluate("this rule for the learning rate is not one we know")
-        return found
+        return result
     if isinstance(value, Layer):
         return _wrapped(value, name)
     if isinstance(value, KerasObject):
@@ -245,26 +245,26 @@ def _reference(interp: Interpreter, node: ast.AST, entry: Entry, name: str, path
         return last
     home = imports.catalog_kind(path)
     if home is not None:
-        found = find_entry(interp, node, *home)
-        if found is not None:
-            return ObjectSpec(found.class_name)
+        result = find_entry(interp, node, *home)
+        if result is not None:
+            return ObjectSpec(result.class_name)
     raise CannotEvaluate(f"`{path[:60]}` is not one of Keras's own")
 
 
 def _word(interp: Interpreter, node: ast.AST, entry: Entry, name: str, value: str) -> Any:
     asked = _kind(entry, name)
     if asked == "activations":
-        found = catalog.by_alias("activations", value)
+        result = catalog.by_alias("activations", value)
         today = legacy.ACTIVATIONS.get(value, value)
-        if found is None:
-            found = catalog.by_alias("activations", today)
-        if found is None:
+        if result is None:
+            result = catalog.by_alias("activations", today)
+        if result is None:
             raise CannotEvaluate(f"there is no activation called {value[:60]!r}")
-        if found.class_name != value:
+        if result.class_name != value:
             interp.report_translation(
-                node, f"The activation {value} is called {found.class_name} today."
+                node, f"The activation {value} is called {result.class_name} today."
             )
-        return found.class_name
+        return result.class_name
     if asked in ("initializers", "regularizers", "constraints"):
         named = catalog.by_alias(asked, legacy.WEIGHT_NAMES.get(value, value))
         named = named or catalog.find(asked, value)
@@ -291,8 +291,8 @@ def _decay(interp: Interpreter, node: ast.AST, config: dict[str, Any], decay: An
     if isinstance(rate, ObjectSpec) or not isinstance(decay, int | float):
         interp.report_unknown(node, "decay is left out")
         return
-    told = {"initial_learning_rate": rate, "decay_steps": 1, "decay_rate": decay}
-    config["learning_rate"] = ObjectSpec("InverseTimeDecay", Config(told))
+    schedule = {"initial_learning_rate": rate, "decay_steps": 1, "decay_rate": decay}
+    config["learning_rate"] = ObjectSpec("InverseTimeDecay", Config(schedule))
     interp.report_translation(
         node, "decay became the schedule InverseTimeDecay, which does the same."
     )

@@ -28,12 +28,12 @@ def _by_words(function: UserFunction) -> ObjectSpec | None:
         return None
     if body[0].value is None or len(node.args.args) < 2:
         return None
-    given = dict(zip([a.arg for a in node.args.args][2:], node.args.defaults, strict=False))
+    arguments = dict(zip([a.arg for a in node.args.args][2:], node.args.defaults, strict=False))
     for entry in catalog.entries("epoch_schedules"):
         rule = ast.parse(str(entry.extra["expression"]), mode="eval").body
-        if set(given) == set(entry.args) and ast.dump(rule) == ast.dump(body[0].value):
-            values = {k: v.value for k, v in given.items() if isinstance(v, ast.Constant)}
-            if len(values) == len(given):
+        if set(arguments) == set(entry.args) and ast.dump(rule) == ast.dump(body[0].value):
+            values = {k: v.value for k, v in arguments.items() if isinstance(v, ast.Constant)}
+            if len(values) == len(arguments):
                 return catalog.minimal(
                     "epoch_schedules", ObjectSpec(entry.class_name, Config(values))
                 )

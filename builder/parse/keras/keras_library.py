@@ -164,12 +164,12 @@ def _generator_method(
         return Opaque()
     if name != "flow":
         return Opaque()
-    given = dict(zip(("x", "y", "batch_size"), args, strict=False)) | kw
-    x = given.get("x")
+    arguments = dict(zip(("x", "y", "batch_size"), args, strict=False)) | kw
+    x = arguments.get("x")
     if isinstance(x, DataArray) and value.rescale is not None:
         x = arrays.scale_array(x, "*", value.rescale)
-    size = resolve_number(given.get("batch_size"))
-    return Batches(x, given.get("y"), size if isinstance(size, int) else None)
+    size = resolve_number(arguments.get("batch_size"))
+    return Batches(x, arguments.get("y"), size if isinstance(size, int) else None)
 
 
 def _length(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:

@@ -45,13 +45,13 @@ def read_operation(path: str, args: Args, kw: Keywords) -> Found | None:
     entry = table.BY_NAME.get(table.PREFIX + path.removeprefix("keras.ops."))
     if entry is None or not path.startswith("keras.ops."):
         return None
-    given = _by_name(entry, args) | kw
+    arguments = _by_name(entry, args) | kw
     tensors: list[Tensor] = []
     config: dict[str, Any] = {}
     for name in _order(entry):
-        if name not in given:
+        if name not in arguments:
             continue
-        value = given.pop(name)
+        value = arguments.pop(name)
         count_items(value)
         parts = list(walk([value]))
         if parts and all(isinstance(p, Tensor) for p in parts):
@@ -62,8 +62,8 @@ def read_operation(path: str, args: Args, kw: Keywords) -> Found | None:
             raise CannotEvaluate(f"{name} mixes tensors with other values")
         else:
             config[name] = _argument(value)
-    if given:
-        raise CannotEvaluate(f"it takes no {str(next(iter(given)))[:60]!r}")
+    if arguments:
+        raise CannotEvaluate(f"it takes no {str(next(iter(arguments)))[:60]!r}")
     return Layer(catalog.minimal("layers", ObjectSpec(entry.class_name, Config(config)))), tensors
 
 
@@ -111,19 +111,19 @@ def read_key(part: Any) -> Any:
 
 def read_index(part: Any) -> Layer:
     """``x[:, 0]`` as a record; raises CannotEvaluate for anything but numbers and slices."""
-    found = read_key(part if isinstance(part, tuple) else (part,))
-    return Layer(ObjectSpec("ops.get_item", Config(key=found)))
+    result = read_key(part if isinstance(part, tuple) else (part,))
+    return Layer(ObjectSpec("ops.get_item", Config(key=result)))
 
 
 def read_operator(op: type, a: Any, b: Any) -> Found | None:
     """``a / b`` and the like, where a tensor is among them; None for signs that have no place."""
     if op not in BINARY:
         return None
-    found = {"x1": a, "x2": b}
-    if any(not isinstance(v, Tensor | int | float) or isinstance(v, bool) for v in found.values()):
+    result = {"x1": a, "x2": b}
+    if any(not isinstance(v, Tensor | int | float) or isinstance(v, bool) for v in result.values()):
         return None
-    numbers = {k: v for k, v in found.items() if not isinstance(v, Tensor)}
+    numbers = {k: v for k, v in result.items() if not isinstance(v, Tensor)}
     if numbers and op is ast.MatMult:
         return None
-    tensors = [v for v in found.values() if isinstance(v, Tensor)]
+    tensors = [v for v in result.values() if isinstance(v, Tensor)]
     return Layer(ObjectSpec(f"ops.{BINARY[op]}", Config(numbers))), tensors

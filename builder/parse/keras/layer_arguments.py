@@ -31,14 +31,14 @@ def make_layer(
     inner = next((w for w in wrapped if w.shape is not None), None)
     if inner is not None and catalog.traits_of(spec.class_name).wraps:
         made.shape, made.batch, made.said = inner.shape, inner.batch, inner.said
-    told = [name for name in SHAPES if about.get(name) is not None]
-    if not told:
+    shapes = [name for name in SHAPES if about.get(name) is not None]
+    if not shapes:
         return made
     if spec.class_name == "InputLayer":
         return _input(interp, node, made, about)
     shape, batch = read_shape(interp, node, about)
     if shape is not None:
-        made.shape, made.batch, made.said = shape, batch, told[0]
+        made.shape, made.batch, made.said = shape, batch, shapes[0]
     return made
 
 
@@ -63,8 +63,8 @@ def read_shape(
         return read_sizes(interp, node, about["input_shape"]), None
     if "input_dim" in about:
         length = about.get("input_length")
-        told = [about["input_dim"]] if length is None else [length, about["input_dim"]]
-        return read_sizes(interp, node, told), None
+        axes = [about["input_dim"]] if length is None else [length, about["input_dim"]]
+        return read_sizes(interp, node, axes), None
     return read_sizes(interp, node, [about["input_length"]]), None
 
 
@@ -74,10 +74,10 @@ def read_sizes(interp: Interpreter, node: ast.AST, value: Any) -> tuple[int | No
     if isinstance(value, int) and not isinstance(value, bool):
         value = [value]
     items: Iterable[Any] = value if isinstance(value, list | tuple) else [Unknown()]
-    found = [resolve_number(v) for v in items]
-    if all(v is None or (isinstance(v, int) and not isinstance(v, bool)) for v in found):
-        return tuple(found) if len(found) <= 16 else None
-    if any(isinstance(v, Length) for v in found) or found:
+    result = [resolve_number(v) for v in items]
+    if all(v is None or (isinstance(v, int) and not isinstance(v, bool)) for v in result):
+        return tuple(result) if len(result) <= 16 else None
+    if any(isinstance(v, Length) for v in result) or result:
         interp.report_unknown(node, "the shape could not be worked out")
     return None
 

@@ -121,14 +121,17 @@ def _tell_shape(interp: Interpreter, layer: Layer, first: bool) -> None:
 
 def make_functional(interp: Interpreter, node: ast.AST, args: Args, kw: Keywords) -> Any:
     """``keras.Model(inputs, outputs)``."""
-    given = dict(zip(("inputs", "outputs"), args, strict=False)) | kw
-    ends = [given.get("inputs", given.get("input")), given.get("outputs", given.get("output"))]
+    arguments = dict(zip(("inputs", "outputs"), args, strict=False)) | kw
+    ends = [
+        arguments.get("inputs", arguments.get("input")),
+        arguments.get("outputs", arguments.get("output")),
+    ]
     for end in ends:
         count_items(end)
     inputs, outputs = (
         list(walk(list(e.values()) if isinstance(e, dict) else [e])) for e in ends
     )  # fmt: skip
-    model = Model("functional", _named(given.get("name")), getattr(node, "lineno", 0))
+    model = Model("functional", _named(arguments.get("name")), getattr(node, "lineno", 0))
     if any(isinstance(v, Opaque) for v in (*inputs, *outputs)):
         model.aside = True
         return model
@@ -152,8 +155,8 @@ def make_input(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) ->
         kw["shape"] = [resolve_number(kw["shape"])]
         interp.report_translation(node, "The shape of an Input is written with a comma: (784,).")
     if isinstance(kw.get("shape"), list):
-        found = layer_arguments.read_sizes(interp, node, kw["shape"])
-        kw["shape"] = None if found is None else list(found)
+        result = layer_arguments.read_sizes(interp, node, kw["shape"])
+        kw["shape"] = None if result is None else list(result)
     if args:
         kw["batch_size"] = args[0]
     layer = constructors.construct(interp, node, ("layers", "InputLayer"), [], kw)
@@ -211,9 +214,9 @@ def model_attribute(interp: Interpreter, node: ast.AST, model: Model, name: str)
     if name == "layers" and model.kind == "sequential":
         return [layer for layer in model.stack if not layer.is_input]
     if name == "layers" and model.kind == "functional" and not model.aside:
-        found = symbolic_model.reachable_calls(model)
-        interp.steps += len(found)
-        return list({id(c.layer): c.layer for c in found}.values())
+        result = symbolic_model.reachable_calls(model)
+        interp.steps += len(result)
+        return list({id(c.layer): c.layer for c in result}.values())
     if name in ("input", "output", "inputs", "outputs", "layers", "history", "name", "optimizer",
                 "input_shape", "output_shape", "weights", "trainable_weights", "metrics_names",
                 "trainable_variables", "variables", "non_trainable_weights", "metrics", "loss",
@@ -246,12 +249,12 @@ def call_model_method(
         how = _build if name == "build" else _layer
         return how(interp, node, model, args, kw)
     if name in AFTERWARDS:
-        given = args[0] if args else kw.get("x")
+        value = args[0] if args else kw.get("x")
         x = model.fitted.x if model.fitted is not None else None
         if (
-            isinstance(given, DataArray)
+            isinstance(value, DataArray)
             and isinstance(x, DataArray)
-            and not preparation.is_same_preparation(given, x)
+            and not preparation.is_same_preparation(value, x)
         ):
             interp.report_different(node, "Ours prepares the test data just as the training data.")
         if not model.aside and not interp.was_reported(AFTERWARDS[name]):
@@ -272,8 +275,8 @@ def _names(model: Model) -> list[tuple[str, Layer]]:
         return []
     stacked = [symbolic_model.LayerCall(layer) for layer in model.stack]
     calls = stacked if model.kind == "sequential" else symbolic_model.reachable_calls(model)
-    given = symbolic_model.layer_names(calls)
-    return [(given[id(v)], v) for v in {id(c.layer): c.layer for c in calls}.values()]
+    names = symbolic_model.layer_names(calls)
+    return [(names[id(v)], v) for v in {id(c.layer): c.layer for c in calls}.values()]
 
 
 def _layer(interp: Interpreter, node: ast.Call, model: Model, args: Args, kw: Keywords) -> Any:
@@ -310,8 +313,8 @@ def _fit(
 
 
 def _build(interp: Interpreter, node: ast.Call, model: Model, args: Args, kw: Keywords) -> Any:
-    given = args[0] if args else kw.get("input_shape", kw.get("batch_input_shape"))
-    shape = layer_arguments.read_sizes(interp, node, given)
+    value = args[0] if args else kw.get("input_shape", kw.get("batch_input_shape"))
+    shape = layer_arguments.read_sizes(interp, node, value)
     if shape:
         model.shape = shape[1:]
 
@@ -326,8 +329,8 @@ def call_layer_method(
 ) -> Any:
     """``layer.adapt(x_train)`` and the like."""
     if name == "adapt":
-        given = args[0] if args else kw.get("data")
-        if isinstance(given, DataArray) and given.part == "test":
+        value = args[0] if args else kw.get("data")
+        if isinstance(value, DataArray) and value.part == "test":
             interp.report_different(
                 node, "Layers learn from the training examples, not from the test."
             )

@@ -46,10 +46,10 @@ PAIRWISE = ("add", "subtract", "multiply", "maximum", "minimum")
 
 def call_layer(interp: Interpreter, node: ast.AST, layer: Layer, args: Args, kw: Keywords) -> Any:
     """``layer(x)``: a new tensor."""
-    given = [*args, *(kw[name] for name in TENSORS if name in kw)]
-    for item in given:
+    inputs = [*args, *(kw[name] for name in TENSORS if name in kw)]
+    for item in inputs:
         count_items(item)
-    reads = list(walk(given))
+    reads = list(walk(inputs))
     if any(isinstance(r, Opaque) for r in reads):
         return Opaque()
     if data := next((r for r in reads if isinstance(r, DataArray)), None):
@@ -69,7 +69,7 @@ def call_layer(interp: Interpreter, node: ast.AST, layer: Layer, args: Args, kw:
 
 def _named(interp: Interpreter, node: ast.AST, kw: Keywords, reads: list[Tensor]) -> Config:
     """The keyword arguments of a call; tensors among them join what it ``reads``."""
-    found: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for name, value in kw.items():
         if name not in HOW or value == HOW[name] or isinstance(value, Opaque | Unknown):
             continue
@@ -78,12 +78,12 @@ def _named(interp: Interpreter, node: ast.AST, kw: Keywords, reads: list[Tensor]
             places = tuple(range(len(reads), len(reads) + len(parts)))
             reads += parts
             several = isinstance(value, list)
-            found[name] = {"wires": places} if several else {"wire": places[0]}
+            result[name] = {"wires": places} if several else {"wire": places[0]}
         elif isinstance(value, bool):
-            found[name] = value
+            result[name] = value
         else:
             interp.report_unknown(node, f"{name} could not be worked out: left out")
-    return Config(found)
+    return Config(result)
 
 
 def record_call(interp: Interpreter, layer: Layer, tensors: list[Tensor]) -> Tensor:
@@ -161,9 +161,9 @@ def operate_tensors(interp: Interpreter, node: ast.BinOp, a: Any, b: Any) -> Any
         interp.report_translation(node, f"`{interp.page.text(node)}` became the layer {name}.")
         return record_call(interp, new_layer(name), [a, b])
     if (op not in (ast.Div,) or not isinstance(b, int | float)) and (
-        found := keras_ops.read_operator(op, a, b)
+        result := keras_ops.read_operator(op, a, b)
     ):
-        return record_call(interp, *found)
+        return record_call(interp, *result)
     tensor, number, left = (a, b, True) if isinstance(a, Tensor) else (b, a, False)
     if isinstance(number, bool) or not isinstance(number, int | float):
         interp.report_unknown(node, "no layer does this; what follows reads what it read")
@@ -191,8 +191,8 @@ def _rescaling(op: type, number: float, left: bool) -> dict[str, float] | None:
 
 def call_operation(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywords) -> Any:
     """A function of TensorFlow or Keras called on tensors; None when it is none we know."""
-    if found := keras_ops.read_operation(path, args, kw):
-        return record_call(interp, *found)
+    if result := keras_ops.read_operation(path, args, kw):
+        return record_call(interp, *result)
     name = path.rpartition(".")[2]
     if name == "shape" or ".random." in path:
         return interp.report_unknown(node, "no layer does this: left out")
@@ -218,9 +218,9 @@ def _operation(name: str, path: str, args: Args, kw: Keywords, many: int) -> Lay
         return new_layer("Concatenate", axis=axis if isinstance(axis, int) else -1)
     if many != 1:
         return None
-    found = catalog.by_alias("activations", name)
-    if found and path.startswith(("tensorflow.", "keras.", "numpy.")):
-        return new_layer("Activation", activation=found.class_name)
+    entry = catalog.by_alias("activations", name)
+    if entry and path.startswith(("tensorflow.", "keras.", "numpy.")):
+        return new_layer("Activation", activation=entry.class_name)
     if name == "reshape" and len(args) > 1 and isinstance(args[1], list):
         sizes = args[1][1:]
         if all(isinstance(n, int) and not isinstance(n, bool) for n in sizes):

@@ -171,8 +171,8 @@ def input_shape(model: Model, depth: int = 0) -> tuple[int | None, ...] | None:
     if first is None:
         return model.shape
     if first.is_input and first.spec is not None:
-        given = first.spec.config.get("shape")
-        return given if isinstance(given, tuple) else None
+        shape = first.spec.config.get("shape")
+        return shape if isinstance(shape, tuple) else None
     if first.shape is not None or first.inner is None:
         return first.shape if first.shape is not None else model.shape
     return model.shape if model.shape is not None else input_shape(first.inner, depth + 1)
@@ -194,17 +194,17 @@ def _chained(layers: Iterable[Layer]) -> Iterator[LayerCall]:
 def reachable_calls(model: Model) -> list[LayerCall]:
     """The calls the outputs depend on: the Inputs in the model's order, the rest as written."""
     first = [t.call for t in model.inputs]
-    found: dict[int, LayerCall] = {id(c): c for c in first}
+    result: dict[int, LayerCall] = {id(c): c for c in first}
     todo = [t.call for t in model.outputs]
     while todo:
         call = todo.pop()
-        if id(call) not in found:
-            found[id(call)] = call
+        if id(call) not in result:
+            result[id(call)] = call
             todo += [t.call for t in call.reads]
-            if len(found) > MAX_LAYERS:
+            if len(result) > MAX_LAYERS:
                 raise CannotEvaluate(f"the model has more than {MAX_LAYERS:,} layers")
     ahead = {id(c) for c in first}
-    rest = [c for key, c in found.items() if key not in ahead]
+    rest = [c for key, c in result.items() if key not in ahead]
     inputs = [c for c in rest if c.layer.is_input]
     others = [c for c in rest if not c.layer.is_input]
     return [*first, *sorted(inputs, key=_number), *sorted(others, key=_number)]
@@ -217,13 +217,13 @@ def _number(call: LayerCall) -> int:
 def _written(
     name: str, calls: list[LayerCall], outputs: list[Tensor] | None, depth: int
 ) -> tuple[ModelSpec, int]:
-    given = layer_names(calls)
-    titles = _titles(calls, given)
+    names = layer_names(calls)
+    titles = _titles(calls, names)
     table: dict[str, Any] = {}
     nodes: list[Node] = []
     count = 0
     for call in calls:
-        key = given[id(call.layer)]
+        key = names[id(call.layer)]
         if key not in table:
             table[key], many = _record(call.layer, key, depth)
             count += many
@@ -237,14 +237,14 @@ def _written(
     return ModelSpec(name, Config(table), tuple(nodes), refs), count
 
 
-def _titles(calls: list[LayerCall], given: dict[int, str]) -> dict[int, str]:
+def _titles(calls: list[LayerCall], names: dict[int, str]) -> dict[int, str]:
     """A name for each call: its layer's; of a layer called again, the variable's of the result."""
     many = Counter(id(c.layer) for c in calls)
     titles: dict[int, str] = {}
     used: set[str] = set()
-    others = set(given.values())
+    others = set(names.values())
     for call in calls:
-        key = given[id(call.layer)]
+        key = names[id(call.layer)]
         title = title_of(call) if many[id(call.layer)] > 1 else ""
         if not title or (title in others and title != key):
             title = key
@@ -278,9 +278,9 @@ def layer_names(calls: list[LayerCall]) -> dict[int, str]:
     layers = list({id(c.layer): c.layer for c in calls}.values())
     names: dict[int, str] = {}
     used: set[str] = set()
-    said = {id(c.layer): title_of(c) for c in calls if c.layer.class_name.startswith(PREFIX)}
+    titles = {id(c.layer): title_of(c) for c in calls if c.layer.class_name.startswith(PREFIX)}
     for layer in layers:
-        layer.name = layer.name or said.get(id(layer), "")
+        layer.name = layer.name or titles.get(id(layer), "")
         if layer.name:
             names[id(layer)] = unique(tidy_name(layer.name), used)
             used.add(names[id(layer)])

@@ -57,37 +57,39 @@ def follow_instance(
     follow = value.of.methods.get("call")
     if follow is None or any(isinstance(a, Opaque | DataArray) for a in args):
         return Opaque()
-    given = [v for a in (*args, *kw.values()) for v in (a.values() if isinstance(a, dict) else [a])]
-    if not any(symbolic_calls.is_tensor(v) for v in given):
+    inputs = [
+        v for a in (*args, *kw.values()) for v in (a.values() if isinstance(a, dict) else [a])
+    ]
+    if not any(symbolic_calls.is_tensor(v) for v in inputs):
         return interp.report_unknown(node, "it can only be called on what a layer gives")
     if value.of.base == "model":
         model = model_calls.model_of(interp, value)
-        tensors = _tensors(given)
+        tensors = _tensors(inputs)
         if model.kind == "functional":
             return model_calls.call_again(interp, node, model, [tensors], kw)
         if tensors and _made_here(node) and all(t.call.layer.is_input for t in tensors):
             return _shaped(interp, node, follow, value, model, tensors, args)
         model.used = True
     elif _has_weights(interp, value.of):
-        return _left_out(interp, node, value, given, "it makes weights of its own")
-    _build(interp, node, value, given)
+        return _left_out(interp, node, value, inputs, "it makes weights of its own")
+    _build(interp, node, value, inputs)
     _name_fields(value)
     result = interp.call(node, follow, [value, *args], _taken(follow, kw))
     if value.of.base != "layer":
         return result
     if not _tensors(list(result.values()) if isinstance(result, dict) else [result]):
-        return _left_out(interp, node, value, given, "what its call gives could not be worked out")
+        return _left_out(interp, node, value, inputs, "what its call gives could not be worked out")
     interp.report_translation(node, f"{value.of.node.name} is taken apart into its layers.")
     return result
 
 
-def _build(interp: Interpreter, node: ast.AST, value: UserInstance, given: list[Any]) -> None:
+def _build(interp: Interpreter, node: ast.AST, value: UserInstance, values: list[Any]) -> None:
     """What ``build`` makes, as Keras calls it before the first ``call``."""
     start = value.of.methods.get("build")
     if start is None or "__built__" in value.fields:
         return
     value.fields["__built__"] = True
-    tensors = _tensors(given)
+    tensors = _tensors(values)
     shape = Shape(tensors[0].call.last if len(tensors) == 1 else None)
     interp.call(node, start, [value, shape], {})
 
@@ -95,10 +97,10 @@ def _build(interp: Interpreter, node: ast.AST, value: UserInstance, given: list[
 def _taken(follow: UserFunction, kw: dict[str, Any]) -> dict[str, Any]:
     """The keyword arguments that a ``call`` knows, with what Keras hands it by itself."""
     known = {a.arg for a in follow.node.args.args}
-    given = {k: v for k, v in kw.items() if k in known}
+    values = {k: v for k, v in kw.items() if k in known}
     if "training" in known:
-        given["training"] = TrainingFlag()
-    return given | ({"mask": None} if "mask" in known else {})
+        values["training"] = TrainingFlag()
+    return values | ({"mask": None} if "mask" in known else {})
 
 
 def _has_weights(interp: Interpreter, kind: UserClass) -> bool:
@@ -110,25 +112,25 @@ def _has_weights(interp: Interpreter, kind: UserClass) -> bool:
 
 
 def _left_out(
-    interp: Interpreter, node: ast.AST, value: UserInstance, given: list[Any], why: str
+    interp: Interpreter, node: ast.AST, value: UserInstance, values: list[Any], why: str
 ) -> Any:
     """A layer class of the text's own that cannot be layers of Keras: a gap in the graph."""
     name = value.of.node.name
-    said = f"{name} is a layer of your own, and {why}: left out; what follows reads what it read"
-    interp.report_unknown(node, f"{said}{model_calls.own_layers_hint(name)}")
-    return _tensors(given)[0]
+    message = f"{name} is a layer of your own, and {why}: left out; what follows reads what it read"
+    interp.report_unknown(node, f"{message}{model_calls.own_layers_hint(name)}")
+    return _tensors(values)[0]
 
 
 def _made_here(node: ast.AST) -> bool:
     """Whether a call makes its arguments itself: ``model(keras.Input((3,)))``."""
-    given = node.args if isinstance(node, ast.Call) else []
-    return any(isinstance(n, ast.Call) for item in given for n in ast.walk(item))
+    values = node.args if isinstance(node, ast.Call) else []
+    return any(isinstance(n, ast.Call) for item in values for n in ast.walk(item))
 
 
-def _tensors(given: list[Any]) -> list[Tensor]:
-    for item in given:
+def _tensors(values: list[Any]) -> list[Tensor]:
+    for item in values:
         count_items(item)
-    return [t for t in walk(given) if isinstance(t, Tensor)]
+    return [t for t in walk(values) if isinstance(t, Tensor)]
 
 
 def _shaped(

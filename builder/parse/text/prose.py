@@ -53,9 +53,11 @@ def extract_code(source: str) -> tuple[str, str] | None:
             return None
     else:
         return None
-    told = ["Code that was indented was moved to the left edge."] if moved else []
-    told += [f"Left out, because it is no code: {_listed(sorted(left_out))}."] if left_out else []
-    return ("\n".join(lines), " ".join(told)) if any(x.strip() for x in lines) else None
+    messages = ["Code that was indented was moved to the left edge."] if moved else []
+    messages += (
+        [f"Left out, because it is no code: {_listed(sorted(left_out))}."] if left_out else []
+    )
+    return ("\n".join(lines), " ".join(messages)) if any(x.strip() for x in lines) else None
 
 
 def _error(source: str) -> SyntaxError | None:

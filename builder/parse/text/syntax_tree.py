@@ -88,22 +88,22 @@ def read_page(source: str, remarks: Remarks) -> Page:
     try:
         return Page(tuple(plain.split("\n")), _tree(plain))
     except SpecError:
-        if (found := _mended(plain)) is None:
+        if (result := _mended(plain)) is None:
             raise
-        text, told = found
-        for sentence in told:
+        text, messages = result
+        for sentence in messages:
             remarks.add(NOTED, 0, sentence)
         return Page(tuple(text.split("\n")), _tree(text))
 
 
 def _mended(plain: str) -> tuple[str, list[str]] | None:
     """The Python in a text that is none: what copying did undone, prose left out."""
-    text, told = plain, ""
-    for text, told in repair.repair_attempts(plain):
+    text, messages = plain, ""
+    for text, messages in repair.repair_attempts(plain):
         if _parses(text):
-            return text, [told] if told else []
-    found = prose.extract_code(text)
-    return None if found is None else (found[0], [t for t in (told, found[1]) if t])
+            return text, [messages] if messages else []
+    result = prose.extract_code(text)
+    return None if result is None else (result[0], [t for t in (messages, result[1]) if t])
 
 
 def _check_size(source: str) -> None:
@@ -188,9 +188,9 @@ def _prompted(lines: list[str], remarks: Remarks) -> list[str]:
                 output = output or bool(block)
         else:
             for i, line in enumerate(block, start):
-                found = _PROMPT.match(line)
-                kept[i] = line[found.end() :] if found else ""
-                output = output or not found
+                matched = _PROMPT.match(line)
+                kept[i] = line[matched.end() :] if matched else ""
+                output = output or not matched
         start = end + 1
     if output:
         remarks.add(NOTED, 0, "Lines without a prompt (>>> or In) are output: left out.")
@@ -240,15 +240,15 @@ def _marked(source: str) -> str:
         return source
     lines = [_OFF_CALL.sub(rf"\1\2 = {OFF}(\3)", line) for line in source.split("\n")]
     for end, line in enumerate(lines):
-        found = _OFF.match(line)
-        if not found:
+        matched = _OFF.match(line)
+        if not matched:
             continue
         first = end
         while first > max(0, end - 40) and not _balanced(_uncommented(lines[first : end + 1])):
             first -= 1
         for i in range(first, end + 1):
             lines[i] = lines[i].replace("# ", "", 1)
-        lines[end] = found[1] + found[2]
+        lines[end] = matched[1] + matched[2]
         pad = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
         lines[first] = f"{pad}{OFF}({lines[first].lstrip()}"
         lines[end] += "),"
