@@ -13,7 +13,6 @@ from builder.parse.interpreter.imports import tidy_name
 from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import (
     Args,
-    BoundMethod,
     CannotEvaluate,
     Keywords,
     Opaque,
@@ -204,27 +203,6 @@ def call_again(interp: Interpreter, node: ast.AST, model: Model, args: Args, kw:
     return symbolic_calls.call_layer(interp, node, model.as_layer, args, kw)
 
 
-def model_attribute(interp: Interpreter, node: ast.AST, model: Model, name: str) -> Any:
-    """``model.name``."""
-    if model.kind == "functional" and not model.aside:
-        ends = {"input": model.inputs, "inputs": model.inputs,
-                "output": model.outputs, "outputs": model.outputs}  # fmt: skip
-        if name in ends:
-            return ends[name][0] if len(ends[name]) == 1 and name[-1] != "s" else list(ends[name])
-    if name == "layers" and model.kind == "sequential":
-        return [layer for layer in model.stack if not layer.is_input]
-    if name == "layers" and model.kind == "functional" and not model.aside:
-        result = symbolic_model.reachable_calls(model)
-        interp.steps += len(result)
-        return list({id(c.layer): c.layer for c in result}.values())
-    if name in ("input", "output", "inputs", "outputs", "layers", "history", "name", "optimizer",
-                "input_shape", "output_shape", "weights", "trainable_weights", "metrics_names",
-                "trainable_variables", "variables", "non_trainable_weights", "metrics", "loss",
-                "stop_training", "built", "dtype"):  # fmt: skip
-        return Opaque()
-    return BoundMethod(model, name)
-
-
 def call_model_method(
     interp: Interpreter,
     node: ast.Call,
@@ -317,32 +295,6 @@ def _build(interp: Interpreter, node: ast.Call, model: Model, args: Args, kw: Ke
     shape = layer_arguments.read_sizes(interp, node, value)
     if shape:
         model.shape = shape[1:]
-
-
-def call_layer_method(
-    interp: Interpreter,
-    node: ast.Call,
-    layer: Layer,
-    name: str,
-    args: Args,
-    kw: Keywords,
-) -> Any:
-    """``layer.adapt(x_train)`` and the like."""
-    if name == "adapt":
-        value = args[0] if args else kw.get("data")
-        if isinstance(value, DataArray) and value.part == "test":
-            interp.report_different(
-                node, "Layers learn from the training examples, not from the test."
-            )
-        return None
-    if name == "vocabulary_size":
-        return layer_arguments.vocabulary_size(interp, node, layer)
-    if name == "get_vocabulary":
-        return Opaque(layer)
-    if name in ("set_weights", "build"):
-        interp.report_unknown(node, "weights are no part of a project: left out")
-        return None
-    return Opaque()
 
 
 def _named(name: Any) -> str:

@@ -6,9 +6,17 @@ import ast
 from dataclasses import replace
 from typing import Any
 
+from builder.parse.data.arrays import DataArray
 from builder.parse.interpreter.interpreter import Handlers, Interpreter
 from builder.parse.interpreter.values import Args, BoundMethod, Keywords, Opaque, Unknown
-from builder.parse.keras import keras_ops, model_calls, symbolic_calls, user_classes
+from builder.parse.keras import (
+    keras_ops,
+    layer_arguments,
+    model_calls,
+    symbolic_calls,
+    symbolic_model,
+    user_classes,
+)
 from builder.parse.keras.symbolic_model import KerasObject, Layer, Model, Shape, Tensor
 
 
@@ -28,6 +36,53 @@ def _call_unknown(
         return value
     interp.report_unknown(node, "left out; what follows reads what it read")
     return tensors[0]
+
+
+def _model_attribute(interp: Interpreter, node: ast.AST, model: Model, name: str) -> Any:
+    """``model.name``."""
+    if model.kind == "functional" and not model.aside:
+        ends = {"input": model.inputs, "inputs": model.inputs,
+                "output": model.outputs, "outputs": model.outputs}  # fmt: skip
+        if name in ends:
+            return ends[name][0] if len(ends[name]) == 1 and name[-1] != "s" else list(ends[name])
+    if name == "layers" and model.kind == "sequential":
+        return [layer for layer in model.stack if not layer.is_input]
+    if name == "layers" and model.kind == "functional" and not model.aside:
+        result = symbolic_model.reachable_calls(model)
+        interp.steps += len(result)
+        return list({id(c.layer): c.layer for c in result}.values())
+    if name in ("input", "output", "inputs", "outputs", "layers", "history", "name", "optimizer",
+                "input_shape", "output_shape", "weights", "trainable_weights", "metrics_names",
+                "trainable_variables", "variables", "non_trainable_weights", "metrics", "loss",
+                "stop_training", "built", "dtype"):  # fmt: skip
+        return Opaque()
+    return BoundMethod(model, name)
+
+
+def _layer_method(
+    interp: Interpreter,
+    node: ast.Call,
+    layer: Layer,
+    name: str,
+    args: Args,
+    kw: Keywords,
+) -> Any:
+    """``layer.adapt(x_train)`` and the like."""
+    if name == "adapt":
+        value = args[0] if args else kw.get("data")
+        if isinstance(value, DataArray) and value.part == "test":
+            interp.report_different(
+                node, "Layers learn from the training examples, not from the test."
+            )
+        return None
+    if name == "vocabulary_size":
+        return layer_arguments.vocabulary_size(interp, node, layer)
+    if name == "get_vocabulary":
+        return Opaque(layer)
+    if name in ("set_weights", "build"):
+        interp.report_unknown(node, "weights are no part of a project: left out")
+        return None
+    return Opaque()
 
 
 def _layer_attribute(interp: Interpreter, node: ast.AST, layer: Layer, name: str) -> Any:
@@ -95,14 +150,14 @@ def name_result(interp: Interpreter, target: ast.AST, value: Any) -> None:
 HANDLERS: dict[type, Handlers] = {
     Layer: Handlers(
         call=symbolic_calls.call_layer,
-        method=model_calls.call_layer_method,
+        method=_layer_method,
         attribute=_layer_attribute,
         set_attribute=_set_layer,
     ),
     Model: Handlers(
         call=_call_model,
         method=model_calls.call_model_method,
-        attribute=model_calls.model_attribute,
+        attribute=_model_attribute,
         set_attribute=_set_model,
     ),
     Tensor: Handlers(
