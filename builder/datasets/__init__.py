@@ -1,1 +1,1 @@
-"""The datasets, one plugin a file; files beginning with an underscore are what several share."""
+"""The datasets, one module each; files beginning with an underscore are shared."""

@@ -1,4 +1,4 @@
-"""The digits' functions and imports as a script carries them, without importing what they need."""
+"""Source text of what draws the digits, for scripts."""
 
 from __future__ import annotations
 

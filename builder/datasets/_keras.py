@@ -1,4 +1,4 @@
-"""What the datasets share that Keras downloads once and keeps in its own folder."""
+"""Download and load Keras's datasets, which it keeps in a folder of its own."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def load_data(loader: str, title: str, instead: str, **arguments: Any) -> Split:
     """
     module, _, function = loader.rpartition(".")
     call = getattr(importlib.import_module(module), function)
-    with reached(title, instead):
+    with report_network_errors(title, instead):
         split: Split = call(**arguments)
     return split
 
@@ -79,7 +79,7 @@ def images(loader: str, title: str, classes: tuple[str, ...]) -> Raw:
 
 
 @contextlib.contextmanager
-def reached(title: str, instead: str) -> Iterator[None]:
+def report_network_errors(title: str, instead: str) -> Iterator[None]:
     """Inside, a network that does not answer, or a damaged file, becomes a DataError."""
     patience = socket.getdefaulttimeout()
     socket.setdefaulttimeout(PATIENCE)

@@ -1,4 +1,4 @@
-"""An ``.npz`` file in Keras's layout, read with suspicion: sizes first, never pickled objects."""
+"""Read an ``.npz`` file in Keras's layout safely: sizes first, never pickled objects."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(p.name for p in datasets_folder().glob("*.npz") if p.is_file()))
 
 
-def read(path: Path) -> dict[str, Array]:
+def read_arrays(path: Path) -> dict[str, Array]:
     """The arrays ``x_train y_train x_test y_test``.
 
     Raises:
@@ -68,15 +68,15 @@ def read(path: Path) -> dict[str, Array]:
 
 
 def _members(archive: zipfile.ZipFile, name: str) -> dict[str, zipfile.ZipInfo]:
-    found = {i.filename.removesuffix(".npy"): i for i in archive.infolist()}
-    if missing := [key for key in KEYS if key not in found]:
-        seen = ", ".join(sorted(found)[:8]) or "nothing"
+    result = {i.filename.removesuffix(".npy"): i for i in archive.infolist()}
+    if missing := [key for key in KEYS if key not in result]:
+        seen = ", ".join(sorted(result)[:8]) or "nothing"
         raise DataError(
             f"{name} lacks {', '.join(missing)}; it holds {seen}.",
             "Save it with np.savez_compressed(name, x_train=…, y_train=…, x_test=…, y_test=…).",
             "dataset.file",
         )
-    return {key: found[key] for key in KEYS}
+    return {key: result[key] for key in KEYS}
 
 
 def _affordable(name: str, members: dict[str, zipfile.ZipInfo]) -> None:

@@ -1,4 +1,4 @@
-"""The text of functions of this folder, read without importing them, as a script carries them."""
+"""Source text of functions of this folder, read without importing them, for scripts."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def function_source(name: str) -> str:
     """One of them; KeyError where the file has no such function."""
     file, _, function = name.partition(".")
     text = Path(__file__).with_name(f"{file}.py").read_text("utf-8")
-    found = {n.name: n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)}
-    node = found[function]
+    result = {n.name: n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)}
+    node = result[function]
     lines = [line.encode() for line in text.splitlines()]
     for line, start, end in sorted(_hints(node, lines), reverse=True):
         lines[line] = lines[line][:start] + lines[line][end:]

@@ -1,4 +1,4 @@
-"""Tables that come with scikit-learn: loading, and the lines a script needs for the same."""
+"""Load scikit-learn's tables, and write the same lines for scripts."""
 
 from __future__ import annotations
 

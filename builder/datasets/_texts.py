@@ -1,4 +1,4 @@
-"""Keras's texts, already turned into word numbers: padding to one length, and back into words."""
+"""Keras's texts as word numbers: padding to one length, and decoding."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def load(entry: Entry, loader: str, title: str, classes: tuple[str, ...], config
     """x int32 (n, maxlen) of word numbers, 0 is padding; y (n,)."""
     from keras.utils import pad_sequences
 
-    given = settings(entry, config)
-    words, length = given["num_words"], given["maxlen"]
+    values = settings(entry, config)
+    words, length = values["num_words"], values["maxlen"]
     # Keras unpickles these files of its own, after it has checked their hash
     (x_train, y_train), (x_test, y_test) = _keras.load_data(
         loader, title, "the restaurant reviews", num_words=words
     )
     # a download brings the words along; without them texts are shown as numbers
-    with contextlib.suppress(DataError), _keras.reached(title, ""):
+    with contextlib.suppress(DataError), _keras.report_network_errors(title, ""):
         _words(loader)
     x_train, x_test = (pad_sequences(x, maxlen=length) for x in (x_train, x_test))
     return Raw(x_train, y_train, x_test, y_test, "classification", "sequences", classes)
@@ -49,15 +49,15 @@ def load(entry: Entry, loader: str, title: str, classes: tuple[str, ...], config
 
 def source(entry: Entry, loader: str, config: Mapping[str, Any]) -> str:
     """The tutorial's own lines."""
-    given, module = settings(entry, config), _keras.module_of(loader)
+    values, module = settings(entry, config), _keras.module_of(loader)
     lines = (
         f"from keras.datasets import {module}\n"
         "from keras.utils import pad_sequences\n"
         "\n"
-        f"num_words = {given['num_words']}\n"
+        f"num_words = {values['num_words']}\n"
         f"(x_train, y_train), (x_test, y_test) = {module}.load_data(num_words=num_words)\n"
     )
-    both = [f"x_{p} = pad_sequences(x_{p}, maxlen={given['maxlen']})\n" for p in ("train", "test")]
+    both = [f"x_{p} = pad_sequences(x_{p}, maxlen={values['maxlen']})\n" for p in ("train", "test")]
     return lines + "".join(both)
 
 
@@ -70,7 +70,7 @@ def _words(loader: str) -> dict[int, str]:
 def decode(loader: str, rows: Array) -> list[str]:
     """Rows of word numbers as text; as numbers while Keras's word list cannot be fetched."""
     try:
-        with _keras.kept_only(), _keras.reached("The word list", ""):
+        with _keras.kept_only(), _keras.report_network_errors("The word list", ""):
             words = _words(loader)
     except DataError:
         return [" ".join(str(n) for n in row if n) for row in rows.tolist()]

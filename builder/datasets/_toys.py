@@ -1,4 +1,4 @@
-"""Two-dimensional toys: settings they share, and how a generator becomes a dataset and a script."""
+"""Two-dimensional toy datasets: shared settings, loading and lines for scripts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PARAMS = {
 
 def contents() -> Contents:
     """What every toy holds."""
-    return Contents("points", (2,), 2, rows=lambda given: int(given["samples"]), is_split=False)
+    return Contents("points", (2,), 2, rows=lambda values: int(values["samples"]), is_split=False)
 
 
 def program(function: str) -> Program:
@@ -48,9 +48,9 @@ def entry(class_name: str, order: int, summary: str, analogy: str, noise: float 
 
 def load(entry: Entry, points: Points, config: Mapping[str, Any]) -> Raw:
     """The toy's points, always the same ones for the same settings; the last rows are the test."""
-    given = settings(entry, config)
-    x, y = points(given["samples"], given["noise"], np.random.default_rng(0))
-    cut = _cut(given)
+    values = settings(entry, config)
+    x, y = points(values["samples"], values["noise"], np.random.default_rng(0))
+    cut = _cut(values)
     return Raw(
         *(x[:cut], y[:cut], x[cut:], y[cut:]),
         *("classification", "points"),
@@ -61,16 +61,16 @@ def load(entry: Entry, points: Points, config: Mapping[str, Any]) -> Raw:
 
 def source(entry: Entry, program: Program, config: Mapping[str, Any]) -> str:
     """The Python lines that give the same arrays."""
-    given, cut = settings(entry, config), _cut(settings(entry, config))
+    values, cut = settings(entry, config), _cut(settings(entry, config))
     name = program.functions[0].partition(".")[2]
     return (
         f"import numpy as np\n\n\n{_program.functions_source(*program.functions)}\n\n"
-        f"x, y = {name}({given['samples']}, {given['noise']!r}, np.random.default_rng(0))\n"
+        f"x, y = {name}({values['samples']}, {values['noise']!r}, np.random.default_rng(0))\n"
         f"x_train, y_train = x[:{cut}], y[:{cut}]\n"
         f"x_test, y_test = x[{cut}:], y[{cut}:]\n"
     )
 
 
-def _cut(given: Mapping[str, Any]) -> int:
-    samples: int = given["samples"]
-    return round(samples * (1 - float(given["test_split"])))
+def _cut(values: Mapping[str, Any]) -> int:
+    samples: int = values["samples"]
+    return round(samples * (1 - float(values["test_split"])))

@@ -49,8 +49,8 @@ def load(config: Config) -> Raw:
     Raises:
         DataError: it is not here and cannot be downloaded.
     """
-    given = settings(ENTRY, config)
-    chosen = {k: given[k] for k in ("version", "test_split")}
+    values = settings(ENTRY, config)
+    chosen = {k: values[k] for k in ("version", "test_split")}
     (x_train, y_train), (x_test, y_test) = _keras.load_data(
         LOADER, TITLE, "the diabetes table", **chosen
     )
@@ -59,11 +59,11 @@ def load(config: Config) -> Raw:
 
 def source(config: Config) -> str:
     """The tutorial's own lines."""
-    given = settings(ENTRY, config)
+    values = settings(ENTRY, config)
     return (
         "from keras.datasets import california_housing\n"
         "\n"
         "(x_train, y_train), (x_test, y_test) = california_housing.load_data(\n"
-        f'    version="{given["version"]}", test_split={given["test_split"]!r}\n'
+        f'    version="{values["version"]}", test_split={values["test_split"]!r}\n'
         ")\n"
     )

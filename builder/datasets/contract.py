@@ -271,8 +271,8 @@ def datasets_folder() -> Path:
 
     The workspace is LAYERWISE_HOME, or the user's data directory.
     """
-    if given := os.environ.get("LAYERWISE_DATA"):
-        return Path(given).expanduser()
+    if folder := os.environ.get("LAYERWISE_DATA"):
+        return Path(folder).expanduser()
     if home := os.environ.get("LAYERWISE_HOME"):
         return Path(home).expanduser() / "datasets"
     import platformdirs

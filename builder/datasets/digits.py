@@ -40,7 +40,7 @@ ENTRY = entry(
     url="https://scikit-learn.org/stable/modules/generated/sklearn.datasets.load_digits.html",
 )
 
-CONTENTS = Contents("images", (28, 28), 10, rows=lambda given: 1440 * int(given["variants"]))
+CONTENTS = Contents("images", (28, 28), 10, rows=lambda values: 1440 * int(values["variants"]))
 PROGRAM = Program(PARTS)
 
 
@@ -63,5 +63,5 @@ def source(config: Config) -> str:
 
 
 def _drawing_settings(config: Config) -> tuple[int, float]:
-    given = settings(ENTRY, config)
-    return given["variants"], float(given["distortion"])
+    values = settings(ENTRY, config)
+    return values["variants"], float(values["distortion"])

@@ -37,7 +37,7 @@ def load(config: Config) -> Raw:
     settings(ENTRY, config)
     if not (datasets_folder() / FILE).is_file():
         return _keras.images(LOADER, TITLE, CLASSES)
-    parts = _npz.read(_npz.path_of(FILE))
+    parts = _npz.read_arrays(_npz.path_of(FILE))
     x_train, y_train, x_test, y_test = (parts[key] for key in _npz.KEYS)
     return Raw(x_train, y_train, x_test, y_test, "classification", "images", CLASSES)
 

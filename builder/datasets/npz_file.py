@@ -44,16 +44,16 @@ def load(config: Config) -> Raw:
     Raises:
         DataError: the file is missing, refused or damaged, or its arrays do not fit.
     """
-    given = settings(ENTRY, config)
-    path = _npz.path_of(given["file"])
-    arrays = _npz.read(path)
+    config_values = settings(ENTRY, config)
+    path = _npz.path_of(config_values["file"])
+    arrays = _npz.read_arrays(path)
     x_train, x_test = arrays["x_train"], arrays["x_test"]
     if x_train.dtype.kind == "U" and x_test.dtype.kind == "U":
         x_train, x_test = (_texts(x) for x in (x_train, x_test))
     kind = "texts" if x_train.dtype == object else _kind(x_train, path.name)
     y_train, y_test = (_column(arrays[k], k) for k in ("y_train", "y_test"))
     features = tuple(f"x{i + 1}" for i in range(x_train.shape[1])) if kind in FLAT else ()
-    if given["labels"] == "values":
+    if config_values["labels"] == "values":
         kind = "table" if kind == "points" else kind
         return Raw(x_train, y_train, x_test, y_test, "regression", kind, (), features)
     y_train, y_test = (_classes(y, k) for y, k in ((y_train, "y_train"), (y_test, "y_test")))
@@ -119,12 +119,12 @@ def _classes(y: Array, key: str) -> Array:
 
 def source(config: Config) -> str:
     """The same in a script standing alone, next to the file."""
-    given = settings(ENTRY, config)
-    whole = "" if given["labels"] == "values" else '.astype("int64")'
+    config_values = settings(ENTRY, config)
+    whole = "" if config_values["labels"] == "values" else '.astype("int64")'
     return (
         "import numpy as np\n"
         "\n"
-        f"with np.load({given['file']!r}) as data:\n"
+        f"with np.load({config_values['file']!r}) as data:\n"
         '    x_train, x_test = data["x_train"], data["x_test"]\n'
         f'    y_train, y_test = (data[k].ravel(){whole} for k in ("y_train", "y_test"))\n'
     )

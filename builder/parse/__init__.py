@@ -1,4 +1,4 @@
-"""Python source into a project, by ``ast`` alone: nothing is executed, nothing imported."""
+"""Parse Python source into a project by ``ast`` alone: nothing is executed, nothing imported."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from builder.parse.text.remarks import (
     UNKNOWN,
     Remark,
     Remarks,
-    cut,
-    place,
+    line_label,
+    shorten,
 )
-from builder.parse.text.syntax_tree import MAX_CHARACTERS, read
+from builder.parse.text.syntax_tree import MAX_CHARACTERS, read_page
 from builder.spec import TrainingSpec
 
 __all__ = [
@@ -77,20 +77,22 @@ def parse(source: str, title: str = "", around: TrainingSpec | None = None) -> P
         SpecError: too long, too deeply nested, or no Python; ``where`` is the line.
     """
     notes = Remarks()
-    page = read(source, notes)
+    page = read_page(source, notes)
     interp = Interpreter(page, notes, RULES, around=around)
     training = _understood(interp)
     title = title or _title(page.tree)
     return Parsed(training, notes.remarks(), title, interp.strange_data)
 
 
-def seeded(found: Parsed) -> Parsed:
+def seeded(result: Parsed) -> Parsed:
     """With a seed where the code sets none, and a remark: a script can then repeat the run."""
-    if found.training is None or found.training.seed is not None:
-        return found
+    if result.training is None or result.training.seed is not None:
+        return result
     text = f"The code sets no seed: {SEED} is set, so that the script repeats the run's numbers."
-    told = Remark(place(0), text, 0, DIFFERENT)
-    return replace(found, training=replace(found.training, seed=SEED), notes=(*found.notes, told))
+    remark = Remark(line_label(0), text, 0, DIFFERENT)
+    return replace(
+        result, training=replace(result.training, seed=SEED), notes=(*result.notes, remark)
+    )
 
 
 def notebook(text: str | bytes, title: str = "") -> Parsed:
@@ -101,17 +103,17 @@ def notebook(text: str | bytes, title: str = "") -> Parsed:
     Raises:
         SpecError: no notebook, or its code is refused as by ``parse``.
     """
-    source, places = notebook_cells.code(text)
+    source, places = notebook_cells.notebook_source(text)
     try:
-        found = parse(source, title)
+        result = parse(source, title)
     except SpecError as error:
         place = _place(places, error.where)
         if not place:
             raise
         message = error.message.replace(error.where.capitalize(), place.capitalize(), 1)
         raise SpecError(message, error.hint, place) from None
-    told = tuple(replace(n, where=_place(places, n.where) or n.where) for n in found.notes)
-    return replace(found, notes=told)
+    remarks = tuple(replace(n, where=_place(places, n.where) or n.where) for n in result.notes)
+    return replace(result, notes=remarks)
 
 
 def _place(places: tuple[str, ...], where: str) -> str:
@@ -134,7 +136,9 @@ def _understood(interp: Interpreter) -> TrainingSpec | None:
     except LayerwiseError:
         raise
     except _UNFORESEEN as error:
-        interp.remarks.add(UNKNOWN, 0, f"The model could not be put together: {cut(str(error))}.")
+        interp.remarks.add(
+            UNKNOWN, 0, f"The model could not be put together: {shorten(str(error))}."
+        )
         return None
 
 
@@ -148,7 +152,7 @@ def _statement(interp: Interpreter, node: ast.stmt) -> None:
     except LimitReached as much:
         interp.remarks.add(UNKNOWN, node.lineno, f"`{interp.page.text(node)}`: {much}, left out")
     except (CannotEvaluate, *_UNFORESEEN) as error:
-        text = f"`{interp.page.text(node)}`: not understood ({cut(str(error))})"
+        text = f"`{interp.page.text(node)}`: not understood ({shorten(str(error))})"
         interp.remarks.add(UNKNOWN, node.lineno, text)
 
 
@@ -159,4 +163,4 @@ _UNFORESEEN = (TypeError, ValueError, AttributeError, LookupError, ArithmeticErr
 
 def _title(tree: ast.Module) -> str:
     words = (ast.get_docstring(tree) or "").strip().split("\n")[0].strip()
-    return cut(words.removesuffix("."), 80)
+    return shorten(words.removesuffix("."), 80)

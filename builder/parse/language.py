@@ -1,4 +1,4 @@
-"""All that can be read: Python's syntax, data and Keras, put together for the interpreter."""
+"""The rules of the interpreter: Python's syntax, datasets and Keras put together."""
 
 from __future__ import annotations
 

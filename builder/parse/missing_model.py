@@ -1,4 +1,4 @@
-"""What is said of a text of another framework, and of one that holds no model."""
+"""Remarks on code of another framework, and on code that holds no Keras model."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from builder.parse.keras.symbolic_model import Model
 from builder.parse.text.remarks import UNKNOWN
 
 
-def loaded(interp: Interpreter, what: str) -> DataArray | None:
+def loaded_data(interp: Interpreter, what: str) -> DataArray | None:
     """The training examples (``x``) or labels (``y``) that a text without ``fit`` loads."""
-    found = [v for v in interp.scope.top.names.values() if isinstance(v, DataArray)]
-    found = [v for v in found if (v.what, v.part) == (what, "train")]
-    return found[-1] if found and interp.around is None else None
+    result = [v for v in interp.scope.top.names.values() if isinstance(v, DataArray)]
+    result = [v for v in result if (v.what, v.part) == (what, "train")]
+    return result[-1] if result and interp.around is None else None
 
 
-def tell(interp: Interpreter, model: Model | None) -> None:
+def report_missing(interp: Interpreter, model: Model | None) -> None:
     """Whose code this is where it is not Keras's, and what is missing where there is no model."""
     for node in ast.walk(interp.page.tree) if interp.foreign else ():
         if isinstance(node, ast.Call):
@@ -39,7 +39,7 @@ def tell(interp: Interpreter, model: Model | None) -> None:
 
 def _piece(interp: Interpreter) -> str:
     """What to do with a step of a tutorial that has no model in it."""
-    data = loaded(interp, "x")
+    data = loaded_data(interp, "x")
     if data is not None:
         name = data.data.dataset
         return f" The data were understood ({name}): paste the code that builds the model with it."

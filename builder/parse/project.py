@@ -1,4 +1,4 @@
-"""What was found in a text put together to a project."""
+"""Build the project from the model, data, ``compile`` and ``fit`` that the interpreter read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from builder.parse.interpreter.values import (
     walk,
 )
 from builder.parse.keras import symbolic_calls, symbolic_model
-from builder.parse.keras.compile_and_fit import Fit
+from builder.parse.keras.compile_and_fit import FitCall
 from builder.parse.keras.symbolic_model import Model, Tensor
 from builder.parse.text.remarks import DIFFERENT, UNKNOWN
 from builder.spec import Config, ModelSpec, TrainingSpec
@@ -29,20 +29,23 @@ OWN_WAYS = ("train_step", "test_step", "compute_loss", "fit")
 
 def build(interp: Interpreter) -> TrainingSpec | None:
     """The project, or None when the text holds no model."""
-    model = chosen(interp) or _from_functions(interp)
-    missing_model.tell(interp, model)
+    model = choose_model(interp) or _from_functions(interp)
+    missing_model.report_missing(interp, model)
     if model is None:
         return None
-    fit: Fit | None = model.fitted
-    x = fit.x if fit else missing_model.loaded(interp, "x")
+    fit: FitCall | None = model.fitted
+    x = fit.x if fit else missing_model.loaded_data(interp, "x")
     source = x if isinstance(x, DataArray) and x.what == "x" else None
     spec = _put_together(interp, model, source)
     if spec is None and model.instance is not None:
-        model = _another(interp, source or missing_model.loaded(interp, "x"))
+        model = _another(interp, source or missing_model.loaded_data(interp, "x"))
         fit, spec = None, _put_together(interp, model, source) if model else None
     if model is None or spec is None:
         return None
-    x_columns, y_columns = multi_column.columns(x), multi_column.columns(fit.y if fit else None)
+    x_columns, y_columns = (
+        multi_column.named_columns(x),
+        multi_column.named_columns(fit.y if fit else None),
+    )
     if x_columns and y_columns:
         return _with_columns(interp, model, spec, x_columns, y_columns)
     return _training(interp, model, spec, source)
@@ -61,18 +64,18 @@ def _another(interp: Interpreter, x: DataArray | None) -> Model | None:
 
     The last one that reads the data, else the last.
     """
-    found: list[Model] = [
+    result: list[Model] = [
         m for m in interp.models if m.instance is None and not m.aside and _holds_something(m)
     ]
-    found.sort(key=lambda m: x is not None and symbolic_model.reads(m) == x.shape)
-    if not found:
+    result.sort(key=lambda m: x is not None and symbolic_model.input_shape(m) == x.shape)
+    if not result:
         return None
     text = "This model is taken, because the class that holds it could not be read."
-    interp.remarks.add(DIFFERENT, found[-1].line, text)
-    return found[-1]
+    interp.remarks.add(DIFFERENT, result[-1].line, text)
+    return result[-1]
 
 
-def chosen(interp: Interpreter) -> Model | None:
+def choose_model(interp: Interpreter) -> Model | None:
     """The model that is trained; else the last compiled; else the last made that stands alone."""
     alone: list[Model] = [m for m in interp.models if not m.aside]
     fitted = [m for m in alone if m.fitted is not None]
@@ -82,9 +85,9 @@ def chosen(interp: Interpreter) -> Model | None:
         )
     compiled = [m for m in alone if m.compiled is not None]
     rest = [m for m in alone if not m.used and _holds_something(m)]
-    for found in (fitted, compiled, rest):
-        if found:
-            return found[-1]
+    for result in (fitted, compiled, rest):
+        if result:
+            return result[-1]
     return None
 
 
@@ -104,7 +107,7 @@ def _from_functions(interp: Interpreter) -> Model | None:
                 interp.call(item.node, item, [], {})
         except (CannotEvaluate, LimitReached):
             continue
-        made = chosen(interp) if len(interp.models) > before else None
+        made = choose_model(interp) if len(interp.models) > before else None
         if made is not None:
             name = item.node.name if hasattr(item.node, "name") else "a function"
             text = f"{name} is never called here: it was read as if it were."
@@ -120,10 +123,10 @@ def _no_call(node: ast.AST) -> ast.Call:
 
 def _spec(interp: Interpreter, model: Model, x: DataArray | None) -> ModelSpec | None:
     if model.kind == "instance":
-        found = _followed(interp, model, x)
-        if found is None:
+        result = _followed(interp, model, x)
+        if result is None:
             return None
-        model = found
+        model = result
     shape = x.shape if x is not None else ()
     if model.kind == "sequential" and not symbolic_calls.has_input(model) and model.stack:
         if shape:
@@ -132,13 +135,13 @@ def _spec(interp: Interpreter, model: Model, x: DataArray | None) -> ModelSpec |
         else:
             text = "The model does not say what it reads: add an Input with the shape of the data."
         interp.remarks.add(DIFFERENT if shape else UNKNOWN, model.line, text)
-    spec, _ = symbolic_model.spec(model)
+    spec, _ = symbolic_model.model_spec(model)
     if not spec.nodes:
         interp.remarks.add(UNKNOWN, model.line, "The model has no layers.")
         return None
     if x is None or not x.flat:
         return spec
-    return flattened.unflattened(interp, spec, x.data.shape, model.line)
+    return flattened.add_flatten(interp, spec, x.data.shape, model.line)
 
 
 def _followed(interp: Interpreter, model: Model, x: DataArray | None) -> Model | None:
@@ -159,7 +162,7 @@ def _followed(interp: Interpreter, model: Model, x: DataArray | None) -> Model |
         )
         interp.remarks.add(UNKNOWN, model.line, text)
         return None
-    start = symbolic_calls.made(interp, symbolic_model.input_layer(shape), [])
+    start = symbolic_calls.record_call(interp, symbolic_model.input_layer(shape), [])
     interp.limit = interp.steps + 50_000
     call = ast.copy_location(_no_call(model.instance.of.node), model.instance.of.node)
     result = interp.call(call, model.instance, [start], {})
@@ -176,12 +179,14 @@ def _followed(interp: Interpreter, model: Model, x: DataArray | None) -> Model |
 def _training(
     interp: Interpreter, model: Model, spec: ModelSpec, x: DataArray | None
 ) -> TrainingSpec:
-    fit: Fit | None = model.fitted
-    compiled = _with_policy(interp, multi_column.compiled(spec, model.compiled))
+    fit: FitCall | None = model.fitted
+    compiled = _with_policy(interp, multi_column.rename_outputs(spec, model.compiled))
     settings = fit.settings if fit else Config()
     if x is None:
         return _without_data(interp, model, spec, compiled, settings)
-    data = preparation.dataset(interp, x, fit.y if fit else missing_model.loaded(interp, "y"))
+    data = preparation.dataset_spec(
+        interp, x, fit.y if fit else missing_model.loaded_data(interp, "y")
+    )
     if fit is None:
         text = "It has no fit: the data are those loaded here, its settings a starter's."
         interp.remarks.add(DIFFERENT, x.data.line, text)
@@ -206,13 +211,13 @@ def _with_columns(
     x: dict[str, DataArray],
     y: dict[str, DataArray],
 ) -> TrainingSpec:
-    fit: Fit = model.fitted
-    inputs = [n.name for n in spec.nodes if flattened.shape_of(spec, n) is not None]
+    fit: FitCall = model.fitted
+    inputs = [n.name for n in spec.nodes if flattened.input_shape(spec, n) is not None]
     made = TrainingSpec(
         spec,
-        multi_column.dataset(interp, x, y),
-        columns=multi_column.bound(spec, inputs, x, y),
-        compile=_with_policy(interp, multi_column.compiled(spec, model.compiled)) or Config(),
+        multi_column.dataset_spec(interp, x, y),
+        columns=multi_column.bind_columns(spec, inputs, x, y),
+        compile=_with_policy(interp, multi_column.rename_outputs(spec, model.compiled)) or Config(),
         fit=fit.settings,
         seed=interp.seed,
     )
@@ -235,7 +240,7 @@ def _without_data(
 ) -> TrainingSpec:
     if interp.around is not None:
         return _around(interp, model, spec, compiled, settings)
-    spec = flattened.unflattened(interp, spec, flattened.GREY, model.line)
+    spec = flattened.add_flatten(interp, spec, flattened.GREY, model.line)
     base = starters.around(spec, compiled)
     interp.strange_data = True
     text = f"The data were not recognised: {base.dataset.class_name} stands in their place."

@@ -1,1 +1,1 @@
-"""Datasets and arrays while code is read."""
+"""Read data code: datasets, arrays and their preparation."""

@@ -1,4 +1,4 @@
-"""Functions that prepare data, as tutorials write them: of NumPy, Keras, pandas, scikit-learn."""
+"""Read functions that prepare data: of NumPy, Keras, pandas and scikit-learn."""
 
 from __future__ import annotations
 
@@ -11,20 +11,19 @@ from typing import Any
 from builder.parse.data import dataframes, splits
 from builder.parse.data.arrays import Batches, Bunch, DataArray, Eye, Length, Measure, Scaler
 from builder.parse.interpreter.interpreter import Interpreter
-from builder.parse.interpreter.values import Args, Keywords, Opaque, Unknown
-from builder.parse.interpreter.values import number as as_number
-from builder.parse.text.remarks import cut as shortened
+from builder.parse.interpreter.values import Args, Keywords, Opaque, Unknown, resolve_number
+from builder.parse.text.remarks import shorten
 
 Handler = Callable[[Interpreter, ast.Call, Args, Keywords], Any]
 
 
-def one_hot(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+def encode_one_hot(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``to_categorical(y, 10)`` and what does the same."""
     array = args[0] if args else next(iter(kw.values()), None)
     if isinstance(array, DataArray) and array.what == "y":
         many = args[1] if len(args) > 1 else kw.get("num_classes", kw.get("depth"))
         have = array.data.contents.classes
-        many = as_number(many)
+        many = resolve_number(many)
         if isinstance(many, int) and have and many != have and not array.data.contents.is_guess:
             interp.report_different(node, f"{many} classes are asked for, but the data has {have}.")
         return replace(array, one_hot=True)
@@ -34,7 +33,7 @@ def one_hot(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> An
 def pad(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``pad_sequences(x, maxlen=200)``."""
     array = args[0] if args else kw.get("sequences")
-    length = as_number(args[1] if len(args) > 1 else kw.get("maxlen"))
+    length = resolve_number(args[1] if len(args) > 1 else kw.get("maxlen"))
     if not isinstance(array, DataArray):
         return Unknown()
     if isinstance(length, int):
@@ -56,11 +55,11 @@ def _axis(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     array = args[0] if args else kw.get("a")
     axis = args[1] if len(args) > 1 else kw.get("axis")
     if isinstance(array, DataArray) and axis in (-1, 3, len(array.data.shape) + 1):
-        return with_channel(interp, node, array)
+        return add_channel(interp, node, array)
     return array if isinstance(array, DataArray) and array.part == "row" else Opaque()
 
 
-def with_channel(interp: Interpreter, node: ast.AST, array: DataArray) -> Any:
+def add_channel(interp: Interpreter, node: ast.AST, array: DataArray) -> Any:
     """The array with a last axis of one."""
     if array.what == "y" or array.part == "row":
         return array
@@ -76,7 +75,7 @@ def reshape(interp: Interpreter, node: ast.AST, array: DataArray, sizes: list[An
         sizes = list(sizes[0])
     if array.what == "y" or array.part == "row":
         return array
-    tail = tuple(as_number(s) for s in sizes[1:])
+    tail = tuple(resolve_number(s) for s in sizes[1:])
     shape = array.data.shape
     known_tail = all(isinstance(n, int) for n in tail)
     if tail == (-1,) or (len(tail) == 1 and shape and tail == (math.prod(shape),)):
@@ -87,7 +86,7 @@ def reshape(interp: Interpreter, node: ast.AST, array: DataArray, sizes: list[An
         return replace(array, flat=False, channel=False) if tail == shape else array
     if not shape and len(tail) == 3 and tail[-1] == 1:
         return replace(array, channel=True, flat=False)
-    shown = shortened(str(tuple(tail)))
+    shown = shorten(str(tuple(tail)))
     interp.report_different(node, f"The data keep their shape; they are not brought to {shown}.")
     return array
 
@@ -179,19 +178,19 @@ def _has_opaque(args: Args) -> bool:
 
 def _reshuffled(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """The class with which our own scripts shuffle anew in every epoch."""
-    given = dict(zip(("x", "y", "batch_size", "seed"), args, strict=False)) | kw
-    return Batches(given.get("x"), given.get("y"), given.get("batch_size"), True)
+    arguments = dict(zip(("x", "y", "batch_size", "seed"), args, strict=False)) | kw
+    return Batches(arguments.get("x"), arguments.get("y"), arguments.get("batch_size"), True)
 
 
 FUNCTIONS: dict[str, Handler] = {
     "layerwise.Reshuffled": _reshuffled,
-    "pandas.DataFrame": dataframes.frame,
-    "pandas.Series": dataframes.frame,
-    "sklearn.model_selection.train_test_split": splits.split,
-    "keras.utils.to_categorical": one_hot,
-    "tensorflow.one_hot": one_hot,
-    "keras.ops.one_hot": one_hot,
-    "pandas.get_dummies": one_hot,
+    "pandas.DataFrame": dataframes.read_frame,
+    "pandas.Series": dataframes.read_frame,
+    "sklearn.model_selection.train_test_split": splits.split_arrays,
+    "keras.utils.to_categorical": encode_one_hot,
+    "tensorflow.one_hot": encode_one_hot,
+    "keras.ops.one_hot": encode_one_hot,
+    "pandas.get_dummies": encode_one_hot,
     "keras.utils.pad_sequences": pad,
     "numpy.expand_dims": _axis,
     "tensorflow.expand_dims": _axis,

@@ -1,4 +1,4 @@
-"""Methods, attributes and indices of data while code is read."""
+"""Methods, attributes and indices of arrays while code is interpreted."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ KEEP = frozenset(
 MEASURES = frozenset(("mean", "std", "min", "max"))
 
 
-def attribute(interp: Interpreter, node: ast.Attribute, value: Any, name: str) -> Any:
+def array_attribute(interp: Interpreter, node: ast.Attribute, value: Any, name: str) -> Any:
     """``value.name`` of an array, a bunch, a length …"""
     if isinstance(value, Bunch):
         if name in value.arrays:
             return value.arrays[name]
         if name == "frame":
-            return dataframes.whole(value)
+            return dataframes.whole_frame(value)
         return value if name in ("f", "files") else BoundMethod(value, name)
     if isinstance(value, DataArray):
         if name == "shape":
@@ -53,8 +53,8 @@ def attribute(interp: Interpreter, node: ast.Attribute, value: Any, name: str) -
             return value
         if name in ("columns", "index"):
             return Opaque()
-        if (found := dataframes.column(value, name)) is not None:
-            return found
+        if (result := dataframes.find_column(value, name)) is not None:
+            return result
     if isinstance(value, Scaler | Measure) and name.endswith("_"):
         return Opaque()
     return BoundMethod(value, name)
@@ -66,14 +66,14 @@ def _shape(array: DataArray) -> list[Any]:
     return [Length(array), *array.shape]
 
 
-def method(
+def call_array_method(
     interp: Interpreter, node: ast.Call, value: Any, name: str, args: Args, kw: Keywords
 ) -> Any:
     """``value.name(args)``."""
     if isinstance(value, Scaler):
         return _scale(interp, node, value, name, args)
     if isinstance(value, Batches):
-        return generators.of_batches(interp, node, value, name, args, kw)
+        return generators.call_batches(interp, node, value, name, args, kw)
     if isinstance(value, DataArray):
         return _array(interp, node, value, name, args, kw)
     if isinstance(value, Bunch):
@@ -100,9 +100,9 @@ def _array(
     if array.part == "row":
         return Opaque()
     if name == "drop":
-        return dataframes.drop(interp, node, array, args, kw)
+        return dataframes.drop_columns(interp, node, array, args, kw)
     if name == "pop" and args and isinstance(args[0], str):
-        return dataframes.column(array, args[0]) or Opaque()
+        return dataframes.find_column(array, args[0]) or Opaque()
     if name in ("head", "describe", "info", "sum", "argmax", "tofile", "var", "unique", "item"):
         return Opaque()
     return interp.report_unknown(
@@ -128,21 +128,21 @@ def _scale(interp: Interpreter, node: ast.Call, scaler: Scaler, name: str, args:
         return array
     match scaler.name:
         case "StandardScaler":
-            first = arrays.scaled(array, "-", Measure(on, "mean"))
-            return arrays.scaled(first, "/", Measure(on, "std"))
+            first = arrays.scale_array(array, "-", Measure(on, "mean"))
+            return arrays.scale_array(first, "/", Measure(on, "std"))
         case "MinMaxScaler":
-            first = arrays.scaled(array, "-", Measure(on, "min"))
-            return arrays.scaled(first, "/", Measure(on, "span"))
+            first = arrays.scale_array(array, "-", Measure(on, "min"))
+            return arrays.scale_array(first, "/", Measure(on, "span"))
     interp.report_unknown(node, f"{scaler.name} is not offered; unit and standard scaling are")
     return array
 
 
-def index(interp: Interpreter, node: ast.Subscript, value: Any, key: Any) -> Any:
+def index_array(interp: Interpreter, node: ast.Subscript, value: Any, key: Any) -> Any:
     """``value[key]`` of an array or a bunch; slices come as Python's own."""
     if isinstance(value, Bunch):
-        found = value.arrays.get(key) if isinstance(key, str) else None
-        if found is not None:
-            return found
+        result = value.arrays.get(key) if isinstance(key, str) else None
+        if result is not None:
+            return result
         return interp.report_unknown(node, f"the file should hold {', '.join(value.arrays)}")
     if isinstance(value, Eye):
         hot = isinstance(key, DataArray) and key.what == "y"
@@ -150,12 +150,12 @@ def index(interp: Interpreter, node: ast.Subscript, value: Any, key: Any) -> Any
     if not isinstance(value, DataArray) or value.part == "row":
         return Opaque()
     if isinstance(key, str):
-        found = dataframes.column(value, key)
-        return found or interp.report_unknown(node, "this column of the table is not known")
+        result = dataframes.find_column(value, key)
+        return result or interp.report_unknown(node, "this column of the table is not known")
     keys = list(key) if isinstance(key, tuple) else [key]
-    if keys[1:] == [-1] and dataframes.last(value) is not None:
-        return dataframes.last(value)
-    if keys[1:] == [slice(None, -1)] and dataframes.last(value) is not None:
+    if keys[1:] == [-1] and dataframes.last_label(value) is not None:
+        return dataframes.last_label(value)
+    if keys[1:] == [slice(None, -1)] and dataframes.last_label(value) is not None:
         return value
     if any(k is None for k in keys):
         return _new_axis(interp, node, value, keys)
@@ -168,7 +168,7 @@ def index(interp: Interpreter, node: ast.Subscript, value: Any, key: Any) -> Any
 def _rows(interp: Interpreter, node: ast.Subscript, array: DataArray, key: Any) -> Any:
     """``array[key]`` along the examples."""
     if isinstance(key, slice) and key.step in (None, 1):
-        return arrays.cut(array, key.start, key.stop)
+        return arrays.slice_rows(array, key.start, key.stop)
     if isinstance(key, int | Length | Opaque | Unknown):
         return replace(array, part="row")
     if isinstance(key, slice | DataArray):
@@ -179,7 +179,7 @@ def _rows(interp: Interpreter, node: ast.Subscript, array: DataArray, key: Any) 
 
 def _new_axis(interp: Interpreter, node: ast.Subscript, array: DataArray, keys: list[Any]) -> Any:
     if keys[-1] is None and keys.count(None) == 1:
-        return array_functions.with_channel(interp, node, array)
+        return array_functions.add_channel(interp, node, array)
     interp.report_different(node, "The added axis is left out: ours can only be the last one.")
     return array
 
@@ -190,28 +190,32 @@ def _set_item(interp: Interpreter, target: ast.Subscript, value: Any, item: Any)
     if isinstance(value, Bunch):
         if isinstance(target.slice, ast.Constant):
             value.arrays[str(name)] = item
-    elif not dataframes.put(value, name, item):
+    elif not dataframes.add_column(value, name, item):
         interp.report_unknown(target, "changing single examples is not taken over")
 
 
 HANDLERS: dict[type, Handlers] = {
     DataArray: Handlers(
-        method=method, attribute=attribute, index=index, set_item=_set_item, signed=True
+        method=call_array_method,
+        attribute=array_attribute,
+        index=index_array,
+        set_item=_set_item,
+        signed=True,
     ),
     Bunch: Handlers(
-        method=method,
-        attribute=attribute,
-        index=index,
+        method=call_array_method,
+        attribute=array_attribute,
+        index=index_array,
         set_item=_set_item,
         iterate=lambda value: list(value.arrays),
     ),
-    Batches: Handlers(method=method, attribute=attribute, index=index),
-    Measure: Handlers(method=method, attribute=attribute, index=index),
-    Scaler: Handlers(method=method, attribute=attribute),
-    Length: Handlers(attribute=attribute),
-    Eye: Handlers(index=index),
+    Batches: Handlers(method=call_array_method, attribute=array_attribute, index=index_array),
+    Measure: Handlers(method=call_array_method, attribute=array_attribute, index=index_array),
+    Scaler: Handlers(method=call_array_method, attribute=array_attribute),
+    Length: Handlers(attribute=array_attribute),
+    Eye: Handlers(index=index_array),
 }
 """What can be done with values that stand for data."""
 
-OPERATORS = (DataArray | Measure | Length | Scaler | Bunch | Batches, arrays.operate)
+OPERATORS = (DataArray | Measure | Length | Scaler | Bunch | Batches, arrays.operate_data)
 """Calculating with them."""

@@ -1,4 +1,4 @@
-"""Data while code is read: which part of which dataset, and what was done to it."""
+"""Arrays while code is interpreted: which part of which dataset, and how it was prepared."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from builder.parse.interpreter.values import (
     Opaque,
     Origin,
     Unknown,
-    number,
     opaque_of,
+    resolve_number,
 )
 from builder.spec import ObjectSpec
 
@@ -148,29 +148,29 @@ class Batches(Hidden):
     every_epoch: bool = False
 
 
-def scaled(array: DataArray, sign: str, value: Any) -> DataArray:
+def scale_array(array: DataArray, sign: str, value: Any) -> DataArray:
     """The array after ``array <sign> value``."""
     if len(array.done) >= 20:
         raise CannotEvaluate("too much is done to the data")
     return replace(array, done=(*array.done, (sign, value)))
 
 
-def rescaled(array: DataArray, layer: ObjectSpec | None) -> DataArray | None:
+def apply_rescaling(array: DataArray, layer: ObjectSpec | None) -> DataArray | None:
     """What the layer Rescaling makes of an array; None for every other layer."""
     if layer is None or layer.class_name != "Rescaling":
         return None
     scale, offset = layer.config.get("scale", 1.0), layer.config.get("offset", 0.0)
     if not isinstance(scale, int | float) or not isinstance(offset, int | float):
         return None
-    bigger = scaled(array, "*", scale)
-    return scaled(bigger, "+", offset) if offset else bigger
+    bigger = scale_array(array, "*", scale)
+    return scale_array(bigger, "+", offset) if offset else bigger
 
 
 _SIGNS: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/",
                            ast.FloorDiv: "//"}  # fmt: skip
 
 
-def operate(interp: Interpreter, node: Any, a: Any, b: Any) -> Any:
+def operate_data(interp: Interpreter, node: Any, a: Any, b: Any) -> Any:
     """``a op b`` where one of them stands for data; ``node`` is the BinOp or AugAssign."""
     if isinstance(a, Opaque) or isinstance(b, Opaque):
         return opaque_of(*(v for v in (a, b) if isinstance(v, Opaque | DataArray)))
@@ -196,9 +196,9 @@ def _calculate(op: ast.operator, a: Any, b: Any) -> Any:
             return a
         raise CannotEvaluate("it is no measure we know")
     if isinstance(a, DataArray) and isinstance(b, int | float | Measure) and sign in "+-*/":
-        return scaled(a, sign, b)
+        return scale_array(a, sign, b)
     if isinstance(b, DataArray) and isinstance(a, int | float) and sign in "+*":
-        return scaled(b, sign, a)
+        return scale_array(b, sign, a)
     raise CannotEvaluate("this calculation with the data is not one we know")
 
 
@@ -209,7 +209,7 @@ def _length(sign: str, a: Any, b: Any) -> Any:
         return Length(b.array, b.share * a)
     if isinstance(a, Length) and isinstance(b, Length) and a.array is b.array and sign in "+-":
         return Length(a.array, a.share + (b.share if sign == "+" else -b.share))
-    a, b = number(a), number(b)
+    a, b = resolve_number(a), resolve_number(b)
     if not (isinstance(a, int | float) and isinstance(b, int | float)):
         return Unknown()
     try:
@@ -223,11 +223,11 @@ def _length(sign: str, a: Any, b: Any) -> Any:
     return results[sign]
 
 
-def cut(array: DataArray, low: Any, high: Any) -> DataArray:
+def slice_rows(array: DataArray, low: Any, high: Any) -> DataArray:
     """``array[low:high]``: the head or the tail of it.
 
     Raises:
-        Strange: a piece out of the middle, or of unknown length.
+        CannotEvaluate: a piece out of the middle, or of unknown length.
     """
     if low in (None, 0) and high is None:
         return array
@@ -257,10 +257,10 @@ def _piece(array: DataArray, share: float, end: str) -> DataArray:
         return replace(array, share=round(array.share * share, 10), end=end)
     # the first rows are for training, the last the test
     split = round(1 - share if end == "head" else share, 10)
-    return divided(array, split)[0 if end == "head" else 1]
+    return split_array(array, split)[0 if end == "head" else 1]
 
 
-def divided(array: DataArray, split: float) -> tuple[DataArray, DataArray]:
+def split_array(array: DataArray, split: float) -> tuple[DataArray, DataArray]:
     """All examples as those for training and, a share of ``split``, for the test."""
     data = array.data
     data.config["test_split"] = split

@@ -1,4 +1,4 @@
-"""Tables of pandas around data we know; every other table is data of a person's own."""
+"""Read pandas tables around known data; any other table is a person's own data."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ KEEP = frozenset(("sample", "dropna", "fillna", "head", "to_frame", "rename", "l
 """What leaves a table what it is."""
 
 
-def frame(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+def read_frame(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``pd.DataFrame(iris.data)``: the data themselves; of the run's history, something to draw."""
-    given = args[0] if args else kw.get("data")
-    if isinstance(given, DataArray):
-        return given
-    if not isinstance(given, Opaque):
+    value = args[0] if args else kw.get("data")
+    if isinstance(value, DataArray):
+        return value
+    if not isinstance(value, Opaque):
         interp.report_unknown(node, unavailable.FILES)
     return Opaque()
 
 
-def put(array: DataArray, name: Any, value: Any) -> bool:
+def add_column(array: DataArray, name: Any, value: Any) -> bool:
     """``df["target"] = iris.target``; whether it was that."""
     if array.what != "x" or not isinstance(name, str) or not isinstance(value, DataArray | Opaque):
         return False
@@ -33,30 +33,32 @@ def put(array: DataArray, name: Any, value: Any) -> bool:
     return True
 
 
-def column(array: DataArray, name: str) -> Any:
+def find_column(array: DataArray, name: str) -> Any:
     """``df["target"]``; None when the table has no such column."""
     return array.data.named.get(name)
 
 
-def drop(interp: Interpreter, node: ast.Call, array: DataArray, args: Args, kw: Keywords) -> Any:
+def drop_columns(
+    interp: Interpreter, node: ast.Call, array: DataArray, args: Args, kw: Keywords
+) -> Any:
     """``df.drop("target", axis=1)``: the examples without what was put beside them."""
-    given = args[0] if args else kw.get("columns", kw.get("labels"))
-    names = given if isinstance(given, list) else [given]
+    value = args[0] if args else kw.get("columns", kw.get("labels"))
+    names = value if isinstance(value, list) else [value]
     if any(name not in array.data.named for name in names if isinstance(name, str)):
         interp.report_different(node, "All columns are taken.")
     return array
 
 
-def last(array: DataArray) -> Any:
+def last_label(array: DataArray) -> Any:
     """``df.iloc[:, -1]``: the label put there last; None when there is none."""
-    found = [v for v in array.data.named.values() if isinstance(v, DataArray) and v.what == "y"]
-    return found[-1] if found else None
+    result = [v for v in array.data.named.values() if isinstance(v, DataArray) and v.what == "y"]
+    return result[-1] if result else None
 
 
-def whole(bunch: Bunch) -> Any:
+def whole_frame(bunch: Bunch) -> Any:
     """``load_iris(as_frame=True).frame``."""
     x, y = bunch.arrays.get("data"), bunch.arrays.get("target")
     if isinstance(x, DataArray) and isinstance(y, DataArray):
-        put(x, "target", y)
+        add_column(x, "target", y)
         return x
     return Opaque()

@@ -1,4 +1,4 @@
-"""Pictures that code makes rows of numbers beforehand: here a Flatten in the model does it."""
+"""Move flattening of images from the data into a Flatten layer of the model."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ GREY = (28, 28)
 """The pictures of digits and clothes that models of 784 numbers are written for."""
 
 
-def unflattened(
+def add_flatten(
     interp: Interpreter, spec: ModelSpec, shape: tuple[int, ...], line: int
 ) -> ModelSpec:
     """The code flattens pictures beforehand; here a Flatten in the model does."""
-    inputs = [n for n in spec.nodes if shape_of(spec, n) == (math.prod(shape),)]
+    inputs = [n for n in spec.nodes if input_shape(spec, n) == (math.prod(shape),)]
     if len(inputs) != 1 or not shape:
         return spec
     old = inputs[0]
@@ -39,7 +39,7 @@ def unflattened(
     return ModelSpec(spec.name, Config(layers), tuple(nodes), spec.outputs)
 
 
-def shape_of(spec: ModelSpec, node: Node) -> Any:
+def input_shape(spec: ModelSpec, node: Node) -> Any:
     """The shape an Input takes; None for every other node."""
     layer = spec.layers[node.layer]
     if isinstance(layer, ObjectSpec) and layer.class_name == "InputLayer":

@@ -1,4 +1,4 @@
-"""Data handed over in batches, as by ``tf.data``."""
+"""Read data in batches, as by ``tf.data``."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 from builder.parse.data.arrays import Batches, DataArray
 from builder.parse.interpreter.interpreter import Interpreter
-from builder.parse.interpreter.values import Args, Keywords, UserFunction, number
+from builder.parse.interpreter.values import Args, Keywords, UserFunction, resolve_number
 
 
-def of_batches(
+def call_batches(
     interp: Interpreter,
     node: ast.Call,
     value: Batches,
@@ -21,7 +21,7 @@ def of_batches(
 ) -> Any:
     """``dataset.shuffle(1000).batch(32)`` and the other methods of ``tf.data``."""
     if name == "batch":
-        size = number(args[0] if args else kw.get("batch_size"))
+        size = resolve_number(args[0] if args else kw.get("batch_size"))
         return replace(value, batch_size=size if isinstance(size, int) else None)
     if name == "map":
         return _mapped(interp, node, value, args[0] if args else kw.get("map_func"))
@@ -40,9 +40,9 @@ def _mapped(interp: Interpreter, node: ast.Call, value: Batches, function: Any) 
     pair = [value.x] if value.y is None else [value.x, value.y]
     if isinstance(function, UserFunction):
         result = interp.call(node, function, pair, {})
-        found = result if isinstance(result, list) else [result]
-        if len(found) == len(pair) and all(isinstance(a, DataArray) for a in found):
-            return replace(value, x=found[0], y=found[1] if len(found) > 1 else None)
+        results = result if isinstance(result, list) else [result]
+        if len(results) == len(pair) and all(isinstance(a, DataArray) for a in results):
+            return replace(value, x=results[0], y=results[1] if len(results) > 1 else None)
     interp.report_unknown(
         node, "what this function does to each example is not read in full: left out"
     )

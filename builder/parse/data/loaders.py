@@ -1,4 +1,4 @@
-"""Loading data: which of our datasets a function of a library gives."""
+"""Read calls that load one of our datasets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from builder.datasets.registry import all_datasets
 from builder.parse.data import array_functions, unavailable
 from builder.parse.data.arrays import Bunch, DataArray, LoadedData
 from builder.parse.interpreter.interpreter import Interpreter
-from builder.parse.interpreter.values import Args, Keywords, Opaque, is_small, number
+from builder.parse.interpreter.values import Args, Keywords, Opaque, is_small, resolve_number
 
 READY_MADE = (
     "a ready-made network is not read from code; Home begins a project from a known architecture,"
@@ -29,13 +29,13 @@ FILE_LOADER = "numpy.load"
 
 
 @functools.cache
-def by_loader() -> dict[str, ModuleType]:
+def datasets_by_loader() -> dict[str, ModuleType]:
     """Function of a library → the dataset it gives."""
     named = ((getattr(module, "LOADER", ""), module) for module in all_datasets().values())
     return {loader: module for loader, module in named if loader}
 
 
-def loaded(
+def load_dataset(
     module: ModuleType, config: dict[str, Any], line: int, settings: dict[str, Any] | None = None
 ) -> LoadedData:
     """One loading of a dataset with these settings; ``settings`` where they differ for the rows."""
@@ -58,7 +58,7 @@ def read_call(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Ke
 def _load(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywords) -> Any:
     if path == FILE_LOADER:
         return _open_file(interp, node, args, kw)
-    if module := by_loader().get(path):
+    if module := datasets_by_loader().get(path):
         split = module.CONTENTS.is_split
         return _split(interp, node, module, args, kw) if split else _whole(node, module, args, kw)
     if path in unavailable.READERS:
@@ -81,12 +81,12 @@ def _split(
     interp: Interpreter, node: ast.Call, module: ModuleType, args: Args, kw: Keywords
 ) -> Any:
     """``((x_train, y_train), (x_test, y_test))``; arguments called like settings are those."""
-    given = dict(zip(("path", "num_words"), args, strict=False)) | kw
+    arguments = dict(zip(("path", "num_words"), args, strict=False)) | kw
     entry = module.ENTRY
     own = [name for name in entry.args if name not in COMMON or name == "test_split"]
-    values = {name: number(given.get(name)) for name in own}
+    values = {name: resolve_number(arguments.get(name)) for name in own}
     config = {k: v for k, v in values.items() if isinstance(v, int | float | str)}
-    data = loaded(module, config, node.lineno)
+    data = load_dataset(module, config, node.lineno)
     if "maxlen" in config:
         text = "maxlen here leaves longer texts out; ours are cut to that length."
         interp.report_different(node, text)
@@ -95,7 +95,7 @@ def _split(
 
 def _whole(node: ast.Call, module: ModuleType, args: Args, kw: Keywords) -> Any:
     """All examples and labels: as a pair, or under the names scikit-learn gives them."""
-    data = loaded(module, {}, node.lineno)
+    data = load_dataset(module, {}, node.lineno)
     x, y = DataArray(data, "x", "all"), DataArray(data, "y", "all")
     if kw.get("return_X_y") is True or args[:1] == [True]:
         return [x, y]
@@ -118,8 +118,8 @@ def _open_file(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) ->
     if plain != name:
         interp.report_different(node, f"The file is looked for as {plain} in the datasets folder.")
     same = (m for m in all_datasets().values() if getattr(m, "FILE", "") == plain)
-    module = next(same, by_loader()[FILE_LOADER])
+    module = next(same, datasets_by_loader()[FILE_LOADER])
     config = {"file": plain} if "file" in module.ENTRY.args else {}
-    data = loaded(module, config, node.lineno)
+    data = load_dataset(module, config, node.lineno)
     names = [(w, p) for w in "xy" for p in ("train", "test")]
     return Bunch({f"{w}_{p}": DataArray(data, w, p) for w, p in names})

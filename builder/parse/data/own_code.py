@@ -1,4 +1,4 @@
-"""Functions and classes that our own scripts carry, recognised by what they do."""
+"""Recognise the functions and classes that our own exported scripts carry."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _usual_arguments(interp: Interpreter, module: ModuleType) -> str:
             seen.append(_fixed_arguments(module, _arguments(function, args, kw)))
             return Unknown()
 
-        page = syntax_tree.read(str(module.source(Config())), Remarks())
+        page = syntax_tree.read_page(str(module.source(Config())), Remarks())
         reader = Interpreter(page, Remarks(), replace(interp.rules, own_functions=watch))
         reader.run(page.tree.body)
         _usual[name] = next(iter(seen), "")
@@ -137,13 +137,13 @@ def _made(
     is_first: bool,
 ) -> Any:
     """What the call gives: examples and labels of one part, of both, or of all."""
-    said = _settings(module, arguments)
-    config = {k: v for k, v in said.items() if isinstance(v, int | float)}
-    data = loaders.loaded(
+    settings = _settings(module, arguments)
+    config = {k: v for k, v in settings.items() if isinstance(v, int | float)}
+    data = loaders.load_dataset(
         module,
         config,
         interp.line,
-        dict(module.ENTRY.args) | config if len(config) == len(said) else None,
+        dict(module.ENTRY.args) | config if len(config) == len(settings) else None,
     )
     match module.PROGRAM.gives:
         case "whole":

@@ -1,4 +1,4 @@
-"""Which settings of a dataset the preparation in the code comes to."""
+"""Find the dataset settings (scale, labels, channel axis) that the preparation comes to."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from builder.spec import Config, ObjectSpec
 Done = tuple[tuple[str, Any], ...]
 
 
-def dataset(interp: Interpreter, x: DataArray, y: Any) -> ObjectSpec:
+def dataset_spec(interp: Interpreter, x: DataArray, y: Any) -> ObjectSpec:
     """The dataset with its settings, from the arrays ``fit`` was given."""
     data = x.data
     contents = data.contents
     config: dict[str, Any] = dict(data.config)
     if contents.kind in ("images", "table", "points"):
-        config["scale"] = scale(interp, x)
+        config["scale"] = scale_setting(interp, x)
     if contents.classes:
         hot = isinstance(y, DataArray) and y.one_hot
         config["labels"] = "one_hot" if hot else "integers"
@@ -28,7 +28,7 @@ def dataset(interp: Interpreter, x: DataArray, y: Any) -> ObjectSpec:
     return ObjectSpec(data.dataset, Config(config))
 
 
-def scale(interp: Interpreter, x: DataArray) -> str:
+def scale_setting(interp: Interpreter, x: DataArray) -> str:
     """``unit``, ``standard`` or ``none``; anything else is told."""
     done = tuple((sign, v) for sign, v in x.done)
     _tell_whole(interp, x)
@@ -92,7 +92,7 @@ def _tell_whole(interp: Interpreter, x: DataArray) -> None:
         )
 
 
-def same(a: DataArray, b: DataArray) -> bool:
+def is_same_preparation(a: DataArray, b: DataArray) -> bool:
     """Whether two arrays were prepared alike."""
 
     def told(array: DataArray) -> list[tuple[str, Any]]:

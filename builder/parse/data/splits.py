@@ -1,4 +1,4 @@
-"""``train_test_split``: which share is set aside, and what of the draw is other than ours."""
+"""Read ``train_test_split``: the test share, and how it differs from ours."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from builder.parse.data.arrays import DataArray, divided
+from builder.parse.data.arrays import DataArray, split_array
 from builder.parse.interpreter.interpreter import Interpreter
-from builder.parse.interpreter.values import Args, Keywords, Unknown
-from builder.parse.interpreter.values import number as as_number
+from builder.parse.interpreter.values import Args, Keywords, Unknown, resolve_number
 
 
-def split(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+def split_arrays(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``train_test_split(x, y, test_size=…)``."""
     arrays = [a for a in args if isinstance(a, DataArray)]
     if not arrays or len(arrays) != len(args):
@@ -22,23 +21,23 @@ def split(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
         return interp.report_unknown(node, "the share set aside cannot be worked out")
     if arrays[0].part == "all":
         _tell_split(interp, node, arrays[0], kw)
-    found: list[Any] = []
+    result: list[Any] = []
     for array in arrays:
         if array.part == "all":
-            found += divided(array, share)
+            result += split_array(array, share)
             continue
         rest = round(array.share * (1 - share), 10)
-        found += [
+        result += [
             replace(array, share=rest, end=array.end or "random"),
             replace(array, share=round(array.share * share, 10), end="random"),
         ]
-    return found
+    return result
 
 
 def _test_share(
     interp: Interpreter, node: ast.Call, array: DataArray, kw: dict[str, Any]
 ) -> float | None:
-    size, train = as_number(kw.get("test_size")), as_number(kw.get("train_size"))
+    size, train = resolve_number(kw.get("test_size")), resolve_number(kw.get("train_size"))
     if size is None:
         size = 0.25 if train is None else None
     value = size if size is not None else train

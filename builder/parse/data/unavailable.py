@@ -1,4 +1,4 @@
-"""Sources of data that are not offered, and what to say of them."""
+"""Data loaders that are not offered, and the remark on each."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Work out Python statements and expressions within limits; nothing is executed."""
+"""Interpret Python statements and expressions within limits; nothing is executed."""

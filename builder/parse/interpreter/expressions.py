@@ -1,4 +1,4 @@
-"""Expressions worked out, step by step and within limits; nothing of the text is executed."""
+"""Evaluate expressions: names, attributes, calls, indices and formatted text."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from builder.parse.interpreter.values import (
     Reference,
     Unknown,
     UserFunction,
-    checked,
+    check_value,
     is_small,
-    number,
+    resolve_number,
 )
 from builder.parse.text import syntax_tree
 
@@ -36,7 +36,7 @@ _WIDTH = re.compile(r"0?\d{0,2}(\.\d{1,2})?[dfeg%s]?")
 def _constant(interp: Interpreter, node: ast.Constant) -> Any:
     if isinstance(node.value, bytes | complex):
         raise CannotEvaluate("this kind of value is not read")
-    return None if node.value is Ellipsis else checked(node.value)
+    return None if node.value is Ellipsis else check_value(node.value)
 
 
 def _name(interp: Interpreter, node: ast.Name) -> Any:
@@ -45,12 +45,14 @@ def _name(interp: Interpreter, node: ast.Name) -> Any:
     except KeyError:
         pass
     for module in reversed(interp.scope.top.star):
-        path = imports.canonical(f"{module}.{node.id}")
-        if interp.rules.is_known(path) or imports.foreign(path):
+        path = imports.canonical_name(f"{module}.{node.id}")
+        if interp.rules.is_known(path) or imports.foreign_framework(path):
             return Reference(path)
     if node.id in BUILTINS or node.id == syntax_tree.OFF:
         return Reference(f"builtins.{node.id}")
-    if (path := imports.implied(node.id, interp.rules.is_known)) and not interp.scope.top.star:
+    if (
+        path := imports.implied_import(node.id, interp.rules.is_known)
+    ) and not interp.scope.top.star:
         interp.report_different(
             node, f"{node.id} is not imported here: Keras's or the usual one is meant."
         )
@@ -74,7 +76,7 @@ def _attribute(interp: Interpreter, node: ast.Attribute) -> Any:
 
 def _call(interp: Interpreter, node: ast.Call) -> Any:
     target = interp.evaluate(node.func)
-    apart = isinstance(target, Reference) and imports.is_aside(target.path)
+    apart = isinstance(target, Reference) and imports.is_outside(target.path)
     if apart:
         with interp.silenced():
             args, kw = _arguments(interp, node)
@@ -112,14 +114,14 @@ def _subscript(interp: Interpreter, node: ast.Subscript) -> Any:
         return handler(interp, node, value, key)
     if isinstance(key, Unknown | Opaque):
         return key
-    key = number(key)
+    key = resolve_number(key)
     try:
         if isinstance(key, slice) and any(
             isinstance(p, Opaque | Unknown) for p in (key.start, key.stop, key.step)
         ):
             return Opaque()
         if isinstance(key, slice):
-            parts = [number(p) for p in (key.start, key.stop, key.step)]
+            parts = [resolve_number(p) for p in (key.start, key.stop, key.step)]
             return value[slice(*parts)]
         return value[key]
     except (TypeError, KeyError, IndexError, ValueError):
@@ -145,12 +147,12 @@ def _text(interp: Interpreter, node: ast.JoinedStr) -> Any:
         value = interp.evaluate(part)
         if not isinstance(value, str):
             return value if isinstance(value, Unknown | Opaque) else Unknown()
-        text = checked(text + value)
+        text = check_value(text + value)
     return text
 
 
 def _formatted(interp: Interpreter, node: ast.FormattedValue) -> Any:
-    value = number(interp.evaluate(node.value))
+    value = resolve_number(interp.evaluate(node.value))
     spec = interp.evaluate(node.format_spec) if node.format_spec else ""
     if isinstance(value, Unknown | Opaque):
         return value
@@ -177,22 +179,22 @@ HANDLERS: dict[type, Callable[[Interpreter, Any], Any]] = {
     ast.Name: _name,
     ast.Attribute: _attribute,
     ast.Call: _call,
-    ast.BinOp: operators.binary,
-    ast.UnaryOp: operators.unary,
-    ast.BoolOp: operators.logic,
-    ast.Compare: operators.compare,
-    ast.IfExp: operators.choice,
-    ast.List: sequences.listed,
-    ast.Tuple: sequences.listed,
-    ast.Set: sequences.listed,
-    ast.Dict: sequences.mapping,
+    ast.BinOp: operators.evaluate_binary,
+    ast.UnaryOp: operators.evaluate_unary,
+    ast.BoolOp: operators.evaluate_boolean,
+    ast.Compare: operators.evaluate_comparison,
+    ast.IfExp: operators.evaluate_conditional,
+    ast.List: sequences.evaluate_list,
+    ast.Tuple: sequences.evaluate_list,
+    ast.Set: sequences.evaluate_list,
+    ast.Dict: sequences.evaluate_dict,
     ast.Subscript: _subscript,
     ast.JoinedStr: _text,
     ast.FormattedValue: _formatted,
     ast.Lambda: _lambda,
-    ast.ListComp: sequences.comprehension,
-    ast.SetComp: sequences.comprehension,
-    ast.GeneratorExp: sequences.comprehension,
-    ast.DictComp: sequences.comprehension,
+    ast.ListComp: sequences.evaluate_comprehension,
+    ast.SetComp: sequences.evaluate_comprehension,
+    ast.GeneratorExp: sequences.evaluate_comprehension,
+    ast.DictComp: sequences.evaluate_comprehension,
     ast.NamedExpr: _named,
 }

@@ -1,4 +1,4 @@
-"""Functions of the text: their arguments bound, their statements followed."""
+"""Call functions of the text: bind the arguments, run the body."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def _bind_arguments(
     asked = function.node.args
     order = [a.arg for a in (*asked.posonlyargs, *asked.args)]
     interp.steps += len(order) // 10
-    found: dict[str, Any] = dict(zip(order, args, strict=False))
-    found |= {k: v for k, v in kw.items() if k in order or k in {a.arg for a in asked.kwonlyargs}}
+    result: dict[str, Any] = dict(zip(order, args, strict=False))
+    result |= {k: v for k, v in kw.items() if k in order or k in {a.arg for a in asked.kwonlyargs}}
     outside, interp.scope = interp.scope, function.home
     try:
         lasts = dict(zip(reversed(order), reversed(asked.defaults), strict=False))
@@ -70,17 +70,17 @@ def _bind_arguments(
             *lasts.items(),
             *((a.arg, d) for a, d in zip(asked.kwonlyargs, asked.kw_defaults, strict=True)),
         ):
-            if name not in found and default is not None:
-                found[name] = interp.evaluate(default)
+            if name not in result and default is not None:
+                result[name] = interp.evaluate(default)
     finally:
         interp.scope = outside
     for name in (*order, *(a.arg for a in asked.kwonlyargs)):
-        found.setdefault(name, Unknown())
+        result.setdefault(name, Unknown())
     if asked.vararg:
-        found[asked.vararg.arg] = list(args[len(order) :])
+        result[asked.vararg.arg] = list(args[len(order) :])
     if asked.kwarg:
-        found[asked.kwarg.arg] = {k: v for k, v in kw.items() if k not in found}
-    return found
+        result[asked.kwarg.arg] = {k: v for k, v in kw.items() if k not in result}
+    return result
 
 
 HANDLERS: dict[type, Handlers] = {UserFunction: Handlers(call=follow_function)}

@@ -1,4 +1,4 @@
-"""What a dotted name of an import means: Keras's own name for it, or whose it is."""
+"""Resolve dotted names of imports: Keras's canonical name, or another framework's."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ ASIDE = {name: what for what, names in _ASIDE.items() for name in names}
 """What has no part in the project: package or function → what it does."""
 
 
-def canonical(path: str) -> str:
+def canonical_name(path: str) -> str:
     """Keras's own name of today for ``path``: ``tensorflow.keras.layers.core.Dense`` too."""
     for root, plain in _ROOTS:
         if path == root or path.startswith(root + "."):
@@ -149,38 +149,38 @@ def canonical(path: str) -> str:
         return SAME[path]
     if path.startswith("keras.optimizers.schedules."):
         return path
-    found = _HOME.match(path)
-    return f"keras.{found[1]}.{found[2]}" if found else path
+    matched = _HOME.match(path)
+    return f"keras.{matched[1]}.{matched[2]}" if matched else path
 
 
-def kind_of(path: str) -> tuple[str, str] | None:
+def catalog_kind(path: str) -> tuple[str, str] | None:
     """``("layers", "Dense")`` for a canonical name among Keras's objects, else None."""
     if path.startswith(("keras.optimizers.schedules.", "keras.optimizers.learning_rate_schedule")):
         return "schedules", path.rpartition(".")[2]
-    found = _HOME.match(path)
-    return (found[1], found[2]) if found else None
+    matched = _HOME.match(path)
+    return (matched[1], matched[2]) if matched else None
 
 
-def aside(path: str) -> str:
+def outside_purpose(path: str) -> str:
     """What a thing does that has no part in the project, ``""`` for all others."""
     parts = path.split(".")
     names = (".".join(parts[:n]) for n in range(len(parts), 0, -1))
     return next((ASIDE[name] for name in names if name in ASIDE), "")
 
 
-def is_aside(path: str) -> bool:
+def is_outside(path: str) -> bool:
     """Whether a call of it has no part in the project."""
-    return path == "builtins.print" or bool(aside(path))
+    return path == "builtins.print" or bool(outside_purpose(path))
 
 
-def foreign(path: str) -> str:
+def foreign_framework(path: str) -> str:
     """Which other framework a name belongs to, ``""`` for none."""
     parts = path.split(".")
     names = (".".join(parts[:n]) for n in range(len(parts), 0, -1))
     return next((FOREIGN[name] for name in names if name in FOREIGN), "")
 
 
-def implied(name: str, is_known: Callable[[str], bool]) -> str:
+def implied_import(name: str, is_known: Callable[[str], bool]) -> str:
     """What a name means that nothing defines, ``""`` when nobody can say."""
     if name in IMPLIED:
         return IMPLIED[name]
@@ -190,7 +190,7 @@ def implied(name: str, is_known: Callable[[str], bool]) -> str:
     return ""
 
 
-def tidy(name: str) -> str:
+def tidy_name(name: str) -> str:
     """``name`` as a layer may be called: letters, digits, ``_.-``, a letter first."""
     if NAME.fullmatch(name):
         return name

@@ -281,7 +281,7 @@ class Interpreter:
         """Say, in a sentence of its own, what was not understood."""
         self.report(UNKNOWN, node, message)
 
-    def report_aside(self, node: ast.AST, what: str) -> None:
+    def report_outside(self, node: ast.AST, what: str) -> None:
         """Say, once for each kind of thing, that it has no part in the project."""
         if not self.quiet and not self.was_reported(what):
             self.report_note(node, f"{what} has no part in the project: left out.")
@@ -300,7 +300,7 @@ class Interpreter:
 
     def note_foreign(self, node: ast.AST, path: str, what: str = "") -> None:
         """Remember that something of another framework was used."""
-        framework = imports.foreign(path)
+        framework = imports.foreign_framework(path)
         if framework:
             used = self.foreign.setdefault(framework, {})
             if len(used) < 50:

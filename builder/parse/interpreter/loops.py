@@ -1,4 +1,4 @@
-"""Loops followed round by round; one over data nobody can see is left out, and its names kept."""
+"""Run ``for`` and ``while`` round by round; loops over data are skipped."""
 
 from __future__ import annotations
 
@@ -61,38 +61,38 @@ def _left_out(interp: Interpreter, node: ast.For, nobody_knows: bool) -> None:
         interp.report_unknown(node.iter, HAND)
     elif nobody_knows or used & BUILDS:
         interp.report_unknown(node.iter, "what the loop goes through is unknown: it is left out")
-    forget(interp, node)
+    forget_names(interp, node)
 
 
-def builds(interp: Interpreter, node: ast.AST) -> bool:
+def builds_model(interp: Interpreter, node: ast.AST) -> bool:
     """Whether a part that cannot be followed does something to a model."""
     return bool(_used(interp, node) & (BUILDS | TRAINS))
 
 
 def _used(interp: Interpreter, node: ast.AST) -> set[str]:
     """Names of attributes and functions in a loop, in the functions it calls too."""
-    found: set[str] = set()
+    result: set[str] = set()
     todo, seen = [node], {id(node)}
     while todo:
         for part in ast.walk(todo.pop()):
             interp.step()
             if isinstance(part, ast.Attribute):
-                found.add(part.attr)
+                result.add(part.attr)
             elif isinstance(part, ast.Name):
-                found.add(part.id)
+                result.add(part.id)
                 called = interp.scope.top.names.get(part.id)
                 body = getattr(called, "node", None)
                 if isinstance(body, ast.FunctionDef) and id(body) not in seen:
                     seen.add(id(body))
                     todo.append(body)
-    return found
+    return result
 
 
 FILLS = frozenset(("append", "extend", "insert", "update", "add"))
 """Methods that fill a list or a mapping."""
 
 
-def forget(interp: Interpreter, node: ast.AST) -> None:
+def forget_names(interp: Interpreter, node: ast.AST) -> None:
     """Names that a part left out would have given values or filled: nobody knows with what."""
     for part in ast.walk(node):
         if isinstance(part, ast.Attribute) and part.attr in FILLS:

@@ -1,4 +1,4 @@
-"""Operators: arithmetic and comparing that cannot run away, and what counts as true."""
+"""Evaluate arithmetic, comparisons and truth, with bounded results."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from builder.parse.interpreter.values import (
     TrainingFlag,
     Unknown,
     UserFunction,
-    checked,
+    check_value,
     is_scalar,
     is_small,
-    number,
     opaque_of,
+    resolve_number,
 )
 
 
-def binary(interp: Interpreter, node: ast.BinOp) -> Any:
+def evaluate_binary(interp: Interpreter, node: ast.BinOp) -> Any:
     """``a op b``."""
     return operate(interp, node, interp.evaluate(node.left), interp.evaluate(node.right))
 
@@ -48,7 +48,7 @@ def operate(interp: Interpreter, node: Any, a: Any, b: Any) -> Any:
     return arithmetic(node.op, a, b)
 
 
-def unary(interp: Interpreter, node: ast.UnaryOp) -> Any:
+def evaluate_unary(interp: Interpreter, node: ast.UnaryOp) -> Any:
     """``-a``, ``not a``."""
     value = interp.evaluate(node.operand)
     if isinstance(node.op, ast.Not):
@@ -85,7 +85,7 @@ _BITS: dict[type, Callable[[Any, Any], Any]] = {
 def arithmetic(op: ast.operator, a: Any, b: Any) -> Any:
     """``a op b`` of plain values; raises CannotEvaluate when it cannot be, or gets too large."""
     try:
-        return checked(_worked(op, a, b))
+        return check_value(_worked(op, a, b))
     except (TypeError, ValueError, ArithmeticError) as error:
         raise CannotEvaluate(
             str(error).splitlines()[0][:80] if str(error) else "it fails"
@@ -161,7 +161,7 @@ _COMPARE: dict[type, Callable[[Any, Any], Any]] = {
 
 
 def _compared(op: ast.cmpop, a: Any, b: Any) -> bool:
-    """``a op b``; raises CannotEvaluate when it cannot be told."""
+    """``a op b``; raises CannotEvaluate when it cannot be worked out."""
     if isinstance(op, ast.Is | ast.IsNot):
         if a is not None and b is not None and not (isinstance(a, bool) or isinstance(b, bool)):
             raise CannotEvaluate("whether two things are the same one is not read")
@@ -187,7 +187,7 @@ def truth(value: Any) -> bool | None:
     return True
 
 
-def logic(interp: Interpreter, node: ast.BoolOp) -> Any:
+def evaluate_boolean(interp: Interpreter, node: ast.BoolOp) -> Any:
     """``a and b``, ``a or b``."""
     stop = isinstance(node.op, ast.Or)
     value: Any = not stop
@@ -202,13 +202,13 @@ def logic(interp: Interpreter, node: ast.BoolOp) -> Any:
     return unclear if unclear is not None else value
 
 
-def compare(interp: Interpreter, node: ast.Compare) -> Any:
+def evaluate_comparison(interp: Interpreter, node: ast.Compare) -> Any:
     """``a < b``, also in a row."""
     left = interp.evaluate(node.left)
     result = True
     for op, part in zip(node.ops, node.comparators, strict=True):
         right = interp.evaluate(part)
-        a, b = number(left), number(right)
+        a, b = resolve_number(left), resolve_number(right)
         if isinstance(op, ast.Is | ast.IsNot) and (a is None or b is None):
             result = result and ((a is b) == isinstance(op, ast.Is))
         elif isinstance(a, Opaque) or isinstance(b, Opaque):
@@ -221,7 +221,7 @@ def compare(interp: Interpreter, node: ast.Compare) -> Any:
     return result
 
 
-def choice(interp: Interpreter, node: ast.IfExp) -> Any:
+def evaluate_conditional(interp: Interpreter, node: ast.IfExp) -> Any:
     """``a if test else b``."""
     known = truth(interp.evaluate(node.test))
     if known is not None:

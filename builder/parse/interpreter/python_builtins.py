@@ -1,4 +1,4 @@
-"""Python's own functions and the methods of text and lists, none of them able to run away."""
+"""Call Python's built-in functions and the methods of text, lists and dicts, bounded."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from builder.parse.interpreter.values import (
     Opaque,
     Super,
     Unknown,
-    checked,
+    check_value,
     is_small,
-    number,
+    resolve_number,
 )
 
 NEVER = frozenset(
@@ -47,17 +47,17 @@ FORMULAS: dict[str, Callable[..., float]] = {
 }  # fmt: skip
 
 
-def formula(name: str, args: list[Any]) -> Any:
-    """``math.exp(x)`` of plain numbers; raises Strange for anything else."""
-    if not all(isinstance(number(a), int | float) for a in args):
+def call_formula(name: str, args: list[Any]) -> Any:
+    """``math.exp(x)`` of plain numbers; raises CannotEvaluate for anything else."""
+    if not all(isinstance(resolve_number(a), int | float) for a in args):
         return Opaque() if any(isinstance(a, Opaque) for a in args) else None
     try:
-        return checked(FORMULAS[name](*[number(a) for a in args]))
+        return check_value(FORMULAS[name](*[resolve_number(a) for a in args]))
     except (TypeError, ValueError, ArithmeticError):
         raise CannotEvaluate("it cannot be worked out") from None
 
 
-def call(interp: Interpreter, node: ast.Call, name: str, args: Args, kw: Keywords) -> Any:
+def call_builtin(interp: Interpreter, node: ast.Call, name: str, args: Args, kw: Keywords) -> Any:
     """``name(args)`` of Python's own functions."""
     if name in NEVER:
         return interp.report_unknown(node, "this is never run here: left out")
@@ -72,9 +72,9 @@ def call(interp: Interpreter, node: ast.Call, name: str, args: Args, kw: Keyword
         return Unknown()
     if name in ("int", "float", "round") and args and isinstance(args[0], Counted | Measured):
         return args[0]
-    args = [number(a) for a in args]
+    args = [resolve_number(a) for a in args]
     try:
-        return checked(_plain(name, args, kw))
+        return check_value(_plain(name, args, kw))
     except (TypeError, ValueError, ArithmeticError, IndexError, KeyError):
         raise CannotEvaluate("it cannot be worked out") from None
 
@@ -83,7 +83,7 @@ def _plain(name: str, args: Args, kw: Keywords) -> Any:
     if name == "range":
         made = range(*args)
         return list(made) if len(made) <= 1000 else made
-    lists = [list(checked(a)) if isinstance(a, range | dict | set | str) else a for a in args]
+    lists = [list(check_value(a)) if isinstance(a, range | dict | set | str) else a for a in args]
     if name in ("list", "tuple", "set"):
         return list(lists[0]) if lists else []
     if name == "dict":
@@ -129,7 +129,7 @@ def _method(
             return _list(value, name, args)
         if isinstance(value, dict):
             return _dict(value, name, args, kw)
-        return checked(_text(value, name, args, kw))
+        return check_value(_text(value, name, args, kw))
     except (TypeError, ValueError, IndexError, KeyError):
         raise CannotEvaluate("it cannot be worked out") from None
 
@@ -167,7 +167,7 @@ def _list(value: list[Any], name: str, args: list[Any]) -> Any:
         if len(args[0]) <= MAX_ITEMS:
             value.extend(list(args[0]))
     elif name == "insert":
-        value.insert(number(args[0]), args[1])
+        value.insert(resolve_number(args[0]), args[1])
     elif name == "pop":
         return value.pop(*args)
     elif name == "reverse":
@@ -208,7 +208,7 @@ def _text(value: str, name: str, args: Args, kw: Keywords) -> Any:
     if name == "format":
         if re.sub(r"\{\w*\}", "", value).count("{"):
             raise CannotEvaluate("this way of putting text together is not read")
-        small = [number(a) for a in args], {k: number(v) for k, v in kw.items()}
+        small = [resolve_number(a) for a in args], {k: resolve_number(v) for k, v in kw.items()}
         if not (is_small(small[0]) and is_small(small[1])):
             return Unknown()
         if value.count("{") * len(str(small)) > 10 * MAX_ITEMS:

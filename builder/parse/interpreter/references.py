@@ -1,4 +1,4 @@
-"""Things of imports: what their attributes and calls come to, where no rule knows them better."""
+"""Attributes and calls of imported things that no other rule knows better."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ FUNCTIONS: dict[str, LibraryCall] = {
     ),
     "argparse.ArgumentParser": lambda interp, node, path, args, kw: CommandLine(),
     "numpy.random.default_rng": lambda interp, node, path, args, kw: Opaque(),
-    "numpy.prod": lambda interp, node, path, args, kw: python_builtins.call(
+    "numpy.prod": lambda interp, node, path, args, kw: python_builtins.call_builtin(
         interp, node, "prod", args, kw
     ),
-    "math.prod": lambda interp, node, path, args, kw: python_builtins.call(
+    "math.prod": lambda interp, node, path, args, kw: python_builtins.call_builtin(
         interp, node, "prod", args, kw
     ),
 }
@@ -60,7 +60,7 @@ def _attribute(interp: Interpreter, node: ast.Attribute, value: Reference, name:
     path = f"{value.path}.{name}"
     if len(path) > 300:
         raise CannotEvaluate("the name is too long")
-    path = imports.canonical(path)
+    path = imports.canonical_name(path)
     if path in CONSTANTS:
         return CONSTANTS[path]
     return Opaque() if path == "tensorflow.data.AUTOTUNE" else Reference(path)
@@ -74,10 +74,10 @@ def _call(interp: Interpreter, node: ast.Call, value: Reference, args: Args, kw:
         if (result := read(interp, node, path, args, kw)) is not None:
             return result
     if path.startswith("builtins."):
-        return python_builtins.call(interp, node, path.removeprefix("builtins."), args, kw)
+        return python_builtins.call_builtin(interp, node, path.removeprefix("builtins."), args, kw)
     name = path.rpartition(".")[2]
     is_formula = path.startswith(FORMULAS) and name in python_builtins.FORMULAS
-    if is_formula and (result := python_builtins.formula(name, args)) is not None:
+    if is_formula and (result := python_builtins.call_formula(name, args)) is not None:
         return result
     return _skip(interp, node, path, args, kw)
 
@@ -85,11 +85,11 @@ def _call(interp: Interpreter, node: ast.Call, value: Reference, args: Args, kw:
 def _skip(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywords) -> Any:
     """What a call of a function that is not read comes to."""
     values = [*args, *kw.values()]
-    if imports.foreign(path):
+    if imports.foreign_framework(path):
         interp.note_foreign(node, path)
         return Unknown()
-    if what := imports.aside(path):
-        interp.report_aside(node, what)
+    if what := imports.outside_purpose(path):
+        interp.report_outside(node, what)
         return Opaque()
     if any(isinstance(v, Opaque) for v in values):
         return opaque_of(*(v for v in values if isinstance(v, Opaque | Origin)))

@@ -1,4 +1,4 @@
-"""Statements read one after the other: names get values, branches and loops are followed."""
+"""Run statements: imports, assignments, branches, definitions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from builder.parse.interpreter.values import (
 def _import(interp: Interpreter, node: ast.Import) -> None:
     for alias in node.names:
         path = alias.name if alias.asname else alias.name.partition(".")[0]
-        interp.scope.set(alias.asname or path, Reference(imports.canonical(path)))
+        interp.scope.set(alias.asname or path, Reference(imports.canonical_name(path)))
         interp.note_foreign(node, alias.name)
 
 
@@ -32,9 +32,9 @@ def _from(interp: Interpreter, node: ast.ImportFrom) -> None:
     module = node.module or "here"
     for alias in node.names:
         if alias.name == "*":
-            interp.scope.top.star.append(imports.canonical(module))
+            interp.scope.top.star.append(imports.canonical_name(module))
         else:
-            path = imports.canonical(f"{module}.{alias.name}")
+            path = imports.canonical_name(f"{module}.{alias.name}")
             interp.scope.set(alias.asname or alias.name, Reference(path))
         interp.note_foreign(node, f"{module}.{alias.name}")
 
@@ -81,10 +81,10 @@ def _assign_item(interp: Interpreter, target: ast.Subscript, value: Any) -> None
     if handler := interp.handlers(owner).set_item:
         handler(interp, target, owner, value)
         return
-    if isinstance(owner, Reference) and (what := imports.aside(owner.path)):
+    if isinstance(owner, Reference) and (what := imports.outside_purpose(owner.path)):
         name = target.slice.value if isinstance(target.slice, ast.Constant) else None
         if (name, value) != threads.SET:  # as our own scripts do, to repeat a run
-            interp.report_aside(target, what)
+            interp.report_outside(target, what)
         return
     if isinstance(owner, Measured | Opaque | Unknown):  # std[std == 0] = 1
         return
@@ -112,10 +112,10 @@ def _if(interp: Interpreter, node: ast.If) -> Signal | None:
     if isinstance(value, TrainingFlag):
         interp.report_different(node.test, "What is done in training only stays in the model.")
     if known is None:
-        if loops.builds(interp, node) or not isinstance(value, Opaque):
+        if loops.builds_model(interp, node) or not isinstance(value, Opaque):
             text = "this condition cannot be worked out: both ways are left out"
             interp.report_unknown(node.test, text)
-        loops.forget(interp, node)
+        loops.forget_names(interp, node)
         return None
     return interp.run(node.body if known else node.orelse)
 

@@ -1,4 +1,4 @@
-"""What a name can hold while code is read."""
+"""The values a name can hold while code is interpreted, and checks of their size."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Counted:
         raise NotImplementedError
 
 
-def number(value: Any) -> Any:
+def resolve_number(value: Any) -> Any:
     """A Counted as the number it is, or Unknown; anything else as it is."""
     if isinstance(value, Counted):
         return value.number if value.number is not None else Unknown()
@@ -217,11 +217,11 @@ class Super:
     """What ``super()`` gives."""
 
 
-def size(value: Any, most: int = MAX_ITEMS, depth: int = 0) -> int:
+def count_items(value: Any, most: int = MAX_ITEMS, depth: int = 0) -> int:
     """How many plain values stand in nested lists and mappings, each as often as it is reached.
 
     Raises:
-        TooMuch: more than ``most``, or nested too deeply.
+        LimitReached: more than ``most``, or nested too deeply.
     """
     if depth > 30:
         raise LimitReached("lists nested too deeply")
@@ -234,7 +234,7 @@ def size(value: Any, most: int = MAX_ITEMS, depth: int = 0) -> int:
     count = 1
     items: Any = value.values() if isinstance(value, dict) else value
     for item in items:
-        count += size(item, most - count, depth + 1)
+        count += count_items(item, most - count, depth + 1)
         if count > most:
             raise LimitReached("a list that is too long")
     return count
@@ -245,8 +245,8 @@ def is_scalar(value: Any) -> bool:
     return value is None or isinstance(value, bool | int | float | str)
 
 
-def checked(value: Any) -> Any:
-    """``value``, if it is small enough to be kept; raises Strange."""
+def check_value(value: Any) -> Any:
+    """``value``, if it is small enough; raises CannotEvaluate."""
     if isinstance(value, bool | None):
         return value
     if isinstance(value, int) and abs(value) > MAX_NUMBER:
@@ -266,7 +266,7 @@ def checked(value: Any) -> Any:
 def is_small(value: Any) -> bool:
     """Whether it holds numbers and text only, and few: comparing or printing it costs nothing."""
     try:
-        return size(value, 2000) > 0 and _is_plain(value)
+        return count_items(value, 2000) > 0 and _is_plain(value)
     except LimitReached:
         return False
 
@@ -280,7 +280,7 @@ def _is_plain(value: Any) -> bool:
 
 
 def walk(value: Any) -> Iterator[Any]:
-    """Everything in nested lists; the caller has checked ``size``."""
+    """Everything in nested lists; the caller has checked ``count_items``."""
     if isinstance(value, list | tuple):
         for item in value:
             yield from walk(item)

@@ -1,1 +1,1 @@
-"""Keras objects while code is read: layers, models, compile and fit."""
+"""Read Keras code: layers, models, compile and fit."""

@@ -1,4 +1,4 @@
-"""``compile`` and ``fit`` as the settings of a project."""
+"""Read the arguments of ``compile`` and ``fit`` as settings of a project."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from builder.parse.interpreter.values import (
     UserFunction,
     UserInstance,
     is_small,
-    number,
+    resolve_number,
 )
 from builder.parse.keras import constructors, legacy
 from builder.parse.keras.symbolic_model import KerasObject
@@ -44,7 +44,7 @@ TEST_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class FitCall:
     """What ``fit`` came to: the settings, and the data it was given."""
 
     settings: Config
@@ -53,35 +53,35 @@ class Fit:
     node: ast.AST
 
 
-def compile_config(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Config:
+def read_compile(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Config:
     """The ``compile`` part of a project."""
-    given = dict(zip(COMPILE, args, strict=False)) | kw
-    found: dict[str, Any] = {}
-    if "optimizer" not in given:
-        given["optimizer"] = "rmsprop"
+    arguments = dict(zip(COMPILE, args, strict=False)) | kw
+    result: dict[str, Any] = {}
+    if "optimizer" not in arguments:
+        arguments["optimizer"] = "rmsprop"
         interp.report_note(node, "No optimizer is named; Keras takes rmsprop then.")
     for name, kind in (("optimizer", "optimizers"), ("loss", "losses")):
-        made = _objects(interp, node, kind, given.pop(name, None), name)
+        made = _objects(interp, node, kind, arguments.pop(name, None), name)
         if made is not None:
-            found[name] = made
+            result[name] = made
     for name in ("metrics", "weighted_metrics"):
-        metrics = _objects(interp, node, "metrics", given.pop(name, None), name)
+        metrics = _objects(interp, node, "metrics", arguments.pop(name, None), name)
         if metrics not in (None, (), Config()):
-            found[name] = metrics if isinstance(metrics, tuple | Config) else (metrics,)
-    for name, value in given.items():
-        _compile_value(interp, node, name, number(value), found)
-    return Config(found)
+            result[name] = metrics if isinstance(metrics, tuple | Config) else (metrics,)
+    for name, value in arguments.items():
+        _compile_value(interp, node, name, resolve_number(value), result)
+    return Config(result)
 
 
 def _compile_value(
-    interp: Interpreter, node: ast.AST, name: str, value: Any, found: dict[str, Any]
+    interp: Interpreter, node: ast.AST, name: str, value: Any, result: dict[str, Any]
 ) -> None:
     if value is None or (name, value) in (("jit_compile", "auto"), ("run_eagerly", False)):
         return
     if name == "jit_compile" and isinstance(value, bool):
-        found[name] = value
+        result[name] = value
     elif name == "loss_weights" and is_small(value):
-        found[name] = constructors.plain(value)
+        result[name] = constructors.plain_value(value)
     elif name in ("run_eagerly", "steps_per_execution"):
         interp.report_note(node, f"{name} is left out: it changes the speed only.")
     elif name == "class_mode":
@@ -93,8 +93,8 @@ def _compile_value(
 def _objects(interp: Interpreter, node: ast.AST, kind: str, value: Any, where: str) -> Any:
     """One object, or lists and mappings of them; None where nothing is left."""
     if isinstance(value, list | tuple):
-        found = (_objects(interp, node, kind, v, where) for v in value[:100])
-        return tuple(f for f in found if f is not None)
+        result = (_objects(interp, node, kind, v, where) for v in value[:100])
+        return tuple(f for f in result if f is not None)
     if isinstance(value, dict):
         rows = ((str(k), _objects(interp, node, kind, v, where)) for k, v in value.items())
         return Config({k: v for k, v in rows if v is not None})
@@ -120,7 +120,7 @@ def _objects(interp: Interpreter, node: ast.AST, kind: str, value: Any, where: s
 
 
 def _reference(interp: Interpreter, node: ast.AST, kind: str, value: Reference, where: str) -> Any:
-    home = imports.kind_of(value.path)
+    home = imports.catalog_kind(value.path)
     last = value.path.rpartition(".")[2]
     if home is not None and home[0] in (kind, "losses"):
         if catalog.find(kind, last):
@@ -155,30 +155,30 @@ def _named(interp: Interpreter, node: ast.AST, kind: str, text: str, where: str)
     return ObjectSpec(entry.class_name)
 
 
-def fit_settings(
+def read_fit(
     interp: Interpreter, node: ast.Call, args: Args, kw: Keywords, generator: bool
-) -> Fit:
+) -> FitCall:
     """The ``fit`` part of a project, and its data."""
-    given = _today(interp, node, args, kw, generator)
-    x, y = given.pop("x", None), given.pop("y", None)
-    found: dict[str, Any] = {}
+    arguments = _today(interp, node, args, kw, generator)
+    x, y = arguments.pop("x", None), arguments.pop("y", None)
+    result: dict[str, Any] = {}
     if isinstance(x, Batches):
         if isinstance(x.batch_size, int):
-            given["batch_size"] = x.batch_size
+            arguments["batch_size"] = x.batch_size
         if x.every_epoch:
-            given["shuffle"] = "epoch"
+            arguments["shuffle"] = "epoch"
         x, y = x.x, x.y if y is None else y
     x, y = (_as_loaded(interp, node, v) for v in (x, y))
-    validation = given.pop("validation_data", None)
-    for name, value in given.items():
+    validation = arguments.pop("validation_data", None)
+    for name, value in arguments.items():
         try:
-            _setting(interp, node, name, number(value), found)
+            _setting(interp, node, name, resolve_number(value), result)
         except CannotEvaluate as strange:
             interp.report_unknown(node, f"{name} of fit is left out: {strange}")
-    _validate(interp, node, x, validation, found)
-    if found.get("validation_batch_size") == found.get("batch_size", 32):
-        found.pop("validation_batch_size", None)
-    return Fit(Config(found), x, y, node)
+    _validate(interp, node, x, validation, result)
+    if result.get("validation_batch_size") == result.get("batch_size", 32):
+        result.pop("validation_batch_size", None)
+    return FitCall(Config(result), x, y, node)
 
 
 def _as_loaded(interp: Interpreter, node: ast.AST, value: Any) -> Any:
@@ -201,30 +201,30 @@ def _today(
     interp: Interpreter, node: ast.AST, args: Args, kw: Keywords, generator: bool
 ) -> dict[str, Any]:
     """The arguments of ``fit`` by today's names."""
-    given = dict(zip(GENERATOR if generator else FIT, args, strict=False))
+    arguments = dict(zip(GENERATOR if generator else FIT, args, strict=False))
     for name, value in kw.items():
         new = legacy.FIT.get(name, name)
         new = {"generator": "x", "validation_generator": "validation_data"}.get(new, new)
         if new != name:
-            told = f"called {new} today" if new else "left out: it does nothing any more"
-            interp.report_translation(node, f"{name} is {told}.")
+            change = f"called {new} today" if new else "left out: it does nothing any more"
+            interp.report_translation(node, f"{name} is {change}.")
         if new:
-            given[new] = value
-    return given
+            arguments[new] = value
+    return arguments
 
 
 def _setting(
-    interp: Interpreter, node: ast.AST, name: str, value: Any, found: dict[str, Any]
+    interp: Interpreter, node: ast.AST, name: str, value: Any, result: dict[str, Any]
 ) -> None:
     if value is None or name == "verbose" or (name in USUAL and value == USUAL[name]):
         return
     if name == "callbacks":
-        found.update(_callbacks(interp, node, value))
+        result.update(_callbacks(interp, node, value))
     elif name == "class_weight":
-        plain = constructors.plain(value)
+        plain = constructors.plain_value(value)
         if not isinstance(plain, Config):
             raise CannotEvaluate("class weights are written {0: 1.0, 1: 2.5}")
-        found[name] = plain
+        result[name] = plain
     elif name in ("sample_weight", "validation_steps"):
         interp.report_different(node, f"{name} is not kept.")
     elif name == "steps_per_epoch" and not isinstance(value, int):
@@ -238,7 +238,7 @@ def _setting(
             raise CannotEvaluate("this is no value for it")
         if kind := document.wanted("fit", name, value):
             raise CannotEvaluate(f"it must be {kind}")
-        found[name] = value
+        result[name] = value
     else:
         raise CannotEvaluate("there is no such argument")
 
@@ -246,8 +246,8 @@ def _setting(
 def _callbacks(interp: Interpreter, node: ast.AST, value: Any) -> dict[str, Any]:
     rows = []
     for item in value if isinstance(value, list) else [value]:
-        if isinstance(item, Reference) and (home := imports.kind_of(item.path)):
-            entry = constructors.find(interp, node, *home)
+        if isinstance(item, Reference) and (home := imports.catalog_kind(item.path)):
+            entry = constructors.find_entry(interp, node, *home)
             item = KerasObject("callbacks", ObjectSpec(entry.class_name)) if entry else item
         if isinstance(item, KerasObject) and item.kind == "callbacks":
             rows.append(item.spec)
@@ -270,7 +270,7 @@ def _rounded(share: float, rows: int | None) -> float:
 
 
 def _validate(
-    interp: Interpreter, node: ast.AST, x: Any, validation: Any, found: dict[str, Any]
+    interp: Interpreter, node: ast.AST, x: Any, validation: Any, result: dict[str, Any]
 ) -> None:
     """``validation_data`` as a share of the training examples."""
     if validation is None:
@@ -285,12 +285,12 @@ def _validate(
     if isinstance(held, list) and held:
         held = held[0]
     if not isinstance(held, DataArray):
-        found["validation_split"] = TEST_SHARE
+        result["validation_split"] = TEST_SHARE
         text = "The validation data could not be worked out: the last 20 % of the training examples"
         interp.report_different(node, f"{text} are taken.")
         return
     if held.part == "test":
-        found["validation_split"] = TEST_SHARE
+        result["validation_split"] = TEST_SHARE
         text = (
             "The test data validate here. Layerwise keeps them for the end and takes the last 20 %"
         )
@@ -298,6 +298,6 @@ def _validate(
         return
     left = x.share if isinstance(x, DataArray) else 1 - held.share
     share = held.share / (left + held.share) if left and left < 1 else held.share
-    found["validation_split"] = _rounded(share, held.data.train)
+    result["validation_split"] = _rounded(share, held.data.train)
     if held.end != "tail":
         interp.report_different(node, "The last rows validate here, whichever the code sets aside.")

@@ -1,4 +1,4 @@
-"""Constructor calls of Keras's objects into records: positions become names by the catalogue."""
+"""Read constructor calls of Keras's classes as ObjectSpecs, by the catalogue's arguments."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from builder.parse.interpreter.values import (
     Reference,
     Unknown,
     UserFunction,
-    number,
-    size,
+    count_items,
+    resolve_number,
 )
 from builder.parse.keras import epoch_functions, layer_arguments, legacy
 from builder.parse.keras.symbolic_model import KerasObject, Layer
@@ -40,12 +40,12 @@ MAX_WRAPPED = 4
 """Wrappers inside each other; each may name what it wraps twice."""
 
 
-def make(
+def construct(
     interp: Interpreter, node: ast.Call, home: tuple[str, str], args: Args, kw: Keywords
 ) -> Any:
     """A Layer, or a Made of another kind, from ``home`` = (kind, class as written)."""
     kind, written = home
-    entry = find(interp, node, kind, written)
+    entry = find_entry(interp, node, kind, written)
     if entry is None:
         return _missing(interp, node, kind, written)
     kw = _modern(interp, node, entry, dict(kw))
@@ -59,17 +59,17 @@ def make(
     if decay is not None:
         usual = {"learning_rate": entry.args["learning_rate"]}
         config = usual | config
-        _decay(interp, node, config, number(decay))
+        _decay(interp, node, config, resolve_number(decay))
     if kind == "callbacks":
         config = usual_files(entry) | config
     lacking = [name for name in entry.required if name not in config]
     if lacking and kind != "layers":
         return interp.report_unknown(node, f"{entry.class_name} is left out: it needs {lacking[0]}")
-    spec = shortest(entry, Config(config))
+    spec = minimal_spec(entry, Config(config))
     if kind != "layers":
         return KerasObject(kind, spec)
     wrapped = [v for v in (*args, *kw.values()) if isinstance(v, Layer)]
-    return layer_arguments.layer(interp, node, spec, about, wrapped)
+    return layer_arguments.make_layer(interp, node, spec, about, wrapped)
 
 
 def _window(
@@ -89,7 +89,7 @@ def _window(
     return [args[0], [args[1], args[2]], *args[3:]]
 
 
-def find(interp: Interpreter, node: ast.AST, kind: str, written: str) -> Entry | None:
+def find_entry(interp: Interpreter, node: ast.AST, kind: str, written: str) -> Entry | None:
     """The entry a class, or a function of older Keras, stands for; tells a translation."""
     name = legacy.CLASSES.get(written, written)
     short = legacy.SHORT.get(name, name)
@@ -143,7 +143,7 @@ def _config(
     interp: Interpreter, node: ast.Call, entry: Entry, args: Args, kw: Keywords
 ) -> dict[str, Any]:
     order = list(entry.args)
-    given: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     if len(args) > len(order):
         extra = len(args) - len(order)
         interp.report_unknown(
@@ -155,14 +155,14 @@ def _config(
             _stranger(interp, node, entry, name, order)
             continue
         try:
-            value = argument(interp, node, entry, name, value)
+            value = read_argument(interp, node, entry, name, value)
         except CannotEvaluate as strange:
             what = f"{name} of {entry.class_name}"
             interp.report_unknown(node, f"{what} is left out: {strange}")
             continue
         if not (value is None and entry.args.get(name) is None):
-            given[name] = value
-    return given
+            values[name] = value
+    return values
 
 
 def _stranger(
@@ -179,16 +179,16 @@ def _stranger(
     )
 
 
-def argument(interp: Interpreter, node: ast.AST, entry: Entry, name: str, value: Any) -> Any:
-    """One argument as a spec keeps it; raises Strange when it cannot be told."""
-    value = number(value)
+def read_argument(interp: Interpreter, node: ast.AST, entry: Entry, name: str, value: Any) -> Any:
+    """One argument as a spec keeps it; raises CannotEvaluate when it cannot be worked out."""
+    value = resolve_number(value)
     if isinstance(value, Unknown | Opaque):
         raise CannotEvaluate("its value could not be worked out")
     if isinstance(value, UserFunction) and name == "schedule":
-        found = epoch_functions.recognise(interp, value)
-        if found is None:
+        result = epoch_functions.recognise_schedule(interp, value)
+        if result is None:
             raise CannotEvaluate("this rule for the learning rate is not one we know")
-        return found
+        return result
     if isinstance(value, Layer):
         return _wrapped(value, name)
     if isinstance(value, KerasObject):
@@ -198,19 +198,19 @@ def argument(interp: Interpreter, node: ast.AST, entry: Entry, name: str, value:
     if isinstance(value, str):
         return _word(interp, node, entry, name, value)
     if isinstance(value, dict):
-        return Config({str(k): plain(v) for k, v in value.items()})
-    return plain(value)
+        return Config({str(k): plain_value(v) for k, v in value.items()})
+    return plain_value(value)
 
 
-def plain(value: Any) -> Any:
-    """Numbers and text in lists, as tuples; raises Strange for anything else."""
+def plain_value(value: Any) -> Any:
+    """Numbers and text in lists, as tuples; raises CannotEvaluate for anything else."""
     try:
-        size(value)
+        count_items(value)
     except LimitReached:
         raise CannotEvaluate("it is too long") from None
-    value = number(value)
+    value = resolve_number(value)
     if isinstance(value, list | tuple | range):
-        return tuple(plain(v) for v in value)
+        return tuple(plain_value(v) for v in value)
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, KerasObject):
@@ -218,7 +218,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Layer):
         return _wrapped(value, "")
     if isinstance(value, dict):
-        return Config({str(k): plain(v) for k, v in value.items()})
+        return Config({str(k): plain_value(v) for k, v in value.items()})
     if isinstance(value, Unknown | Opaque):
         raise CannotEvaluate("its value could not be worked out")
     if isinstance(value, UserFunction):
@@ -243,28 +243,28 @@ def _reference(interp: Interpreter, node: ast.AST, entry: Entry, name: str, path
         return _word(interp, node, entry, name, last)
     if name in ("dtype", "output_mode"):
         return last
-    home = imports.kind_of(path)
+    home = imports.catalog_kind(path)
     if home is not None:
-        found = find(interp, node, *home)
-        if found is not None:
-            return ObjectSpec(found.class_name)
+        result = find_entry(interp, node, *home)
+        if result is not None:
+            return ObjectSpec(result.class_name)
     raise CannotEvaluate(f"`{path[:60]}` is not one of Keras's own")
 
 
 def _word(interp: Interpreter, node: ast.AST, entry: Entry, name: str, value: str) -> Any:
     asked = _kind(entry, name)
     if asked == "activations":
-        found = catalog.by_alias("activations", value)
+        result = catalog.by_alias("activations", value)
         today = legacy.ACTIVATIONS.get(value, value)
-        if found is None:
-            found = catalog.by_alias("activations", today)
-        if found is None:
+        if result is None:
+            result = catalog.by_alias("activations", today)
+        if result is None:
             raise CannotEvaluate(f"there is no activation called {value[:60]!r}")
-        if found.class_name != value:
+        if result.class_name != value:
             interp.report_translation(
-                node, f"The activation {value} is called {found.class_name} today."
+                node, f"The activation {value} is called {result.class_name} today."
             )
-        return found.class_name
+        return result.class_name
     if asked in ("initializers", "regularizers", "constraints"):
         named = catalog.by_alias(asked, legacy.WEIGHT_NAMES.get(value, value))
         named = named or catalog.find(asked, value)
@@ -291,14 +291,14 @@ def _decay(interp: Interpreter, node: ast.AST, config: dict[str, Any], decay: An
     if isinstance(rate, ObjectSpec) or not isinstance(decay, int | float):
         interp.report_unknown(node, "decay is left out")
         return
-    told = {"initial_learning_rate": rate, "decay_steps": 1, "decay_rate": decay}
-    config["learning_rate"] = ObjectSpec("InverseTimeDecay", Config(told))
+    schedule = {"initial_learning_rate": rate, "decay_steps": 1, "decay_rate": decay}
+    config["learning_rate"] = ObjectSpec("InverseTimeDecay", Config(schedule))
     interp.report_translation(
         node, "decay became the schedule InverseTimeDecay, which does the same."
     )
 
 
-def shortest(entry: Entry, config: Config) -> ObjectSpec:
+def minimal_spec(entry: Entry, config: Config) -> ObjectSpec:
     """The record without what equals the default."""
     try:
         return catalog.minimal(entry.kind, ObjectSpec(entry.class_name, config))

@@ -1,4 +1,4 @@
-"""Which of our epoch schedules a function of the text is: by its words, else by what it gives."""
+"""Recognise a learning-rate function as one of our epoch schedules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EPOCHS = 60
 """So many epochs are tried to see what a rule does."""
 
 
-def recognise(interp: Interpreter, function: UserFunction) -> ObjectSpec | None:
+def recognise_schedule(interp: Interpreter, function: UserFunction) -> ObjectSpec | None:
     """The epoch schedule that gives the same rates, or None."""
     return _by_words(function) or _by_numbers(interp, function)
 
@@ -28,12 +28,12 @@ def _by_words(function: UserFunction) -> ObjectSpec | None:
         return None
     if body[0].value is None or len(node.args.args) < 2:
         return None
-    given = dict(zip([a.arg for a in node.args.args][2:], node.args.defaults, strict=False))
+    arguments = dict(zip([a.arg for a in node.args.args][2:], node.args.defaults, strict=False))
     for entry in catalog.entries("epoch_schedules"):
         rule = ast.parse(str(entry.extra["expression"]), mode="eval").body
-        if set(given) == set(entry.args) and ast.dump(rule) == ast.dump(body[0].value):
-            values = {k: v.value for k, v in given.items() if isinstance(v, ast.Constant)}
-            if len(values) == len(given):
+        if set(arguments) == set(entry.args) and ast.dump(rule) == ast.dump(body[0].value):
+            values = {k: v.value for k, v in arguments.items() if isinstance(v, ast.Constant)}
+            if len(values) == len(arguments):
                 return catalog.minimal(
                     "epoch_schedules", ObjectSpec(entry.class_name, Config(values))
                 )

@@ -1,4 +1,4 @@
-"""Calls of Keras's and TensorFlow's functions and classes, by their canonical names."""
+"""Read calls of Keras's and TensorFlow's functions and classes, by canonical name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ from builder.parse.data import arrays
 from builder.parse.data.arrays import Batches, DataArray
 from builder.parse.interpreter import imports
 from builder.parse.interpreter.interpreter import Handlers, Interpreter
-from builder.parse.interpreter.values import Args, Keywords, Opaque, Unknown, UserFunction, number
+from builder.parse.interpreter.values import (
+    Args,
+    Keywords,
+    Opaque,
+    Unknown,
+    UserFunction,
+    resolve_number,
+)
 from builder.parse.keras import constructors, layer_arguments, legacy, model_calls, symbolic_calls
 from builder.parse.keras.symbolic_model import Layer, Model, Tensor
 from builder.parse.text import syntax_tree
@@ -49,12 +56,12 @@ def read_call(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Ke
         return FUNCTIONS[path](interp, node, args, kw)
     if path.startswith("builtins."):
         return None
-    home = imports.kind_of(path)
+    home = imports.catalog_kind(path)
     if home and home[0] == "layers" and home[1] in (*legacy.FUNCTIONS, "merge"):
-        return model_calls.merge(interp, node, home[1], args, kw)
+        return model_calls.merge_tensors(interp, node, home[1], args, kw)
     tensors = any(symbolic_calls.is_tensor(v) for v in (*args, *kw.values()))
     if tensors and (home is None or home[0] == "activations"):
-        return symbolic_calls.operation(interp, node, path, args, kw)
+        return symbolic_calls.call_operation(interp, node, path, args, kw)
     return None
 
 
@@ -62,17 +69,17 @@ def read_constructor(
     interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywords
 ) -> Any:
     """A class of Keras's that the catalogue has; None for anything else."""
-    home = imports.kind_of(path)
+    home = imports.catalog_kind(path)
     if home and home[0] == "activations":
         return Opaque()
-    return constructors.make(interp, node, home, args, kw) if home else None
+    return constructors.construct(interp, node, home, args, kw) if home else None
 
 
 def is_known(path: str) -> bool:
     """Whether a canonical name is one of Keras's objects in the catalogue."""
     if path in ("keras.Input", "keras.Sequential", "keras.Model"):
         return True
-    home = imports.kind_of(path)
+    home = imports.catalog_kind(path)
     if home is None:
         return False
     kind, name = home
@@ -115,7 +122,7 @@ def _policy(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> An
 def _lambda(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """A Lambda whose function is one operation of Keras becomes that layer."""
     function = args[0] if args else kw.get("function")
-    start = Tensor(symbolic_calls.made(interp, Layer(None), []).call)
+    start = Tensor(symbolic_calls.record_call(interp, Layer(None), []).call)
     result: Any = None
     if isinstance(function, UserFunction):
         with interp.silenced():
@@ -131,7 +138,7 @@ def _lambda(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> An
 
 def _image_generator(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``ImageDataGenerator(rescale=1/255, horizontal_flip=True)``."""
-    asked = [name for name in legacy.AUGMENTS if number(kw.get(name))]
+    asked = [name for name in legacy.AUGMENTS if resolve_number(kw.get(name))]
     if asked:
         made = " and ".join(sorted({legacy.AUGMENTS[name] for name in asked}))
         interp.report_unknown(
@@ -139,7 +146,7 @@ def _image_generator(interp: Interpreter, node: ast.Call, args: Args, kw: Keywor
         )
     if learned := [name for name in LEARNED if kw.get(name)]:
         interp.report_unknown(node, f"{', '.join(learned)}: left out")
-    rescale = number(kw.get("rescale"))
+    rescale = resolve_number(kw.get("rescale"))
     return ImageGenerator(rescale if isinstance(rescale, int | float) else None)
 
 
@@ -157,19 +164,19 @@ def _generator_method(
         return Opaque()
     if name != "flow":
         return Opaque()
-    given = dict(zip(("x", "y", "batch_size"), args, strict=False)) | kw
-    x = given.get("x")
+    arguments = dict(zip(("x", "y", "batch_size"), args, strict=False)) | kw
+    x = arguments.get("x")
     if isinstance(x, DataArray) and value.rescale is not None:
-        x = arrays.scaled(x, "*", value.rescale)
-    size = number(given.get("batch_size"))
-    return Batches(x, given.get("y"), size if isinstance(size, int) else None)
+        x = arrays.scale_array(x, "*", value.rescale)
+    size = resolve_number(arguments.get("batch_size"))
+    return Batches(x, arguments.get("y"), size if isinstance(size, int) else None)
 
 
 def _length(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``len(model)``, and ``len(layer.get_vocabulary())``."""
     value = args[0] if args else None
     if isinstance(value, Opaque) and isinstance(value.origin, Layer):
-        return layer_arguments.words(interp, node, value.origin)
+        return layer_arguments.vocabulary_size(interp, node, value.origin)
     return len(value.stack) if isinstance(value, Model) else None
 
 
@@ -184,9 +191,9 @@ def _off(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
 
 
 FUNCTIONS: dict[str, Callable[[Interpreter, ast.Call, Args, Keywords], Any]] = {
-    "keras.Sequential": model_calls.sequential,
-    "keras.Model": model_calls.functional,
-    "keras.Input": model_calls.input_tensor,
+    "keras.Sequential": model_calls.make_sequential,
+    "keras.Model": model_calls.make_functional,
+    "keras.Input": model_calls.make_input,
     "keras.layers.Lambda": _lambda,
     "keras.config.set_dtype_policy": _policy,
     "keras.models.load_model": _opened,

@@ -1,4 +1,4 @@
-"""Functions of ``keras.ops`` called on tensors: nodes of their own, as the table has them."""
+"""Read calls of ``keras.ops`` on tensors as nodes of the graph."""
 
 from __future__ import annotations
 
@@ -8,8 +8,14 @@ from typing import Any
 from builder import catalog
 from builder.catalog import Entry
 from builder.catalog import ops as table
-from builder.parse.interpreter.values import Args, CannotEvaluate, Keywords, number, walk
-from builder.parse.interpreter.values import size as size_of
+from builder.parse.interpreter.values import (
+    Args,
+    CannotEvaluate,
+    Keywords,
+    count_items,
+    resolve_number,
+    walk,
+)
 from builder.parse.keras import constructors
 from builder.parse.keras.symbolic_model import Layer, Tensor
 from builder.spec import Config, ObjectSpec
@@ -30,23 +36,23 @@ BINARY = {
 """Signs between tensors that no layer says → operation."""
 
 
-def read(path: str, args: Args, kw: Keywords) -> Found | None:
+def read_operation(path: str, args: Args, kw: Keywords) -> Found | None:
     """``keras.ops.reshape(x, (4, 7))`` as a record; None when it is no operation we know.
 
     Raises:
-        Strange: an argument cannot be told.
+        CannotEvaluate: an argument cannot be worked out.
     """
     entry = table.BY_NAME.get(table.PREFIX + path.removeprefix("keras.ops."))
     if entry is None or not path.startswith("keras.ops."):
         return None
-    given = _by_name(entry, args) | kw
+    arguments = _by_name(entry, args) | kw
     tensors: list[Tensor] = []
     config: dict[str, Any] = {}
     for name in _order(entry):
-        if name not in given:
+        if name not in arguments:
             continue
-        value = given.pop(name)
-        size_of(value)
+        value = arguments.pop(name)
+        count_items(value)
         parts = list(walk([value]))
         if parts and all(isinstance(p, Tensor) for p in parts):
             if name not in entry.extra["tensors"] or config.keys() & set(entry.extra["tensors"]):
@@ -56,8 +62,8 @@ def read(path: str, args: Args, kw: Keywords) -> Found | None:
             raise CannotEvaluate(f"{name} mixes tensors with other values")
         else:
             config[name] = _argument(value)
-    if given:
-        raise CannotEvaluate(f"it takes no {str(next(iter(given)))[:60]!r}")
+    if arguments:
+        raise CannotEvaluate(f"it takes no {str(next(iter(arguments)))[:60]!r}")
     return Layer(catalog.minimal("layers", ObjectSpec(entry.class_name, Config(config)))), tensors
 
 
@@ -82,42 +88,42 @@ def _by_name(entry: Entry, args: list[Any]) -> dict[str, Any]:
 
 def _argument(value: Any) -> Any:
     if isinstance(value, slice):
-        return key(value)
+        return read_key(value)
     if isinstance(value, list | tuple):
         return tuple(_argument(v) for v in value)
-    return constructors.plain(value)
+    return constructors.plain_value(value)
 
 
-def key(part: Any) -> Any:
+def read_key(part: Any) -> Any:
     """What stands in ``x[…]`` as an operation's record has it."""
     if isinstance(part, tuple):
-        return tuple(key(p) for p in part)
+        return tuple(read_key(p) for p in part)
     if isinstance(part, slice):
-        ends = (number(part.start), number(part.stop), number(part.step))
+        ends = (resolve_number(part.start), resolve_number(part.stop), resolve_number(part.step))
         if not all(e is None or (isinstance(e, int) and not isinstance(e, bool)) for e in ends):
             raise CannotEvaluate("its ends could not be worked out")
         return Config(start=ends[0], stop=ends[1], step=ends[2])
-    part = number(part)
+    part = resolve_number(part)
     if part is None or (isinstance(part, int) and not isinstance(part, bool)):
         return part
     raise CannotEvaluate("only numbers and slices can be read here")
 
 
-def cut(part: Any) -> Layer:
-    """``x[:, 0]`` as a record; raises Strange for anything but numbers and slices."""
-    found = key(part if isinstance(part, tuple) else (part,))
-    return Layer(ObjectSpec("ops.get_item", Config(key=found)))
+def read_index(part: Any) -> Layer:
+    """``x[:, 0]`` as a record; raises CannotEvaluate for anything but numbers and slices."""
+    result = read_key(part if isinstance(part, tuple) else (part,))
+    return Layer(ObjectSpec("ops.get_item", Config(key=result)))
 
 
-def binary(op: type, a: Any, b: Any) -> Found | None:
+def read_operator(op: type, a: Any, b: Any) -> Found | None:
     """``a / b`` and the like, where a tensor is among them; None for signs that have no place."""
     if op not in BINARY:
         return None
-    found = {"x1": a, "x2": b}
-    if any(not isinstance(v, Tensor | int | float) or isinstance(v, bool) for v in found.values()):
+    result = {"x1": a, "x2": b}
+    if any(not isinstance(v, Tensor | int | float) or isinstance(v, bool) for v in result.values()):
         return None
-    numbers = {k: v for k, v in found.items() if not isinstance(v, Tensor)}
+    numbers = {k: v for k, v in result.items() if not isinstance(v, Tensor)}
     if numbers and op is ast.MatMult:
         return None
-    tensors = [v for v in found.values() if isinstance(v, Tensor)]
+    tensors = [v for v in result.values() if isinstance(v, Tensor)]
     return Layer(ObjectSpec(f"ops.{BINARY[op]}", Config(numbers))), tensors

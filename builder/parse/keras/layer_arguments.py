@@ -1,4 +1,4 @@
-"""What is said of a layer beside its arguments: its name, and the shape the model reads."""
+"""Read a layer's name and input shape, which stand beside its own arguments."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 from builder import catalog
 from builder.parse.data.arrays import Length
-from builder.parse.interpreter.imports import tidy
+from builder.parse.interpreter.imports import tidy_name
 from builder.parse.interpreter.interpreter import Interpreter
-from builder.parse.interpreter.values import Unknown, number
+from builder.parse.interpreter.values import Unknown, resolve_number
 from builder.parse.keras.symbolic_model import Layer, input_layer
 from builder.spec import ObjectSpec
 
@@ -18,7 +18,7 @@ SHAPES = ("input_shape", "batch_input_shape", "batch_shape", "input_dim", "input
 """Older ways to say in the first layer what the model reads."""
 
 
-def layer(
+def make_layer(
     interp: Interpreter,
     node: ast.Call,
     spec: ObjectSpec,
@@ -31,19 +31,19 @@ def layer(
     inner = next((w for w in wrapped if w.shape is not None), None)
     if inner is not None and catalog.traits_of(spec.class_name).wraps:
         made.shape, made.batch, made.said = inner.shape, inner.batch, inner.said
-    told = [name for name in SHAPES if about.get(name) is not None]
-    if not told:
+    shapes = [name for name in SHAPES if about.get(name) is not None]
+    if not shapes:
         return made
     if spec.class_name == "InputLayer":
         return _input(interp, node, made, about)
-    shape, batch = shape_of(interp, node, about)
+    shape, batch = read_shape(interp, node, about)
     if shape is not None:
-        made.shape, made.batch, made.said = shape, batch, told[0]
+        made.shape, made.batch, made.said = shape, batch, shapes[0]
     return made
 
 
 def _input(interp: Interpreter, node: ast.AST, layer: Layer, about: dict[str, Any]) -> Layer:
-    shape, batch = shape_of(interp, node, about)
+    shape, batch = read_shape(interp, node, about)
     if shape is None:
         return layer
     if "input_shape" in about:
@@ -51,38 +51,38 @@ def _input(interp: Interpreter, node: ast.AST, layer: Layer, about: dict[str, An
     return input_layer(shape, batch, layer.name)
 
 
-def shape_of(
+def read_shape(
     interp: Interpreter, node: ast.AST, about: dict[str, Any]
 ) -> tuple[tuple[int | None, ...] | None, int | None]:
     """(shape without batch, batch size) of any of ``SHAPES``; (None, None) when it is unclear."""
     whole = about.get("batch_shape", about.get("batch_input_shape"))
     if whole is not None:
-        shape = sizes(interp, node, whole)
+        shape = read_sizes(interp, node, whole)
         return (shape[1:], shape[0]) if shape else (None, None)
     if "input_shape" in about:
-        return sizes(interp, node, about["input_shape"]), None
+        return read_sizes(interp, node, about["input_shape"]), None
     if "input_dim" in about:
         length = about.get("input_length")
-        told = [about["input_dim"]] if length is None else [length, about["input_dim"]]
-        return sizes(interp, node, told), None
-    return sizes(interp, node, [about["input_length"]]), None
+        axes = [about["input_dim"]] if length is None else [length, about["input_dim"]]
+        return read_sizes(interp, node, axes), None
+    return read_sizes(interp, node, [about["input_length"]]), None
 
 
-def sizes(interp: Interpreter, node: ast.AST, value: Any) -> tuple[int | None, ...] | None:
+def read_sizes(interp: Interpreter, node: ast.AST, value: Any) -> tuple[int | None, ...] | None:
     """A shape as a tuple; a single number is a shape of one axis."""
-    value = number(value)
+    value = resolve_number(value)
     if isinstance(value, int) and not isinstance(value, bool):
         value = [value]
     items: Iterable[Any] = value if isinstance(value, list | tuple) else [Unknown()]
-    found = [number(v) for v in items]
-    if all(v is None or (isinstance(v, int) and not isinstance(v, bool)) for v in found):
-        return tuple(found) if len(found) <= 16 else None
-    if any(isinstance(v, Length) for v in found) or found:
+    result = [resolve_number(v) for v in items]
+    if all(v is None or (isinstance(v, int) and not isinstance(v, bool)) for v in result):
+        return tuple(result) if len(result) <= 16 else None
+    if any(isinstance(v, Length) for v in result) or result:
         interp.report_unknown(node, "the shape could not be worked out")
     return None
 
 
-def words(interp: Interpreter, node: ast.AST, layer: Layer) -> Any:
+def vocabulary_size(interp: Interpreter, node: ast.AST, layer: Layer) -> Any:
     """How many words a layer knows: its ``max_tokens``, as it has learned none here."""
     most = layer.spec.config.get("max_tokens") if layer.spec else None
     if not isinstance(most, int):
@@ -99,7 +99,7 @@ def _named(interp: Interpreter, node: ast.AST, name: Any) -> str:
     if not isinstance(name, str):
         interp.report_unknown(node, "the name could not be worked out")
         return ""
-    tidied = tidy(name)
+    tidied = tidy_name(name)
     if tidied != name:
         interp.report_translation(node, f"The name {name[:60]!r} became {tidied!r}.")
     return tidied

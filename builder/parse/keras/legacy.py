@@ -1,4 +1,4 @@
-"""Spellings of Keras 1 and 2, and of neighbours, with what they are called today."""
+"""Names of Keras 1 and 2, TensorFlow 1 and their like, and what they are called today."""
 
 from __future__ import annotations
 

@@ -9,18 +9,17 @@ from builder.catalog.layers import own
 from builder.code.subclass import MODELS_OWN
 from builder.parse.data import preparation
 from builder.parse.data.arrays import DataArray
-from builder.parse.interpreter.imports import tidy
+from builder.parse.interpreter.imports import tidy_name
 from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import (
     Args,
-    BoundMethod,
     CannotEvaluate,
     Keywords,
     Opaque,
     Unknown,
     UserInstance,
-    number,
-    size,
+    count_items,
+    resolve_number,
     walk,
 )
 from builder.parse.keras import (
@@ -53,29 +52,29 @@ OF_OLD = ("reset_states", "to_yaml", "get_updates_for")
 WEIGHTS = ("load_weights", "set_weights", "get_weights")
 
 
-def sequential(interp: Interpreter, node: ast.AST, args: Args, kw: Keywords) -> Model:
+def make_sequential(interp: Interpreter, node: ast.AST, args: Args, kw: Keywords) -> Model:
     """``keras.Sequential([…])``."""
     model = Model("sequential", _named(kw.get("name")), getattr(node, "lineno", 0))
     interp.models.append(model)
     layers = args[0] if args else kw.get("layers")
     if layers is not None:
-        size(layers)
+        count_items(layers)
         for item in walk(layers if isinstance(layers, list) else [layers]):
-            add(interp, node, model, item)
+            add_layer(interp, node, model, item)
     return model
 
 
-def add(interp: Interpreter, node: ast.AST, model: Model, item: Any) -> None:
+def add_layer(interp: Interpreter, node: ast.AST, model: Model, item: Any) -> None:
     """``model.add(layer)``."""
     if isinstance(item, Tensor) and item.call.layer.is_input:
         item = item.call.layer
     if isinstance(item, UserInstance) and item.of.base == "model":
-        item = as_model(interp, item)
+        item = model_of(interp, item)
     if isinstance(item, Model):
         _add_model(interp, node, model, item)
     elif isinstance(item, UserInstance):
         name = item.of.node.name
-        text = f"{name} is a layer of your own: left out of the stack{ours(name)}"
+        text = f"{name} is a layer of your own: left out of the stack{own_layers_hint(name)}"
         interp.report_unknown(node, text)
     elif isinstance(item, Unknown):
         interp.report_unknown(node, "a layer that was not understood is left out of the model")
@@ -89,7 +88,7 @@ def add(interp: Interpreter, node: ast.AST, model: Model, item: Any) -> None:
         model.stack.append(item)
 
 
-def ours(name: str) -> str:
+def own_layers_hint(name: str) -> str:
     """What to say behind a layer class of the text's own that cannot be read."""
     there = ", ".join(own.BY_NAME)
     if name in own.BY_NAME:
@@ -119,16 +118,19 @@ def _tell_shape(interp: Interpreter, layer: Layer, first: bool) -> None:
     interp.report_translation(layer.line, text)
 
 
-def functional(interp: Interpreter, node: ast.AST, args: Args, kw: Keywords) -> Any:
+def make_functional(interp: Interpreter, node: ast.AST, args: Args, kw: Keywords) -> Any:
     """``keras.Model(inputs, outputs)``."""
-    given = dict(zip(("inputs", "outputs"), args, strict=False)) | kw
-    ends = [given.get("inputs", given.get("input")), given.get("outputs", given.get("output"))]
+    arguments = dict(zip(("inputs", "outputs"), args, strict=False)) | kw
+    ends = [
+        arguments.get("inputs", arguments.get("input")),
+        arguments.get("outputs", arguments.get("output")),
+    ]
     for end in ends:
-        size(end)
+        count_items(end)
     inputs, outputs = (
         list(walk(list(e.values()) if isinstance(e, dict) else [e])) for e in ends
     )  # fmt: skip
-    model = Model("functional", _named(given.get("name")), getattr(node, "lineno", 0))
+    model = Model("functional", _named(arguments.get("name")), getattr(node, "lineno", 0))
     if any(isinstance(v, Opaque) for v in (*inputs, *outputs)):
         model.aside = True
         return model
@@ -142,25 +144,25 @@ def functional(interp: Interpreter, node: ast.AST, args: Args, kw: Keywords) -> 
     return model
 
 
-def input_tensor(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+def make_input(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``keras.Input(shape=(28, 28))``."""
     if "name" in kw and not isinstance(kw["name"], str):
         kw["name"] = None
     if "shape" not in kw and args:
         kw["shape"], args = args[0], args[1:]
-    if "shape" in kw and isinstance(number(kw["shape"]), int):
-        kw["shape"] = [number(kw["shape"])]
+    if "shape" in kw and isinstance(resolve_number(kw["shape"]), int):
+        kw["shape"] = [resolve_number(kw["shape"])]
         interp.report_translation(node, "The shape of an Input is written with a comma: (784,).")
     if isinstance(kw.get("shape"), list):
-        found = layer_arguments.sizes(interp, node, kw["shape"])
-        kw["shape"] = None if found is None else list(found)
+        result = layer_arguments.read_sizes(interp, node, kw["shape"])
+        kw["shape"] = None if result is None else list(result)
     if args:
         kw["batch_size"] = args[0]
-    layer = constructors.make(interp, node, ("layers", "InputLayer"), [], kw)
-    return symbolic_calls.made(interp, layer, []) if isinstance(layer, Layer) else layer
+    layer = constructors.construct(interp, node, ("layers", "InputLayer"), [], kw)
+    return symbolic_calls.record_call(interp, layer, []) if isinstance(layer, Layer) else layer
 
 
-def merge(interp: Interpreter, node: ast.Call, name: str, args: Args, kw: Keywords) -> Any:
+def merge_tensors(interp: Interpreter, node: ast.Call, name: str, args: Args, kw: Keywords) -> Any:
     """``layers.add([a, b])``, and Keras 1's ``merge([a, b], mode="concat")``."""
     tensors = args[0] if args else kw.pop("inputs", None)
     class_name = legacy.FUNCTIONS.get(name)
@@ -174,15 +176,15 @@ def merge(interp: Interpreter, node: ast.Call, name: str, args: Args, kw: Keywor
             interp.report_translation(node, f"merge is the layer {class_name} today.")
     if class_name is None:
         return interp.report_unknown(node, "this way of joining is not one we know")
-    layer = constructors.make(interp, node, ("layers", class_name), args[1:], kw)
+    layer = constructors.construct(interp, node, ("layers", class_name), args[1:], kw)
     return (
-        symbolic_calls.call(interp, node, layer, [tensors], {})
+        symbolic_calls.call_layer(interp, node, layer, [tensors], {})
         if isinstance(layer, Layer)
         else layer
     )
 
 
-def as_model(interp: Interpreter, instance: UserInstance) -> Any:
+def model_of(interp: Interpreter, instance: UserInstance) -> Any:
     """The model that an object of a class of the text is; one for each object."""
     if instance.of.base != "model":
         return Unknown()
@@ -194,35 +196,14 @@ def as_model(interp: Interpreter, instance: UserInstance) -> Any:
     return made
 
 
-def again(interp: Interpreter, node: ast.AST, model: Model, args: Args, kw: Keywords) -> Any:
+def call_again(interp: Interpreter, node: ast.AST, model: Model, args: Args, kw: Keywords) -> Any:
     """A model called as a layer: one for each model, so that two calls share it."""
     if model.as_layer is None:
         model.as_layer = Layer(None, model.name, model)
-    return symbolic_calls.call(interp, node, model.as_layer, args, kw)
+    return symbolic_calls.call_layer(interp, node, model.as_layer, args, kw)
 
 
-def attribute(interp: Interpreter, node: ast.AST, model: Model, name: str) -> Any:
-    """``model.name``."""
-    if model.kind == "functional" and not model.aside:
-        ends = {"input": model.inputs, "inputs": model.inputs,
-                "output": model.outputs, "outputs": model.outputs}  # fmt: skip
-        if name in ends:
-            return ends[name][0] if len(ends[name]) == 1 and name[-1] != "s" else list(ends[name])
-    if name == "layers" and model.kind == "sequential":
-        return [layer for layer in model.stack if not layer.is_input]
-    if name == "layers" and model.kind == "functional" and not model.aside:
-        found = symbolic_model.reached(model)
-        interp.steps += len(found)
-        return list({id(c.layer): c.layer for c in found}.values())
-    if name in ("input", "output", "inputs", "outputs", "layers", "history", "name", "optimizer",
-                "input_shape", "output_shape", "weights", "trainable_weights", "metrics_names",
-                "trainable_variables", "variables", "non_trainable_weights", "metrics", "loss",
-                "stop_training", "built", "dtype"):  # fmt: skip
-        return Opaque()
-    return BoundMethod(model, name)
-
-
-def method(
+def call_model_method(
     interp: Interpreter,
     node: ast.Call,
     model: Model,
@@ -233,12 +214,12 @@ def method(
     """``model.name(args)``."""
     if name in ("add", "pop") and model.kind == "sequential":
         if name == "add":
-            add(interp, node, model, args[0] if args else kw.get("layer"))
+            add_layer(interp, node, model, args[0] if args else kw.get("layer"))
         elif model.stack:
             model.stack.pop()
         return None
     if name == "compile":
-        model.compiled = compile_and_fit.compile_config(interp, node, args, kw)
+        model.compiled = compile_and_fit.read_compile(interp, node, args, kw)
         return None
     if name in ("fit", "fit_generator", "train_on_batch"):
         return _fit(interp, node, model, name, args, kw)
@@ -246,12 +227,12 @@ def method(
         how = _build if name == "build" else _layer
         return how(interp, node, model, args, kw)
     if name in AFTERWARDS:
-        given = args[0] if args else kw.get("x")
+        value = args[0] if args else kw.get("x")
         x = model.fitted.x if model.fitted is not None else None
         if (
-            isinstance(given, DataArray)
+            isinstance(value, DataArray)
             and isinstance(x, DataArray)
-            and not preparation.same(given, x)
+            and not preparation.is_same_preparation(value, x)
         ):
             interp.report_different(node, "Ours prepares the test data just as the training data.")
         if not model.aside and not interp.was_reported(AFTERWARDS[name]):
@@ -271,16 +252,16 @@ def _names(model: Model) -> list[tuple[str, Layer]]:
     if model.kind == "instance":
         return []
     stacked = [symbolic_model.LayerCall(layer) for layer in model.stack]
-    calls = stacked if model.kind == "sequential" else symbolic_model.reached(model)
-    given = symbolic_model.layer_names(calls)
-    return [(given[id(v)], v) for v in {id(c.layer): c.layer for c in calls}.values()]
+    calls = stacked if model.kind == "sequential" else symbolic_model.reachable_calls(model)
+    names = symbolic_model.layer_names(calls)
+    return [(names[id(v)], v) for v in {id(c.layer): c.layer for c in calls}.values()]
 
 
 def _layer(interp: Interpreter, node: ast.Call, model: Model, args: Args, kw: Keywords) -> Any:
-    """``model.get_layer("dense_1")`` or ``get_layer(index=2)``; After where nobody can say."""
+    """``model.get_layer("dense_1")`` or ``get_layer(index=2)``; Opaque where nobody can say."""
     names = _names(model)
     interp.steps += len(names)
-    asked = number(args[0] if args else kw.get("name", kw.get("index")))
+    asked = resolve_number(args[0] if args else kw.get("name", kw.get("index")))
     if isinstance(asked, int) and not isinstance(asked, bool) and -len(names) <= asked < len(names):
         return [layer for _, layer in names][asked]
     return next((layer for name, layer in names if name == asked), Opaque())
@@ -305,42 +286,16 @@ def _fit(
         interp.report_different(
             node, "The model is trained more than once: the last time is taken."
         )
-    model.fitted = compile_and_fit.fit_settings(interp, node, args, kw, name == "fit_generator")
+    model.fitted = compile_and_fit.read_fit(interp, node, args, kw, name == "fit_generator")
     return Opaque()
 
 
 def _build(interp: Interpreter, node: ast.Call, model: Model, args: Args, kw: Keywords) -> Any:
-    given = args[0] if args else kw.get("input_shape", kw.get("batch_input_shape"))
-    shape = layer_arguments.sizes(interp, node, given)
+    value = args[0] if args else kw.get("input_shape", kw.get("batch_input_shape"))
+    shape = layer_arguments.read_sizes(interp, node, value)
     if shape:
         model.shape = shape[1:]
 
 
-def layer_method(
-    interp: Interpreter,
-    node: ast.Call,
-    layer: Layer,
-    name: str,
-    args: Args,
-    kw: Keywords,
-) -> Any:
-    """``layer.adapt(x_train)`` and the like."""
-    if name == "adapt":
-        given = args[0] if args else kw.get("data")
-        if isinstance(given, DataArray) and given.part == "test":
-            interp.report_different(
-                node, "Layers learn from the training examples, not from the test."
-            )
-        return None
-    if name == "vocabulary_size":
-        return layer_arguments.words(interp, node, layer)
-    if name == "get_vocabulary":
-        return Opaque(layer)
-    if name in ("set_weights", "build"):
-        interp.report_unknown(node, "weights are no part of a project: left out")
-        return None
-    return Opaque()
-
-
 def _named(name: Any) -> str:
-    return tidy(name) if isinstance(name, str) else ""
+    return tidy_name(name) if isinstance(name, str) else ""

@@ -1,4 +1,4 @@
-"""Calling layers on tensors, and the bare operations that a layer of Keras says as well."""
+"""Call layers and operations on symbolic tensors."""
 
 from __future__ import annotations
 
@@ -9,10 +9,24 @@ from builder import catalog
 from builder.parse.data import arrays
 from builder.parse.data.arrays import DataArray
 from builder.parse.interpreter.interpreter import Interpreter
-from builder.parse.interpreter.values import Args, CannotEvaluate, Keywords, Opaque, Unknown, walk
-from builder.parse.interpreter.values import size as size_of
+from builder.parse.interpreter.values import (
+    Args,
+    CannotEvaluate,
+    Keywords,
+    Opaque,
+    Unknown,
+    count_items,
+    walk,
+)
 from builder.parse.keras import keras_ops, legacy
-from builder.parse.keras.symbolic_model import MAX_LAYERS, Layer, LayerCall, Model, Tensor, reads
+from builder.parse.keras.symbolic_model import (
+    MAX_LAYERS,
+    Layer,
+    LayerCall,
+    Model,
+    Tensor,
+    input_shape,
+)
 from builder.spec import Config, ObjectSpec
 
 TENSORS = ("inputs", "query", "value", "key", "sequence", "x", "initial_state")
@@ -30,16 +44,16 @@ PAIRWISE = ("add", "subtract", "multiply", "maximum", "minimum")
 """Functions of two tensors that a layer of Keras is too."""
 
 
-def call(interp: Interpreter, node: ast.AST, layer: Layer, args: Args, kw: Keywords) -> Any:
+def call_layer(interp: Interpreter, node: ast.AST, layer: Layer, args: Args, kw: Keywords) -> Any:
     """``layer(x)``: a new tensor."""
-    given = [*args, *(kw[name] for name in TENSORS if name in kw)]
-    for item in given:
-        size_of(item)
-    reads = list(walk(given))
+    inputs = [*args, *(kw[name] for name in TENSORS if name in kw)]
+    for item in inputs:
+        count_items(item)
+    reads = list(walk(inputs))
     if any(isinstance(r, Opaque) for r in reads):
         return Opaque()
     if data := next((r for r in reads if isinstance(r, DataArray)), None):
-        return arrays.rescaled(data, layer.spec) or Opaque(data)
+        return arrays.apply_rescaling(data, layer.spec) or Opaque(data)
     tensors = [r for r in reads if isinstance(r, Tensor)]
     if not tensors or len(tensors) != len(reads):
         if not any(isinstance(r, Unknown) for r in reads):
@@ -48,14 +62,14 @@ def call(interp: Interpreter, node: ast.AST, layer: Layer, args: Args, kw: Keywo
     named = _named(interp, node, kw, tensors)
     if layer.inner is not None:
         return _model_call(interp, node, layer, tensors, named)
-    result = made(interp, layer, tensors)
+    result = record_call(interp, layer, tensors)
     result.call.named = named
     return result
 
 
-def _named(interp: Interpreter, node: ast.AST, kw: dict[str, Any], reads: list[Tensor]) -> Config:
+def _named(interp: Interpreter, node: ast.AST, kw: Keywords, reads: list[Tensor]) -> Config:
     """The keyword arguments of a call; tensors among them join what it ``reads``."""
-    found: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for name, value in kw.items():
         if name not in HOW or value == HOW[name] or isinstance(value, Opaque | Unknown):
             continue
@@ -64,15 +78,15 @@ def _named(interp: Interpreter, node: ast.AST, kw: dict[str, Any], reads: list[T
             places = tuple(range(len(reads), len(reads) + len(parts)))
             reads += parts
             several = isinstance(value, list)
-            found[name] = {"wires": places} if several else {"wire": places[0]}
+            result[name] = {"wires": places} if several else {"wire": places[0]}
         elif isinstance(value, bool):
-            found[name] = value
+            result[name] = value
         else:
             interp.report_unknown(node, f"{name} could not be worked out: left out")
-    return Config(found)
+    return Config(result)
 
 
-def made(interp: Interpreter, layer: Layer, tensors: list[Tensor]) -> Tensor:
+def record_call(interp: Interpreter, layer: Layer, tensors: list[Tensor]) -> Tensor:
     """A new call, counted."""
     if len(tensors) > MAX_LAYERS:
         raise CannotEvaluate("too many inputs")
@@ -112,10 +126,10 @@ def _model_call(
         interp.step()
         result: Any = tensors[0]
         for inner in model.stack:
-            result = call(interp, node, inner, [result], {})
+            result = call_layer(interp, node, inner, [result], {})
         interp.report_different(node, "The block is taken apart into its layers: it has no Input.")
         return result
-    result = made(interp, layer, tensors)
+    result = record_call(interp, layer, tensors)
     result.call.named = named
     if len(model.outputs) > 1:
         return [Tensor(result.call, i) for i in range(len(model.outputs))]
@@ -127,16 +141,16 @@ def has_input(model: Model) -> bool:
     first = model.stack[0] if model.stack else None
     if first is None:
         return False
-    return first.is_input or reads(model) is not None
+    return first.is_input or input_shape(model) is not None
 
 
-def layer_of(class_name: str, **config: Any) -> Layer:
+def new_layer(class_name: str, **config: Any) -> Layer:
     """A new layer of that class; defaults left out."""
     spec = ObjectSpec(class_name, Config(config))
     return Layer(catalog.minimal("layers", spec))
 
 
-def binary(interp: Interpreter, node: ast.BinOp, a: Any, b: Any) -> Any:
+def operate_tensors(interp: Interpreter, node: ast.BinOp, a: Any, b: Any) -> Any:
     """``a op b`` where one is a tensor: the layer that does it."""
     op = type(node.op)
     if isinstance(a, Opaque | Unknown) or isinstance(b, Opaque | Unknown):
@@ -145,11 +159,11 @@ def binary(interp: Interpreter, node: ast.BinOp, a: Any, b: Any) -> Any:
     if isinstance(a, Tensor) and isinstance(b, Tensor) and op in SIGNS:
         name = legacy.FUNCTIONS[SIGNS[op]]
         interp.report_translation(node, f"`{interp.page.text(node)}` became the layer {name}.")
-        return made(interp, layer_of(name), [a, b])
+        return record_call(interp, new_layer(name), [a, b])
     if (op not in (ast.Div,) or not isinstance(b, int | float)) and (
-        found := keras_ops.binary(op, a, b)
+        result := keras_ops.read_operator(op, a, b)
     ):
-        return made(interp, *found)
+        return record_call(interp, *result)
     tensor, number, left = (a, b, True) if isinstance(a, Tensor) else (b, a, False)
     if isinstance(number, bool) or not isinstance(number, int | float):
         interp.report_unknown(node, "no layer does this; what follows reads what it read")
@@ -159,7 +173,7 @@ def binary(interp: Interpreter, node: ast.BinOp, a: Any, b: Any) -> Any:
         interp.report_unknown(node, "no layer does this; what follows reads what it read")
         return tensor
     interp.report_translation(node, f"`{interp.page.text(node)}` became the layer Rescaling.")
-    return made(interp, layer_of("Rescaling", **config), [tensor])
+    return record_call(interp, new_layer("Rescaling", **config), [tensor])
 
 
 def _rescaling(op: type, number: float, left: bool) -> dict[str, float] | None:
@@ -175,10 +189,10 @@ def _rescaling(op: type, number: float, left: bool) -> dict[str, float] | None:
     return None
 
 
-def operation(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywords) -> Any:
+def call_operation(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywords) -> Any:
     """A function of TensorFlow or Keras called on tensors; None when it is none we know."""
-    if found := keras_ops.read(path, args, kw):
-        return made(interp, *found)
+    if result := keras_ops.read_operation(path, args, kw):
+        return record_call(interp, *result)
     name = path.rpartition(".")[2]
     if name == "shape" or ".random." in path:
         return interp.report_unknown(node, "no layer does this: left out")
@@ -193,35 +207,35 @@ def operation(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Ke
     interp.report_translation(
         node, f"`{interp.page.text(node)}` became the layer {layer.class_name}."
     )
-    return made(interp, layer, tensors)
+    return record_call(interp, layer, tensors)
 
 
 def _operation(name: str, path: str, args: Args, kw: Keywords, many: int) -> Layer | None:
     axis = kw.get("axis", args[1] if len(args) > 1 and not isinstance(args[1], Tensor) else None)
     if name in PAIRWISE and many == 2:
-        return layer_of(legacy.FUNCTIONS[name])
+        return new_layer(legacy.FUNCTIONS[name])
     if name in ("concat", "concatenate") and many > 1:
-        return layer_of("Concatenate", axis=axis if isinstance(axis, int) else -1)
+        return new_layer("Concatenate", axis=axis if isinstance(axis, int) else -1)
     if many != 1:
         return None
-    found = catalog.by_alias("activations", name)
-    if found and path.startswith(("tensorflow.", "keras.", "numpy.")):
-        return layer_of("Activation", activation=found.class_name)
+    entry = catalog.by_alias("activations", name)
+    if entry and path.startswith(("tensorflow.", "keras.", "numpy.")):
+        return new_layer("Activation", activation=entry.class_name)
     if name == "reshape" and len(args) > 1 and isinstance(args[1], list):
         sizes = args[1][1:]
         if all(isinstance(n, int) and not isinstance(n, bool) for n in sizes):
-            return layer_of("Flatten") if sizes == [-1] else layer_of(
+            return new_layer("Flatten") if sizes == [-1] else new_layer(
                 "Reshape", target_shape=tuple(sizes)
             )  # fmt: skip
     if name in ("reduce_mean", "mean", "reduce_max", "max"):
         kind = "Average" if "mean" in name else "Max"
         axes = {1: "1D", (1,): "1D", (1, 2): "2D", (1, 2, 3): "3D"}
         key = tuple(axis) if isinstance(axis, list) else axis
-        return layer_of(f"Global{kind}Pooling{axes[key]}") if key in axes else None
+        return new_layer(f"Global{kind}Pooling{axes[key]}") if key in axes else None
     return None
 
 
-def unpacked(interp: Interpreter, node: ast.AST, tensor: Tensor, many: int) -> list[Any]:
+def unpack_outputs(interp: Interpreter, node: ast.AST, tensor: Tensor, many: int) -> list[Any]:
     """The outputs of a call one by one: ``x, h, c = lstm(x)``."""
     if isinstance(tensor.call.layer, Layer) and tensor.index == 0 and many <= 8:
         return [Tensor(tensor.call, i) for i in range(many)]
@@ -234,7 +248,7 @@ def is_tensor(value: Any) -> bool:
     if isinstance(value, Tensor):
         return True
     if isinstance(value, list | tuple):
-        size_of(value)
+        count_items(value)
         return any(isinstance(v, Tensor) for v in walk(value))
     return False
 

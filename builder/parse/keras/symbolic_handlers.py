@@ -1,4 +1,4 @@
-"""What can be done with layers, models and tensors while code is read."""
+"""What the interpreter can do with layers, models and tensors."""
 
 from __future__ import annotations
 
@@ -6,9 +6,17 @@ import ast
 from dataclasses import replace
 from typing import Any
 
+from builder.parse.data.arrays import DataArray
 from builder.parse.interpreter.interpreter import Handlers, Interpreter
 from builder.parse.interpreter.values import Args, BoundMethod, Keywords, Opaque, Unknown
-from builder.parse.keras import keras_ops, model_calls, symbolic_calls, user_classes
+from builder.parse.keras import (
+    keras_ops,
+    layer_arguments,
+    model_calls,
+    symbolic_calls,
+    symbolic_model,
+    user_classes,
+)
 from builder.parse.keras.symbolic_model import KerasObject, Layer, Model, Shape, Tensor
 
 
@@ -17,7 +25,7 @@ def _call_model(interp: Interpreter, node: ast.Call, model: Model, args: Args, k
         return user_classes.follow_instance(interp, node, model.instance, args, kw)
     if not any(symbolic_calls.is_tensor(v) for v in (*args, *kw.values())):
         return Opaque()
-    return model_calls.again(interp, node, model, args, kw)
+    return model_calls.call_again(interp, node, model, args, kw)
 
 
 def _call_unknown(
@@ -28,6 +36,53 @@ def _call_unknown(
         return value
     interp.report_unknown(node, "left out; what follows reads what it read")
     return tensors[0]
+
+
+def _model_attribute(interp: Interpreter, node: ast.AST, model: Model, name: str) -> Any:
+    """``model.name``."""
+    if model.kind == "functional" and not model.aside:
+        ends = {"input": model.inputs, "inputs": model.inputs,
+                "output": model.outputs, "outputs": model.outputs}  # fmt: skip
+        if name in ends:
+            return ends[name][0] if len(ends[name]) == 1 and name[-1] != "s" else list(ends[name])
+    if name == "layers" and model.kind == "sequential":
+        return [layer for layer in model.stack if not layer.is_input]
+    if name == "layers" and model.kind == "functional" and not model.aside:
+        result = symbolic_model.reachable_calls(model)
+        interp.steps += len(result)
+        return list({id(c.layer): c.layer for c in result}.values())
+    if name in ("input", "output", "inputs", "outputs", "layers", "history", "name", "optimizer",
+                "input_shape", "output_shape", "weights", "trainable_weights", "metrics_names",
+                "trainable_variables", "variables", "non_trainable_weights", "metrics", "loss",
+                "stop_training", "built", "dtype"):  # fmt: skip
+        return Opaque()
+    return BoundMethod(model, name)
+
+
+def _layer_method(
+    interp: Interpreter,
+    node: ast.Call,
+    layer: Layer,
+    name: str,
+    args: Args,
+    kw: Keywords,
+) -> Any:
+    """``layer.adapt(x_train)`` and the like."""
+    if name == "adapt":
+        value = args[0] if args else kw.get("data")
+        if isinstance(value, DataArray) and value.part == "test":
+            interp.report_different(
+                node, "Layers learn from the training examples, not from the test."
+            )
+        return None
+    if name == "vocabulary_size":
+        return layer_arguments.vocabulary_size(interp, node, layer)
+    if name == "get_vocabulary":
+        return Opaque(layer)
+    if name in ("set_weights", "build"):
+        interp.report_unknown(node, "weights are no part of a project: left out")
+        return None
+    return Opaque()
 
 
 def _layer_attribute(interp: Interpreter, node: ast.AST, layer: Layer, name: str) -> Any:
@@ -53,7 +108,7 @@ def _tensor_method(
 def _tensor_index(interp: Interpreter, node: ast.Subscript, tensor: Tensor, key: Any) -> Any:
     if isinstance(key, int) and not isinstance(key, bool) and 0 <= key < 8:
         return Tensor(tensor.call, key) if tensor.index == 0 else Unknown()
-    return symbolic_calls.made(interp, keras_ops.cut(key), [tensor])
+    return symbolic_calls.record_call(interp, keras_ops.read_index(key), [tensor])
 
 
 def _shape_index(interp: Interpreter, node: ast.Subscript, shape: Shape, key: Any) -> Any:
@@ -94,22 +149,22 @@ def name_result(interp: Interpreter, target: ast.AST, value: Any) -> None:
 
 HANDLERS: dict[type, Handlers] = {
     Layer: Handlers(
-        call=symbolic_calls.call,
-        method=model_calls.layer_method,
+        call=symbolic_calls.call_layer,
+        method=_layer_method,
         attribute=_layer_attribute,
         set_attribute=_set_layer,
     ),
     Model: Handlers(
         call=_call_model,
-        method=model_calls.method,
-        attribute=model_calls.attribute,
+        method=model_calls.call_model_method,
+        attribute=_model_attribute,
         set_attribute=_set_model,
     ),
     Tensor: Handlers(
         method=_tensor_method,
         attribute=_tensor_attribute,
         index=_tensor_index,
-        unpack=symbolic_calls.unpacked,
+        unpack=symbolic_calls.unpack_outputs,
         signed=True,
     ),
     Shape: Handlers(index=_shape_index),
@@ -118,5 +173,5 @@ HANDLERS: dict[type, Handlers] = {
 }
 """By type; the classes of the text have theirs in ``user_classes``."""
 
-OPERATORS = (Tensor, symbolic_calls.binary)
+OPERATORS = (Tensor, symbolic_calls.operate_tensors)
 """Calculating with tensors."""

@@ -1,4 +1,4 @@
-"""Layers, their calls and models while code is read, and the ModelSpec they come to."""
+"""Layers, tensors and models while code is interpreted, and their ModelSpec."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from builder.catalog.ops import PREFIX
 from builder.code.variable_names import plain
-from builder.parse.interpreter.imports import NAME, tidy
+from builder.parse.interpreter.imports import NAME, tidy_name
 from builder.parse.interpreter.values import CannotEvaluate, Symbol
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, snake, unique
 
@@ -134,11 +134,11 @@ class Model(Symbol):
     as_layer: Layer | None = None
 
 
-def spec(model: Model, name: str = "model", depth: int = 0) -> tuple[ModelSpec, int]:
+def model_spec(model: Model, name: str = "model", depth: int = 0) -> tuple[ModelSpec, int]:
     """The record of a Sequential or functional model, and how many layers it has in all.
 
     Raises:
-        Strange: too many layers, or models too deep inside each other.
+        CannotEvaluate: too many layers, or models too deep inside each other.
     """
     if depth > MAX_NESTING:
         raise CannotEvaluate("models are nested too deeply")
@@ -147,20 +147,20 @@ def spec(model: Model, name: str = "model", depth: int = 0) -> tuple[ModelSpec, 
         if len(layers) > MAX_LAYERS:
             raise CannotEvaluate(f"the model has more than {MAX_LAYERS:,} layers")
         return _written(model.name or name, list(_chained(layers)), None, depth)
-    return _written(model.name or name, reached(model), model.outputs, depth)
+    return _written(model.name or name, reachable_calls(model), model.outputs, depth)
 
 
 def _with_input(model: Model) -> Iterator[Layer]:
     """The stack, an Input put before it where its shape is known from elsewhere."""
     first = model.stack[0] if model.stack else None
     if first is not None and not first.is_input:
-        shape = reads(model)
+        shape = input_shape(model)
         if shape is not None:
             yield input_layer(shape, first.batch)
     yield from model.stack
 
 
-def reads(model: Model, depth: int = 0) -> tuple[int | None, ...] | None:
+def input_shape(model: Model, depth: int = 0) -> tuple[int | None, ...] | None:
     """The shape a model is told to read, by itself or by the model it begins with."""
     if depth > MAX_NESTING:
         return None
@@ -171,11 +171,11 @@ def reads(model: Model, depth: int = 0) -> tuple[int | None, ...] | None:
     if first is None:
         return model.shape
     if first.is_input and first.spec is not None:
-        given = first.spec.config.get("shape")
-        return given if isinstance(given, tuple) else None
+        shape = first.spec.config.get("shape")
+        return shape if isinstance(shape, tuple) else None
     if first.shape is not None or first.inner is None:
         return first.shape if first.shape is not None else model.shape
-    return model.shape if model.shape is not None else reads(first.inner, depth + 1)
+    return model.shape if model.shape is not None else input_shape(first.inner, depth + 1)
 
 
 def input_layer(shape: tuple[int | None, ...], batch: int | None = None, name: str = "") -> Layer:
@@ -191,20 +191,20 @@ def _chained(layers: Iterable[Layer]) -> Iterator[LayerCall]:
         yield before
 
 
-def reached(model: Model) -> list[LayerCall]:
+def reachable_calls(model: Model) -> list[LayerCall]:
     """The calls the outputs depend on: the Inputs in the model's order, the rest as written."""
     first = [t.call for t in model.inputs]
-    found: dict[int, LayerCall] = {id(c): c for c in first}
+    result: dict[int, LayerCall] = {id(c): c for c in first}
     todo = [t.call for t in model.outputs]
     while todo:
         call = todo.pop()
-        if id(call) not in found:
-            found[id(call)] = call
+        if id(call) not in result:
+            result[id(call)] = call
             todo += [t.call for t in call.reads]
-            if len(found) > MAX_LAYERS:
+            if len(result) > MAX_LAYERS:
                 raise CannotEvaluate(f"the model has more than {MAX_LAYERS:,} layers")
     ahead = {id(c) for c in first}
-    rest = [c for key, c in found.items() if key not in ahead]
+    rest = [c for key, c in result.items() if key not in ahead]
     inputs = [c for c in rest if c.layer.is_input]
     others = [c for c in rest if not c.layer.is_input]
     return [*first, *sorted(inputs, key=_number), *sorted(others, key=_number)]
@@ -217,13 +217,13 @@ def _number(call: LayerCall) -> int:
 def _written(
     name: str, calls: list[LayerCall], outputs: list[Tensor] | None, depth: int
 ) -> tuple[ModelSpec, int]:
-    given = layer_names(calls)
-    titles = _titles(calls, given)
+    names = layer_names(calls)
+    titles = _titles(calls, names)
     table: dict[str, Any] = {}
     nodes: list[Node] = []
     count = 0
     for call in calls:
-        key = given[id(call.layer)]
+        key = names[id(call.layer)]
         if key not in table:
             table[key], many = _record(call.layer, key, depth)
             count += many
@@ -237,15 +237,15 @@ def _written(
     return ModelSpec(name, Config(table), tuple(nodes), refs), count
 
 
-def _titles(calls: list[LayerCall], given: dict[int, str]) -> dict[int, str]:
+def _titles(calls: list[LayerCall], names: dict[int, str]) -> dict[int, str]:
     """A name for each call: its layer's; of a layer called again, the variable's of the result."""
     many = Counter(id(c.layer) for c in calls)
     titles: dict[int, str] = {}
     used: set[str] = set()
-    others = set(given.values())
+    others = set(names.values())
     for call in calls:
-        key = given[id(call.layer)]
-        title = titled(call) if many[id(call.layer)] > 1 else ""
+        key = names[id(call.layer)]
+        title = title_of(call) if many[id(call.layer)] > 1 else ""
         if not title or (title in others and title != key):
             title = key
         titles[id(call)] = unique(title, used | (others - {key}))
@@ -253,7 +253,7 @@ def _titles(calls: list[LayerCall], given: dict[int, str]) -> dict[int, str]:
     return titles
 
 
-def titled(call: LayerCall) -> str:
+def title_of(call: LayerCall) -> str:
     """What the variable of the result says of the call's name, ``""`` for nothing."""
     name = plain(call.title)
     return name if NAME.fullmatch(name) else ""
@@ -261,7 +261,7 @@ def titled(call: LayerCall) -> str:
 
 def _record(layer: Layer, name: str, depth: int) -> tuple[Any, int]:
     if layer.inner is not None:
-        inner, count = spec(layer.inner, name, depth + 1)
+        inner, count = model_spec(layer.inner, name, depth + 1)
         return inner, count + 1
     return layer.spec, 1
 
@@ -278,11 +278,11 @@ def layer_names(calls: list[LayerCall]) -> dict[int, str]:
     layers = list({id(c.layer): c.layer for c in calls}.values())
     names: dict[int, str] = {}
     used: set[str] = set()
-    said = {id(c.layer): titled(c) for c in calls if c.layer.class_name.startswith(PREFIX)}
+    titles = {id(c.layer): title_of(c) for c in calls if c.layer.class_name.startswith(PREFIX)}
     for layer in layers:
-        layer.name = layer.name or said.get(id(layer), "")
+        layer.name = layer.name or titles.get(id(layer), "")
         if layer.name:
-            names[id(layer)] = unique(tidy(layer.name), used)
+            names[id(layer)] = unique(tidy_name(layer.name), used)
             used.add(names[id(layer)])
     counts: dict[str, int] = {}
     for layer in layers:

@@ -1,4 +1,4 @@
-"""Classes of the text: models and layers of a person's own, followed through their ``call``."""
+"""Follow models and layers that the text defines as classes through their ``call``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from builder.parse.data.arrays import DataArray
-from builder.parse.interpreter.imports import tidy
+from builder.parse.interpreter.imports import tidy_name
 from builder.parse.interpreter.interpreter import Handlers, Interpreter
 from builder.parse.interpreter.values import (
     Args,
@@ -18,7 +18,7 @@ from builder.parse.interpreter.values import (
     UserClass,
     UserFunction,
     UserInstance,
-    size,
+    count_items,
     walk,
 )
 from builder.parse.keras import model_calls, symbolic_calls
@@ -41,12 +41,12 @@ def make_instance(
         return Opaque()
     made = UserInstance(kind, line=node.lineno)
     name = kw.get("name")
-    made.name = tidy(name) if isinstance(name, str) else ""
+    made.name = tidy_name(name) if isinstance(name, str) else ""
     start = kind.methods.get("__init__")
     if start is not None:
         interp.call(node, start, [made, *args], kw)
     if kind.base == "model":
-        model_calls.as_model(interp, made)
+        model_calls.model_of(interp, made)
     return made
 
 
@@ -57,37 +57,39 @@ def follow_instance(
     follow = value.of.methods.get("call")
     if follow is None or any(isinstance(a, Opaque | DataArray) for a in args):
         return Opaque()
-    given = [v for a in (*args, *kw.values()) for v in (a.values() if isinstance(a, dict) else [a])]
-    if not any(symbolic_calls.is_tensor(v) for v in given):
+    inputs = [
+        v for a in (*args, *kw.values()) for v in (a.values() if isinstance(a, dict) else [a])
+    ]
+    if not any(symbolic_calls.is_tensor(v) for v in inputs):
         return interp.report_unknown(node, "it can only be called on what a layer gives")
     if value.of.base == "model":
-        model = model_calls.as_model(interp, value)
-        tensors = _tensors(given)
+        model = model_calls.model_of(interp, value)
+        tensors = _tensors(inputs)
         if model.kind == "functional":
-            return model_calls.again(interp, node, model, [tensors], kw)
+            return model_calls.call_again(interp, node, model, [tensors], kw)
         if tensors and _made_here(node) and all(t.call.layer.is_input for t in tensors):
             return _shaped(interp, node, follow, value, model, tensors, args)
         model.used = True
     elif _has_weights(interp, value.of):
-        return _left_out(interp, node, value, given, "it makes weights of its own")
-    _build(interp, node, value, given)
+        return _left_out(interp, node, value, inputs, "it makes weights of its own")
+    _build(interp, node, value, inputs)
     _name_fields(value)
     result = interp.call(node, follow, [value, *args], _taken(follow, kw))
     if value.of.base != "layer":
         return result
     if not _tensors(list(result.values()) if isinstance(result, dict) else [result]):
-        return _left_out(interp, node, value, given, "what its call gives could not be worked out")
+        return _left_out(interp, node, value, inputs, "what its call gives could not be worked out")
     interp.report_translation(node, f"{value.of.node.name} is taken apart into its layers.")
     return result
 
 
-def _build(interp: Interpreter, node: ast.AST, value: UserInstance, given: list[Any]) -> None:
+def _build(interp: Interpreter, node: ast.AST, value: UserInstance, values: list[Any]) -> None:
     """What ``build`` makes, as Keras calls it before the first ``call``."""
     start = value.of.methods.get("build")
     if start is None or "__built__" in value.fields:
         return
     value.fields["__built__"] = True
-    tensors = _tensors(given)
+    tensors = _tensors(values)
     shape = Shape(tensors[0].call.last if len(tensors) == 1 else None)
     interp.call(node, start, [value, shape], {})
 
@@ -95,10 +97,10 @@ def _build(interp: Interpreter, node: ast.AST, value: UserInstance, given: list[
 def _taken(follow: UserFunction, kw: dict[str, Any]) -> dict[str, Any]:
     """The keyword arguments that a ``call`` knows, with what Keras hands it by itself."""
     known = {a.arg for a in follow.node.args.args}
-    given = {k: v for k, v in kw.items() if k in known}
+    values = {k: v for k, v in kw.items() if k in known}
     if "training" in known:
-        given["training"] = TrainingFlag()
-    return given | ({"mask": None} if "mask" in known else {})
+        values["training"] = TrainingFlag()
+    return values | ({"mask": None} if "mask" in known else {})
 
 
 def _has_weights(interp: Interpreter, kind: UserClass) -> bool:
@@ -110,25 +112,25 @@ def _has_weights(interp: Interpreter, kind: UserClass) -> bool:
 
 
 def _left_out(
-    interp: Interpreter, node: ast.AST, value: UserInstance, given: list[Any], why: str
+    interp: Interpreter, node: ast.AST, value: UserInstance, values: list[Any], why: str
 ) -> Any:
     """A layer class of the text's own that cannot be layers of Keras: a gap in the graph."""
     name = value.of.node.name
-    said = f"{name} is a layer of your own, and {why}: left out; what follows reads what it read"
-    interp.report_unknown(node, f"{said}{model_calls.ours(name)}")
-    return _tensors(given)[0]
+    message = f"{name} is a layer of your own, and {why}: left out; what follows reads what it read"
+    interp.report_unknown(node, f"{message}{model_calls.own_layers_hint(name)}")
+    return _tensors(values)[0]
 
 
 def _made_here(node: ast.AST) -> bool:
     """Whether a call makes its arguments itself: ``model(keras.Input((3,)))``."""
-    given = node.args if isinstance(node, ast.Call) else []
-    return any(isinstance(n, ast.Call) for item in given for n in ast.walk(item))
+    values = node.args if isinstance(node, ast.Call) else []
+    return any(isinstance(n, ast.Call) for item in values for n in ast.walk(item))
 
 
-def _tensors(given: list[Any]) -> list[Tensor]:
-    for item in given:
-        size(item)
-    return [t for t in walk(given) if isinstance(t, Tensor)]
+def _tensors(values: list[Any]) -> list[Tensor]:
+    for item in values:
+        count_items(item)
+    return [t for t in walk(values) if isinstance(t, Tensor)]
 
 
 def _shaped(
@@ -173,7 +175,7 @@ def _attribute(interp: Interpreter, node: ast.AST, value: UserInstance, name: st
     if name in value.of.methods:
         return BoundMethod(value, name)
     if value.of.base == "model":
-        return BoundMethod(model_calls.as_model(interp, value), name)
+        return BoundMethod(model_calls.model_of(interp, value), name)
     return Opaque() if value.of.base != "layer" else BoundMethod(value, name)
 
 
@@ -192,7 +194,7 @@ def _set_attribute(
 ) -> None:
     value.fields[target.attr] = item
     if isinstance(item, Layer) and not item.name:
-        item.name = tidy(target.attr.strip("_"))
+        item.name = tidy_name(target.attr.strip("_"))
 
 
 HANDLERS: dict[type, Handlers] = {

@@ -1,4 +1,4 @@
-"""Whether two pieces of code do the same: a fingerprint of the syntax tree."""
+"""Fingerprint of a syntax tree: equal where two pieces of code do the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The code of a notebook, read with ``json`` only, and which cell each line came from."""
+"""Read the code cells of a notebook with ``json`` only, and the cell of each line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_NOTEBOOK = 20_000_000
 MAX_CELLS = 5_000
 
 
-def code(text: str | bytes) -> tuple[str, tuple[str, ...]]:
+def notebook_source(text: str | bytes) -> tuple[str, tuple[str, ...]]:
     """The source of all code cells, and for each line its place: ``"cell 2, line 3"``.
 
     Raises:

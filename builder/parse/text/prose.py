@@ -1,4 +1,4 @@
-"""Text that is no Python as it stands: copied with its indentation, or with sentences between."""
+"""Find the code in pasted text: indentation removed, sentences between the lines left out."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAX_READ = 5_000_000
 """Characters that may be read again, in all rounds together."""
 
 
-def code_of(source: str) -> tuple[str, str] | None:
+def extract_code(source: str) -> tuple[str, str] | None:
     """The code in a text that is no Python, every line where it was, and what is to be said of it.
 
     Lines of prose are blanked and code that was indented is moved to the left; None where what is
@@ -53,9 +53,11 @@ def code_of(source: str) -> tuple[str, str] | None:
             return None
     else:
         return None
-    told = ["Code that was indented was moved to the left edge."] if moved else []
-    told += [f"Left out, because it is no code: {_listed(sorted(left_out))}."] if left_out else []
-    return ("\n".join(lines), " ".join(told)) if any(x.strip() for x in lines) else None
+    messages = ["Code that was indented was moved to the left edge."] if moved else []
+    messages += (
+        [f"Left out, because it is no code: {_listed(sorted(left_out))}."] if left_out else []
+    )
+    return ("\n".join(lines), " ".join(messages)) if any(x.strip() for x in lines) else None
 
 
 def _error(source: str) -> SyntaxError | None:

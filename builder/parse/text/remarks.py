@@ -1,4 +1,4 @@
-"""What is told about a text that was read: one sentence a place, each with its weight."""
+"""Remarks on code that was parsed: line, severity and one sentence each."""
 
 from __future__ import annotations
 
@@ -56,19 +56,19 @@ class Remarks:
     def remarks(self) -> tuple[Remark, ...]:
         """By line, those about the whole last."""
         rows = sorted(self.found, key=lambda key: (key[0] == 0, key[0]))
-        made = [Remark(place(line), text, line, severity) for line, severity, text in rows]
+        made = [Remark(line_label(line), text, line, severity) for line, severity, text in rows]
         if self.dropped:
             more = f"There are {self.dropped} more remarks like these."
-            made.append(Remark(place(0), more, 0, UNKNOWN))
+            made.append(Remark(line_label(0), more, 0, UNKNOWN))
         return tuple(made)
 
 
-def place(line: int) -> str:
+def line_label(line: int) -> str:
     """``"line 3"``, or ``"the whole"`` for 0."""
     return f"line {line}" if line else "the whole"
 
 
-def cut(text: str, most: int = 60) -> str:
+def shorten(text: str, most: int = 60) -> str:
     """``text`` on one line and not longer than ``most``; what cannot be printed is replaced."""
     line = "".join(c if c.isprintable() else " " for c in text[: 4 * most])
     line = " ".join(line.split())

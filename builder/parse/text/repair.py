@@ -1,4 +1,4 @@
-"""What copying does to code, undone: curly quotes, strange spaces, line numbers, mixed tabs."""
+"""Repair pasted code: curly quotes, strange spaces, line numbers, mixed tabs."""
 
 from __future__ import annotations
 
@@ -25,33 +25,33 @@ _NUMBER = re.compile(r"\s*(\d{1,5})[.:|)]?(?=\s|$)")
 _ENTITY = re.compile(r"&(?:quot|apos|lt|gt|amp|nbsp|#\d{1,4}|#x[0-9a-fA-F]{1,4});")
 
 
-def attempts(source: str) -> Iterator[tuple[str, str]]:
+def repair_attempts(source: str) -> Iterator[tuple[str, str]]:
     """The text with more and more of it undone, and what is to be said of each."""
-    text, told = source, []
+    text, messages = source, []
     if len(source) > MOST or source.count("\t") > MOST // 10:
         return
-    for change, said in _CHANGES:
+    for change, message in _CHANGES:
         changed = change(text)
         if changed != text:
             text = changed
-            told += [said] if said else []
-            yield text, " ".join(told)
+            messages += [message] if message else []
+            yield text, " ".join(messages)
     for width in (8, 4):
         spaced = _spaced(text, width)
         if spaced != text:
-            yield spaced, " ".join([*told, "Tabs and spaces are mixed: tabs were made spaces."])
+            yield spaced, " ".join([*messages, "Tabs and spaces are mixed: tabs were made spaces."])
 
 
 def _quoted(text: str) -> str:
-    def straight(found: re.Match[str]) -> str:
-        sign = '"' if found["open"] in "“”„" else "'"
-        return f"{found['before']}{sign}{found['text']}{sign}"
+    def straight(match: re.Match[str]) -> str:
+        sign = '"' if match["open"] in "“”„" else "'"
+        return f"{match['before']}{sign}{match['text']}{sign}"
 
     return _CURLY.sub(straight, text)
 
 
 def _plain(text: str) -> str:
-    return _ENTITY.sub(lambda found: html.unescape(found[0]).replace("\u00a0", " "), text)
+    return _ENTITY.sub(lambda match: html.unescape(match[0]).replace("\u00a0", " "), text)
 
 
 def _visible(text: str) -> str:
@@ -65,9 +65,9 @@ def _unnumbered(text: str) -> str:
     numbers = [int(found[1]) for _, found in rows if found]
     if len(rows) < 3 or len(numbers) != len(rows) or numbers != sorted(set(numbers)):
         return text
-    for i, found in rows:
-        assert found is not None
-        lines[i] = lines[i][found.end() :]
+    for i, matched in rows:
+        assert matched is not None
+        lines[i] = lines[i][matched.end() :]
     code = [line for line in lines if line.strip()]
     pad = min((len(x) - len(x.lstrip()) for x in code), default=0)
     return "\n".join(line[pad:] for line in lines)
@@ -76,8 +76,8 @@ def _unnumbered(text: str) -> str:
 def _spaced(text: str, width: int) -> str:
     """Tabs at the beginning of lines as spaces."""
 
-    def spaces(found: re.Match[str]) -> str:
-        return found[0].expandtabs(width)
+    def spaces(match: re.Match[str]) -> str:
+        return match[0].expandtabs(width)
 
     return re.sub(r"^[ \t]+", spaces, text, flags=re.M)
 

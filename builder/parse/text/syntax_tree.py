@@ -1,4 +1,4 @@
-"""Text into a syntax tree, within limits: tutorials' fences and notebooks' magics taken out."""
+"""Parse text into a syntax tree within limits; fences, prompts and notebook magics are removed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from builder.errors import SpecError
 from builder.parse.text import prose, repair
-from builder.parse.text.remarks import NOTED, Remarks, cut
+from builder.parse.text.remarks import NOTED, Remarks, shorten
 
 MAX_CHARACTERS = 1_000_000
 """A longer text is refused; ten thousand lines of a hundred characters fit."""
@@ -66,10 +66,10 @@ class Page:
         end = getattr(node, "end_col_offset", None) if last == line else None
         stop = start + 8 * most
         words = row[start : min(stop, end or stop)].decode("utf-8", "replace").strip()
-        return cut(words + (" …" if last != line else ""), most)
+        return shorten(words + (" …" if last != line else ""), most)
 
 
-def read(source: str, remarks: Remarks) -> Page:
+def read_page(source: str, remarks: Remarks) -> Page:
     """The tree of a Python text; what tutorials put around the code is blanked, lines stay.
 
     Raises:
@@ -88,22 +88,22 @@ def read(source: str, remarks: Remarks) -> Page:
     try:
         return Page(tuple(plain.split("\n")), _tree(plain))
     except SpecError:
-        if (found := _mended(plain)) is None:
+        if (result := _mended(plain)) is None:
             raise
-        text, told = found
-        for sentence in told:
+        text, messages = result
+        for sentence in messages:
             remarks.add(NOTED, 0, sentence)
         return Page(tuple(text.split("\n")), _tree(text))
 
 
 def _mended(plain: str) -> tuple[str, list[str]] | None:
     """The Python in a text that is none: what copying did undone, prose left out."""
-    text, told = plain, ""
-    for text, told in repair.attempts(plain):
+    text, messages = plain, ""
+    for text, messages in repair.repair_attempts(plain):
         if _parses(text):
-            return text, [told] if told else []
-    found = prose.code_of(text)
-    return None if found is None else (found[0], [t for t in (told, found[1]) if t])
+            return text, [messages] if messages else []
+    result = prose.extract_code(text)
+    return None if result is None else (result[0], [t for t in (messages, result[1]) if t])
 
 
 def _check_size(source: str) -> None:
@@ -135,10 +135,10 @@ def _tree(source: str) -> ast.Module:
     except SyntaxError as error:
         line = error.lineno or 0
         rows = source.split("\n")
-        shown = f" It says {cut(rows[line - 1], 80)!r}." if 0 < line <= len(rows) else ""
+        shown = f" It says {shorten(rows[line - 1], 80)!r}." if 0 < line <= len(rows) else ""
         raise SpecError(
-            f"{f'Line {line}' if line else 'The text'} is no Python: {cut(str(error.msg), 120)}."
-            + shown,
+            f"{f'Line {line}' if line else 'The text'} is no Python:"
+            f" {shorten(str(error.msg), 120)}.{shown}",
             "Correct that line; pasted code often lacks its beginning, its end or its indentation.",
             f"line {line}" if line else "",
         ) from None
@@ -149,7 +149,7 @@ def _tree(source: str) -> ast.Module:
         ) from None
     except (ValueError, OverflowError) as error:  # null bytes, lone surrogates, huge numbers
         raise SpecError(
-            f"This text is no Python: {cut(str(error), 120)}.", "Paste plain text."
+            f"This text is no Python: {shorten(str(error), 120)}.", "Paste plain text."
         ) from None
 
 
@@ -169,7 +169,7 @@ def _cleaned(source: str, remarks: Remarks) -> str:
         elif _MAGIC.match(line) and not _continues(lines, i):
             pad = line[: len(line) - len(line.lstrip())]
             home = "notebook" if line.strip()[0] in "%!?" or line.endswith("?") else "terminal"
-            remarks.add(NOTED, i + 1, f"The command {cut(line)!r} is for a {home}: left out.")
+            remarks.add(NOTED, i + 1, f"The command {shorten(line)!r} is for a {home}: left out.")
             lines[i] = f"{pad}pass"
     return "\n".join(lines)
 
@@ -188,9 +188,9 @@ def _prompted(lines: list[str], remarks: Remarks) -> list[str]:
                 output = output or bool(block)
         else:
             for i, line in enumerate(block, start):
-                found = _PROMPT.match(line)
-                kept[i] = line[found.end() :] if found else ""
-                output = output or not found
+                matched = _PROMPT.match(line)
+                kept[i] = line[matched.end() :] if matched else ""
+                output = output or not matched
         start = end + 1
     if output:
         remarks.add(NOTED, 0, "Lines without a prompt (>>> or In) are output: left out.")
@@ -240,15 +240,15 @@ def _marked(source: str) -> str:
         return source
     lines = [_OFF_CALL.sub(rf"\1\2 = {OFF}(\3)", line) for line in source.split("\n")]
     for end, line in enumerate(lines):
-        found = _OFF.match(line)
-        if not found:
+        matched = _OFF.match(line)
+        if not matched:
             continue
         first = end
         while first > max(0, end - 40) and not _balanced(_uncommented(lines[first : end + 1])):
             first -= 1
         for i in range(first, end + 1):
             lines[i] = lines[i].replace("# ", "", 1)
-        lines[end] = found[1] + found[2]
+        lines[end] = matched[1] + matched[2]
         pad = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
         lines[first] = f"{pad}{OFF}({lines[first].lstrip()}"
         lines[end] += "),"
@@ -265,4 +265,4 @@ def _balanced(text: str) -> bool:
     return text.count("(") == text.count(")") and text.count("[") == text.count("]")
 
 
-__all__ = ["MAX_CHARACTERS", "MAX_TOKENS", "OFF", "Page", "read"]
+__all__ = ["MAX_CHARACTERS", "MAX_TOKENS", "OFF", "Page", "read_page"]
