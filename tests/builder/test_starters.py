@@ -36,7 +36,6 @@ FASHION = next(
 """Fashion-MNIST's four files, when somebody has put them there."""
 
 OFFLINE = [s for s in starters.all() if s.name != "fashion_dense"]
-NAMES = [s.name for s in OFFLINE]
 
 SHORTER = {"digits_cnn": 8, "digits_patches": 5, "fashion_dense": 4}
 """Epochs after which a score is reached already; the card trains longer."""
@@ -60,22 +59,25 @@ def test_a_card_has_all_it_needs(starter: Starter) -> None:
     assert edit.is_chain(starter.training.model) or starter.training.columns
 
 
-@pytest.mark.parametrize("starter", OFFLINE, ids=NAMES)
-def test_a_starter_opens_without_a_problem(starter: Starter) -> None:
-    training = starter.training
+@pytest.fixture(scope="module", params=OFFLINE, ids=lambda starter: starter.name)
+def offline(request: pytest.FixtureRequest) -> Starter:
+    """One starter after the other, so that its data are drawn once for all tests of it."""
+    return request.param
+
+
+def test_a_starter_opens_without_a_problem(offline: Starter) -> None:
+    training = offline.training
     facts = loading.describe(training.dataset)
     assert facts.offline
     model = keras_model.summary(training.model)
     assert check.problems(training, facts, model, 2 * 10**9) == ()
 
 
-@pytest.mark.parametrize("starter", OFFLINE, ids=NAMES)
-def test_a_starter_reaches_its_score(starter: Starter, tmp_path: Path) -> None:
-    epochs = SHORTER.get(starter.name, starter.training.fit["epochs"])
-    result = train_run.train(
-        starter.training.with_fit(epochs=epochs), tmp_path, Silence(), lambda: None
-    )
-    assert reached(starter, result["test"]), result["test"]
+def test_a_starter_reaches_its_score(offline: Starter, tmp_path: Path) -> None:
+    epochs = SHORTER.get(offline.name, offline.training.fit["epochs"])
+    training = offline.training.with_fit(epochs=epochs)
+    result = train_run.train(training, tmp_path, Silence(), lambda: None)
+    assert reached(offline, result["test"]), result["test"]
 
 
 RUN = """
