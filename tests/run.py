@@ -1,15 +1,18 @@
 """Sets up everything the tests need on a fresh machine (packages, browser), then runs them all.
 
-python3 tests/run.py               # lint, types, tests
+python3 tests/run.py               # lint, types, tests: ten minutes or so
+python3 tests/run.py --long        # what takes longer: an hour or so, beside the others
 python3 tests/run.py tests/pages   # the same set-up, then only these tests
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import venv
 from pathlib import Path
 
@@ -17,6 +20,26 @@ ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
 BIN = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+# Each file as a whole in one of two processes, those that take longest first. Apart from these, the
+# pages: where Keras is loaded, Streamlit clears its session after every script run, which made
+# them five times slower. And apart the browser. Much of each one's time is waiting for its child
+# processes: all at once they keep two processors busy.
+TOGETHER = (
+    ("tests/builder", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"),
+    ("tests/browser",),
+    ("tests/pages",),
+)
+
+# All combinations, all architectures, many kills, many minutes; of each the tests have a few
+LONG = (
+    ("-m", "pytest", "tests/builder", "-m", "long", "-n", "2", "--dist", "loadfile"),
+    ("-m", "tests.benchmarks.applications"),
+    ("-m", "tests.benchmarks.applications", "weights"),
+    ("-m", "tests.benchmarks.chaos"),
+    ("-m", "tests.benchmarks.chaos_app"),
+    ("-m", "tests.benchmarks.soak"),
+)
 
 
 def run(*command: str | Path) -> None:
@@ -47,25 +70,56 @@ def install_browser() -> None:
     run(BIN / "python", "-m", "playwright", "install", "--with-deps", "chromium")
 
 
+def run_together() -> None:
+    """Runs the tests at the same time, and shows what each says as if they had run in turn."""
+    python = str(BIN / "python")
+    commands = [(python, "-m", "pytest", *more, "--durations", "12") for more in TOGETHER]
+    with contextlib.ExitStack() as stack:
+        said = [stack.enter_context(tempfile.TemporaryFile()) for _ in commands[1:]]
+        # the first one is watched, the others are read when they have ended
+        outs = (None, *said)
+        started = [
+            subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out)
+            for command, out in zip(commands, outs, strict=True)
+        ]
+        for process in started:
+            stack.callback(process.kill)
+        statuses = []
+        for process, command, out in zip(started, commands, outs, strict=True):
+            print("$", *command, flush=True)
+            statuses.append(process.wait())
+            if out:
+                out.seek(0)
+                print(out.read().decode("utf-8", "replace"), flush=True)
+    if any(statuses):
+        sys.exit(max(statuses))
+
+
+def run_long() -> None:
+    """Runs each to its end, whatever the others find; fails when one of them failed."""
+    failed = []
+    for command in LONG:
+        print("$ python", *command, flush=True)
+        if subprocess.run([BIN / "python", *command], cwd=ROOT, check=False).returncode:
+            failed.append(" ".join(command))
+    if failed:
+        sys.exit(f"failed: {'; '.join(failed)}")
+
+
 def main() -> None:
-    """Sets up, then lints, checks types and runs pytest with the arguments given."""
+    """Sets up, then lints, checks types and runs pytest, or pytest with the arguments given."""
     install_packages()
     install_browser()
     python = BIN / "python"
-    if not sys.argv[1:]:
+    if sys.argv[1:] == ["--long"]:
+        run_long()
+    elif sys.argv[1:]:
+        run(python, "-m", "pytest", *sys.argv[1:])
+    else:
         run(python, "-m", "ruff", "check", ".")
         run(python, "-m", "ruff", "format", "--check", ".")
         run(python, "-m", "mypy")
-        # two at a time, each file as a whole: much of their time is waiting for other processes.
-        # Pages apart from the builder: where Keras is loaded, Streamlit clears its session after
-        # every script run, which made them five times slower
-        both = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "12")
-        for folder in ("tests/builder", "tests/pages"):
-            run(python, "-m", "pytest", folder, *both)
-        # a browser and its server keep both processors busy: two at a time are no quicker
-        run(python, "-m", "pytest", "tests/browser", "--durations", "12")
-    else:
-        run(python, "-m", "pytest", *sys.argv[1:])
+        run_together()
 
 
 if __name__ == "__main__":

@@ -87,12 +87,15 @@ def moves(name: str, side: int, folder: Path) -> str:
 
 
 def main() -> None:
-    """Try them all, or those named."""
+    """Try them all, or those named; status 1 when one is lost."""
     if sys.argv[1:2] == ["weights"]:
+        lost = 0
         for name in sys.argv[2:] or SMALL:
             with tempfile.TemporaryDirectory() as folder:
-                print(f"{name:20} {moves(name, 32, Path(folder)) or 'bit-identical'}")
-        return
+                why = moves(name, 32, Path(folder))
+            lost += bool(why)
+            print(f"{name:20} {why or 'bit-identical'}")
+        sys.exit(bool(lost))
     wanted = sys.argv[1:] or names()
     good = 0
     for name in wanted:
@@ -107,6 +110,7 @@ def main() -> None:
         good += not why
         print(f"{name:20} built {made - start:5.1f} s, round trip {took:5.1f} s  {why or 'exact'}")
     print(f"{good} of {len(wanted)} come back exactly")
+    sys.exit(good < len(wanted))
 
 
 if __name__ == "__main__":

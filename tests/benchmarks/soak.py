@@ -304,8 +304,12 @@ async def enter(
 
 async def soak(
     address: str, sessions: int, minutes: float, seed: int, evidence: Path | None
-) -> None:
-    """Lets them in, lets them live, weighs, reports."""
+) -> bool:
+    """Lets them in, lets them live, weighs, reports.
+
+    Returns:
+        Whether nothing went wrong; what grows is for people to judge.
+    """
     expect.set_options(timeout=1e3 * PATIENCE_SECONDS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
@@ -319,10 +323,11 @@ async def soak(
     troubles = [trouble for person in people for trouble in person.troubles]
     print(f"{minutes:g} minutes, {sessions} sessions: {did}; {len(troubles)} troubles.\n")
     print(report(scales.samples), *troubles, sep="\n", flush=True)
+    return not troubles
 
 
 def main() -> None:
-    """Prints the table."""
+    """Prints the table; status 1 when there was trouble."""
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("--minutes", type=float, default=20)
     options.add_argument("--sessions", type=int, default=5)
@@ -332,7 +337,8 @@ def main() -> None:
     if given.evidence:
         given.evidence.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home, serving(Path(home)) as address:
-        asyncio.run(soak(address, given.sessions, given.minutes, given.seed, given.evidence))
+        calm = asyncio.run(soak(address, given.sessions, given.minutes, given.seed, given.evidence))
+    sys.exit(not calm)
 
 
 if __name__ == "__main__":

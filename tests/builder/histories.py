@@ -28,7 +28,6 @@ ALL: Mapping[str, TrainingSpec] = {
 
 def main(threads: int, folder: Path, names: list[str]) -> None:
     """Trains each and prints the histories by name."""
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     import tensorflow as tf
 
     from builder.engine.training import train_run

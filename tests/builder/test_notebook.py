@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -13,7 +11,7 @@ import pytest
 from builder import code, parse, starters
 from builder.exporters import export_run
 from builder.spec import TrainingSpec
-from tests import zoo
+from tests import forks, zoo
 from tests.builder.parse.test_parse_laws import ALL, plain, script_source
 from tests.builder.test_styles import CASES, MODELS, ROWS, normal
 
@@ -50,7 +48,7 @@ def test_graphs_are_notebooks_too(name: str, style: str) -> None:
 
 
 RUNNER = """
-import json, sys
+import json
 scope = {"__name__": "__main__"}
 for cell in json.load(open("book.ipynb"))["cells"]:
     if cell["cell_type"] == "code":
@@ -62,8 +60,6 @@ print(json.dumps(scope["history"].history))
 def test_a_notebook_runs_cell_after_cell(tmp_path: Path) -> None:
     training = starters.get("diabetes").training.with_fit(epochs=2)
     (tmp_path / "book.ipynb").write_bytes(export_run.run("notebook", training, title="Diabetes"))
-    command = [sys.executable, "-c", RUNNER]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert len(json.loads(done.stdout.splitlines()[-1])["loss"]) == 2
+    said = forks.run("-c", RUNNER, cwd=tmp_path)
+    assert len(json.loads(said.splitlines()[-1])["loss"]) == 2
     assert (tmp_path / "model.keras").is_file()

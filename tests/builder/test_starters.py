@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,7 +21,7 @@ from builder.engine.training.reporting import Silence
 from builder.errors import SpecError
 from builder.spec import Config, TrainingSpec, chain
 from builder.starters import Starter
-from tests import zoo
+from tests import forks, zoo
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared" / "data"
@@ -38,7 +36,6 @@ FASHION = next(
 """Fashion-MNIST's four files, when somebody has put them there."""
 
 OFFLINE = [s for s in starters.all() if s.name != "fashion_dense"]
-NAMES = [s.name for s in OFFLINE]
 
 SHORTER = {"digits_cnn": 8, "digits_patches": 5, "fashion_dense": 4}
 """Epochs after which a score is reached already; the card trains longer."""
@@ -62,22 +59,25 @@ def test_a_card_has_all_it_needs(starter: Starter) -> None:
     assert edit.is_chain(starter.training.model) or starter.training.columns
 
 
-@pytest.mark.parametrize("starter", OFFLINE, ids=NAMES)
-def test_a_starter_opens_without_a_problem(starter: Starter) -> None:
-    training = starter.training
+@pytest.fixture(scope="module", params=OFFLINE, ids=lambda starter: starter.name)
+def offline(request: pytest.FixtureRequest) -> Starter:
+    """One starter after the other, so that its data are drawn once for all tests of it."""
+    return request.param
+
+
+def test_a_starter_opens_without_a_problem(offline: Starter) -> None:
+    training = offline.training
     facts = loading.describe(training.dataset)
     assert facts.offline
     model = keras_model.summary(training.model)
     assert check.problems(training, facts, model, 2 * 10**9) == ()
 
 
-@pytest.mark.parametrize("starter", OFFLINE, ids=NAMES)
-def test_a_starter_reaches_its_score(starter: Starter, tmp_path: Path) -> None:
-    epochs = SHORTER.get(starter.name, starter.training.fit["epochs"])
-    result = train_run.train(
-        starter.training.with_fit(epochs=epochs), tmp_path, Silence(), lambda: None
-    )
-    assert reached(starter, result["test"]), result["test"]
+def test_a_starter_reaches_its_score(offline: Starter, tmp_path: Path) -> None:
+    epochs = SHORTER.get(offline.name, offline.training.fit["epochs"])
+    training = offline.training.with_fit(epochs=epochs)
+    result = train_run.train(training, tmp_path, Silence(), lambda: None)
+    assert reached(offline, result["test"]), result["test"]
 
 
 RUN = """
@@ -86,7 +86,7 @@ from pathlib import Path
 from builder.document import from_json
 from builder.engine.training import train_run
 from builder.engine.training.reporting import Silence
-training = from_json(sys.stdin.read())
+training = from_json(open(sys.argv[1]).read())
 result = train_run.train(training, Path(tempfile.mkdtemp()), Silence(), lambda: None)
 print(json.dumps(result["test"]))
 """
@@ -106,17 +106,10 @@ def fashion_project(folder: Path) -> tuple[TrainingSpec, float]:
 
 def test_fashion_dense_reaches_its_score(tmp_path: Path) -> None:
     training, score = fashion_project(tmp_path)
-    done = subprocess.run(
-        [sys.executable, "-c", RUN],
-        input=document.to_json(training),
-        env=os.environ | {"KERAS_HOME": str(tmp_path), "TF_CPP_MIN_LOG_LEVEL": "3"},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert json.loads(done.stdout.splitlines()[-1])["accuracy"] >= score
+    (tmp_path / "project.json").write_text(document.to_json(training), "utf-8")
+    env = os.environ | {"KERAS_HOME": str(tmp_path)}
+    said = forks.run("-c", RUN, str(tmp_path / "project.json"), cwd=ROOT, env=env)
+    assert json.loads(said.splitlines()[-1])["accuracy"] >= score
 
 
 def test_the_tutorial_is_the_tutorial() -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 
 import keras
@@ -14,7 +12,7 @@ import pytest
 from builder import code, edit
 from builder.engine.build import keras_model
 from builder.spec import ModelSpec
-from tests import zoo
+from tests import forks, zoo
 from tests.builder.test_styles import CASES, GRAPHS, MODELS, ROWS
 
 BUILT = [
@@ -29,8 +27,7 @@ MADE_LATE = [(name, "subclass") for name in ("attention", "translator", "called"
 so that its random weights are others."""
 
 RUNNER = """
-import json, os, sys
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import json
 import keras
 import numpy as np
 from keras import ops
@@ -77,10 +74,8 @@ def built(
         np.savez(folder / f"{name}.npz", **examples(MODELS[name]))
     names = {f"{name} {style}": list(examples(MODELS[name])) for name, style in BUILT}
     (folder / "cases.json").write_text(json.dumps(names), "utf-8")
-    command = [sys.executable, "-c", RUNNER]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.splitlines()[-1]), np.load(folder / "theirs.npz")
+    counts = json.loads(forks.run("-c", RUNNER, cwd=folder).splitlines()[-1])
+    return counts, np.load(folder / "theirs.npz")
 
 
 @pytest.mark.parametrize(("name", "style"), BUILT)

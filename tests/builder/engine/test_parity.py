@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from builder import catalog
+from tests import forks
+from tests.asked import asked, longer
 from tests.builder.engine.parity_cases import CASES
 
-PARITY = Path(__file__).with_name("parity.py")
+ROOT = Path(__file__).resolve().parents[3]
 SHARED = ("convolution", "convolution_short", "augmentation")
 """Cases with convolutions: their last bits depend on the number of threads, so both sides have
 all; the others run on one, as workers and exported scripts do: on some processors sums by several
@@ -25,46 +23,61 @@ ROUNDED = "xla"
 """The case that equals ``fit`` up to rounding only: the loop is compiled as a whole."""
 
 EXACT = tuple(name for name in CASES if name != ROUNDED)
-ALONE = tuple(name for name in CASES if name not in SHARED)
+
+LOOPED = ("dense", "convolution_short", "several_validated", "custom_step", "early_stopping",
+          "tensorboard", "mixed_precision", "no_shuffle")  # fmt: skip
+"""Cases that are trained without a pause, too: what is paused and goes on runs the same programs,
+so that the others do it in the long tests only."""
+
+AGAIN = ("convolution", "gated", "one_hot", "several", "schedule", "ema_swap", "validation_batch",
+         "checkpoint_batches", "noise")  # fmt: skip
+"""Cases all of whose parts stand in others as well: paused in the long tests only."""
 
 Results = dict[str, dict[str, Any]]
 
 
-def started(how: str, folder: Path, threads: int, names: tuple[str, ...]) -> subprocess.Popen[str]:
-    command = [sys.executable, str(PARITY), how, str(folder), str(threads), *names]
-    quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdout=pipe, stderr=subprocess.DEVNULL, text=True, env=quiet)
-
-
-def said(process: subprocess.Popen[str]) -> Results:
-    out, _ = process.communicate(timeout=600)
-    assert process.returncode == 0
-    return dict(json.loads(out.splitlines()[-1]))
-
-
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Results]]:
-    """What each way gave, every one in fresh processes, two or three at a time."""
+def trained(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> dict[str, Results]:
+    """What each way gave of the cases that are asked for, every one in fresh processes; all begin
+    at once, but those that go on from where others paused."""
     home = tmp_path_factory.mktemp("parity")
-    alone, shared = (started("fit", home / "fit", *of) for of in ((1, ALONE), (0, SHARED)))
-    found: dict[str, Results] = {}
-    for how, folder in (("loop", "loop"), ("pause", "halves"), ("loop", "halves")):
-        one = said(started(how, home / folder, 1, ALONE))
-        found["resumed" if how == "loop" and folder == "halves" else how] = one | said(
-            started(how, home / folder, 0, SHARED)
-        )
-    yield {**found, "fit": said(alone) | said(shared)}
+    looped = asked(request, "test_history_batches_weights_and_files_are_those_of_fit", "name")
+    paused = asked(request, "test_paused_and_resumed_in_another_process_it_ends_the_same", "name")
+    fitted = [name for name in CASES if name in {*looped, *paused}]
+
+    def start(how: str, folder: str, names: list[str]) -> list[forks.Fork]:
+        threads = {1: [n for n in names if n not in SHARED], 0: [n for n in names if n in SHARED]}
+        module = ("-m", "tests.builder.engine.parity", how, str(home / folder))
+        return [forks.start(*module, str(n), *of, cwd=ROOT) for n, of in threads.items() if of]
+
+    def end(started: list[forks.Fork]) -> Results:
+        return {
+            n: r for fork in started for n, r in json.loads(fork.wait().splitlines()[-1]).items()
+        }
+
+    loop, pause = start("loop", "loop", looped), start("pause", "halves", paused)
+    fit = start("fit", "fit", fitted)
+    found = {"pause": end(pause)}
+    resumed = start("loop", "halves", paused)
+    return {**found, "loop": end(loop), "fit": end(fit), "resumed": end(resumed)}
 
 
-@pytest.mark.parametrize("name", EXACT)
+@pytest.mark.parametrize("name", [*LOOPED, *longer(n for n in EXACT if n not in LOOPED), ROUNDED])
 def test_history_batches_weights_and_files_are_those_of_fit(
     trained: dict[str, Results], name: str
 ) -> None:
-    assert trained["loop"][name] == trained["fit"][name]
+    ours, fit = (trained[how][name] for how in ("loop", "fit"))
+    if name != ROUNDED:
+        assert ours == fit
+        return
+    assert ours["history"].keys() == fit["history"].keys()
+    for metric, values in fit["history"].items():
+        assert ours["history"][metric] == pytest.approx(values, rel=1e-3, abs=1e-4), metric
 
 
-@pytest.mark.parametrize("name", EXACT)
+@pytest.mark.parametrize("name", [*(n for n in EXACT if n not in AGAIN), *longer(AGAIN)])
 def test_paused_and_resumed_in_another_process_it_ends_the_same(
     trained: dict[str, Results], name: str
 ) -> None:
@@ -73,16 +86,9 @@ def test_paused_and_resumed_in_another_process_it_ends_the_same(
     assert together == trained["fit"][name]
 
 
-def test_xla_gives_the_numbers_of_fit_under_xla_up_to_rounding(trained: dict[str, Results]) -> None:
-    ours, fit = (trained[how][ROUNDED]["history"] for how in ("loop", "fit"))
-    assert ours.keys() == fit.keys()
-    for name, values in fit.items():
-        assert ours[name] == pytest.approx(values, rel=1e-3, abs=1e-4), name
-
-
 def test_the_pauses_came_in_the_middle(trained: dict[str, Results]) -> None:
     paused = [r for r in trained["pause"].values() if r["ended"] == "paused"]
-    assert len(paused) >= len(CASES) - 3
+    assert len(paused) >= len(trained["pause"]) - 3
     assert len({len(r["losses"]) for r in paused}) > 5
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +15,7 @@ from builder.datasets.contract import settings
 from builder.datasets.registry import all_datasets, find_dataset
 from builder.engine.data import loading, prepare
 from builder.spec import Config, ObjectSpec
-from tests import zoo
+from tests import forks, zoo
 from tests.zoo import clothes
 
 ROOT = Path(__file__).parents[3]
@@ -147,8 +145,7 @@ def test_keras_own_loaders_read_their_folder_and_say_so_when_offline(tmp_path):
     clothes.write(tmp_path, 30, 10)
     env = dict.fromkeys(("http_proxy", "https_proxy", "HTTPS_PROXY"), "http://127.0.0.1:9")
     env |= {"KERAS_HOME": str(tmp_path), "LAYERWISE_DATA": str(tmp_path)}
-    run = [sys.executable, "-c", KERAS_FOLDER]
-    said = subprocess.check_output(run, cwd=ROOT, env=os.environ | env, text=True, timeout=120)
+    said = forks.run("-c", KERAS_FOLDER, cwd=ROOT, env=os.environ | env)
     found = json.loads(said.strip().splitlines()[-1])
     assert found["same"] and found["shape"] == [30, 28, 28] and found["max"] == 1.0
     assert found["classes"][9] == "Ankle boot"
