@@ -59,7 +59,7 @@ def _script() -> None:
         known = all_exporters()
         _download(known["script"], text.encode(), "primary")
         _later(known["notebook"], lambda: _notebook(training, chosen, title))
-    code_pane.show(training, current_project.selected(()))
+    code_pane.show(training, current_project.selected_node(()))
 
 
 def _notebook(training: TrainingSpec, style: str, title: str) -> bytes:

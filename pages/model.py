@@ -38,7 +38,7 @@ def main() -> None:
             _selected_problems(found)
         else:
             stack_view.show(model, facts, found)
-            layer_palette.show(current_project.selected())
+            layer_palette.show(current_project.selected_node())
         _problems_elsewhere(found)
     _code()
 
@@ -53,7 +53,7 @@ def _code() -> None:
     widget_sync.record_value(key, shown)
     tab_state.remember(key, shown)
     if shown:
-        code_pane.show(current_project.training(), current_project.selected(()))
+        code_pane.show(current_project.training(), current_project.selected_node(()))
 
 
 def _view() -> str:
@@ -91,7 +91,7 @@ def _store_view(key: str) -> None:
 
 def _selected_problems(found: tuple[Problem, ...]) -> None:
     """The selected layer's problems with their remedies, below the canvas."""
-    node = current_project.selected()
+    node = current_project.selected_node()
     if node:
         problem_list.show(problem_list.problems_at(found, f"model.{node}"), key="beside")
 

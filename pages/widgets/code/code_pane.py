@@ -76,7 +76,7 @@ def _show_explanation(training: TrainingSpec, script: Script, line: int | None) 
         for said in line_explanations.line(training, script, line):
             head = f"`{said.title.replace('`', '')}`  \n" if said.title else ""
             st.markdown(f"{head}{escape_md(said.text) if not said.title else said.text}")
-        there = [n for n in script.at(line) if n != current_project.selected(())]
+        there = [n for n in script.at(line) if n != current_project.selected_node(())]
         if there:
             st.button(
                 f"Select {there[0]}",

@@ -28,7 +28,7 @@ HEAD = (
 
 def show(model: ModelSpec, facts: ModelFacts | None, found: Sequence[Problem]) -> None:
     """Draw every row, the selected one marked, each layer's problems under it."""
-    selected = current_project.selected()
+    selected = current_project.selected_node()
     st.html(HEAD)
     with st.container(key="stack", gap="xxsmall"):
         for name in edit.order(model):

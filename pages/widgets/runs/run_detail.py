@@ -89,7 +89,9 @@ def show_details(run: Listed) -> None:
     _particulars(run)
     twins = run_queries.twins(run.id)
     _, going = run_numbers.finished_seeds(twins)
-    st.fragment(page_frame.safe(_spread), run_every=TICK if going else None)(tuple(twins), going)
+    st.fragment(page_frame.safe(_show_spread), run_every=TICK if going else None)(
+        tuple(twins), going
+    )
 
 
 def _changes(run: Listed) -> None:
@@ -114,7 +116,7 @@ def _changes(run: Listed) -> None:
         )
 
 
-def _spread(twins: Sequence[str], then: int) -> None:
+def _show_spread(twins: Sequence[str], then: int) -> None:
     """How far the numbers scatter over runs equal but for the seed; ``then`` so many were going."""
     done, going = run_numbers.finished_seeds(twins)
     if going != then:
