@@ -84,10 +84,10 @@ def _show_sharers(model: ModelSpec, node: str) -> None:
 
 def _name(model: ModelSpec, node: str) -> None:
     key = _key("name", node)
-    stands = widget_sync.sync_widget(key, node, node)
+    current = widget_sync.sync_widget(key, node, node)
     new = st.text_input(
         "Layer name",
-        stands,
+        current,
         key=key,
         max_chars=64,
         help="How this layer is called in Keras and in the script",
