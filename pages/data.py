@@ -30,8 +30,8 @@ def main() -> None:
     with right:
         dataset = current_project.training().dataset
         facts = current_project.data_facts()
-        found = current_project.problems()
-        problem_list.show(problem_list.problems_at(found, "dataset.*"), key="data")
+        problems = current_project.problems()
+        problem_list.show(problem_list.problems_at(problems, "dataset.*"), key="data")
         if facts is None:
             dataset_download.show(dataset)
         else:
@@ -42,10 +42,10 @@ def main() -> None:
 def _choose(dataset: ObjectSpec) -> ObjectSpec:
     """Which dataset, and its preparation."""
     st.subheader("Dataset", anchor=False)
-    known, current = all_datasets(), dataset
-    names = [n for n in known if n != own_files.PLUGIN or dataset.class_name == n]
+    datasets, current = all_datasets(), dataset
+    names = [n for n in datasets if n != own_files.PLUGIN or dataset.class_name == n]
     # what this version does not know stays chosen until another is
-    names += [] if dataset.class_name in known else [dataset.class_name]
+    names += [] if dataset.class_name in datasets else [dataset.class_name]
     key = "dataset-class"
     at = widget_sync.option_index(
         names, widget_sync.sync_widget(key, dataset.class_name, dataset.class_name)
@@ -98,14 +98,14 @@ def _show_data(dataset: ObjectSpec, facts: DataFacts) -> None:
     )
     if facts.warning:
         st.info(escape_md(facts.warning), icon=":material/info:")
-    found = engine_facts.get_or_make(
+    preview = engine_facts.get_or_make(
         ("preview", dataset), lambda: client.call("loading.preview", dataset)
     )
     if facts.named:
-        column_form.show(found)
+        column_form.show(preview)
         return
-    st.html(data_preview.preparation_html(found, facts))
-    data_preview.show(found, facts)
+    st.html(data_preview.preparation_html(preview, facts))
+    data_preview.show(preview, facts)
 
 
 def _follow_up() -> None:

@@ -67,10 +67,10 @@ def _try_drawing(run: Run) -> None:
     several = other_inputs.takes_drawing(run.training)
     with left:
         image = drawing_canvas.show()
-        given = _ask_other_inputs(run) if several else {}
+        others = _ask_other_inputs(run) if several else {}
     with right:
         if several:
-            _answers(run, image, given)
+            _answers(run, image, others)
         else:
             _answer(run, image, upload)
 
@@ -90,9 +90,9 @@ def _photo() -> bytes | None:
 
 def _ask_other_inputs(run: Run) -> dict[str, Any]:
     """The inputs a drawing cannot give, set by hand."""
-    asked = ("beside", run.id)
+    key = ("beside", run.id)
     others = engine_facts.get_or_make(
-        asked, lambda: client.call("predict_multi.others", run.training)
+        key, lambda: client.call("predict_multi.others", run.training)
     )
     if others:
         st.caption(other_inputs.HONEST)
@@ -100,11 +100,11 @@ def _ask_other_inputs(run: Run) -> dict[str, Any]:
 
 
 @page_frame.safe
-def _answers(run: Run, image: NDArray[np.uint8] | None, given: dict[str, Any]) -> None:
+def _answers(run: Run, image: NDArray[np.uint8] | None, others: dict[str, Any]) -> None:
     artefact = str(jobs.artefact(run.id))
     st.html(
         other_inputs.answers_html(
-            client.call("predict_multi.drawing", artefact, run.training, image, given)
+            client.call("predict_multi.drawing", artefact, run.training, image, others)
         )
     )
 
@@ -113,15 +113,15 @@ def _answers(run: Run, image: NDArray[np.uint8] | None, given: dict[str, Any]) -
 def _answer(run: Run, image: NDArray[np.uint8] | None, upload: bytes | None) -> None:
     artefact = str(jobs.artefact(run.id))
     if upload is not None:
-        said = client.call("predict_image.image_file", artefact, run.training, upload)
+        answer = client.call("predict_image.image_file", artefact, run.training, upload)
         st.caption("This is about your picture. Remove it below to have the drawing read again.")
     else:
-        said = client.call("predict_image.drawing", artefact, run.training, image)
+        answer = client.call("predict_image.drawing", artefact, run.training, image)
     # one element, so that verdict, picture and bars change together
     st.html(
-        prediction.verdict_html(said)
-        + prediction.seen_html(said["seen"])
-        + prediction.bars_html(said["classes"], said["probabilities"])
+        prediction.verdict_html(answer)
+        + prediction.seen_html(answer["seen"])
+        + prediction.bars_html(answer["classes"], answer["probabilities"])
     )
 
 

@@ -27,18 +27,18 @@ def main() -> None:
         page_frame.link("train", "Go to Train")
         return
     artefact = str(jobs.artefact(run.id))
-    found = _report(run, artefact)
-    report.scores(found)
-    if text_prediction.reads_text(run.training) and found.get("kind") == "texts":
+    results = _report(run, artefact)
+    report.scores(results)
+    if text_prediction.reads_text(run.training) and results.get("kind") == "texts":
         text_prediction.show(run, artefact)
-    if found["task"] == "several":
-        found = _output(found, run)
-        report.output_scores(found)
-    if found["task"] == "regression":
-        report.regression(found)
-        report.misses(found)
+    if results["task"] == "several":
+        results = _output(results, run)
+        report.output_scores(results)
+    if results["task"] == "regression":
+        report.regression(results)
+        report.misses(results)
     else:
-        _classes(run, artefact, found)
+        _classes(run, artefact, results)
 
 
 def _report(run: Run, artefact: str) -> Mapping[str, Any]:
@@ -49,23 +49,23 @@ def _report(run: Run, artefact: str) -> Mapping[str, Any]:
     return report
 
 
-def _classes(run: Run, artefact: str, found: Mapping[str, Any]) -> None:
+def _classes(run: Run, artefact: str, results: Mapping[str, Any]) -> None:
     """How a classifier did: class by class, and on which examples it erred."""
-    if found.get("kind") == "points":
-        _surface(run, artefact, found["classes"])
+    if results.get("kind") == "points":
+        _surface(run, artefact, results["classes"])
     left, right = st.columns([6, 5], gap="large")
     with left:
-        which = f"-{found['output']}" if found["output"] else ""
-        chosen = report.confusion(found, key=f"confusion-{run.id}{which}")
-        report.per_class(found)
+        which = f"-{results['output']}" if results["output"] else ""
+        chosen = report.confusion(results, key=f"confusion-{run.id}{which}")
+        report.per_class(results)
     with right:
-        _examples(run, artefact, found, chosen)
+        _examples(run, artefact, results, chosen)
 
 
-def _output(found: Mapping[str, Any], run: Run) -> Mapping[str, Any]:
+def _output(results: Mapping[str, Any], run: Run) -> Mapping[str, Any]:
     """Which of several outputs to look at."""
-    names = [report["output"] for report in found["outputs"]]
-    columns = {report["output"]: report["column"] for report in found["outputs"]}
+    names = [report["output"] for report in results["outputs"]]
+    columns = {report["output"]: report["column"] for report in results["outputs"]}
     chosen = st.segmented_control(
         "Output",
         names,
@@ -74,7 +74,7 @@ def _output(found: Mapping[str, Any], run: Run) -> Mapping[str, Any]:
         format_func=lambda n: n if columns[n] == n else f"{n} (answers {columns[n]})",
         key=f"output-{run.id}",
     )
-    report: Mapping[str, Any] = found["outputs"][names.index(chosen or names[0])]
+    report: Mapping[str, Any] = results["outputs"][names.index(chosen or names[0])]
     return report
 
 
@@ -91,17 +91,17 @@ def _surface(run: Run, artefact: str, names: Sequence[str]) -> None:
 
 
 def _examples(
-    run: Run, artefact: str, found: Mapping[str, Any], chosen: tuple[int, int] | None
+    run: Run, artefact: str, results: Mapping[str, Any], chosen: tuple[int, int] | None
 ) -> None:
     """The examples of the chosen cell, else the most confident mistakes."""
-    names = found["classes"]
+    names = results["classes"]
     if chosen is None:
         st.subheader("Most confident mistakes", anchor=False)
-        report.gallery(found["mistakes"], names, none="Not one mistake on the test set.")
+        report.gallery(results["mistakes"], names, none="Not one mistake on the test set.")
         return
     true, predicted = chosen
-    asked = (true, predicted, report.SHOWN, found["output"])
-    examples = client.call("evaluation.cell", artefact, run.training, *asked)
+    cell = (true, predicted, report.SHOWN, results["output"])
+    examples = client.call("evaluation.cell", artefact, run.training, *cell)
     st.subheader(report.cell_title(names[true], names[predicted], examples["total"]), anchor=False)
     report.gallery(examples, names, none="No test example is in this cell.")
 

@@ -51,15 +51,15 @@ def _script() -> None:
     st.caption("The whole project as a Keras script: run it anywhere Keras is installed.")
     training = current_project.training()
     if wrong := problem_list.severe_problems(current_project.problems()):
-        said = escape_md(wrong[0].message)
-        st.caption(f":orange[:material/error:] It stops where the project does: {said}")
+        message = escape_md(wrong[0].message)
+        st.caption(f":orange[:material/error:] It stops where the project does: {message}")
     with suppress(LayerwiseError):  # the pane below says why there is none
         chosen, title = code_script.current_style(training), current_project.title()
         text = code_script.write_script(training, chosen).text
-        known = all_exporters()
-        _download(known["script"], text.encode(), "primary")
-        _later(known["notebook"], lambda: _notebook(training, chosen, title))
-    code_pane.show(training, current_project.selected(()))
+        exporters = all_exporters()
+        _download(exporters["script"], text.encode(), "primary")
+        _later(exporters["notebook"], lambda: _notebook(training, chosen, title))
+    code_pane.show(training, current_project.selected_node(()))
 
 
 def _notebook(training: TrainingSpec, style: str, title: str) -> bytes:
@@ -199,7 +199,7 @@ def _export(
     def make() -> bytes:
         artefact = str(jobs.artefact(run.id)) if run else None
         facts = _run_facts(run) if run and exporter.run_facts else {}
-        made: bytes = client.call(
+        content: bytes = client.call(
             "export_run.run",
             exporter.name,
             training,
@@ -209,7 +209,7 @@ def _export(
             **dict(options),
             **facts,
         )
-        return made
+        return content
 
     if run is not None and not exporter.slow:
         return make()

@@ -101,9 +101,9 @@ def _train() -> None:
 # --- starters ------------------------------------------------------------------------------------
 
 
-def _cards(found: Sequence[starters.Starter]) -> None:
-    for i in range(0, len(found), ACROSS):
-        for cell, starter in zip(st.columns(ACROSS), found[i : i + ACROSS], strict=False):
+def _cards(shown: Sequence[starters.Starter]) -> None:
+    for i in range(0, len(shown), ACROSS):
+        for cell, starter in zip(st.columns(ACROSS), shown[i : i + ACROSS], strict=False):
             with cell:
                 _card(starter)
 
@@ -179,8 +179,8 @@ def _more(project: Project) -> None:
         "More", key=f"project-more-{token}", icon=":material/more_horiz:", type="tertiary"
     ):
         key = f"title-{token}"
-        stands = widget_sync.sync_widget(key, project.title, project.title)
-        st.text_input("Title", stands, key=key, max_chars=80, on_change=_rename, args=(project,))
+        current = widget_sync.sync_widget(key, project.title, project.title)
+        st.text_input("Title", current, key=key, max_chars=80, on_change=_rename, args=(project,))
         st.button(
             "Delete this project",
             key=f"delete-{token}",

@@ -24,7 +24,7 @@ def main() -> None:
     with right, st.container(key="inspector"):
         inspector.show()
     with left:
-        model, found, facts = (
+        model, problems, facts = (
             open_block.model(),
             open_block.find_problems(),
             open_block.find_facts(),
@@ -32,28 +32,28 @@ def main() -> None:
         with st.container(key="model-head", horizontal=True, vertical_alignment="center"):
             _totals(model, facts)
             _switch(model)
-        problem_list.show(problem_list.problems_at(found, "model"), key="model")
+        problem_list.show(problem_list.problems_at(problems, "model"), key="model")
         if _view() == CANVAS:
-            canvas.show(model, facts, found)
-            _selected_problems(found)
+            canvas.show(model, facts, problems)
+            _selected_problems(problems)
         else:
-            stack_view.show(model, facts, found)
-            layer_palette.show(current_project.selected())
-        _problems_elsewhere(found)
+            stack_view.show(model, facts, problems)
+            layer_palette.show(current_project.selected_node())
+        _problems_elsewhere(problems)
     _code()
 
 
 def _code() -> None:
     """The project as code below both views, while somebody wants to see it."""
     key = "show-code"
-    stands = widget_sync.sync_widget(
+    current = widget_sync.sync_widget(
         key, tab_state.recall(key, False), tab_state.recall(key, False)
     )
-    shown = st.toggle("Show code", stands, key=key, help="The same model as a Keras script")
+    shown = st.toggle("Show code", current, key=key, help="The same model as a Keras script")
     widget_sync.record_value(key, shown)
     tab_state.remember(key, shown)
     if shown:
-        code_pane.show(current_project.training(), current_project.selected(()))
+        code_pane.show(current_project.training(), current_project.selected_node(()))
 
 
 def _view() -> str:
@@ -67,11 +67,11 @@ def _switch(model: ModelSpec) -> None:
     """Stack or Canvas: two views of one model."""
     chained = not current_project.selection().path and edit.is_chain(model)
     key = "model-view"
-    stands = widget_sync.sync_widget(key, _view(), _view())
+    current = widget_sync.sync_widget(key, _view(), _view())
     st.segmented_control(
         "View",
         [STACK, CANVAS],
-        default=stands,
+        default=current,
         key=key,
         disabled=not chained,
         label_visibility="collapsed",
@@ -89,11 +89,11 @@ def _store_view(key: str) -> None:
     canvas_state().view = widget_sync.widget_value(key) or _view()
 
 
-def _selected_problems(found: tuple[Problem, ...]) -> None:
+def _selected_problems(problems: tuple[Problem, ...]) -> None:
     """The selected layer's problems with their remedies, below the canvas."""
-    node = current_project.selected()
+    node = current_project.selected_node()
     if node:
-        problem_list.show(problem_list.problems_at(found, f"model.{node}"), key="beside")
+        problem_list.show(problem_list.problems_at(problems, f"model.{node}"), key="beside")
 
 
 def _totals(model: ModelSpec, facts: ModelFacts | None) -> None:
@@ -126,11 +126,11 @@ def _totals(model: ModelSpec, facts: ModelFacts | None) -> None:
             st.metric(name, value, help=help, width="content")
 
 
-def _problems_elsewhere(found: tuple[Problem, ...]) -> None:
+def _problems_elsewhere(problems: tuple[Problem, ...]) -> None:
     """A pointer to the problems that belong to other pages."""
     for step, where in (("data", "dataset.*"), ("train", "compile.*"), ("train", "fit.*")):
         for i, problem in enumerate(
-            problem_list.severe_problems(problem_list.problems_at(found, where))
+            problem_list.severe_problems(problem_list.problems_at(problems, where))
         ):
             with st.container(
                 horizontal=True, vertical_alignment="center", key=f"more-{problem.where}-{i}"

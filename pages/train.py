@@ -36,8 +36,8 @@ def main() -> None:
 def _bar(run: Run | None, progress: Progress | None) -> None:
     """Every button at its own place: a double click never meets another one."""
     active = progress is not None and progress.status in GOING
-    found = current_project.problems()
-    severe = problem_list.severe_problems(found)
+    problems = current_project.problems()
+    severe = problem_list.severe_problems(problems)
     run_id = run.id if run else ""
     with st.container(key="train-bar", horizontal=True, vertical_alignment="center", gap="small"):
         st.button(

@@ -45,8 +45,8 @@ def is_open() -> bool:
 
 
 def _draft() -> Draft | None:
-    found: Draft | None = tab_state.recall("code-draft")
-    return found
+    draft: Draft | None = tab_state.recall("code-draft")
+    return draft
 
 
 @page_frame.safe
@@ -69,10 +69,10 @@ def show(training: TrainingSpec, now: str) -> None:
     """
     draft = _draft()
     assert draft is not None
-    stands = widget_sync.sync_widget(KEY, draft.text, draft.text)
+    current = widget_sync.sync_widget(KEY, draft.text, draft.text)
     text = st.text_area(
         "The project as code",
-        stands,
+        current,
         key=KEY,
         height=420,
         max_chars=parse.MAX_CHARACTERS,
@@ -96,11 +96,13 @@ def read_draft(training: TrainingSpec, text: str) -> Parsed | str:
     """The project a text says, around what it does not say; or why it cannot be read."""
     if not text.strip():
         return "There is no code left. Discard brings back the script."
-    found = paste_code.read_code(text, around=training)
-    if isinstance(found, str) or found.training is None:
-        return found
-    read = replace(found.training, dataset=_drop_defaults(found.training.dataset, training.dataset))
-    return replace(found, training=training if is_same_project(read, training) else read)
+    parsed = paste_code.read_code(text, around=training)
+    if isinstance(parsed, str) or parsed.training is None:
+        return parsed
+    read = replace(
+        parsed.training, dataset=_drop_defaults(parsed.training.dataset, training.dataset)
+    )
+    return replace(parsed, training=training if is_same_project(read, training) else read)
 
 
 def _drop_defaults(dataset: ObjectSpec, before: ObjectSpec) -> ObjectSpec:
@@ -117,30 +119,32 @@ def is_same_project(a: TrainingSpec, b: TrainingSpec) -> bool:
 
 
 def _difference(training: TrainingSpec, draft: Draft, now: str) -> None:
-    found = read_draft(training, draft.text)
-    if isinstance(found, str):
-        st.error(escape_md(found))
+    parsed = read_draft(training, draft.text)
+    if isinstance(parsed, str):
+        st.error(escape_md(parsed))
         return
     paste_code.show_remarks(
-        replace(found, notes=tuple(n for n in found.notes if n.severity != parse.NOTED))
+        replace(parsed, notes=tuple(n for n in parsed.notes if n.severity != parse.NOTED))
     )
-    if found.training is None:
+    if parsed.training is None:
         return
-    if found.of(parse.UNKNOWN):
+    if parsed.of(parse.UNKNOWN):
         st.caption("Apply once more to go on without what was not understood.")
     if training != draft.began:
         st.warning(
             "The project was changed elsewhere since this text was begun. Apply once more to put"
             " the text in the place of those changes too."
         )
-    lines = compare.changes(training, found.training)
+    lines = compare.changes(training, parsed.training)
     if not lines:
         st.info("The project stays as it is: the code says the same.")
         return
     st.markdown("**What changes**\n" + "\n".join(f"- {escape_md(line)}" for line in lines))
-    style = draft.style if draft.style in code.styles(found.training) else ""
+    style = draft.style if draft.style in code.styles(parsed.training) else ""
     with page_frame.guard():
-        new = code_script.write_script(found.training, style or code.styles(found.training)[0]).text
+        new = code_script.write_script(
+            parsed.training, style or code.styles(parsed.training)[0]
+        ).text
         rows = difflib.unified_diff(
             now.split("\n"), new.split("\n"), "before", "after", lineterm="", n=2
         )
@@ -160,11 +164,11 @@ def apply() -> None:
     text = str(widget_sync.widget_value(KEY) or "")
     again = draft.compared and text == draft.text
     tab_state.remember("code-draft", replace(draft, text=text, compared=True))
-    found = read_draft(current_project.training(), text)
-    if isinstance(found, str) or found.training is None:
+    parsed = read_draft(current_project.training(), text)
+    if isinstance(parsed, str) or parsed.training is None:
         return
-    asked = found.of(parse.UNKNOWN) or current_project.training() != draft.began
-    if asked and not again:
+    doubtful = parsed.of(parse.UNKNOWN) or current_project.training() != draft.began
+    if doubtful and not again:
         return
-    current_project.apply_fix(found.training)
+    current_project.apply_fix(parsed.training)
     tab_state.remember("code-draft", None)

@@ -55,13 +55,13 @@ def show(text: str, marked: Sequence[int], key: str) -> int | None:
         "label": "The script, line by line. Press Enter to have a line explained",
     }
     # In a list, because Streamlit searches a dict for data frames and loads pandas for it.
-    found = _mount(key=key, data=[data], on_line_change=_ignore_event)
-    return _line(found, len(lines))
+    answer = _mount(key=key, data=[data], on_line_change=_ignore_event)
+    return _line(answer, len(lines))
 
 
-def _line(found: object, many: int) -> int | None:
+def _line(answer: object, many: int) -> int | None:
     """What the browser says is chosen, if it is a line."""
-    line = found.get("line") if isinstance(found, dict) else None
+    line = answer.get("line") if isinstance(answer, dict) else None
     return line if isinstance(line, int) and 0 < line <= many else None
 
 

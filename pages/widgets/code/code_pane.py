@@ -73,10 +73,12 @@ def _show_explanation(training: TrainingSpec, script: Script, line: int | None) 
         return
     with st.container(key="code-explained", border=True):
         st.markdown(f"**Line {line}**")
-        for said in line_explanations.line(training, script, line):
-            head = f"`{said.title.replace('`', '')}`  \n" if said.title else ""
-            st.markdown(f"{head}{escape_md(said.text) if not said.title else said.text}")
-        there = [n for n in script.at(line) if n != current_project.selected(())]
+        for explanation in line_explanations.line(training, script, line):
+            if title := explanation.title.replace("`", ""):
+                st.markdown(f"`{title}`  \n{explanation.text}")
+            else:
+                st.markdown(escape_md(explanation.text))
+        there = [n for n in script.at(line) if n != current_project.selected_node(())]
         if there:
             st.button(
                 f"Select {there[0]}",

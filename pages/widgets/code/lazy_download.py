@@ -44,8 +44,8 @@ def _make_or_refuse(make: Callable[[], bytes], label: str, refused: list[str]) -
 
 def _pending_refusals() -> list[str]:
     """What is still to be said in this tab; the same list in every run of its script."""
-    tab_state.remember("refused", found := tab_state.recall("refused", []))
-    return found  # type: ignore[no-any-return]
+    tab_state.remember("refused", refusals := tab_state.recall("refused", []))
+    return refusals  # type: ignore[no-any-return]
 
 
 @st.fragment(run_every=TICK)

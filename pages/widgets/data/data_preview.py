@@ -19,33 +19,33 @@ CLASSES_SHOWN = 12
 """Class rows drawn before "Show all"."""
 
 
-def show(found: Mapping[str, Any], facts: DataFacts) -> None:
+def show(preview: Mapping[str, Any], facts: DataFacts) -> None:
     """Draw the preview of that kind.
 
     Args:
-        found: what ``engine.data.preview`` answered.
+        preview: what ``engine.data.preview`` answered.
         facts: of the same dataset.
     """
-    match found["kind"]:
+    match preview["kind"]:
         case "images":
-            _images(found)
+            _images(preview)
         case "points":
-            _points(found, facts)
+            _points(preview, facts)
         case "table":
-            _balance(found["counts"])
-            _table(found, len(facts.features))
+            _balance(preview["counts"])
+            _table(preview, len(facts.features))
         case "texts":
-            _balance(found["counts"])
-            _texts(found)
+            _balance(preview["counts"])
+            _texts(preview)
         case _:
-            _balance(found["counts"])
-            _sequences(found)
+            _balance(preview["counts"])
+            _sequences(preview)
 
 
-def _images(found: Mapping[str, Any]) -> None:
+def _images(preview: Mapping[str, Any]) -> None:
     """A row a class: its name, how many there are, some of them."""
-    counts = list(found["counts"])
-    pictures: Array = found["images"]
+    counts = list(preview["counts"])
+    pictures: Array = preview["images"]
     everything = len(counts) <= CLASSES_SHOWN or st.toggle(f"Show all {len(counts)} classes")
     shown = counts if everything else counts[:CLASSES_SHOWN]
     most = max((n for _, n in counts), default=1) or 1
@@ -81,9 +81,9 @@ def _balance(counts: Sequence[tuple[Any, int]]) -> None:
     st.html(f'<table class="lw-classes"><tr><th>Class</th><th>Examples</th></tr>{rows}</table>')
 
 
-def _points(found: Mapping[str, Any], facts: DataFacts) -> None:
+def _points(preview: Mapping[str, Any], facts: DataFacts) -> None:
     """The points themselves, one colour a class."""
-    x, y = np.asarray(found["x"]), np.asarray(found["y"]).reshape(-1)
+    x, y = np.asarray(preview["x"]), np.asarray(preview["y"]).reshape(-1)
     figure = go.Figure()
     colors = page_frame.colors()
     for index, name in enumerate(facts.classes):
@@ -104,12 +104,12 @@ def _points(found: Mapping[str, Any], facts: DataFacts) -> None:
     st.plotly_chart(figure, key="preview-points", alt=alt, config={"displayModeBar": False})
 
 
-def _table(found: Mapping[str, Any], whole: int) -> None:
+def _table(preview: Mapping[str, Any], whole: int) -> None:
     """The distribution of a column, and the first rows as they came, of ``whole`` columns."""
-    columns = [str(c) for c in found["columns"]]
-    if found["histograms"]:
-        name = st.selectbox("Distribution of", list(found["histograms"]), key="preview-column")
-        edges, counts = found["histograms"][name]
+    columns = [str(c) for c in preview["columns"]]
+    if preview["histograms"]:
+        name = st.selectbox("Distribution of", list(preview["histograms"]), key="preview-column")
+        edges, counts = preview["histograms"][name]
         edges = np.asarray(edges)
         figure = go.Figure(
             go.Bar(
@@ -125,7 +125,7 @@ def _table(found: Mapping[str, Any], whole: int) -> None:
         figure.update_yaxes(title="examples")
         alt = f"Histogram of {name}"
         st.plotly_chart(figure, key="preview-histogram", alt=alt, config={"displayModeBar": False})
-    rows = np.asarray(found["rows"])
+    rows = np.asarray(preview["rows"])
     part = (
         f" and {len(columns)} of {formatting.number(whole)} columns" if len(columns) < whole else ""
     )
@@ -135,29 +135,29 @@ def _table(found: Mapping[str, Any], whole: int) -> None:
     st.html(table(caption, columns[: rows.shape[1]], shown))
 
 
-def _sequences(found: Mapping[str, Any]) -> None:
+def _sequences(preview: Mapping[str, Any]) -> None:
     """Texts as read back from their numbers."""
-    for text in found["rows"][:6]:
+    for text in preview["rows"][:6]:
         st.markdown(f"> {escape(str(text))[:400]} …", unsafe_allow_html=False)
 
 
-def _texts(found: Mapping[str, Any]) -> None:
+def _texts(preview: Mapping[str, Any]) -> None:
     """How long the texts are, their most frequent words, and the first of them."""
     left, right = st.columns(2, gap="large")
     with left:
         st.caption("Words in a text")
-        _lengths(*found["lengths"])
+        _lengths(*preview["lengths"])
     with right:
-        most = max((n for _, n in found["frequent"]), default=1)
+        most = max((n for _, n in preview["frequent"]), default=1)
         number = formatting.number
         rows = "".join(
             f'<tr><th scope="row">{escape(word)}</th><td>{bar(n / most, number(n))}</td></tr>'
-            for word, n in found["frequent"]
+            for word, n in preview["frequent"]
         )
-        st.caption(f"Most frequent of {formatting.number(found['different'])} different words")
+        st.caption(f"Most frequent of {formatting.number(preview['different'])} different words")
         st.html(f'<table class="lw-classes"><tr><th>Word</th><th>Times</th></tr>{rows}</table>')
     st.caption("The first texts, as they came")
-    rows = zip(found["labels"], found["rows"], strict=True)
+    rows = zip(preview["labels"], preview["rows"], strict=True)
     st.html(f'<div class="lw-texts">{table("The first texts", ("Label", "Text"), rows)}</div>')
 
 
@@ -197,8 +197,8 @@ def _example(facts: DataFacts) -> str:
         case "images":
             colour = len(facts.x_shape) == 3 and facts.x_shape[-1] == 3
             axis = " with a channel axis" if len(facts.x_shape) == 3 and not colour else ""
-            plain = formatting.short(facts.x_shape[:2])
-            return f"a {'colour' if colour else 'grey'} picture of {plain} points{axis}"
+            points = formatting.short(facts.x_shape[:2])
+            return f"a {'colour' if colour else 'grey'} picture of {points} points{axis}"
         case "points":
             return "a point in the plane (2 numbers)"
         case "sequences":
@@ -216,10 +216,10 @@ def _answer(facts: DataFacts) -> str:
     return f"one of {len(facts.classes)} classes"
 
 
-def preparation_html(found: Mapping[str, Any], facts: DataFacts) -> str:
+def preparation_html(preview: Mapping[str, Any], facts: DataFacts) -> str:
     """HTML: what came, what the model sees, and one label before and after."""
-    raw, now = found["raw"], found["prepared"]
-    before, after = found.get("y_before"), found.get("y_after")
+    raw, now = preview["raw"], preview["prepared"]
+    before, after = preview.get("y_before"), preview.get("y_after")
     cells = [("As it came", _describe_array(raw)), ("What the model sees", _describe_array(now))]
     if facts.kind == "texts":
         cells[1] = (cells[1][0], "The same texts; TextVectorization makes numbers of their words")

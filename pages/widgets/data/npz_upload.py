@@ -103,8 +103,8 @@ def _find_problem(name: str, **settings: str) -> Problem | None:
         current_project.training(),
         dataset=ObjectSpec(own_files.PLUGIN, Config(settings, file=name)),
     )
-    found = engine_facts.find_facts(trial).errors
-    return next((p for p in found if p.where.startswith("dataset")), None)
+    errors = engine_facts.find_facts(trial).errors
+    return next((p for p in errors if p.where.startswith("dataset")), None)
 
 
 def free_path(name: str, data: bytes) -> Path:

@@ -35,13 +35,13 @@ def choose(
         "chosen": chosen,
     }
     # In a list, because Streamlit searches a dict for data frames and loads pandas for it.
-    found = _mount(key=key, data=[data], on_cell_change=_ignore_event)
-    return _cell(found, len(names))
+    answer = _mount(key=key, data=[data], on_cell_change=_ignore_event)
+    return _cell(answer, len(names))
 
 
-def _cell(found: object, classes: int) -> tuple[int, int] | None:
+def _cell(answer: object, classes: int) -> tuple[int, int] | None:
     """What the browser says is chosen, if it is a cell."""
-    cell = found.get("cell") if isinstance(found, dict) else None
+    cell = answer.get("cell") if isinstance(answer, dict) else None
     match cell:
         case [int(true), int(said)] if 0 <= true < classes and 0 <= said < classes:
             return true, said

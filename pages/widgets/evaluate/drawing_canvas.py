@@ -109,7 +109,7 @@ def _mount(drawing: Drawing) -> dict[str, Any] | None:
     import streamlit_drawable_canvas as canvas  # it can be imported where a server runs
 
     strokes = {"objects": drawing.given, "turn": drawing.turn, "background": "#ffffff"}
-    found = canvas.out(
+    state = canvas.out(
         key=KEY,
         data={"initialDrawing": json.dumps(strokes), **FIXED},
         on_drawing_change=_ignore_event,
@@ -117,7 +117,7 @@ def _mount(drawing: Drawing) -> dict[str, Any] | None:
         width="content",
         height="content",
     )
-    answer = found.get("drawing")
+    answer = state.get("drawing")
     return dict(answer) if answer else None
 
 

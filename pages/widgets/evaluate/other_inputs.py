@@ -95,10 +95,10 @@ def _numbers(node: str, other: Mapping[str, Any]) -> list[float]:
     return values
 
 
-def answers_html(said: Mapping[str, Any]) -> str:
+def answers_html(answer: Mapping[str, Any]) -> str:
     """What every output says, as HTML: bars for classes, the number for a value."""
-    return prediction.seen_html(said["seen"]) + "".join(
-        _answer_html(row) for row in said["outputs"]
+    return prediction.seen_html(answer["seen"]) + "".join(
+        _answer_html(row) for row in answer["outputs"]
     )
 
 

@@ -23,13 +23,13 @@ def reads_digits(training: TrainingSpec) -> bool:
     return shapes in ([(28, 28)], [(28, 28, 1)])
 
 
-def verdict_html(said: dict[str, Any]) -> str:
+def verdict_html(prediction: dict[str, Any]) -> str:
     """The one sentence that matters, as HTML."""
-    name, why = said["class"], html.escape(said["why"])
+    name, why = prediction["class"], html.escape(prediction["why"])
     if name is None:
         return f'<p class="lw-verdict" role="status"><b>–</b><span>{why}</span></p>'
     word = html.escape(str(name))
-    if said["sure"]:
+    if prediction["sure"]:
         text = f"<b>{word}</b><span>{why}</span>"
     else:
         text = f"<b>{word}?</b><span>Not sure. {why}</span>"

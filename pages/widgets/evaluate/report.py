@@ -19,16 +19,16 @@ from pages.widgets.shared.markup import bar, image_data_url, table
 QUIET = {"displayModeBar": False}
 
 
-def scores(found: Mapping[str, Any]) -> None:
+def scores(results: Mapping[str, Any]) -> None:
     """Keras's own test metrics, then scikit-learn's for regression; help says what each means."""
-    shown = dict(found["test"])
-    if found["task"] == "regression":
+    shown = dict(results["test"])
+    if results["task"] == "regression":
         ours = ("r2", "mae", "rmse")
-        shown |= {n: found[n] for n in ours if MEANINGS[n][0] not in map(formatting.label, shown)}
+        shown |= {n: results[n] for n in ours if MEANINGS[n][0] not in map(formatting.label, shown)}
     with st.container(key="totals", horizontal=True, gap="large"):
         for name, value in shown.items():
             st.metric(
-                _metric_title(name) if name in found["test"] else MEANINGS[name][0],
+                _metric_title(name) if name in results["test"] else MEANINGS[name][0],
                 formatting.score(value),
                 help=_meaning(name),
                 width="content",
@@ -37,21 +37,21 @@ def scores(found: Mapping[str, Any]) -> None:
 
 def _metric_title(name: str) -> str:
     """``auc`` → ``Test AUC``: an abbreviation is no word."""
-    said = formatting.label(name).lower()
-    return "Test " + " ".join(w.upper() if w in SHORT else w for w in said.split())
+    words = formatting.label(name).lower()
+    return "Test " + " ".join(w.upper() if w in SHORT else w for w in words.split())
 
 
 SHORT = frozenset({"auc"})
 """Names of metrics that are said letter by letter."""
 
 
-def output_scores(found: Mapping[str, Any]) -> None:
+def output_scores(results: Mapping[str, Any]) -> None:
     """What scikit-learn says of one output among several, beside Keras's metrics."""
-    names = ("r2", "mae", "rmse") if found["task"] == "regression" else ("accuracy",)
+    names = ("r2", "mae", "rmse") if results["task"] == "regression" else ("accuracy",)
     with st.container(key="totals-output", horizontal=True, gap="large"):
         for name in names:
             title, meaning = MEANINGS[name]
-            st.metric(title, formatting.score(found[name]), help=meaning, width="content")
+            st.metric(title, formatting.score(results[name]), help=meaning, width="content")
 
 
 SHOWN = 24
@@ -80,17 +80,17 @@ def _meaning(name: str) -> str:
     return "A metric of this run."
 
 
-def confusion(found: Mapping[str, Any], key: str) -> tuple[int, int] | None:
+def confusion(results: Mapping[str, Any], key: str) -> tuple[int, int] | None:
     """The matrix; returns the chosen cell as (true, predicted) class numbers."""
     st.subheader("Confusion matrix", anchor=False)
     st.caption(
         "A row is the truth, a column the answer. Choose a cell to see its examples; choose it"
         " again to leave it."
     )
-    return confusion_matrix.choose(found["confusion"], found["classes"], key)
+    return confusion_matrix.choose(results["confusion"], results["classes"], key)
 
 
-def per_class(found: Mapping[str, Any]) -> None:
+def per_class(results: Mapping[str, Any]) -> None:
     """Precision, recall and F1 of each class."""
     st.subheader("Class by class", anchor=False)
     st.caption(
@@ -103,7 +103,7 @@ def per_class(found: Mapping[str, Any]) -> None:
         f'<tr><th scope="row">{escape(str(row["class"]))}</th>'
         + "".join(f"<td>{bar(row[m.lower()], f'{row[m.lower()]:.3f}')}</td>" for m in MEASURES)
         + f"<td>{formatting.number(int(row['support']))}</td></tr>"
-        for row in found["per_class"]
+        for row in results["per_class"]
     )
     st.html(
         '<div class="lw-scroll lw-scores" tabindex="0" role="region" aria-label="Class by class">'
@@ -127,83 +127,91 @@ def gallery(examples: Mapping[str, Any], names: Sequence[str], none: str) -> Non
         st.caption(none)
         return
     true = [names[int(i)] for i in examples["true"]]
-    said = [names[int(i)] for i in examples["predicted"]]
-    sure = [float(c) for c in examples["confidence"]]
+    answers = [names[int(i)] for i in examples["predicted"]]
+    confidence = [float(c) for c in examples["confidence"]]
     if "parts" in examples:
-        shares = [f"{100 * c:.0f} %" for c in sure]
-        more = (("Is", true), ("Answer", said), ("Confidence", shares))
+        shares = [f"{100 * c:.0f} %" for c in confidence]
+        more = (("Is", true), ("Answer", answers), ("Confidence", shares))
         st.html(column_form.example_rows(examples["parts"], "Test examples", more))
         return
     if "images" in examples:
         st.caption("Bold: what the model answered, and how sure it was. Below: what it really is.")
-        st.html(_grid(examples, true, said, sure))
+        st.html(_grid(examples, true, answers, confidence))
         return
-    shown = table("Test examples", *_lines(examples, true, said, sure))
+    shown = table("Test examples", *_lines(examples, true, answers, confidence))
     st.html(shown if "columns" in examples else f'<div class="lw-texts">{shown}</div>')
 
 
 def _lines(
-    examples: Mapping[str, Any], true: Sequence[str], said: Sequence[str], sure: Sequence[float]
+    examples: Mapping[str, Any],
+    true: Sequence[str],
+    answers: Sequence[str],
+    confidence: Sequence[float],
 ) -> tuple[list[str], list[list[str]]]:
     """Head and rows of examples that are no pictures."""
     heads = [str(c) for c in examples.get("columns", ("Text",))]
     lines = []
     for i, row in enumerate(examples["rows"]):
         values = [formatting.digits(v) for v in row] if "columns" in examples else [str(row)]
-        lines.append([true[i], said[i], f"{100 * sure[i]:.0f} %", *values])
+        lines.append([true[i], answers[i], f"{100 * confidence[i]:.0f} %", *values])
     return ["True", "Answer", "Confidence", *heads], lines
 
 
 def _grid(
-    examples: Mapping[str, Any], true: Sequence[str], said: Sequence[str], sure: Sequence[float]
+    examples: Mapping[str, Any],
+    true: Sequence[str],
+    answers: Sequence[str],
+    confidence: Sequence[float],
 ) -> str:
     figures = []
     for i, image in enumerate(np.asarray(examples["images"])):
         number = int(examples["indices"][i])
-        alt = f"Test example {number}: a {true[i]} taken for {said[i]}"
+        alt = f"Test example {number}: a {true[i]} taken for {answers[i]}"
         figures.append(
             f'<figure title="Test example {number}">'
             f'<img src="{image_data_url(image)}" alt="{escape(alt)}">'
-            f"<figcaption><b>{escape(said[i])}</b> {100 * sure[i]:.0f} %"
+            f"<figcaption><b>{escape(answers[i])}</b> {100 * confidence[i]:.0f} %"
             f"<br><span>is {escape(true[i])}</span></figcaption></figure>"
         )
     return f'<div class="lw-gallery">{"".join(figures)}</div>'
 
 
-def regression(found: Mapping[str, Any]) -> None:
+def regression(results: Mapping[str, Any]) -> None:
     """Predicted against true, and how the misses are spread."""
-    true, said = np.asarray(found["true"]), np.asarray(found["predicted"])
+    true, predicted = np.asarray(results["true"]), np.asarray(results["predicted"])
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Predicted against true", anchor=False)
         st.caption("On the dashed line a prediction is exactly right.")
-        both = [float(min(true.min(), said.min())), float(max(true.max(), said.max()))]
+        both = [float(min(true.min(), predicted.min())), float(max(true.max(), predicted.max()))]
         figure = go.Figure()
         accent, other = page_frame.colors()[:2]
         line, dots = {"dash": "dash", "color": other}, {"color": accent}
         figure.add_scatter(x=both, y=both, mode="lines", line=line, name="exact")
         name = "test example"
-        figure.add_scatter(x=true, y=said, mode="markers", marker=dots, name=name, opacity=0.7)
+        figure.add_scatter(x=true, y=predicted, mode="markers", marker=dots, name=name, opacity=0.7)
         _draw(figure, "true", "predicted", "exam-true", "Predicted against true values")
     with right:
         st.subheader("Residuals", anchor=False)
         st.caption("True minus predicted: centred on zero when the model leans neither way.")
         bars = {"color": page_frame.colors()[0]}
-        figure = go.Figure(go.Histogram(x=true - said, nbinsx=40, marker=bars))
+        figure = go.Figure(go.Histogram(x=true - predicted, nbinsx=40, marker=bars))
         _draw(figure, "true − predicted", "examples", "exam-residuals", "Histogram of residuals")
 
 
-def misses(found: Mapping[str, Any]) -> None:
+def misses(results: Mapping[str, Any]) -> None:
     """The examples whose value was missed by most, with all the model read."""
-    given = found.get("misses")
-    if not given:
+    examples = results.get("misses")
+    if not examples:
         return
     st.subheader("Largest misses", anchor=False)
     values = {
-        name: [formatting.digits(v, 3) for v in given[name]] for name in ("true", "predicted")
+        name: [formatting.digits(v, 3) for v in examples[name]] for name in ("true", "predicted")
     }
     more = (("True", values["true"]), ("Predicted", values["predicted"]))
-    st.html(column_form.example_rows(given["parts"], "Test examples with the largest misses", more))
+    st.html(
+        column_form.example_rows(examples["parts"], "Test examples with the largest misses", more)
+    )
 
 
 def _draw(figure: go.Figure, x: str, y: str, key: str, alt: str) -> None:

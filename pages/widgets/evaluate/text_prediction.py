@@ -32,8 +32,8 @@ def reads_text(training: TrainingSpec) -> bool:
 def show(run: Run, artefact: str) -> None:
     """A field, and below it the answer; a fragment, so that typing runs nothing else."""
     dataset = run.training.dataset
-    asked = ("preview", dataset)
-    preview = engine_facts.get_or_make(asked, lambda: client.call("loading.preview", dataset))
+    key = ("preview", dataset)
+    preview = engine_facts.get_or_make(key, lambda: client.call("loading.preview", dataset))
     st.subheader("Try a sentence", anchor=False)
     text = st.text_input(
         "Your sentence",
@@ -42,24 +42,28 @@ def show(run: Run, artefact: str) -> None:
         placeholder=preview["rows"][0][:80],
         help="Press Enter to have it read. Nothing of it is kept.",
     )
-    said = client.call("predict_text.say", artefact, run.training, text)
+    answer = client.call("predict_text.say", artefact, run.training, text)
     # one element, so that verdict, words and bars change together
-    if "value" in said:
-        value = f'<p class="lw-verdict" role="status"><b>{formatting.digits(said["value"])}</b></p>'
-        st.html(value + words_html(said))
+    if "value" in answer:
+        value = (
+            f'<p class="lw-verdict" role="status"><b>{formatting.digits(answer["value"])}</b></p>'
+        )
+        st.html(value + words_html(answer))
         return
-    bars = prediction.bars_html(said["classes"], said["probabilities"])
-    st.html(f'<div class="lw-said">{prediction.verdict_html(said)}</div>' + words_html(said) + bars)
+    bars = prediction.bars_html(answer["classes"], answer["probabilities"])
+    st.html(
+        f'<div class="lw-said">{prediction.verdict_html(answer)}</div>' + words_html(answer) + bars
+    )
 
 
-def words_html(said: Mapping[str, Any]) -> str:
+def words_html(prediction: Mapping[str, Any]) -> str:
     """The typed words, as HTML; those the model does not know are struck out and told."""
-    if not said["words"]:
+    if not prediction["words"]:
         return ""
     shown = " ".join(
         f"<span>{escape(word)}</span>" if known else f"<s>{escape(word)}</s>"
-        for word, known in said["words"]
+        for word, known in prediction["words"]
     )
-    strange = sum(not known for _, known in said["words"])
-    told = f"{strange} struck out: unknown to the model" if strange else "the model knows them all"
-    return f'<p class="lw-typed">{shown} <small>({told})</small></p>'
+    strange = sum(not known for _, known in prediction["words"])
+    note = f"{strange} struck out: unknown to the model" if strange else "the model knows them all"
+    return f'<p class="lw-typed">{shown} <small>({note})</small></p>'

@@ -53,9 +53,9 @@ def summary_sentence(facts: DataFacts) -> str:
     )
 
 
-def show(found: Mapping[str, Any]) -> None:
+def show(preview: Mapping[str, Any]) -> None:
     """The first examples, a row each, every column side by side; then each column in numbers."""
-    columns: Sequence[Mapping[str, Any]] = found["rows"]
+    columns: Sequence[Mapping[str, Any]] = preview["rows"]
     st.html(example_rows(columns, "The first examples of every column"))
     st.caption("Each column as it came, and as the model sees it")
     heads = ("Column", "Used as", "As it came", "For the model")
@@ -169,18 +169,20 @@ def edit_node_binding(training: TrainingSpec, facts: DataFacts, node: str) -> Tr
 
 
 def _select(label: str, node: str, name: str, offered: Sequence[ColumnFacts]) -> str:
-    known = {c.name: c for c in offered}
-    current = name if name in known else NOTHING
-    options = [*([] if current else [NOTHING]), *known]
+    columns = {c.name: c for c in offered}
+    current = name if name in columns else NOTHING
+    options = [*([] if current else [NOTHING]), *columns]
     key = f"bind-{node}"
     at = widget_sync.option_index(options, widget_sync.sync_widget(key, current, current))
-    chosen = st.selectbox(escape_md(label), options, at, key=key, format_func=_option_label(known))
+    chosen = st.selectbox(
+        escape_md(label), options, at, key=key, format_func=_option_label(columns)
+    )
     widget_sync.record_value(key, chosen)
     return str(chosen or NOTHING)
 
 
-def _option_label(known: Mapping[str, ColumnFacts]) -> Callable[[str], str]:
+def _option_label(columns: Mapping[str, ColumnFacts]) -> Callable[[str], str]:
     def text(name: str) -> str:
-        return f"{name}: {describe_column(known[name])}" if name in known else "Not bound yet"
+        return f"{name}: {describe_column(columns[name])}" if name in columns else "Not bound yet"
 
     return text

@@ -23,8 +23,8 @@ LARGEST = 2**53 - 1
 
 def select(key: str, label: str, value: Any, options: Sequence[Any], help: str | None) -> Any:
     """One of ``options``, found by typing."""
-    offered, stands = list(options), widget_sync.sync_widget(key, value, value)
-    at = widget_sync.option_index(offered, stands)
+    offered, current = list(options), widget_sync.sync_widget(key, value, value)
+    at = widget_sync.option_index(offered, current)
     chosen = st.selectbox(label, offered, at, key=key, help=help, format_func=formatting.short)
     widget_sync.record_value(key, chosen)
     return chosen
@@ -40,8 +40,8 @@ def _choice(key: str, label: str, value: Any, param: Param, help: str) -> Any:
 
 
 def _bool(key: str, label: str, value: Any, param: Param, help: str) -> bool:
-    stands = widget_sync.sync_widget(key, bool(value), bool(value))
-    new = st.toggle(label, bool(stands), key=key, help=help)
+    current = widget_sync.sync_widget(key, bool(value), bool(value))
+    new = st.toggle(label, bool(current), key=key, help=help)
     widget_sync.record_value(key, new)
     return new
 
@@ -60,13 +60,13 @@ def number(key: str, label: str, value: Any, param: Param, help: str, kind: type
     if strange or (value is not None and abs(value) > LARGEST):
         return _json(key, label, value, param, help)
     value = None if value is None else kind(value)
-    stands = widget_sync.sync_widget(key, value, value)
+    current = widget_sync.sync_widget(key, value, value)
     # No bounds here: a browser drops a number beyond them without a word; the checker says the
     # range, what it would cost, and offers the fix.
     new = st.number_input(
         label,
         key=key,
-        value=None if param.optional else stands,  # None: the field can be emptied
+        value=None if param.optional else current,  # None: the field can be emptied
         step=kind(param.step or (1 if kind is int else _step(param))),
         format="%d" if kind is int else "%g",
         help=help,
@@ -94,9 +94,9 @@ def _text(
     read: Callable[[str], Any],
     shown: str,
 ) -> Any:
-    stands = widget_sync.sync_widget(key, value, shown)
+    current = widget_sync.sync_widget(key, value, shown)
     text = st.text_input(
-        label, stands, key=key, help=help, placeholder=formatting.NONE if param.optional else ""
+        label, current, key=key, help=help, placeholder=formatting.NONE if param.optional else ""
     )
     try:
         new = read(text or "")

@@ -49,9 +49,9 @@ def edit(
         st.caption(f"{escape_md(obj.class_name)} has no form of its own; it is kept as it is.")
         return obj
     entry = _with_policy(entry)
-    asked = [(a, catalog.param(entry, a)) for a in entry.args if a not in skip]
-    usual = [(a, p) for a, p in asked if not p.advanced]
-    rare = [(a, p) for a, p in asked if p.advanced]
+    arguments = [(a, catalog.param(entry, a)) for a in entry.args if a not in skip]
+    usual = [(a, p) for a, p in arguments if not p.advanced]
+    rare = [(a, p) for a, p in arguments if p.advanced]
     values = _fields(entry, obj, usual, key, columns)
     if rare:
         touched = sum(a in obj.config for a, _ in rare)
@@ -140,17 +140,17 @@ def _with_policy(entry: Entry) -> Entry:
 
 
 def _fields(
-    entry: Entry, obj: ObjectSpec, asked: Sequence[tuple[str, Param]], key: str, columns: int
+    entry: Entry, obj: ObjectSpec, arguments: Sequence[tuple[str, Param]], key: str, columns: int
 ) -> dict[str, Any]:
     """Draw these arguments, short ones side by side, and return argument → value."""
     values: dict[str, Any] = {}
-    brief = [(a, p) for a, p in asked if not _is_nested(p)]
+    brief = [(a, p) for a, p in arguments if not _is_nested(p)]
     for i in range(0, len(brief), columns):
         cells = st.columns(columns, gap="small")
         for cell, (arg, param) in zip(cells, brief[i : i + columns], strict=False):
             with cell:
                 values[arg] = _field(entry, obj, arg, param, key)
-    for arg, param in asked:
+    for arg, param in arguments:
         if _is_nested(param):
             values[arg] = _field(entry, obj, arg, param, key)
     # A required argument nobody filled in stays absent: the checker names it.

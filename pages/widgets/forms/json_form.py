@@ -33,9 +33,9 @@ def edit(layer: ObjectSpec, key: str, open: bool) -> ObjectSpec:
         st.caption(f"Its settings take {len(now):,} characters: too many to be shown as JSON.")
         return layer
     with st.expander("Settings as JSON", key=f"{key}-json", expanded=open):
-        stands = widget_sync.sync_widget(f"{key}-text", now, now)
+        current = widget_sync.sync_widget(f"{key}-text", now, now)
         text = st.text_area(
-            "Settings", stands, key=f"{key}-text", max_chars=LONGEST, height="content", help=HELP
+            "Settings", current, key=f"{key}-text", max_chars=LONGEST, height="content", help=HELP
         )
         try:
             new = _read(layer, str(text or "{}"))

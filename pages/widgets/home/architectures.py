@@ -44,26 +44,26 @@ def _choices() -> None:
         key="known-name",
         help="The first ones are a good start.",
     )
-    known = BY_NAME[name]
-    st.caption(f"{known.sentence} [Keras's page]({known.url})")
+    architecture = BY_NAME[name]
+    st.caption(f"{architecture.sentence} [Keras's page]({architecture.url})")
     data = _picture_data()
     head = _head(data)
-    side, freeze, imagenet = _settings(known, data if head else None)
+    side, freeze, imagenet = _settings(architecture, data if head else None)
     if st.button("Open as a project", key="known-open", type="primary"):
         with st.spinner(f"Making {name} …"):
-            made = _make_training(known, side, data if head else None, freeze, imagenet)
-        current_project.open_training(made, name)
+            training = _make_training(architecture, side, data if head else None, freeze, imagenet)
+        current_project.open_training(training, name)
         page_frame.go("model")
 
 
-def _settings(known: Architecture, data: DataFacts | None) -> tuple[int, bool, bool]:
+def _settings(architecture: Architecture, data: DataFacts | None) -> tuple[int, bool, bool]:
     """The side of its pictures, whether it is frozen under a new head, and ImageNet's weights."""
     side = st.number_input(
         "Height and width of its pictures",
-        min_value=known.least,
+        min_value=architecture.least,
         max_value=LARGEST,
-        value=_side(known, data),
-        key=f"known-side-{known.name}-{data is not None}",
+        value=_side(architecture, data),
+        key=f"known-side-{architecture.name}-{data is not None}",
         help="Pictures are scaled to this size; larger ones see more and take longer.",
     )
     freeze = data is not None and st.checkbox(
@@ -80,8 +80,8 @@ def _settings(known: Architecture, data: DataFacts | None) -> tuple[int, bool, b
 
 
 def _option_label(name: str) -> str:
-    known = BY_NAME[name]
-    return f"{name} · {known.year} · {formatting.number(known.params)} parameters"
+    architecture = BY_NAME[name]
+    return f"{name} · {architecture.year} · {formatting.number(architecture.params)} parameters"
 
 
 def _picture_data() -> DataFacts | None:
@@ -101,19 +101,19 @@ def _head(data: DataFacts | None) -> bool:
     return st.radio("Head", [mine, own], key="known-head") == mine
 
 
-def _side(known: Architecture, data: DataFacts | None) -> int:
+def _side(architecture: Architecture, data: DataFacts | None) -> int:
     """What the data has, but not less than the architecture can read."""
-    return max(known.least, data.x_shape[0]) if data else known.size
+    return max(architecture.least, data.x_shape[0]) if data else architecture.size
 
 
 def _make_training(
-    known: Architecture, side: int, data: DataFacts | None, freeze: bool, imagenet: bool
+    architecture: Architecture, side: int, data: DataFacts | None, freeze: bool, imagenet: bool
 ) -> TrainingSpec:
     with tempfile.TemporaryDirectory(prefix="layerwise-open-") as folder:
         keep = Path(folder) / "weights.npz"
-        found = client.call(
+        template = client.call(
             "application_specs.template",
-            known.name,
+            architecture.name,
             side=side,
             classes=len(data.classes) if data else None,
             reads=data.x_shape if data else None,
@@ -123,13 +123,13 @@ def _make_training(
             keep=str(keep) if imagenet else None,
             timeout=SECONDS,
         )
-        begun = Config()
-        if found["weights"]:
-            begun = Config(file=weight_files.keep(keep), name=f"{known.name} (ImageNet)")
+        weights = Config()
+        if template["weights"]:
+            weights = Config(file=weight_files.keep(keep), name=f"{architecture.name} (ImageNet)")
     if data is None:
-        return replace(starters.around(found["model"]), weights=begun)
+        return replace(starters.around(template["model"]), weights=weights)
     loss, metrics, _ = check.sensible(data)
     training = replace(
-        current_project.training(), model=found["model"], weights=begun, columns=Config()
+        current_project.training(), model=template["model"], weights=weights, columns=Config()
     )
     return training.with_compile(loss=loss, metrics=metrics)

@@ -16,10 +16,10 @@ RESTORE = (
 
 def show() -> None:
     """One warning for all such files, until somebody moves them away."""
-    found = database.damaged_files()
-    if not found:
+    damaged = database.damaged_files()
+    if not damaged:
         return
-    names = ", ".join(escape_md(path.name) for path in found)
+    names = ", ".join(escape_md(path.name) for path in damaged)
     st.warning(
         f"**The list of runs was damaged.** It was put aside as {names} in Layerwise's folder"
         f" (`LAYERWISE_HOME`), and a new list began. {RESTORE} This is said until nothing damaged"

@@ -75,18 +75,18 @@ def _read_json(data: bytes, stem: str) -> tuple[TrainingSpec, str, Sequence[Note
             "Open the .keras file instead: weights do not belong into JSON.",
         )
     try:
-        found = json.loads(data)
+        document_ = json.loads(data)
     except (ValueError, RecursionError):
         raise FileError(
             "This is not a JSON document: it breaks off or holds something else.",
             "Save it again where it came from, or open the .keras file.",
         ) from None
-    if not isinstance(found, dict):
+    if not isinstance(document_, dict):
         raise FileError(
             "This JSON is neither a Layerwise project nor a Keras model.",
             "Save a project on the Export page, or a model with model.to_json().",
         )
-    if "layerwise" in found:
+    if "layerwise" in document_:
         title, training = document.read_document(data)
         return training, title or stem, ()
     with tempfile.TemporaryDirectory(prefix="layerwise-open-") as folder:

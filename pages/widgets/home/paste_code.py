@@ -82,17 +82,17 @@ def read_code(text: str, title: str = "", around: TrainingSpec | None = None) ->
         around: gives what the text does not say, where it changes a project.
     """
     try:
-        found = _with_stored_files(parse.parse(text, title, around))
-        return found if around is not None else parse.seeded(found)
+        parsed = _with_stored_files(parse.parse(text, title, around))
+        return parsed if around is not None else parse.seeded(parsed)
     except LayerwiseError as error:
         return error_text(error)
 
 
-def _with_stored_files(found: Parsed) -> Parsed:
+def _with_stored_files(parsed: Parsed) -> Parsed:
     """A file of one's own that the code loads is found where it is kept."""
-    if found.training is None:
-        return found
-    return replace(found, training=own_files.with_stored_names(found.training))
+    if parsed.training is None:
+        return parsed
+    return replace(parsed, training=own_files.with_stored_names(parsed.training))
 
 
 def error_text(error: LayerwiseError) -> str:
@@ -100,36 +100,36 @@ def error_text(error: LayerwiseError) -> str:
     return f"{error.message} {error.hint}".strip()
 
 
-def show_report(found: Parsed | str) -> None:
+def show_report(parsed: Parsed | str) -> None:
     """What was understood and what was not; the button when there is a model."""
-    if isinstance(found, str):
-        st.error(escape_md(found))
+    if isinstance(parsed, str):
+        st.error(escape_md(parsed))
         return
-    show_remarks(found)
-    if found.training is not None:
-        count = len(found.training.model.nodes)
-        st.markdown(f"{count} layers, data {escape_md(found.training.dataset.class_name)}.")
+    show_remarks(parsed)
+    if parsed.training is not None:
+        count = len(parsed.training.model.nodes)
+        st.markdown(f"{count} layers, data {escape_md(parsed.training.dataset.class_name)}.")
         if st.button("Open as a project", key="paste-open", type="primary"):
-            current_project.open_training(found.training, _title(found, found.training))
+            current_project.open_training(parsed.training, _title(parsed, parsed.training))
             tab_state.remember("pasted", None)
             page_frame.go("model")
 
 
-def _title(found: Parsed, training: TrainingSpec) -> str:
+def _title(parsed: Parsed, training: TrainingSpec) -> str:
     """The text's own, else what its model is called, else its data."""
     name = training.model.name
-    unnamed = name in ("", ModelSpec().name) and not found.strange_data
+    unnamed = name in ("", ModelSpec().name) and not parsed.strange_data
     data = find_dataset(training.dataset.class_name).TITLE
-    return found.title or (data if unnamed else name)
+    return parsed.title or (data if unnamed else name)
 
 
-def show_remarks(found: Parsed) -> None:
+def show_remarks(parsed: Parsed) -> None:
     """What was said of a text, the most important first, each with its line."""
-    if found.training is None:
+    if parsed.training is None:
         st.warning("No model was found in this code.")
     for severity, (heading, icon) in WORDS.items():
-        if told := found.of(severity):
-            lines = [f"- {escape_md(r.where)}: {escape_md(r.message)}" for r in told[:SHOWN]]
-            if len(told) > SHOWN:
-                lines.append(f"- and {len(told) - SHOWN} more")
+        if notes := parsed.of(severity):
+            lines = [f"- {escape_md(r.where)}: {escape_md(r.message)}" for r in notes[:SHOWN]]
+            if len(notes) > SHOWN:
+                lines.append(f"- and {len(notes) - SHOWN} more")
             st.markdown(f"{icon} **{heading}**\n" + "\n".join(lines))

@@ -46,10 +46,10 @@ export default function (component) {
 )
 
 
-def show(model: ModelSpec, facts: ModelFacts | None, found: Sequence[Problem]) -> None:
+def show(model: ModelSpec, facts: ModelFacts | None, problems: Sequence[Problem]) -> None:
     """Draw the block on screen, its selection, and what the last event was refused for."""
     canvas, selection = canvas_state(), current_project.selection()
-    nodes, wires = canvas_data.graph_rows(model, facts, found)
+    nodes, wires = canvas_data.graph_rows(model, facts, problems)
     data = {
         "script": addresses.canvas_address(),
         "palette": palette_items.palette_address(),
@@ -96,18 +96,18 @@ def _changes(canvas: CanvasState, new: dict[str, Any]) -> dict[str, Any]:
 @page_frame.safe
 def _events() -> None:
     """Deal with every event not yet dealt with, each a step of its own for Undo."""
-    stands = widget_sync.widget_value(KEY)
-    given = stands.get("events") if isinstance(stands, Mapping) else None
-    if not isinstance(given, Mapping) or not isinstance(given.get("rows"), list):
+    component = widget_sync.widget_value(KEY)
+    message = component.get("events") if isinstance(component, Mapping) else None
+    if not isinstance(message, Mapping) or not isinstance(message.get("rows"), list):
         return
     canvas = canvas_state()
     changed = False
     with tab_state.lock_state() as state:
-        if canvas.client != given.get("client"):
-            canvas.client, canvas.done = str(given.get("client")), 0
-        have = given.get("have")
+        if canvas.client != message.get("client"):
+            canvas.client, canvas.done = str(message.get("client")), 0
+        have = message.get("have")
         canvas.held = have if isinstance(have, int) and have in canvas.sent else 0
-        for row in given["rows"]:
+        for row in message["rows"]:
             if isinstance(row, Mapping) and isinstance(n := row.get("n"), int) and n > canvas.done:
                 canvas.done = n  # before the verb: an event that fails is not tried for ever
                 changed |= _step(state, canvas, row)

@@ -51,9 +51,9 @@ class CanvasEvent:
 
     def names(self) -> tuple[str, ...]:
         """The nodes the event is about that (still) exist."""
-        known = edit.index(self.model)
-        given = self.row.get("nodes")
-        return tuple(n for n in given if n in known) if isinstance(given, list) else ()
+        existing = edit.index(self.model)
+        names = self.row.get("nodes")
+        return tuple(n for n in names if n in existing) if isinstance(names, list) else ()
 
     def number(self, key: str = "at") -> int:
         """A whole number of the event; SpecError when it is none."""
@@ -212,10 +212,10 @@ def _select(event: CanvasEvent) -> ModelSpec:
 
 
 def _move(event: CanvasEvent) -> ModelSpec:
-    known = edit.index(event.model)
+    existing = edit.index(event.model)
     places = event.row.get("places")
     if isinstance(places, dict):
-        _pin(event, {k: v for k, v in places.items() if k in known})
+        _pin(event, {k: v for k, v in places.items() if k in existing})
     return event.model
 
 

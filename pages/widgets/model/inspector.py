@@ -20,7 +20,7 @@ Change = Callable[[ModelSpec], ModelSpec]
 
 def show() -> None:
     """Draw the settings of the selected layer, what can be done with it, and what it gives on."""
-    node = current_project.selected()
+    node = current_project.selected_node()
     if node is None:
         st.subheader("An empty model", anchor=False)
         st.markdown("Add the first layer on the left. The Input says what shape the data has.")
@@ -42,11 +42,11 @@ def show() -> None:
             st.rerun()  # the form above still says what was there before
     else:
         st.caption("A block: a model in the model. Open it on the canvas to see inside.")
-    _shared(model, node)
+    _show_sharers(model, node)
     if not current_project.selection().path:
         _column(node)
     _name(open_block.model(), node)
-    _facts(current_project.selected() or node)
+    _facts(current_project.selected_node() or node)
 
 
 def _head(class_name: str, layer: ObjectSpec | None, entry: catalog.Entry | None) -> None:
@@ -74,7 +74,7 @@ def _key(kind: str, node: str) -> str:
     return "-".join((kind, *current_project.selection().path, node))
 
 
-def _shared(model: ModelSpec, node: str) -> None:
+def _show_sharers(model: ModelSpec, node: str) -> None:
     layer = model.node(node).layer
     others = [n.name for n in model.nodes if n.layer == layer and n.name != node]
     if others:
@@ -84,10 +84,10 @@ def _shared(model: ModelSpec, node: str) -> None:
 
 def _name(model: ModelSpec, node: str) -> None:
     key = _key("name", node)
-    stands = widget_sync.sync_widget(key, node, node)
+    current = widget_sync.sync_widget(key, node, node)
     new = st.text_input(
         "Layer name",
-        stands,
+        current,
         key=key,
         max_chars=64,
         help="How this layer is called in Keras and in the script",

@@ -72,14 +72,14 @@ def _gallery(after: str | None) -> None:
         placeholder="Search by name or by what it does",
         label_visibility="collapsed",
     )
-    found = [e for e in stackable_entries() if _matches(e, wanted or "")]
-    groups = list(dict.fromkeys(e.group for e in found))
-    if not found:
+    matches = [e for e in stackable_entries() if _matches(e, wanted or "")]
+    groups = list(dict.fromkeys(e.group for e in matches))
+    if not matches:
         st.caption(f"No layer is called or does “{escape_md(wanted or '')}”.")
     with st.container(height=460, border=False, key="gallery"):
         for group in groups:
             st.markdown(f"##### {group}")
-            for entry in found:
+            for entry in matches:
                 if entry.group == group:
                     _card(entry, after)
 

@@ -44,10 +44,10 @@ def find_problems() -> tuple[Problem, ...]:
         return current_project.problems()
     # what training asks of the model's own ends is not asked of a block's
     alone = TrainingSpec(model(), training.dataset)
-    found = check.problems(alone, None, find_facts())
+    problems = check.problems(alone, None, find_facts())
     return tuple(
         replace(p, fixes=tuple(_fixes_of_whole(training, path, alone, p.fixes)))
-        for p in found
+        for p in problems
         if p.severe and p.where.startswith("model.")
     )
 

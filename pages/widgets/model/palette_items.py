@@ -57,8 +57,8 @@ def first_sentence(text: str) -> str:
 
 def stackable_entries() -> tuple[Entry, ...]:
     """The layers one can add to a stack: what reads one tensor."""
-    found = catalog.entries("layers")
-    return tuple(e for e in found if edit.room(ObjectSpec(e.class_name)).least == 1)
+    layers = catalog.entries("layers")
+    return tuple(e for e in layers if edit.room(ObjectSpec(e.class_name)).least == 1)
 
 
 @functools.cache

@@ -26,13 +26,13 @@ HEAD = (
 """What the columns are; the last one leaves on a phone."""
 
 
-def show(model: ModelSpec, facts: ModelFacts | None, found: Sequence[Problem]) -> None:
+def show(model: ModelSpec, facts: ModelFacts | None, problems: Sequence[Problem]) -> None:
     """Draw every row, the selected one marked, each layer's problems under it."""
-    selected = current_project.selected()
+    selected = current_project.selected_node()
     st.html(HEAD)
     with st.container(key="stack", gap="xxsmall"):
         for name in edit.order(model):
-            here = problem_list.problems_at(found, f"model.{name}")
+            here = problem_list.problems_at(problems, f"model.{name}")
             node = facts.of(name) if facts else None
             st.button(
                 _label(model, name, node, here),
@@ -55,16 +55,16 @@ def _highlight(name: str) -> None:
     )
 
 
-def _label(model: ModelSpec, name: str, node: NodeFacts | None, found: Sequence[Problem]) -> str:
+def _label(model: ModelSpec, name: str, node: NodeFacts | None, problems: Sequence[Problem]) -> str:
     """Markdown of a row; the parts become columns: icon, strong, gray text, two code pieces."""
     layer = edit.layer_of(model, name) if _is_plain(model, name) else None
     off = model.node(name).off
     class_name = layer.class_name if layer else "Model"
     title = f"~~{escape_md(name)}~~" if off else f"**{escape_md(name)}**"
-    told = (
+    text = (
         f"{class_name} · {settings_text(layer)}" if layer and settings_text(layer) else class_name
     )
-    wrong = any(p.severe for p in found)
+    wrong = any(p.severe for p in problems)
     mark = ":orange[:material/error:]" if wrong else f":material/{layer_icon(layer)}:"
     if off:
         right = "`off` `–` `–`"
@@ -74,7 +74,7 @@ def _label(model: ModelSpec, name: str, node: NodeFacts | None, found: Sequence[
         right = f"`{shape}` `{weights}` `{formatting.size(node.weight_bytes + node.output_bytes)}`"
     else:
         right = "`?` `–` `–`"
-    return f"{mark} {title} :gray[{escape_md(told)}] {right}"
+    return f"{mark} {title} :gray[{escape_md(text)}] {right}"
 
 
 def _is_plain(model: ModelSpec, name: str) -> bool:
@@ -84,11 +84,11 @@ def _is_plain(model: ModelSpec, name: str) -> bool:
 def settings_text(layer: ObjectSpec) -> str:
     """What was chosen, in Keras's order: ``128 · relu``; flags by their name."""
     entry = catalog.find("layers", layer.class_name)
-    asked = dict.fromkeys((*entry.args, "dtype")) if entry else layer.config
-    order = [a for a in asked if a in layer.config]
+    arguments = dict.fromkeys((*entry.args, "dtype")) if entry else layer.config
+    order = [a for a in arguments if a in layer.config]
     plainly = (a for a in order if a != "name" and not isinstance(layer.config[a], Mapping))
-    said = [_setting(a, layer.config[a]) for a in plainly]
-    return " · ".join(said[:5]) + (" …" if len(said) > 5 else "")
+    texts = [_setting(a, layer.config[a]) for a in plainly]
+    return " · ".join(texts[:5]) + (" …" if len(texts) > 5 else "")
 
 
 def _setting(arg: str, value: object) -> str:

@@ -68,16 +68,16 @@ def short_names(runs: Sequence[Listed]) -> list[str]:
     if len(set(models)) == len(runs):
         return models
     if 0 < len(rows := differing_settings(runs)) <= DISTINCT:
-        told = [[f"{t[:1].lower()}{t[1:]} {v}" for v in values] for t, values in rows]
-        said = [", ".join(line[i] for line in told) for i in range(len(runs))]
-        if len(set(said)) == len(runs) and max(map(len, said)) <= LONGEST:
-            return said
+        settings = [[f"{t[:1].lower()}{t[1:]} {v}" for v in values] for t, values in rows]
+        by_settings = [", ".join(line[i] for line in settings) for i in range(len(runs))]
+        if len(set(by_settings)) == len(runs) and max(map(len, by_settings)) <= LONGEST:
+            return by_settings
     for style in ("%H:%M", "%d %b %H:%M", "%d %b %H:%M:%S"):
-        found = [
+        by_time = [
             f"{r.name} {time.strftime(style, time.localtime(r.times['created']))}" for r in runs
         ]
-        if len(set(found)) == len(runs):
-            return found
+        if len(set(by_time)) == len(runs):
+            return by_time
     return [f"{i}. {run.name}" for i, run in enumerate(runs, 1)]
 
 

@@ -54,25 +54,25 @@ def _stage(run: Listed, progress: Progress) -> tuple[object, ...]:
 
 def _title(run_id: str, stage: tuple[object, ...]) -> None:
     """How it stands; when that becomes another thing the whole page follows."""
-    found = run_queries.get([run_id])
-    if not found or _stage(found[0], progress := _progress(found[0])) != stage:
+    runs = run_queries.get([run_id])
+    if not runs or _stage(runs[0], progress := _progress(runs[0])) != stage:
         st.rerun()
-    st.html(_head(found[0], progress))
+    st.html(_head(runs[0], progress))
 
 
 def _head(run: Listed, progress: Progress) -> str:
     """Its name, how it stands, and how far it is."""
     sign, word = run_sentences.STATES[run.status]
-    said = [run_sentences.state_sentence(progress)]
+    parts = [run_sentences.state_sentence(progress)]
     if run.status in GOING:
-        said.append(run_sentences.time_left(progress))
+        parts.append(run_sentences.time_left(progress))
     elif (took := run.seconds()) is not None:
-        said.append(formatting.duration(took))
-    said.append(time.strftime("%d %b, %H:%M", time.localtime(run.times["created"])))
+        parts.append(formatting.duration(took))
+    parts.append(time.strftime("%d %b, %H:%M", time.localtime(run.times["created"])))
     return (
         f'<div class="lw-title lw-{run.status}"><h3>{escape(run.name)}</h3><p>'
         f'<span class="lw-sign" role="img" aria-label="{word}">{sign}</span>'
-        f"{escape(' · '.join(s for s in said if s))}</p>"
+        f"{escape(' · '.join(s for s in parts if s))}</p>"
         f'<div class="lw-track"><i style="--w:{100 * progress.fraction:.1f}%"></i></div></div>'
     )
 
@@ -89,7 +89,9 @@ def show_details(run: Listed) -> None:
     _particulars(run)
     twins = run_queries.twins(run.id)
     _, going = run_numbers.finished_seeds(twins)
-    st.fragment(page_frame.safe(_spread), run_every=TICK if going else None)(tuple(twins), going)
+    st.fragment(page_frame.safe(_show_spread), run_every=TICK if going else None)(
+        tuple(twins), going
+    )
 
 
 def _changes(run: Listed) -> None:
@@ -102,8 +104,8 @@ def _changes(run: Listed) -> None:
     with st.container(key="run-changes", gap="xsmall"):
         st.markdown("##### What is new", anchors=False)
         st.caption(f"Since {why}, {escape_md(run_row.run_label(before[0]))}.")
-        said = "".join(f"<li>{escape(line)}</li>" for line in lines)
-        st.html(f'<ul class="lw-news">{said or "<li>Nothing: the same settings again.</li>"}</ul>')
+        items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+        st.html(f'<ul class="lw-news">{items or "<li>Nothing: the same settings again.</li>"}</ul>')
         st.button(
             "Compare the two",
             key=f"with-parent-{run.id}",
@@ -114,7 +116,7 @@ def _changes(run: Listed) -> None:
         )
 
 
-def _spread(twins: Sequence[str], then: int) -> None:
+def _show_spread(twins: Sequence[str], then: int) -> None:
     """How far the numbers scatter over runs equal but for the seed; ``then`` so many were going."""
     done, going = run_numbers.finished_seeds(twins)
     if going != then:
@@ -139,14 +141,14 @@ def _spread(twins: Sequence[str], then: int) -> None:
 
 def _edit_tags_and_note(run: Listed) -> None:
     """Tags and a note, kept as soon as they are typed."""
-    known = run_queries.tags(run_queries.Query(owner=browser.owner(), archived=None))
-    offered = list(dict.fromkeys((*run.tags, *known)))
+    tags = run_queries.tags(run_queries.Query(owner=browser.owner(), archived=None))
+    offered = list(dict.fromkeys((*run.tags, *tags)))
     key = f"tags-{run.id}"
-    stands = widget_sync.sync_widget(key, run.tags, list(run.tags))
+    current = widget_sync.sync_widget(key, run.tags, list(run.tags))
     st.multiselect(
         "Tags",
         offered,
-        [tag for tag in stands if tag in offered],
+        [tag for tag in current if tag in offered],
         key=key,
         accept_new_options=True,
         placeholder="Add a tag",
@@ -155,10 +157,10 @@ def _edit_tags_and_note(run: Listed) -> None:
     )
     widget_sync.record_value(key, run.tags)
     key = f"note-{run.id}"
-    stands = widget_sync.sync_widget(key, run.note, run.note)
+    current = widget_sync.sync_widget(key, run.note, run.note)
     st.text_area(
         "Note",
-        stands,
+        current,
         key=key,
         height=72,
         placeholder="What you tried, what you saw",

@@ -117,27 +117,27 @@ def _query() -> Query:
 def _show(going: bool) -> None:
     query = _query()
     _filters(query)
-    found = read_page(query)
-    if found.total and not found.runs:  # the last one of the last page went away
+    page = read_page(query)
+    if page.total and not page.runs:  # the last one of the last page went away
         _turn_page(query, 0)
         st.rerun()
-    tab_state.remember("runs-first", found.runs[0].id if found.runs else None)
+    tab_state.remember("runs-first", page.runs[0].id if page.runs else None)
     drawn = (
         run_selection.shown_runs(),
         run_selection.shows_detail(),
-        any(r.status in GOING for r in found.runs) or going,
+        any(r.status in GOING for r in page.runs) or going,
     )
     if tab_state.recall("runs-drawn") not in (None, drawn):
         st.rerun()
     tab_state.remember("runs-drawn", drawn)
-    if not found.runs:
+    if not page.runs:
         _show_empty(query)
     run_selection.compare_button()
     full = len(run_selection.ticked_runs()) >= run_selection.OVERLAY
     with st.container(key="entries", gap=None):
-        for run in found.runs:
-            run_row.show(run, found.changes[run.id], full)
-    _foot(query, found)
+        for run in page.runs:
+            run_row.show(run, page.changes[run.id], full)
+    _foot(query, page)
 
 
 def _show_empty(query: Query) -> None:
@@ -203,19 +203,19 @@ def _store_filter(key: str) -> None:
 # --- the foot ------------------------------------------------------------------------------------
 
 
-def _foot(query: Query, found: RunPage) -> None:
+def _foot(query: Query, page: RunPage) -> None:
     """How many there are, how much room they take, and the way to older ones."""
-    first, last = query.offset + 1, query.offset + len(found.runs)
+    first, last = query.offset + 1, query.offset + len(page.runs)
     number = query.offset // LIMIT
-    whole = formatting.plural(found.total, "run")
-    part = len(found.runs) < found.total
+    whole = formatting.plural(page.total, "run")
+    part = len(page.runs) < page.total
     many = f"{formatting.number(first)}–{formatting.number(last)} of {whole}" if part else whole
     size = formatting.size(housekeeping.workspace_bytes())
     with st.container(key="run-foot", horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption(f"{many} · {size} in the workspace", width="stretch")
         for text, sign, to, able in (
             ("Previous", "chevron_left", number - 1, number > 0),
-            ("Next", "chevron_right", number + 1, last < found.total),
+            ("Next", "chevron_right", number + 1, last < page.total),
         ):
             st.button(
                 text,

@@ -26,8 +26,8 @@ def show_run(run_id: str) -> None:
         "Test": _without_prefix(last, "test_"),
     }
     columns = {k: v for k, v in columns.items() if held or "alidation" not in k}
-    found = sorted({*run_sentences.curve_names(training), *map(_metric, last)}, key=_importance)
-    rows = [(_head(k), [_number(c, k) for c in columns.values()]) for k in found]
+    keys = sorted({*run_sentences.curve_names(training), *map(_metric, last)}, key=_importance)
+    rows = [(_head(k), [_number(c, k) for c in columns.values()]) for k in keys]
     st.html(table_html("Numbers at the end", list(columns), rows))
 
 
@@ -91,12 +91,12 @@ def finished_seeds(run_ids: Sequence[str]) -> tuple[list[str], int]:
 def show_spread(done: Sequence[str], going: int) -> None:
     """Mean, deviation, least and greatest of the final numbers, over ``finished_seeds``."""
     seeds = sorted(t.seed for t in run_queries.trainings(done).values() if t.seed is not None)
-    said = f"{formatting.plural(len(done), 'finished run')} equal but for the seed"
-    said += f" ({', '.join(map(str, seeds))})" if seeds else ""
-    said += f", {going} still to come" if going else ""
+    sentence = f"{formatting.plural(len(done), 'finished run')} equal but for the seed"
+    sentence += f" ({', '.join(map(str, seeds))})" if seeds else ""
+    sentence += f", {going} still to come" if going else ""
     st.markdown("##### How far chance moves it", anchors=False)
-    st.caption(f"{said}.")
-    found = run_queries.spread(run_queries.finals(done).values())
+    st.caption(f"{sentence}.")
+    spreads = run_queries.spread(run_queries.finals(done).values())
     if len(done) < 2:
         return
     rows = [
@@ -108,7 +108,7 @@ def show_spread(done: Sequence[str], going: int) -> None:
                 formatting.metric_value(s.high),
             ],
         )
-        for key, s in sorted(found.items(), key=lambda item: _importance(item[0]))
+        for key, s in sorted(spreads.items(), key=lambda item: _importance(item[0]))
     ]
     st.html(table_html("Spread over seeds", ("Mean ± deviation", "Least", "Greatest"), rows))
 

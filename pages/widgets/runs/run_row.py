@@ -21,10 +21,10 @@ def show(run: Listed, changes: tuple[str, ...] | None, full: bool) -> None:
     with st.container(
         key=f"entry-{run.id}", horizontal=True, vertical_alignment="center", gap="xsmall"
     ):
-        stands = widget_sync.sync_widget(f"compare-{run.id}", on, on)
+        current = widget_sync.sync_widget(f"compare-{run.id}", on, on)
         box = st.checkbox(
             f"Compare {page_frame.escape_md(run_label(run))}",
-            stands,
+            current,
             key=f"compare-{run.id}",
             label_visibility="collapsed",
             disabled=full and not on,
@@ -53,11 +53,11 @@ def _line(run: Listed, changes: tuple[str, ...] | None) -> str:
     here = " lw-here" if run.id in run_selection.shown_runs() else ""
     sign, word = run_sentences.STATES[run.status]
     took = run.seconds()
-    said = [run_sentences.state_sentence(run.progress)]
+    parts = [run_sentences.state_sentence(run.progress)]
     if took is not None and run.status not in GOING:
-        said.append(formatting.duration(took))
+        parts.append(formatting.duration(took))
     ago = formatting.ago(time.time() - run.times["created"], brief=True)
-    said.append(ago.replace(" ", "\N{NO-BREAK SPACE}"))  # a phone breaks the line before it
+    parts.append(ago.replace(" ", "\N{NO-BREAK SPACE}"))  # a phone breaks the line before it
     best = run_sentences.best_metric(run.best)
     number = (
         f"<b>{formatting.metric_value(best[1])}</b><small>{escape(formatting.metric_name(best[0]))}</small>"
@@ -70,7 +70,7 @@ def _line(run: Listed, changes: tuple[str, ...] | None) -> str:
         f'<div class="lw-run lw-{run.status}{here}" style="--w:{share:.1f}%">'
         f'<span class="lw-sign" role="img" aria-label="{word}">{sign}</span>'
         f"<div><p><b>{escape(run.name)}</b>{tags}</p>"
-        f"<p>{escape(' · '.join(said))}</p>"
+        f"<p>{escape(' · '.join(parts))}</p>"
         f"<p>{escape(_change_line(run, changes))}</p></div>"
         f'<div class="lw-best">{number}</div></div>'
     )

@@ -51,16 +51,16 @@ def waiting_sentence(progress: Progress) -> str:
     place = progress.position
     if place is None:
         return "Waiting for a free processor"
-    said = (
+    sentence = (
         "Waiting, next in the queue"
         if place == 1
         else f"Waiting, {formatting.ordinal(place)} in the queue"
     )
     if progress.starts_seconds is None:
-        return said
+        return sentence
     if progress.starts_seconds < 1:
-        return f"{said}, starts now"
-    return f"{said}, starts in about {formatting.duration(progress.starts_seconds)}"
+        return f"{sentence}, starts now"
+    return f"{sentence}, starts in about {formatting.duration(progress.starts_seconds)}"
 
 
 def time_left(progress: Progress) -> str:
@@ -99,8 +99,8 @@ def curve_names(training: TrainingSpec) -> list[str]:
     for view in check.views(training):
         prefix = f"{binding.keras_name(training.model, view.output)}_" if view.output else ""
         names += [f"{prefix}loss"] if prefix else []
-        given = view.training.compile.get("metrics", ())
-        for chosen in given if isinstance(given, tuple) else ():
+        metrics = view.training.compile.get("metrics", ())
+        for chosen in metrics if isinstance(metrics, tuple) else ():
             if isinstance(chosen, ObjectSpec):
                 entry = catalog.find("metrics", chosen.class_name)
                 key = entry.extra.get("key") if entry else None
@@ -117,7 +117,7 @@ def changes_since(before: str, run_id: str) -> tuple[str, ...] | None:
 
     What a run was told to train never changes, so the answer is remembered.
     """
-    found = run_queries.trainings((before, run_id))
-    if len(found) < 2:
+    trainings = run_queries.trainings((before, run_id))
+    if len(trainings) < 2:
         return None
-    return compare.changes(found[before], found[run_id], form.find_entry)
+    return compare.changes(trainings[before], trainings[run_id], form.find_entry)

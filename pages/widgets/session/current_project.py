@@ -111,7 +111,7 @@ def open_project(wanted: str) -> None:
     """Put a saved project on screen; raises LayerwiseError when there is none of that token."""
     project = projects.load(wanted)
     with tab_state.lock_state() as state:
-        _put(state, project.training, project.title, project)
+        _show_project(state, project.training, project.title, project)
     _show_address()
 
 
@@ -128,19 +128,19 @@ def open_starter(name: str) -> None:
     """Put a starter on screen; it becomes a project of its own at the first change or training."""
     starter = starters.get(name)
     with tab_state.lock_state() as state:
-        _put(state, starter.training, starter.title, None)
+        _show_project(state, starter.training, starter.title, None)
     _show_address()
 
 
 def open_training(value: TrainingSpec, title: str) -> None:
     """Put a training read from a file on screen as a new project, saved at once."""
     with tab_state.lock_state() as state:
-        _put(state, value, title, None)
+        _show_project(state, value, title, None)
         autosave.write(state)
     _show_address()
 
 
-def _put(state: State, value: TrainingSpec, title: str, project: Project | None) -> None:
+def _show_project(state: State, value: TrainingSpec, title: str, project: Project | None) -> None:
     state.training, state.title, state.project = value, title, project
     state.past, state.future = [], []
     state.selection, state.save_error, state.stale = Selection(), None, False
@@ -222,7 +222,7 @@ def load_newer() -> None:
     project = projects.load(token())
     with tab_state.lock_state() as state:
         past = [*state.past, state.training]
-        _put(state, project.training, project.title, project)
+        _show_project(state, project.training, project.title, project)
         state.past = [value for value in past if value is not None]
 
 
@@ -237,7 +237,7 @@ def selection() -> Selection:
     return state.selection
 
 
-def selected(path: Path | None = None) -> str | None:
+def selected_node(path: Path | None = None) -> str | None:
     """The node in the inspector, of the open block or of that at ``path``; None in an empty one."""
     here = selection()
     path = here.path if path is None else path

@@ -29,7 +29,7 @@ class State:
         epoch: counts what happened behind the widgets' back (undo, fix, open).
         step: the page on screen.
         settled: what stood in the page's widgets when the training last said the same, by key.
-        starting: Train was clicked while something typed was still on its way.
+        start_pending: Train was clicked while something typed was still on its way.
     """
 
     training: TrainingSpec | None = None
@@ -76,7 +76,7 @@ def lock_state() -> Iterator[State]:
 def enter_page(step: str) -> None:
     """This page is on screen now."""
     if state().step != step:
-        state().settled, state().starting = {}, False
+        state().settled, state().start_pending = {}, False
     state().step = step
 
 
@@ -84,8 +84,8 @@ def start_pending(now: bool | None = None) -> bool:
     """Whether a click on Train waits for what was typed before it; ``now`` sets it."""
     kept = state()
     if now is not None:
-        kept.starting = now
-    return kept.starting
+        kept.start_pending = now
+    return kept.start_pending
 
 
 def add_note(text: str) -> None:

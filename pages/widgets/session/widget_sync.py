@@ -64,9 +64,9 @@ def sync_widget(key: str, value: Any, shown: Any) -> Any:
     return st.session_state[key]
 
 
-def option_index(options: Sequence[Any], stands: Any) -> int | None:
+def option_index(options: Sequence[Any], current: Any) -> int | None:
     """The index of what stands in a choice; None when nothing does."""
-    return next((i for i, option in enumerate(options) if _same(option, stands)), None)
+    return next((i for i, option in enumerate(options) if _same(option, current)), None)
 
 
 def _sync(key: str, value: Any, shown: Any) -> None:
@@ -79,9 +79,9 @@ def _sync(key: str, value: Any, shown: Any) -> None:
             state().step, state().epoch, value, value, shown
         )
         return
-    now, stands = monotonic(), st.session_state[key]
+    now, current = monotonic(), st.session_state[key]
     recent = tuple((t, old) for t, old in before.replaced if now - t < LATE_SECONDS)
-    late = not _same(stands, shown) and any(_same(stands, old) for _, old in recent)
+    late = not _same(current, shown) and any(_same(current, old) for _, old in recent)
     mine = _same(value, before.read) or (
         before.epoch == state().epoch and _same(value, before.drawn)
     )
@@ -89,7 +89,7 @@ def _sync(key: str, value: Any, shown: Any) -> None:
     if late or not mine:
         st.session_state[key] = shown
         # while it speaks of the past, all of the past is still on its way
-        recent = tuple((now, old) for old in (*(old for _, old in recent), stands, before.shown))
+        recent = tuple((now, old) for old in (*(old for _, old in recent), current, before.shown))
         after = replace(after, read=value, shown=shown, replaced=recent)
     st.session_state[f"held:{key}"] = after
 

@@ -43,11 +43,11 @@ def with_owner_names(source: str, dataset: ObjectSpec) -> str:
 
 def with_stored_names(training: TrainingSpec) -> TrainingSpec:
     """The reverse: the file of that name that is in use, else one of this browser's."""
-    given = training.dataset.config.get("file")
-    if training.dataset.class_name != PLUGIN or not given:
+    name = training.dataset.config.get("file")
+    if training.dataset.class_name != PLUGIN or not name:
         return training
     names = (str(current_project.training().dataset.config.get("file", "")), *list_files())
-    kept = next((n for n in names if given in (n, file_title(n))), given)
+    kept = next((n for n in names if name in (n, file_title(n))), name)
     return replace(training, dataset=training.dataset.with_(file=kept))
 
 

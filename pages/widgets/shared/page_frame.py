@@ -107,8 +107,10 @@ def _mark() -> str:
 
 def script(step: str) -> str:
     """The only script of ours on every page, as HTML."""
-    given = f"const step = {json.dumps(step)}, plotly = {json.dumps(addresses.plotly_address())};"
-    return f"<script>{{{given}{_script()}}}</script>"
+    constants = (
+        f"const step = {json.dumps(step)}, plotly = {json.dumps(addresses.plotly_address())};"
+    )
+    return f"<script>{{{constants}{_script()}}}</script>"
 
 
 @functools.cache
@@ -198,10 +200,10 @@ FORTH = ("redo", "Redo", "Mod+Shift+Z", "One step forward (Ctrl+Shift+Z)")
 def _title_row(step: str) -> None:
     key = f"project-title-{step}"  # another page's widget is another widget, even under one key
     with st.container(key="title-row", horizontal=True, vertical_alignment="center"):
-        stands = widget_sync.sync_widget(key, current_project.title(), current_project.title())
+        current = widget_sync.sync_widget(key, current_project.title(), current_project.title())
         st.text_input(
             "Project title",
-            stands,
+            current,
             key=key,
             label_visibility="collapsed",
             max_chars=80,
@@ -214,8 +216,8 @@ def _title_row(step: str) -> None:
             _history_button(FORTH, undo_history.can_redo(), undo_history.redo)
 
 
-def _history_button(told: tuple[str, str, str, str], can: bool, do: Callable[[], None]) -> None:
-    key, label, shortcut, help = told
+def _history_button(button: tuple[str, str, str, str], can: bool, do: Callable[[], None]) -> None:
+    key, label, shortcut, help = button
     st.button(
         label,
         key=key,

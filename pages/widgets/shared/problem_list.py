@@ -12,7 +12,7 @@ from pages.widgets.session import current_project
 from pages.widgets.shared.page_frame import escape_md
 
 
-def problems_at(found: Iterable[Problem], *places: str) -> tuple[Problem, ...]:
+def problems_at(problems: Iterable[Problem], *places: str) -> tuple[Problem, ...]:
     """The problems of these places, ``"model.dense"``, or of all below one: ``"model.*"``."""
 
     def here(where: str) -> bool:
@@ -21,23 +21,23 @@ def problems_at(found: Iterable[Problem], *places: str) -> tuple[Problem, ...]:
             for p in places
         )
 
-    return tuple(p for p in found if here(p.where))
+    return tuple(p for p in problems if here(p.where))
 
 
-def severe_problems(found: Iterable[Problem]) -> tuple[Problem, ...]:
+def severe_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Those that keep the training from starting."""
-    return tuple(p for p in found if p.severe)
+    return tuple(p for p in problems if p.severe)
 
 
-def show(found: Iterable[Problem], key: str) -> None:
+def show(problems: Iterable[Problem], key: str) -> None:
     """Draw each problem: sentence, remedy, and a button for every mechanical fix.
 
     Args:
-        found: what ``session.problems()`` said, filtered with ``at``.
+        problems: what ``session.problems()`` said, filtered with ``at``.
         key: unique on the page.
     """
     shown: Counter[str] = Counter()
-    for i, problem in enumerate(found):
+    for i, problem in enumerate(problems):
         tone = "wrong" if problem.severe else "advice"
         with st.container(key=f"problem-{tone}-{key}-{i}", gap="xsmall"):
             icon = ":material/error:" if problem.severe else ":material/lightbulb:"

@@ -40,10 +40,10 @@ def run_label(run: Run) -> str:
 
 def choose(key: str, fits: Callable[[Run], bool] = lambda run: True) -> Run | None:
     """A select box of the usable runs; None, with the way to one, when there is none."""
-    found = usable_runs(fits)
-    if not found:
+    usable = usable_runs(fits)
+    if not usable:
         return None
-    by_id = {run.id: run for run in found}
+    by_id = {run.id: run for run in usable}
     kept = tab_state.recall(f"run:{key}")
     ids = list(by_id)
     chosen = st.selectbox(

@@ -34,9 +34,9 @@ def fill_defaults(training: TrainingSpec) -> TrainingSpec:
     if compile.get("optimizer") is None:
         training = training.with_compile(optimizer=catalog.new("optimizers", "Adam"))
     data = current_project.data_facts()
-    given = compile.get("loss")
-    lacking = [o for o in outputs if o not in given] if isinstance(given, Mapping) else ()
-    if data is None or not outputs or (given is not None and not lacking):
+    current = compile.get("loss")
+    lacking = [o for o in outputs if o not in current] if isinstance(current, Mapping) else ()
+    if data is None or not outputs or (current is not None and not lacking):
         return training
     if len(outputs) > 1:
         return check.fitted(training, data)
@@ -44,22 +44,22 @@ def fill_defaults(training: TrainingSpec) -> TrainingSpec:
     return training.with_compile(loss=loss, metrics=compile.get("metrics", metrics))
 
 
-def show(training: TrainingSpec, found: Sequence[Problem]) -> TrainingSpec:
+def show(training: TrainingSpec, problems: Sequence[Problem]) -> TrainingSpec:
     """Draw the whole form and return what it says now.
 
     Args:
         training: what is on screen.
-        found: its problems; advice is shown at its place.
+        problems: its problems; advice is shown at its place.
     """
     data = current_project.data_facts()
     with st.container(key="settings-fit"):
         training = fit_form.edit_numbers(training)
-        _advice(found, "fit", "fit.*")
+        _advice(problems, "fit", "fit.*")
     with st.container(key="settings-optimizer"):
         training = _optimizer(training, data)
-        _advice(found, "compile.optimizer", "compile.optimizer.*")
+        _advice(problems, "compile.optimizer", "compile.optimizer.*")
     with st.container(key="settings-loss"):
-        training = _output_settings(training, data, found)
+        training = _output_settings(training, data, problems)
     views = check.views(training, data)
     one = views[0].data if len(views) == 1 else None
     if one is not None and one.task == "classification":
@@ -67,12 +67,12 @@ def show(training: TrainingSpec, found: Sequence[Problem]) -> TrainingSpec:
     training = fit_form.edit_callbacks(training)
     with st.container(key="settings-speed"):
         training = performance_form.show(training)
-        _advice(found, "compile.jit_compile", "compile.dtype_policy", "fit.shuffle")
+        _advice(problems, "compile.jit_compile", "compile.dtype_policy", "fit.shuffle")
     return training
 
 
 def _output_settings(
-    training: TrainingSpec, data: DataFacts | None, found: Sequence[Problem]
+    training: TrainingSpec, data: DataFacts | None, problems: Sequence[Problem]
 ) -> TrainingSpec:
     """Loss and metrics of each output; of a model that has none yet only when they were given."""
     outputs = binding.outputs(training.model)
@@ -82,7 +82,7 @@ def _output_settings(
     for place, output in enumerate(outputs or ("",)):
         # looked at anew each time: what one output was given must not be lost by the next
         view = check.views(training, data)[place] if output else None
-        training = _one_output(view, training, data, found)
+        training = _one_output(view, training, data, problems)
     return training
 
 
@@ -90,15 +90,15 @@ def _one_output(
     view: check.View | None,
     training: TrainingSpec,
     data: DataFacts | None,
-    found: Sequence[Problem],
+    problems: Sequence[Problem],
 ) -> TrainingSpec:
     """Loss and metrics of one output; of several, each under its name and with its weight."""
     if view is None or not view.output:
         seen = view.data if view else data
         training = _loss(training, seen)
-        _advice(found, "compile.loss", "compile.loss.*")
+        _advice(problems, "compile.loss", "compile.loss.*")
         training = _metrics(training, seen)
-        _advice(found, "compile.metrics", "compile.metrics.*")
+        _advice(problems, "compile.metrics", "compile.metrics.*")
         return training
     name, column = view.output, binding.outputs_of(training)[view.output]
     with st.container(key=f"settings-output-{name}", border=True):
@@ -106,21 +106,21 @@ def _one_output(
         st.markdown(f"**Output {escape_md(name)}**{learns}")
         alone = _loss(view.training, view.data, f"-{name}")
         alone = _weight(alone, name)
-        _advice(found, f"compile.loss.{name}", f"compile.loss_weights.{name}")
+        _advice(problems, f"compile.loss.{name}", f"compile.loss_weights.{name}")
         alone = _metrics(alone, view.data, f"-{name}")
-        _advice(found, f"compile.metrics.{name}")
+        _advice(problems, f"compile.metrics.{name}")
     return view.merged(alone)
 
 
 def _weight(training: TrainingSpec, output: str) -> TrainingSpec:
     """How much this output's loss counts in the sum that training makes small."""
-    given = training.compile.get("loss_weights")
-    current = float(given) if isinstance(given, int | float) else 1.0
+    weight = training.compile.get("loss_weights")
+    current = float(weight) if isinstance(weight, int | float) else 1.0
     key = f"loss-weight-{output}"
     stands = widget_sync.sync_widget(key, current, current)
     new = st.number_input("Loss weight", value=stands, key=key, step=0.1, format="%g", help=WEIGHT)
     widget_sync.record_value(key, new)
-    if given is None and new == 1.0:
+    if weight is None and new == 1.0:
         return training
     return training.with_compile(loss_weights=float(new))
 
@@ -131,8 +131,8 @@ WEIGHT = (
 )
 
 
-def _advice(found: Sequence[Problem], *places: str) -> None:
-    mild = [p for p in problem_list.problems_at(found, *places) if not p.severe]
+def _advice(problems: Sequence[Problem], *places: str) -> None:
+    mild = [p for p in problem_list.problems_at(problems, *places) if not p.severe]
     problem_list.show(mild, key=f"advice-{places[0]}")
 
 
@@ -175,10 +175,10 @@ def _more_settings(
     kind: str, obj: ObjectSpec, label: str, skip: Sequence[str] = QUIET, key: str = ""
 ) -> ObjectSpec:
     """The arguments a beginner leaves alone, behind a line that says how many were changed."""
-    asked = [a for a in _arguments(kind, obj) if a not in skip]
-    if not asked:
+    arguments = [a for a in _arguments(kind, obj) if a not in skip]
+    if not arguments:
         return obj
-    changed = sum(a in obj.config for a in asked)
+    changed = sum(a in obj.config for a in arguments)
     title = f"{label} ({changed} changed)" if changed else label
     place = f"more-{kind}-{obj.class_name}{key}"
     with st.expander(title, key=place):
@@ -289,8 +289,8 @@ def _loss(training: TrainingSpec, data: DataFacts | None, key: str = "") -> Trai
 
 
 def _metrics(training: TrainingSpec, data: DataFacts | None, key: str = "") -> TrainingSpec:
-    given = training.compile.get("metrics", ())
-    current = {m.class_name: m for m in (form.as_object("metrics", g) for g in given) if m}
+    metrics_given = training.compile.get("metrics", ())
+    current = {m.class_name: m for m in (form.as_object("metrics", g) for g in metrics_given) if m}
     usual = [m.class_name for m in check.sensible(data)[1]] if data else []
     names = tuple(current)
     stands = widget_sync.sync_widget(f"metrics{key}", names, list(names))

@@ -69,11 +69,11 @@ def edit_numbers(training: TrainingSpec) -> TrainingSpec:
 def _number(name: str, label: str, value: Any, step: Any = 1, optional: bool = False) -> Any:
     """One field; without bounds, because the checker says in words what a browser drops mutely."""
     key = f"fit-{name}"
-    stands = widget_sync.sync_widget(key, value, value)
+    current = widget_sync.sync_widget(key, value, value)
     new = st.number_input(
         label,
         key=key,
-        value=None if optional else stands,  # None: the field can be emptied
+        value=None if optional else current,  # None: the field can be emptied
         step=step,
         help=HELP[name],
         placeholder="by chance" if optional else "a number",
@@ -111,8 +111,8 @@ def edit_class_weights(training: TrainingSpec, data: DataFacts) -> TrainingSpec:
 
 def _weight(index: int, name: str, value: float) -> float:
     key = f"weight-{index}"
-    stands = widget_sync.sync_widget(key, value, value)
-    new = st.number_input(escape_md(name), 0.0, value=stands, key=key, step=0.1, format="%.4g")
+    current = widget_sync.sync_widget(key, value, value)
+    new = st.number_input(escape_md(name), 0.0, value=current, key=key, step=0.1, format="%.4g")
     widget_sync.record_value(key, new)
     return new
 
@@ -120,10 +120,10 @@ def _weight(index: int, name: str, value: float) -> float:
 @lru_cache(maxsize=32)
 def _counts(dataset: ObjectSpec, column: str) -> tuple[int, ...]:
     """How often each class of that column occurs; ``y`` where the dataset has but one target."""
-    found = client.call("loading.preview", dataset, per_class=1)
-    if found["kind"] == "columns":
-        found = next(c for c in found["rows"] if c["name"] == column)
-    return tuple(int(n) for _, n in found["counts"])
+    preview = client.call("loading.preview", dataset, per_class=1)
+    if preview["kind"] == "columns":
+        preview = next(c for c in preview["rows"] if c["name"] == column)
+    return tuple(int(n) for _, n in preview["counts"])
 
 
 def balanced_weights(counts: Sequence[int]) -> Config:

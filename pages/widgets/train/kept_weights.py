@@ -64,11 +64,11 @@ def _drop() -> None:
 def _use() -> None:
     """A run of no epochs: it ends as soon as the model is built and tested."""
     token = current_project.ensure_saved()
-    known = current_project.facts()
+    facts = current_project.facts()
     jobs.start(
         current_project.training().with_fit(epochs=0),
         project=token or None,
         owner=browser.owner(),
-        data=known.data,
-        model=known.model,
+        data=facts.data,
+        model=facts.model,
     )

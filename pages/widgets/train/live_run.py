@@ -28,8 +28,8 @@ REST = 5.0
 def newest_run() -> Run | None:
     """The project's newest run; of a project that could not be saved, the one begun here."""
     token = current_project.token()
-    if found := run_store.list_runs(project=token, limit=1) if token else []:
-        return found[0]
+    if runs := run_store.list_runs(project=token, limit=1) if token else []:
+        return runs[0]
     begun = tab_state.recall("begun")
     if not begun or begun[0] != token:
         return None
@@ -48,15 +48,15 @@ def start() -> Run:
     token, last = current_project.ensure_saved(), newest_run()
     if last is not None and last.status in GOING:
         return last
-    known = current_project.facts()
+    facts = current_project.facts()
     run = jobs.start(
         current_project.training(),
         project=token or None,
         owner=browser.owner(),
         # whoever clicks while the same run is the newest means the same click
         token=f"{token}:{last.id if last else ''}" if token else None,
-        data=known.data,
-        model=known.model,
+        data=facts.data,
+        model=facts.model,
     )
     tab_state.remember("begun", (token, run.id))
     return run
@@ -116,8 +116,8 @@ def watch(run: Run, progress: Progress) -> None:
 
 def show_training_path(run: Run) -> None:
     """Which training loop it took and why, quietly."""
-    if (found := run_queries.get([run.id])) and found[0].path:
-        st.caption(escape_md(found[0].path))
+    if (runs := run_queries.get([run.id])) and runs[0].path:
+        st.caption(escape_md(runs[0].path))
 
 
 def _stage(progress: Progress) -> str:
@@ -139,10 +139,10 @@ def _watch(run_id: str, stage: str) -> None:
 
 
 def _show_progress(progress: Progress) -> None:
-    said = " · ".join(
+    sentence = " · ".join(
         w for w in (run_sentences.state_sentence(progress), run_sentences.time_left(progress)) if w
     )
-    st.progress(progress.fraction, text=escape_md(said))
+    st.progress(progress.fraction, text=escape_md(sentence))
     if progress.status == "interrupted":
         why = progress.error or "Its process is gone."
         st.warning(escape_md(why), icon=":material/power_off:")
@@ -156,8 +156,8 @@ def _show_result(
     times = run.times
     took = times["ended"] - times["started"] if {"ended", "started"} <= set(times) else 0.0
     seed = "no seed" if run.training.seed is None else f"seed {run.training.seed}"
-    said = [run_sentences.state_sentence(progress), formatting.duration(took), seed]
-    st.caption(escape_md(", ".join(said)))
+    parts = [run_sentences.state_sentence(progress), formatting.duration(took), seed]
+    st.caption(escape_md(", ".join(parts)))
     if progress.status == "failed":
         st.error(escape_md(progress.error or "The training broke off."), icon=":material/error:")
         return

@@ -68,17 +68,17 @@ def _value(training: TrainingSpec, name: str) -> Any:
 def _choice(training: TrainingSpec, name: str) -> TrainingSpec:
     part, label, help, words = CHOICES[name]
     value, key = _value(training, name), f"speed-{name}"
-    stands = widget_sync.sync_widget(key, value, words[value])
-    said = st.segmented_control(
+    current = widget_sync.sync_widget(key, value, words[value])
+    label_chosen = st.segmented_control(
         label,
         list(words.values()),
-        default=stands,
+        default=current,
         key=key,
         help=help,
         required=True,
         width="stretch",
     )
-    new = next((v for v, word in words.items() if word == said), value)
+    new = next((v for v, word in words.items() if word == label_chosen), value)
     widget_sync.record_value(key, new)
     if new == value and type(new) is type(value):
         return training
