@@ -61,7 +61,7 @@ def test_no_folders_import_each_other_in_a_circle() -> None:
 
 
 def test_who_may_import_what() -> None:
-    none(imports.misplaced(tree()))
+    none([*imports.misplaced(tree()), *imports.lookalikes(tree())])
 
 
 def test_a_public_name_has_one_address() -> None:
