@@ -18,7 +18,7 @@ EXPORT_KERAS = "Export it as .keras instead."
 
 def open_model(request: ExportRequest) -> Any:
     """The run's live model; FileError when its file is gone or damaged."""
-    from builder.engine.files.artefact import load_artefact
+    from builder.engine.inference.artefact import load_artefact
 
     read_artefact(request)
     return load_artefact(path=str(request.artefact))

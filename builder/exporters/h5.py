@@ -17,7 +17,7 @@ SLOW = True
 
 def export(request: ExportRequest) -> bytes:
     """The model rewritten as HDF5; FileError, which says why, when that cannot hold it."""
-    from builder.engine.files.artefact import save_h5
+    from builder.engine.inference.artefact import save_h5
 
     read_artefact(request)
     with tempfile.TemporaryDirectory() as folder:

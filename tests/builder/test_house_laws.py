@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from builder import catalog
 from tests.laws import glossary, imports, shape
-from tests.laws.house import DOMAIN_WORDS
+from tests.laws.house import CROWDED, DOMAIN_WORDS, LADDERS, TABLES
 from tests.laws.tree import Tree
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,10 +22,22 @@ def tree() -> Tree:
     return Tree(ROOT)
 
 
+def class_names() -> set[str]:
+    """Every class of the catalogue; the functions among it have names like any word."""
+    functions = ("activations", "epoch_schedules")
+    kinds = [kind for kind in catalog.KINDS if kind not in functions]
+    rows = [*catalog.palette(), *(e for kind in kinds for e in catalog.entries(kind))]
+    return {e.class_name for e in rows}
+
+
 def none(offenders: list[str]) -> None:
     """Fails with every offender in one message."""
     if offenders:
         pytest.fail("\n".join(offenders), pytrace=False)
+
+
+def test_a_folder_holds_at_most_twelve_modules() -> None:
+    none(shape.crowded(tree(), CROWDED))
 
 
 def test_a_file_name_stands_in_one_place() -> None:
@@ -35,8 +48,29 @@ def test_every_file_says_what_it_is_and_none_is_a_drawer() -> None:
     none(shape.drawers(tree()))
 
 
+def test_imports_lead_downwards() -> None:
+    none(imports.upward(tree(), LADDERS))
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    none(imports.module_cycles(tree()))
+
+
+def test_no_folders_import_each_other_in_a_circle() -> None:
+    none(imports.folder_cycles(tree()))
+
+
 def test_who_may_import_what() -> None:
-    none(imports.misplaced(tree()))
+    none([*imports.misplaced(tree()), *imports.lookalikes(tree())])
+
+
+def test_a_public_name_has_one_address() -> None:
+    none(shape.second_addresses(tree()))
+
+
+def test_no_table_of_classes_stands_outside_the_catalogue() -> None:
+    headings = {e.group for e in catalog.palette()}
+    none(shape.class_tables(tree(), class_names(), headings, TABLES))
 
 
 def test_the_glossary_has_a_sentence_for_every_folder_and_record() -> None:

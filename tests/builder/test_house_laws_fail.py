@@ -151,6 +151,11 @@ def test_where_keras_may_be_imported(make: Make) -> None:
     assert imports.misplaced(tree) == []
 
 
+def test_a_text_that_looks_like_an_import(make: Make) -> None:
+    tree = make({"pages/paste.py": 'import streamlit\nEXAMPLE = """\nimport keras\n"""'})
+    assert imports.lookalikes(tree) == ["pages/paste.py:4 looks like an import but is text"]
+
+
 def test_a_folder_of_thirteen(make: Make) -> None:
     files = {f"builder/engine/part_{i}.py": "" for i in range(13)}
     tree = make(files | {"builder/engine/__init__.py": ""})

@@ -12,6 +12,7 @@ from builder import cli, starters
 from builder.datasets.registry import all_datasets
 from builder.exporters.registry import all_exporters
 from tests.laws.house import LADDERS
+from tests.laws.tree import Source, Tree
 
 ROOT = Path(__file__).parents[2]
 USERS, ENGINEERS, FIGURES = "README.md", "builder/README.md", "tests/benchmarks/README.md"
@@ -48,6 +49,24 @@ def test_every_path_and_link_leads_somewhere(name: str) -> None:
     assert links
     assert [path for path in paths if not (ROOT / path).exists()] == []
     assert [link for link in links if not (here / link).exists()] == []
+
+
+OTHERS = {"model", "keras", "runs"}
+"""What is meant by `model.fit`, `keras.layers` and `runs.db`, not files of ours."""
+
+
+@each
+def test_every_name_of_a_module_of_ours_is_there(name: str) -> None:
+    files: dict[str, list[Source]] = {}
+    for file in Tree(ROOT).files:
+        files.setdefault(file.module.rpartition(".")[2], []).append(file)
+    told = re.findall(r"`(\w+)\.(?!py`|js`)(\w+)(?:\([^`]*)?`", TEXTS[name])
+    ours = [(stem, word) for stem, word in told if stem in files and stem not in OTHERS]
+    assert [
+        f"{stem}.{word}"
+        for stem, word in ours
+        if not any(word in {*f.defined, *f.imported} for f in files[stem])
+    ] == []
 
 
 @each

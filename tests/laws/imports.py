@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -123,6 +124,27 @@ def circles(arrows: Mapping[str, Iterable[str]]) -> list[set[str]]:
         if node not in order:
             visit(node)
     return made
+
+
+LOOKS_LIKE_ONE = re.compile(r"(?:import|from) [\w.]+")
+
+
+def lookalikes(tree: Tree) -> list[str]:
+    """Lines of a text that begin as an import does, so that whoever searches for imports errs."""
+    return [
+        f"{file}:{number} looks like an import but is text"
+        for file in tree.files
+        for number in sorted(_seen(file) - _meant(file))
+    ]
+
+
+def _seen(file: Source) -> set[int]:
+    lines = enumerate(file.text.splitlines(), 1)
+    return {number for number, line in lines if LOOKS_LIKE_ONE.match(line)}
+
+
+def _meant(file: Source) -> set[int]:
+    return {one.line for one in file.imports}
 
 
 HEAVY = {"keras", "tensorflow"}

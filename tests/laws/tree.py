@@ -46,6 +46,7 @@ class Source:
 
     def __init__(self, path: PurePosixPath, text: str) -> None:
         self.path = path
+        self.text = text
         self.tree = ast.parse(text)
         parts = path.with_suffix("").parts
         self.is_face = parts[-1] == "__init__"

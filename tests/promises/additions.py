@@ -154,6 +154,11 @@ BROKEN: dict[str, tuple[str, str, str]] = {
         "",
         "joining.py: Glance",
     ),
+    "layer": (
+        '            "mode": Param("choice", "hard blurs twice.", choices=("soft", "hard")),\n',
+        "",
+        "pooling.py: Blur",
+    ),
     "dataset": ('TITLE = "Two moons"\n', "", "moons.py"),
     "exporter": ('KIND = "project"', 'KIND = "poem"', "haiku.py"),
 }

@@ -17,8 +17,8 @@ from builder.engine.build.backend import keras
 from builder.engine.data import column_arrays
 from builder.engine.data.loading import examples, load, pixels
 from builder.engine.data.prepare import Data, Prepared
-from builder.engine.files.artefact import load_artefact
 from builder.engine.inference import confidence, model_cache
+from builder.engine.inference.artefact import load_artefact
 from builder.engine.training.reporting import single
 from builder.errors import DataError
 from builder.facts import ColumnFacts

@@ -13,7 +13,7 @@ import numpy as np
 
 from builder.datasets.contract import Array
 from builder.engine.build.backend import keras
-from builder.engine.files.artefact import load_artefact
+from builder.engine.inference.artefact import load_artefact
 from builder.errors import DataError, FileError
 
 T = TypeVar("T")

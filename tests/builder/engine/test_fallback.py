@@ -10,7 +10,7 @@ import pytest
 
 from builder.engine.build import keras_model
 from builder.engine.build.backend import keras
-from builder.engine.files import artefact
+from builder.engine.inference import artefact
 from builder.engine.training import loop, reporting, steps, train_run
 from builder.engine.training.batch_order import Order
 from tests.builder.engine.heard import ONE_HOT, TUTORIAL, Heard, never, run

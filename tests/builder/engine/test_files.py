@@ -16,7 +16,8 @@ import pytest
 
 from builder.engine.build import keras_model
 from builder.engine.build.backend import keras
-from builder.engine.files import archive, artefact, model_files
+from builder.engine.files import archive, model_files
+from builder.engine.inference import artefact
 from builder.errors import FileError
 from builder.spec import ModelSpec, active
 from tests import zoo

@@ -12,7 +12,7 @@ import pytest
 
 from builder.engine.build import keras_model
 from builder.engine.build.backend import keras
-from builder.engine.files import artefact
+from builder.engine.inference import artefact
 from builder.engine.training import batch_order, loop, reporting, snapshot, train_run
 from builder.errors import TrainingError
 from tests import zoo
