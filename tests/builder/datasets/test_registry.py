@@ -1,4 +1,4 @@
-"""Plugins are found by folder, complete, cheap to import, and named when asked for wrongly."""
+"""Datasets are found by folder, complete, cheap to import, and named when asked for wrongly."""
 
 from __future__ import annotations
 
