@@ -7,15 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from builder.parse.data import array_functions, arrays, dataframes, generators
-from builder.parse.data.arrays import (
-    Batches,
-    Bunch,
-    DataArray,
-    Eye,
-    Length,
-    Measure,
-    Scaler,
-)
+from builder.parse.data.arrays import Batches, Bunch, DataArray, Eye, Length, Measure, Scaler
 from builder.parse.interpreter.interpreter import Handlers, Interpreter
 from builder.parse.interpreter.values import (
     Args,
@@ -82,12 +74,7 @@ def call_array_method(
 
 
 def _array(
-    interp: Interpreter,
-    node: ast.Call,
-    array: DataArray,
-    name: str,
-    args: Args,
-    kw: Keywords,
+    interp: Interpreter, node: ast.Call, array: DataArray, name: str, args: Args, kw: Keywords
 ) -> Any:
     if name in KEEP:
         return array

@@ -12,12 +12,7 @@ from builder.parse.interpreter.values import Args, Keywords, UserFunction, resol
 
 
 def call_batches(
-    interp: Interpreter,
-    node: ast.Call,
-    value: Batches,
-    name: str,
-    args: Args,
-    kw: Keywords,
+    interp: Interpreter, node: ast.Call, value: Batches, name: str, args: Args, kw: Keywords
 ) -> Any:
     """``dataset.shuffle(1000).batch(32)`` and the other methods of ``tf.data``."""
     if name == "batch":

@@ -135,12 +135,7 @@ def _method(
 
 
 def _option(
-    interp: Interpreter,
-    node: ast.Call,
-    value: CommandLine,
-    name: str,
-    args: Args,
-    kw: Keywords,
+    interp: Interpreter, node: ast.Call, value: CommandLine, name: str, args: Args, kw: Keywords
 ) -> Any:
     """``parser.add_argument("--epochs", default=5)``, and what is parsed: the defaults."""
     if name == "add_argument":

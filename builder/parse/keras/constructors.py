@@ -31,9 +31,7 @@ from builder.parse.keras import epoch_functions, layer_arguments, legacy
 from builder.parse.keras.symbolic_model import KerasObject, Layer
 from builder.spec import Config, ObjectSpec
 
-NO_LAYER = {
-    "Accuracy": "it compares raw predictions with labels; 'accuracy' picks the right one",
-}
+NO_LAYER = {"Accuracy": "it compares raw predictions with labels; 'accuracy' picks the right one"}
 """Classes the catalogue leaves out → why, beside what ``NOT_IN_A_STACK`` says."""
 
 MAX_WRAPPED = 4

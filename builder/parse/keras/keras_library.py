@@ -151,12 +151,7 @@ def _image_generator(interp: Interpreter, node: ast.Call, args: Args, kw: Keywor
 
 
 def _generator_method(
-    interp: Interpreter,
-    node: ast.Call,
-    value: ImageGenerator,
-    name: str,
-    args: Args,
-    kw: Keywords,
+    interp: Interpreter, node: ast.Call, value: ImageGenerator, name: str, args: Args, kw: Keywords
 ) -> Any:
     """``datagen.flow(x, y, batch_size=32)`` and the generator's other methods."""
     if name.startswith("flow_from"):

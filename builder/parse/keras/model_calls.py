@@ -204,12 +204,7 @@ def call_again(interp: Interpreter, node: ast.AST, model: Model, args: Args, kw:
 
 
 def call_model_method(
-    interp: Interpreter,
-    node: ast.Call,
-    model: Model,
-    name: str,
-    args: Args,
-    kw: Keywords,
+    interp: Interpreter, node: ast.Call, model: Model, name: str, args: Args, kw: Keywords
 ) -> Any:
     """``model.name(args)``."""
     if name in ("add", "pop") and model.kind == "sequential":
@@ -268,12 +263,7 @@ def _layer(interp: Interpreter, node: ast.Call, model: Model, args: Args, kw: Ke
 
 
 def _fit(
-    interp: Interpreter,
-    node: ast.Call,
-    model: Model,
-    name: str,
-    args: Args,
-    kw: Keywords,
+    interp: Interpreter, node: ast.Call, model: Model, name: str, args: Args, kw: Keywords
 ) -> Any:
     if name == "train_on_batch":
         interp.report_unknown(

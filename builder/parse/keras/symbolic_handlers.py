@@ -60,12 +60,7 @@ def _model_attribute(interp: Interpreter, node: ast.AST, model: Model, name: str
 
 
 def _layer_method(
-    interp: Interpreter,
-    node: ast.Call,
-    layer: Layer,
-    name: str,
-    args: Args,
-    kw: Keywords,
+    interp: Interpreter, node: ast.Call, layer: Layer, name: str, args: Args, kw: Keywords
 ) -> Any:
     """``layer.adapt(x_train)`` and the like."""
     if name == "adapt":
