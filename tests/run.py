@@ -73,7 +73,9 @@ def install_browser() -> None:
 def run_together() -> None:
     """Runs the tests at the same time, and shows what each says as if they had run in turn."""
     python = str(BIN / "python")
-    commands = [(python, "-m", "pytest", *more, "--durations", "12") for more in TOGETHER]
+    commands = [
+        (python, "-m", "pytest", *more, "--durations=40", "--durations-min=1") for more in TOGETHER
+    ]
     with contextlib.ExitStack() as stack:
         said = [stack.enter_context(tempfile.TemporaryFile()) for _ in commands[1:]]
         # the first one is watched, the others are read when they have ended

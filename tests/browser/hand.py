@@ -33,6 +33,32 @@ def wire(page: Page, source: str, target: str) -> Locator:
     return page.get_by_label(re.compile(f"^Wire from {source} to {target}"))
 
 
+def settled(page: Page) -> None:
+    """No script has run for a while: whatever was asked for is on the page."""
+    page.evaluate("window.calmSince = 0")
+    page.wait_for_function("""() => {
+      const busy = document.querySelector('[data-test-script-state=running]');
+      const now = performance.now();
+      window.calmSince = busy ? 0 : window.calmSince || now;
+      return !busy && now - window.calmSince > 250;
+    }""")
+
+
+def still(place: Locator) -> None:
+    """It stands where it stood some pictures ago."""
+    place.wait_for()
+    place.evaluate("""element => new Promise(done => {
+      let last = '', calm = 0;
+      const look = () => {
+        const box = JSON.stringify(element.getBoundingClientRect());
+        calm = box === last ? calm + 1 : 0;
+        last = box;
+        calm > 12 ? done() : requestAnimationFrame(look);
+      };
+      look();
+    })""")
+
+
 def choose(page: Page, name: str) -> None:
     """A click, and the inspector shows it."""
     node(page, name).click()

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
+from tests.browser import hand
+
 pytestmark = pytest.mark.browser
 
 Opener = Callable[..., Page]
@@ -20,8 +22,7 @@ def change_epochs(page: Page) -> None:
     field.press("Enter")
     page.wait_for_url("**/train?p=*")
     # Streamlit shows the page that is still running once more when one leaves it in that moment
-    page.wait_for_function("!document.querySelector('[data-test-script-state=running]')")
-    page.wait_for_timeout(500)
+    hand.settled(page)
 
 
 def test_back_leaves_a_changed_starter_in_one_press(open_page: Opener) -> None:
@@ -62,12 +63,11 @@ def test_a_tap_right_after_typing_goes_where_it_was_meant(open_page: Opener) -> 
     page = open_page("/", width=390, touch=True)
     page.locator(".st-key-open-xor button").tap()
     page.wait_for_url("**/train")
-    page.wait_for_timeout(300)
-    page.locator("[data-test-script-state=notRunning]").wait_for()
+    hand.settled(page)
     page.get_by_role("spinbutton", name="Epochs").fill("6")
     page.get_by_role("link", name="Model", exact=True).tap()
     page.wait_for_url("**/model*")
-    page.wait_for_timeout(1500)
+    hand.settled(page)
     expect(page.locator(".st-key-page-model")).to_be_visible()
 
 
@@ -101,7 +101,7 @@ def test_a_form_that_got_lost_shows_the_values_of_its_layer(open_page: Opener) -
     connection = Deaf(page)
     name = page.get_by_role("textbox", name="Layer name")
     name.wait_for()
-    page.wait_for_timeout(1000)
+    hand.settled(page)
     row = page.locator(".st-key-row-dense button:visible").first
     connection.loses = True
     row.click()

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser import hand
 from tests.browser.conftest import web_process
 
 pytestmark = pytest.mark.browser
@@ -25,8 +26,8 @@ THREE += [(80, 220)]
 def draw(page: Page, points: list[tuple[int, int]]) -> None:
     """One stroke with the mouse; waits until the canvas stands still first."""
     canvas = page.locator(".st-key-paper canvas").last
-    canvas.wait_for()
-    page.wait_for_timeout(800)
+    hand.settled(page)
+    hand.still(canvas)
     box = canvas.bounding_box()
     assert box
     x, y = box["x"], box["y"]
@@ -186,7 +187,7 @@ def test_no_page_is_wider_than_a_phone(open_page: Opener) -> None:
     for step in ("", "data", "model", "train", "runs"):
         page = open_page(f"/{step}", width=390)
         page.locator(f".st-key-page-{step or 'home'}").wait_for()
-        page.wait_for_timeout(1500)
+        hand.settled(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, step
         page.context.close()
 

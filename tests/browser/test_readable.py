@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser import hand
+
 pytestmark = pytest.mark.browser
 
 Opener = Callable[..., Page]
@@ -71,10 +73,9 @@ def test_controls_have_names_and_texts_stand_out(open_page: Opener, dark: bool) 
         page.locator(".st-key-steps").get_by_role("link", name=step.title(), exact=True).click()
         page.locator(f".st-key-page-{step}").wait_for()
         page.locator(".st-key-top, .st-key-top-bare").wait_for(state="attached")
-        page.wait_for_function("!document.querySelector('[data-test-script-state=running]')")
         page.mouse.move(640, 899)  # off the link, or its fading tooltip is read as well
         page.wait_for_function("!document.querySelector('[data-testid=stTooltipContent]')")
-        page.wait_for_timeout(500)
+        hand.settled(page)
         assert page.evaluate(UNNAMED) == [], step
         assert page.evaluate(PALE) == [], step
         assert page.title() == f"{step.title()} · Layerwise"

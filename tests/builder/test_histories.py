@@ -34,6 +34,10 @@ NOTEBOOKS = ("review_texts", "digits_dense", "reviews")
 """Trained as notebooks, too; test_notebook holds that every notebook's lines are its script's."""
 
 
+ALIKE = ("wine", "breast_cancer", "circles", "gaussians", "spiral")
+"""Starters whose scripts are those of others, but for lines that test_sources runs."""
+
+
 def chosen() -> Iterator[tuple[str, str, str]]:
     """Name, style and form. The styles take turns, and a notebook is in another than its script."""
     for turn, (name, training) in enumerate(ALL.items()):
@@ -56,8 +60,8 @@ def others() -> Iterator[tuple[str, str, str]]:
             yield from ((name, style, "ipynb") for style in code.styles(training))
 
 
-CASES = [*dict.fromkeys(chosen())]
-LONG = [case for case in others() if case not in CASES]
+CASES = [*dict.fromkeys(case for case in chosen() if case[0] not in ALIKE)]
+LONG = [case for case in (*chosen(), *others()) if case not in CASES]
 RUNNER = """
 import json, os, sys
 import keras
