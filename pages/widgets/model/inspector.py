@@ -12,7 +12,7 @@ from builder.spec import ModelSpec, ObjectSpec
 from pages.widgets.forms import column_form, form, json_form
 from pages.widgets.model import open_block, palette_items
 from pages.widgets.session import current_project, widget_sync
-from pages.widgets.shared import explanation, page_frame
+from pages.widgets.shared import explanation, markup, page_frame
 from pages.widgets.shared.page_frame import escape_md
 
 Change = Callable[[ModelSpec], ModelSpec]
@@ -179,5 +179,4 @@ def _facts(node: str) -> None:
         ("Weights", formatting.size(here.weight_bytes)),
         ("Output of one example", formatting.size(here.output_bytes)),
     ]
-    table = "".join(f"<dt>{k}</dt><dd>{v}</dd>" for k, v in rows)
-    st.html(f'<dl class="lw-facts">{table}</dl>')
+    st.html(markup.facts(rows))

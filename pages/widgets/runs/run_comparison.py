@@ -14,6 +14,7 @@ from builder.runs.store.progress import GOING
 from pages.widgets.forms import form
 from pages.widgets.runs import run_actions, run_numbers, run_selection
 from pages.widgets.shared import page_frame
+from pages.widgets.shared.markup import table
 
 TICK = 1.0
 """Seconds between two looks at numbers that still change."""
@@ -41,7 +42,8 @@ def show_results(runs: Sequence[Listed]) -> None:
     rows, heads = differing_settings(runs), short_names(runs)
     st.markdown("##### What differs", anchors=False)
     if rows:
-        st.html(run_numbers.table_html("Settings that differ", heads, rows))
+        lines = ((name, *values) for name, values in rows)
+        st.html(table("Settings that differ", ("", *heads), lines, row_heads=True))
     else:
         st.caption("Nothing: they were trained with the very same settings.")
     tick = TICK if any(run.status in GOING for run in runs) else None

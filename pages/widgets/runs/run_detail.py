@@ -19,6 +19,7 @@ from builder.spec import Run
 from pages.widgets.runs import run_actions, run_numbers, run_row, run_selection, run_sentences
 from pages.widgets.session import browser, widget_sync
 from pages.widgets.shared import page_frame
+from pages.widgets.shared.markup import facts
 from pages.widgets.shared.page_frame import escape_md
 
 TICK = 1.0
@@ -186,7 +187,7 @@ def _note(run_id: str) -> None:
 def _particulars(run: Listed) -> None:
     full = jobs.get(run.id)
     with st.expander("Particulars", key=f"particulars-{run.id}"):
-        st.html(run_numbers.facts_html(_rows(run, full)))
+        st.html(facts(_rows(run, full)))
 
 
 def _rows(run: Listed, full: Run) -> Sequence[tuple[str, str]]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from html import escape
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -12,6 +11,7 @@ from builder.runs.queries import run_queries
 from builder.runs.queries.run_queries import Listed
 from builder.runs.store.progress import GOING
 from pages.widgets.runs import run_sentences
+from pages.widgets.shared.markup import table
 
 
 def show_run(run_id: str) -> None:
@@ -27,8 +27,8 @@ def show_run(run_id: str) -> None:
     }
     columns = {k: v for k, v in columns.items() if held or "alidation" not in k}
     keys = sorted({*run_sentences.curve_names(training), *map(_metric, last)}, key=_importance)
-    rows = [(_head(k), [_number(c, k) for c in columns.values()]) for k in keys]
-    st.html(table_html("Numbers at the end", list(columns), rows))
+    rows = [(_head(k), *(_number(c, k) for c in columns.values())) for k in keys]
+    st.html(table("Numbers at the end", ("", *columns), rows, row_heads=True))
 
 
 def _without_prefix(values: Mapping[str, float | None], part: str) -> dict[str, float | None]:
@@ -43,8 +43,8 @@ def show_comparison(runs: Sequence[Listed], heads: Sequence[str]) -> None:
     for key in sorted({k for f in finals.values() for k in f}, key=_importance):
         values = [finals.get(run.id, {}).get(key) for run in runs]
         best = _best(key, [v for v in values if v is not None])
-        rows.append((_head(key), [_cell(v, v is not None and v == best) for v in values]))
-    st.html(table_html("Final numbers", heads, rows))
+        rows.append((_head(key), *(_cell(v, v is not None and v == best) for v in values)))
+    st.html(table("Final numbers", ("", *heads), rows, row_heads=True))
     st.caption("★ is the best of its line.")
 
 
@@ -102,44 +102,11 @@ def show_spread(done: Sequence[str], going: int) -> None:
     rows = [
         (
             _head(key),
-            [
-                f"{formatting.metric_value(s.mean)} ± {formatting.metric_value(s.deviation)}",
-                formatting.metric_value(s.low),
-                formatting.metric_value(s.high),
-            ],
+            f"{formatting.metric_value(s.mean)} ± {formatting.metric_value(s.deviation)}",
+            formatting.metric_value(s.low),
+            formatting.metric_value(s.high),
         )
         for key, s in sorted(spreads.items(), key=lambda item: _importance(item[0]))
     ]
-    st.html(table_html("Spread over seeds", ("Mean ± deviation", "Least", "Greatest"), rows))
-
-
-# --- as HTML -------------------------------------------------------------------------------------
-
-
-def table_html(
-    caption: str, heads: Iterable[str], rows: Iterable[tuple[str, Sequence[str]]]
-) -> str:
-    """Rows under a heading; the first column names the row and stays while the others scroll.
-
-    Args:
-        heads: of the columns after the first.
-        rows: (name, one cell a column).
-    """
-    top = "".join(f'<th scope="col">{escape(head)}</th>' for head in ("", *heads))
-    body = "".join(
-        f'<tr><th scope="row">{escape(name)}</th>'
-        + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-        + "</tr>"
-        for name, cells in rows
-    )
-    region = f'tabindex="0" role="region" aria-label="{escape(caption)}"'
-    return (
-        f'<div class="lw-scroll lw-sides" {region}>'
-        f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
-
-
-def facts_html(rows: Sequence[tuple[str, str]]) -> str:
-    """Names and values, one under the other."""
-    lines = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in rows)
-    return f'<dl class="lw-facts">{lines}</dl>'
+    heads = ("", "Mean ± deviation", "Least", "Greatest")
+    st.html(table("Spread over seeds", heads, rows, row_heads=True))

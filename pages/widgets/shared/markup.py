@@ -28,16 +28,33 @@ def bar(share: float, text: str) -> str:
     return f'<span class="lw-bar" style="--w:{100 * share:.1f}%"></span>{escape(text)}'
 
 
-def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(
+    caption: str, head: Iterable[str], rows: Iterable[Sequence[str]], *, row_heads: bool = False
+) -> str:
     """Rows of text under a heading that stays; scrolls by keyboard too.
 
     ``st.dataframe`` would load pandas and pyarrow, 80 MB of the web process's memory.
+
+    Args:
+        row_heads: the first cell names its row and stays while the others scroll.
     """
     top = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in head)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows
-    )
+    body = "".join(f"<tr>{_cells(list(row), row_heads)}</tr>" for row in rows)
+    look = "lw-sides" if row_heads else "lw-rows"
     return (
-        f'<div class="lw-scroll lw-rows" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f'<div class="lw-scroll {look}" tabindex="0" role="region" aria-label="{escape(caption)}">'
         f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _cells(row: Sequence[str], row_heads: bool) -> str:
+    cells = [f"<td>{escape(str(cell))}</td>" for cell in row]
+    if row_heads:
+        cells[0] = f'<th scope="row">{escape(str(row[0]))}</th>'
+    return "".join(cells)
+
+
+def facts(rows: Iterable[tuple[str, str]]) -> str:
+    """Names and values, one under the other."""
+    lines = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in rows)
+    return f'<dl class="lw-facts">{lines}</dl>'
