@@ -1,4 +1,4 @@
-"""Keras, imported without TensorFlow's start-up chatter."""
+"""Import Keras on TensorFlow without its start-up messages."""
 
 from __future__ import annotations
 
