@@ -92,7 +92,7 @@ def _ask_other_inputs(run: Run) -> dict[str, Any]:
     """The inputs a drawing cannot give, set by hand."""
     key = ("beside", run.id)
     others = engine_facts.get_or_make(
-        key, lambda: client.call("predict_multi.others", run.training)
+        key, lambda: client.call("predict_multi.other_inputs", run.training)
     )
     if others:
         st.caption(other_inputs.HONEST)
@@ -104,7 +104,7 @@ def _answers(run: Run, image: NDArray[np.uint8] | None, others: dict[str, Any]) 
     artefact = str(jobs.artefact(run.id))
     st.html(
         other_inputs.answers_html(
-            client.call("predict_multi.drawing", artefact, run.training, image, others)
+            client.call("predict_multi.predict_drawing", artefact, run.training, image, others)
         )
     )
 
@@ -113,10 +113,10 @@ def _answers(run: Run, image: NDArray[np.uint8] | None, others: dict[str, Any]) 
 def _answer(run: Run, image: NDArray[np.uint8] | None, upload: bytes | None) -> None:
     artefact = str(jobs.artefact(run.id))
     if upload is not None:
-        answer = client.call("predict_image.image_file", artefact, run.training, upload)
+        answer = client.call("predict_image.predict_file", artefact, run.training, upload)
         st.caption("This is about your picture. Remove it below to have the drawing read again.")
     else:
-        answer = client.call("predict_image.drawing", artefact, run.training, image)
+        answer = client.call("predict_image.predict_drawing", artefact, run.training, image)
     # one element, so that verdict, picture and bars change together
     st.html(
         prediction.verdict_html(answer)

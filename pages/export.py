@@ -92,7 +92,9 @@ def _untrained_model(training: TrainingSpec) -> None:
         f"Keras model with the weights of {escape_md(name)}"
         if kept
         else "Keras model, not trained",
-        lambda: client.call("export_run.begun", training, str(kept) if kept else None, timeout=120),
+        lambda: client.call(
+            "export_run.export_untrained", training, str(kept) if kept else None, timeout=120
+        ),
         f"{_name()}.keras",
         "export-begun",
         help="The model as it stands, before this project's training."
@@ -200,7 +202,7 @@ def _export(
         artefact = str(jobs.artefact(run.id)) if run else None
         facts = _run_facts(run) if run and exporter.run_facts else {}
         content: bytes = client.call(
-            "export_run.run",
+            "export_run.export",
             exporter.name,
             training,
             artefact,

@@ -1,4 +1,4 @@
-"""Layerwise from a terminal: the verbs of the pages, thin over the same functions."""
+"""The command line interface: what the pages do, as verbs over the same functions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from builder.cli import (
     summary,
     train,
 )
-from builder.cli.shared_options import sentence
+from builder.cli.shared_options import join_sentence
 from builder.errors import LayerwiseError
 
 EXAMPLES = """examples:
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except LayerwiseError as error:
-        print(sentence(error.message, error.hint), file=sys.stderr)
+        print(join_sentence(error.message, error.hint), file=sys.stderr)
     except BrokenPipeError:  # whoever read, as `head` does, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 
 from builder.cli import open_argument
-from builder.cli.shared_options import Verb, project
+from builder.cli.shared_options import Verb, add_project_argument
 
 
 def run(given: argparse.Namespace) -> int:
     """Prints what is wrong; status 1 if anything is."""
-    _, training = open_argument.project(given.project)
-    found, _, _ = open_argument.problems(training)
+    _, training = open_argument.open_project(given.project)
+    found, _, _ = open_argument.find_problems(training)
     for problem in found:
         kind = "" if problem.severe else "advice: "
         print(f"{problem.where}: {kind}{problem.message}")
@@ -23,4 +23,4 @@ def run(given: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
-VERB = Verb("check", "print every problem; status 1 if there is one", project, run)
+VERB = Verb("check", "print every problem; status 1 if there is one", add_project_argument, run)

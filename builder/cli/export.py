@@ -7,7 +7,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from builder.cli import open_argument
-from builder.cli.shared_options import OUT, Verb, deliver
+from builder.cli.shared_options import OUT, Verb, write_output
 from builder.errors import FileError, SpecError, TrainingError
 from builder.exporters.contract import ExportRequest, Option
 from builder.exporters.registry import all_exporters
@@ -39,7 +39,7 @@ def _options() -> dict[str, list[Option]]:
 def run(given: argparse.Namespace) -> int:
     """Writes the export."""
     target = all_exporters()[given.to]
-    title, training, artefact = _named(given.project)
+    title, training, artefact = _open_project_or_run(given.project)
     if target.kind == "run" and artefact is None:
         raise TrainingError(
             f"'{given.to}' needs trained weights, and {given.project} is a project.",
@@ -47,17 +47,17 @@ def run(given: argparse.Namespace) -> int:
         )
     options = {name: value for name in _options() if (value := getattr(given, name))}
     request = ExportRequest(training, artefact, title=title, options=options)
-    deliver(target.export(request), given.output)
+    write_output(target.export(request), given.output)
     return 0
 
 
-def _named(name: str) -> tuple[str, TrainingSpec, str | None]:
+def _open_project_or_run(name: str) -> tuple[str, TrainingSpec, str | None]:
     """Title, spec and, of a run, its model file."""
     try:
-        title, training = open_argument.project(name)
+        title, training = open_argument.open_project(name)
     except SpecError as error:
         try:
-            artefact, spec = open_argument.trained(name)
+            artefact, spec = open_argument.open_trained(name)
         except FileError:
             raise error from None
         if spec is None:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from builder.cli.shared_options import OUT, Verb, deliver
+from builder.cli.shared_options import OUT, Verb, write_output
 from builder.document import to_json
 from builder.errors import FileError
 from builder.facts import Note
@@ -33,7 +33,7 @@ def run(given: argparse.Namespace) -> int:
         training, notes = _read_code(path)
     else:
         training, notes = open_model.model(path.resolve(), path.name)
-    deliver(to_json(training, title=path.stem).encode() + b"\n", given.output)
+    write_output(to_json(training, title=path.stem).encode() + b"\n", given.output)
     for note in notes:
         print(f"{note.where}: {note.message}" if note.where else note.message, file=sys.stderr)
     if given.output:

@@ -10,7 +10,7 @@ from builder.cli.shared_options import Verb
 from builder.runs.store import run_store
 
 
-def nothing(_: argparse.ArgumentParser) -> None:
+def no_arguments(_: argparse.ArgumentParser) -> None:
     """These verbs take no arguments."""
 
 
@@ -35,5 +35,5 @@ def list_runs(_: argparse.Namespace) -> int:
     return 0
 
 
-STARTERS = Verb("starters", "list the starters: file and title", nothing, list_starters)
-RUNS = Verb("runs", "list the runs kept in the workspace, newest first", nothing, list_runs)
+STARTERS = Verb("starters", "list the starters: file and title", no_arguments, list_starters)
+RUNS = Verb("runs", "list the runs kept in the workspace, newest first", no_arguments, list_runs)

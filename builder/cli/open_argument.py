@@ -1,4 +1,4 @@
-"""What a command line names, opened: a project, a starter, a model file or a run."""
+"""Open what a command line names: a project, a starter, a model file or a run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LARGEST = 20_000_000
 """Bytes of a project file; what is larger is none."""
 
 
-def project(name: str) -> tuple[str, TrainingSpec]:
+def open_project(name: str) -> tuple[str, TrainingSpec]:
     """Title and spec of a project file or of a starter.
 
     Raises:
@@ -42,7 +42,7 @@ def project(name: str) -> tuple[str, TrainingSpec]:
     return title or path.stem, training
 
 
-def facts(training: TrainingSpec) -> tuple[DataFacts | None, ModelFacts, list[Problem]]:
+def ask_facts(training: TrainingSpec) -> tuple[DataFacts | None, ModelFacts, list[Problem]]:
     """What data and Keras say of a project; data that cannot be had is a Problem."""
     from builder.engine.build import keras_model
     from builder.engine.data import loading
@@ -55,17 +55,17 @@ def facts(training: TrainingSpec) -> tuple[DataFacts | None, ModelFacts, list[Pr
     return said, keras_model.summary(training.model), found
 
 
-def problems(training: TrainingSpec) -> tuple[list[Problem], DataFacts | None, ModelFacts]:
+def find_problems(training: TrainingSpec) -> tuple[list[Problem], DataFacts | None, ModelFacts]:
     """Everything that is wrong with a project, and the facts it was seen by."""
     from builder import check
     from builder.runs.disk import workspace
 
-    data, model, found = facts(training)
+    data, model, found = ask_facts(training)
     found += check.problems(training, data, model, workspace.memory_bytes())
     return found, data, model
 
 
-def trained(name: str) -> tuple[str, TrainingSpec | None]:
+def open_trained(name: str) -> tuple[str, TrainingSpec | None]:
     """The model file, and what it was trained on when a run or a project beside it tells.
 
     A file that no run of this workspace wrote is looked through before Keras may load it.
@@ -100,4 +100,4 @@ def _model_file(path: Path) -> tuple[str, TrainingSpec | None]:
             return str(path), jobs.get(path.parent.name).training
     model_files.open_model(path)
     beside = path.with_name("project.json")
-    return str(path), project(str(beside))[1] if beside.is_file() else None
+    return str(path), open_project(str(beside))[1] if beside.is_file() else None

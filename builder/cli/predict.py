@@ -1,4 +1,4 @@
-"""``predict MODEL_OR_RUN FILE…``: what a trained model says of images, or of lines of text."""
+"""``predict MODEL_OR_RUN FILE…``: a trained model's predictions for images or lines of text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from builder.cli import open_argument
-from builder.cli.shared_options import Verb, sentence
+from builder.cli.shared_options import Verb, join_sentence
 from builder.errors import FileError
 from builder.spec import TrainingSpec
 
@@ -30,7 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """One JSON object a picture or sentence; a file that cannot be read is said, and the others
     are answered."""
-    artefact, training = open_argument.trained(given.model)
+    artefact, training = open_argument.open_trained(given.model)
     from builder.engine.inference import predict_image
     from builder.engine.inference import predict_text as sentence_engine
 
@@ -40,9 +40,9 @@ def run(given: argparse.Namespace) -> int:
             status = max(status, _sentences(artefact, training, path))
             continue
         try:
-            answer = predict_image.image_file(artefact, training, str(path))
+            answer = predict_image.predict_file(artefact, training, str(path))
         except FileError as error:
-            print(f"{path}: {sentence(error.message, error.hint)}", file=sys.stderr)
+            print(f"{path}: {join_sentence(error.message, error.hint)}", file=sys.stderr)
             status = 2
             continue
         line = {"file": str(path), "class": answer["class"]}
@@ -61,7 +61,7 @@ def _sentences(artefact: str, training: TrainingSpec | None, path: Path) -> int:
         print(f"{path} cannot be read as text: {error}.", file=sys.stderr)
         return 2
     for text in filter(str.strip, lines):
-        answer = engine.say(artefact, training, text)
+        answer = engine.predict_text(artefact, training, text)
         known = ("class", "probabilities", "value", "sure", "why")
         print(json.dumps({"text": text} | {k: answer[k] for k in known if k in answer}))
     return 0

@@ -1,4 +1,4 @@
-"""What the verbs share in how they are told and what they say."""
+"""Arguments, output and error lines that the verbs of the command line share."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class Verb:
     run: Callable[[argparse.Namespace], int]
 
 
-def project(parser: argparse.ArgumentParser) -> None:
+def add_project_argument(parser: argparse.ArgumentParser) -> None:
     """The argument most verbs take."""
     parser.add_argument("project", metavar="PROJECT", help="project file or starter name")
 
 
-def whole(text: str) -> int:
+def whole_number(text: str) -> int:
     """An argument that is a whole number; argparse says the sentence of the error."""
     try:
         return int(text)
@@ -41,12 +41,12 @@ def whole(text: str) -> int:
         raise argparse.ArgumentTypeError(f"must be a whole number but is '{text}'") from None
 
 
-def sentence(message: str, hint: str) -> str:
+def join_sentence(message: str, hint: str) -> str:
     """Message and remedy in one line."""
     return " ".join(f"{message} {hint}".split())
 
 
-def deliver(content: bytes, output: Path | None) -> None:
+def write_output(content: bytes, output: Path | None) -> None:
     """To the file, whole or not at all, or to standard output.
 
     Raises:

@@ -1,4 +1,4 @@
-"""``summary PROJECT``: what Keras says of every layer."""
+"""``summary PROJECT``: layers, output shapes, parameters and memory, as Keras has them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from builder.cli import open_argument
-from builder.cli.shared_options import Verb, project, sentence
+from builder.cli.shared_options import Verb, add_project_argument, join_sentence
 from builder.facts import ModelFacts
 from builder.formatting import size
 
@@ -17,8 +17,8 @@ def run(given: argparse.Namespace) -> int:
     """Prints the table and what training needs; status 1 if Keras cannot build the model."""
     from builder import check
 
-    title, training = open_argument.project(given.project)
-    data, model, _ = open_argument.facts(training)
+    title, training = open_argument.open_project(given.project)
+    data, model, _ = open_argument.ask_facts(training)
     print(title)
     _table(model)
     need = check.memory(training, data, model)
@@ -27,7 +27,7 @@ def run(given: argparse.Namespace) -> int:
     )
     print(f"training takes about {size(need.total)} of memory")
     for problem in check.explain(training, data, model):
-        print(f"{problem.where}: {sentence(problem.message, problem.hint)}", file=sys.stderr)
+        print(f"{problem.where}: {join_sentence(problem.message, problem.hint)}", file=sys.stderr)
     return 1 if model.failure else 0
 
 
@@ -46,4 +46,6 @@ def _table(model: ModelFacts) -> None:
         print("  ".join(cells).rstrip())
 
 
-VERB = Verb("summary", "print layers, output shapes, parameters and memory", project, run)
+VERB = Verb(
+    "summary", "print layers, output shapes, parameters and memory", add_project_argument, run
+)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from builder.cli import open_argument
-from builder.cli.shared_options import Verb, project, whole
+from builder.cli.shared_options import Verb, add_project_argument, whole_number
 from builder.document import to_json
 from builder.errors import FileError, TrainingError
 from builder.facts import DataFacts, ModelFacts
@@ -23,9 +23,9 @@ from builder.spec import TrainingSpec
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The project, what may differ from it, and where a copy of the model goes."""
-    project(parser)
-    parser.add_argument("--epochs", type=whole, metavar="N", help="instead of the project's")
-    parser.add_argument("--seed", type=whole, metavar="N", help="instead of the project's")
+    add_project_argument(parser)
+    parser.add_argument("--epochs", type=whole_number, metavar="N", help="instead of the project's")
+    parser.add_argument("--seed", type=whole_number, metavar="N", help="instead of the project's")
     parser.add_argument(
         "-o", "--output", metavar="DIR", type=Path, help="also copy the model there"
     )
@@ -36,14 +36,14 @@ def run(given: argparse.Namespace) -> int:
     from builder.runs.scheduler import jobs
     from builder.runs.store import run_store
 
-    title, training = open_argument.project(given.project)
+    title, training = open_argument.open_project(given.project)
     if given.epochs is not None:
         training = training.with_fit(epochs=given.epochs)
     if given.seed is not None:
         training = replace(training, seed=given.seed)
     _folder(given.output)
     worker_pool.refill()  # the worker imports TensorFlow while this process checks the project
-    data, model = _sound(training)
+    data, model = _require_sound(training)
     started = jobs.start(training, data=data, model=model)
     progress = _follow(started.id)
     if progress.status in ("failed", "interrupted"):
@@ -51,7 +51,7 @@ def run(given: argparse.Namespace) -> int:
     result = jobs.result(started.id)
     artefact = jobs.artefact(started.id)
     if given.output:
-        artefact = _copied(artefact, given.output, to_json(training, title=title))
+        artefact = _copy_artefact(artefact, given.output, to_json(training, title=title))
     line = {"run": started.id, "artefact": str(artefact.resolve())}
     line |= {"history": result["history"], "test": result["test"]}
     print(json.dumps(run_store.strict_json(line), allow_nan=False))
@@ -71,7 +71,7 @@ def _folder(output: Path | None) -> None:
         ) from None
 
 
-def _copied(artefact: Path, output: Path, project: str) -> Path:
+def _copy_artefact(artefact: Path, output: Path, project: str) -> Path:
     """The model and its project in the folder asked for; the run in the workspace stays."""
     try:
         (output / "project.json").write_text(project + "\n", "utf-8")
@@ -84,9 +84,9 @@ def _copied(artefact: Path, output: Path, project: str) -> Path:
         ) from None
 
 
-def _sound(training: TrainingSpec) -> tuple[DataFacts | None, ModelFacts]:
+def _require_sound(training: TrainingSpec) -> tuple[DataFacts | None, ModelFacts]:
     """The facts of a project that can be trained; TrainingError with the first severe problem."""
-    found, data, model = open_argument.problems(training)
+    found, data, model = open_argument.find_problems(training)
     severe = [p for p in found if p.severe]
     if severe:
         more = f" And {len(severe) - 1} more: see `check`." if len(severe) > 1 else ""

@@ -1,4 +1,4 @@
-"""Exporting from the warm child: the pages' way to the exporters, which may need Keras."""
+"""Export in the child process, by the exporter's name: the pages' way to the exporters."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from builder.exporters.registry import all_exporters
 from builder.spec import TrainingSpec
 
 
-def run(
+def export(
     name: str,
     training: TrainingSpec,
     artefact: str | None = None,
@@ -42,7 +42,7 @@ def run(
     return exporters[name].export(request)
 
 
-def begun(training: TrainingSpec, kept: str | None = None) -> bytes:
+def export_untrained(training: TrainingSpec, kept: str | None = None) -> bytes:
     """The model before any training as a ``.keras``, with the weights it begins with.
 
     Args:
@@ -57,7 +57,7 @@ def begun(training: TrainingSpec, kept: str | None = None) -> bytes:
     )
     model = keras_model.build(training.model)
     if kept:
-        initial_weights.load(model, kept, training.weights.get("names"))
+        initial_weights.load_weights(model, kept, training.weights.get("names"))
     with tempfile.TemporaryDirectory(prefix="layerwise-export-") as folder:
         path = Path(folder) / "model.keras"
         return train_run.save(model, path, training.model).read_bytes()

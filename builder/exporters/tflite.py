@@ -47,7 +47,7 @@ def export(request: ExportRequest) -> bytes:
     if int8:
         _check(training)
     with tempfile.TemporaryDirectory() as folder, converting(TITLE):
-        return _converted(model, folder, training if int8 else None)
+        return _convert(model, folder, training if int8 else None)
 
 
 def _check(training: TrainingSpec) -> None:
@@ -60,7 +60,7 @@ def _check(training: TrainingSpec) -> None:
         )
 
 
-def _converted(model: Any, folder: str, measured: TrainingSpec | None) -> bytes:
+def _convert(model: Any, folder: str, measured: TrainingSpec | None) -> bytes:
     import keras
     import tensorflow as tf
 
@@ -84,7 +84,7 @@ def _samples(training: TrainingSpec, one: list[Any]) -> Iterator[Any]:
     """Training examples as the converter asks for them: several inputs by name."""
     from builder.engine.data import column_arrays, loading
 
-    x = column_arrays.bound(training, loading.load(training.dataset)).x_train
+    x = column_arrays.bind_arrays(training, loading.load(training.dataset)).x_train
     if len(one) == 1:
         for row in x[:SAMPLES]:
             yield [row[None].astype(one[0].dtype)]

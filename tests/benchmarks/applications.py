@@ -35,7 +35,7 @@ def names() -> list[str]:
 
 def record(name: str) -> dict[str, Any]:
     """What Keras writes about an architecture, without its weights."""
-    with keras_model.unallocated():
+    with keras_model.without_allocating():
         model = getattr(keras.applications, name)(weights=None)
         return json.loads(model.to_json())
 
@@ -46,7 +46,7 @@ def differs(name: str, given: dict[str, Any] | None = None) -> str:
     spec, notes = convert.from_record(before)
     if notes:
         return notes[0].message
-    with keras_model.unallocated():
+    with keras_model.without_allocating():
         after = json.loads(keras_model.build(spec).to_json())
     again, _ = convert.from_record(after)
     if again != spec:
@@ -79,7 +79,7 @@ def moves(name: str, side: int, folder: Path) -> str:
         return str(found["notes"][0].message)
     again = keras_model.build(found["model"])
     if (
-        initial_weights.load(again, folder / "kept.npz")
+        initial_weights.load_weights(again, folder / "kept.npz")
         or again.count_params() != model.count_params()
     ):
         return "weights are missing"

@@ -58,7 +58,7 @@ def main() -> None:
     arrays = loading.load(training.dataset)
     times: list[float] = []
 
-    class Watch(reporting.Silence):
+    class Watch(reporting.NullSink):
         def batches(self, step0: int, values: reporting.Values) -> None:
             times.append(time.perf_counter())
 

@@ -23,7 +23,7 @@ from builder import starters
 from builder.engine.data import loading
 from builder.engine.inference import predict_image
 from builder.engine.training import train_run
-from builder.engine.training.reporting import Silence
+from builder.engine.training.reporting import NullSink
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(os.environ.get("LAYERWISE_DATA") or ROOT.parent / "shared" / "data")
@@ -42,13 +42,13 @@ def measure(name: str, pictures: np.ndarray, labels: np.ndarray) -> str:
     loading.load(training.dataset)
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
-        run = train_run.train(training, Path(folder), Silence(), lambda: None)
+        run = train_run.train(training, Path(folder), NullSink(), lambda: None)
         seconds = time.perf_counter() - began
         right, sure, took = [], [], []
         for picture, label in zip(pictures, labels, strict=True):
             image = canvas(picture)
             began = time.perf_counter()
-            said = predict_image.drawing(run["artefact"], training, image)
+            said = predict_image.predict_drawing(run["artefact"], training, image)
             took.append(1000 * (time.perf_counter() - began))
             right.append(said["class"] == str(label))
             sure.append(said["sure"])

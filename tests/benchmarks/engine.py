@@ -129,7 +129,7 @@ def plain(spec: TrainingSpec, arrays: Any) -> tuple[list[float], Any, Any]:
 
     from builder.engine.build import keras_model
 
-    model, ends = keras_model.compiled(spec), [time.perf_counter()]
+    model, ends = keras_model.build_compiled(spec), [time.perf_counter()]
     told = keras.callbacks.LambdaCallback(
         on_epoch_end=lambda epoch, logs: ends.append(time.perf_counter())
     )

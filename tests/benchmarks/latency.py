@@ -113,7 +113,7 @@ def settle() -> None:
     quiet = 0
     while quiet < 4:
         time.sleep(0.5)
-        spare = worker_pool.ready.get(worker_pool.FIRST_KIND)
+        spare = worker_pool.spares.get(worker_pool.FIRST_KIND)
         busy = spare is None or psutil.Process(spare.pid).cpu_percent(0.5) > 5
         quiet = 0 if busy else quiet + 1
 

@@ -134,7 +134,7 @@ def snapshots() -> None:
     """The part of a training's time that its snapshots take."""
     from builder.engine.data import loading
     from builder.engine.training import snapshot, train_run
-    from builder.engine.training.reporting import Silence
+    from builder.engine.training.reporting import NullSink
 
     spent = [0.0, 0.0]
     save = snapshot.Snapshots.save
@@ -150,7 +150,7 @@ def snapshots() -> None:
     arrays = loading.load(training.dataset)
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        train_run.train(training, Path(folder), Silence(), lambda: None, arrays)
+        train_run.train(training, Path(folder), NullSink(), lambda: None, arrays)
     share = spent[0] / (time.perf_counter() - began)
     each = 1000 * spent[0] / spent[1]
     print(f"| snapshots ({spent[1]:.0f}, {each:.0f} ms each) | {share:.1%} | | ≤ 2 % |", flush=True)

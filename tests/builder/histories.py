@@ -31,13 +31,13 @@ def main(threads: int, folder: Path, names: list[str]) -> None:
     import tensorflow as tf
 
     from builder.engine.training import train_run
-    from builder.engine.training.reporting import Silence
+    from builder.engine.training.reporting import NullSink
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     found = {}
     for name in names:
-        result = train_run.train(ALL[name], folder / "runs" / name, Silence(), lambda: None)
+        result = train_run.train(ALL[name], folder / "runs" / name, NullSink(), lambda: None)
         found[name] = result["history"]
         os.replace(result["artefact"], folder / f"{name}.keras")
     print(json.dumps(found))

@@ -171,7 +171,7 @@ def test_a_layer_that_is_not_refused_calculates(place: str) -> None:
             continue
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a Flatten that drops a mask
-            made = keras_model.compiled(training)
+            made = keras_model.build_compiled(training)
             adapt_layers.adapt(made, x)
             assert np.isfinite(made(x, training=True)).all(), new.class_name
         ran += 1

@@ -59,7 +59,7 @@ print(json.dumps(scope["history"].history))
 
 def test_a_notebook_runs_cell_after_cell(tmp_path: Path) -> None:
     training = starters.get("diabetes").training.with_fit(epochs=2)
-    (tmp_path / "book.ipynb").write_bytes(export_run.run("notebook", training, title="Diabetes"))
+    (tmp_path / "book.ipynb").write_bytes(export_run.export("notebook", training, title="Diabetes"))
     said = forks.run("-c", RUNNER, cwd=tmp_path)
     assert len(json.loads(said.splitlines()[-1])["loss"]) == 2
     assert (tmp_path / "model.keras").is_file()

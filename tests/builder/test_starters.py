@@ -17,7 +17,7 @@ from builder.datasets.registry import find_dataset
 from builder.engine.build import keras_model
 from builder.engine.data import loading
 from builder.engine.training import train_run
-from builder.engine.training.reporting import Silence
+from builder.engine.training.reporting import NullSink
 from builder.errors import SpecError
 from builder.spec import Config, TrainingSpec, chain
 from builder.starters import Starter
@@ -76,7 +76,7 @@ def test_a_starter_opens_without_a_problem(offline: Starter) -> None:
 def test_a_starter_reaches_its_score(offline: Starter, tmp_path: Path) -> None:
     epochs = SHORTER.get(offline.name, offline.training.fit["epochs"])
     training = offline.training.with_fit(epochs=epochs)
-    result = train_run.train(training, tmp_path, Silence(), lambda: None)
+    result = train_run.train(training, tmp_path, NullSink(), lambda: None)
     assert reached(offline, result["test"]), result["test"]
 
 
@@ -85,9 +85,9 @@ import json, sys, tempfile
 from pathlib import Path
 from builder.document import from_json
 from builder.engine.training import train_run
-from builder.engine.training.reporting import Silence
+from builder.engine.training.reporting import NullSink
 training = from_json(open(sys.argv[1]).read())
-result = train_run.train(training, Path(tempfile.mkdtemp()), Silence(), lambda: None)
+result = train_run.train(training, Path(tempfile.mkdtemp()), NullSink(), lambda: None)
 print(json.dumps(result["test"]))
 """
 

@@ -132,7 +132,7 @@ def test_what_is_downloaded_opens_again(visit: Visit) -> None:
     training = starters.get("iris").training
     known = all_exporters()
     made = {
-        n: client.call("export_run.run", n, training, None, title="Iris")
+        n: client.call("export_run.export", n, training, None, title="Iris")
         for n in ("project", "svg")
     }
     assert read_document(made["project"]) == ("Iris", training)
@@ -188,8 +188,8 @@ def test_a_photo_of_a_digit_goes_the_same_way_as_the_canvas() -> None:
     file = io.BytesIO()
     paper.save(file, "PNG")
     artefact = str(jobs.artefact(run.id))
-    drawn = client.call("predict_image.drawing", artefact, run.training, np.asarray(paper))
-    photo = client.call("predict_image.image_file", artefact, run.training, file.getvalue())
+    drawn = client.call("predict_image.predict_drawing", artefact, run.training, np.asarray(paper))
+    photo = client.call("predict_image.predict_file", artefact, run.training, file.getvalue())
     assert np.array_equal(drawn["seen"], photo["seen"])
     assert drawn["probabilities"] == pytest.approx(photo["probabilities"], abs=1e-6)
 

@@ -42,7 +42,7 @@ def walk(training: TrainingSpec) -> dict[str, Any]:
     about, facts = loading.describe(training.dataset), keras_model.summary(training.model)
     script = code.script(training, data_source.source(training.dataset, about))
     read = parse.parse(script)
-    made = keras_model.compiled(training)
+    made = keras_model.build_compiled(training)
     os.chdir(OUT)  # where the script keeps its model
     namespace: dict[str, Any] = {"__name__": "__main__"}
     with contextlib.redirect_stdout(io.StringIO()):

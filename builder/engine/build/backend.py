@@ -1,4 +1,4 @@
-"""Keras, imported without TensorFlow's start-up chatter and without what only other users need."""
+"""Import Keras on TensorFlow without its start-up messages and what only other users need."""
 
 from __future__ import annotations
 

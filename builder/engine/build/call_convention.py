@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from builder import catalog
-from builder.engine.build.operation_layers import Bare
+from builder.engine.build.operation_layers import FunctionLayer
 from builder.errors import BuildError
 from builder.spec import Node
 
 
 def call(layer: Any, class_name: str, inputs: list[Any], node: Node) -> Any:
     """Call ``layer`` on its inputs the way its class wants them."""
-    if isinstance(layer, Bare):
+    if isinstance(layer, FunctionLayer):
         return layer(inputs)
     named, used = _named(node, inputs)
     inputs = [t for i, t in enumerate(inputs) if i not in used]

@@ -1,4 +1,4 @@
-"""A spec's layers called one by one on Keras tensors, and put together to a model."""
+"""Build a Functional graph: call a spec's layers on Keras tensors, in topological order."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from builder.catalog import ops
 from builder.engine.build import keras_objects
 from builder.engine.build.backend import keras
 from builder.engine.build.call_convention import call
-from builder.engine.build.operation_layers import Bare
+from builder.engine.build.operation_layers import FunctionLayer
 from builder.errors import BuildError, LayerwiseError
 from builder.facts import Failure, Shape
 from builder.spec import ModelSpec, Node, ObjectSpec, active
 
 
-class Refused(BuildError):
+class LayerRefused(BuildError):
     """A call that cannot be made; ``failure`` is the fact for people who still build."""
 
     def __init__(self, failure: Failure) -> None:
@@ -56,13 +56,13 @@ def class_name(model: ModelSpec, node: Node) -> str:
     return "Functional" if isinstance(layer, ModelSpec) else ""
 
 
-def parse(ref: str) -> tuple[str, int]:
+def parse_ref(ref: str) -> tuple[str, int]:
     """``"lstm:1"`` → ``("lstm", 1)``; ``"lstm"`` → ``("lstm", 0)``."""
     name, colon, index = ref.rpartition(":")
     return (name, int(index)) if colon and index.isdigit() else (ref, 0)
 
 
-def ordered(model: ModelSpec) -> tuple[Node, ...]:
+def topological_order(model: ModelSpec) -> tuple[Node, ...]:
     """The nodes so that each comes after what it reads, otherwise in the spec's order.
 
     Raises:
@@ -71,12 +71,12 @@ def ordered(model: ModelSpec) -> tuple[Node, ...]:
     by_name: dict[str, Node] = {}
     for node in model.nodes:
         if node.name in by_name:
-            raise _refused(model, node, "there are two layers of this name.")
+            raise _refusal(model, node, "there are two layers of this name.")
         by_name[node.name] = node
     for node in model.nodes:
         for ref in node.inbound:
             if _target(ref, by_name) is None:
-                raise _refused(model, node, f"it reads '{ref}', which does not exist.")
+                raise _refusal(model, node, f"it reads '{ref}', which does not exist.")
     done: dict[str, Node] = {}
     waiting = list(model.nodes)
     while waiting:
@@ -85,7 +85,7 @@ def ordered(model: ModelSpec) -> tuple[Node, ...]:
                 done[node.name] = node
         left = [node for node in waiting if node.name not in done]
         if len(left) == len(waiting):
-            raise _refused(model, left[0], "it is part of a circle: it waits for itself.")
+            raise _refusal(model, left[0], "it is part of a circle: it waits for itself.")
         waiting = left
     return tuple(done.values())
 
@@ -93,14 +93,14 @@ def ordered(model: ModelSpec) -> tuple[Node, ...]:
 def _target(ref: str, nodes: Mapping[str, Any]) -> str | None:
     if ref in nodes:
         return ref
-    name = parse(ref)[0]
+    name = parse_ref(ref)[0]
     return name if name in nodes else None
 
 
-def _refused(
+def _refusal(
     model: ModelSpec, node: Node, message: str, received: tuple[Shape, ...] = ()
-) -> Refused:
-    return Refused(Failure(node.name, class_name(model, node), received, message))
+) -> LayerRefused:
+    return LayerRefused(Failure(node.name, class_name(model, node), received, message))
 
 
 def look_up(ref: str, made: Mapping[str, tuple[Any, ...]]) -> Any:
@@ -109,7 +109,7 @@ def look_up(ref: str, made: Mapping[str, tuple[Any, ...]]) -> Any:
     Raises:
         KeyError: no such node; the message is a sentence.
     """
-    name, index = (ref, 0) if ref in made else parse(ref)
+    name, index = (ref, 0) if ref in made else parse_ref(ref)
     if name not in made:
         raise KeyError(f"'{ref}' does not exist.")
     if index >= len(made[name]):
@@ -117,7 +117,7 @@ def look_up(ref: str, made: Mapping[str, tuple[Any, ...]]) -> Any:
     return made[name][index]
 
 
-def calls(model: ModelSpec) -> Iterator[LayerCall]:
+def call_layers(model: ModelSpec) -> Iterator[LayerCall]:
     """Make and call every layer in order, yielding each call as soon as Keras accepted it.
 
     ``model`` must be ``spec.active``. Layers are made in the order of their first call, as a
@@ -128,11 +128,11 @@ def calls(model: ModelSpec) -> Iterator[LayerCall]:
     """
     made: dict[str, tuple[Any, ...]] = {}
     layers: dict[str, Any] = {}
-    for node in ordered(model):
+    for node in topological_order(model):
         spec = model.layers.get(node.layer)
         bare = isinstance(spec, ObjectSpec) and ops.is_op(spec.class_name)
         if bare and node.layer in layers:
-            raise _refused(model, node, "an operation belongs to one call only; copy it.")
+            raise _refusal(model, node, "an operation belongs to one call only; copy it.")
         first = node.layer not in layers
         inputs = _inputs(model, node, made)
         received = tuple(tuple(t.shape) for t in inputs)
@@ -144,13 +144,13 @@ def calls(model: ModelSpec) -> Iterator[LayerCall]:
             result = (
                 layer.output if is_input else call(layer, class_name(model, node), inputs, node)
             )
-        except Refused as error:
+        except LayerRefused as error:
             inner = f"in '{error.failure.node}': " if error.failure.node else ""
-            raise _refused(model, node, inner + error.failure.message, received) from None
+            raise _refusal(model, node, inner + error.failure.message, received) from None
         except LayerwiseError as error:
-            raise _refused(model, node, error.message, received) from None
+            raise _refusal(model, node, error.message, received) from None
         except Exception as error:  # a layer's own checks raise every kind of exception
-            raise _refused(model, node, keras_objects.reason(error), received) from None
+            raise _refusal(model, node, keras_objects.reason(error), received) from None
         made[node.name] = outputs(result)
         yield LayerCall(node, class_name(model, node), layer, made[node.name], first)
 
@@ -158,16 +158,16 @@ def calls(model: ModelSpec) -> Iterator[LayerCall]:
 def _inputs(model: ModelSpec, node: Node, made: Mapping[str, tuple[Any, ...]]) -> list[Any]:
     spec = model.layers.get(node.layer)
     if spec is None:
-        raise _refused(model, node, f"its layer '{node.layer}' does not exist.")
+        raise _refusal(model, node, f"its layer '{node.layer}' does not exist.")
     is_input = isinstance(spec, ObjectSpec) and spec.class_name == "InputLayer"
     if is_input and node.inbound:
-        raise _refused(model, node, "an Input is where data enters; it cannot read a layer.")
+        raise _refusal(model, node, "an Input is where data enters; it cannot read a layer.")
     if not is_input and not node.inbound:
-        raise _refused(model, node, "it has no input: connect it to an Input or to a layer.")
+        raise _refusal(model, node, "it has no input: connect it to an Input or to a layer.")
     try:
         return [look_up(ref, made) for ref in node.inbound]
     except KeyError as error:
-        raise _refused(
+        raise _refusal(
             model, node, f"it reads an output that is not there: {error.args[0]}"
         ) from None
 
@@ -177,7 +177,7 @@ def make_layer(spec: ObjectSpec | ModelSpec | None, name: str) -> Any:
     if isinstance(spec, ModelSpec):
         return assemble(spec, name)
     if isinstance(spec, ObjectSpec) and ops.is_op(spec.class_name):
-        return Bare(spec, name)
+        return FunctionLayer(spec, name)
     return keras_objects.make("layers", spec, name=name)
 
 
@@ -195,10 +195,10 @@ def assemble(model: ModelSpec, name: str) -> Any:
     spec = active(model)
     try:
         return _sequential(spec, name) if is_stack(spec) else _functional(spec, name)
-    except Refused:
+    except LayerRefused:
         raise
     except Exception as error:  # what Keras checks only once the whole model is there
-        raise Refused(Failure("", "Model", (), keras_objects.reason(error))) from None
+        raise LayerRefused(Failure("", "Model", (), keras_objects.reason(error))) from None
 
 
 def is_stack(model: ModelSpec) -> bool:
@@ -230,7 +230,7 @@ def _sequential(spec: ModelSpec, name: str) -> keras.Model:
     try:
         return keras.Sequential(layers, name=name)
     except Exception:  # Sequential does not say which layer; calling one by one does
-        for _ in calls(spec):
+        for _ in call_layers(spec):
             pass
         raise
 
@@ -240,19 +240,19 @@ def _make(spec: ModelSpec, node: Node) -> keras.layers.Layer:
         return make_layer(spec.layers[node.layer], node.layer)
     except BuildError as error:
         failure = Failure(node.name, class_name(spec, node), (), error.message)
-        raise Refused(failure) from None
+        raise LayerRefused(failure) from None
 
 
 def _functional(spec: ModelSpec, name: str) -> keras.Model:
     made: dict[str, tuple[keras.KerasTensor, ...]] = {}
     inputs: list[Any] = []
-    for one in calls(spec):
+    for one in call_layers(spec):
         made[one.node.name] = one.outputs
         if isinstance(one.layer, keras.layers.InputLayer):
             inputs.extend(one.outputs)
     outputs = model_outputs(spec, made)
     if not inputs:
-        raise Refused(Failure("", "Model", (), "it has no Input."))
+        raise LayerRefused(Failure("", "Model", (), "it has no Input."))
     return keras.Model(
         inputs if len(inputs) > 1 else inputs[0],
         outputs if len(outputs) > 1 else outputs[0],
@@ -263,9 +263,9 @@ def _functional(spec: ModelSpec, name: str) -> keras.Model:
 def model_outputs(spec: ModelSpec, made: Mapping[str, tuple[Any, ...]]) -> list[Any]:
     """The tensors the model returns; Refused when there are none or one does not exist."""
     if not spec.outputs:
-        raise Refused(Failure("", "Model", (), "it has no output."))
+        raise LayerRefused(Failure("", "Model", (), "it has no output."))
     try:
         return [look_up(ref, made) for ref in spec.outputs]
     except KeyError as error:
         message = f"its output {error.args[0]}"
-        raise Refused(Failure("", "Model", (), message)) from None
+        raise LayerRefused(Failure("", "Model", (), message)) from None

@@ -1,4 +1,4 @@
-"""ModelSpec → keras.Model, and what Keras says about a spec without allocating anything."""
+"""ModelSpec → keras.Model: build, compile, and summarize without allocating weights."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from builder import catalog
 from builder.check.training.memory import memory
 from builder.engine.build import functional_graph, keras_objects
 from builder.engine.build.backend import keras
-from builder.engine.data.column_arrays import by_keras_names
+from builder.engine.data.column_arrays import compile_by_keras_names
 from builder.errors import BuildError
 from builder.facts import ModelFacts, NodeFacts
 from builder.formatting import size
@@ -36,12 +36,14 @@ def build(model: ModelSpec, name: str | None = None) -> keras.Model:
     """
     try:
         return functional_graph.assemble(model, name or model.name)
-    except functional_graph.Refused as error:  # known in this package only, BuildError everywhere
+    except (
+        functional_graph.LayerRefused
+    ) as error:  # known in this package only, BuildError everywhere
         raise BuildError(error.message, error.hint, error.where) from None
 
 
 @contextmanager
-def unallocated() -> Iterator[None]:
+def without_allocating() -> Iterator[None]:
     """Layers built inside have shapes but no memory.
 
     Keras keeps a list of weights still to be filled, and the next scope to exit would allocate
@@ -64,15 +66,15 @@ def summary(model: ModelSpec) -> ModelFacts:
     try:
         # Keras warns of what is worth no word while building, such as a Flatten that drops a mask;
         # where warnings are errors, one must not look like a layer that cannot be built.
-        with unallocated(), warnings.catch_warnings():
+        with without_allocating(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             made = {}
-            for call in functional_graph.calls(spec):
+            for call in functional_graph.call_layers(spec):
                 facts.append(_facts(call))
                 made[call.node.name] = call.outputs
             if spec.nodes:
                 functional_graph.model_outputs(spec, made)
-    except functional_graph.Refused as error:
+    except functional_graph.LayerRefused as error:
         return ModelFacts(tuple(facts), error.failure)
     return ModelFacts(tuple(facts))
 
@@ -140,7 +142,7 @@ def refuse_if_too_big(
     )
 
 
-def compiled(training: TrainingSpec) -> keras.Model:
+def build_compiled(training: TrainingSpec) -> keras.Model:
     """The model built and compiled, under the spec's seed, exactly as its script would be.
 
     Raises:
@@ -175,9 +177,13 @@ def dtype_policy(name: str | None) -> Iterator[None]:
 
 
 def compile_model(model: keras.Model, training: TrainingSpec) -> None:
-    """Compile in place with the spec's optimizer, loss and metrics; BuildError as ``compiled``."""
+    """Compile in place with the spec's optimizer, loss and metrics.
+
+    Raises:
+        BuildError: as ``build_compiled``.
+    """
     arguments = {}
-    given = by_keras_names(training)
+    given = compile_by_keras_names(training)
     for name, kind in catalog.COMPILE_OBJECTS.items():
         if given.get(name) is None:
             continue

@@ -1,4 +1,4 @@
-"""Specs into live Keras objects: only Keras's public classes and ours, by exact name."""
+"""ObjectSpec → Keras object (layer, loss, optimizer …), from an allow-list of exact class names."""
 
 from __future__ import annotations
 
@@ -129,11 +129,13 @@ def _object(kind: str, spec: ObjectSpec, folder: Path | None, more: dict[str, An
         config |= _place(spec, folder)
     if kind == "losses" and isinstance(config.get("reduction"), str):
         config["reduction"] = None if config["reduction"] == "none" else config["reduction"]
-    return _call(spec.class_name, _known(kind, spec, classes(kind)), config)
+    return _call(spec.class_name, _find_class(kind, spec, classes(kind)), config)
 
 
 def _epoch_schedule(spec: ObjectSpec, config: dict[str, Any]) -> Callable[[int, float], float]:
-    rule = functools.partial(_known("epoch_schedules", spec, epoch_schedules.FUNCTIONS), **config)
+    rule = functools.partial(
+        _find_class("epoch_schedules", spec, epoch_schedules.FUNCTIONS), **config
+    )
     _call(spec.class_name, lambda: rule(1, 1.0), {})  # wrong arguments show here, not in an epoch
     return rule
 
@@ -149,7 +151,7 @@ def _place(spec: ObjectSpec, folder: Path) -> dict[str, str]:
     return {name: str(folder / file)}
 
 
-def _known(kind: str, spec: ObjectSpec, table: Mapping[str, Any]) -> Callable[..., Any]:
+def _find_class(kind: str, spec: ObjectSpec, table: Mapping[str, Any]) -> Callable[..., Any]:
     made = table.get(spec.class_name)
     if made is None:
         noun = kind.replace("_", " ").removesuffix("s") if kind != "losses" else "loss"

@@ -1,4 +1,4 @@
-"""Functions of ``keras.ops`` called on tensors as if they were layers, and read back from files."""
+"""Functions of ``keras.ops`` as layers: called on tensors, and read back from files."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ MODULES = "keras.src.ops."
 """Where the operations' classes live, as files name them."""
 
 
-class Bare:
+class FunctionLayer:
     """One operation of one node: called like a layer, without weights."""
 
     weights: tuple[Any, ...] = ()
@@ -63,7 +63,7 @@ class Bare:
         args, named = self._bound(inputs)
         tensors = self._tensors()
         result = self.function(
-            *args, **{k: constant(v) if k in tensors else thawed(v, k) for k, v in named.items()}
+            *args, **{k: constant(v) if k in tensors else thaw(v, k) for k, v in named.items()}
         )
         if not all(isinstance(t, keras.KerasTensor) for t in keras.tree.flatten(result)):
             raise BuildError(f"keras.{self.spec.class_name} gives no tensor here.")
@@ -124,14 +124,14 @@ def function(class_name: str) -> Callable[..., Any]:
     return found
 
 
-def thawed(value: Any, name: str = "") -> Any:
+def thaw(value: Any, name: str = "") -> Any:
     """A config value as the function takes it; the parts of a ``key`` become slices."""
     if isinstance(value, Mapping):
         if set(value) == {"start", "stop", "step"}:
             return slice(value["start"], value["stop"], value["step"])
-        return {k: thawed(v, name) for k, v in value.items()}
+        return {k: thaw(v, name) for k, v in value.items()}
     if isinstance(value, tuple):
-        return tuple(thawed(v, name) for v in value)
+        return tuple(thaw(v, name) for v in value)
     return Ellipsis if name == "key" and value == "..." else value
 
 
@@ -151,11 +151,11 @@ def _lists(value: Any) -> Any:
 def module_of(class_name: str) -> str:
     """The module of the operation's class of that name, ``""`` when there is none."""
     places = (f"{MODULES}{file}" for file in sorted(FILES))
-    return next((place for place in places if of_class(place, class_name)[0]), "")
+    return next((place for place in places if find_operation(place, class_name)[0]), "")
 
 
 @functools.cache
-def of_class(module: str, class_name: str) -> tuple[str, tuple[str, ...]]:
+def find_operation(module: str, class_name: str) -> tuple[str, tuple[str, ...]]:
     """``(ops. name, names of its call's arguments)`` of an operation's class in a file.
 
     ``("", ())`` when it is no operation a graph can call.
@@ -174,7 +174,7 @@ def of_class(module: str, class_name: str) -> tuple[str, tuple[str, ...]]:
     return name, tuple(inspect.signature(found.call).parameters)[1:]
 
 
-def minimal(class_name: str, config: Mapping[str, Any]) -> ObjectSpec:
+def minimal_config(class_name: str, config: Mapping[str, Any]) -> ObjectSpec:
     """The operation's record without what is the function's default."""
     signature = inspect.signature(function(class_name)).parameters
     usual = {k: freeze(p.default) for k, p in signature.items()} | WRITTEN.get(class_name, {})

@@ -1,4 +1,4 @@
-"""A dataset's columns as the arrays, or dicts of arrays, that one model takes and answers."""
+"""Bind a dataset's columns to a model's inputs and outputs, as arrays or dicts of arrays."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Arrays:
     y_test: Any
 
 
-def bound(training: TrainingSpec, data: Data) -> Arrays:
+def bind_arrays(training: TrainingSpec, data: Data) -> Arrays:
     """The columns that this model's Inputs and outputs are bound to, by Keras's names.
 
     Raises:
@@ -37,7 +37,7 @@ def bound(training: TrainingSpec, data: Data) -> Arrays:
         return Arrays(data.x_train, data.y_train, data.x_test, data.y_test)
     x = _columns(training, data, binding.inputs_of(training), "input")
     y = _columns(training, data, binding.outputs_of(training), "target")
-    parts = [_packed({k: getattr(c, p) for k, c in s.items()}) for p in PARTS for s in (x, y)]
+    parts = [_pack({k: getattr(c, p) for k, c in s.items()}) for p in PARTS for s in (x, y)]
     return Arrays(*parts)
 
 
@@ -62,11 +62,11 @@ def _columns(
     return found
 
 
-def _packed(arrays: dict[str, Any]) -> Any:
+def _pack(arrays: dict[str, Any]) -> Any:
     return arrays if len(arrays) > 1 else next(iter(arrays.values()))
 
 
-def by_keras_names(training: TrainingSpec) -> Config:
+def compile_by_keras_names(training: TrainingSpec) -> Config:
     """``compile`` with losses, weights and metrics by Keras's output names."""
     renamed = {
         key: Config({binding.keras_name(training.model, ref): v for ref, v in value.items()})

@@ -1,4 +1,4 @@
-"""Datasets, loaded once: prepared for a model, previewed for a person, printed for a script."""
+"""Load datasets, with a cache: prepared arrays, facts, previews and the source that loads them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A raw dataset checked, scaled and encoded for a model."""
+"""Prepare a raw dataset for a model: validate, scale, encode labels."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def prepare(dataset: ObjectSpec, raw: Raw) -> Data:
     """
     plugin = find_dataset(dataset.class_name)
     given = settings(plugin.ENTRY, dataset.config)
-    validate.check(raw)
+    validate.validate_arrays(raw)
     columns = tuple(_column(c, given) for c in raw.columns)
     x = next(c for c in columns if c.facts.role == "input")
     y = next(c for c in columns if c.facts.role == "target")

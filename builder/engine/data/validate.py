@@ -1,4 +1,4 @@
-"""Do the arrays of a raw dataset fit together, and hold nothing a model cannot learn from?"""
+"""Validate the arrays of a dataset: shapes, NaN, labels."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LARGEST = 1e18
 MAX_LETTERS = 20_000  # of one text: some ten pages
 
 
-def check(raw: Raw) -> None:
+def validate_arrays(raw: Raw) -> None:
     """Raises DataError when the arrays do not fit together, or hold NaN or impossible labels."""
     for part in ("train", "test"):
         _check_rows(raw, part)

@@ -1,4 +1,4 @@
-"""Known architectures as specs: ``keras.applications``, whole or with a head of one's own."""
+"""Specs of ``keras.applications``, whole or with a new head for transfer learning."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def template(
             put first; None puts nothing.
         freeze: training leaves the nested model's weights as they are.
         imagenet: take the weights trained on ImageNet, which are fetched from the network.
-        keep: where those weights are written, as ``weights.dump`` does.
+        keep: where those weights are written, as ``initial_weights.write_weights`` does.
 
     Returns:
         ``model`` (ModelSpec) and ``weights`` (whether ``keep`` was written).
@@ -61,18 +61,18 @@ def template(
     own = classes is None
     size = side or known.size
     make = _maker(known, (size, size, 3), own)
-    with keras_model.unallocated():
-        inner = convert.from_record(json.loads(_made(known, make, None).to_json()))[0]
+    with keras_model.without_allocating():
+        inner = convert.from_record(json.loads(_make_application(known, make, None).to_json()))[0]
     if imagenet and keep is not None:
-        live = _made(known, make, "imagenet")
-        initial_weights.dump(live, keep, prefix="" if own else f"{live.name}/")
+        live = _make_application(known, make, "imagenet")
+        initial_weights.write_weights(live, keep, prefix="" if own else f"{live.name}/")
     if classes is not None:
         base = edit.freeze(inner, [n.name for n in inner.nodes], True) if freeze else inner
-        inner = _headed(known, base, reads or (size, size, 3), size, largest, classes)
+        inner = _add_head(known, base, reads or (size, size, 3), size, largest, classes)
     return {"model": inner, "weights": bool(imagenet and keep)}
 
 
-def _headed(
+def _add_head(
     known: Architecture,
     base: ModelSpec,
     reads: tuple[int, ...],
@@ -80,7 +80,7 @@ def _headed(
     largest: float | None,
     classes: int,
 ) -> ModelSpec:
-    return chained(
+    return chain_layers(
         known.name.lower(),
         ObjectSpec("InputLayer", Config(shape=reads)),
         *pictures(reads, side),
@@ -97,7 +97,7 @@ def _maker(known: Architecture, size: tuple[int, int, int], own: bool) -> Callab
     return lambda source: made(include_top=own, weights=source, input_shape=size)
 
 
-def _made(known: Architecture, make: Callable[[Any], Any], source: str | None) -> Any:
+def _make_application(known: Architecture, make: Callable[[Any], Any], source: str | None) -> Any:
     try:
         return make(source)
     except Exception as error:  # URL errors come as plain Exceptions, bad shapes as ValueErrors
@@ -114,7 +114,7 @@ def _made(known: Architecture, make: Callable[[Any], Any], source: str | None) -
         ) from None
 
 
-def chained(name: str, *layers: ObjectSpec | ModelSpec) -> ModelSpec:
+def chain_layers(name: str, *layers: ObjectSpec | ModelSpec) -> ModelSpec:
     """``spec.chain`` for operations and nested models too."""
     table: dict[str, ObjectSpec | ModelSpec] = {}
     nodes: list[Node] = []

@@ -1,4 +1,4 @@
-"""What the calls of a model are named, beside it in its ``.keras``: Keras keeps layers' names only.
+"""Keep the names of layer calls in a ``.keras``: Keras itself keeps the layers' names only.
 
 Plain Keras reads past the entry; a file of somebody else's simply has none.
 """
@@ -17,30 +17,30 @@ ENTRY = "layerwise_calls"
 """In ``metadata.json``."""
 
 
-def told(model: ModelSpec, prefix: str = "") -> dict[str, list[str]]:
+def collect_names(model: ModelSpec, prefix: str = "") -> dict[str, list[str]]:
     """Layer (in a nested model ``"outer/inner"``) → names of its calls, in the order Keras counts
     them, where they are not the layer's own."""
     spec = active(model)
     ends = {edit.split(ref)[0] for ref in spec.outputs}
     alive = ends.union(*(edit.reads(spec, name) for name in ends))
     calls: dict[str, list[str]] = {}
-    for node in functional_graph.ordered(spec):
+    for node in functional_graph.topological_order(spec):
         if node.name in alive:
             calls.setdefault(node.layer, []).append(node.name)
     found = {f"{prefix}{layer}": names for layer, names in calls.items() if names != [layer]}
     for name, layer in spec.layers.items():
         if isinstance(layer, ModelSpec):
-            found |= told(layer, f"{prefix}{name}/")
+            found |= collect_names(layer, f"{prefix}{name}/")
     return found
 
 
-def given(model: ModelSpec, metadata: Any) -> ModelSpec:
+def restore_names(model: ModelSpec, metadata: Any) -> ModelSpec:
     """``model`` as ``convert`` read it, with the names its file tells; what cannot be is left."""
     names = metadata.get(ENTRY) if isinstance(metadata, Mapping) else None
-    return _given(model, names, "") if isinstance(names, Mapping) and names else model
+    return _restore(model, names, "") if isinstance(names, Mapping) and names else model
 
 
-def _given(model: ModelSpec, names: Mapping[str, Any], prefix: str) -> ModelSpec:
+def _restore(model: ModelSpec, names: Mapping[str, Any], prefix: str) -> ModelSpec:
     new = _new(model, names, prefix)
 
     def led(ref: str) -> str:
@@ -52,7 +52,7 @@ def _given(model: ModelSpec, names: Mapping[str, Any], prefix: str) -> ModelSpec
         for n in model.nodes
     )
     layers = {
-        k: _given(v, names, f"{prefix}{k}/") if isinstance(v, ModelSpec) else v
+        k: _restore(v, names, f"{prefix}{k}/") if isinstance(v, ModelSpec) else v
         for k, v in model.layers.items()
     }
     return ModelSpec(model.name, Config(layers), nodes, tuple(map(led, model.outputs)))

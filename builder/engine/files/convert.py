@@ -1,4 +1,4 @@
-"""keras.Model (or what Keras wrote about one) → ModelSpec: the way back of ``build``."""
+"""keras.Model, or the config Keras saved of one, → ModelSpec: the inverse of ``build``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from builder.engine.build import keras_model, keras_objects, operation_layers
 from builder.engine.build.backend import keras
 from builder.engine.files import deserialize, serialized_calls, unknown_layers
 from builder.engine.files.deserialize import MODELS
-from builder.engine.files.serialized_calls import Call, Key, refs
+from builder.engine.files.serialized_calls import Key, SerializedCall, refs
 from builder.errors import FileError
 from builder.facts import Note
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, unique
@@ -63,7 +63,7 @@ def from_record(record: Any) -> tuple[ModelSpec, tuple[Note, ...]]:
         FileError: no model, code or custom classes inside, or a damaged graph.
     """
     reader = _Reader()
-    with keras_model.unallocated():
+    with keras_model.without_allocating():
         spec = _model(record, reader)
     return spec, tuple(reader.notes)
 
@@ -130,9 +130,9 @@ def _name(row: Mapping[str, Any]) -> str:
 
 def _layer(row: Mapping[str, Any], name: str, reader: _Reader) -> ObjectSpec | ModelSpec:
     where = reader.at(name)
-    if reason := unknown_layers.why(where, row):
+    if reason := unknown_layers.refusal_of(where, row):
         reader.say(name, f"{reason} {unknown_layers.KEPT}")
-        return unknown_layers.kept(where, row)
+        return unknown_layers.keep_layer(where, row)
     kind = deserialize.check_source(where, row)
     if kind in MODELS:
         inner = _Reader(where)
@@ -141,12 +141,12 @@ def _layer(row: Mapping[str, Any], name: str, reader: _Reader) -> ObjectSpec | M
         return nested
     if kind == "InputLayer":
         return _input(_settings(row), reader, name)
-    return deserialize.read("layers", row, where, lambda text: reader.say(name, text))
+    return deserialize.read_object("layers", row, where, lambda text: reader.say(name, text))
 
 
 def _input(config: Mapping[str, Any], reader: _Reader, name: str) -> ObjectSpec:
     shape = config.get("batch_shape", config.get("batch_input_shape"))
-    shape = deserialize.value("shape", shape, reader.at(name), lambda text: None)
+    shape = deserialize.read_value("shape", shape, reader.at(name), lambda text: None)
     if not isinstance(shape, tuple) or not all(n is None or isinstance(n, int) for n in shape):
         raise FileError(
             f"The Input '{reader.at(name)}' has no shape.", "Save the model again.", name
@@ -154,7 +154,7 @@ def _input(config: Mapping[str, Any], reader: _Reader, name: str) -> ObjectSpec:
     given: dict[str, Any] = {"shape": shape[1:]}
     if shape and shape[0] is not None:
         given["batch_size"] = shape[0]
-    dtype = deserialize.value("dtype", config.get("dtype"), reader.at(name), lambda text: None)
+    dtype = deserialize.read_value("dtype", config.get("dtype"), reader.at(name), lambda text: None)
     if dtype not in (None, "float32"):
         given["dtype"] = dtype
     return ObjectSpec(
@@ -168,7 +168,9 @@ def _graph(
 ) -> ModelSpec:
     by_name = {_name(row): row for row in rows}
     is_mask = _own_masks(rows)
-    calls = {key: c for row in rows for key, c in serialized_calls.calls(_name(row), row, is_mask)}
+    calls = {
+        key: c for row in rows for key, c in serialized_calls.read_calls(_name(row), row, is_mask)
+    }
     inputs = [(name, index) for name, index, _ in refs(config.get("input_layers"))]
     outputs = []
     for name, index, tensor in refs(config.get("output_layers")):
@@ -191,7 +193,10 @@ def _graph(
 
 
 def _nodes(
-    calls: Mapping[Key, Call], titles: Mapping[Key, str], used: set[Key], inputs: list[Key]
+    calls: Mapping[Key, SerializedCall],
+    titles: Mapping[Key, str],
+    used: set[Key],
+    inputs: list[Key],
 ) -> list[Node]:
     """The calls as nodes: first the Inputs, in the order the model takes them."""
     place = {key: i for i, key in enumerate(calls)}
@@ -231,22 +236,22 @@ def _operation(row: Mapping[str, Any]) -> str:
 
 
 def _row(
-    row: Mapping[str, Any], name: str, calls: Mapping[Key, Call], reader: _Reader
+    row: Mapping[str, Any], name: str, calls: Mapping[Key, SerializedCall], reader: _Reader
 ) -> ObjectSpec | ModelSpec:
     """A layer, a nested model or a bare operation."""
     module = _operation(row)
     kind = str(row.get("class_name"))
     if kind == "ReLU" and row.get("module") == "keras.src.activations.activations":
-        return deserialize.read(
+        return deserialize.read_object(
             "layers", {**row, "module": "keras.layers"}, name, lambda text: None
         )
     if not module:
         return _layer(row, name, reader)
     where = reader.at(name)
     deserialize.check_source(where, row)
-    known, arguments = operation_layers.of_class(module, kind)
+    known, arguments = operation_layers.find_operation(module, kind)
     if not known:
-        raise deserialize.refused(
+        raise deserialize.refusal(
             where,
             f"is the bare operation {kind}, which this app does not know.",
             "Write it as a layer (Rescaling, Reshape, Concatenate …) and save the model again.",
@@ -257,11 +262,11 @@ def _row(
     given |= {arguments[i]: v for i, v in call.values.items() if i < len(arguments)}
     given |= call.named
     call.named = {}
-    said = {k: deserialize.value(k, v, where, lambda text: None) for k, v in given.items()}
-    return operation_layers.minimal(known, said)
+    said = {k: deserialize.read_value(k, v, where, lambda text: None) for k, v in given.items()}
+    return operation_layers.minimal_config(known, said)
 
 
-def _titles(calls: Mapping[Key, Call], used: set[Key]) -> dict[Key, str]:
+def _titles(calls: Mapping[Key, SerializedCall], used: set[Key]) -> dict[Key, str]:
     """A node name for every call: the layer's own for its first."""
     taken = {name for name, _ in calls}
     titles: dict[Key, str] = {}
@@ -284,7 +289,7 @@ def _ref(titles: Mapping[Key, str], key: Key, tensor: int) -> str:
     return f"{titles[key]}:{tensor}" if tensor else titles[key]
 
 
-def _reachable(calls: Mapping[Key, Call], ends: list[Key]) -> set[Key]:
+def _reachable(calls: Mapping[Key, SerializedCall], ends: list[Key]) -> set[Key]:
     """The calls the outputs depend on; Keras also records the operations behind its masks."""
     found: set[Key] = set()
     todo = list(ends)

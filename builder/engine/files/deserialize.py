@@ -1,4 +1,4 @@
-"""Keras's serialized objects → ObjectSpec: allow-listed, and only what differs from the default."""
+"""Deserialize Keras objects to ObjectSpec: allow-listed classes, only non-default arguments."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ Say = Callable[[str], None]
 """Takes a remark about something that was not taken over."""
 
 
-def refused(where: str, what: str, hint: str = "") -> FileError:
+def refusal(where: str, what: str, hint: str = "") -> FileError:
     """The error for content that is not opened."""
     return FileError(f"'{where}' {what}", hint or USE_ONLY, where)
 
@@ -60,9 +60,9 @@ def check_source(where: str, data: Mapping[str, Any]) -> str:
     module = data.get("module")
     registered = data.get("registered_name")
     if not isinstance(name, str) or not isinstance(module, str | None):
-        raise refused(where, "is damaged: it has no class name.", "Save the model again.")
+        raise refusal(where, "is damaged: it has no class name.", "Save the model again.")
     if name in ("Lambda", "__lambda__"):
-        raise refused(
+        raise refusal(
             where,
             "is a Lambda: it carries Python code, which is never run here.",
             "Replace it by Keras's own layers, for example Rescaling or Activation, and save"
@@ -74,11 +74,11 @@ def check_source(where: str, data: Mapping[str, Any]) -> str:
     home = (module or "keras").split(".")[0]
     custom = isinstance(registered, str) and ">" in registered
     if home not in ("keras", "tf_keras", "builtins") or custom or ">" in name:
-        raise refused(where, f"is a custom class ({registered or f'{module}.{name}'}).")
+        raise refusal(where, f"is a custom class ({registered or f'{module}.{name}'}).")
     return name
 
 
-def read(kind: str, data: Any, where: str, say: Say, depth: int = 0) -> ObjectSpec:
+def read_object(kind: str, data: Any, where: str, say: Say, depth: int = 0) -> ObjectSpec:
     """The spec of one serialized object of that catalogue kind.
 
     Args:
@@ -89,22 +89,24 @@ def read(kind: str, data: Any, where: str, say: Say, depth: int = 0) -> ObjectSp
         FileError: code, a custom class, a class that is not allowed, or refused arguments.
     """
     if depth > NESTED_DEPTH:
-        raise refused(where, f"nests objects more than {NESTED_DEPTH} deep.")
+        raise refusal(where, f"nests objects more than {NESTED_DEPTH} deep.")
     if not isinstance(data, Mapping):
-        raise refused(where, f"should describe an object but is {type(data).__name__}.")
+        raise refusal(where, f"should describe an object but is {type(data).__name__}.")
     name = check_source(where, data)
     given = data.get("config") or {}
     if kind == "layers" and name not in keras_objects.classes(kind):  # GroupedQueryAttention
         name = next((k for k, c in keras_objects.classes(kind).items() if c.__name__ == name), name)
     if name not in keras_objects.classes(kind) or not isinstance(given, Mapping):
-        raise refused(where, f"uses '{name}', which is not among the {kind} this app opens.")
-    values = {k: value(k, v, where, say, depth + 1) for k, v in given.items() if k not in SILENT}
+        raise refusal(where, f"uses '{name}', which is not among the {kind} this app opens.")
+    values = {
+        k: read_value(k, v, where, say, depth + 1) for k, v in given.items() if k not in SILENT
+    }
     if _is_all_axes(values.get("attention_axes"), data.get("build_config")):
         values["attention_axes"] = None
-    return minimal(kind, name, values, where, say)
+    return minimal_config(kind, name, values, where, say)
 
 
-def inside(data: Mapping[str, Any]) -> Mapping[str, Any]:
+def inner_config(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """The config of a serialized object; empty when it is damaged."""
     config = data.get("config")
     return config if isinstance(config, Mapping) else {}
@@ -117,35 +119,35 @@ def _is_all_axes(axes: Any, built: Any) -> bool:
     return isinstance(query, list) and axes == tuple(range(1, len(query) - 1))
 
 
-def value(name: str, data: Any, where: str, say: Say, depth: int = 0) -> Any:
-    """One argument of a serialized object as a spec keeps it; FileError as ``read``."""
+def read_value(name: str, data: Any, where: str, say: Say, depth: int = 0) -> Any:
+    """One argument of a serialized object as a spec keeps it; FileError as ``read_object``."""
     if isinstance(data, list | tuple):
-        return tuple(value(name, v, where, say, depth + 1) for v in data)
+        return tuple(read_value(name, v, where, say, depth + 1) for v in data)
     if isinstance(data, float) and float(np.float32(data)) == data:
         return float(str(np.float32(data)))  # Keras reads 0.01 back as 0.009999999776482582
     if not isinstance(data, Mapping):
         return data
     if "class_name" not in data:
-        return Config({k: value(name, v, where, say, depth + 1) for k, v in data.items()})
+        return Config({k: read_value(name, v, where, say, depth + 1) for k, v in data.items()})
     match data["class_name"]:
         case "__tuple__":
-            return value(name, data.get("items", ()), where, say, depth + 1)
+            return read_value(name, data.get("items", ()), where, say, depth + 1)
         case "__numpy__" | "__tensor__":
-            return freeze(inside(data).get("value"))
+            return freeze(inner_config(data).get("value"))
         case "__slice__":
-            part = inside(data)
+            part = inner_config(data)
             return Config({k: part.get(k) for k in ("start", "stop", "step")})
         case "__ellipsis__":
             return "..."
         case policy if policy in POLICIES:
-            return inside(data).get("name")
+            return inner_config(data).get("name")
         case "function":
             return _function(data, where)
     kind = next((k for pattern, k in keras_objects.NESTED if re.fullmatch(pattern, name)), None)
     if kind is None:
         check_source(where, data)
-        raise refused(where, f"has an object as '{name}', where none is expected.")
-    return read(kind, data, where, say, depth + 1)
+        raise refusal(where, f"has an object as '{name}', where none is expected.")
+    return read_object(kind, data, where, say, depth + 1)
 
 
 def _function(data: Mapping[str, Any], where: str) -> str:
@@ -154,10 +156,10 @@ def _function(data: Mapping[str, Any], where: str) -> str:
     homes = (keras.activations, keras.losses, keras.metrics)
     if isinstance(name, str) and any(name in vars(home) for home in homes):
         return name
-    raise refused(where, f"uses the function '{name}', which is not one of Keras's own.")
+    raise refusal(where, f"uses the function '{name}', which is not one of Keras's own.")
 
 
-def minimal(
+def minimal_config(
     kind: str, name: str, values: Mapping[str, Any], where: str, say: Say = lambda text: None
 ) -> ObjectSpec:
     """The shortest config from which Keras makes the same object.
@@ -171,7 +173,7 @@ def minimal(
     try:
         made, unknown = _shortest(kind, name, Config(values), repr(values))
     except BuildError as error:
-        raise refused(where, f"cannot be made: {error.message}", error.hint) from None
+        raise refusal(where, f"cannot be made: {error.message}", error.hint) from None
     for argument in unknown:
         say(f"'{argument}' of {name} does not exist in this Keras and was left out.")
     return made
@@ -224,33 +226,33 @@ def _report(made: Any) -> dict[str, Any]:
 def _plain(data: Any) -> Any:
     if isinstance(data, dict):
         if data.get("class_name") in POLICIES:
-            return inside(data).get("name")
+            return inner_config(data).get("name")
         return {k: _plain(v) for k, v in data.items() if k not in SILENT}
     return [_plain(v) for v in data] if isinstance(data, list) else data
 
 
-def short(kind: str, data: Any, where: str, say: Say) -> Any:
+def read_shorthand(kind: str, data: Any, where: str, say: Say) -> Any:
     """A loss, optimizer or metric of a ``compile`` record: object, short string, list or mapping.
 
     Raises:
-        FileError: as ``read``; or a string that names nothing of Keras's.
+        FileError: as ``read_object``; or a string that names nothing of Keras's.
     """
     if data is None:
         return None
     if isinstance(data, Mapping) and data.get("class_name") == "function":
-        return short(kind, _function(data, where), where, say)
+        return read_shorthand(kind, _function(data, where), where, say)
     if isinstance(data, Mapping) and "class_name" in data:
-        return read(kind, data, where, say)
+        return read_object(kind, data, where, say)
     if isinstance(data, Mapping):
-        return Config({k: short(kind, v, where, say) for k, v in data.items()})
+        return Config({k: read_shorthand(kind, v, where, say) for k, v in data.items()})
     if isinstance(data, list | tuple):
-        return tuple(short(kind, v, where, say) for v in data)
+        return tuple(read_shorthand(kind, v, where, say) for v in data)
     if kind == "metrics" and data in keras_objects.LOSS_STRINGS:
         return ObjectSpec("accuracy") if data == "acc" else ObjectSpec(data)
-    return _named(kind, data, where)
+    return _from_name(kind, data, where)
 
 
-def _named(kind: str, text: Any, where: str) -> ObjectSpec:
+def _from_name(kind: str, text: Any, where: str) -> ObjectSpec:
     """What one of Keras's short strings stands for, as Keras itself resolves it."""
     home, base = keras_objects.SOURCES[kind]
     try:
@@ -261,7 +263,7 @@ def _named(kind: str, text: Any, where: str) -> ObjectSpec:
         return ObjectSpec(type(made).__name__)
     found = catalog.by_alias(kind, made.__name__) if inspect.isfunction(made) else None
     if found is None:
-        raise refused(where, f"is {text!r}, which is not among Keras's {kind}.")
+        raise refusal(where, f"is {text!r}, which is not among Keras's {kind}.")
     return ObjectSpec(found.class_name)
 
 
@@ -276,7 +278,7 @@ def compile_record(data: Any) -> Config | None:
     found: dict[str, Any] = {}
     for name, kind in catalog.COMPILE_OBJECTS.items():
         legacy = data.get("optimizer_config") if name == "optimizer" else None
-        made = short(kind, data.get(name) or legacy, f"compile.{name}", lambda text: None)
+        made = read_shorthand(kind, data.get(name) or legacy, f"compile.{name}", lambda text: None)
         if made not in (None, ()):
             found[name] = made
     if isinstance(found.get("metrics"), ObjectSpec):

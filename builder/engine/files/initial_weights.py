@@ -1,4 +1,4 @@
-"""Weights that came with a model: kept by layer name, given to the layers they still fit."""
+"""Initial weights of a model: saved by layer name, loaded into the layers they still fit."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def leaves(model: keras.Model, prefix: str = "") -> Iterator[tuple[str, Any]]:
             yield name, layer
 
 
-def dump(
+def write_weights(
     model: keras.Model,
     path: str | os.PathLike[str],
     names: set[str] | None = None,
@@ -52,7 +52,7 @@ def dump(
                     np.lib.format.write_array(member, plain, allow_pickle=False)
 
 
-def load(
+def load_weights(
     model: keras.Model, path: str | os.PathLike[str], names: Mapping[str, Any] | None = None
 ) -> tuple[Note, ...]:
     """Give every layer of ``model`` its weights from such a file, by name, in place.
@@ -100,8 +100,8 @@ def _take(name: str | None, layer: Any, file: Any, known: set[str]) -> str:
     return ""
 
 
-def told(notes: tuple[Note, ...], many: int = 3) -> str:
-    """The notes of ``load`` in one sentence, ``""`` when every layer took its weights."""
+def join_notes(notes: tuple[Note, ...], many: int = 3) -> str:
+    """The notes of ``load_weights`` in one sentence, ``""`` when every layer took its weights."""
     if not notes:
         return ""
     names = ", ".join(f"'{n.where}'" for n in notes[:many])

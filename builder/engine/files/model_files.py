@@ -11,8 +11,8 @@ import psutil
 
 from builder.engine.build import keras_model, keras_objects
 from builder.engine.files import archive, convert, deserialize, vocabulary, weights_reader
-from builder.engine.files.call_names import given
-from builder.engine.files.unknown_layers import stood_in
+from builder.engine.files.call_names import restore_names
+from builder.engine.files.unknown_layers import replace_unknown
 from builder.errors import BuildError, FileError
 from builder.facts import ModelFacts, Note
 from builder.formatting import size
@@ -28,10 +28,10 @@ def open_model(
     translated class by class into a spec (only Keras's own classes; no Lambda, no pickle, nothing
     executed, Keras's own loader never sees it), the spec's shapes are computed without
     allocating, its size is capped and compared with the weights that are really there. Call it
-    through ``child.guarded``, which limits memory and time as well.
+    through ``client.call_guarded``, which limits memory and time as well.
 
     Args:
-        keep: where to write the weights of the file, as ``weights.dump`` does; None drops them.
+        keep: where ``initial_weights.write_weights`` puts the weights of the file; None drops them.
 
     Returns:
         ``model`` (ModelSpec), ``compile`` (Config of optimizer, loss, metrics, or None),
@@ -44,9 +44,9 @@ def open_model(
     path = Path(path)
     match archive.kind(path):
         case "zip":
-            return weights_reader.kept(path, _open_keras(path), keep)
+            return weights_reader.keep_weights(path, _open_keras(path), keep)
         case "hdf5":
-            return weights_reader.kept(path, _open_h5(path), keep)
+            return weights_reader.keep_weights(path, _open_h5(path), keep)
     return read_model_json(path)
 
 
@@ -65,7 +65,7 @@ def read_model_json(path: str | os.PathLike[str]) -> dict[str, Any]:
             f"{path.name} is JSON, but no Keras model: it has no 'config'.",
             "Write it with model.to_json().",
         )
-    return _opened(record, record.get("compile_config"), None, record.get("keras_version"))
+    return _to_spec(record, record.get("compile_config"), None, record.get("keras_version"))
 
 
 def _json(data: bytes, name: str) -> Any:
@@ -91,8 +91,8 @@ def _open_keras(path: Path) -> dict[str, Any]:
     metadata = _json(found.metadata, f"metadata.json in {path.name}")
     version = metadata.get("keras_version") if isinstance(metadata, dict) else None
     compiled = config.get("compile_config") if isinstance(config, dict) else None
-    opened = _opened(config, compiled, found.weights, version)
-    model, said = vocabulary.restored(path, given(opened["model"], metadata))
+    opened = _to_spec(config, compiled, found.weights, version)
+    model, said = vocabulary.restore_vocabularies(path, restore_names(opened["model"], metadata))
     return opened | {"model": model, "notes": (*opened["notes"], *said)}
 
 
@@ -117,7 +117,7 @@ def _open_h5(path: Path) -> dict[str, Any]:
     compiled = None
     if texts["training_config"]:
         compiled = _json(texts["training_config"], f"The training settings in {path.name}")
-    return _opened(config, compiled, path.stat().st_size, version and version.decode())
+    return _to_spec(config, compiled, path.stat().st_size, version and version.decode())
 
 
 def _text(value: Any) -> bytes:
@@ -126,7 +126,7 @@ def _text(value: Any) -> bytes:
     return bytes(value) if isinstance(value, bytes) else b""
 
 
-def _opened(record: Any, compiled: Any, held: int | None, version: Any) -> dict[str, Any]:
+def _to_spec(record: Any, compiled: Any, held: int | None, version: Any) -> dict[str, Any]:
     """The record as a spec that Keras accepts and this machine can hold.
 
     Args:
@@ -145,7 +145,7 @@ def _opened(record: Any, compiled: Any, held: int | None, version: Any) -> dict[
             "Open it with that Keras, save it as .keras, or rebuild the model here.",
             error.where,
         ) from None
-    facts = keras_model.summary(stood_in(model))
+    facts = keras_model.summary(replace_unknown(model))
     if facts.failure is None:
         _refuse_impossible(facts, held)
     aged = Note("", f"The file was written by Keras {version}; check the layers.")

@@ -1,4 +1,4 @@
-"""A ``.keras`` file without the moment and the process it was saved in: equal models, equal bytes.
+"""Write ``.keras`` archives reproducibly, without time or process: equal models, equal bytes.
 
 Keras writes the time twice and numbers shared objects by their address in memory. Neither is read
 when the model is loaded; without them two runs of one model can share one file.

@@ -1,4 +1,4 @@
-"""How a model's file records calls: which tensors a layer was called on, and with what else."""
+"""Read the layer calls that a model's config records: input tensors and other arguments."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ POSITIONAL = ("inputs", "x", "sequences", "query", "value", "key")
 
 
 @dataclass
-class Call:
+class SerializedCall:
     """One call as a file records it.
 
     Args:
@@ -38,9 +38,9 @@ class Call:
     values: dict[int, Any] = field(default_factory=dict)
 
 
-def calls(
+def read_calls(
     name: str, row: Mapping[str, Any], is_mask: Callable[[Key], bool]
-) -> Iterator[tuple[Key, Call]]:
+) -> Iterator[tuple[Key, SerializedCall]]:
     """Every call of one layer's row of a model's record, of Keras 3 or 2.
 
     Args:
@@ -53,19 +53,19 @@ def calls(
     if not isinstance(inbound, list):
         raise FileError(f"The model's record is damaged at '{name}'.", "Save the model again.")
     if not inbound:
-        yield (name, 0), Call(name, [])
+        yield (name, 0), SerializedCall(name, [])
     for index, node in enumerate(inbound):
         if isinstance(node, Mapping):
-            call = _called(name, row, node, is_mask)
+            call = _read_call(name, row, node, is_mask)
         else:
-            call = Call(name, [((n, i), t) for n, i, t in refs(node)])
+            call = SerializedCall(name, [((n, i), t) for n, i, t in refs(node)])
         yield (name, index), call
 
 
-def _called(
+def _read_call(
     name: str, row: Mapping[str, Any], node: Mapping[str, Any], is_mask: Callable[[Key], bool]
-) -> Call:
-    call = Call(name, [])
+) -> SerializedCall:
+    call = SerializedCall(name, [])
     args, given = node.get("args"), node.get("kwargs")
     for place, value in enumerate(args if isinstance(args, list | tuple) else []):
         found = list(tensors(value))
@@ -90,7 +90,7 @@ def _called(
             is_list = isinstance(value, list | tuple)
             call.named[key] = {"wires": places} if is_list else {"wire": first}
         elif _is_said(kind, key, value):
-            call.named[key] = deserialize.value(key, value, name, lambda text: None)
+            call.named[key] = deserialize.read_value(key, value, name, lambda text: None)
     return call
 
 

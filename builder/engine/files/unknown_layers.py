@@ -1,4 +1,4 @@
-"""Layers of a file that are neither Keras's nor ours: kept as the file tells them, never made."""
+"""Unknown layer classes in a file: their config is kept, they are never instantiated."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LONGEST = 100_000
 KEPT = "It is kept as it was; nothing can be computed before another layer stands in its place."
 
 
-def why(where: str, row: Mapping[str, Any]) -> str:
+def refusal_of(where: str, row: Mapping[str, Any]) -> str:
     """Why the class of this layer is not opened; ``""`` when it is, or when the row is damaged."""
     kind, module = row.get("class_name"), row.get("module")
     if not isinstance(kind, str) or not isinstance(module, str | None):
@@ -33,7 +33,7 @@ def why(where: str, row: Mapping[str, Any]) -> str:
     return "" if known or ">" in kind else f"is a '{kind}', which this app does not know."
 
 
-def kept(where: str, row: Mapping[str, Any]) -> ObjectSpec:
+def keep_layer(where: str, row: Mapping[str, Any]) -> ObjectSpec:
     """Its settings under a name that no class of Keras has.
 
     Raises:
@@ -44,21 +44,21 @@ def kept(where: str, row: Mapping[str, Any]) -> ObjectSpec:
     label = registered if named else kind
     if label in keras_objects.classes("layers"):
         label = f"{row.get('module')}.{kind}"
-    config = {k: v for k, v in deserialize.inside(row).items() if k != "name"}
+    config = {k: v for k, v in deserialize.inner_config(row).items() if k != "name"}
     try:
         if len(json.dumps(config)) > LONGEST:
             raise SpecError(f"it has more than {LONGEST:,} characters of settings.")
         return document.decode_object({"class_name": label, "config": config}, where)
     except SpecError as error:
-        raise deserialize.refused(where, f"cannot be kept: {error.message}") from None
+        raise deserialize.refusal(where, f"cannot be kept: {error.message}") from None
 
 
-def stood_in(model: ModelSpec) -> ModelSpec:
+def replace_unknown(model: ModelSpec) -> ModelSpec:
     """``model`` with a layer that does nothing for every such one: what the others are, is seen."""
     layers: dict[str, ObjectSpec | ModelSpec] = {}
     for name, layer in model.layers.items():
         if isinstance(layer, ModelSpec):
-            layers[name] = stood_in(layer)
+            layers[name] = replace_unknown(layer)
         else:
             layers[name] = layer if _is_known(layer) else ObjectSpec("Identity")
     same = all(layers[name] is layer for name, layer in model.layers.items())

@@ -1,4 +1,4 @@
-"""The word lists in a ``.keras`` archive: what text layers learned, which their record lacks."""
+"""Read the vocabularies of text layers from a ``.keras`` archive, which their config lacks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_WORDS = 2000
 MAX_BYTES = 500_000
 
 
-def restored(path: Path, model: ModelSpec) -> tuple[ModelSpec, tuple[Note, ...]]:
+def restore_vocabularies(path: Path, model: ModelSpec) -> tuple[ModelSpec, tuple[Note, ...]]:
     """The model with the vocabularies its file holds, as settings of their layers.
 
     Args:

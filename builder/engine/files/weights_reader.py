@@ -1,4 +1,4 @@
-"""The weights in a ``.keras`` or ``.h5`` file of unknown origin: no pickle, no code, bounded."""
+"""Read weights from untrusted ``.keras`` and ``.h5`` files: no pickle, no code, bounded size."""
 
 from __future__ import annotations
 
@@ -35,8 +35,10 @@ FEW = 4
 """More layers without weights than this are told in one note."""
 
 
-def kept(path: Path, found: dict[str, Any], keep: str | os.PathLike[str] | None) -> dict[str, Any]:
-    """What ``files.open_model`` read, with the file's weights written to ``keep`` where they fit.
+def keep_weights(
+    path: Path, found: dict[str, Any], keep: str | os.PathLike[str] | None
+) -> dict[str, Any]:
+    """What ``open_model`` found, with the file's weights written to ``keep`` where they fit.
 
     Whatever goes wrong with the weights is a note: the layers are worth having without them.
     """
@@ -47,11 +49,11 @@ def kept(path: Path, found: dict[str, Any], keep: str | os.PathLike[str] | None)
     keras.utils.clear_session(free_memory=False)
     names: set[str] = set()
     try:
-        model = keras_model.build(unknown_layers.stood_in(found["model"]))
+        model = keras_model.build(unknown_layers.replace_unknown(found["model"]))
         if not model.weights:
             return found
-        names, said = read(path, model)
-        initial_weights.dump(model, keep, names)
+        names, said = fill_model(path, model)
+        initial_weights.write_weights(model, keep, names)
     except (FileError, BuildError) as error:
         said = (Note("", f"The weights were not taken over: {error.message}"),)
     except OSError as error:
@@ -59,7 +61,7 @@ def kept(path: Path, found: dict[str, Any], keep: str | os.PathLike[str] | None)
     return found | {"notes": (*found["notes"], *said), "weights": bool(names)}
 
 
-def read(path: Path, model: keras.Model) -> tuple[set[str], tuple[Note, ...]]:
+def fill_model(path: Path, model: keras.Model) -> tuple[set[str], tuple[Note, ...]]:
     """Give ``model`` the weights of the file it was read from, in place, by layer name.
 
     Args:
@@ -75,7 +77,7 @@ def read(path: Path, model: keras.Model) -> tuple[set[str], tuple[Note, ...]]:
 
     with tempfile.TemporaryDirectory() as folder:
         if zipfile.is_zipfile(path):
-            path = _unpacked(path, Path(folder))
+            path = _unpack(path, Path(folder))
         try:
             with h5py.File(path, "r") as file:
                 _check(file, model, h5py)
@@ -96,7 +98,7 @@ def read(path: Path, model: keras.Model) -> tuple[set[str], tuple[Note, ...]]:
     return found, tuple(Note(name, why) for name in missing)
 
 
-def _unpacked(path: Path, folder: Path) -> Path:
+def _unpack(path: Path, folder: Path) -> Path:
     with zipfile.ZipFile(path) as archive:
         if MEMBER not in archive.namelist():
             raise FileError(f"{path.name} holds no {MEMBER}.", "Save it again with Keras.")
@@ -168,7 +170,7 @@ def _each(
             continue
         if isinstance(layer, keras.Model):
             yield from _each(store, file, layer, f"{at}/", f"{name}/", lib)
-        elif layer.weights and _given(store, layer, at, lib):
+        elif layer.weights and _fill_layer(store, layer, at, lib):
             yield name
 
 
@@ -194,7 +196,7 @@ def _places(file: Any, home: str, model: keras.Model) -> Mapping[str, str]:
     return named
 
 
-def _given(store: Any, layer: Any, at: str, lib: Any) -> bool:
+def _fill_layer(store: Any, layer: Any, at: str, lib: Any) -> bool:
     """Whether Keras could fill the layer from there; its shapes are checked as it does."""
     before = [keras.ops.convert_to_numpy(w) for w in layer.weights]
     failed: set[int] = set()

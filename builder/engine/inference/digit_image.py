@@ -1,4 +1,4 @@
-"""Any picture of one thing brought to what the model sees: ink found, cropped, scaled, centred."""
+"""Preprocess a drawing or photo as MNIST does: extract ink, crop, scale, centre."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def centre(ink: Array, box: int = 20) -> Array | None:
     how = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
     small = crop if scale == 1 else np.asarray(Image.fromarray(crop).resize(size, how))
     small = np.clip(small / small.max(), 0, 1)
-    return _placed(small)
+    return _centre_by_mass(small)
 
 
 def _thick_enough(crop: Array, box: int) -> Array:
@@ -64,7 +64,7 @@ def _thick_enough(crop: Array, box: int) -> Array:
     return np.asarray(ndimage.grey_dilation(np.pad(crop, grow), size=(grow + 1, grow + 1)))
 
 
-def _placed(small: Array) -> Array:
+def _centre_by_mass(small: Array) -> Array:
     """``small`` in 28×28 with its centre of mass in the middle, as far as it fits."""
     page = np.zeros((28, 28), "float32")
     corner = []
@@ -77,7 +77,7 @@ def _placed(small: Array) -> Array:
     return np.round(page * 255).astype("uint8")
 
 
-def ink_of(image: Array) -> Array:
+def extract_ink(image: Array) -> Array:
     """How much each point differs from the paper: float32 (h, w), 0 to 1.
 
     Args:
@@ -100,7 +100,7 @@ def border(picture: Array) -> Array:
     return np.concatenate([picture[0], picture[-1], picture[1:-1, 0], picture[1:-1, -1]])
 
 
-def cleaned(ink: Array) -> Array:
+def remove_noise(ink: Array) -> Array:
     """A file's ink without a photograph's shadows, grain and specks and a compressor's ringing."""
     if np.percentile(border(ink), 95) < 0.04:
         # a scan or a drawing: only what is faint and far from any stroke goes
@@ -132,7 +132,7 @@ def _otsu(values: Array) -> float:
     return float(edges[1:][np.argmax(below * above * apart**2)])
 
 
-def read(source: str | Path | bytes) -> Array:
+def read_image(source: str | Path | bytes) -> Array:
     """An image file as uint8 (h, w, 4), turned upright, at most 512 points a side.
 
     Raises:
@@ -147,7 +147,7 @@ def read(source: str | Path | bytes) -> Array:
     except FileError:
         raise
     except (MemoryError, Image.DecompressionBombError):
-        raise _refused(name, "would unpack to more than fits into memory") from None
+        raise _refusal(name, "would unpack to more than fits into memory") from None
     except Exception as error:  # Pillow's decoders fail in many ways on damaged files
         raise FileError(
             f"{name} cannot be read as a picture.",
@@ -164,27 +164,27 @@ def _bytes(source: str | Path | bytes) -> tuple[bytes, str]:
         name = path.name
         try:
             if path.stat().st_size > MAX_BYTES:
-                raise _refused(name, f"has {size(path.stat().st_size, 1024)}")
+                raise _refusal(name, f"has {size(path.stat().st_size, 1024)}")
             with path.open("rb") as file:
                 data = file.read(MAX_BYTES + 1)
             if len(data) > MAX_BYTES:  # a device or pipe does not say before how long it is
-                raise _refused(name, "is too large")
+                raise _refusal(name, "is too large")
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise FileError(f"{name} cannot be read: {reason}.", "Check the path.", name) from error
     if len(data) > MAX_BYTES:
-        raise _refused(name, f"has {size(len(data), 1024)}")
+        raise _refusal(name, f"has {size(len(data), 1024)}")
     return data, name
 
 
-def _refused(name: str, why: str) -> FileError:
+def _refusal(name: str, why: str) -> FileError:
     limit = f"{size(MAX_BYTES, 1024)} and {MAX_PIXELS // 10**6} million points"
     return FileError(f"{name} {why}; at most {limit} are accepted.", "Reduce it first.", name)
 
 
 def _upright(image: Image.Image, name: str) -> Array:
     if image.width * image.height > MAX_PIXELS:
-        raise _refused(name, f"has {image.width} × {image.height} points")
+        raise _refusal(name, f"has {image.width} × {image.height} points")
     image.draft("RGB", (WORKING_SIDE, WORKING_SIDE))
     if image.mode.startswith(("I", "F")):
         values = np.asarray(image, "float64")

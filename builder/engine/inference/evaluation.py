@@ -1,4 +1,4 @@
-"""The final exam: what a trained model makes of the test set; scikit-learn computes the metrics."""
+"""Evaluate a trained model on the test set: metrics, confusion matrix, mistakes, surface."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from builder.engine.data.loading import examples, load, pixels
 from builder.engine.data.prepare import Data, Prepared
 from builder.engine.inference import confidence, model_cache
 from builder.engine.inference.artefact import load_artefact
-from builder.engine.training.reporting import single
+from builder.engine.training.reporting import mean_value
 from builder.errors import DataError
 from builder.facts import ColumnFacts
 from builder.spec import TrainingSpec
@@ -86,7 +86,7 @@ def report(artefact: str, training: TrainingSpec) -> dict[str, Any]:
         DataError: model and data do not fit.
         FileError: the artefact cannot be read.
     """
-    data, answers = load(training.dataset), _answers(artefact, training)
+    data, answers = load(training.dataset), _get_answers(artefact, training)
     kind = "columns" if data.facts.named else data.facts.kind
     reports = [_report(training, data, answer) for answer in answers.outputs]
     if len(reports) == 1:
@@ -132,12 +132,12 @@ def cell(
         ``true`` and ``predicted`` class numbers, ``confidence`` (probability of the predicted
         class), ``probability`` (of the true one); ``images`` uint8 (n, h, w[, 3]), or ``rows``
         (raw numbers or text) with ``columns``; of a dataset of several columns ``parts``, each
-        column the model reads as ``data.examples`` gives it.
+        column the model reads as ``loading.examples`` gives it.
 
     Raises:
         DataError, FileError: as ``report``.
     """
-    data, answer = load(training.dataset), _answers(artefact, training).of(output)
+    data, answer = load(training.dataset), _get_answers(artefact, training).of(output)
     chosen = (answer.target.raw.test == true) & (answer.said.argmax(axis=1) == predicted)
     return _examples(training, data, answer, np.flatnonzero(chosen), limit)
 
@@ -167,36 +167,36 @@ def surface(artefact: str, training: TrainingSpec, steps: int = 80) -> dict[str,
     x, y = (np.linspace(low[i] - margin[i], high[i] + margin[i], steps) for i in (0, 1))
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     model = model_cache.get_model(artefact)
-    said = _scored(_predicted(model, data.scaling(grid))[0], data.columns[1].facts, len(grid))
+    said = _to_scores(_predict(model, data.scaling(grid))[0], data.columns[1].facts, len(grid))
     if data.facts.task == "classification":
         said = said[:, 1] if said.shape[1] == 2 else said.argmax(axis=1)
     return {"x": x, "y": y, "z": said.reshape(steps, steps)}
 
 
-def _answers(artefact: str, training: TrainingSpec) -> _Answers:
+def _get_answers(artefact: str, training: TrainingSpec) -> _Answers:
     data = load(training.dataset)
     stamp = os.stat(artefact).st_mtime_ns if os.path.exists(artefact) else 0
     key = (artefact, stamp, training)
     if key not in _kept:
-        arrays = column_arrays.bound(training, data)
+        arrays = column_arrays.bind_arrays(training, data)
         model = load_artefact(artefact, compiled=False)
-        scores = _predicted(model, arrays.x_test)
+        scores = _predict(model, arrays.x_test)
         names = binding.outputs_of(training)
         columns = [data.column(name) for name in names.values()]
         outputs = tuple(
-            _Answer(output if len(names) > 1 else "", c, _scored(said, c.facts, len(c.test)))
+            _Answer(output if len(names) > 1 else "", c, _to_scores(said, c.facts, len(c.test)))
             for output, c, said in zip(names, columns, scores, strict=True)
         )
         keras_model.compile_model(model, training)
         batch = BATCH if len(outputs) == 1 else BY_OUTPUT
         test = model.evaluate(arrays.x_test, arrays.y_test, batch, verbose=0, return_dict=True)
-        _kept[key] = _Answers(outputs, {name: single(value) for name, value in test.items()})
+        _kept[key] = _Answers(outputs, {name: mean_value(value) for name, value in test.items()})
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
     return _kept[key]
 
 
-def _predicted(model: keras.Model, x: Any) -> list[Array]:
+def _predict(model: keras.Model, x: Any) -> list[Array]:
     """What each output says, float64."""
     try:
         found = model.predict(x, BATCH, verbose=0)
@@ -211,7 +211,7 @@ def _predicted(model: keras.Model, x: Any) -> list[Array]:
     return [np.asarray(said, "float64") for said in keras.tree.flatten(found)]
 
 
-def _scored(scores: Array, facts: ColumnFacts, count: int) -> Array:
+def _to_scores(scores: Array, facts: ColumnFacts, count: int) -> Array:
     """Probabilities (n, classes), or values (n,) for regression."""
     if facts.task == "regression":
         if scores.size != count:

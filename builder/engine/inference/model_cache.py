@@ -1,4 +1,4 @@
-"""Trained models kept ready: loaded once, compiled to one graph with a fixed signature."""
+"""Cache of trained models: loaded once, traced to one graph with a fixed signature."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def get_model(artefact: str) -> keras.Model:
     Raises:
         FileError: it cannot be read.
     """
-    return _cached(artefact, None, lambda: load_artefact(artefact, compiled=False))
+    return _get_or_make(artefact, None, lambda: load_artefact(artefact, compiled=False))
 
 
 def get_compiled(artefact: str, batch: int) -> CompiledModel:
@@ -57,10 +57,10 @@ def get_compiled(artefact: str, batch: int) -> CompiledModel:
     def make() -> CompiledModel:
         return compile_graph(load_artefact(artefact, compiled=False), batch)
 
-    return _cached(artefact, batch, make)
+    return _get_or_make(artefact, batch, make)
 
 
-def _cached(artefact: str, batch: int | None, make: Callable[[], T]) -> T:
+def _get_or_make(artefact: str, batch: int | None, make: Callable[[], T]) -> T:
     """What ``make`` gives, made once and kept while the file stays the same."""
     try:
         stat = os.stat(artefact)

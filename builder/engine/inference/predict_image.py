@@ -1,4 +1,4 @@
-"""A drawing or an image file → what a trained model says about it, and whether it may be sure."""
+"""Predict the class of a drawing or an image file, with confidence."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ DEEPEST_STROKE = 5
 test digits, 5 are that thick."""
 
 
-def drawing(artefact: str, training: TrainingSpec | None, image: Array | None) -> dict[str, Any]:
+def predict_drawing(
+    artefact: str, training: TrainingSpec | None, image: Array | None
+) -> dict[str, Any]:
     """What the model says about a drawing.
 
     Args:
@@ -56,32 +58,34 @@ def drawing(artefact: str, training: TrainingSpec | None, image: Array | None) -
         FileError: the artefact cannot be read.
     """
     if image is None:
-        _expect(artefact)
-        return _nothing(training, "The canvas is empty. Draw something on it.")
-    return _answer(artefact, training, digit_image.ink_of(_checked(image)))
+        _preload(artefact)
+        return _empty_answer(training, "The canvas is empty. Draw something on it.")
+    return _predict_ink(artefact, training, digit_image.extract_ink(_check_image(image)))
 
 
-def image_file(
+def predict_file(
     artefact: str, training: TrainingSpec | None, path_or_bytes: str | Path | bytes
 ) -> dict[str, Any]:
-    """What the model says about an image file; as ``drawing``.
+    """What the model says about an image file; as ``predict_drawing``.
 
     Raises:
-        DataError: as ``drawing``.
+        DataError: as ``predict_drawing``.
         FileError: the artefact or the image cannot be read.
     """
-    image = digit_image.read(path_or_bytes)
+    image = digit_image.read_image(path_or_bytes)
     shape = model_cache.get_compiled(artefact, len(SHIFTS)).shape
     if _pixels(shape) is None:
-        return _whole(artefact, training, image)
-    return _answer(artefact, training, digit_image.cleaned(digit_image.ink_of(image)))
+        return _predict_whole(artefact, training, image)
+    return _predict_ink(
+        artefact, training, digit_image.remove_noise(digit_image.extract_ink(image))
+    )
 
 
 def warm() -> None:
     """Pay for everything's first call beforehand."""
     ink = np.zeros((28, 28), "float32")
     ink[5:20, 12:15] = 1
-    centre(digit_image.cleaned(ink))
+    centre(digit_image.remove_noise(ink))
     inputs = keras.Input((28, 28))
     outputs = keras.layers.Dense(2, activation="softmax")(keras.layers.Flatten()(inputs))
     model_cache.compile_graph(keras.Model(inputs, outputs), len(SHIFTS)).call(
@@ -89,14 +93,14 @@ def warm() -> None:
     )
 
 
-def _expect(artefact: str) -> None:
+def _preload(artefact: str) -> None:
     """Load and trace the model while the canvas is still empty: the first stroke waits for none."""
     model = model_cache.get_compiled(artefact, len(SHIFTS))
     if shape := _pixels(model.shape):
         model.call(np.zeros((len(SHIFTS), *shape)))
 
 
-def _checked(image: Array) -> Array:
+def _check_image(image: Array) -> Array:
     if image.dtype != np.uint8 or image.ndim not in (2, 3) or 0 in image.shape:
         raise FileError(
             f"A drawing must be bytes of (height, width) with 1, 3 or 4 colours but is"
@@ -111,10 +115,10 @@ def _checked(image: Array) -> Array:
 # --- answering ---------------------------------------------------------------------------------
 
 
-def _answer(artefact: str, training: TrainingSpec | None, ink: Array) -> dict[str, Any]:
+def _predict_ink(artefact: str, training: TrainingSpec | None, ink: Array) -> dict[str, Any]:
     seen = centre(ink, _box(training))
     if seen is None:
-        return _nothing(training, "Nothing is drawn: the picture is all one colour.")
+        return _empty_answer(training, "Nothing is drawn: the picture is all one colour.")
     model = model_cache.get_compiled(artefact, len(SHIFTS))
     shape = _pixels(model.shape)
     if shape is None:
@@ -124,11 +128,11 @@ def _answer(artefact: str, training: TrainingSpec | None, ink: Array) -> dict[st
             "model",
         )
     moved = np.stack([ndimage.shift(seen, by, order=0) for by in SHIFTS])
-    said = _probabilities(model, training, _scaled(training, moved).reshape(-1, *shape))
-    return _verdict(said, training, seen, _complaint(ink, seen))
+    said = _probabilities(model, training, _scale(training, moved).reshape(-1, *shape))
+    return _verdict(said, training, seen, _find_complaint(ink, seen))
 
 
-def _whole(artefact: str, training: TrainingSpec | None, image: Array) -> dict[str, Any]:
+def _predict_whole(artefact: str, training: TrainingSpec | None, image: Array) -> dict[str, Any]:
     """For models of other pictures than 28×28: the image as it is, scaled to the model's size."""
     model = model_cache.get_compiled(artefact, len(SHIFTS))
     shape = model.shape[1:]
@@ -144,7 +148,7 @@ def _whole(artefact: str, training: TrainingSpec | None, image: Array) -> dict[s
         Image.new("RGBA", image.shape[1::-1], "white"), Image.fromarray(image)
     )
     seen = np.asarray(flat.convert("L" if grey else "RGB").resize(size, Image.Resampling.BOX))
-    inputs = _scaled(training, seen[None]).reshape(1, *shape)
+    inputs = _scale(training, seen[None]).reshape(1, *shape)
     return _verdict(_probabilities(model, training, inputs), training, seen, "")
 
 
@@ -160,7 +164,7 @@ def _verdict(
     return verdict(first, classes, complaint or close) | {"seen": seen}
 
 
-def _complaint(ink: Array, seen: Array) -> str:
+def _find_complaint(ink: Array, seen: Array) -> str:
     """Why nobody could tell what this is, or ""."""
     inked = ink > 0.5 * ink.max()
     tall, wide = inked.any(axis=1).sum() / len(ink), inked.any(axis=0).sum() / len(ink[0])
@@ -173,7 +177,7 @@ def _complaint(ink: Array, seen: Array) -> str:
     return ""
 
 
-def _nothing(training: TrainingSpec | None, why: str) -> dict[str, Any]:
+def _empty_answer(training: TrainingSpec | None, why: str) -> dict[str, Any]:
     return {
         "seen": None,
         "probabilities": [],
@@ -194,7 +198,7 @@ def _box(training: TrainingSpec | None) -> int:
     return int(find_dataset(training.dataset.class_name).ENTRY.extra.get("box", 20))
 
 
-def _scaled(training: TrainingSpec | None, pictures: Array) -> Array:
+def _scale(training: TrainingSpec | None, pictures: Array) -> Array:
     """Pictures of 0 to 255 as the training examples were scaled."""
     if training is None:
         return (pictures / 255).astype("float32")

@@ -1,4 +1,4 @@
-"""A drawing, and what stands beside it → what a model of several inputs or outputs says."""
+"""Predict with a model of several inputs or outputs, one of which is a drawing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OFFERED = 12
 """Examples of a picture or text that are offered to stand beside a drawing."""
 
 
-def place(training: TrainingSpec, data: Data) -> str:
+def drawing_input(training: TrainingSpec, data: Data) -> str:
     """The Input a drawing is for: the first that reads pictures of 28×28; "" if none does."""
     for node, name in binding.inputs_of(training).items():
         facts = data.column(name).facts
@@ -31,18 +31,18 @@ def place(training: TrainingSpec, data: Data) -> str:
     return ""
 
 
-def others(training: TrainingSpec) -> list[dict[str, Any]]:
+def other_inputs(training: TrainingSpec) -> list[dict[str, Any]]:
     """What else the model reads, for a person to set.
 
     Returns:
-        For each Input but the drawing's: ``node``, and the column as ``data.examples`` gives it of
-        some test examples; of numbers also ``low``, ``middle`` and ``high``, one a feature.
+        For each Input but the drawing's: ``node``, and the column as ``loading.examples`` gives it
+        of some test examples; of numbers also ``low``, ``middle`` and ``high``, one a feature.
 
     Raises:
         DataError: no Input reads pictures of 28×28.
     """
     data = load(training.dataset)
-    drawn = _place(training, data)
+    drawn = _require_drawing_input(training, data)
     found = []
     for node, name in binding.inputs_of(training).items():
         if node == drawn:
@@ -57,15 +57,15 @@ def others(training: TrainingSpec) -> list[dict[str, Any]]:
     return found
 
 
-def drawing(
+def predict_drawing(
     artefact: str, training: TrainingSpec, image: Array | None, given: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What every output says.
 
     Args:
-        image: as ``predict.drawing`` takes it; None is an empty canvas.
+        image: as ``predict_image.predict_drawing`` takes it; None is an empty canvas.
         given: for each other Input, by node: a row of numbers, or the place of one of the examples
-            that ``others`` offered.
+            that ``other_inputs`` offered.
 
     Returns:
         ``seen`` uint8 (28, 28) or None; ``outputs``: for each its ``output`` and ``column``, and
@@ -76,11 +76,11 @@ def drawing(
         FileError: the artefact cannot be read.
     """
     data = load(training.dataset)
-    drawn = _place(training, data)
-    seen = None if image is None else digit_image.centre(digit_image.ink_of(image))
+    drawn = _require_drawing_input(training, data)
+    seen = None if image is None else digit_image.centre(digit_image.extract_ink(image))
     targets = {o: data.column(c) for o, c in binding.outputs_of(training).items()}
     if seen is None:
-        return {"seen": None, "outputs": [_said(o, t, None) for o, t in targets.items()]}
+        return {"seen": None, "outputs": [_output_answer(o, t, None) for o, t in targets.items()]}
     x = {}
     for node, name in binding.inputs_of(training).items():
         column = data.column(name)
@@ -93,12 +93,12 @@ def drawing(
     said = zip(targets.items(), answers, strict=True)
     return {
         "seen": seen,
-        "outputs": [_said(o, t, np.asarray(answer)) for (o, t), answer in said],
+        "outputs": [_output_answer(o, t, np.asarray(answer)) for (o, t), answer in said],
     }
 
 
-def _place(training: TrainingSpec, data: Data) -> str:
-    if drawn := place(training, data):
+def _require_drawing_input(training: TrainingSpec, data: Data) -> str:
+    if drawn := drawing_input(training, data):
         return drawn
     raise DataError(
         "No Input of this model reads pictures of 28×28, so it cannot read a drawing.",
@@ -123,7 +123,7 @@ def _row(node: str, column: Prepared, given: Mapping[str, Any]) -> Array:
     return column.scaling(np.asarray(value, "float32"))
 
 
-def _said(output: str, target: Prepared, answer: Array | None) -> dict[str, Any]:
+def _output_answer(output: str, target: Prepared, answer: Array | None) -> dict[str, Any]:
     found: dict[str, Any] = {"output": output, "column": target.facts.name}
     if target.facts.task == "regression":
         return found | {"value": None if answer is None else float(answer.reshape(-1)[0])}

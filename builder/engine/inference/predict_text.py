@@ -1,4 +1,4 @@
-"""A typed sentence → what a trained model says of it, and which of its words the model knows."""
+"""Predict the class of a text, and tell which of its words are in the vocabulary."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_UNKNOWN = 0.34
 """Where a larger share of the words is unknown to the model, it cannot be sure."""
 
 
-def say(artefact: str, training: TrainingSpec | None, text: str) -> dict[str, Any]:
+def predict_text(artefact: str, training: TrainingSpec | None, text: str) -> dict[str, Any]:
     """What the model says about a sentence.
 
     Args:
@@ -55,7 +55,11 @@ def say(artefact: str, training: TrainingSpec | None, text: str) -> dict[str, An
 
 
 def reads_text(artefact: str) -> bool:
-    """Whether the model in that file reads one text; FileError and DataError as ``say``."""
+    """Whether the model in that file reads one text.
+
+    Raises:
+        DataError, FileError: as ``predict_text``.
+    """
     return bool(model_cache.get_compiled(artefact, 1).model.inputs[0].dtype == "string")
 
 

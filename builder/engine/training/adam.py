@@ -1,4 +1,4 @@
-"""Adam's update in half the passes over memory, where it gives the very bits of Keras's own."""
+"""Adam's update with half the memory traffic, used where it gives Keras's own bits."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ own = keras.optimizers.Adam.update_step
 """Keras's update: twelve operations, each over arrays as large as the weights."""
 
 
-def step(model: keras.Model) -> Step:
+def adam_step(model: keras.Model) -> Step:
     """``model.train_step``, which traces Adam's update as ``update``, if that is exact here.
 
     A subclass that keeps Adam's update (AdamW) has it too; ``amsgrad`` has not.
     """
     optimizer = model.optimizer
-    if type(optimizer).update_step is not own or optimizer.amsgrad or not exact():
+    if type(optimizer).update_step is not own or optimizer.amsgrad or not is_exact():
         return model.train_step  # type: ignore[no-any-return]
 
     def stepped(batch: Any) -> Mapping[str, Any]:
@@ -72,7 +72,7 @@ def update(self: Any, gradient: Any, variable: Any, learning_rate: Any) -> None:
 
 
 @functools.cache
-def exact() -> bool:
+def is_exact() -> bool:
     """Whether both updates leave the same bits on this machine: tried, once a process.
 
     A TensorFlow compiled to fuse multiplications with additions may round one of them otherwise.

@@ -1,4 +1,4 @@
-"""Layers that learn a table from the data before training: ``adapt`` as Keras's tutorials do it."""
+"""Adapt preprocessing layers (Normalization, TextVectorization …) to the training data."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _waiting(model: keras.Model) -> bool:
 def _reaching(model: keras.Model, layer: Any, x_train: Any) -> Any:
     """What ``layer`` receives for ``x_train`` where it is called first, as its call takes it."""
     read = layer._inbound_nodes[0].input_tensors
-    given = [_given(model, tensor, x_train) for tensor in read]
+    given = [_rows_of_input(model, tensor, x_train) for tensor in read]
     if all(array is not None for array in given):
         return given if len(given) > 1 else given[0]
     with dtype_policy(model.dtype_policy.name):
@@ -61,7 +61,7 @@ def _reaching(model: keras.Model, layer: Any, x_train: Any) -> Any:
     return keras.tree.map_structure(lambda array: array.astype("float32"), found)
 
 
-def _given(model: keras.Model, tensor: Any, x_train: Any) -> Any:
+def _rows_of_input(model: keras.Model, tensor: Any, x_train: Any) -> Any:
     """The training examples of the Input that ``tensor`` is; None where it is none."""
     place = next((i for i, one in enumerate(model.inputs) if one is tensor), None)
     if place is None:

@@ -1,4 +1,4 @@
-"""Which examples make which batch, epoch by epoch: Keras's own order, or one reshuffled by seed."""
+"""Order of examples in batches, by epoch: Keras's own shuffle, or one reseeded each epoch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from builder.engine.build.backend import keras
 Indices = NDArray[np.int32]
 
 
-class Order:
+class BatchOrder:
     """The examples of each epoch.
 
     Args:
@@ -49,7 +49,7 @@ class Order:
         return self._keras
 
 
-class Reshuffled(keras.utils.PyDataset):  # type: ignore[misc]
+class ReshuffledDataset(keras.utils.PyDataset):  # type: ignore[misc]
     """Examples for ``model.fit`` in the order of each epoch, as ``builder.code.reshuffle`` has it.
 
     Args:
@@ -57,7 +57,7 @@ class Reshuffled(keras.utils.PyDataset):  # type: ignore[misc]
         epoch: the number of the first.
     """
 
-    def __init__(self, data: Any, order: Order, epoch: int) -> None:
+    def __init__(self, data: Any, order: BatchOrder, epoch: int) -> None:
         super().__init__()
         self._data, self._order, self._epoch = data, order, epoch
         self._rows = order.examples(epoch)

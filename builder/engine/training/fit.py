@@ -1,4 +1,4 @@
-"""Fits a compiled model: by our own loop where it gives ``model.fit``'s numbers, else by that."""
+"""Fit a compiled model: by our own loop where it gives ``model.fit``'s numbers, else by that."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from builder.check.training.performance import convolves
 from builder.engine.build import keras_objects
 from builder.engine.build.backend import keras
 from builder.engine.data.column_arrays import Arrays
-from builder.engine.training.batch_order import Order, Reshuffled
+from builder.engine.training.batch_order import BatchOrder, ReshuffledDataset
 from builder.engine.training.loop import Loop, Plan
-from builder.engine.training.reporting import Ordered, Recorder, Reporter
+from builder.engine.training.reporting import Interrupted, Recorder, Reporter
 from builder.engine.training.snapshot import Position, Snapshots
 from builder.errors import TrainingError
 from builder.spec import TrainingSpec
@@ -54,18 +54,18 @@ def fit(
         keras_objects.make("callbacks", training.fit.get("callbacks", ()), folder=folder) or []
     )
     snapshots = Snapshots(folder, model, callbacks)
-    why = obstacle(model, training, data, callbacks)
-    plan = planned(training, data, snapshots.load())
+    why = find_obstacle(model, training, data, callbacks)
+    plan = plan_fit(training, data, snapshots.load())
     path = XLA_LOOP if plan.xla else FAST_LOOP
     if why:
         path = f"Trained by Keras's own model.fit, because {why}."
     reporter.sink.plan(plan.order.batches, plan.epochs, path, _notes(training, data))
     if why:
-        return path, plain(model, training, data, callbacks, reporter, snapshots)
+        return path, fit_by_keras(model, training, data, callbacks, reporter, snapshots)
     return path, Loop(model, plan, callbacks, reporter, snapshots).run()
 
 
-def obstacle(
+def find_obstacle(
     model: keras.Model, training: TrainingSpec, data: Arrays, callbacks: Sequence[Any]
 ) -> str:
     """Why the fast loop must leave this training to ``model.fit``; empty when it need not."""
@@ -74,7 +74,9 @@ def obstacle(
     named = [type(c).__name__ for c in callbacks]
     strangers = [n for n in named if catalog.traits_of(n, "callbacks").loop == "fit"]
     set_ = [name for name in PLAIN_ONLY if training.fit.get(name)]
-    asked = [n for c in callbacks if type(c).__name__ == "TensorBoard" for n in _asked(c)]
+    asked = [
+        n for c in callbacks if type(c).__name__ == "TensorBoard" for n in _whole_fit_arguments(c)
+    ]
     if model.run_eagerly:
         return "the model runs eagerly, step by step"
     if model.jit_compile and convolves(training.model):
@@ -94,20 +96,20 @@ def obstacle(
             f"the data ({formatting.size(size)}) would fill the memory"
             f" ({formatting.size(free)} free)"
         )
-    if several := vectors(model):
+    if several := vector_metrics(model):
         return f"the metric {several[0]} is more than one number"
     return ""
 
 
-def _asked(board: Any) -> list[str]:
+def _whole_fit_arguments(board: Any) -> list[str]:
     """The arguments of ``WHOLE_FIT`` that are on in a TensorBoard."""
     on = (board.write_graph, board.write_steps_per_second, board._should_trace)
     return [name for name, is_on in zip(WHOLE_FIT, on, strict=True) if is_on]
 
 
-def vectors(model: keras.Model) -> list[str]:
+def vector_metrics(model: keras.Model) -> list[str]:
     """The names of its metrics that are not averaged into one number."""
-    return [m.name for m in metrics(model) if not _is_scalar(m)]
+    return [m.name for m in user_metrics(model) if not _is_scalar(m)]
 
 
 def _is_scalar(metric: Any) -> bool:
@@ -115,14 +117,14 @@ def _is_scalar(metric: Any) -> bool:
     return not argument or getattr(metric, argument) is not None
 
 
-def metrics(model: keras.Model) -> list[Any]:
+def user_metrics(model: keras.Model) -> list[Any]:
     """The metrics given to ``compile``, where they are objects."""
     kept = model._compile_metrics
     given = [kept._user_metrics, kept._user_weighted_metrics] if kept else []
     return [m for m in keras.tree.flatten(given) if isinstance(m, keras.metrics.Metric)]
 
 
-def planned(training: TrainingSpec, data: Arrays, at: Position | None) -> Plan:
+def plan_fit(training: TrainingSpec, data: Arrays, at: Position | None) -> Plan:
     """The spec's ``fit`` arguments over these data, as ``model.fit`` understands them.
 
     Args:
@@ -147,7 +149,7 @@ def planned(training: TrainingSpec, data: Arrays, at: Position | None) -> Plan:
     return Plan(
         train=arrays,
         validation=held,
-        order=Order(rows(arrays), batch, shuffle, seed),
+        order=BatchOrder(count_rows(arrays), batch, shuffle, seed),
         epochs=int(training.fit.get("epochs") or 1),
         validation_batch_size=training.fit.get("validation_batch_size") or batch,
         validation_freq=training.fit.get("validation_freq") or 1,
@@ -156,7 +158,7 @@ def planned(training: TrainingSpec, data: Arrays, at: Position | None) -> Plan:
     )
 
 
-def plain(
+def fit_by_keras(
     model: keras.Model,
     training: TrainingSpec,
     data: Arrays,
@@ -170,7 +172,7 @@ def plain(
         As ``Loop.run``.
     """
     at = snapshots.load() or Position()
-    given = arguments(training, data, at)
+    given = fit_arguments(training, data, at)
     epochs = int(training.fit.get("epochs") or 1)
     model.optimizer.build(model.trainable_variables)
     if at.over >= epochs:
@@ -184,7 +186,7 @@ def plain(
     try:
         # The recorder is last: EarlyStopping and the like have then had their say on the epoch.
         model.fit(**given, verbose=0, callbacks=[*callbacks, recorder])
-    except Ordered as order:
+    except Interrupted as order:
         recorder.flush()
         for callback in callbacks:
             callback.on_train_end()
@@ -193,20 +195,20 @@ def plain(
     return "finished"
 
 
-def arguments(training: TrainingSpec, data: Arrays, at: Position) -> dict[str, Any]:
+def fit_arguments(training: TrainingSpec, data: Arrays, at: Position) -> dict[str, Any]:
     """What ``model.fit`` is told beside the callbacks."""
     given = {k: training.fit[k] for k in FIT_VALUES if training.fit.get(k) is not None}
     if training.fit.get("shuffle") == "epoch" and training.seed is not None:
-        return given | _reshuffled(planned(training, data, at), at.epoch)
+        return given | _reshuffled_arguments(plan_fit(training, data, at), at.epoch)
     if weights := class_weight(training.fit.get("class_weight")):
         given["class_weight"] = weights
     return {"x": data.x_train, "y": data.y_train, **given}
 
 
-def _reshuffled(plan: Plan, epoch: int) -> dict[str, Any]:
+def _reshuffled_arguments(plan: Plan, epoch: int) -> dict[str, Any]:
     """Keras knows one shuffled order a seed; given as a dataset, it takes ours."""
     return {
-        "x": Reshuffled(plan.train, plan.order, epoch),
+        "x": ReshuffledDataset(plan.train, plan.order, epoch),
         "validation_data": plan.validation,
         "validation_batch_size": plan.validation_batch_size,
         **dict.fromkeys(("batch_size", "validation_split", "shuffle")),
@@ -234,7 +236,7 @@ def _recorder(
     return recorder
 
 
-def rows(arrays: Any) -> int:
+def count_rows(arrays: Any) -> int:
     """How many examples an array, or a structure of arrays, holds."""
     return len(keras.tree.flatten(arrays)[0])
 
@@ -261,7 +263,7 @@ def class_weight(given: Mapping[str, float] | None) -> dict[int, float]:
 def _notes(training: TrainingSpec, data: Arrays) -> tuple[str, ...]:
     """What a person should know before the first step."""
     batch = training.fit.get("batch_size") or 32
-    count = rows(data.x_train)
+    count = count_rows(data.x_train)
     if batch <= count:
         return ()
     return (f"The batch size ({batch}) is more than the {count} examples: one step an epoch.",)

@@ -1,4 +1,4 @@
-"""Learning rates over a training, as Keras's own schedule objects give them: the curve to draw."""
+"""The learning rate by step, as Keras's own schedule objects give it."""
 
 from __future__ import annotations
 

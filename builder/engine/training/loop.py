@@ -1,4 +1,4 @@
-"""``model.fit`` for data in memory: its very numbers, many steps a call, broken off anywhere."""
+"""Training loop that gives ``model.fit``'s numbers: many steps a call, interruptible anywhere."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import numpy as np
 from builder import catalog
 from builder.engine.build.backend import keras
 from builder.engine.training import adam
-from builder.engine.training.batch_order import Order
-from builder.engine.training.reporting import Ear, Ordered, Reporter, rate
+from builder.engine.training.batch_order import BatchOrder
+from builder.engine.training.reporting import EpochReporter, Interrupted, Reporter, learning_rate
 from builder.engine.training.snapshot import Position, Snapshots
 from builder.engine.training.steps import XLA_BLOCK, Logs, Steps
 
@@ -41,7 +41,7 @@ class Plan:
 
     train: Any
     validation: Any
-    order: Order
+    order: BatchOrder
     epochs: int = 1
     validation_batch_size: int = 32
     validation_freq: int = 1
@@ -68,11 +68,11 @@ class Loop:
         self._model, self._plan = model, plan
         self._callbacks, self._reporter, self._snapshots = callbacks, reporter, snapshots
         self._batchwise = [c for c in callbacks if _hears_batches(c)]
-        names = logged(model, plan.train)
+        names = log_names(model, plan.train)
         self._own = set(names) != set(model.get_metrics_result())
         until_nan = any(type(c).__name__ == "TerminateOnNaN" for c in callbacks)
         size = plan.order.batch_size
-        step = model.train_step if plan.xla else adam.step(model)
+        step = model.train_step if plan.xla else adam.adam_step(model)
         self._train = Steps(step, plan.train, size, names, until_nan, plan.xla)
         self._test = None
         if plan.validation is not None:
@@ -87,7 +87,7 @@ class Loop:
         """
         model, at = self._model, Position(seed=self._plan.seed)
         every = keras.callbacks.CallbackList(
-            [*self._callbacks, Ear(self._reporter)], add_history=True, model=model,
+            [*self._callbacks, EpochReporter(self._reporter)], add_history=True, model=model,
             epochs=self._plan.epochs, steps=self._plan.order.batches,
         )  # fmt: skip
         if found := self._snapshots.load():
@@ -105,7 +105,7 @@ class Loop:
             while at.over < self._plan.epochs > at.epoch and not model.stop_training:
                 self._epoch(at, every)
             at.over = self._plan.epochs
-        except Ordered as order:
+        except Interrupted as order:
             ended = {"stop": "stopped", "pause": "paused"}[str(order)]
         self._save(at)
         model.optimizer.finalize_variable_values(model.trainable_weights)
@@ -124,7 +124,7 @@ class Loop:
                 self._model.reset_metrics()
                 every.on_epoch_begin(at.epoch)
             self._batches(at)
-            at.logs = at.own or result(self._model)
+            at.logs = at.own or metric_values(self._model)
         logs = dict(at.logs)
         if self._test is not None and (at.epoch + 1) % self._plan.validation_freq == 0:
             found = validate(self._model, self._test, every, self._reporter)
@@ -155,7 +155,7 @@ class Loop:
     def _tell(self, at: Position, done: int, logs: Logs) -> None:
         """Steps were done: the sink and the callbacks hear of each."""
         step0 = at.epoch * self._plan.order.batches + at.step
-        self._reporter.batches(step0, logs, lambda: rate(self._model))
+        self._reporter.batches(step0, logs, lambda: learning_rate(self._model))
         for i in range(done if self._batchwise else 0):
             values = {name: float(column[i]) for name, column in sorted(logs.items())}
             for callback in self._batchwise:
@@ -180,7 +180,7 @@ class Loop:
             self._block = max(1, min(4 * self._block, wanted, self._most))
 
 
-def logged(model: keras.Model, data: Any) -> tuple[str, ...]:
+def log_names(model: keras.Model, data: Any) -> tuple[str, ...]:
     """The names of what ``train_step`` returns; builds the metrics and the optimizer.
 
     Args:
@@ -202,7 +202,7 @@ def _few(array: Any) -> Any:
     return few if few.dtype != object else keras.ops.convert_to_tensor(few, "string")
 
 
-def result(model: keras.Model) -> dict[str, float]:
+def metric_values(model: keras.Model) -> dict[str, float]:
     """The metrics as ``fit`` logs them."""
     return {name: float(value) for name, value in sorted(model.get_metrics_result().items())}
 
@@ -214,12 +214,12 @@ def validate(
 
     Args:
         every: the CallbackList that hears of it.
-        reporter: asked for orders between two calls; raises Ordered.
+        reporter: asked for orders between two calls; raises Interrupted.
     """
     every = every or keras.callbacks.CallbackList()
     every.on_test_begin()
     model.reset_metrics()
-    full, rest = Order(steps.count, steps.batch_size, False, 0).epoch(0)
+    full, rest = BatchOrder(steps.count, steps.batch_size, False, 0).epoch(0)
     size, at = FIRST_BLOCK, 0
     try:
         while at < len(full):
@@ -230,11 +230,11 @@ def validate(
             size = max(1, min(8 * size, round(size * CALL_SECONDS / seconds)))
             if reporter:
                 reporter.obey()
-    except Ordered:
+    except Interrupted:
         every.on_test_end({})
         raise
     if len(rest):
         steps(rest[None])
-    found = result(model)
+    found = metric_values(model)
     every.on_test_end(found)
     return found

@@ -1,4 +1,4 @@
-"""What a training tells while it goes, to a sink, and the orders it hears."""
+"""Report the progress of a training to a sink, and stop or pause on order."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ class Sink(Protocol):
         """All up to ``step`` is on disk: the run can go on from there."""
 
 
-class Silence:
-    """A sink nobody listens to."""
+class NullSink:
+    """A sink that discards everything."""
 
     def plan(self, steps: int, epochs: int, path: str, notes: tuple[str, ...]) -> None:
         """Nothing."""
@@ -71,12 +71,12 @@ class Silence:
         """Nothing."""
 
 
-class Ordered(Exception):
+class Interrupted(Exception):
     """Raised inside a training when someone ordered ``stop`` or ``pause``; carries no fault."""
 
 
 class Reporter:
-    """Tells a sink what happens and raises ``Ordered`` when it is told to end.
+    """Tells a sink what happens and raises ``Interrupted`` when it is told to end.
 
     A broken-off epoch is not an epoch: it is neither in ``history`` nor reported, so that no
     curve ends in a mean over half the data.
@@ -90,13 +90,13 @@ class Reporter:
         self._warned = False
 
     def obey(self) -> None:
-        """Raises Ordered when there is an order; asks now and then only."""
+        """Raises Interrupted when there is an order; asks now and then only."""
         now = time.monotonic()
         if now - self._asked < ORDER_SECONDS:
             return
         self._asked = now
         if order := self._order():
-            raise Ordered(order)
+            raise Interrupted(order)
 
     def batches(self, step0: int, values: Values, rate: Callable[[], float]) -> None:
         """Consecutive steps; ``rate`` is the learning rate now, for the case that they went bad."""
@@ -114,14 +114,14 @@ class Reporter:
 
     def epoch(self, number: int, logs: Mapping[str, Any]) -> None:
         """Epoch ``number`` (from 0) ended with these values."""
-        values = {name: single(value) for name, value in logs.items()}
+        values = {name: mean_value(value) for name, value in logs.items()}
         for name, value in values.items():
             self.history.setdefault(name, []).append(value)
         self.sink.epoch(number, values)
 
 
-class Ear(keras.callbacks.Callback):  # type: ignore[misc]
-    """Hears each epoch's end after all other callbacks, with what they added to the logs."""
+class EpochReporter(keras.callbacks.Callback):  # type: ignore[misc]
+    """Report each epoch's end after all other callbacks, with what they added to the logs."""
 
     def __init__(self, reporter: Reporter) -> None:
         super().__init__()
@@ -131,8 +131,8 @@ class Ear(keras.callbacks.Callback):  # type: ignore[misc]
         self._reporter.epoch(epoch, logs or {})
 
 
-class Obedient(keras.callbacks.Callback):  # type: ignore[misc]
-    """Breaks ``model.evaluate`` off between two batches when it is ordered to."""
+class StopsOnOrder(keras.callbacks.Callback):  # type: ignore[misc]
+    """Stop ``model.evaluate`` between two batches on order."""
 
     def __init__(self, reporter: Reporter) -> None:
         super().__init__()
@@ -142,7 +142,7 @@ class Obedient(keras.callbacks.Callback):  # type: ignore[misc]
         self._reporter.obey()
 
 
-class Recorder(Obedient):
+class Recorder(StopsOnOrder):
     """Reports from inside ``model.fit``; breaks off between two batches when it is ordered to.
 
     Args:
@@ -169,7 +169,7 @@ class Recorder(Obedient):
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: D102
         values = logs or {}
         for name, value in values.items():
-            self._buffer.setdefault(name, []).append(single(value))
+            self._buffer.setdefault(name, []).append(mean_value(value))
         bad = not math.isfinite(values.get("loss", 0.0))
         if bad or time.monotonic() - self._flushed >= FLUSH_SECONDS:
             self.flush()
@@ -185,16 +185,16 @@ class Recorder(Obedient):
         if self._buffer:
             columns = {k: np.asarray(v, np.float32) for k, v in self._buffer.items()}
             step0 = self._epoch * int(self.params["steps"] or 0) + self._first
-            self._reporter.batches(step0, columns, lambda: rate(self.model))
+            self._reporter.batches(step0, columns, lambda: learning_rate(self.model))
             self._first += len(next(iter(columns.values())))
         self._buffer, self._flushed = {}, time.monotonic()
 
 
-def single(value: Any) -> float:
+def mean_value(value: Any) -> float:
     """A metric's value; of one with a number for each class their mean, as Keras's progress bar."""
     return float(np.mean(value))
 
 
-def rate(model: keras.Model) -> float:
+def learning_rate(model: keras.Model) -> float:
     """The learning rate of the next step."""
     return float(model.optimizer.learning_rate)

@@ -1,4 +1,4 @@
-"""All that a training is at one moment, in one file: to go on later as if never interrupted."""
+"""Snapshot of a training in one file (weights, optimizer, random state), to resume exactly."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ class Snapshots:
                 zip(self._callbacks, head["callbacks"], strict=True)
             ):
                 for key, value in state.items():
-                    setattr(callback, key, _thawed(value, f"callback{i}/{key}", file))
+                    setattr(callback, key, _thaw(value, f"callback{i}/{key}", file))
 
 
 def _head(path: Path) -> Plain | None:
@@ -205,7 +205,7 @@ def _plain(value: Any) -> bool:
     return False
 
 
-def _thawed(value: Any, name: str, file: Mapping[str, Any]) -> Any:
+def _thaw(value: Any, name: str, file: Mapping[str, Any]) -> Any:
     if isinstance(value, dict):
         return [file[f"{name}/{i}"] for i in range(value["arrays"])]
     return value

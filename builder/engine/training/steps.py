@@ -1,4 +1,4 @@
-"""Keras's own train and test steps, many a graph call, over arrays that stay on the device."""
+"""Keras's train and test steps, many in one graph call, over arrays that stay on the device."""
 
 from __future__ import annotations
 

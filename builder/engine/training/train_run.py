@@ -18,9 +18,16 @@ from builder.engine.data.column_arrays import Arrays
 from builder.engine.data.loading import load
 from builder.engine.files import call_names, initial_weights, reproducible_archive
 from builder.engine.training import adapt_layers
-from builder.engine.training.fit import fit, rows, vectors
+from builder.engine.training.fit import count_rows, fit, vector_metrics
 from builder.engine.training.loop import validate
-from builder.engine.training.reporting import Obedient, Ordered, Orders, Reporter, Sink, single
+from builder.engine.training.reporting import (
+    Interrupted,
+    Orders,
+    Reporter,
+    Sink,
+    StopsOnOrder,
+    mean_value,
+)
 from builder.engine.training.steps import Steps
 from builder.errors import LayerwiseError, TrainingError
 from builder.facts import START
@@ -89,29 +96,29 @@ def train(
     """
     if data is None:
         sink.message("Loading the data.")
-        data = column_arrays.bound(training, load(training.dataset))
+        data = column_arrays.bind_arrays(training, load(training.dataset))
     keras_model.refuse_if_too_big(
         keras_model.summary(training.model), psutil.virtual_memory().available, training
     )
-    model = keras_model.compiled(training)
+    model = keras_model.build_compiled(training)
     adapt_layers.adapt(model, data.x_train)
     if training.weights:
-        sink.message(given(model, training, folder))
+        sink.message(load_initial_weights(model, training, folder))
     reporter = Reporter(sink, order)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path, ended = _fitted(model, training, data, folder, reporter)
+        path, ended = _fit(model, training, data, folder, reporter)
         found: dict[str, Any] = {"test": {}, "artefact": None}
         if ended != "paused":
             found["artefact"] = str(save(model, folder / "model.keras", training.model))
             # who has said stop waits for the test; who says it now does not want it any more
-            found["test"] = test(model, data, reporter if ended == "finished" else None)
-    except Ordered as order:
+            found["test"] = evaluate(model, data, reporter if ended == "finished" else None)
+    except Interrupted as order:
         ended = {"stop": "stopped", "pause": "paused"}[str(order)]
     except LayerwiseError:
         raise
     except Exception as error:  # layers, losses, TensorFlow and the disk fail in their own ways
-        raise explained(error) from error
+        raise explain_error(error) from error
     if ended == "stopped":
         sink.message("Stopped; the model is kept as it was at that moment.")
     best = next((str(path) for path in folder.glob("model.best.*")), None)
@@ -119,7 +126,7 @@ def train(
     return {**found, "history": reporter.history, **more}
 
 
-def _fitted(
+def _fit(
     model: keras.Model, training: TrainingSpec, data: Arrays, folder: Path, reporter: Reporter
 ) -> tuple[str, str]:
     """As ``fit``; what was opened to be used as it is, is not trained."""
@@ -129,31 +136,33 @@ def _fitted(
     return fit(model, training, data, folder, reporter)
 
 
-def given(model: keras.Model, training: TrainingSpec, folder: Path) -> str:
+def load_initial_weights(model: keras.Model, training: TrainingSpec, folder: Path) -> str:
     """Give the model the weights it begins with; what became of them, in a sentence or two.
 
     Raises:
         FileError: the file is missing or damaged.
     """
-    notes = initial_weights.load(model, folder / START, training.weights.get("names"))
+    notes = initial_weights.load_weights(model, folder / START, training.weights.get("names"))
     name = training.weights.get("name", "a file")
-    return f"The weights are those of {name}. {initial_weights.told(notes)}".strip()
+    return f"The weights are those of {name}. {initial_weights.join_notes(notes)}".strip()
 
 
-def test(model: keras.Model, data: Arrays, reporter: Reporter | None = None) -> dict[str, float]:
+def evaluate(
+    model: keras.Model, data: Arrays, reporter: Reporter | None = None
+) -> dict[str, float]:
     """What ``model.evaluate`` gives on the test examples; metric → value.
 
     Args:
-        reporter: asked for orders on the way; raises Ordered.
+        reporter: asked for orders on the way; raises Interrupted.
     """
-    if not rows(data.x_test):
+    if not count_rows(data.x_test):
         return {}
-    if model.run_eagerly or model.jit_compile or vectors(model):
-        hears = [Obedient(reporter)] if reporter else []
+    if model.run_eagerly or model.jit_compile or vector_metrics(model):
+        hears = [StopsOnOrder(reporter)] if reporter else []
         found = model.evaluate(
             data.x_test, data.y_test, verbose=0, return_dict=True, callbacks=hears
         )
-        return {name: single(value) for name, value in found.items()}
+        return {name: mean_value(value) for name, value in found.items()}
     steps = Steps(model.test_step, (data.x_test, data.y_test), EVALUATE_BATCH)
     return validate(model, steps, reporter=reporter)
 
@@ -164,7 +173,7 @@ def save(model: keras.Model, path: Path, spec: ModelSpec) -> Path:
     saved, partial = (path.with_name(f"{path.stem}.{word}.keras") for word in ("saved", "partial"))
     try:
         model.save(saved)
-        names = call_names.told(spec)
+        names = call_names.collect_names(spec)
         reproducible_archive.copy(saved, partial, {call_names.ENTRY: names} if names else None)
         os.replace(partial, path)
     finally:
@@ -173,7 +182,7 @@ def save(model: keras.Model, path: Path, spec: ModelSpec) -> Path:
     return path
 
 
-def explained(error: Exception) -> TrainingError:
+def explain_error(error: Exception) -> TrainingError:
     """What stopped a training, in one sentence with its remedy."""
     text = keras_objects.reason(error)
     if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "errno = 28" in text.lower():

@@ -1,4 +1,4 @@
-"""Files of the same content kept once: hard links to one copy, named by its SHA-256."""
+"""Deduplicate files: hard links to one copy, named by its SHA-256."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _replace_by_link(kept: Path, path: Path) -> None:
     os.replace(partial, path)
 
 
-def copy(source: Path, target: Path) -> None:
+def copy_file(source: Path, target: Path) -> None:
     """A second name for the file, or a copy where that cannot be; OSError when neither can."""
     try:
         os.link(source, target)
@@ -45,7 +45,7 @@ def copy(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
 
 
-def forget() -> None:
+def remove_unused() -> None:
     """Removes the kept copies that nobody shares any more."""
     for kept in workspace.folder("artefacts").iterdir():
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""Saved projects: one JSON file each, written at once, refused when someone saved in between."""
+"""Saved projects: one JSON file each, written atomically, with a revision against lost updates."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Project:
 
 
 @dataclass(frozen=True, slots=True)
-class Damaged:
+class DamagedProject:
     """A project file that could not be read, kept aside under ``path``; ``message`` says why."""
 
     token: str
@@ -64,20 +64,20 @@ def load(token: str) -> Project:
     except FileNotFoundError:
         aside = path.with_suffix(".damaged")
         if aside.exists():
-            raise _damaged(aside, "it was found damaged earlier") from None
+            raise _damage(aside, "it was found damaged earlier") from None
         raise FileError(
             "There is no project at this address.", "Check the link, or open one of yours."
         ) from None
     except OSError as error:
         raise FileError(f"The project cannot be read: {error.strerror}.") from error
     try:
-        return _read(token, data)
+        return _read_project(token, data)
     except (SpecError, ValueError, TypeError, KeyError, RecursionError) as error:
         if _newer(data):
             raise
         aside = path.with_suffix(".damaged")
         os.replace(path, aside)
-        raise _damaged(aside, str(error)) from error
+        raise _damage(aside, str(error)) from error
 
 
 def save(token: str, rev: int, title: str, training: TrainingSpec) -> Project:
@@ -95,7 +95,7 @@ def save(token: str, rev: int, title: str, training: TrainingSpec) -> Project:
                 " saved.",
                 "Reload to see the saved version, or save yours as a copy.",
             )
-        weight_files.spare(old.training)
+        weight_files.keep_a_day(old.training)
         return _write(Project(token, old.owner, title, rev + 1, training, time()))
 
 
@@ -113,10 +113,10 @@ def mine(owner: str) -> list[Project]:
     return sorted(found, key=lambda p: p.saved, reverse=True)
 
 
-def damaged() -> list[Damaged]:
+def damaged() -> list[DamagedProject]:
     """Project files that could not be read and were kept aside."""
     return [
-        Damaged(path.stem, path, _damaged(path, "it could not be read").message)
+        DamagedProject(path.stem, path, _damage(path, "it could not be read").message)
         for path in sorted(_folder().glob("*.damaged"))
     ]
 
@@ -125,7 +125,7 @@ def delete(token: str) -> None:
     """Removes the project; nothing happens when there is none."""
     with _lock():
         with contextlib.suppress(LayerwiseError):
-            weight_files.spare(load(token).training)
+            weight_files.keep_a_day(load(token).training)
         _path(token).unlink(missing_ok=True)
 
 
@@ -140,7 +140,7 @@ def _path(token: str) -> Path:
 
 
 def _lock() -> contextlib.AbstractContextManager[None]:
-    return workspace.locked(_folder() / ".lock")
+    return workspace.lock(_folder() / ".lock")
 
 
 def _write(project: Project) -> Project:
@@ -151,7 +151,7 @@ def _write(project: Project) -> Project:
     return project
 
 
-def _read(token: str, data: bytes) -> Project:
+def _read_project(token: str, data: bytes) -> Project:
     title, training = document.read_document(data)
     doc = json.loads(data)
     rev, owner, saved = doc["rev"], doc["owner"], float(doc["saved"])
@@ -169,7 +169,7 @@ def _newer(data: bytes) -> bool:
     return isinstance(version, int) and version > document.VERSION
 
 
-def _damaged(path: Path, why: str) -> FileError:
+def _damage(path: Path, why: str) -> FileError:
     return FileError(
         f"This project's file is damaged and was kept aside as {path}: {why}",
         "Open another project; the file can be repaired by hand.",

@@ -1,4 +1,4 @@
-"""Weights that came with models, kept in the workspace under the hash of their content."""
+"""Store the weights of opened model files in the workspace, under their SHA-256."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def where(file: object) -> Path | None:
     return found if found.is_file() else None
 
 
-def lend(training: TrainingSpec, folder: Path) -> None:
+def link_into_run(training: TrainingSpec, folder: Path) -> None:
     """Puts the weights a training begins with into its run's folder, without taking more room.
 
     Raises:
@@ -78,14 +78,14 @@ def lend(training: TrainingSpec, folder: Path) -> None:
             shutil.copyfile(found, target)
 
 
-def spare(training: TrainingSpec) -> None:
-    """For another day ``forget`` leaves the weights of a training: its change may be undone."""
+def keep_a_day(training: TrainingSpec) -> None:
+    """Keep a training's weights from ``remove_unused`` for a day: its change may be undone."""
     if found := where(training.weights.get("file")):
         with contextlib.suppress(OSError):
             os.utime(found)
 
 
-def forget(in_a_run: Callable[[str], bool]) -> None:
+def remove_unused(in_a_run: Callable[[str], bool]) -> None:
     """Removes the weights no project and no run refers to.
 
     Args:

@@ -1,4 +1,4 @@
-"""The one folder everything is kept in: where it is, how files are written into it safely."""
+"""The workspace folder: where it is, atomic writes, locks, free disk space and memory."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def home() -> Path:
     Raises:
         FileError: the folder cannot be made.
     """
-    return _made(Path(os.environ.get("LAYERWISE_HOME") or platformdirs.user_data_dir("layerwise")))
+    return _make(Path(os.environ.get("LAYERWISE_HOME") or platformdirs.user_data_dir("layerwise")))
 
 
 def datasets_folder() -> Path:
@@ -52,10 +52,10 @@ def datasets_folder() -> Path:
 
 def folder(*parts: str) -> Path:
     """A folder inside the workspace, made when missing."""
-    return _made(home().joinpath(*parts))
+    return _make(home().joinpath(*parts))
 
 
-def _made(path: Path) -> Path:
+def _make(path: Path) -> Path:
     path = path.expanduser()
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -84,7 +84,7 @@ def free_bytes() -> int:
     return shutil.disk_usage(home()).free
 
 
-def full() -> bool:
+def is_full() -> bool:
     """Whether the workspace's disk is."""
     return free_bytes() < FULL_BYTES
 
@@ -92,7 +92,7 @@ def full() -> bool:
 def reserve() -> None:
     """Keeps some room aside, where it is not and there is enough; ``release`` gives it back."""
     path = home() / ".reserve"
-    if path.exists() or full():
+    if path.exists() or is_full():
         return
     with contextlib.suppress(LayerwiseError):
         write(path, os.urandom(RESERVE_BYTES))  # zeros would be stored as nothing on some disks
@@ -101,7 +101,7 @@ def reserve() -> None:
 def release() -> bool:
     """Gives up the reserve where the disk is full; whether that made room."""
     try:
-        if full():
+        if is_full():
             (home() / ".reserve").unlink()
             return True
     except OSError:
@@ -141,7 +141,7 @@ def write(path: Path, data: bytes) -> None:
         raise FileError(message, _remedy(error)) from error
 
 
-def opened(path: Path, mode: Literal["ab", "wb"]) -> BufferedWriter:
+def open_for_writing(path: Path, mode: Literal["ab", "wb"]) -> BufferedWriter:
     """The file, open for writing; FileError where nothing can be written."""
     try:
         return open(path, mode)
@@ -153,18 +153,18 @@ def opened(path: Path, mode: Literal["ab", "wb"]) -> BufferedWriter:
 
 
 @contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
+def lock(path: Path) -> Iterator[None]:
     """Only one process and thread at a time is inside; the lock falls with its process.
 
     Raises:
         FileError: the lock's file cannot be made.
     """
-    with opened(path, "ab") as file:
+    with open_for_writing(path, "ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
-def held(path: Path) -> bool:
+def is_locked(path: Path) -> bool:
     """Whether some process is inside ``locked(path)`` now; False when there is no such file."""
     try:
         with open(path, "rb") as file:

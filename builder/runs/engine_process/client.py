@@ -1,9 +1,9 @@
-"""Warm helper processes that hold Keras, so that the caller never has to.
+"""Call engine functions in warm child processes, so that the caller never imports Keras.
 
     client.call("keras_model.summary", model)  # engine/build/keras_model.py, answered by a child
 
 Two children share the work: one for quick calls (every edit of every person waits for it), one
-for calls that load data or files and may take seconds. ``guarded`` uses a fresh child under a
+for calls that load data or files and may take seconds. ``call_guarded`` uses a fresh child under a
 memory limit, for files nobody vouches for.
 """
 
@@ -52,7 +52,7 @@ def call(verb: str, *args: Any, timeout: float = 60, **kwargs: Any) -> Any:
     return _CHILDREN[_lane(verb)].call(verb, args, kwargs, timeout)
 
 
-def guarded(
+def call_guarded(
     verb: str,
     *args: Any,
     memory_bytes: int = DEFAULT_MEMORY,
@@ -173,7 +173,7 @@ class Child:
 
     def _launch(self) -> subprocess.Popen[bytes]:
         folders = {"TMPDIR": str(self._cwd), "KERAS_HOME": str(self._cwd)} if self._cwd else {}
-        with workspace.opened(self._log, "wb") as log:
+        with workspace.open_for_writing(self._log, "wb") as log:
             return subprocess.Popen(
                 command("engine_process.server", *self._options),
                 stdin=subprocess.PIPE,

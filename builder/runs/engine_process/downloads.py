@@ -1,4 +1,4 @@
-"""Downloads of Keras's datasets: in a process of their own, with progress, and possible to cancel.
+"""Download Keras's datasets in a process of their own, with progress, cancellable.
 
     python -m builder.runs.engine_process.downloads CLASS_NAME   # tells its progress on stdout
 

@@ -1,4 +1,4 @@
-"""A model's file of unknown origin → a project, with the file's weights kept in the workspace."""
+"""Open an untrusted model file as a project, with its weights kept in the workspace."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def model(path: Path, name: str) -> tuple[TrainingSpec, tuple[Note, ...]]:
         keep = Path(folder) / "weights.npz"
         try:
             archive.kind(path)  # what is plainly no model need not wait for a process to start
-            found = client.guarded("model_files.open_model", path, keep, timeout=SECONDS)
+            found = client.call_guarded("model_files.open_model", path, keep, timeout=SECONDS)
         except LayerwiseError as error:
             error.message = error.message.replace(path.name, name[:80])
             raise

@@ -1,4 +1,4 @@
-"""The child's side of ``child``: imports Keras, then answers one call after the other.
+"""The child process of ``client``: imports Keras, then answers calls one after the other.
 
     python -m builder.runs.engine_process.server [--warm keras_model,loading] [--memory BYTES]
 
@@ -59,7 +59,7 @@ def main() -> None:
     # garbage again and again: 170 ms in one edit of twenty, before the answer.
     gc.freeze()
     if given.memory:
-        confine(given.memory)
+        limit_memory(given.memory)
     _send(sink, "ready")
     with contextlib.suppress(BrokenPipeError):
         while (message := _receive(source)) is not None:
@@ -75,7 +75,7 @@ def private_pipes() -> tuple[IO[bytes], IO[bytes]]:
     return os.fdopen(source, "rb"), os.fdopen(sink, "wb")
 
 
-def confine(memory: int) -> None:
+def limit_memory(memory: int) -> None:
     """From here on: so many more bytes of memory, no core dump, no file larger than that.
 
     The limit is on address space, measured from what Keras has mapped already.
@@ -98,7 +98,7 @@ def _warm(module: str) -> None:
 
 def _answer(verb: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[bool, Any]:
     try:
-        return True, find(verb)(*args, **kwargs)
+        return True, find_function(verb)(*args, **kwargs)
     except LayerwiseError as error:
         return False, error
     except MemoryError:
@@ -115,7 +115,7 @@ def _answer(verb: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[b
         )
 
 
-def find(verb: str) -> Callable[..., Any]:
+def find_function(verb: str) -> Callable[..., Any]:
     """The function a verb names.
 
     Raises:

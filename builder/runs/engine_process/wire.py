@@ -1,4 +1,4 @@
-"""Values as bytes between our processes: JSON plus raw NumPy buffers, never pickle.
+"""Serialize values between our processes: JSON plus raw NumPy buffers, never pickle.
 
 A message is ``magic, header length, body length | header | body``. The header is JSON in which
 every value JSON does not know is an object with one ``$…`` key; arrays and bytes lie in the body.

@@ -1,1 +1,1 @@
-"""What pages and programs read of runs: lists of them, and the numbers of their charts."""
+"""Read-only queries over runs: the list, comparisons, the rows of charts."""

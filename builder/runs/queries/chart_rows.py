@@ -1,4 +1,4 @@
-"""What a chart reads of a run: its metrics from a cursor on, few enough to draw."""
+"""Read a run's metrics for its charts, from a cursor on, thinned to what can be drawn."""
 
 from __future__ import annotations
 

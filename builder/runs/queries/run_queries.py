@@ -122,7 +122,7 @@ def rows(query: Query) -> list[Listed]:
         " ORDER BY place LIMIT ? OFFSET ?) ON n = r.rowid ORDER BY place"
     )
     order = sorted_by.get(query.sort, [])
-    return _listed(database().all(sql, *order, *values, query.limit, query.offset))
+    return _to_listed(database().all(sql, *order, *values, query.limit, query.offset))
 
 
 def count(query: Query) -> int:
@@ -134,7 +134,7 @@ def count(query: Query) -> int:
 def get(run_ids: Sequence[str]) -> list[Listed]:
     """These runs, in this order; without those that are not there any more."""
     sql = f"SELECT {COLUMNS}, {BEFORE} FROM runs r WHERE r.id IN (SELECT value FROM json_each(?))"
-    found = {r.id: r for r in _listed(database().all(sql, json.dumps(list(run_ids))))}
+    found = {r.id: r for r in _to_listed(database().all(sql, json.dumps(list(run_ids))))}
     return [found[i] for i in run_ids if i in found]
 
 
@@ -167,7 +167,7 @@ def _where(query: Query) -> tuple[str, list[Any]]:
     return sql or "1", [v for _, v in conditions]
 
 
-def _listed(found: Sequence[Row]) -> list[Listed]:
+def _to_listed(found: Sequence[Row]) -> list[Listed]:
     waits = any(row["status"] == "queued" for row in found)
     places = {run_id: i + 1 for i, run_id in enumerate(run_queue.queue_order() if waits else ())}
     return [_one(row, places.get(row["id"])) for row in found]

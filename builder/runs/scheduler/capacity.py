@@ -1,4 +1,4 @@
-"""How much the machine carries: the memory that runs take, will take, and leave free."""
+"""Estimate whether the machine has the memory for one more run."""
 
 from __future__ import annotations
 
@@ -41,17 +41,21 @@ def bfloat16() -> bool | None:
     return not BFLOAT16.isdisjoint(lines[0].split()) if lines else None
 
 
-def needs(run_id: str, training: TrainingSpec) -> int:
+def needed_bytes(run_id: str, training: TrainingSpec) -> int:
     """Bytes the run will take beyond Keras itself, by the estimate; 0 where none can be made."""
     if run_id not in _needs:
         _needs[run_id] = 0
         with contextlib.suppress(LayerwiseError):
             data = client.call("loading.describe", training.dataset)
-            remember(run_id, training, data, client.call("keras_model.summary", training.model))
+            remember_estimate(
+                run_id, training, data, client.call("keras_model.summary", training.model)
+            )
     return _needs[run_id]
 
 
-def remember(run_id: str, training: TrainingSpec, data: DataFacts, model: ModelFacts) -> None:
+def remember_estimate(
+    run_id: str, training: TrainingSpec, data: DataFacts, model: ModelFacts
+) -> None:
     """Estimates with facts that are known already."""
     _needs[run_id] = check.memory(training, data, model).total
 
@@ -65,21 +69,21 @@ def fits(run_id: str) -> bool:
     if not going:
         return True
     free = workspace.memory_bytes() - sum(_to_come(row) for row in going)
-    return needs(run_id, _training(run_store.row(run_id))) + WORKER_BYTES <= free
+    return needed_bytes(run_id, _training(run_store.row(run_id))) + WORKER_BYTES <= free
 
 
-def at_most() -> int:
+def most_bytes() -> int:
     """Bytes a run may take once those that go have ended."""
-    return workspace.memory_bytes() + _taken(run_store.by_status("running"))
+    return workspace.memory_bytes() + _taken_bytes(run_store.by_status("running"))
 
 
-def _taken(going: Sequence[Row]) -> int:
+def _taken_bytes(going: Sequence[Row]) -> int:
     return sum(max(0, _resident(row) - WORKER_BYTES) for row in going)
 
 
 def _to_come(row: Row) -> int:
     """What a run that goes will take and has not taken yet."""
-    return max(0, needs(row["id"], _training(row)) + WORKER_BYTES - _resident(row))
+    return max(0, needed_bytes(row["id"], _training(row)) + WORKER_BYTES - _resident(row))
 
 
 def _resident(row: Row) -> int:

@@ -1,4 +1,4 @@
-"""Who gets a worker next, and noticing the workers that died or do not obey."""
+"""Dispatch queued runs to workers, and notice workers that died or ignore orders."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def warm() -> None:
 
     The warm children come first: the first page needs them before anyone can press Train.
     """
-    worker_pool.keep()
+    worker_pool.keep_spares()
     threading.Thread(target=_warm, name="layerwise-spare", daemon=True).start()
     watch()
 
@@ -67,13 +67,13 @@ def _hand(run_id: str) -> bool:
         claimed = run_store.claim(run_id, worker.pid, born, run_queue.max_runs())
     finally:
         if not claimed:
-            worker_pool.back(threads, worker)
+            worker_pool.give_back(threads, worker)
     if not claimed:
         return False
-    worker_pool.tell(worker, run=run_id)
+    worker_pool.send_order(worker, run=run_id)
     assert worker.stdin
     worker.stdin.close()
-    worker_pool.later()
+    worker_pool.refill_later()
     return True
 
 
@@ -115,13 +115,13 @@ def _watch() -> None:
 def _inspect(row: Row, code: int | None, starved: bool) -> None:
     with _process(row) as process:
         if process is None:
-            recovery.bury(row, code, starved)
-        elif row["orders"] and _deaf(row):
+            recovery.recover(row, code, starved)
+        elif row["orders"] and _ignores_order(row):
             process.kill()
             _end_by_force(row)
 
 
-def _deaf(row: Row) -> bool:
+def _ignores_order(row: Row) -> bool:
     first = _ordered.setdefault((row["id"], row["orders"]), monotonic())
     return monotonic() - first > OBEY_SECONDS
 
@@ -129,7 +129,7 @@ def _deaf(row: Row) -> bool:
 def _end_by_force(row: Row) -> None:
     if row["orders"] == "stop":
         run_store.end(row["id"], row["pid"], "stopped", None)
-    elif recovery.snapshot(row):
+    elif recovery.has_snapshot(row):
         run_store.end(row["id"], row["pid"], "paused", None)
     else:
         error = "The training did not pause when told to and was ended. Resume begins again."
@@ -142,12 +142,12 @@ def _process(row: Row) -> Iterator[psutil.Process | None]:
     process = None
     with contextlib.suppress(psutil.Error):
         found = psutil.Process(row["pid"])
-        same = abs(found.create_time() - row["born"]) < recovery.CLOCK_SECONDS or _held(row)
+        same = abs(found.create_time() - row["born"]) < recovery.CLOCK_SECONDS or _is_locked(row)
         process = found if same and found.status() != psutil.STATUS_ZOMBIE else None
     with contextlib.suppress(psutil.NoSuchProcess):
         yield process
 
 
-def _held(row: Row) -> bool:
+def _is_locked(row: Row) -> bool:
     """Whether the run's worker lives, even if the clock was set and its birth seems another."""
-    return workspace.held(workspace.home() / "runs" / row["id"] / workspace.WORKER_LOCK)
+    return workspace.is_locked(workspace.home() / "runs" / row["id"] / workspace.WORKER_LOCK)

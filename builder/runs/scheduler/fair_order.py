@@ -1,4 +1,4 @@
-"""Which queued run goes next, and which after it: fair between people and their projects. Pure."""
+"""Fair order of queued runs between owners and their projects. Pure functions."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _turn(
     )
 
 
-def turns(
+def order_all(
     waiting: Sequence[QueueEntry], running: Sequence[QueueEntry], served: Mapping[str, float]
 ) -> list[str]:
     """All waiting runs in the order they would go if nobody came or left."""
@@ -109,7 +109,7 @@ def turns(
     return found
 
 
-def starts(
+def start_times(
     count: int, ends: Sequence[float | None], slots: int, lasts: float | None
 ) -> list[float | None]:
     """When each of the next ``count`` runs starts, in seconds from now; None: cannot be told.
@@ -134,7 +134,7 @@ def starts(
     return found
 
 
-def not_before(
+def delay_for_project(
     start: float | None, own: Sequence[float | None], per_project: int | None
 ) -> float | None:
     """``start``, moved to when the run's own project has room again; None: cannot be told.

@@ -1,4 +1,4 @@
-"""Trainings as jobs: start, watch, pause, stop; each in a process that outlives the server."""
+"""Start, pause, resume, extend and stop runs, each in a process that outlives the server."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def start(
     """
     if (earlier := run_store.find_by_click(token)) is not None:
         return get(earlier)
-    data, model = _known(training, data, model)
+    data, model = _require_facts(training, data, model)
     run_id = run_store.add(training, project, owner, parent, token)
-    capacity.remember(run_id, training, data, model)
-    return _go(run_id, training)
+    capacity.remember_estimate(run_id, training, data, model)
+    return _begin(run_id, training)
 
 
-def _go(run_id: str, training: TrainingSpec) -> Run:
+def _begin(run_id: str, training: TrainingSpec) -> Run:
     """The queued run begins, now or when it is its turn."""
     # no process can be made just now: the run waits in the queue, and the sweep tries again
     with contextlib.suppress(OSError):
@@ -61,7 +61,7 @@ def _go(run_id: str, training: TrainingSpec) -> Run:
     return get(run_id)
 
 
-def _known(
+def _require_facts(
     training: TrainingSpec, data: DataFacts | None, model: ModelFacts | None
 ) -> tuple[DataFacts, ModelFacts]:
     """The facts, after TrainingError where the machine cannot carry the run."""
@@ -73,7 +73,7 @@ def _known(
         model = model or client.call("keras_model.summary", training.model)
     except LayerwiseError as error:
         raise TrainingError(error.message, error.hint, error.where) from error
-    for problem in problems(training, data, model, capacity.at_most()):
+    for problem in problems(training, data, model, capacity.most_bytes()):
         raise TrainingError(problem.message, problem.hint, problem.where)
     return data, model
 
@@ -127,7 +127,7 @@ def resume(run_id: str) -> Run:
     # what chance chose is lost without a snapshot: the numbers so far will not come again
     anew = not kept and training.seed is None
     if run_store.resume(run_id, kept, anew) or run_store.row(run_id)["status"] in GOING:
-        return _go(run_id, training)
+        return _begin(run_id, training)
     if row["status"] == "finished":
         raise TrainingError("This run has finished.", "Train more epochs instead.", run_id)
     raise TrainingError("This run has nothing to go on from.", "Train it again.", run_id)
@@ -168,7 +168,7 @@ def extend(run_id: str, epochs: int, owner: str = "", token: str | None = None) 
     if not run_store.fork(made, training, row, owner or row["owner"], token):
         shutil.rmtree(workspace.folder("runs", made), ignore_errors=True)
         return get(run_store.find_by_click(token) or made)
-    return _go(made, training)
+    return _begin(made, training)
 
 
 OWN_FILES = frozenset({"model.keras", "train.log", workspace.WORKER_LOCK})
@@ -184,7 +184,7 @@ def _inherit(parent: str, run_id: str) -> None:
             if source.is_dir():
                 shutil.copytree(source, target / source.name)
             elif source.suffix == ".npz":
-                dedup.copy(source, target / source.name)
+                dedup.copy_file(source, target / source.name)
             else:  # it may be appended to
                 shutil.copy2(source, target / source.name)
     except OSError as error:

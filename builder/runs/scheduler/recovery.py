@@ -1,4 +1,4 @@
-"""What becomes of a run whose worker process is gone, and what is said of it."""
+"""Recover or end a run whose worker died."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CLOCK_SECONDS = 5.0
 """By how much two readings of one moment may differ (the clock may be set)."""
 
 
-def bury(row: Row, code: int | None = None, starved: bool = False) -> None:
+def recover(row: Row, code: int | None = None, starved: bool = False) -> None:
     """The run waits for another worker and goes on from its snapshot; without one, or after too
     many deaths, it is interrupted. What was ordered is done.
 
@@ -31,13 +31,13 @@ def bury(row: Row, code: int | None = None, starved: bool = False) -> None:
         code: what that process ended with, where this process is its parent.
         starved: whether the machine has just killed a process for want of memory.
     """
-    kept = snapshot(row)
-    why = reason(row, code, starved)
+    kept = has_snapshot(row)
+    why = death_reason(row, code, starved)
     at = max(row["started"] or 0, row["heartbeat"] or 0) or None
     ends = {"pause": "paused", "stop": "stopped"}
     if row["orders"] in ends and (row["orders"] == "pause" or not kept):
         run_store.end(row["id"], row["pid"], ends[row["orders"]], None, at=at)
-    elif row["tries"] < TRIES and (kept or row["heartbeat"] is None) and not workspace.full():
+    elif row["tries"] < TRIES and (kept or row["heartbeat"] is None) and not workspace.is_full():
         run_store.requeue(row["id"], row["pid"], _goes_on(row, why))
     elif row["orders"]:
         run_store.end(row["id"], row["pid"], "stopped", None, at=at)
@@ -45,7 +45,7 @@ def bury(row: Row, code: int | None = None, starved: bool = False) -> None:
         run_store.end(row["id"], row["pid"], "interrupted", _obituary(row, why, kept), at=at)
 
 
-def snapshot(row: Row) -> bool:
+def has_snapshot(row: Row) -> bool:
     """Whether the run can go on from where it was."""
     return row["snapshot_step"] is not None or snapshot_file(row["id"]).exists()
 
@@ -55,11 +55,11 @@ def snapshot_file(run_id: str) -> Path:
     return workspace.home() / "runs" / run_id / "snapshot.npz"
 
 
-def reason(row: Row, code: int | None, starved: bool) -> str:
+def death_reason(row: Row, code: int | None, starved: bool) -> str:
     """Why the process is gone, as far as can be told; a clause that goes on "The training …"."""
     if row["born"] is not None and row["born"] < psutil.boot_time() - CLOCK_SECONDS:
         return "ended when the computer was restarted"
-    if workspace.full():
+    if workspace.is_full():
         return FULL_DISK
     if starved and code in (None, -9):
         return "was ended by the system because the memory was full"
@@ -69,7 +69,7 @@ def reason(row: Row, code: int | None, starved: bool) -> str:
 
 
 def _where(row: Row) -> str:
-    done = progress.of(row)
+    done = progress.progress_of(row)
     return f"at epoch {done.epoch}" if done.epochs else "before its first epoch"
 
 
@@ -88,7 +88,7 @@ def _obituary(row: Row, why: str, kept: bool) -> str:
 
 def on_full_disk(row: Row) -> str:
     """What a worker says of its run that could not write any more."""
-    return _obituary(row, FULL_DISK, snapshot(row))
+    return _obituary(row, FULL_DISK, has_snapshot(row))
 
 
 def _remedy(why: str, kept: bool) -> str:

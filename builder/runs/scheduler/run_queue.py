@@ -1,4 +1,4 @@
-"""The queue as it stands in the store: who goes next, at which place a run waits, and how long."""
+"""The queue of runs in the store: which is next, positions, waiting times, moving."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ def choose_next() -> str | None:
     waiting, running = _entries("queued"), _entries("running")
     if not waiting or len(running) >= max_runs():
         return None
-    served = _served() if len(waiting) > 1 else {}
+    served = _last_served() if len(waiting) > 1 else {}
     return fair_order.choose(waiting, running, served, limit=max_runs(), per_project=per_project())
 
 
 def queue_order() -> list[str]:
     """All queued runs, the next one first."""
     waiting = _entries("queued")
-    served = _served() if len(waiting) > 1 else {}
-    return fair_order.turns(waiting, _entries("running"), served)
+    served = _last_served() if len(waiting) > 1 else {}
+    return fair_order.order_all(waiting, _entries("running"), served)
 
 
 def move_first(run_id: str) -> None:
@@ -106,11 +106,11 @@ def _rank(db: sqlite3.Connection, queued: Sequence[str]) -> None:
 
 def visible_progress(row: Row) -> Progress:
     """The row's progress, with what nobody can write into the row while the disk is full."""
-    seen = progress_.of(row)
-    if seen.status != "running" or not workspace.full():
+    seen = progress_.progress_of(row)
+    if seen.status != "running" or not workspace.is_full():
         return seen
     lock = workspace.home() / "runs" / row["id"] / workspace.WORKER_LOCK
-    if lock.exists() and not workspace.held(lock):
+    if lock.exists() and not workspace.is_locked(lock):
         return replace(seen, status="interrupted", error=FULL, message="", eta_seconds=None)
     return replace(seen, message=FULL)
 
@@ -128,10 +128,12 @@ def progress(row: Row) -> Progress:
         "SELECT status, project, owner, error, message, orders, epochs, steps, step, first_step,"
         " first_time, last_time FROM runs WHERE status = 'running'"
     )
-    ends = [progress_.of(r) for r in going]
-    start = fair_order.starts(place, [e.eta_seconds for e in ends], max_runs(), _lasts(ends))[-1]
+    ends = [progress_.progress_of(r) for r in going]
+    start = fair_order.start_times(place, [e.eta_seconds for e in ends], max_runs(), _lasts(ends))[
+        -1
+    ]
     own = [e.eta_seconds for e, r in zip(ends, going, strict=True) if _project(r) == _project(row)]
-    start = fair_order.not_before(start, own, per_project())
+    start = fair_order.delay_for_project(start, own, per_project())
     return replace(seen, position=place, starts_seconds=start)
 
 
@@ -164,7 +166,7 @@ def _project(row: Row) -> str:
     return row["project"] or f"none of {row['owner']}"
 
 
-def _served() -> Mapping[str, float]:
+def _last_served() -> Mapping[str, float]:
     """Project and owner → when one of its runs last had a worker."""
     # after the clock was set back, times ahead of it say nothing
     sql = (

@@ -1,6 +1,6 @@
-"""The process one training runs in (``python -m builder.runs.scheduler.worker``), orders on stdin.
+"""Worker process that trains one run (``python -m builder.runs.scheduler.worker``).
 
-It imports Keras and trains a trifle first, then waits: so a click on Train finds it warm. Orders
+It imports Keras and trains a tiny model, then waits: so a click on Train finds it warm. Orders
 are lines of JSON: ``{"dataset": …}`` to load one in advance, ``{"run": id}`` to train it and end.
 It ends without a run when its input does: the server is gone. ``--threads N`` are TensorFlow's,
 which must be set before it begins; 0 leaves it as many as there are cores.
@@ -38,7 +38,7 @@ BEAT_SECONDS = 1.0
 LISTEN_SECONDS = 0.2
 """How often it looks for orders, and how long a row waits at most to be written."""
 
-TRIFLE = TrainingSpec(
+WARM_UP = TrainingSpec(
     chain(
         "warm",
         ObjectSpec("InputLayer", {"shape": (2,)}),  # type: ignore[arg-type]
@@ -63,12 +63,12 @@ def main() -> None:
     """Warms up, waits for a run's id, trains it."""
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("--threads", type=int, default=0, help="TensorFlow's; 0: one a core")
-    _use(options.parse_args().threads)
+    _set_threads(options.parse_args().threads)
     from builder.engine.training import reporting, train_run
 
     with contextlib.suppress(Exception), tempfile.TemporaryDirectory() as folder:
         # whatever is wrong will be said by the run that meets it
-        train_run.train(TRIFLE, Path(folder), reporting.Silence(), lambda: None)
+        train_run.train(WARM_UP, Path(folder), reporting.NullSink(), lambda: None)
     run_store.by_status("running")  # opens the store
     versions = train_run.versions()
     # what the libraries hold is searched for garbage no more: that fell into a run's first step
@@ -76,11 +76,11 @@ def main() -> None:
     for line in sys.stdin:
         order = json.loads(line)
         if "run" in order:
-            return work(order["run"], train_run.train, versions)
+            return train_assigned(order["run"], train_run.train, versions)
         _prepare(document.decode_object(order["dataset"]))
 
 
-def _use(threads: int) -> None:
+def _set_threads(threads: int) -> None:
     if threads:
         import tensorflow as tf
 
@@ -97,7 +97,7 @@ def _prepare(dataset: ObjectSpec) -> None:
 
 
 class StoreSink:
-    """A training's numbers into the store; rows that come fast are written together.
+    """Write metrics to the run store, in batches.
 
     Args:
         remark: about this run, for people; stays when training begins.
@@ -161,7 +161,7 @@ class StoreSink:
 
 
 class Listener:
-    """The thread that says "alive", writes waiting rows and hears orders."""
+    """Thread that writes the heartbeat and waiting rows, and reads orders."""
 
     def __init__(self, run_id: str, sink: StoreSink) -> None:
         self._run, self._sink = run_id, sink
@@ -193,60 +193,62 @@ class Listener:
                 return
 
 
-def work(run_id: str, train: Callable[..., dict[str, Any]], versions: Mapping[str, str]) -> None:
+def train_assigned(
+    run_id: str, train: Callable[..., dict[str, Any]], versions: Mapping[str, str]
+) -> None:
     """Trains one run and writes how it ended."""
     folder = workspace.folder("runs", run_id)
     _redirect(folder / "train.log")
     # held for as long as this process lives: two never train one run, whatever they believe
-    with workspace.locked(folder / workspace.WORKER_LOCK):
+    with workspace.lock(folder / workspace.WORKER_LOCK):
         if not worker_rows.is_assigned(run_id, os.getpid()):
             return  # it was taken away while we waited
         training = worker_rows.accept(run_id, versions)
-        _report(run_id, *_trained(run_id, training, folder, train))
+        _write_end(run_id, *_train(run_id, training, folder, train))
 
 
-def _trained(
+def _train(
     run_id: str, training: TrainingSpec, folder: Path, train: Callable[..., dict[str, Any]]
 ) -> tuple[str, str | None, dict[str, Any] | None]:
     """How it ended: status, error, result."""
     sink = StoreSink(run_id, run_store.row(run_id)["message"])
     listener = Listener(run_id, sink)
     try:
-        weight_files.lend(training, folder)
+        weight_files.link_into_run(training, folder)
         result = train(training, folder, sink, listener.order)
         sink.flush()
         dedup.share(folder / "model.keras")
         return result["ended"], None, result
     except LayerwiseError as failure:
-        _log()
+        _log_traceback()
         error = f"{failure.message} {failure.hint}".strip()
     except Exception as failure:
-        _log()
-        error = _unexpected(failure, folder / "train.log")
+        _log_traceback()
+        error = _unexpected_error(failure, folder / "train.log")
     finally:
         listener.close()
-    if workspace.full():  # no fault of the run: it can go on when there is room
+    if workspace.is_full():  # no fault of the run: it can go on when there is room
         return "interrupted", recovery.on_full_disk(run_store.row(run_id)), None
     return "failed", error, None
 
 
-def _log() -> None:
+def _log_traceback() -> None:
     """What went wrong, where the disk has room for it."""
     with contextlib.suppress(OSError):
         traceback.print_exc()
 
 
-def _report(run_id: str, status: str, error: str | None, result: dict[str, Any] | None) -> None:
+def _write_end(run_id: str, status: str, error: str | None, result: dict[str, Any] | None) -> None:
     for seconds in REPORT_SECONDS:
         sleep(seconds)
         try:
             run_store.end(run_id, os.getpid(), status, error, result)
             return
         except LayerwiseError:
-            _log()
+            _log_traceback()
 
 
-def _unexpected(failure: Exception, log: Path) -> str:
+def _unexpected_error(failure: Exception, log: Path) -> str:
     reason = str(failure).strip().partition("\n")[0]
     return (
         f"Something unexpected broke the training off ({type(failure).__name__}: {reason})."

@@ -1,4 +1,4 @@
-"""Spare worker processes: they have TensorFlow loaded and wait for a run.
+"""Pool of warm worker processes, which have TensorFlow loaded and wait for a run.
 
 TensorFlow's threads are set before it begins, so a spare is of one kind: for runs that want one
 thread, or for those that want all cores (0).
@@ -35,7 +35,7 @@ FIRST_KIND = 1
 
 Worker = subprocess.Popen[bytes]
 
-ready: dict[int, Worker] = {}
+spares: dict[int, Worker] = {}
 """The waiting spares by their threads."""
 
 _lock = threading.RLock()
@@ -47,7 +47,7 @@ _kinds: deque[int] = deque([FIRST_KIND])
 _datasets: deque[ObjectSpec] = deque(maxlen=3)
 
 
-def keep() -> None:
+def keep_spares() -> None:
     """From now on spares are wanted; ``refill`` starts them."""
     global _keep  # noqa: PLW0603
     _keep = True
@@ -57,26 +57,26 @@ def refill() -> None:
     """Starts the spare that is wanted, missing and affordable; of several the kind last used, and
     the others later: two that import TensorFlow at once take twice as long."""
     with _lock:
-        for threads in [t for t, worker in ready.items() if worker.poll() is not None]:
-            del ready[threads]
+        for threads in [t for t, worker in spares.items() if worker.poll() is not None]:
+            del spares[threads]
         wanted = list(_kinds)[: os.cpu_count() or 1] if _keep else []
-        missing = [threads for threads in wanted if threads not in ready]
+        missing = [threads for threads in wanted if threads not in spares]
         if missing and _all_busy():
             return _look_again()
         if not missing or not _affordable(missing[0]):
             return
         with contextlib.suppress(OSError, LayerwiseError):
-            worker = ready[missing[0]] = _launch(missing[0])
+            worker = spares[missing[0]] = _launch(missing[0])
             for dataset in _datasets:
-                tell(worker, dataset=document.encode(dataset))
+                send_order(worker, dataset=document.encode(dataset))
         if missing[1:]:
-            later()
+            refill_later()
 
 
 def _all_busy() -> bool:
     """Whether every processor has a run: a spare would take its start from them, and none of them
     leaves room for another run before it ends."""
-    going = [w for w in _workers if w.poll() is None and w not in ready.values()]
+    going = [w for w in _workers if w.poll() is None and w not in spares.values()]
     return len(going) >= (os.cpu_count() or 1)
 
 
@@ -84,10 +84,10 @@ def _affordable(threads: int) -> bool:
     """Whether there is memory for one more; for the kind last used, another one makes room."""
     if workspace.memory_bytes() > SPARE_BYTES:
         return True
-    if threads != _kinds[0] or not ready:
+    if threads != _kinds[0] or not spares:
         return False
-    while ready:
-        _end(ready.popitem()[1])
+    while spares:
+        _end(spares.popitem()[1])
     return True
 
 
@@ -101,7 +101,7 @@ def _look_again() -> None:
     _looks.start()
 
 
-def later() -> None:
+def refill_later() -> None:
     """Refills when the run that just began has had the processors to itself for a while."""
     if _keep:
         timer = threading.Timer(REFILL_SECONDS, refill)
@@ -110,7 +110,7 @@ def later() -> None:
 
 
 def take(threads: int) -> Worker:
-    """A worker with so many threads, no spare any more; give it ``back`` if it is not needed.
+    """A worker with so many threads, no spare any more; give it ``give_back`` if it is not needed.
 
     Raises:
         OSError: no process can be made now.
@@ -120,17 +120,17 @@ def take(threads: int) -> Worker:
         if threads in _kinds:
             _kinds.remove(threads)
         _kinds.appendleft(threads)
-        worker = ready.pop(threads, None)
+        worker = spares.pop(threads, None)
         return worker if worker and worker.poll() is None else _launch(threads)
 
 
-def back(threads: int, worker: Worker) -> None:
+def give_back(threads: int, worker: Worker) -> None:
     """Nobody needed it after all."""
     with _lock:
-        if threads in ready or not _keep:
+        if threads in spares or not _keep:
             _end(worker)
         else:
-            ready[threads] = worker
+            spares[threads] = worker
 
 
 @atexit.register
@@ -139,8 +139,8 @@ def close() -> None:
     global _keep  # noqa: PLW0603
     with _lock:
         _keep = False
-        while ready:
-            _end(ready.popitem()[1])
+        while spares:
+            _end(spares.popitem()[1])
 
 
 def reap() -> dict[int, int]:
@@ -170,7 +170,7 @@ def _launch(threads: int) -> Worker:
     return process
 
 
-def tell(worker: Worker, **line: Any) -> None:
+def send_order(worker: Worker, **line: Any) -> None:
     """A line of JSON to a waiting worker; one that just died is found by the next sweep."""
     assert worker.stdin
     with contextlib.suppress(BrokenPipeError):
@@ -187,12 +187,12 @@ def prepare(dataset: ObjectSpec, threads: int | None = None) -> None:
     with _lock:
         if threads is not None and threads not in _kinds:
             _kinds.append(threads)
-            later()
+            refill_later()
         if dataset in _datasets:
             return
         _datasets.append(dataset)
-        for spare in ready.values():
-            tell(spare, dataset=document.encode(dataset))
+        for spare in spares.values():
+            send_order(spare, dataset=document.encode(dataset))
 
 
 def _end(process: Worker) -> None:

@@ -1,4 +1,4 @@
-"""The best value of each metric of a run: which way is better, and keeping it up to date."""
+"""Keep the best value of each metric of a run, by whether more or less is better."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from builder.spec import ObjectSpec, snake
 UP, DOWN = max, min
 
 
-def improved(
+def update_best(
     best: Mapping[str, float], metrics: Mapping[str, Any], given: Mapping[str, str] | None = None
 ) -> dict[str, float]:
     """``best`` after one more epoch's metrics; what is no number is no best, nor is a setting.
@@ -24,7 +24,7 @@ def improved(
     Args:
         best: metric → its best value so far.
         metrics: metric → its value in this epoch, as Keras's history names them.
-        given: as ``named`` finds them.
+        given: as ``metric_names`` finds them.
     """
     found = dict(best)
     for name, value in metrics.items():
@@ -35,16 +35,16 @@ def improved(
     return found
 
 
-def named(value: Any) -> dict[str, str]:
+def metric_names(value: Any) -> dict[str, str]:
     """The names a person gave to metrics → their classes, in a spec's ``compile["metrics"]``."""
     match value:
         case ObjectSpec():
             given = value.config.get("name")
             return {given: value.class_name} if isinstance(given, str) else {}
         case tuple():
-            return {k: v for item in value for k, v in named(item).items()}
+            return {k: v for item in value for k, v in metric_names(item).items()}
         case Mapping():
-            return named(tuple(value.values()))
+            return metric_names(tuple(value.values()))
     return {}
 
 
@@ -70,11 +70,11 @@ def _directions() -> dict[str, Any]:
     return table
 
 
-def fill(connection: sqlite3.Connection) -> None:
+def fill_best(connection: sqlite3.Connection) -> None:
     """Writes the best values of all runs, for a store that did not keep them."""
     found: dict[str, dict[str, float]] = {}
     for run, text in connection.execute("SELECT run, metrics FROM epochs ORDER BY run, seq"):
-        found[run] = improved(found.get(run, {}), json.loads(text))
+        found[run] = update_best(found.get(run, {}), json.loads(text))
     connection.executemany(
         "UPDATE runs SET best = ? WHERE id = ?", [(json.dumps(v), k) for k, v in found.items()]
     )

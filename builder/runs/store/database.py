@@ -1,4 +1,4 @@
-"""The run store's file: schema, one connection a process, and what is done when it is damaged."""
+"""The SQLite file of the run store: schema, migration, connection, repair of a damaged file."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
         self._path = path
-        with workspace.locked(path.with_suffix(".lock")):
+        with workspace.lock(path.with_suffix(".lock")):
             try:
                 self._connection = _connect(path)
             except sqlite3.DatabaseError as error:
@@ -226,7 +226,7 @@ def _migrate(connection: sqlite3.Connection, version: int) -> None:
             f"BEGIN IMMEDIATE; {' '.join(steps)} PRAGMA user_version = {VERSION};"
         )
         if version == 1:
-            best_values.fill(connection)
+            best_values.fill_best(connection)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
@@ -266,12 +266,12 @@ def database() -> Database:
     path = workspace.home() / "runs.db"
     with _opening:
         if path not in _open:
-            _open[path] = at_last(lambda: Database(path))
+            _open[path] = write_at_last(lambda: Database(path))
             workspace.reserve()
         return _open[path]
 
 
-def at_last(write: Callable[[], T]) -> T:
+def write_at_last(write: Callable[[], T]) -> T:
     """``write()``, on a full disk once more with the room that is kept for what must be said."""
     try:
         return write()

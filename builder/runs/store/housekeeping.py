@@ -1,4 +1,4 @@
-"""Order in the workspace: what people write on runs, what is deleted, how much space it takes."""
+"""Tag, archive, delete and back up runs; remove unused files and measure disk usage."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ def delete(run_id: str) -> None:
 
 def tidy() -> None:
     """Removes what nothing refers to any more: shared artefacts, weights of opened files."""
-    dedup.forget()
-    weight_files.forget(_in_a_run)
+    dedup.remove_unused()
+    weight_files.remove_unused(_in_a_run)
     _counted.clear()
 
 

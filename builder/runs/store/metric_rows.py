@@ -84,16 +84,16 @@ def _append_chunks(db: sqlite3.Connection, run_id: str, seq: int, chunks: Sequen
         db.execute(
             "UPDATE runs SET step = ?1, last_time = ?2, first_step = coalesce(first_step, ?1),"
             " first_time = coalesce(first_time, ?2) WHERE id = ?3",
-            (step, clock.steady(), run_id),
+            (step, clock.steady_time(), run_id),
         )
     return seq
 
 
 def _keep_best(db: sqlite3.Connection, run_id: str, was: Row, epochs: Sequence[Metrics]) -> None:
     found = json.loads(was["best"] or "{}")
-    given = best_values.named(training_of(was["training"]).compile.get("metrics", ()))
+    given = best_values.metric_names(training_of(was["training"]).compile.get("metrics", ()))
     for metrics in epochs:
-        found = best_values.improved(found, metrics, given)
+        found = best_values.update_best(found, metrics, given)
     db.execute("UPDATE runs SET best = ? WHERE id = ?", (json.dumps(found), run_id))
 
 

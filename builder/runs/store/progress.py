@@ -1,4 +1,4 @@
-"""How far a run is, from its row in the store."""
+"""Progress of a run (epoch, step, remaining time), from its row in the store."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ GOING = frozenset({"queued", "running"})
 """What has a worker or will get one; a paused run neither goes nor has it ended."""
 
 
-def of(row: Mapping[str, Any]) -> Progress:
+def progress_of(row: Mapping[str, Any]) -> Progress:
     """The progress a row of table ``runs`` tells."""
     per_epoch, epochs, step = row["steps"], row["epochs"], row["step"]
     running = row["status"] == "running"

@@ -21,7 +21,7 @@ from builder import document
 from builder.check.training import performance
 from builder.errors import TrainingError
 from builder.runs.disk import workspace
-from builder.runs.store.database import Row, at_last, database
+from builder.runs.store.database import Row, database, write_at_last
 from builder.spec import Config, Run, TrainingSpec
 
 _INSERT = """
@@ -137,7 +137,7 @@ def run(row: Row) -> Run:
 
 def remove(run_id: str) -> None:
     """Forgets the run and its metrics."""
-    at_last(lambda: database().change("DELETE FROM runs WHERE id = ?", run_id))
+    write_at_last(lambda: database().change("DELETE FROM runs WHERE id = ?", run_id))
 
 
 # --- who has it ----------------------------------------------------------------------------------
@@ -185,7 +185,7 @@ def end(
         "id": run_id, "pid": pid, "status": status, "error": error, "result": text,
         "path": (result or {}).get("path"), "at": time() if at is None else at,
     }  # fmt: skip
-    changed = at_last(lambda: database().change(_END, values))
+    changed = write_at_last(lambda: database().change(_END, values))
     if changed:
         secure()
     return changed == 1

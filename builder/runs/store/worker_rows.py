@@ -1,4 +1,4 @@
-"""What a run's worker writes into its own row, and the order it reads there."""
+"""What a worker writes to its run's row (heartbeat, plan, message), and the order it reads."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def show(run: Run, artefact: str) -> None:
         placeholder=preview["rows"][0][:80],
         help="Press Enter to have it read. Nothing of it is kept.",
     )
-    answer = client.call("predict_text.say", artefact, run.training, text)
+    answer = client.call("predict_text.predict_text", artefact, run.training, text)
     # one element, so that verdict, words and bars change together
     if "value" in answer:
         value = (

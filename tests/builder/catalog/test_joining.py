@@ -87,8 +87,8 @@ def test_no_layer_of_keras_is_lost() -> None:
         (name,) = known
         assert name in NOT_IN_A_STACK
         spec = SAMPLES.get(name, ObjectSpec(name))
-        with keras_model.unallocated():
+        with keras_model.without_allocating():
             made = keras_objects.make("layers", spec)
             written = json.loads(json.dumps(keras.saving.serialize_keras_object(made)))
-        assert deserialize.read("layers", written, name, lambda text: None) == spec
+        assert deserialize.read_object("layers", written, name, lambda text: None) == spec
         assert decode_object(encode(spec)) == spec

@@ -33,7 +33,7 @@ def dense(dataset: ObjectSpec, shape=(28, 28), units=10, last="softmax") -> Trai
 
 
 def saved(spec: TrainingSpec, path: Path, epochs: int = 0) -> str:
-    model = keras_model.compiled(spec)
+    model = keras_model.build_compiled(spec)
     if epochs:
         found = loading.load(spec.dataset)
         model.fit(found.x_train, found.y_train, epochs=epochs, verbose=0)

@@ -24,7 +24,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 from builder.engine.build.backend import keras
-from builder.engine.training.batch_order import Order
+from builder.engine.training.batch_order import BatchOrder
 from builder.engine.training.loop import Loop, Plan
 from builder.engine.training.reporting import Reporter
 from builder.engine.training.snapshot import Snapshots
@@ -94,7 +94,7 @@ def by_loop(
         train = (*train, data_adapter_utils.class_weight_to_sample_weights(train[1], weights))
     count = len(keras.tree.flatten(train)[0])
     plan = Plan(
-        train, held, Order(count, case.batch, case.fit.get("shuffle", True), 0), case.epochs,
+        train, held, BatchOrder(count, case.batch, case.fit.get("shuffle", True), 0), case.epochs,
         case.fit.get("validation_batch_size", case.batch), case.fit.get("validation_freq", 1),
         xla=case.xla,
     )  # fmt: skip

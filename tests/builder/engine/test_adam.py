@@ -44,7 +44,7 @@ def test_the_update_is_that_of_keras(
 ) -> None:
     made = [keras.optimizers.Adam(beta_1=beta_1, beta_2=beta_2, epsilon=epsilon) for _ in range(2)]
     expected, found = bits(adam.own, made[0], gradients), bits(adam.update, made[1], gradients)
-    assert found == expected or not adam.exact()
+    assert found == expected or not adam.is_exact()
 
 
 def compiled(optimizer: Any) -> keras.Model:
@@ -60,10 +60,10 @@ def test_a_step_is_traced_with_it_and_leaves_the_optimizer_as_it_was(
 ) -> None:
     seen = []
     update = adam.update
-    monkeypatch.setattr(adam, "exact", lambda: True)
+    monkeypatch.setattr(adam, "is_exact", lambda: True)
     monkeypatch.setattr(adam, "update", lambda *given: (seen.append(given), update(*given))[1])
     model = compiled(name)
-    tf.function(adam.step(model), autograph=False)((np.ones((4, 3)), np.ones((4, 2))))
+    tf.function(adam.adam_step(model), autograph=False)((np.ones((4, 3)), np.ones((4, 2))))
     assert len(seen) == 2, "a kernel and a bias"
     assert "update_step" not in vars(model.optimizer)
 
@@ -73,7 +73,7 @@ def test_a_step_is_traced_with_it_and_leaves_the_optimizer_as_it_was(
 )
 def test_other_optimizers_step_as_they_are(optimizer: Any) -> None:
     model = compiled(optimizer)
-    assert adam.step(model) == model.train_step
+    assert adam.adam_step(model) == model.train_step
 
 
 def test_where_the_bits_would_differ_keras_updates_itself(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,12 +81,12 @@ def test_where_the_bits_would_differ_keras_updates_itself(monkeypatch: pytest.Mo
         adam.own(self, gradient * 1.0000001, variable, rate)
 
     monkeypatch.setattr(adam, "update", other)
-    adam.exact.cache_clear()
+    adam.is_exact.cache_clear()
     try:
         model = compiled("adam")
-        assert adam.step(model) == model.train_step
+        assert adam.adam_step(model) == model.train_step
     finally:
-        adam.exact.cache_clear()
+        adam.is_exact.cache_clear()
 
 
 def test_an_embedding_keeps_its_sparse_gradient() -> None:
@@ -97,7 +97,7 @@ def test_an_embedding_keeps_its_sparse_gradient() -> None:
         keras.utils.set_random_seed(3)
         model = keras.Sequential([keras.Input((3,)), keras.layers.Embedding(5, 4)])
         model.compile("adam", "mse")
-        step = adam.step(model) if ours else model.train_step
+        step = adam.adam_step(model) if ours else model.train_step
         run = tf.function(step, autograph=False)
         for _ in range(3):
             run((words, np.ones((2, 3, 4))))

@@ -21,7 +21,7 @@ TABLE = RNG.normal((3, -20, 500, 0), (1, 2, 90, 0.1), (300, 4)).astype("float32"
 
 def made(*layers: ObjectSpec, policy: str | None = None) -> keras.Model:
     training = zoo.training(chain("m", *layers), layer("Iris"))
-    return keras_model.compiled(training.with_compile(dtype_policy=policy))
+    return keras_model.build_compiled(training.with_compile(dtype_policy=policy))
 
 
 def after(model: keras.Model, name: str, x: Any) -> np.ndarray:
@@ -104,7 +104,7 @@ def test_a_model_inside_a_model_learns_too() -> None:
         ),
         ("out",),
     )
-    model = keras_model.compiled(zoo.training(outer, layer("Iris")))
+    model = keras_model.build_compiled(zoo.training(outer, layer("Iris")))
     assert adapt_layers.adapt(model, TABLE) == ("normalization",)
     mean = model.get_layer("inner").get_layer("normalization").mean
     np.testing.assert_allclose(np.ravel(mean), 3 * TABLE.mean(axis=0), rtol=1e-4)

@@ -66,7 +66,7 @@ def test_pictures_are_scaled_as_keras_scales_them(reads: str, largest: float) ->
     x = np.random.default_rng(0).uniform(0, 255, (1, 4, 4, 3)).astype("float32")
     wanted = imagenet_utils.preprocess_input(x.copy(), mode=modes[reads])
     flat = (ObjectSpec("Flatten"),)
-    spec = application_specs.chained(
+    spec = application_specs.chain_layers(
         "m", given(4, 4, 3), *application_specs.scaling(reads, largest), *flat
     )
     got = np.asarray(keras_model.build(spec)(x * (largest / 255))).reshape(x.shape)

@@ -23,18 +23,18 @@ DRAWING[40:240, 120:160] = 0
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     where = tmp_path_factory.mktemp("beside")
     for training in (PAIRS, COVERED):
-        keras_model.compiled(training).save(where / f"{training.model.name}.keras")
+        keras_model.build_compiled(training).save(where / f"{training.model.name}.keras")
     return where
 
 
 def test_two_equal_pictures_get_what_the_model_says_of_them(folder: Path) -> None:
     artefact = str(folder / "digit_pairs.keras")
-    (other,) = predict_multi.others(PAIRS)
+    (other,) = predict_multi.other_inputs(PAIRS)
     assert other["node"] == "second" and other["images"].shape == (12, 28, 28)
-    said = predict_multi.drawing(artefact, PAIRS, DRAWING, {"second": 3})
-    seen = digit_image.centre(digit_image.ink_of(DRAWING))
+    said = predict_multi.predict_drawing(artefact, PAIRS, DRAWING, {"second": 3})
+    seen = digit_image.centre(digit_image.extract_ink(DRAWING))
     assert np.array_equal(said["seen"], seen)
-    model = keras_model.compiled(PAIRS)
+    model = keras_model.build_compiled(PAIRS)
     second = loading.load(PAIRS.dataset).column("second").test[3:4]
     truth = model.predict([seen[None] / np.float32(255), second], verbose=0)[0, 0]
     (answer,) = said["outputs"]
@@ -44,10 +44,10 @@ def test_two_equal_pictures_get_what_the_model_says_of_them(folder: Path) -> Non
 
 def test_numbers_are_scaled_as_the_training_rows_were(folder: Path) -> None:
     artefact = str(folder / "covered_digits.keras")
-    (other,) = predict_multi.others(COVERED)
+    (other,) = predict_multi.other_inputs(COVERED)
     assert other["features"][0] == "width" and len(other["middle"]) == 6
-    said = predict_multi.drawing(artefact, COVERED, DRAWING, {"measures": other["high"]})
-    model = keras_model.compiled(COVERED)
+    said = predict_multi.predict_drawing(artefact, COVERED, DRAWING, {"measures": other["high"]})
+    model = keras_model.build_compiled(COVERED)
     seen = said["seen"][None] / np.float32(255)
     truth = model.predict([seen, np.ones((1, 6), "float32")], verbose=0)[0]
     assert said["outputs"][0]["probabilities"] == pytest.approx(truth, abs=1e-5)
@@ -55,12 +55,12 @@ def test_numbers_are_scaled_as_the_training_rows_were(folder: Path) -> None:
 
 def test_an_empty_canvas_and_a_missing_input_are_said(folder: Path) -> None:
     artefact = str(folder / "covered_digits.keras")
-    empty = predict_multi.drawing(artefact, COVERED, None, {})
+    empty = predict_multi.predict_drawing(artefact, COVERED, None, {})
     assert empty["seen"] is None and empty["outputs"][0]["probabilities"] == []
     with pytest.raises(DataError, match="also reads 'measures'"):
-        predict_multi.drawing(artefact, COVERED, DRAWING, {})
+        predict_multi.predict_drawing(artefact, COVERED, DRAWING, {})
 
 
 def test_a_model_without_pictures_takes_no_drawing() -> None:
     with pytest.raises(DataError, match="cannot read a drawing"):
-        predict_multi.others(starters.get("reviews").training)
+        predict_multi.other_inputs(starters.get("reviews").training)

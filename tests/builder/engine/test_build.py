@@ -226,7 +226,7 @@ def test_what_is_switched_off_is_not_there() -> None:
 
 def test_the_seed_decides_the_weights_as_in_a_plain_script() -> None:
     spec = zoo.STACKS["tutorial"]
-    ours = keras_model.compiled(spec)
+    ours = keras_model.build_compiled(spec)
     keras.utils.set_random_seed(spec.seed)
     plain = keras.Sequential(
         [
@@ -252,7 +252,7 @@ def test_the_seed_decides_the_weights_as_in_a_plain_script() -> None:
 )
 def test_compiling_says_which_choice_is_wrong(changes, where: str) -> None:
     with pytest.raises(BuildError) as caught:
-        keras_model.compiled(zoo.STACKS["toy"].with_compile(**changes))
+        keras_model.build_compiled(zoo.STACKS["toy"].with_compile(**changes))
     assert caught.value.where == where
 
 
@@ -263,16 +263,16 @@ def test_a_warning_of_keras_is_no_failure() -> None:
 
 
 def test_a_policy_holds_for_the_model_alone() -> None:
-    model = keras_model.compiled(zoo.STACKS["half_precision"])
+    model = keras_model.build_compiled(zoo.STACKS["half_precision"])
     assert {layer.compute_dtype for layer in model.layers} == {"bfloat16"}
     assert {layer.variable_dtype for layer in model.layers} == {"float32"}
-    plain = keras_model.compiled(zoo.STACKS["toy"])
+    plain = keras_model.build_compiled(zoo.STACKS["toy"])
     assert {layer.compute_dtype for layer in plain.layers} == {"float32"}
 
 
 def test_an_unknown_policy_is_refused_in_words() -> None:
     spec = zoo.STACKS["toy"]
     with pytest.raises(BuildError) as caught:
-        keras_model.compiled(spec.with_compile(dtype_policy="float3"))
+        keras_model.build_compiled(spec.with_compile(dtype_policy="float3"))
     assert caught.value.where == "compile.dtype_policy"
-    assert {layer.compute_dtype for layer in keras_model.compiled(spec).layers} == {"float32"}
+    assert {layer.compute_dtype for layer in keras_model.build_compiled(spec).layers} == {"float32"}

@@ -109,9 +109,9 @@ def test_every_layer_of_the_catalogue_survives(entry: catalog.Entry) -> None:
         return
     from builder.engine.build import keras_objects
 
-    with keras_model.unallocated():
+    with keras_model.without_allocating():
         record = keras.saving.serialize_keras_object(keras_objects.make("layers", spec))
-        back = deserialize.read(
+        back = deserialize.read_object(
             "layers", json.loads(json.dumps(record)), "layer", lambda text: None
         )
     kept = back.config if "seed" in spec.config else back.config.without("seed")
@@ -229,7 +229,7 @@ def test_compile_settings_come_back_as_they_were_chosen() -> None:
         metrics=(layer("accuracy"), layer("AUC", num_thresholds=50)),
         loss=layer("CategoricalCrossentropy", label_smoothing=0.1),
     )
-    model = keras_model.compiled(spec)
+    model = keras_model.build_compiled(spec)
     back = deserialize.compile_record(json.loads(model.to_json())["compile_config"])
     assert back == spec.compile
 
@@ -255,7 +255,7 @@ def test_short_names_of_losses_are_understood(written: Any, chosen: str) -> None
 
 
 def test_a_learning_rate_comes_back_as_it_was_typed() -> None:
-    model = keras_model.compiled(
+    model = keras_model.build_compiled(
         zoo.STACKS["toy"].with_compile(optimizer=layer("SGD", learning_rate=0.03))
     )
     back = deserialize.compile_record(json.loads(model.to_json())["compile_config"])

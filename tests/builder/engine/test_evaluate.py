@@ -56,7 +56,7 @@ def runs(tmp_path_factory) -> dict[str, str]:
     folder, found = tmp_path_factory.mktemp("runs"), {}
     for name, spec in ZOO.items():
         loaded = loading.load(spec.dataset)
-        model = keras_model.compiled(spec)
+        model = keras_model.build_compiled(spec)
         epochs = {"Digits": 3, "Diabetes": 20}.get(name, 15)
         model.fit(loaded.x_train, loaded.y_train, epochs=epochs, verbose=0)
         found[name] = str(folder / f"{name}.keras")

@@ -12,7 +12,7 @@ from builder.engine.build import keras_model
 from builder.engine.build.backend import keras
 from builder.engine.inference import artefact
 from builder.engine.training import loop, reporting, steps, train_run
-from builder.engine.training.batch_order import Order
+from builder.engine.training.batch_order import BatchOrder
 from tests.builder.engine.heard import ONE_HOT, TUTORIAL, Heard, never, run
 from tests.zoo import layer
 
@@ -100,12 +100,12 @@ def _ordered_after_training(spec: Any, folder: Path, said: str) -> tuple[dict[st
 
 def test_a_compiled_loop_is_one_program_for_every_number_of_steps() -> None:
     data = (ONE_HOT.x_train, ONE_HOT.y_train)
-    full, rest = Order(len(data[0]), 32, False, 0).epoch(0)
+    full, rest = BatchOrder(len(data[0]), 32, False, 0).epoch(0)
     results = []
     for parts in ([full[:3], full[3:4], full[4:], rest[None]], [full, rest[None]]):
         keras.utils.set_random_seed(1)
-        model = keras_model.compiled(TUTORIAL.with_compile(jit_compile=True))
-        made = steps.Steps(model.train_step, data, 32, loop.logged(model, data), xla=True)
+        model = keras_model.build_compiled(TUTORIAL.with_compile(jit_compile=True))
+        made = steps.Steps(model.train_step, data, 32, loop.log_names(model, data), xla=True)
         done = [made(part) for part in parts]
         assert [count for count, _ in done] == [len(part) for part in parts]
         assert made._run.experimental_get_tracing_count() == 1

@@ -28,7 +28,7 @@ from tests.zoo import layer
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small compiled model as .keras."""
     path = tmp_path_factory.mktemp("saved") / "model.keras"
-    keras_model.compiled(zoo.STACKS["toy"]).save(path)
+    keras_model.build_compiled(zoo.STACKS["toy"]).save(path)
     return path
 
 

@@ -26,19 +26,19 @@ def test_files_of_any_size_and_kind_give_the_drawings_answer(trained, digits, tm
     pixels = np.asarray(Image.fromarray(page).resize((side, side), how))
     path = tmp_path / f"digit.{kind.lower()}"
     path.write_bytes(png(pixels, kind))
-    said = predict_image.image_file(artefact, spec, path)
-    drawing = predict_image.drawing(artefact, spec, canvas(digits[0][1]))
+    said = predict_image.predict_file(artefact, spec, path)
+    drawing = predict_image.predict_drawing(artefact, spec, canvas(digits[0][1]))
     assert said["class"] == drawing["class"]
     # a compressor's ringing around a stroke is as wide as the stroke in a picture this small
     limit = 25 if kind in ("JPEG", "WEBP") and side < 100 else 12
     assert np.abs(said["seen"].astype(int) - drawing["seen"]).mean() < limit
-    assert predict_image.image_file(artefact, spec, path.read_bytes())["class"] == said["class"]
+    assert predict_image.predict_file(artefact, spec, path.read_bytes())["class"] == said["class"]
 
 
 def test_modes_and_rotation_are_understood(trained, digits):
     artefact, spec = trained
     small = digits[0][1]
-    expected = predict_image.drawing(artefact, spec, canvas(small))["seen"].astype(int)
+    expected = predict_image.predict_drawing(artefact, spec, canvas(small))["seen"].astype(int)
     page = Image.fromarray(255 - enlarged(np.pad(small, 3)))
     deep = Image.fromarray(np.asarray(page).astype("uint16") * 257)
     exif = Image.Exif()
@@ -51,7 +51,7 @@ def test_modes_and_rotation_are_understood(trained, digits):
         image.save(file, "PNG")
         files.append(file.getvalue())
     for content in files:
-        seen = predict_image.image_file(artefact, spec, content)["seen"].astype(int)
+        seen = predict_image.predict_file(artefact, spec, content)["seen"].astype(int)
         assert np.abs(seen - expected).mean() < 8
 
 
@@ -68,8 +68,8 @@ def test_a_photograph_with_shadow_grain_and_specks_is_cleaned(trained, digits):
         for y, x in rng.integers(5, 310, (4, 2)):
             photo[y : y + 3, x : x + 3] = 60
         content = png(np.clip(photo, 0, 255).astype("uint8"), "JPEG", quality=80)
-        right += predict_image.image_file(artefact, spec, content)["class"] == str(label)
-        clean += predict_image.drawing(artefact, spec, canvas(small))["class"] == str(label)
+        right += predict_image.predict_file(artefact, spec, content)["class"] == str(label)
+        clean += predict_image.predict_drawing(artefact, spec, canvas(small))["class"] == str(label)
     assert right >= clean - 5
 
 
@@ -101,15 +101,15 @@ def bomb() -> bytes:
 )  # fmt: skip
 def test_bad_files_are_refused_in_words(trained, content, words):
     with pytest.raises(FileError) as caught:
-        predict_image.image_file(*trained, content)
+        predict_image.predict_file(*trained, content)
     assert words in caught.value.message and caught.value.hint
 
 
 def test_missing_files_and_folders_are_named(trained, tmp_path):
     with pytest.raises(FileError, match=r"nowhere\.png cannot be read: No such file"):
-        predict_image.image_file(*trained, tmp_path / "nowhere.png")
+        predict_image.predict_file(*trained, tmp_path / "nowhere.png")
     with pytest.raises(FileError, match="Is a directory"):
-        predict_image.image_file(*trained, tmp_path)
+        predict_image.predict_file(*trained, tmp_path)
 
 
 def test_a_yes_or_no_model_and_other_picture_sizes(tmp_path, monkeypatch):
@@ -124,7 +124,7 @@ def test_a_yes_or_no_model_and_other_picture_sizes(tmp_path, monkeypatch):
     monkeypatch.setenv("LAYERWISE_DATA", str(tmp_path))
     spec = dense(ObjectSpec("NpzFile", {"file": "small.npz"}), (12, 10, 3), 1, "sigmoid")
     artefact = saved(spec, tmp_path / "model.keras")
-    said = predict_image.image_file(
+    said = predict_image.predict_file(
         artefact, spec, png(rng.integers(0, 255, (40, 60, 3)).astype("uint8"))
     )
     assert said["seen"].shape == (12, 10, 3) and said["classes"] == ["0", "1"]

@@ -11,7 +11,7 @@ import pytest
 
 from builder.engine.build.backend import keras
 from builder.engine.data.column_arrays import Arrays
-from builder.engine.training.fit import obstacle
+from builder.engine.training.fit import find_obstacle
 from builder.spec import TrainingSpec, chain
 from tests import zoo
 from tests.zoo import dense, given, layer
@@ -85,7 +85,7 @@ STRANGER = "the callback Stranger may want more than our loop offers"
 def test_what_keras_must_train_is_left_to_it_and_the_reason_is_told(
     models: dict[str, Any], name: str, spec: TrainingSpec, callbacks: list[Any], reason: str
 ) -> None:
-    assert obstacle(models[name], spec, DATA, callbacks) == reason
+    assert find_obstacle(models[name], spec, DATA, callbacks) == reason
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_what_keras_must_train_is_left_to_it_and_the_reason_is_told(
 def test_any_other_training_is_our_loops(
     models: dict[str, Any], name: str, spec: TrainingSpec, callbacks: list[Any]
 ) -> None:
-    assert obstacle(models[name], spec, DATA, callbacks) == ""
+    assert find_obstacle(models[name], spec, DATA, callbacks) == ""
 
 
 def endless(width: int) -> Any:
@@ -119,7 +119,7 @@ def test_data_of_more_than_half_the_free_memory_are_left_to_keras(
     data = Arrays(x, endless(4), ROWS[:0], ROWS[:0])
     free = {"now": 8.0e9}
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=free["now"]))
-    assert obstacle(models["plain"], training(), data, []) == ""
+    assert find_obstacle(models["plain"], training(), data, []) == ""
     free["now"] = 7.9e9
     told = "the data (4 GB) would fill the memory (7.9 GB free)"
-    assert obstacle(models["plain"], training(), data, []) == told
+    assert find_obstacle(models["plain"], training(), data, []) == told

@@ -19,7 +19,7 @@ from tests.builder.engine.drawings import canvas, dense, drawn, enlarged, saved,
 def test_drawings_are_answered_as_well_as_the_test_set(trained, digits):
     artefact, spec = trained
     pictures, labels = digits
-    answers = [predict_image.drawing(artefact, spec, canvas(p)) for p in pictures[:150]]
+    answers = [predict_image.predict_drawing(artefact, spec, canvas(p)) for p in pictures[:150]]
     right = np.array([a["class"] == str(y) for a, y in zip(answers, labels, strict=False)])
     model = keras.models.load_model(artefact)
     _, exam = model.evaluate(pictures / 255.0, np.eye(10)[labels], verbose=0)
@@ -31,7 +31,7 @@ def test_drawings_are_answered_as_well_as_the_test_set(trained, digits):
 
 def test_an_answer_is_complete_and_is_what_the_model_says(trained, digits):
     artefact, spec = trained
-    said = predict_image.drawing(artefact, spec, canvas(digits[0][0]))
+    said = predict_image.predict_drawing(artefact, spec, canvas(digits[0][0]))
     assert set(said) == {"seen", "probabilities", "classes", "class", "sure", "why"}
     assert said["classes"] == [str(n) for n in range(10)] and said["why"].endswith(".")
     assert said["seen"].shape == (28, 28) and said["seen"].dtype == np.uint8
@@ -53,14 +53,14 @@ def test_the_paper_may_be_of_any_colour(trained, digits):
         np.dstack([clear, clear, clear, ink]),  # black on transparent
         np.dstack([clear + 255, clear + 255, clear + 255, ink]),  # white on transparent
     ]
-    seen = [predict_image.drawing(artefact, spec, way)["seen"] for way in ways]
+    seen = [predict_image.predict_drawing(artefact, spec, way)["seen"] for way in ways]
     assert all(np.abs(s.astype(int) - seen[0]).max() <= 3 for s in seen)
 
 
 @pytest.mark.parametrize("shade", [None, 0, 128, 255])
 def test_an_empty_canvas_says_so(trained, shade):
     image = None if shade is None else np.full((280, 280, 4), shade, "uint8")
-    said = predict_image.drawing(*trained, image)
+    said = predict_image.predict_drawing(*trained, image)
     assert said["class"] is None and said["seen"] is None and not said["sure"]
     assert said["probabilities"] == [] and len(said["classes"]) == 10
     assert "empty" in said["why"] or "Nothing" in said["why"]
@@ -69,13 +69,15 @@ def test_an_empty_canvas_says_so(trained, shade):
 def test_a_dot_and_a_blot_are_not_sure(trained):
     for side in (12, 22):  # a speck, and one touch of the page's pen
         around = (100, 100, 100 + side, 100 + side)
-        dot = predict_image.drawing(*trained, drawn(lambda d, a=around: d.ellipse(a, "black")))
+        dot = predict_image.predict_drawing(
+            *trained, drawn(lambda d, a=around: d.ellipse(a, "black"))
+        )
         assert not dot["sure"] and "dot" in dot["why"] and dot["class"] is not None
     for blot in (
         lambda d: d.ellipse((60, 60, 220, 220), "black"),
         lambda d: d.rectangle((20, 20, 260, 260), "black"),
     ):
-        said = predict_image.drawing(*trained, drawn(blot))
+        said = predict_image.predict_drawing(*trained, drawn(blot))
         assert not said["sure"] and "filled shape" in said["why"]
 
 
@@ -86,7 +88,7 @@ def test_two_likely_answers_are_both_named(trained):
     doubts = []
     for _ in range(20):
         points = [tuple(p) for p in rng.integers(20, 260, (9, 2)).tolist()]
-        said = predict_image.drawing(
+        said = predict_image.predict_drawing(
             artefact, spec, drawn(lambda d, p=points: d.line(p, "black", 16, joint="curve"))
         )
         doubts.append(not said["sure"])
@@ -98,28 +100,28 @@ def test_two_likely_answers_are_both_named(trained):
 def test_an_answer_survives_other_work(trained, digits):
     artefact, spec = trained
     image = canvas(digits[0][2])
-    first = predict_image.drawing(artefact, spec, image)
+    first = predict_image.predict_drawing(artefact, spec, image)
     keras_model.summary(spec.model)  # clears Keras's session
-    again = predict_image.drawing(artefact, spec, image)
+    again = predict_image.predict_drawing(artefact, spec, image)
     assert again["probabilities"] == first["probabilities"]
 
 
 def test_a_model_is_loaded_once_and_before_the_first_stroke(trained, digits, monkeypatch):
-    predict_image.drawing(*trained, None)
+    predict_image.predict_drawing(*trained, None)
     monkeypatch.setattr(model_cache, "load_artefact", pytest.fail)
-    predict_image.drawing(*trained, canvas(digits[0][2]))
+    predict_image.predict_drawing(*trained, canvas(digits[0][2]))
 
 
 def test_a_model_trained_anew_is_noticed(tmp_path):
     spec = dense(ObjectSpec("Digits", {"variants": 1}))
     image = drawn(lambda d: d.line((140, 40, 140, 240), "black", 20))
     path = tmp_path / "model.keras"
-    before = predict_image.drawing(saved(spec, path), spec, image)
+    before = predict_image.predict_drawing(saved(spec, path), spec, image)
     keras.utils.set_random_seed(5)
     other = keras_model.build(spec.model)
     other.save(path)
     os.utime(path, ns=(1, 1))
-    after = predict_image.drawing(str(path), spec, image)
+    after = predict_image.predict_drawing(str(path), spec, image)
     assert before["probabilities"] != after["probabilities"]
 
 
@@ -144,7 +146,7 @@ def test_every_preparation_is_applied_to_drawings(tmp_path, digits, config, shap
         )
         spec = training(dataset, *layers)
     artefact = saved(spec, tmp_path / "model.keras")
-    said = predict_image.drawing(artefact, spec, canvas(digits[0][3]))
+    said = predict_image.predict_drawing(artefact, spec, canvas(digits[0][3]))
     found = loading.load(dataset)
     x = found.scaling(said["seen"][None]).reshape(1, *[s or 28 for s in spec_shape(spec)])
     scores = (
@@ -163,8 +165,8 @@ def spec_shape(spec: TrainingSpec) -> tuple[int | None, ...]:
 def test_without_a_project_values_run_from_0_to_1(trained, digits):
     image = canvas(digits[0][0])
     bare, full = (
-        predict_image.drawing(trained[0], None, image),
-        predict_image.drawing(*trained, image),
+        predict_image.predict_drawing(trained[0], None, image),
+        predict_image.predict_drawing(*trained, image),
     )
     assert bare["probabilities"] == full["probabilities"] and bare["class"] == full["class"]
 
@@ -180,16 +182,16 @@ def test_models_that_cannot_read_a_drawing_say_so(tmp_path, trained):
         ObjectSpec("Dense", {"units": 3, "activation": "softmax"}),
     )
     with pytest.raises(DataError, match="a drawing is 28×28"):
-        predict_image.drawing(saved(iris, tmp_path / "iris.keras"), iris, image)
+        predict_image.predict_drawing(saved(iris, tmp_path / "iris.keras"), iris, image)
     few = dense(ObjectSpec("Digits", {"variants": 1}), units=7)
     with pytest.raises(DataError, match="scores 7 classes but the dataset has 10"):
-        predict_image.drawing(saved(few, tmp_path / "few.keras"), few, image)
+        predict_image.predict_drawing(saved(few, tmp_path / "few.keras"), few, image)
 
 
 def test_damaged_or_missing_models_are_file_errors(tmp_path, trained):
     image = drawn(lambda d: d.line((140, 40, 140, 240), "black", 20))
     with pytest.raises(FileError, match="No such file"):
-        predict_image.drawing(str(tmp_path / "none.keras"), trained[1], image)
+        predict_image.predict_drawing(str(tmp_path / "none.keras"), trained[1], image)
     (tmp_path / "bad.keras").write_bytes(b"PK nothing")
     with pytest.raises(FileError, match=r"bad\.keras cannot be opened"):
-        predict_image.drawing(str(tmp_path / "bad.keras"), trained[1], image)
+        predict_image.predict_drawing(str(tmp_path / "bad.keras"), trained[1], image)

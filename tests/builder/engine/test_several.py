@@ -14,7 +14,7 @@ from builder.engine.build import keras_model
 from builder.engine.build.backend import keras
 from builder.engine.data import column_arrays, loading
 from builder.engine.training import adapt_layers, train_run
-from builder.engine.training.reporting import Silence
+from builder.engine.training.reporting import NullSink
 from builder.errors import DataError
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec
 from tests.zoo import dense, given, layer
@@ -71,7 +71,7 @@ def by_hand() -> tuple[dict[str, Any], dict[str, float]]:
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return train_run.train(SHORT, tmp_path_factory.mktemp("several"), Silence(), lambda: None)
+    return train_run.train(SHORT, tmp_path_factory.mktemp("several"), NullSink(), lambda: None)
 
 
 def test_it_takes_the_fast_loop_and_gives_the_numbers_of_fit(trained: dict[str, Any]) -> None:
@@ -85,7 +85,7 @@ def test_it_takes_the_fast_loop_and_gives_the_numbers_of_fit(trained: dict[str, 
 
 def test_columns_are_found_by_binding_not_by_name(trained: dict[str, Any], tmp_path: Path) -> None:
     other = renamed(SHORT, text="words", stars="score")
-    found = train_run.train(other, tmp_path, Silence(), lambda: None)
+    found = train_run.train(other, tmp_path, NullSink(), lambda: None)
     assert found["history"]["score_loss"] == trained["history"]["stars_loss"]
     assert found["history"]["loss"] == trained["history"]["loss"]
 
@@ -98,7 +98,7 @@ def test_one_input_and_one_output_of_many_columns_are_plain_arrays() -> None:
         ("stars",),
     )
     training = TrainingSpec(model, REVIEWS, columns=Config(price="price", stars="stars"))
-    arrays = column_arrays.bound(training, loading.load(REVIEWS))
+    arrays = column_arrays.bind_arrays(training, loading.load(REVIEWS))
     assert arrays.x_train.shape == (500, 1) and arrays.y_train.shape == (500,)
     assert arrays.x_test.shape == (100, 1)
 
@@ -114,7 +114,7 @@ def test_one_input_and_one_output_of_many_columns_are_plain_arrays() -> None:
 def test_a_wrong_binding_is_said(columns: dict[str, str], said: str) -> None:
     wrong = replace(SHORT, columns=SHORT.columns.with_(**columns))
     with pytest.raises(DataError, match=said):
-        column_arrays.bound(wrong, loading.load(REVIEWS))
+        column_arrays.bind_arrays(wrong, loading.load(REVIEWS))
 
 
 def test_layers_learn_from_the_input_they_read() -> None:
@@ -165,7 +165,7 @@ def test_what_was_saved_opens_as_the_same_project(name: str, tmp_path: Path) -> 
     from builder.engine.files import model_files
 
     training = starters.get(name).training
-    keras_model.compiled(training).save(tmp_path / "model.keras")
+    keras_model.build_compiled(training).save(tmp_path / "model.keras")
     opened = model_files.open_model(tmp_path / "model.keras")
     again = starters.around(opened["model"], opened["compile"])
     assert again.model == training.model and again.compile == training.compile
@@ -187,7 +187,7 @@ def test_two_outputs_may_answer_the_only_target_there_is(tmp_path: Path) -> None
         training = first.fixes[0].training
     assert check.problems(training, facts, keras_model.summary(model)) == ()
     assert training.columns == {"flower": "x", "kind": "y", "again": "y"}
-    trained = train_run.train(training, tmp_path, Silence(), lambda: None)
+    trained = train_run.train(training, tmp_path, NullSink(), lambda: None)
     report = evaluation.report(trained["artefact"], training)
     assert [r["output"] for r in report["outputs"]] == ["kind", "again"]
     assert {"kind_accuracy", "again_accuracy"} <= report["test"].keys()

@@ -18,7 +18,7 @@ from builder.engine.data import loading
 from builder.engine.files import model_files
 from builder.engine.inference import evaluation, predict_text
 from builder.engine.training import train_run
-from builder.engine.training.reporting import Silence
+from builder.engine.training.reporting import NullSink
 from builder.errors import DataError, FileError
 from builder.exporters.contract import ExportRequest
 from builder.exporters.registry import all_exporters
@@ -36,7 +36,7 @@ SENTENCES = (
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("sentences")
-    return train_run.train(SENTENCES, folder, Silence(), lambda: None)
+    return train_run.train(SENTENCES, folder, NullSink(), lambda: None)
 
 
 def test_our_loop_trains_it(trained: dict[str, Any]) -> None:
@@ -57,9 +57,9 @@ class Until:
 def test_a_paused_run_goes_on_with_the_very_numbers(
     trained: dict[str, Any], tmp_path: Path
 ) -> None:
-    paused = train_run.train(SENTENCES, tmp_path, Silence(), Until(1, "pause"))
+    paused = train_run.train(SENTENCES, tmp_path, NullSink(), Until(1, "pause"))
     assert paused["ended"] == "paused"
-    again = train_run.train(SENTENCES, tmp_path, Silence(), lambda: None)
+    again = train_run.train(SENTENCES, tmp_path, NullSink(), lambda: None)
     assert again["history"] == trained["history"] and again["test"] == trained["test"]
 
 
@@ -81,10 +81,10 @@ def test_a_model_file_opened_as_a_project_brings_its_words(
     training = TrainingSpec(
         opened["model"], SENTENCES.dataset, compile=SENTENCES.compile, weights={"file": "x"}
     )
-    again = keras_model.compiled(training)
+    again = keras_model.build_compiled(training)
     from builder.engine.files import initial_weights
 
-    initial_weights.load(again, tmp_path / "weights.npz")
+    initial_weights.load_weights(again, tmp_path / "weights.npz")
     texts = loading.load(SENTENCES.dataset).x_test
     before = keras.models.load_model(trained["artefact"])
     np.testing.assert_array_equal(*(m.predict(texts, verbose=0) for m in (again, before)))
@@ -99,7 +99,7 @@ def test_the_exam_shows_sentences(trained: dict[str, Any]) -> None:
 
 
 def said(trained: dict[str, Any], text: str) -> dict[str, Any]:
-    return predict_text.say(trained["artefact"], SENTENCES, text)
+    return predict_text.predict_text(trained["artefact"], SENTENCES, text)
 
 
 def test_a_typed_sentence_is_answered(trained: dict[str, Any]) -> None:
@@ -126,8 +126,8 @@ def test_what_it_cannot_know_is_not_sure(trained: dict[str, Any], text: str, why
 
 def test_rows_of_words_know_their_words_too(tmp_path: Path) -> None:
     rows = zoo.STACKS["which_words"].with_fit(epochs=1)
-    run = train_run.train(rows, tmp_path, Silence(), lambda: None)
-    answer = predict_text.say(run["artefact"], rows, "soup xyzzy")
+    run = train_run.train(rows, tmp_path, NullSink(), lambda: None)
+    answer = predict_text.predict_text(run["artefact"], rows, "soup xyzzy")
     assert answer["words"] == [("soup", True), ("xyzzy", False)]
 
 

@@ -69,7 +69,7 @@ def test_what_happened_before_in_the_process_does_not_matter(tmp_path: Path) -> 
     accuracy = layer("SparseCategoricalAccuracy")
     spec = zoo.STACKS["sparse_logits"].with_compile(metrics=(accuracy,))
     first, _ = run(spec, tmp_path, SPARSE)
-    keras_model.compiled(TUTORIAL).predict(X[:3], verbose=0)
+    keras_model.build_compiled(TUTORIAL).predict(X[:3], verbose=0)
     keras.metrics.SparseCategoricalAccuracy()
     second, _ = run(spec, tmp_path, SPARSE)
     assert first["history"] == second["history"]
@@ -183,12 +183,12 @@ def test_a_snapshot_of_another_model_is_refused(tmp_path: Path) -> None:
 
 
 def test_reshuffling_by_epoch_takes_another_order_each_time_the_same_for_a_seed() -> None:
-    ours = batch_order.Order(100, 8, "epoch", 7)
+    ours = batch_order.BatchOrder(100, 8, "epoch", 7)
     first, rest = ours.epoch(0)
     assert first.shape == (12, 8) and rest.shape == (4,)
     assert sorted([*first.ravel(), *rest]) == list(range(100))
     assert not np.array_equal(first, ours.epoch(1)[0])
-    assert np.array_equal(first, batch_order.Order(100, 8, "epoch", 7).epoch(0)[0])
+    assert np.array_equal(first, batch_order.BatchOrder(100, 8, "epoch", 7).epoch(0)[0])
 
 
 def test_a_half_written_model_never_takes_the_old_ones_place(trained, tmp_path: Path) -> None:

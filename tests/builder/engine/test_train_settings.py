@@ -145,11 +145,11 @@ def test_a_model_too_big_for_this_machine_is_refused_before_it_is_built(tmp_path
 
 
 def test_a_full_disk_is_said(tmp_path: Path) -> None:
-    full = train_run.explained(OSError(errno.ENOSPC, "No space left on device"))
+    full = train_run.explain_error(OSError(errno.ENOSPC, "No space left on device"))
     assert full.message == "The disk is full: the run could not be saved."
     assert "free some space" in full.hint
     hdf5 = OSError("Can't write data (file write failed: errno = 28, error message = 'No space')")
-    assert train_run.explained(hdf5).message == full.message
+    assert train_run.explain_error(hdf5).message == full.message
 
 
 def test_too_little_memory_is_said_and_what_helps() -> None:
@@ -159,7 +159,7 @@ def test_too_little_memory_is_said_and_what_helps() -> None:
     said = "OOM when allocating tensor with shape[1125899906842624] and type float [Op:Fill] name: "
     tensorflows = tf.errors.ResourceExhaustedError(None, None, said)
     for error in (numpys.value, tensorflows):
-        told = train_run.explained(error)
+        told = train_run.explain_error(error)
         assert told.message == "There was not enough memory for this training."
         assert told.hint == "Use a smaller batch size or a smaller model."
         assert told.where == "fit.batch_size"

@@ -16,7 +16,7 @@ from builder.engine.build import keras_model
 from builder.engine.build.backend import keras
 from builder.engine.files import initial_weights, model_files
 from builder.engine.training import train_run
-from builder.engine.training.reporting import Silence
+from builder.engine.training.reporting import NullSink
 from builder.errors import FileError
 from builder.facts import START
 from builder.spec import Config, ModelSpec
@@ -59,7 +59,7 @@ def test_an_opened_model_predicts_as_it_did(name: str, suffix: str, tmp_path: Pa
     found, keep = opened(model, tmp_path, suffix)
     assert found["notes"] == () and found["weights"]
     again = keras_model.build(found["model"])
-    assert initial_weights.load(again, keep) == ()
+    assert initial_weights.load_weights(again, keep) == ()
     for a, b in zip(before, keras.tree.flatten(again(x if len(x) > 1 else x[0])), strict=True):
         assert np.array_equal(a, b)
 
@@ -70,12 +70,12 @@ def test_a_layer_that_changed_starts_fresh_and_says_so(tmp_path: Path) -> None:
     changed = edit.rename(edit.configure(spec, "out", dense(7, "softmax")), "inner", "core")
     model = keras_model.build(changed)
     before = [np.asarray(w) for w in model.weights]
-    notes = initial_weights.load(model, keep)
+    notes = initial_weights.load_weights(model, keep)
     assert [n.where for n in notes] == ["core/dense", "core/dense_1", "out"]
     assert notes[-1].message == (
         "starts with fresh weights: a part of it was 4 × 2 and is 4 × 7 now."
     )
-    assert initial_weights.told(notes).startswith(
+    assert initial_weights.join_notes(notes).startswith(
         "Fresh weights in 'core/dense', 'core/dense_1', 'out': "
     )
     assert all(np.array_equal(a, w) for a, w in zip(before, model.weights, strict=True))
@@ -88,25 +88,27 @@ def test_weights_find_a_layer_under_its_new_name_and_nobody_else_takes_them(tmp_
     begun = replace(zoo.training(spec, zoo.layer("Iris")), weights=Config(file="f"))
     renamed = edit.follow(begun, edit.rename(edit.rename(spec, "inner", "core"), "out", "end"))
     again = keras_model.build(renamed.model)
-    assert initial_weights.load(again, keep, renamed.weights["names"]) == ()
+    assert initial_weights.load_weights(again, keep, renamed.weights["names"]) == ()
     for a, b in zip(model.weights, again.weights, strict=True):
         assert np.array_equal(a, b)
     taken = edit.rename(edit.add(renamed.model, renamed.model.layers["end"]), "dense", "out")
     wired = edit.returns(edit.connect(taken, "core", "out"), "out", True)
     assert [
         n.where
-        for n in initial_weights.load(keras_model.build(wired), keep, renamed.weights["names"])
+        for n in initial_weights.load_weights(
+            keras_model.build(wired), keep, renamed.weights["names"]
+        )
     ] == ["out"]
 
 
 def test_a_training_begins_with_them(tmp_path: Path) -> None:
     spec = zoo.STACKS["toy"]
     model = shaken(spec.model)
-    initial_weights.dump(model, tmp_path / START)
+    initial_weights.write_weights(model, tmp_path / START)
     began = replace(spec.with_fit(epochs=0), weights=Config(file="0" * 64, name="toy.keras"))
     heard: list[str] = []
 
-    class Ear(Silence):
+    class Ear(NullSink):
         def message(self, text: str) -> None:
             heard.append(text)
 
@@ -124,7 +126,7 @@ def test_weights_that_are_missing_or_damaged_say_so(tmp_path: Path) -> None:
         if content:
             path.write_bytes(content)
         with pytest.raises(FileError, match="cannot be read"):
-            initial_weights.load(model, path)
+            initial_weights.load_weights(model, path)
 
 
 SECRET = [("/etc/passwd", 0, h5py.h5f.UNLIMITED)]

@@ -137,7 +137,7 @@ def test_eight_bits_with_several_inputs(tmp_path: Path) -> None:
     path = str(tmp_path / "model.keras")
     small = all_exporters()["tflite"].export(ExportRequest(training, path, options={"int8": True}))
     assert len(small) < 0.7 * len(all_exporters()["tflite"].export(ExportRequest(training, path)))
-    x = list(column_arrays.bound(training, loading.load(training.dataset)).x_test.values())
+    x = list(column_arrays.bind_arrays(training, loading.load(training.dataset)).x_test.values())
     x = [array[:10].astype("float32") for array in x]
     expected = [np.asarray(v) for v in keras.models.load_model(path)(x)]
     said = [array.reshape(10, 1) for array in by_litert(small, x)]

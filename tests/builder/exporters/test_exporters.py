@@ -19,7 +19,7 @@ from builder import document, edit
 from builder.engine.build import keras_model
 from builder.engine.data import loading
 from builder.engine.training import train_run
-from builder.engine.training.reporting import Silence
+from builder.engine.training.reporting import NullSink
 from builder.errors import CatalogError, FileError, SpecError
 from builder.exporters import export_run, png, svg
 from builder.exporters.contract import ExportRequest, read_exporter
@@ -37,7 +37,7 @@ def exported(name: str, training: TrainingSpec = TRAINING, **more: Any) -> bytes
 @pytest.fixture(scope="module")
 def artefact(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("run")
-    return str(train_run.train(TRAINING, folder, Silence(), lambda: None)["artefact"])
+    return str(train_run.train(TRAINING, folder, NullSink(), lambda: None)["artefact"])
 
 
 def test_there_are_the_promised_ones() -> None:
@@ -169,10 +169,10 @@ def test_a_wrong_model_is_drawn_as_far_as_it_goes() -> None:
 
 
 def test_the_child_exports_by_name() -> None:
-    assert export_run.run("project", TRAINING, title="a") == exported("project", title="a")
+    assert export_run.export("project", TRAINING, title="a") == exported("project", title="a")
     with pytest.raises(CatalogError, match="no export called 'torch'"):
-        export_run.run("torch", TRAINING)
-    graph = export_run.run("script", zoo.training(zoo.RESIDUAL, zoo.DIGITS)).decode()
+        export_run.export("torch", TRAINING)
+    graph = export_run.export("script", zoo.training(zoo.RESIDUAL, zoo.DIGITS)).decode()
     assert 'model = keras.Model(inputs, out, name="residual")' in graph
 
 

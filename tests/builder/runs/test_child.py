@@ -133,7 +133,7 @@ def test_an_untrusted_call_may_not_take_more_memory_than_given() -> None:
     # confined to 300 MB beyond Keras, the weights' 4 GB cannot be allocated
     program = (
         "from builder.runs.engine_process import server\n"
-        "server.confine(300 * 2**20)\n"
+        "server.limit_memory(300 * 2**20)\n"
         "import numpy\n"
         "try: numpy.ones(2**29)\n"
         "except MemoryError: print('refused')\n"
@@ -145,7 +145,7 @@ def test_an_untrusted_call_may_not_take_more_memory_than_given() -> None:
 
 def test_a_guarded_call_has_a_process_and_a_folder_of_its_own() -> None:
     client.start()
-    facts = client.guarded("keras_model.summary", mnist_model())
+    facts = client.call_guarded("keras_model.summary", mnist_model())
     assert facts.params == 101_770
     ours = {pid_of("quick"), pid_of("slow")}
     children = [p for p in psutil.Process().children() if "--memory" in p.cmdline()]

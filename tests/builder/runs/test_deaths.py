@@ -117,7 +117,7 @@ def test_a_reused_process_id_is_not_taken_for_the_worker(training: TrainingSpec)
 
 def test_a_living_worker_is_known_though_the_clock_was_set(training: TrainingSpec) -> None:
     run = claimed(training, os.getpid(), psutil.Process().create_time() - 7200)
-    with workspace.locked(workspace.folder("runs", run) / workspace.WORKER_LOCK):
+    with workspace.lock(workspace.folder("runs", run) / workspace.WORKER_LOCK):
         dispatch.sweep()
         assert run_store.row(run)["status"] == "running"
     dispatch.sweep()
@@ -201,7 +201,7 @@ def test_a_full_disk_is_the_reason_and_nothing_is_tried(
 ) -> None:
     run = claimed(training)
     worker_rows.write_snapshot_step(run, 5)
-    monkeypatch.setattr(workspace, "full", lambda: True)
+    monkeypatch.setattr(workspace, "is_full", lambda: True)
     dispatch.sweep()
     row = run_store.row(run)
     assert row["status"] == "interrupted"
@@ -225,7 +225,7 @@ def test_the_reason_is_what_can_be_known(
     training: TrainingSpec, code: int | None, starved: bool, words: str
 ) -> None:
     run = claimed(training)
-    recovery.bury(run_store.row(run), code, starved)
+    recovery.recover(run_store.row(run), code, starved)
     assert words in run_store.row(run)["error"]
     assert ("smaller batch" in run_store.row(run)["error"]) == ("memory" in words)
 
@@ -304,14 +304,14 @@ def test_a_starved_run_goes_on_until_it_comes_no_further(training: TrainingSpec)
     worker_rows.write_snapshot_step(run, 25)
     why = "The training process was ended by the system because the memory was full at epoch"
     for _ in range(recovery.TRIES):
-        recovery.bury(run_store.row(run), -9, starved=True)
+        recovery.recover(run_store.row(run), -9, starved=True)
         row = run_store.row(run)
         assert row["status"] == "queued"
         assert row["message"].startswith(why)
         assert row["message"].endswith("; it goes on from where it was.")
         assert run_store.claim(run, GONE, row["created"], 99)
         worker_rows.accept(run, {})
-    recovery.bury(run_store.row(run), -9, starved=True)
+    recovery.recover(run_store.row(run), -9, starved=True)
     row = run_store.row(run)
     assert row["status"] == "interrupted" and row["error"].startswith(why)
     assert row["error"].endswith(

@@ -61,7 +61,7 @@ def full(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return True
 
     monkeypatch.setattr(workspace, "release", release)
-    monkeypatch.setattr(workspace, "full", lambda: True)
+    monkeypatch.setattr(workspace, "is_full", lambda: True)
     return happened
 
 
@@ -93,8 +93,8 @@ def test_a_worker_that_cannot_write_says_so_even_without_a_log(
 
     run = begun(training)
     monkeypatch.setattr(sys, "stderr", NoRoom())
-    monkeypatch.setattr(workspace, "full", lambda: True)
-    status, error, result = worker._trained(run, training, workspace.folder("runs", run), train)
+    monkeypatch.setattr(workspace, "is_full", lambda: True)
+    status, error, result = worker._train(run, training, workspace.folder("runs", run), train)
     assert (status, result) == ("interrupted", None)
     assert error == (
         "The training process ended because the disk is full at epoch 1 of 8."
@@ -107,8 +107,8 @@ def test_a_run_whose_worker_is_gone_is_not_called_running_on_a_full_disk(
 ) -> None:
     run = begun(training)
     lock = workspace.folder("runs", run) / workspace.WORKER_LOCK
-    monkeypatch.setattr(workspace, "full", lambda: True)
-    with workspace.locked(lock):
+    monkeypatch.setattr(workspace, "is_full", lambda: True)
+    with workspace.lock(lock):
         assert jobs.progress(run).status == run_queries.get([run])[0].status == "running"
         assert jobs.progress(run).message.startswith("The disk of the workspace is full.")
     assert jobs.progress(run).status == run_queries.get([run])[0].status == "interrupted"
@@ -122,7 +122,7 @@ def test_the_reserve_is_kept_given_up_once_and_kept_again(
     assert (own_home / ".reserve").stat().st_size == workspace.RESERVE_BYTES
     assert not workspace.release(), "only a full disk needs it"
     with monkeypatch.context() as patch:
-        patch.setattr(workspace, "full", lambda: True)
+        patch.setattr(workspace, "is_full", lambda: True)
         assert workspace.release()
         assert not workspace.release()
         workspace.reserve()

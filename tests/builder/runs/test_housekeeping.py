@@ -76,7 +76,7 @@ def test_without_hard_links_each_keeps_its_own(
     assert jobs.artefact(one).read_bytes() == jobs.artefact(twin).read_bytes()
     assert not jobs.artefact(one).samefile(jobs.artefact(twin))
     target = workspace.home() / "copy"
-    dedup.copy(jobs.artefact(one), target)
+    dedup.copy_file(jobs.artefact(one), target)
     assert target.read_bytes() == jobs.artefact(one).read_bytes()
 
 

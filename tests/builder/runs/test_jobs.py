@@ -164,15 +164,15 @@ def test_a_spare_worker_takes_the_run_and_is_replaced(monkeypatch: pytest.Monkey
     try:
         worker_pool.prepare(ObjectSpec("Xor"))
         dispatch.warm()
-        until(lambda: 1 in worker_pool.ready)
-        spare = worker_pool.ready[1]
+        until(lambda: 1 in worker_pool.spares)
+        spare = worker_pool.spares[1]
         run = jobs.start(tiny(), owner="warm")
         assert run_store.row(run.id)["pid"] == spare.pid
         until(lambda: ended(run.id))
         assert jobs.get(run.id).status == "finished"
         assert jobs.versions(run.id)["threads"].startswith("1 within and 1 between")
-        until(lambda: 1 in worker_pool.ready and worker_pool.ready[1].pid != spare.pid)
-        another = worker_pool.ready[1]
+        until(lambda: 1 in worker_pool.spares and worker_pool.spares[1].pid != spare.pid)
+        another = worker_pool.spares[1]
     finally:
         worker_pool.close()
     assert another.poll() is not None

@@ -110,7 +110,7 @@ def test_a_migration_that_breaks_off_leaves_the_old_store(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(best_values, "fill", broken)
+        patch.setattr(best_values, "fill_best", broken)
         with pytest.raises(KeyboardInterrupt):
             run_store.row(OLD)
     connection = sqlite3.connect(old)

@@ -36,7 +36,7 @@ def test_pausing_and_resuming_are_orders_that_can_be_taken_back(training: Traini
         "pause",
         "stop",
     )
-    assert progress.of(run_store.row(run)).pausing
+    assert progress.progress_of(run_store.row(run)).pausing
     # taken back, but the worker had heard it: the run waits for its next worker
     assert run_store.resume(run, snapshot=False)
     assert run_store.end(run, 1000, "paused", None)
@@ -109,7 +109,7 @@ def test_a_child_has_its_parents_numbers(training: TrainingSpec) -> None:
     assert not run_store.fork(workspace.token(), longer, run_store.row(parent), "anna", "click")
     one, other = chart_rows.read_rows(parent), chart_rows.read_rows(made)
     assert (other["batches"], other["epochs"]) == (one["batches"], one["epochs"])
-    seen = progress.of(run_store.row(made))
+    seen = progress.progress_of(run_store.row(made))
     assert (seen.step, seen.steps, seen.epochs) == (10, 20, 4)
     child = run_store.run(run_store.row(made))
     assert (child.parent, child.training, child.status) == (parent, longer, "queued")

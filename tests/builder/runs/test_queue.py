@@ -58,7 +58,7 @@ def test_a_choice_is_fair_and_leaves_no_room_unused(
 def test_the_announced_order_has_every_run_once_and_begins_with_the_next_one(
     waiting: list[QueueEntry], running: list[QueueEntry], served: dict[str, float]
 ) -> None:
-    turns = fair_order.turns(waiting, running, served)
+    turns = fair_order.order_all(waiting, running, served)
     assert sorted(turns) == sorted(e.id for e in waiting)
     assert turns[:1] == [
         c for c in [fair_order.choose(waiting, running, served, limit=len(running) + 1)] if c
@@ -176,7 +176,7 @@ def test_ten_runs_of_one_person_do_not_keep_anothers_first_waiting() -> None:
     crowd += [entry(f"b{i}", "biology", i) for i in range(5)]
     crowd += [entry("c", "chess", 99.0)]
     assert (
-        fair_order.turns(crowd, [entry("r", "algebra")], {"algebra": 5.0, "owner anna": 5.0})[0]
+        fair_order.order_all(crowd, [entry("r", "algebra")], {"algebra": 5.0, "owner anna": 5.0})[0]
         == "c"
     )
     # and with the only slot just free
@@ -214,7 +214,7 @@ def test_a_run_that_lost_its_worker_goes_first() -> None:
     crowd = [entry("new", "chess"), entry("lost", "algebra", 7.0, urgent=True)]
     going = [entry("r", "algebra")]
     assert fair_order.choose(crowd, going, {"algebra": 9.0}, limit=2) == "lost"
-    assert fair_order.turns(crowd, going, {}) == ["lost", "new"]
+    assert fair_order.order_all(crowd, going, {}) == ["lost", "new"]
 
 
 def test_a_projects_limit_holds_but_keeps_nobody_else_waiting() -> None:
@@ -240,4 +240,4 @@ def test_a_projects_limit_holds_but_keeps_nobody_else_waiting() -> None:
 def test_when_the_next_runs_start(
     ends: list[float | None], slots: int, lasts: float | None, starts: list[float | None]
 ) -> None:
-    assert fair_order.starts(3, ends, slots, lasts) == starts
+    assert fair_order.start_times(3, ends, slots, lasts) == starts

@@ -84,7 +84,7 @@ class Queue(RuleBasedStateMachine):
     def die(self, chance: object) -> None:
         for run, pid in self._some(chance):
             row = run_store.row(run)
-            recovery.bury(row)
+            recovery.recover(row)
             assert not run_store.end(run, pid, "finished", None), "a dead worker ends nothing"
             del self.workers[run]
             status = run_store.row(run)["status"]
@@ -94,7 +94,7 @@ class Queue(RuleBasedStateMachine):
                 self.ended[run] = status
             if chance.random() < 0.5:  # type: ignore[attr-defined]
                 self._give()
-            recovery.bury(row)  # a second server saw it, too, and comes late
+            recovery.recover(row)  # a second server saw it, too, and comes late
 
     @rule(run=runs)
     def stop(self, run: str) -> None:

@@ -37,56 +37,56 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_the_first_spare_fits_the_first_starter_and_other_kinds_follow_their_use() -> None:
-    worker_pool.keep()
+    worker_pool.keep_spares()
     worker_pool.refill()
-    assert list(worker_pool.ready) == [1]
+    assert list(worker_pool.spares) == [1]
     worker = worker_pool.take(0)  # none of that kind waits: a new one
-    assert list(worker_pool.ready) == [1]
+    assert list(worker_pool.spares) == [1]
     worker.kill()
-    worker_pool.later()
-    until(lambda: sorted(worker_pool.ready) == [0, 1])
-    kept = dict(worker_pool.ready)
+    worker_pool.refill_later()
+    until(lambda: sorted(worker_pool.spares) == [0, 1])
+    kept = dict(worker_pool.spares)
     worker_pool.refill()
-    assert worker_pool.ready == kept, "never more than one of a kind, nor more than cores"
+    assert worker_pool.spares == kept, "never more than one of a kind, nor more than cores"
     worker_pool.close()
     assert all(w.poll() is not None for w in kept.values())
     worker_pool.refill()
-    assert not worker_pool.ready, "a closed server keeps none"
+    assert not worker_pool.spares, "a closed server keeps none"
 
 
 def test_no_spare_takes_processors_from_runs_that_have_them_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(worker_pool, "BUSY_SECONDS", 0.05)
-    worker_pool.keep()
+    worker_pool.keep_spares()
     going = [worker_pool.take(1), worker_pool.take(1)]
     worker_pool.refill()
-    assert not worker_pool.ready
+    assert not worker_pool.spares
     going[0].kill()  # a run ends: the next one finds a spare
-    until(lambda: list(worker_pool.ready) == [1])
+    until(lambda: list(worker_pool.spares) == [1])
     going[1].kill()
 
 
 def test_on_a_small_machine_the_kind_last_used_waits_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    worker_pool.keep()
+    worker_pool.keep_spares()
     worker_pool.refill()
-    first = worker_pool.ready[1]
+    first = worker_pool.spares[1]
     monkeypatch.setattr(workspace, "memory_bytes", lambda: 2**30)
     worker_pool.take(0).kill()
     worker_pool.refill()
-    assert list(worker_pool.ready) == [0]
+    assert list(worker_pool.spares) == [0]
     assert first.poll() is not None
-    worker_pool.back(0, subprocess.Popen(["cat"], stdin=subprocess.PIPE))
-    assert list(worker_pool.ready) == [0], "one too many is ended"
+    worker_pool.give_back(0, subprocess.Popen(["cat"], stdin=subprocess.PIPE))
+    assert list(worker_pool.spares) == [0], "one too many is ended"
 
 
 def test_without_memory_no_spare_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workspace, "memory_bytes", lambda: 2**30)
-    worker_pool.keep()
+    worker_pool.keep_spares()
     worker_pool.refill()
-    assert not worker_pool.ready
+    assert not worker_pool.spares
 
 
 def test_a_run_waits_for_memory_but_never_for_itself(

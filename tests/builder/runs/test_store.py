@@ -169,7 +169,7 @@ def test_a_queued_run_stops_at_once_a_running_one_by_order(training: TrainingSpe
     assert run_store.row(queued)["status"] == "stopped"
     assert run_store.row(running)["status"] == "running"
     assert worker_rows.read_order(running) == "stop"
-    assert progress.of(run_store.row(running)).stopping
+    assert progress.progress_of(run_store.row(running)).stopping
 
 
 def test_what_the_store_has_is_not_written_again(training: TrainingSpec) -> None:
@@ -241,7 +241,7 @@ def test_time_left_is_told_from_the_speed_so_far(training: TrainingSpec) -> None
     row = dict(run_store.row(run)) | {
         "step": 300, "first_step": 100, "first_time": 50.0, "last_time": 54.0,
     }  # fmt: skip
-    seen = progress.of(row)
+    seen = progress.progress_of(row)
     assert (seen.epoch, seen.epochs, seen.step, seen.steps) == (4, 10, 300, 1000)
     assert seen.eta_seconds == pytest.approx(700 / (200 / 4))
     assert seen.fraction == pytest.approx(0.3)

@@ -28,10 +28,10 @@ def test_the_same_weights_are_kept_once_and_lent_without_a_copy(
     assert weight_files.keep(file) == name
     assert [p.name for p in workspace.folder("weights").iterdir()] == [f"{name}.npz"]
     training = replace(zoo.STACKS["toy"], weights=Config(file=name))
-    weight_files.lend(training, tmp_path)
-    weight_files.lend(training, tmp_path)  # a run that is resumed
+    weight_files.link_into_run(training, tmp_path)
+    weight_files.link_into_run(training, tmp_path)  # a run that is resumed
     assert (tmp_path / START).read_bytes() == b"numbers"
-    weight_files.lend(zoo.STACKS["toy"], tmp_path / "nowhere")
+    weight_files.link_into_run(zoo.STACKS["toy"], tmp_path / "nowhere")
 
 
 def test_weights_are_removed_when_nothing_refers_to_them_any_more(
@@ -69,7 +69,7 @@ def test_what_is_not_there_is_not_lent(file: object, tmp_path: Path) -> None:
     assert weight_files.where(file) is None
     training = replace(zoo.STACKS["toy"], weights=Config(file=file, name="big.keras"))
     with pytest.raises(TrainingError, match=r"weights of 'big\.keras' are not in this"):
-        weight_files.lend(training, tmp_path)
+        weight_files.link_into_run(training, tmp_path)
 
 
 def test_an_opened_model_is_used_as_it_is(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_an_opened_model_is_used_as_it_is(tmp_path: Path) -> None:
 
     training = tiny(epochs=1)
     model = keras_model.build(training.model)
-    engine.dump(model, tmp_path / "w.npz")
+    engine.write_weights(model, tmp_path / "w.npz")
     begun = replace(
         training, weights=Config(file=weight_files.keep(tmp_path / "w.npz"), name="a.h5")
     )

@@ -37,7 +37,7 @@ def test_a_folder_that_may_only_be_read_is_said(tmp_path: Path) -> None:
     (tmp_path / "runs.lock").mkdir()
     with (
         pytest.raises(FileError, match="cannot be written to") as caught,
-        workspace.locked(tmp_path / "runs.lock"),
+        workspace.lock(tmp_path / "runs.lock"),
     ):
         pass
     assert "LAYERWISE_HOME" in caught.value.hint
