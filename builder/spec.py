@@ -58,6 +58,11 @@ def freeze(value: Any) -> Any:
     return value
 
 
+def equal_values(a: Any, b: Any) -> bool:
+    """Whether two values are the same to Keras: 1 and 1.0 are, 1 and True are not."""
+    return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)
+
+
 @dataclass(frozen=True, slots=True)
 class ObjectSpec:
     """Any Keras object (layer, optimizer, loss, metric, callback, dataset) by name.

@@ -7,7 +7,7 @@ from typing import Any
 from builder.catalog.entry import REQUIRED, Entry, Param
 from builder.catalog.lookup import KINDS, by_alias, find, find_param
 from builder.catalog.params import SPELLINGS
-from builder.spec import Config, ObjectSpec, freeze
+from builder.spec import Config, ObjectSpec, equal_values, freeze
 
 
 def minimal(kind: str, obj: ObjectSpec) -> ObjectSpec:
@@ -28,10 +28,10 @@ def minimal_config(row: Entry, config: Config) -> Config:
     same = row.extra.get("same", {})
 
     def said(name: str, value: Any) -> bool:
-        if name in usual and _equal(value, usual[name]):
+        if name in usual and equal_values(value, usual[name]):
             return False
         other = same.get(name)
-        return other is None or not _equal(value, normalized.get(other, usual.get(other)))
+        return other is None or not equal_values(value, normalized.get(other, usual.get(other)))
 
     return Config(
         {
@@ -85,7 +85,3 @@ def _collapse(value: Any) -> Any:
     if any(isinstance(v, tuple) for v in inner):
         return value
     return inner[0] if len(set(inner)) == 1 else inner
-
-
-def _equal(a: Any, b: Any) -> bool:
-    return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)

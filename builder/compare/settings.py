@@ -9,7 +9,7 @@ from typing import Any
 from builder import catalog
 from builder.catalog import REQUIRED, Entry
 from builder.errors import CatalogError
-from builder.spec import Config, ModelSpec, ObjectSpec, snake
+from builder.spec import Config, ModelSpec, ObjectSpec, equal_values, snake
 
 Find = Callable[[str, str], Entry | None]
 """(kind, class name) → its entry; the catalogue's own, or one that knows the datasets too."""
@@ -67,7 +67,7 @@ def differences(
         kind: the catalogue's kind of an object; "" for plain values.
     """
     alike = [normalize(kind, v, find) for v in values]
-    if all(same(alike[0], v) for v in alike[1:]):
+    if all(equal_values(alike[0], v) for v in alike[1:]):
         return
     classes = {v.class_name if isinstance(v, ObjectSpec) else "" for v in alike}
     if len(classes) == 1 and "" not in classes:
@@ -113,11 +113,6 @@ def normalize(kind: str, value: Any, find: Find) -> Any:
             ObjectSpec(row.class_name, catalog.minimal_config(row, value.config)) if row else value
         )
     return None if isinstance(value, tuple | Config) and not value else value
-
-
-def same(a: Any, b: Any) -> bool:
-    """Equal, and not merely as 1 equals True."""
-    return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)
 
 
 def format_value(value: Any) -> str:

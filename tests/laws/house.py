@@ -48,6 +48,8 @@ LADDERS = {
             *("epoch_schedules", "initializers", "layers", "losses", "metrics", "ops"),
             *("optimizers", "regularizers", "schedules"),
         },
+        {"lookup"},
+        {"canonical_values"},
     ),
     "builder.check": ({"repair"}, {"values"}, {"outputs"}, {"graph", "training"}),
     "builder.parse": (

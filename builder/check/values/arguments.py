@@ -19,12 +19,11 @@ from builder.check.values.ranges import (
     BetterValues,
     mismatch,
     round_value,
-    same,
     start_value,
     value_label,
 )
 from builder.facts import Fix, Problem
-from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
+from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec, equal_values
 
 Repair = tuple[str, ObjectSpec]
 """A button's label and the object as it should be."""
@@ -200,7 +199,7 @@ def _argument(
     entry: Entry, obj: ObjectSpec, name: str, value: Any, better: Mapping[str, Any]
 ) -> Iterator[Flaw]:
     asked, default = catalog.param(entry, name), entry.args[name]
-    if default is not REQUIRED and same(value, default):
+    if default is not REQUIRED and equal_values(value, default):
         return
     if name in RATES:
         asked = replace(asked, min=None, max=None)
@@ -229,7 +228,7 @@ def _set_argument(
     value = better.get(name, start_value(entry, name, catalog.param(entry, name)))
     if value is None and default is REQUIRED:
         return ()
-    if default is not REQUIRED and same(value, default):
+    if default is not REQUIRED and equal_values(value, default):
         plain = replace(obj, config=obj.config.without(name))
         return ((f"Set {name} back to {value_label(default)}", plain),)
     return ((f"Set {name} to {value_label(value)}", obj.with_(**{name: value})),)

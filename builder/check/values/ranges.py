@@ -9,7 +9,7 @@ from typing import Any
 
 from builder.catalog import REQUIRED, Entry, Param
 from builder.check.values.catalog_lookup import resolve
-from builder.spec import ObjectSpec
+from builder.spec import ObjectSpec, equal_values
 
 BetterValues = Mapping[tuple[str, str], Any]
 """(place, argument) → the value this model and this data want there."""
@@ -98,12 +98,7 @@ def _flatten(value: Any) -> Iterator[Any]:
 
 
 def _choice(asked: Param, value: Any) -> bool:
-    return any(same(value, choice) for choice in asked.choices)
-
-
-def same(a: Any, b: Any) -> bool:
-    """Equal, and not one of them a truth value: Python takes True for 1."""
-    return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)
+    return any(equal_values(value, choice) for choice in asked.choices)
 
 
 def _object(asked: Param, value: Any) -> bool:

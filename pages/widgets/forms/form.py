@@ -23,7 +23,7 @@ from builder import catalog, formatting
 from builder.catalog.entry import REQUIRED, Entry, Param
 from builder.catalog.params.names import POLICY
 from builder.datasets.registry import all_datasets
-from builder.spec import ObjectSpec
+from builder.spec import ObjectSpec, equal_values
 from pages.widgets.forms import field
 from pages.widgets.shared import explanation
 from pages.widgets.shared.page_frame import escape_md
@@ -58,7 +58,7 @@ def edit(
         label = f"More settings ({touched} changed)" if touched else "More settings"
         with st.expander(label, key=f"{key}-more"):
             values |= _fields(entry, obj, rare, key, columns)
-    changed = {k: v for k, v in values.items() if not _same(v, _value(entry, obj, k))}
+    changed = {k: v for k, v in values.items() if not equal_values(v, _value(entry, obj, k))}
     if not changed:  # looking at an object never changes it, not even its spelling
         return obj
     return ObjectSpec(obj.class_name, catalog.minimal_config(entry, obj.config.with_(**changed)))
@@ -175,11 +175,6 @@ def _field(entry: Entry, obj: ObjectSpec, arg: str, param: Param, key: str) -> A
 def _value(entry: Entry, obj: ObjectSpec, arg: str) -> Any:
     default = entry.args[arg]
     return obj.config.get(arg, None if default is REQUIRED else default)
-
-
-def _same(a: Any, b: Any) -> bool:
-    """Equal for Keras: 1 and 1.0, but not 1 and True."""
-    return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)
 
 
 def _help(arg: str, param: Param, default: Any) -> str:
