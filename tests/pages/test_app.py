@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -100,3 +102,24 @@ def test_text_for_the_screen_cannot_become_markup():
     assert page_frame.escape_md("a_b *c* [x](y) $z$ :red[q] `k`") == (
         "a\\_b \\*c\\* \\[x\\](y) \\$z\\$ \\:red\\[q\\] \\`k\\`"
     )
+
+
+def test_the_server_imports_what_every_page_needs_before_anybody_asks() -> None:
+    """In a process of its own, because the app registers itself with Streamlit."""
+    code = (
+        "import sys, app\n"
+        "app.routes.warm = app._collect_ended_sessions = lambda: None\n"
+        "app._preload()\n"
+        "print(*(m for m in sys.modules if m.startswith('pages.widgets.')))\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        cwd=asset_files.ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    there = (asset_files.ROOT / "pages" / "widgets").rglob("*.py")
+    rooms = {f"pages.widgets.{p.parent.name}.{p.stem}" for p in there if p.stem != "__init__"}
+    assert rooms <= set(ran.stdout.split())
