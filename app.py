@@ -40,7 +40,7 @@ def _warm() -> None:
     client.warm()
     # a module that lacks a part of its contract is named now, not on the first page that needs it
     all_datasets(), all_exporters()
-    first = starters.get(current_project.FIRST).training
+    first = starters.find_starter(current_project.FIRST).training
     worker_pool.prepare(first.dataset)
     dispatch.warm()
     engine_facts.prefetch_facts(first)

@@ -26,21 +26,21 @@ def outputs(model: ModelSpec) -> tuple[str, ...]:
     return active(model).outputs
 
 
-def is_plain(training: TrainingSpec) -> bool:
+def is_single_column(training: TrainingSpec) -> bool:
     """Whether x and y are meant: one Input, one output, and nothing bound."""
     model = training.model
     return not training.columns and len(inputs(model)) <= 1 and len(outputs(model)) <= 1
 
 
-def inputs_of(training: TrainingSpec) -> dict[str, str]:
+def input_columns(training: TrainingSpec) -> dict[str, str]:
     """Input node → the column it reads: the bound one, else the one of its own name."""
-    plain = is_plain(training)
+    plain = is_single_column(training)
     return {n: X if plain else _column(training, n) for n in inputs(training.model)}
 
 
-def outputs_of(training: TrainingSpec) -> dict[str, str]:
+def output_columns(training: TrainingSpec) -> dict[str, str]:
     """Output → the column it learns to answer: the bound one, else the one of its own name."""
-    plain = is_plain(training)
+    plain = is_single_column(training)
     return {n: Y if plain else _column(training, n) for n in outputs(training.model)}
 
 

@@ -46,7 +46,7 @@ AGAINST_OVERFITTING = (
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Diagnosis:
     """What the curves say.
 
     Args:
@@ -63,16 +63,16 @@ class Reading:
     fix: Fix | None = None
 
 
-def result(test: Mapping[str, float]) -> str:
+def describe_test(test: Mapping[str, float]) -> str:
     """The test's numbers as one sentence, the metric before the loss; "" without a test set."""
     names = [n for n in test if n != "loss"] or [n for n in test if n == "loss"]
     values = ", ".join(f"{metric_name(n)} {metric_value(test[n])}" for n in names)
     return f"Test {values}." if values else ""
 
 
-def read(
+def diagnose_history(
     history: History, training: TrainingSpec, test: Mapping[str, float] | None = None
-) -> Reading:
+) -> Diagnosis:
     """Diagnose the curves of a finished or stopped training; the gravest rule that holds wins.
 
     Args:
@@ -82,7 +82,7 @@ def read(
     """
     loss = list(history.get("loss", ()))
     if not loss:
-        return Reading("nothing", "No epoch was finished, so there is nothing to read yet.")
+        return Diagnosis("nothing", "No epoch was finished, so there is nothing to read yet.")
     validation = list(history.get("val_loss", ()))
     return (
         _explosion(loss, validation, training)
@@ -95,7 +95,7 @@ def read(
 
 def _explosion(
     loss: Sequence[float | None], validation: Sequence[float | None], training: TrainingSpec
-) -> Reading | None:
+) -> Diagnosis | None:
     bad = next((i for i, v in enumerate(loss) if _is_not_a_number(v)), None)
     numbers = [v for v in loss if v is not None and not _is_not_a_number(v)]
     grew = len(numbers) > 1 and numbers[0] > 0 and numbers[-1] > EXPLODED * numbers[0]
@@ -108,9 +108,9 @@ def _explosion(
             f"The loss grew from {metric_value(numbers[0])} to {metric_value(numbers[-1])} instead"
             " of falling."
         )
-    fix = slower(training)
+    fix = lower_learning_rate(training)
     hint = "Usually the learning rate is too high: train again with a tenth of it."
-    return Reading("exploded", sentence, hint, fix)
+    return Diagnosis("exploded", sentence, hint, fix)
 
 
 def _overfitting(
@@ -119,26 +119,26 @@ def _overfitting(
     validation: Sequence[float | None],
     training: TrainingSpec,
     test: Mapping[str, float],
-) -> Reading | None:
+) -> Diagnosis | None:
     """Training goes on improving while validation turns: by loss, or by the gap in accuracy."""
     best = _argmin(validation)
     if best is not None and best < len(validation) - 2:
         low, last = _value_or_inf(validation[best]), _value_or_inf(validation[-1])
         falls_on = _value_or_inf(loss[-1]) < _value_or_inf(loss[best])
         if last > low * (1 + RISE) + 1e-9 and falls_on:
-            return Reading(
+            return Diagnosis(
                 "overfitting",
                 f"After epoch {best + 1} the validation loss rises again while the training loss"
                 " falls on: the model begins to learn the examples by heart (overfitting).",
                 AGAINST_OVERFITTING,
-                stop_early(training),
+                add_early_stopping(training),
             )
     return _accuracy_gap(history, training, test)
 
 
 def _accuracy_gap(
     history: History, training: TrainingSpec, test: Mapping[str, float]
-) -> Reading | None:
+) -> Diagnosis | None:
     trained, validated = _last_accuracies(history)
     if trained is None or validated is None or trained - validated <= GAP:
         return None
@@ -146,23 +146,23 @@ def _accuracy_gap(
     gap = f"Training accuracy {trained:.3f} is well above validation accuracy {validated:.3f}"
     if tested >= trained:
         sentence = f"{gap}, yet the test went well: the validation examples may be the harder ones."
-        return Reading("apart", sentence)
+        return Diagnosis("apart", sentence)
     sentence = (
         f"{gap}: the model does better on what it has studied than on what is new (overfitting)."
     )
-    return Reading("overfitting", sentence, AGAINST_OVERFITTING, stop_early(training))
+    return Diagnosis("overfitting", sentence, AGAINST_OVERFITTING, add_early_stopping(training))
 
 
 def _underfitting(
     history: History, loss: Sequence[float | None], training: TrainingSpec
-) -> Reading | None:
+) -> Diagnosis | None:
     first, last = _value_or_inf(loss[0]), _value_or_inf(loss[-1])
     trained, _ = _last_accuracies(history)
     if len(loss) < 3 or (trained is not None and trained >= GOOD):
         return None
     if first - last >= HARDLY * abs(first):
         return None
-    return Reading(
+    return Diagnosis(
         "stuck",
         f"In {len(loss)} epochs the loss hardly moved ({metric_value(first)} to"
         f" {metric_value(last)}): the model has learned very little (underfitting).",
@@ -172,7 +172,7 @@ def _underfitting(
 
 def _still_improving(
     loss: Sequence[float | None], validation: Sequence[float | None], training: TrainingSpec
-) -> Reading | None:
+) -> Diagnosis | None:
     watched = validation or loss
     if len(watched) < 2:
         return None
@@ -182,7 +182,7 @@ def _still_improving(
         return None
     more = int(training.fit.get("epochs", 1)) * 2
     name = "validation loss" if validation else "training loss"
-    return Reading(
+    return Diagnosis(
         "unfinished",
         f"The {name} was still falling in the last epoch: the model can learn more.",
         "Train longer.",
@@ -190,17 +190,17 @@ def _still_improving(
     )
 
 
-def _no_overfitting(validation: Sequence[float | None]) -> Reading:
+def _no_overfitting(validation: Sequence[float | None]) -> Diagnosis:
     if not validation:
-        return Reading(
+        return Diagnosis(
             "unwatched",
             "The training loss has settled. Without validation data nobody can see overfitting.",
             "Set a validation split to watch for it.",
         )
-    return Reading("good", "Training and validation curves stay together: no overfitting.")
+    return Diagnosis("good", "Training and validation curves stay together: no overfitting.")
 
 
-def slower(training: TrainingSpec) -> Fix | None:
+def lower_learning_rate(training: TrainingSpec) -> Fix | None:
     """The same training with a tenth of its learning rate, where that is a plain number."""
     optimizer = training.compile.get("optimizer")
     if not isinstance(optimizer, ObjectSpec):
@@ -215,7 +215,7 @@ def slower(training: TrainingSpec) -> Fix | None:
     return Fix(f"Set the learning rate to {new:g}", training.with_compile(optimizer=changed))
 
 
-def stop_early(training: TrainingSpec) -> Fix | None:
+def add_early_stopping(training: TrainingSpec) -> Fix | None:
     """The same training with EarlyStopping, unless it has it or has nothing to watch."""
     callbacks = tuple(training.fit.get("callbacks", ()))
     if any(c.class_name == "EarlyStopping" for c in callbacks):

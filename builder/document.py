@@ -219,7 +219,7 @@ FORMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 value makes sense is ``check``'s question."""
 
 
-def wanted(part: str, name: str, value: Any) -> str:
+def expected_form(part: str, name: str, value: Any) -> str:
     """What ``value`` should be instead to stand in a document as that setting; "" when it may.
 
     Args:
@@ -242,7 +242,7 @@ def decode_training(value: Any, where: str = "training") -> TrainingSpec:
     maps = {key: _config(row, key, where) for key in ("columns", "compile", "fit", "weights")}
     for key, names in FORMS.items():
         for name in names:
-            if kind := wanted(key, name, maps[key].get(name)):
+            if kind := expected_form(key, name, maps[key].get(name)):
                 raise SpecError(f"'{where}.{key}.{name}' must be {kind}.")
     optional = {
         key: decode_object(row[key], f"{where}.{key}")

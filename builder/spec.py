@@ -213,7 +213,7 @@ def chain(name: str, *layers: ObjectSpec) -> ModelSpec:
     nodes: list[Node] = []
     table: dict[str, ObjectSpec] = {}
     for layer in layers:
-        given = unique(snake(layer.class_name), used)
+        given = unique_name(snake_case(layer.class_name), used)
         used.add(given)
         table[given] = layer
         nodes.append(Node(given, given, (nodes[-1].name,) if nodes else ()))
@@ -224,14 +224,14 @@ def active(model: ModelSpec) -> ModelSpec:
     """``model`` without its switched-off calls, each reader wired to what the skipped call read."""
     if not any(n.off for n in model.nodes):
         return model
-    model = bridged(model, {n.name: n.inbound[0] for n in model.nodes if n.off and n.inbound})
+    model = bypass_nodes(model, {n.name: n.inbound[0] for n in model.nodes if n.off and n.inbound})
     nodes = tuple(n for n in model.nodes if not n.off)
     used = {n.layer for n in nodes}
     layers = Config({k: v for k, v in model.layers.items() if k in used})
     return ModelSpec(model.name, layers, nodes, model.outputs)
 
 
-def bridged(model: ModelSpec, bypass: Mapping[str, str]) -> ModelSpec:
+def bypass_nodes(model: ModelSpec, bypass: Mapping[str, str]) -> ModelSpec:
     """``model`` with every reader of a node in ``bypass`` wired to what stands there for it."""
 
     def follow(ref: str) -> str:
@@ -245,7 +245,7 @@ def bridged(model: ModelSpec, bypass: Mapping[str, str]) -> ModelSpec:
     return replace(model, nodes=nodes, outputs=tuple(follow(r) for r in model.outputs))
 
 
-def snake(class_name: str) -> str:
+def snake_case(class_name: str) -> str:
     """``"Conv2D"`` → ``"conv2d"``, ``"MaxPooling2D"`` → ``"max_pooling2d"``.
 
     The rule of ``keras.src.utils.naming.to_snake_case``.
@@ -255,7 +255,7 @@ def snake(class_name: str) -> str:
     return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
-def unique(base: str, used: set[str]) -> str:
+def unique_name(base: str, used: set[str]) -> str:
     """``base``, or ``base_1``, ``base_2`` … : the first that is not in ``used``."""
     if base not in used:
         return base

@@ -51,18 +51,18 @@ class Starter:
 
 
 @functools.cache
-def all() -> tuple[Starter, ...]:
+def all_starters() -> tuple[Starter, ...]:
     """Every starter, in the order of the gallery."""
     read = [_read(path) for path in FOLDER.glob("*.json")]
     return tuple(starter for _, starter in sorted(read, key=lambda r: (r[0], r[1].name)))
 
 
-def get(name: str) -> Starter:
+def find_starter(name: str) -> Starter:
     """The starter of that name; SpecError with near matches if there is none."""
-    for starter in all():
+    for starter in all_starters():
         if starter.name == name:
             return starter
-    names = [s.name for s in all()]
+    names = [s.name for s in all_starters()]
     near = difflib.get_close_matches(name, names, n=1)
     hint = f"Did you mean {near[0]}?" if near else f"The starters are {', '.join(names)}."
     raise SpecError(f"There is no starter '{name}'.", hint)
@@ -87,18 +87,18 @@ def _read(path: Path) -> tuple[int, Starter]:
     return doc["order"], card
 
 
-def empty(dataset: ObjectSpec) -> TrainingSpec:
+def empty_project(dataset: ObjectSpec) -> TrainingSpec:
     """A project without a layer, to be wired from nothing; loss and metrics come with the outputs.
 
     Args:
         dataset: what it begins with; any other can be chosen.
     """
-    base = get("digits_dense").training
+    base = find_starter("digits_dense").training
     bare = base.compile.without("loss", "metrics")
     return replace(base, model=ModelSpec(), dataset=dataset, columns=Config(), compile=bare)
 
 
-def around(model: ModelSpec, compile: Config | None = None) -> TrainingSpec:
+def project_for_model(model: ModelSpec, compile: Config | None = None) -> TrainingSpec:
     """A project for a model that came alone: with the data of the first starter it can read.
 
     Args:
@@ -108,7 +108,7 @@ def around(model: ModelSpec, compile: Config | None = None) -> TrainingSpec:
     shapes = _input_shapes(model)
     shape = shapes[0] if len(shapes) == 1 else None
     outputs = binding.outputs(model)
-    suitable = [s for s in all() if _loss_suits(s.training, compile)]
+    suitable = [s for s in all_starters() if _loss_suits(s.training, compile)]
     suitable.sort(
         key=lambda s: (
             _predicts_numbers(s.training.compile) != _predicts_numbers(compile or Config())
@@ -117,10 +117,10 @@ def around(model: ModelSpec, compile: Config | None = None) -> TrainingSpec:
     fitting = [s for s in suitable if _data_fits(s.training, shapes, len(outputs))]
     units = _output_units(model) if compile else None
     sized = [s for s in suitable if units is not None and _output_units(s.training.model) == units]
-    base = next(iter(fitting or sized or suitable), all()[0]).training
+    base = next(iter(fitting or sized or suitable), all_starters()[0]).training
     name, dataset = _other_dataset(model, shape)
-    if dataset is not None and _loss_suits(get(name).training, compile):
-        base = replace(get(name).training, dataset=dataset)
+    if dataset is not None and _loss_suits(find_starter(name).training, compile):
+        base = replace(find_starter(name).training, dataset=dataset)
     base = replace(base, columns=_rebind(base, model))
     merged = Config({**base.compile, **(compile or Config())})
     had, needs = _labels(base.compile), _labels(merged)
@@ -192,7 +192,7 @@ def _input_shape(layer: ObjectSpec) -> object:
 def _data_fits(training: TrainingSpec, shapes: tuple[object, ...], outputs: int) -> bool:
     """Whether a starter's data suits a model of these Inputs and so many outputs."""
     model = training.model
-    alone = len(shapes) == 1 and binding.is_plain(training)
+    alone = len(shapes) == 1 and binding.is_single_column(training)
     same = alone or len(binding.outputs(model)) == outputs
     return same and _input_shapes(model) == shapes
 

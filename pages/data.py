@@ -75,7 +75,7 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
 def _edit_bindings() -> None:
     """Which column each Input and output stands for, where that is a question."""
     training, facts = current_project.training(), current_project.data_facts()
-    if facts is None or (binding.is_plain(training) and not facts.named):
+    if facts is None or (binding.is_single_column(training) and not facts.named):
         return
     new = column_form.edit_bindings(training, facts)
     if new != training:

@@ -86,7 +86,7 @@ def _project_files() -> None:
 
 def _untrained_model(training: TrainingSpec) -> None:
     """The model before any training: what an opened and edited file is taken home as."""
-    kept = weight_files.where(training.weights.get("file"))
+    kept = weight_files.find(training.weights.get("file"))
     name = str(training.weights.get("name", ""))
     lazy_download.button(
         f"Keras model with the weights of {escape_md(name)}"
@@ -98,7 +98,7 @@ def _untrained_model(training: TrainingSpec) -> None:
         f"{_name()}.keras",
         "export-begun",
         help="The model as it stands, before this project's training."
-        f" {custom_layer_source.needed(training.model)}",
+        f" {custom_layer_source.saved_file_needs(training.model)}",
     )
 
 
@@ -114,7 +114,7 @@ def _model_files() -> None:
             with page_frame.guard():
                 _offer(exporter, run.training, run)
     same = "`keras.models.load_model(file)` gives the same predictions as here."
-    st.caption(f"{same} {custom_layer_source.needed(run.training.model)}")
+    st.caption(f"{same} {custom_layer_source.saved_file_needs(run.training.model)}")
 
 
 # --- one exporter --------------------------------------------------------------------------------

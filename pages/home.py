@@ -39,7 +39,7 @@ def main() -> None:
         architectures.show()
     st.header("Starters", anchor=False)
     st.caption("Each opens complete: data, model and training. Change what you like; it is yours.")
-    _cards(starters.all())
+    _cards(starters.all_starters())
 
 
 def _hero() -> None:
@@ -72,7 +72,7 @@ def _empty() -> None:
         help="Choose the data first; then wire the model from nothing",
     ):
         current_project.open_training(
-            starters.empty(current_project.training().dataset), "My model"
+            starters.empty_project(current_project.training().dataset), "My model"
         )
         canvas_state().view = CANVAS
         page_frame.go("data")
@@ -131,7 +131,7 @@ def _card(starter: starters.Starter) -> None:
 
 def _projects() -> None:
     st.subheader("My projects", anchor=False)
-    mine = projects.mine(browser.owner())
+    mine = projects.list_projects(browser.owner())
     gone: Project | None = tab_state.recall("deleted")
     if gone:
         with st.container(horizontal=True, vertical_alignment="center", key="deleted"):
@@ -145,7 +145,7 @@ def _projects() -> None:
     if len(mine) > SHOWN and not everything:
         more = f"Show all {len(mine)}"
         st.button(more, key="all", on_click=tab_state.remember, args=("all-projects", True))
-    for damaged in projects.damaged():
+    for damaged in projects.list_damaged():
         st.caption(f":material/error: {escape_md(damaged.message)}")
 
 

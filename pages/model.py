@@ -101,7 +101,7 @@ def _totals(model: ModelSpec, facts: ModelFacts | None) -> None:
     if facts is None:
         return
     data = current_project.data_facts()
-    memory = check.memory(current_project.training(), data, facts)
+    memory = check.estimate_memory(current_project.training(), data, facts)
     frozen = facts.params - facts.trainable
     figures = [
         ("Layers", str(sum(not n.off for n in model.nodes)), "Layers that are switched on."),

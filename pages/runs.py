@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from builder.runs.queries import run_queries
-from builder.runs.queries.run_queries import Listed
+from builder.runs.queries.run_queries import ListedRun
 from pages.widgets.home import damaged_store
 from pages.widgets.runs import run_comparison, run_detail, run_list, run_selection, run_sentences
 from pages.widgets.shared import asset_files, page_frame
@@ -46,7 +46,7 @@ def _beside() -> None:
             run_detail.show_details(runs[0])
 
 
-def _curves(runs: Sequence[Listed]) -> None:
+def _curves(runs: Sequence[ListedRun]) -> None:
     trainings = run_queries.trainings([run.id for run in runs])
     names = [name for run in runs for name in run_sentences.curve_names(trainings[run.id])]
     labels = run_comparison.short_names(runs)

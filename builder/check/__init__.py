@@ -13,29 +13,29 @@ from builder.check.graph import (
     text_inputs,
     value_kinds,
 )
-from builder.check.graph.shapes import explain
+from builder.check.graph.shapes import explain_refusal
 from builder.check.outputs import column_bindings, loss_and_labels
-from builder.check.outputs.column_bindings import fitted
-from builder.check.repair.per_output import View, views
-from builder.check.repair.recommended import entrance, sensible
+from builder.check.outputs.column_bindings import adapt_to_outputs
+from builder.check.repair.per_output import OutputView, output_views
+from builder.check.repair.recommended import input_layer, recommend_loss
 from builder.check.training import compile_settings, fit_settings
 from builder.check.training import memory as _memory
 from builder.check.training.default_values import better_values
-from builder.check.training.memory import Memory, memory
+from builder.check.training.memory import Memory, estimate_memory
 from builder.check.values import arguments
 from builder.facts import DataFacts, ModelFacts, Problem
 from builder.spec import TrainingSpec
 
 __all__ = [
     "Memory",
-    "View",
-    "entrance",
-    "explain",
-    "fitted",
-    "memory",
+    "OutputView",
+    "adapt_to_outputs",
+    "estimate_memory",
+    "explain_refusal",
+    "input_layer",
+    "output_views",
     "problems",
-    "sensible",
-    "views",
+    "recommend_loss",
 ]
 
 
@@ -94,7 +94,7 @@ def _stack(
         if any(p.severe and p.where.startswith("model.") for p in words):
             model = None  # shapes behind a text that is misread are consequences of that
     if model:
-        yield from shapes.explain(training, data, model)
+        yield from shapes.explain_refusal(training, data, model)
         yield from merging.check_batch_axis(training, model)
         if available is not None and not model.failure:
             yield from _memory.problems(training, data, model, available)

@@ -32,7 +32,7 @@ def run(given: argparse.Namespace) -> int:
     if path.suffix.lower() in (".py", ".ipynb"):
         training, notes = _read_code(path)
     else:
-        training, notes = open_model.model(path.resolve(), path.name)
+        training, notes = open_model.open_as_project(path.resolve(), path.name)
     write_output(to_json(training, title=path.stem).encode() + b"\n", given.output)
     for note in notes:
         print(f"{note.where}: {note.message}" if note.where else note.message, file=sys.stderr)
@@ -49,8 +49,8 @@ def _read_code(path: Path) -> tuple[TrainingSpec, Sequence[Note]]:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise FileError(f"{path} cannot be read: {error}.", "Save it as UTF-8 text.") from None
-    read = parse.notebook if path.suffix.lower() == ".ipynb" else parse.parse
-    found = parse.seeded(read(text, path.stem))
+    read = parse.parse_notebook if path.suffix.lower() == ".ipynb" else parse.parse
+    found = parse.add_seed(read(text, path.stem))
     if found.training is None:
         for note in found.notes:
             print(f"{note.where}: {note.message}", file=sys.stderr)

@@ -16,7 +16,7 @@ def no_arguments(_: argparse.ArgumentParser) -> None:
 
 def list_starters(_: argparse.Namespace) -> int:
     """File and title of every starter."""
-    for starter in starters.all():
+    for starter in starters.all_starters():
         print(f"{starters.FOLDER / starter.name}.json\t{starter.title}")
     return 0
 

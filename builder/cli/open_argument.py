@@ -24,7 +24,7 @@ def open_project(name: str) -> tuple[str, TrainingSpec]:
     path = Path(name)
     if path.suffix == "" and not path.exists():
         try:
-            starter = starters.get(name)
+            starter = starters.find_starter(name)
         except SpecError as error:
             message = f"There is neither a file nor a starter called '{name}'."
             raise SpecError(message, error.hint) from None

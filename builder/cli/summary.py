@@ -21,12 +21,12 @@ def run(given: argparse.Namespace) -> int:
     data, model, _ = open_argument.ask_facts(training)
     print(title)
     _table(model)
-    need = check.memory(training, data, model)
+    need = check.estimate_memory(training, data, model)
     print(
         f"{model.params:,} parameters, {model.trainable:,} of them trainable ({size(need.weights)})"
     )
     print(f"training takes about {size(need.total)} of memory")
-    for problem in check.explain(training, data, model):
+    for problem in check.explain_refusal(training, data, model):
         print(f"{problem.where}: {join_sentence(problem.message, problem.hint)}", file=sys.stderr)
     return 1 if model.failure else 0
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from builder.code.fragment import Part, Script
 from builder.code.notebook import notebook
-from builder.code.reproducibility import doubt
-from builder.code.script import STYLES, parts, script, script_head, styles, written
+from builder.code.reproducibility import explain_difference
+from builder.code.script import STYLES, parts, script, script_head, script_with_rows, styles
 
 __all__ = [
     "STYLES",
     "Part",
     "Script",
-    "doubt",
+    "explain_difference",
     "notebook",
     "parts",
     "script",
     "script_head",
+    "script_with_rows",
     "styles",
-    "written",
 ]

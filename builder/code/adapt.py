@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from builder import edit
-from builder.catalog.layers import learns
+from builder.catalog.layers import needs_adapt
 from builder.code import layer_calls
 from builder.code.blocks import layer_order
 from builder.code.fragment import Row
 from builder.code.syntax import render
 from builder.code.variable_names import explicit_names
 from builder.errors import SpecError
-from builder.spec import ModelSpec, ObjectSpec, active, snake, unique
+from builder.spec import ModelSpec, ObjectSpec, active, snake_case, unique_name
 
 Learners = Mapping[str, str]
 """Node → the variable that holds its layer, for layers whose table comes from the data."""
@@ -25,7 +25,7 @@ def learners(model: ModelSpec, ending: str = "") -> Learners:
         SpecError: one of them is inside a nested model.
     """
     variables: dict[str, str] = {}
-    for name in edit.order(model):
+    for name in edit.topological_order(model):
         layer = model.layers.get(model.node(name).layer)
         if model.node(name).off:
             continue
@@ -36,8 +36,10 @@ def learners(model: ModelSpec, ending: str = "") -> Learners:
                 "Move that layer out of the inner model.",
                 name,
             )
-        if isinstance(layer, ObjectSpec) and learns(layer.class_name, layer.config):
-            variables[name] = unique(snake(layer.class_name) + ending, set(variables.values()))
+        if isinstance(layer, ObjectSpec) and needs_adapt(layer.class_name, layer.config):
+            variables[name] = unique_name(
+                snake_case(layer.class_name) + ending, set(variables.values())
+            )
     return variables
 
 
@@ -46,7 +48,7 @@ def _any(model: ModelSpec) -> bool:
         if isinstance(layer, ModelSpec):
             if _any(layer):
                 return True
-        elif learns(layer.class_name, layer.config):
+        elif needs_adapt(layer.class_name, layer.config):
             return True
     return False
 

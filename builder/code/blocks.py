@@ -48,17 +48,17 @@ def without_name(model: ModelSpec) -> ModelSpec:
 
 def layer_order(model: ModelSpec) -> tuple[str, ...]:
     """The layers in the order of their first call: a seed then gives the weights it gives us."""
-    return tuple(dict.fromkeys(model.node(name).layer for name in edit.order(model)))
+    return tuple(dict.fromkeys(model.node(name).layer for name in edit.topological_order(model)))
 
 
 def require_finished(model: ModelSpec) -> None:
     """Raises SpecError where the model is not finished: no layers, loose ends or a circle."""
-    edit.last(model)
+    edit.last_layer(model)
     names = {n.name for n in model.nodes}
     done: set[str] = set()
     if not model.outputs:
         raise SpecError("The model has no output.", "Mark a layer as the output.")
-    for name in edit.order(model):
+    for name in edit.topological_order(model):
         node = model.node(name)
         if node.layer not in model.layers:
             raise SpecError(f"'{name}' calls a layer that is missing.", "Remove it.", name)

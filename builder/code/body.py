@@ -46,7 +46,7 @@ class Body:
     def rows(self) -> Iterator[Row]:
         """Statement by statement; Inputs are left to the caller, who sets their variables."""
         self.names.keep(n.name for n in self.model.nodes)
-        for name in edit.order(self.model):
+        for name in edit.topological_order(self.model):
             if edit.is_input(self.model, name):
                 continue
             node = self.model.node(name)

@@ -13,7 +13,7 @@ Names = dict[str, str]
 
 def is_named(training: TrainingSpec) -> bool:
     """Whether columns go by name: several Inputs or outputs, or some that are bound."""
-    return not binding.is_plain(training)
+    return not binding.is_single_column(training)
 
 
 def output_names(training: TrainingSpec, style: str) -> Names:
@@ -38,8 +38,10 @@ def select_columns(training: TrainingSpec, called: Names) -> str:
             "Set the order of the examples back to Keras's own on the Train page.",
             "fit.shuffle",
         )
-    x = {binding.keras_name(training.model, n): c for n, c in binding.inputs_of(training).items()}
-    y = {called[ref]: c for ref, c in binding.outputs_of(training).items()}
+    x = {
+        binding.keras_name(training.model, n): c for n, c in binding.input_columns(training).items()
+    }
+    y = {called[ref]: c for ref, c in binding.output_columns(training).items()}
     lines = ["# Hand over the columns that the model reads and learns"]
     for part in ("train", "test"):
         for side, columns in (("x", x), ("y", y)):

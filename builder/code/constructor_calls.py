@@ -8,7 +8,7 @@ from builder import catalog
 from builder.catalog import REQUIRED, Entry
 from builder.catalog.cells import CELLS
 from builder.code.syntax import Call, Name
-from builder.spec import Config, ObjectSpec, snake
+from builder.spec import Config, ObjectSpec, snake_case
 
 HOMES = {
     "layers": "layers",
@@ -27,7 +27,7 @@ HOMES = {
 def construct(kind: str, obj: ObjectSpec, more: dict[str, Any] | None = None) -> Any:
     """A constructor call; leading required arguments by position, as people write them."""
     if kind == "epoch_schedules":
-        return Name(snake(obj.class_name))
+        return Name(snake_case(obj.class_name))
     if kind == "activations" or kind not in HOMES:
         return obj.class_name
     entry = find_entry(kind, obj.class_name)

@@ -10,7 +10,7 @@ from pathlib import Path
 from builder import edit
 from builder.catalog.layers import own
 from builder.code.fragment import Part
-from builder.spec import ModelSpec, active, snake
+from builder.spec import ModelSpec, active, snake_case
 
 FOLDER = Path(__file__).parents[1] / "custom_layers"
 """Where the engine finds them too; what stands below it knows them as text only."""
@@ -23,7 +23,7 @@ def sources() -> Mapping[str, str]:
 
 
 def _class(name: str) -> str:
-    text = (FOLDER / f"{snake(name)}.py").read_text("utf-8")
+    text = (FOLDER / f"{snake_case(name)}.py").read_text("utf-8")
     node = ast.parse(text).body[-1]
     assert isinstance(node, ast.ClassDef) and node.name == name
     return "\n".join(text.split("\n")[node.decorator_list[0].lineno - 1 : node.end_lineno])
@@ -34,7 +34,7 @@ def used_custom_layers(model: ModelSpec) -> tuple[str, ...]:
 
     A switched-off one counts: its comment in the script becomes code when somebody wants it back.
     """
-    classes = set(edit.kinds(model, off=True))
+    classes = set(edit.layer_classes(model, off=True))
     return tuple(name for name in own.BY_NAME if name in classes)
 
 
@@ -43,7 +43,7 @@ def parts(model: ModelSpec) -> Iterator[Part]:
     return (Part("custom", sources()[name]) for name in used_custom_layers(model))
 
 
-def needed(model: ModelSpec) -> str:
+def saved_file_needs(model: ModelSpec) -> str:
     """What a model's saved file asks of who opens it elsewhere; "" where Keras is enough."""
     names = used_custom_layers(active(model))
     if not names:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from builder.datasets.contract import Contents, settings
+from builder.datasets.contract import Contents, resolve_settings
 from builder.datasets.registry import find_dataset
 from builder.facts import ColumnFacts, DataFacts
 from builder.spec import ObjectSpec
@@ -21,13 +21,13 @@ def source(dataset: ObjectSpec, facts: DataFacts) -> str:
     return f"{lines}\n\n{prepared}" if prepared else f"{lines}\n"
 
 
-def foreseen(dataset: ObjectSpec) -> DataFacts | None:
+def expected_facts(dataset: ObjectSpec) -> DataFacts | None:
     """What the lines ask of a dataset, known without loading it; what they do not ask is 0.
 
     None for a person's own file.
     """
     module = find_dataset(dataset.class_name)
-    contents, given = module.CONTENTS, settings(module.ENTRY, dataset.config)
+    contents, given = module.CONTENTS, resolve_settings(module.ENTRY, dataset.config)
     if contents.is_guess:
         return None
     columns = tuple(_foreseen_columns(contents, given))
@@ -77,7 +77,7 @@ def preparation_source(dataset: ObjectSpec, facts: DataFacts) -> str:
 
     With several columns these are dicts, and the lines speak of ``x_train["image"]`` and the like.
     """
-    given = settings(find_dataset(dataset.class_name).ENTRY, dataset.config)
+    given = resolve_settings(find_dataset(dataset.class_name).ENTRY, dataset.config)
     if facts.named:
         parts = [_column_source(given, facts, column) for column in facts.columns]
         imports = IMPORT + "\n" if any(c.labels == "one_hot" for c in facts.targets) else ""

@@ -46,7 +46,7 @@ class Graph:
 
     def rows(self) -> Iterator[Row]:
         """The statements, Inputs first; the tensors are then in ``inputs`` and ``outputs``."""
-        entries = [n for n in edit.order(self.model) if edit.is_input(self.model, n)]
+        entries = [n for n in edit.topological_order(self.model) if edit.is_input(self.model, n)]
         for name in entries:
             lone = len(entries) == 1 and name in USUAL_INPUTS
             variable = self.names.claim("inputs") if lone else self.names.new(name)

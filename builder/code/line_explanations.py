@@ -50,7 +50,7 @@ class Explanation:
     text: str
 
 
-def line(training: TrainingSpec, script: Script, number: int) -> tuple[Explanation, ...]:
+def explain_line(training: TrainingSpec, script: Script, number: int) -> tuple[Explanation, ...]:
     """What line ``number`` (from 1) does: its part, then the layers or objects it speaks of."""
     topic = script.topic(number)
     text = script.text.split("\n")[number - 1] if 0 < number <= script.text.count("\n") else ""

@@ -34,7 +34,7 @@ HEADINGS = {
 def notebook(
     training: TrainingSpec, data_source: str, title: str = "", style: str = "", about: str = ""
 ) -> str:
-    """The notebook as JSON; it reads back as the same project (``parse.notebook``).
+    """The notebook as JSON; it reads back as the same project (``parse.parse_notebook``).
 
     Args:
         about: a sentence about the data, beside what is said of all data.

@@ -7,7 +7,7 @@ from builder.code import sequential
 from builder.spec import ModelSpec, TrainingSpec, active
 
 
-def doubt(training: TrainingSpec, style: str) -> str:
+def explain_difference(training: TrainingSpec, style: str) -> str:
     """In a sentence why the script's numbers are others than the run's; "" where they are not."""
     model = training.model
     if style == "subclass" and sets_training_flag(model):
@@ -17,7 +17,7 @@ def doubt(training: TrainingSpec, style: str) -> str:
         )
     # Layers that draw seeds when they are first called: a class, and a Sequential, have made all
     # their layers by then; a functional model makes one after the other.
-    late = sorted({k for k in edit.kinds(model) if catalog.traits_of(k).late_seeds})
+    late = sorted({k for k in edit.layer_classes(model) if catalog.traits_of(k).late_seeds})
     if late and (style == "functional") is sequential.is_stack(model):
         return (
             f"In this style {late[0]} may draw other random starting weights than here, so that"

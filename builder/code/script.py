@@ -64,10 +64,12 @@ def script(training: TrainingSpec, data_source: str, title: str = "", style: str
             script can.
         CatalogError: it names a class that is not in the catalogue.
     """
-    return written(training, data_source, title, style).text
+    return script_with_rows(training, data_source, title, style).text
 
 
-def written(training: TrainingSpec, data_source: str, title: str = "", style: str = "") -> Script:
+def script_with_rows(
+    training: TrainingSpec, data_source: str, title: str = "", style: str = ""
+) -> Script:
     """The script, and which of its lines speak of which node; raises as ``script``."""
     imports, pieces = parts(training, data_source, style)
     text = script_head(title, imports)

@@ -25,7 +25,7 @@ def is_stack(model: ModelSpec) -> bool:
 
 def _obstacle(model: ModelSpec) -> tuple[str, str] | None:
     """The first node that cannot stand in a stack, and why."""
-    for number, name in enumerate(edit.order(model)):
+    for number, name in enumerate(edit.topological_order(model)):
         layer = model.layers.get(model.node(name).layer)
         if model.node(name).call:
             return name, "it is called with arguments of its own"
@@ -51,7 +51,7 @@ def require_stack(model: ModelSpec) -> None:
             " shared layers.",
             REMEDY,
         )
-    edit.last(model)
+    edit.last_layer(model)
     if obstacle := _obstacle(model):
         raise SpecError(
             f"'{obstacle[0]}' cannot stand in a Sequential: {obstacle[1]}.", REMEDY, obstacle[0]
@@ -100,8 +100,8 @@ def rows(
 
 def _layers(model: ModelSpec, made_by: Blocks) -> Iterator[tuple[str, Any]]:
     """Every node and the call that makes its layer, named where Keras would name it otherwise."""
-    titles = explicit_names(model, [model.node(n).layer for n in edit.order(model)])
-    for name in edit.order(model):
+    titles = explicit_names(model, [model.node(n).layer for n in edit.topological_order(model)])
+    for name in edit.topological_order(model):
         key = model.node(name).layer
         layer = model.layers.get(key)
         if isinstance(layer, ModelSpec):

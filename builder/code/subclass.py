@@ -141,7 +141,7 @@ def _constructor(model: ModelSpec, key: str, title: str, classes: Blocks) -> Cal
 
 
 def _entries(model: ModelSpec) -> list[str]:
-    return [n for n in edit.order(model) if edit.is_input(model, n)]
+    return [n for n in edit.topological_order(model) if edit.is_input(model, n)]
 
 
 def _inputs(model: ModelSpec, body: Body, is_outer: bool) -> tuple[str, list[str]]:

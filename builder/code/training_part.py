@@ -12,7 +12,7 @@ from builder.code import reshuffle
 from builder.code.constructor_calls import construct, short_form
 from builder.code.syntax import Call, Name, render_flat
 from builder.errors import SpecError
-from builder.spec import Config, ObjectSpec, TrainingSpec, snake
+from builder.spec import Config, ObjectSpec, TrainingSpec, snake_case
 
 
 def compile_call(training: TrainingSpec, called: Mapping[str, str] | None = None) -> Call:
@@ -116,7 +116,7 @@ def epoch_rules(training: TrainingSpec) -> Iterator[str]:
         if isinstance(rule, ObjectSpec):
             entry = catalog.entry("epoch_schedules", rule.class_name)
             settings = Call("", tuple({**entry.args, **rule.config}.items()))
-            head = f"def {snake(rule.class_name)}(epoch, lr, {render_flat(settings)[1:-1]}):"
+            head = f"def {snake_case(rule.class_name)}(epoch, lr, {render_flat(settings)[1:-1]}):"
             yield f"{head}\n    return {entry.extra['expression']}"
 
 

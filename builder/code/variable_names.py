@@ -8,7 +8,7 @@ import keyword
 import re
 from collections.abc import Iterable, Iterator
 
-from builder.spec import ModelSpec, ObjectSpec, snake, unique
+from builder.spec import ModelSpec, ObjectSpec, snake_case, unique_name
 
 SCRIPTS = frozenset(
     ("keras", "layers", "np", "math", "model", "history", "predictions", "before", "results",
@@ -24,7 +24,7 @@ RESERVED = SCRIPTS | set(dir(builtins)) | {*keyword.kwlist, *keyword.softkwlist}
 def identifier(name: str, taken: Iterable[str] = ()) -> str:
     """``name`` as Python can write it; an underscore behind it tells it from other names.
 
-    ``plain`` is the way back.
+    ``original_name`` is the way back.
     """
     word = re.sub(r"\W", "_", name, flags=re.ASCII)[:64]
     if not word[:1].isalpha():
@@ -32,7 +32,7 @@ def identifier(name: str, taken: Iterable[str] = ()) -> str:
     return f"{word}_" if word in RESERVED or word in taken or word.endswith("_") else word
 
 
-def plain(variable: str) -> str:
+def original_name(variable: str) -> str:
     """The name that ``identifier`` made this variable from, where it was a name already."""
     return variable.removesuffix("_") or variable
 
@@ -80,7 +80,7 @@ def explicit_names(
         layer = model.layers.get(name)
         if not isinstance(layer, ObjectSpec):
             continue
-        base = snake(layer.class_name)
+        base = snake_case(layer.class_name)
         number = counts.get(base, 0)
         is_usual = name == (f"{base}_{number}" if number else base) and name not in always
         counts[base] = number + is_usual
@@ -106,13 +106,13 @@ class Names:
 
     def beside(self, name: str) -> str:
         """A variable that no node's name asks for."""
-        word = unique(identifier(name, self._others), self._used | self._kept)
+        word = unique_name(identifier(name, self._others), self._used | self._kept)
         self._used.add(word)
         return word
 
     def new(self, name: str) -> str:
         """A variable for ``name``."""
-        word = unique(identifier(name, self._others), self._used)
+        word = unique_name(identifier(name, self._others), self._used)
         self._used.add(word)
         return word
 

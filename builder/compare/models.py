@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from builder import edit
 from builder.compare.settings import Difference, Find, differences, format_value
-from builder.spec import ModelSpec, Node, ObjectSpec, bridged
+from builder.spec import ModelSpec, Node, ObjectSpec, bypass_nodes
 
 
 def changes(before: ModelSpec, after: ModelSpec, find: Find) -> Iterator[str]:
@@ -18,11 +18,11 @@ def changes(before: ModelSpec, after: ModelSpec, find: Find) -> Iterator[str]:
     yield from (f"renamed {old} → {new}" for old, new in renamed.items())
     before = _rename_nodes(before, renamed)
     old, new = ({n.name: n for n in m.nodes} for m in (before, after))
-    for name in (n for n in edit.order(before) if n not in new):
+    for name in (n for n in edit.topological_order(before) if n not in new):
         yield f"removed {_layer_label(before, name)}"
-    for name in (n for n in edit.order(after) if n not in old):
+    for name in (n for n in edit.topological_order(after) if n not in old):
         yield _addition(after, name)
-    both = [n for n in edit.order(after) if n in old]
+    both = [n for n in edit.topological_order(after) if n in old]
     for name in (n for n in both if old[n].off != new[n].off):
         yield f"switched {'off' if new[name].off else 'on'} {_layer_label(after, name)}"
     yield from _settings(before, after, both, find)
@@ -53,7 +53,7 @@ def _find_renames(before: ModelSpec, after: ModelSpec) -> dict[str, str]:
     """Nodes of ``before`` that stand in ``after`` under another name: same settings, same place."""
     old, new = ({n.name for n in m.nodes} for m in (before, after))
     renames: dict[str, str] = {}
-    for name in (n for n in edit.order(before) if n not in new):
+    for name in (n for n in edit.topological_order(before) if n not in new):
         node = before.node(name)
         reads = tuple(_rename_ref(r, renames) for r in node.inbound)
         layer = before.layers.get(node.layer)
@@ -124,7 +124,9 @@ def _sharing(
 
 def _places(before: ModelSpec, after: ModelSpec, both: Sequence[str]) -> Iterator[str]:
     if edit.is_chain(before) and edit.is_chain(after):
-        yield from _describe_moves([n for n in edit.order(before) if n in both], list(both))
+        yield from _describe_moves(
+            [n for n in edit.topological_order(before) if n in both], list(both)
+        )
         return
     a, b = _restrict(before, set(both)), _restrict(after, set(both))
     for name in both:
@@ -164,7 +166,7 @@ def _longest_rising(numbers: Sequence[int]) -> list[int]:
 def _restrict(model: ModelSpec, kept: set[str]) -> ModelSpec:
     """The model with only the calls in ``kept``, wired past those that read one node."""
     gone = {n.name: n.inbound[0] for n in model.nodes if n.name not in kept and len(n.inbound) == 1}
-    model = bridged(model, gone)
+    model = bypass_nodes(model, gone)
     return replace(model, nodes=tuple(n for n in model.nodes if n.name in kept))
 
 
@@ -174,11 +176,11 @@ def _restrict(model: ModelSpec, kept: set[str]) -> ModelSpec:
 def rows(models: Sequence[ModelSpec], find: Find) -> Iterator[Difference]:
     """What is not the same in all models, layer by layer."""
     yield from differences("model", "", [m.name for m in models], "", find)
-    names = dict.fromkeys(n for m in models for n in edit.order(m))
+    names = dict.fromkeys(n for m in models for n in edit.topological_order(m))
     for name in names:
         yield from _layer_rows(name, models, find)
     common = [n for n in names if all(n in {c.name for c in m.nodes} for m in models)]
-    orders = [tuple(n for n in edit.order(m) if n in common) for m in models]
+    orders = [tuple(n for n in edit.topological_order(m) if n in common) for m in models]
     yield from differences("order of the layers", "", orders, "", find)
     if not all(edit.is_chain(m) for m in models):
         for name in common:

@@ -9,7 +9,7 @@ from typing import Any
 from builder import catalog
 from builder.catalog import REQUIRED, Entry
 from builder.errors import CatalogError
-from builder.spec import Config, ModelSpec, ObjectSpec, equal_values, snake
+from builder.spec import Config, ModelSpec, ObjectSpec, equal_values, snake_case
 
 Find = Callable[[str, str], Entry | None]
 """(kind, class name) → its entry; the catalogue's own, or one that knows the datasets too."""
@@ -45,7 +45,7 @@ class Difference:
             return f"{'added' if before is None else 'removed'} {self.name or self.place}"
         name, place = self.name, self.place
         if name in NAMED_BY_LAYER and self.of:
-            name, place = self.of, "" if place == snake(self.of) else place
+            name, place = self.of, "" if place == snake_case(self.of) else place
         where = f" in {place}" if place else ""
         if before == after:  # they differ behind what is shown
             return f"changed {name or before}{where}"

@@ -25,7 +25,7 @@ class _NotHere(BaseException):
 
 
 @contextlib.contextmanager
-def kept_only() -> Iterator[None]:
+def forbid_downloads() -> Iterator[None]:
     """Inside, what Keras has kept is read, and nothing is downloaded.
 
     A person is asked before megabytes are fetched, and sees how far it is (``runs.fetch``).

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from builder.catalog.entry import Entry
-from builder.datasets.contract import Raw, settings
+from builder.datasets.contract import Raw, resolve_settings
 
 
 def load(entry: Entry, loader: str, config: Mapping[str, Any]) -> Raw:
@@ -14,7 +14,7 @@ def load(entry: Entry, loader: str, config: Mapping[str, Any]) -> Raw:
     import sklearn.datasets
     from sklearn.model_selection import train_test_split
 
-    share = settings(entry, config)["test_split"]
+    share = resolve_settings(entry, config)["test_split"]
     bunch = getattr(sklearn.datasets, loader.rpartition(".")[2])()
     x, y = bunch.data, bunch.target
     is_class = entry.tasks == ("classification",)
@@ -29,7 +29,7 @@ def load(entry: Entry, loader: str, config: Mapping[str, Any]) -> Raw:
 
 def source(entry: Entry, loader: str, config: Mapping[str, Any]) -> str:
     """The Python lines that give the same arrays."""
-    share, function = settings(entry, config)["test_split"], loader.rpartition(".")[2]
+    share, function = resolve_settings(entry, config)["test_split"], loader.rpartition(".")[2]
     stratify = ", stratify=y" if entry.tasks == ("classification",) else ""
     return (
         f"from sklearn.datasets import {function}\n"

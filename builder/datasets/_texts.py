@@ -10,7 +10,7 @@ from typing import Any
 
 from builder.catalog.entry import Entry, Param
 from builder.datasets import _keras
-from builder.datasets.contract import Array, Raw, settings
+from builder.datasets.contract import Array, Raw, resolve_settings
 from builder.errors import DataError
 
 OFFSET = 3
@@ -34,7 +34,7 @@ def load(entry: Entry, loader: str, title: str, classes: tuple[str, ...], config
     """x int32 (n, maxlen) of word numbers, 0 is padding; y (n,)."""
     from keras.utils import pad_sequences
 
-    values = settings(entry, config)
+    values = resolve_settings(entry, config)
     words, length = values["num_words"], values["maxlen"]
     # Keras unpickles these files of its own, after it has checked their hash
     (x_train, y_train), (x_test, y_test) = _keras.load_data(
@@ -49,7 +49,7 @@ def load(entry: Entry, loader: str, title: str, classes: tuple[str, ...], config
 
 def source(entry: Entry, loader: str, config: Mapping[str, Any]) -> str:
     """The tutorial's own lines."""
-    values, module = settings(entry, config), _keras.module_of(loader)
+    values, module = resolve_settings(entry, config), _keras.module_of(loader)
     lines = (
         f"from keras.datasets import {module}\n"
         "from keras.utils import pad_sequences\n"
@@ -70,7 +70,7 @@ def _words(loader: str) -> dict[int, str]:
 def decode(loader: str, rows: Array) -> list[str]:
     """Rows of word numbers as text; as numbers while Keras's word list cannot be fetched."""
     try:
-        with _keras.kept_only(), _keras.report_network_errors("The word list", ""):
+        with _keras.forbid_downloads(), _keras.report_network_errors("The word list", ""):
             words = _words(loader)
     except DataError:
         return [" ".join(str(n) for n in row if n) for row in rows.tolist()]

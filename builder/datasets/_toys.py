@@ -9,7 +9,7 @@ import numpy as np
 
 from builder.catalog.entry import Entry, Param
 from builder.datasets import _program
-from builder.datasets.contract import Array, Contents, Program, Raw, settings
+from builder.datasets.contract import Array, Contents, Program, Raw, resolve_settings
 from builder.datasets.contract import entry as new_entry
 
 Points = Callable[[int, float, Any], tuple[Array, Array]]
@@ -48,7 +48,7 @@ def entry(class_name: str, order: int, summary: str, analogy: str, noise: float 
 
 def load(entry: Entry, points: Points, config: Mapping[str, Any]) -> Raw:
     """The toy's points, always the same ones for the same settings; the last rows are the test."""
-    values = settings(entry, config)
+    values = resolve_settings(entry, config)
     x, y = points(values["samples"], values["noise"], np.random.default_rng(0))
     cut = _cut(values)
     return Raw(
@@ -61,7 +61,7 @@ def load(entry: Entry, points: Points, config: Mapping[str, Any]) -> Raw:
 
 def source(entry: Entry, program: Program, config: Mapping[str, Any]) -> str:
     """The Python lines that give the same arrays."""
-    values, cut = settings(entry, config), _cut(settings(entry, config))
+    values, cut = resolve_settings(entry, config), _cut(resolve_settings(entry, config))
     name = program.functions[0].partition(".")[2]
     return (
         f"import numpy as np\n\n\n{_program.functions_source(*program.functions)}\n\n"

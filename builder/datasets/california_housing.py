@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from builder.catalog.entry import Param
 from builder.datasets import _keras
-from builder.datasets.contract import Contents, Raw, entry, settings
+from builder.datasets.contract import Contents, Raw, entry, resolve_settings
 from builder.spec import Config
 
 TITLE = "California housing"
@@ -49,7 +49,7 @@ def load(config: Config) -> Raw:
     Raises:
         DataError: it is not here and cannot be downloaded.
     """
-    values = settings(ENTRY, config)
+    values = resolve_settings(ENTRY, config)
     chosen = {k: values[k] for k in ("version", "test_split")}
     (x_train, y_train), (x_test, y_test) = _keras.load_data(
         LOADER, TITLE, "the diabetes table", **chosen
@@ -59,7 +59,7 @@ def load(config: Config) -> Raw:
 
 def source(config: Config) -> str:
     """The tutorial's own lines."""
-    values = settings(ENTRY, config)
+    values = resolve_settings(ENTRY, config)
     return (
         "from keras.datasets import california_housing\n"
         "\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from builder.datasets import _keras
-from builder.datasets.contract import Contents, Raw, entry, settings
+from builder.datasets.contract import Contents, Raw, entry, resolve_settings
 from builder.spec import Config
 
 TITLE = "CIFAR-10"
@@ -44,7 +44,7 @@ def load(config: Config) -> Raw:
     Raises:
         DataError: it is not here and cannot be downloaded.
     """
-    settings(ENTRY, config)
+    resolve_settings(ENTRY, config)
     return _keras.images(LOADER, TITLE, CLASSES)
 
 

@@ -218,7 +218,7 @@ def entry(
     )
 
 
-def settings(entry: Entry, config: Mapping[str, Any]) -> dict[str, Any]:
+def resolve_settings(entry: Entry, config: Mapping[str, Any]) -> dict[str, Any]:
     """Every setting of a dataset: the defaults, with ``config`` laid over them.
 
     Raises:

@@ -17,7 +17,7 @@ from builder.datasets.contract import (
     Raw,
     entry,
     of_columns,
-    settings,
+    resolve_settings,
 )
 from builder.spec import Config
 
@@ -71,7 +71,9 @@ def load(config: Config) -> Raw:
     0 to 9; ink (n,), the inked share of the page."""
     from builder.datasets import _covered
 
-    (x, y), (x_test, y_test) = _covered.columns(settings(ENTRY, config)["variants"], WORDS, LONGEST)
+    (x, y), (x_test, y_test) = _covered.columns(
+        resolve_settings(ENTRY, config)["variants"], WORDS, LONGEST
+    )
     classes = tuple(str(n) for n in range(10))
     return of_columns(
         Column("image", "images", x["image"], x_test["image"]),
@@ -84,7 +86,7 @@ def load(config: Config) -> Raw:
 
 def source(config: Config) -> str:
     """The same in a script standing alone."""
-    variants = settings(ENTRY, config)["variants"]
+    variants = resolve_settings(ENTRY, config)["variants"]
     return (
         f"{drawing_source(PROGRAM)}\n"
         f"(drawn, digit), (drawn_test, digit_test) = digits({variants}, distortion=1.0)\n"

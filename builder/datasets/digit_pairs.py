@@ -10,7 +10,15 @@ from typing import Any
 
 from builder.catalog.entry import Param
 from builder.datasets._drawing import PARTS, drawing_source
-from builder.datasets.contract import Column, Contents, Program, Raw, entry, of_columns, settings
+from builder.datasets.contract import (
+    Column,
+    Contents,
+    Program,
+    Raw,
+    entry,
+    of_columns,
+    resolve_settings,
+)
 from builder.spec import Config
 
 TITLE = "Pairs of digits"
@@ -66,5 +74,5 @@ def source(config: Config) -> str:
 
 
 def _count(config: Config) -> int:
-    pairs: Any = settings(ENTRY, config)["pairs"]
+    pairs: Any = resolve_settings(ENTRY, config)["pairs"]
     return int(pairs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from builder.catalog.entry import Param
 from builder.datasets._drawing import PARTS, drawing_source
-from builder.datasets.contract import Contents, Program, Raw, entry, settings
+from builder.datasets.contract import Contents, Program, Raw, entry, resolve_settings
 from builder.spec import Config
 
 TITLE = "Handwritten digits (built in)"
@@ -63,5 +63,5 @@ def source(config: Config) -> str:
 
 
 def _drawing_settings(config: Config) -> tuple[int, float]:
-    values = settings(ENTRY, config)
+    values = resolve_settings(ENTRY, config)
     return values["variants"], float(values["distortion"])

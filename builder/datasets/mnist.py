@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from builder.datasets import _keras, _npz
-from builder.datasets.contract import Contents, Raw, datasets_folder, entry, settings
+from builder.datasets.contract import Contents, Raw, datasets_folder, entry, resolve_settings
 from builder.spec import Config
 
 TITLE = "MNIST digits"
@@ -34,7 +34,7 @@ def load(config: Config) -> Raw:
     Raises:
         DataError: it is not here and cannot be downloaded.
     """
-    settings(ENTRY, config)
+    resolve_settings(ENTRY, config)
     if not (datasets_folder() / FILE).is_file():
         return _keras.images(LOADER, TITLE, CLASSES)
     parts = _npz.read_arrays(_npz.path_of(FILE))

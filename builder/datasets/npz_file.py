@@ -6,7 +6,7 @@ import numpy as np
 
 from builder.catalog.entry import Param
 from builder.datasets import _npz
-from builder.datasets.contract import Array, Contents, Raw, entry, settings
+from builder.datasets.contract import Array, Contents, Raw, entry, resolve_settings
 from builder.errors import DataError
 from builder.spec import Config
 
@@ -44,7 +44,7 @@ def load(config: Config) -> Raw:
     Raises:
         DataError: the file is missing, refused or damaged, or its arrays do not fit.
     """
-    config_values = settings(ENTRY, config)
+    config_values = resolve_settings(ENTRY, config)
     path = _npz.path_of(config_values["file"])
     arrays = _npz.read_arrays(path)
     x_train, x_test = arrays["x_train"], arrays["x_test"]
@@ -119,7 +119,7 @@ def _classes(y: Array, key: str) -> Array:
 
 def source(config: Config) -> str:
     """The same in a script standing alone, next to the file."""
-    config_values = settings(ENTRY, config)
+    config_values = resolve_settings(ENTRY, config)
     whole = "" if config_values["labels"] == "values" else '.astype("int64")'
     return (
         "import numpy as np\n"

@@ -6,7 +6,7 @@ from typing import Any
 
 from builder.catalog.entry import Param
 from builder.datasets import _program
-from builder.datasets.contract import Contents, Program, Raw, entry, settings
+from builder.datasets.contract import Contents, Program, Raw, entry, resolve_settings
 from builder.spec import Config
 
 TITLE = "Restaurant reviews as sentences"
@@ -62,5 +62,5 @@ def source(config: Config) -> str:
 
 
 def _count(config: Config) -> int:
-    count: Any = settings(ENTRY, config)["reviews"]
+    count: Any = resolve_settings(ENTRY, config)["reviews"]
     return int(count)

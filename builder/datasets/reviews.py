@@ -18,7 +18,7 @@ from builder.datasets.contract import (
     Raw,
     entry,
     of_columns,
-    settings,
+    resolve_settings,
 )
 from builder.spec import Config
 
@@ -91,5 +91,5 @@ def decode(config: Config, rows: Array) -> list[str]:
 
 
 def _count(config: Config) -> int:
-    count: Any = settings(ENTRY, config)["reviews"]
+    count: Any = resolve_settings(ENTRY, config)["reviews"]
     return int(count)

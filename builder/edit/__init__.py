@@ -1,22 +1,22 @@
 """Every edit of a model as a pure function: a ModelSpec in, a new ModelSpec out."""
 
-from builder.edit.follow import follow
-from builder.edit.groups import group, inner, put_inner, ungroup
-from builder.edit.inbound import named
+from builder.edit.follow import follow_edit
+from builder.edit.groups import group, nested_model, replace_nested_model, ungroup
+from builder.edit.inbound import argument_wires
 from builder.edit.naming import is_name
-from builder.edit.nodes import add, append, branch, copy, delete, duplicates, paste, splice
-from builder.edit.ports import INPUT, Room, room, space, tensors
+from builder.edit.nodes import add, append, branch, copy, delete, duplicate_nodes, paste, splice
+from builder.edit.ports import INPUT, Inlets, count_outputs, layer_inlets, node_inlets
 from builder.edit.queries import (
-    index,
+    dependencies,
     is_chain,
     is_input,
-    kinds,
-    last,
+    last_layer,
+    layer_classes,
     layer_of,
-    order,
-    reads,
-    source,
-    split,
+    nodes_by_name,
+    source_of,
+    split_reference,
+    topological_order,
 )
 from builder.edit.stack import (
     configure,
@@ -29,52 +29,52 @@ from builder.edit.stack import (
     rename,
     switch,
 )
-from builder.edit.wires import again, connect, disconnect, reconnect, refusal, returns
+from builder.edit.wires import call_again, connect, disconnect, reconnect, refusal, set_returned
 
 __all__ = [
     "INPUT",
-    "Room",
+    "Inlets",
     "add",
-    "again",
     "append",
+    "argument_wires",
     "branch",
+    "call_again",
     "configure",
     "connect",
     "copy",
+    "count_outputs",
     "delete",
+    "dependencies",
     "disconnect",
     "duplicate",
-    "duplicates",
-    "follow",
+    "duplicate_nodes",
+    "follow_edit",
     "freeze",
     "group",
-    "index",
-    "inner",
     "insert",
     "is_chain",
     "is_frozen",
     "is_input",
     "is_name",
-    "kinds",
-    "last",
+    "last_layer",
+    "layer_classes",
+    "layer_inlets",
     "layer_of",
     "move",
-    "named",
-    "order",
+    "nested_model",
+    "node_inlets",
+    "nodes_by_name",
     "paste",
-    "put_inner",
-    "reads",
     "reconnect",
     "refusal",
     "remove",
     "rename",
-    "returns",
-    "room",
-    "source",
-    "space",
+    "replace_nested_model",
+    "set_returned",
+    "source_of",
     "splice",
-    "split",
+    "split_reference",
     "switch",
-    "tensors",
+    "topological_order",
     "ungroup",
 ]

@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from builder import binding
 from builder.edit.ports import INPUT
-from builder.edit.queries import index, origin
+from builder.edit.queries import nodes_by_name, origin
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
 
 
-def follow(training: TrainingSpec, new: ModelSpec, columns: Collection[str] = ()) -> TrainingSpec:
+def follow_edit(
+    training: TrainingSpec, new: ModelSpec, columns: Collection[str] = ()
+) -> TrainingSpec:
     """``training`` with this model; bound columns, settings by output and kept weights go along.
 
     Verbs of ``builder.edit`` hand the record of a layer on as it is, whatever its name and block
@@ -28,7 +30,11 @@ def follow(training: TrainingSpec, new: ModelSpec, columns: Collection[str] = ()
         column = bound.pop(before, before if before in columns else None)
         if column is not None:
             bound[after] = column
-    fresh = [n for n in (*index(new), *new.outputs) if n in columns and n not in index(old)]
+    fresh = [
+        n
+        for n in (*nodes_by_name(new), *new.outputs)
+        if n in columns and n not in nodes_by_name(old)
+    ]
     bound |= {n: n for n in fresh if n not in bound}
     return replace(
         training,

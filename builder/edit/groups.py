@@ -8,12 +8,19 @@ from dataclasses import replace
 from builder.edit import ports
 from builder.edit.inbound import number_wires, rewire
 from builder.edit.naming import drop_unused_layers, require_free, similar_name, used_names
-from builder.edit.queries import find_node, is_input, order, origin, reads, split
+from builder.edit.queries import (
+    dependencies,
+    find_node,
+    is_input,
+    origin,
+    split_reference,
+    topological_order,
+)
 from builder.errors import SpecError
-from builder.spec import Config, ModelSpec, Node, ObjectSpec, unique
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, unique_name
 
 
-def inner(model: ModelSpec, path: Sequence[str]) -> ModelSpec:
+def nested_model(model: ModelSpec, path: Sequence[str]) -> ModelSpec:
     """The nested model that the layers named in ``path`` lead to; ``()`` is the model itself.
 
     Raises:
@@ -27,7 +34,7 @@ def inner(model: ModelSpec, path: Sequence[str]) -> ModelSpec:
     return model
 
 
-def put_inner(model: ModelSpec, path: Sequence[str], new: ModelSpec) -> ModelSpec:
+def replace_nested_model(model: ModelSpec, path: Sequence[str], new: ModelSpec) -> ModelSpec:
     """The model with the nested model at ``path`` replaced.
 
     Raises:
@@ -35,7 +42,7 @@ def put_inner(model: ModelSpec, path: Sequence[str], new: ModelSpec) -> ModelSpe
     """
     if not path:
         return new
-    below = put_inner(inner(model, path[:1]), path[1:], new)
+    below = replace_nested_model(nested_model(model, path[:1]), path[1:], new)
     return replace(model, layers=model.layers.with_(**{path[0]: below}))
 
 
@@ -55,7 +62,7 @@ def group(
         SpecError: no such node, nothing to group, a way leads out of the group and back into it,
             a layer is called inside and outside, or the shape of something it reads is not known.
     """
-    wanted = [n for n in order(model) if n in set(names) and not is_input(model, n)]
+    wanted = [n for n in topological_order(model) if n in set(names) and not is_input(model, n)]
     inside = {n: find_node(model, n) for n in wanted}
     _require_groupable(model, inside)
     fed = list(
@@ -68,7 +75,9 @@ def group(
                 "Solve the problems of the layers before it first.",
                 origin(ref),
             )
-    new_name = require_free(model, name) if name is not None else unique("block", used_names(model))
+    new_name = (
+        require_free(model, name) if name is not None else unique_name("block", used_names(model))
+    )
     outputs = _outputs_read_outside(model, inside)
     block = _make_block(model, new_name, inside, fed, inputs, outputs)
     refs = {r: new_name if i == 0 else f"{new_name}:{i}" for i, r in enumerate(outputs)}
@@ -81,7 +90,7 @@ def _require_groupable(model: ModelSpec, inside: Mapping[str, Node]) -> None:
     if not inside:
         raise SpecError("There is nothing to group.", "Select layers other than Inputs.")
     shared = {n.layer for n in inside.values()}
-    before = {name for n in inside for name in reads(model, n)}
+    before = {name for n in inside for name in dependencies(model, n)}
     for node in model.nodes:
         if node.name in inside:
             continue
@@ -91,7 +100,7 @@ def _require_groupable(model: ModelSpec, inside: Mapping[str, Node]) -> None:
                 "Select all of its calls.",
                 node.name,
             )
-        if node.name in before and reads(model, node.name) & inside.keys():
+        if node.name in before and dependencies(model, node.name) & inside.keys():
             raise SpecError(
                 f"'{node.name}' lies between the selected layers.", "Select it too.", node.name
             )
@@ -117,7 +126,7 @@ def _make_block(
     used = {*inside, *(n.layer for n in inside.values())}
     doors: dict[str, str] = {}
     for ref in fed:
-        doors[ref] = unique("input", used)
+        doors[ref] = unique_name("input", used)
         used.add(doors[ref])
     first = tuple(Node(door, door) for door in doors.values())
     rest = tuple(
@@ -163,7 +172,7 @@ def ungroup(model: ModelSpec, node: str) -> ModelSpec:
     doors = [n.name for n in block.nodes if is_input(block, n.name)]
     if len(doors) != len(call.inbound):
         raise SpecError(
-            f"'{node}' reads {len(call.inbound)} of its {ports.room(block).most} inputs.",
+            f"'{node}' reads {len(call.inbound)} of its {ports.layer_inlets(block).most} inputs.",
             "Wire all of them first.",
             node,
         )
@@ -188,7 +197,7 @@ def _dissolve(
 
     def redirect(ref: str) -> list[str]:
         """The same wire from inside; one from an output the block never had is cut."""
-        name, number = split(ref)
+        name, number = split_reference(ref)
         return inner_outputs[number : number + 1] if name == call.name else [ref]
 
     nodes: list[Node] = []

@@ -42,7 +42,7 @@ def _move_argument(value: Any, place: Mapping[int, int]) -> Any:
     return Config(wires=new) if isinstance(several, tuple) else Config(wire=new[0])
 
 
-def named(node: Node) -> dict[int, str]:
+def argument_wires(node: Node) -> dict[int, str]:
     """Place of a wire → the argument of the call that it is."""
     places: dict[int, str] = {}
     for name, value in node.call.items():

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from builder.errors import SpecError
-from builder.spec import ModelSpec, ObjectSpec, snake, unique
+from builder.spec import ModelSpec, ObjectSpec, snake_case, unique_name
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 
@@ -16,23 +16,23 @@ def used_names(model: ModelSpec) -> set[str]:
     return {n.name for n in model.nodes} | set(model.layers)
 
 
-def base(layer: ObjectSpec | ModelSpec) -> str:
+def base_name(layer: ObjectSpec | ModelSpec) -> str:
     """The name Keras would begin with: ``"dense"``; of an operation its own, ``"reshape"``."""
     if isinstance(layer, ModelSpec):
         return layer.name if _NAME.fullmatch(layer.name) else "block"
-    name = snake(layer.class_name.removeprefix("ops."))
+    name = snake_case(layer.class_name.removeprefix("ops."))
     return name if _NAME.fullmatch(name) else "layer"
 
 
 def fresh_name(model: ModelSpec, layer: ObjectSpec | ModelSpec) -> str:
     """A free name as Keras gives it: ``dense``, ``dense_1`` …"""
-    return unique(base(layer), used_names(model))
+    return unique_name(base_name(layer), used_names(model))
 
 
 def similar_name(name: str, layer: ObjectSpec | ModelSpec, used: set[str]) -> str:
     """``name`` if it is free and can be a name, else the next one like it; ``used`` grows."""
-    stem = name if _NAME.fullmatch(name) and len(name) < 56 else base(layer)
-    new = unique(re.sub(r"_\d+$", "", stem) if stem in used else stem, used)
+    stem = name if _NAME.fullmatch(name) and len(name) < 56 else base_name(layer)
+    new = unique_name(re.sub(r"_\d+$", "", stem) if stem in used else stem, used)
     used.add(new)
     return new
 

@@ -14,7 +14,7 @@ from builder.edit.naming import (
     similar_name,
     used_names,
 )
-from builder.edit.queries import find_node, index, origin
+from builder.edit.queries import find_node, nodes_by_name, origin
 from builder.errors import SpecError
 from builder.spec import Config, ModelSpec, Node, ObjectSpec
 
@@ -46,7 +46,7 @@ def append(model: ModelSpec, layer: Layer, after: Sequence[str] = ()) -> ModelSp
     """
     grown = add(model, layer)
     new = grown.nodes[-1].name
-    space = ports.room(layer)
+    space = ports.layer_inlets(layer)
     chosen = [find_node(model, n).name for n in after]
     if space.most == 0 or not chosen:
         return grown
@@ -78,7 +78,7 @@ def splice(model: ModelSpec, layer: Layer, target: str, at: int) -> ModelSpec:
     Raises:
         SpecError: no such wire, or the layer is an Input.
     """
-    if ports.room(layer).most == 0:
+    if ports.layer_inlets(layer).most == 0:
         raise SpecError("An Input reads nothing, so it cannot stand in a wire.")
     loose = wires.disconnect(model, target, at)
     before = find_node(model, target).inbound[at]
@@ -112,7 +112,7 @@ def delete(model: ModelSpec, names: Iterable[str]) -> ModelSpec:
 
 def _bridge(model: ModelSpec, node: Node, follow: Callable[[str], tuple[str, ...]]) -> Node:
     """``node`` with the deleted ones skipped; none becomes a second wire from one source."""
-    twice = ports.room(model.layers.get(node.layer)).twice
+    twice = ports.layer_inlets(model.layers.get(node.layer)).twice
     wires: list[tuple[int | None, str]] = []
     for at, ref in enumerate(node.inbound):
         for new in follow(ref):
@@ -146,12 +146,14 @@ def paste(model: ModelSpec, part: ModelSpec) -> ModelSpec:
     """
     if len(model.nodes) + len(part.nodes) > MOST:
         raise SpecError(f"A model here may have up to {MOST} layers.", "Paste less.")
-    if len(index(part)) < len(part.nodes) or any(n.layer not in part.layers for n in part.nodes):
+    if len(nodes_by_name(part)) < len(part.nodes) or any(
+        n.layer not in part.layers for n in part.nodes
+    ):
         raise SpecError("What was copied is damaged: its layers cannot be told apart.")
     return _paste(model, part)[0]
 
 
-def duplicates(model: ModelSpec, names: Iterable[str]) -> ModelSpec:
+def duplicate_nodes(model: ModelSpec, names: Iterable[str]) -> ModelSpec:
     """The model with these nodes once more, reading what they read; weights of their own.
 
     Raises:

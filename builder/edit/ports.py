@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from builder import catalog
 from builder.catalog import Entry
-from builder.edit.inbound import named
+from builder.edit.inbound import argument_wires
 from builder.spec import ModelSpec, Node, ObjectSpec
 
 INPUT = "InputLayer"
@@ -14,7 +14,7 @@ INPUT = "InputLayer"
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class Inlets:
     """Places for wires.
 
     Args:
@@ -29,41 +29,41 @@ class Room:
     names: tuple[str, ...] = ()
 
 
-def room(layer: ObjectSpec | ModelSpec | None) -> Room:
+def layer_inlets(layer: ObjectSpec | ModelSpec | None) -> Inlets:
     """The places for wires of one call of this layer; a class nobody knows has any number."""
     if isinstance(layer, ModelSpec):
         inputs = tuple(n.name for n in layer.nodes if _class(layer.layers.get(n.layer)) == INPUT)
-        return Room(len(inputs), len(inputs), names=inputs if len(inputs) > 1 else ())
+        return Inlets(len(inputs), len(inputs), names=inputs if len(inputs) > 1 else ())
     if layer is None:
-        return Room(0, None)
+        return Inlets(0, None)
     if layer.class_name == INPUT:
-        return Room(0, 0)
+        return Inlets(0, 0)
     entry = catalog.find("layers", layer.class_name)
     if entry is None:
-        return Room(1, None)
+        return Inlets(1, None)
     if "tensors" in entry.extra:
         return _operation(entry, layer)
     traits = entry.traits
-    return Room(*traits.arity, traits.reads_twice, traits.roles)
+    return Inlets(*traits.arity, traits.reads_twice, traits.roles)
 
 
-def _operation(entry: Entry, layer: ObjectSpec) -> Room:
+def _operation(entry: Entry, layer: ObjectSpec) -> Inlets:
     """An operation reads what its settings do not hold; a tensor may meet itself (``x * x``)."""
     if entry.extra.get("many"):
-        return Room(1, None, True)
+        return Inlets(1, None, True)
     free = tuple(n for n in entry.extra["tensors"] if n not in layer.config)
-    return Room(len(free), len(free), True, free if len(free) > 1 else ())
+    return Inlets(len(free), len(free), True, free if len(free) > 1 else ())
 
 
-def space(model: ModelSpec, node: Node) -> Room:
+def node_inlets(model: ModelSpec, node: Node) -> Inlets:
     """The places for wires of this call, those for its named arguments included."""
-    places, more = room(model.layers.get(node.layer)), len(named(node))
+    places, more = layer_inlets(model.layers.get(node.layer)), len(argument_wires(node))
     if not more or places.most is None:
         return places
     return replace(places, most=places.most + more, names=())
 
 
-def tensors(layer: ObjectSpec | ModelSpec | None) -> int:
+def count_outputs(layer: ObjectSpec | ModelSpec | None) -> int:
     """How many tensors a call returns, as far as the record alone says it."""
     if isinstance(layer, ModelSpec):
         return max(1, len(layer.outputs))

@@ -10,7 +10,7 @@ from builder.errors import SpecError
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, active
 
 
-def split(ref: str) -> tuple[str, int]:
+def split_reference(ref: str) -> tuple[str, int]:
     """``"lstm:1"`` → ``("lstm", 1)``: the node a wire comes from, and which of its outputs."""
     name, _, number = ref.partition(":")
     return name, int(number) if number.isdecimal() else 0
@@ -25,7 +25,7 @@ _recent: tuple[tuple[Node, ...], dict[str, Node]] = ((), {})
 """The nodes asked about last, by name: checks ask for every node of one model in turn."""
 
 
-def index(model: ModelSpec) -> dict[str, Node]:
+def nodes_by_name(model: ModelSpec) -> dict[str, Node]:
     """The nodes by name; not to be changed."""
     global _recent  # noqa: PLW0603  replaced as a whole, so that threads may share it
     nodes, by_name = _recent
@@ -37,7 +37,7 @@ def index(model: ModelSpec) -> dict[str, Node]:
 
 def find_node(model: ModelSpec, name: str) -> Node:
     """The node of that name; SpecError, naming those there are, if there is none."""
-    node = index(model).get(name)
+    node = nodes_by_name(model).get(name)
     if node is None:
         names = [n.name for n in model.nodes]
         known = ", ".join(names[:12]) + (" …" if len(names) > 12 else "") or "none"
@@ -45,7 +45,7 @@ def find_node(model: ModelSpec, name: str) -> Node:
     return node
 
 
-def order(model: ModelSpec) -> tuple[str, ...]:
+def topological_order(model: ModelSpec) -> tuple[str, ...]:
     """Node names as the data flows: each after everything it reads, else as they were put.
 
     Nodes in a loop or reading a node that does not exist come last, as they were put.
@@ -68,8 +68,8 @@ def is_chain(model: ModelSpec) -> bool:
     """True for a stack: each layer is called once and reads the one before it."""
     if not model.nodes:
         return True
-    by_name = index(model)
-    nodes = [by_name[name] for name in order(model)]
+    by_name = nodes_by_name(model)
+    nodes = [by_name[name] for name in topological_order(model)]
     links = [n.inbound for n in nodes]
     expected = [(), *((n.name,) for n in nodes[:-1])]
     once = len({n.layer for n in nodes}) == len(model.nodes)
@@ -95,19 +95,19 @@ def is_input(model: ModelSpec, node: str) -> bool:
     return isinstance(layer, ObjectSpec) and layer.class_name == INPUT
 
 
-def last(model: ModelSpec) -> str:
+def last_layer(model: ModelSpec) -> str:
     """The name of the last layer that is switched on, the Input not counted.
 
     Raises:
         SpecError: there is none.
     """
-    for name in reversed(order(model)):
+    for name in reversed(topological_order(model)):
         if not find_node(model, name).off and not is_input(model, name):
             return name
     raise SpecError("The stack has no layer after the Input.", "Add a layer, for example Dense.")
 
 
-def source(model: ModelSpec, node: str) -> str | None:
+def source_of(model: ModelSpec, node: str) -> str | None:
     """The node that hands this one its data, switched-off ones skipped; None at the Input."""
     seen = {node}
     inbound = find_node(model, node).inbound
@@ -120,9 +120,9 @@ def source(model: ModelSpec, node: str) -> str | None:
     return None
 
 
-def reads(model: ModelSpec, node: str) -> frozenset[str]:
+def dependencies(model: ModelSpec, node: str) -> frozenset[str]:
     """Every node this one depends on, near or far; with itself only if it is in a circle."""
-    by_name, seen = index(model), set[str]()
+    by_name, seen = nodes_by_name(model), set[str]()
     waiting = [node]
     while waiting:
         here = by_name.get(waiting.pop())
@@ -132,7 +132,7 @@ def reads(model: ModelSpec, node: str) -> frozenset[str]:
     return frozenset(seen)
 
 
-def kinds(value: Any, off: bool = False) -> Iterator[str]:
+def layer_classes(value: Any, off: bool = False) -> Iterator[str]:
     """The classes of all layers of a model, also of those inside models and wrappers.
 
     Args:
@@ -141,13 +141,13 @@ def kinds(value: Any, off: bool = False) -> Iterator[str]:
     match value:
         case ModelSpec():
             for layer in (value if off else active(value)).layers.values():
-                yield from kinds(layer, off)
+                yield from layer_classes(layer, off)
         case ObjectSpec():
             yield value.class_name
-            yield from kinds(value.config, off)
+            yield from layer_classes(value.config, off)
         case Config():
             for inner in value.values():
-                yield from kinds(inner, off)
+                yield from layer_classes(inner, off)
         case tuple():
             for inner in value:
-                yield from kinds(inner, off)
+                yield from layer_classes(inner, off)

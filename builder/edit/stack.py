@@ -8,7 +8,7 @@ from dataclasses import replace
 from builder.edit.inbound import number_wires, rewire
 from builder.edit.naming import drop_unused_layers, fresh_name, require_free
 from builder.edit.ports import INPUT
-from builder.edit.queries import find_node, is_chain, is_input, order, origin
+from builder.edit.queries import find_node, is_chain, is_input, origin, topological_order
 from builder.errors import SpecError
 from builder.spec import Config, ModelSpec, Node, ObjectSpec
 
@@ -184,7 +184,7 @@ def _stack(model: ModelSpec) -> list[Node]:
             "This model is a graph, not a stack: layers cannot be added, copied or moved by place.",
             "Change the settings of its layers, or open it on the canvas.",
         )
-    return [model.node(name) for name in order(model)]
+    return [model.node(name) for name in topological_order(model)]
 
 
 def _not_input(model: ModelSpec, node: str, cannot_be: str) -> None:

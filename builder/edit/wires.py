@@ -7,7 +7,14 @@ from dataclasses import replace
 from builder.edit import ports
 from builder.edit.inbound import number_wires, rewire
 from builder.edit.naming import fresh_name
-from builder.edit.queries import find_node, index, is_input, origin, reads, split
+from builder.edit.queries import (
+    dependencies,
+    find_node,
+    is_input,
+    nodes_by_name,
+    origin,
+    split_reference,
+)
 from builder.errors import SpecError
 from builder.spec import ModelSpec, Node, ObjectSpec
 
@@ -18,17 +25,17 @@ def refusal(model: ModelSpec, source: str, target: str) -> tuple[str, str] | Non
     Returns:
         One sentence and its remedy.
     """
-    known = index(model)
+    known = nodes_by_name(model)
     name = origin(source)
     for wanted in (name, target):
         if wanted not in known:
             return f"There is no layer '{wanted}'.", ""
     node = known[target]
     layer = model.layers.get(node.layer)
-    space = ports.space(model, node)
+    space = ports.node_inlets(model, node)
     if is_input(model, target):
         return f"'{target}' is an Input, where data enters: it reads no layer.", ""
-    if name == target or target in reads(model, name):
+    if name == target or target in dependencies(model, name):
         message = f"'{name}' already waits for '{target}'" if name != target else "It reads itself"
         return f"{message}: this wire would close a circle.", ""
     if source in node.inbound and not space.twice:
@@ -91,7 +98,7 @@ def reconnect(model: ModelSpec, target: str, at: int, source: str, to: str) -> M
     return _with(model, target, [*wires[:at], (at, source), *wires[at + 1 :]])
 
 
-def again(model: ModelSpec, node: str) -> ModelSpec:
+def call_again(model: ModelSpec, node: str) -> ModelSpec:
     """The model with one more call of this node's layer: same weights, not yet wired.
 
     Raises:
@@ -113,15 +120,15 @@ def again(model: ModelSpec, node: str) -> ModelSpec:
     return replace(model, nodes=(*model.nodes, Node(name, old.layer)))
 
 
-def returns(model: ModelSpec, ref: str, on: bool) -> ModelSpec:
+def set_returned(model: ModelSpec, ref: str, on: bool) -> ModelSpec:
     """The model that returns this node's output too (``on``), or no longer.
 
     Raises:
         SpecError: no such node.
     """
-    name, number = split(ref)
+    name, number = split_reference(ref)
     find_node(model, name)
-    rest = tuple(r for r in model.outputs if split(r) != (name, number))
+    rest = tuple(r for r in model.outputs if split_reference(r) != (name, number))
     return replace(model, outputs=(*rest, ref) if on else rest)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from builder import catalog, edit
-from builder.code.custom_layer_source import needed
+from builder.code.custom_layer_source import saved_file_needs
 from builder.exporters.contract import ExportRequest
 from builder.exporters.keras import read_artefact
 from builder.facts import DataFacts, ModelFacts
@@ -92,14 +92,14 @@ def _data(training: TrainingSpec, about: DataFacts) -> str:
 
 def _model(model: ModelSpec, facts: ModelFacts) -> str:
     rows = []
-    for name in edit.order(model):
+    for name in edit.topological_order(model):
         node = facts.of(name)
         if model.node(name).off or node is None:
             continue
         shape = " × ".join("any" if n is None else str(n) for n in node.outputs[0][1:])
         rows.append((name, node.class_name, shape, f"{node.params:,}"))
     head = ("Layer", "Class", "Output", "Parameters")
-    more = f" {needed(model)}".rstrip()
+    more = f" {saved_file_needs(model)}".rstrip()
     return f"## Model\n\n{_table(head, rows)}\n{facts.params:,} parameters in all.{more}\n"
 
 

@@ -75,7 +75,7 @@ def draw(model: ModelSpec, facts: ModelFacts, title: str) -> str:
 def _places(spec: ModelSpec) -> dict[str, tuple[int, int]]:
     """Where each card's corner is: a row below everything it reads, rows centred."""
     depth: dict[str, int] = {}
-    for name in edit.order(spec):
+    for name in edit.topological_order(spec):
         read = [ref.partition(":")[0] for ref in spec.node(name).inbound]
         depth[name] = 1 + max((depth.get(r, -1) for r in read), default=-1)
     rows: dict[int, list[str]] = defaultdict(list)

@@ -52,7 +52,7 @@ def export(request: ExportRequest) -> bytes:
 
 def _check(training: TrainingSpec) -> None:
     """Refuse recurrent layers: the converter would end its whole process."""
-    kinds = edit.kinds(training.model)
+    kinds = edit.layer_classes(training.model)
     if bad := next((name for name in kinds if catalog.traits_of(name).recurrent), None):
         raise FileError(
             f"A model with {bad} cannot be written in 8 bits: the converter has no such form.",

@@ -34,9 +34,9 @@ __all__ = [
     "UNKNOWN",
     "Parsed",
     "Remark",
-    "notebook",
+    "add_seed",
     "parse",
-    "seeded",
+    "parse_notebook",
 ]
 
 SEED = 0
@@ -84,7 +84,7 @@ def parse(source: str, title: str = "", around: TrainingSpec | None = None) -> P
     return Parsed(training, notes.remarks(), title, interp.strange_data)
 
 
-def seeded(result: Parsed) -> Parsed:
+def add_seed(result: Parsed) -> Parsed:
     """With a seed where the code sets none, and a remark: a script can then repeat the run."""
     if result.training is None or result.training.seed is not None:
         return result
@@ -95,7 +95,7 @@ def seeded(result: Parsed) -> Parsed:
     )
 
 
-def notebook(text: str | bytes, title: str = "") -> Parsed:
+def parse_notebook(text: str | bytes, title: str = "") -> Parsed:
     """The project in a notebook (``.ipynb``), its code cells read in order.
 
     Notes say ``"cell 2, line 3"``.

@@ -190,7 +190,7 @@ def _training(
     if fit is None:
         text = "It has no fit: the data are those loaded here, its settings a starter's."
         interp.remarks.add(DIFFERENT, x.data.line, text)
-        settings = starters.around(spec, compiled).fit
+        settings = starters.project_for_model(spec, compiled).fit
     elif isinstance(fit.y, DataArray) and fit.y.what == "x":
         text = (
             "The model is to give back what it reads, which cannot be trained here. Our data have"
@@ -241,7 +241,7 @@ def _without_data(
     if interp.around is not None:
         return _around(interp, model, spec, compiled, settings)
     spec = flattened.add_flatten(interp, spec, flattened.GREY, model.line)
-    base = starters.around(spec, compiled)
+    base = starters.project_for_model(spec, compiled)
     interp.strange_data = True
     text = f"The data were not recognised: {base.dataset.class_name} stands in their place."
     interp.remarks.add(UNKNOWN, 0, text)

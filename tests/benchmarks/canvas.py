@@ -64,7 +64,7 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         os.environ["LAYERWISE_HOME"] = home
-        training = starters.get("iris").training
+        training = starters.find_starter("iris").training
         with serving(Path(home)) as address:
             browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
             for size in (sizes[0], *sizes):  # the first one also warms Keras: printed twice

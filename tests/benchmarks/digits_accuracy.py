@@ -38,7 +38,7 @@ def canvas(digit: np.ndarray) -> np.ndarray:
 
 def measure(name: str, pictures: np.ndarray, labels: np.ndarray) -> str:
     """One row of the table."""
-    training = starters.get(name).training
+    training = starters.find_starter(name).training
     loading.load(training.dataset)
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()

@@ -93,7 +93,7 @@ def fill() -> list[str]:
     """The store's rows; returns the projects' tokens."""
     chance = random.Random(0)
     projects = [workspace.token() for _ in range(PROJECTS)]
-    training = starters.get("digits_dense").training
+    training = starters.find_starter("digits_dense").training
     names = json.dumps(["loss", "accuracy"])
     data = np.random.default_rng(0).random((30, 2), np.float32).tobytes()
     with database.database().transaction() as db:

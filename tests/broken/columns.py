@@ -11,7 +11,7 @@ from builder.spec import Config, ObjectSpec, TrainingSpec
 from tests.broken.make import Broken
 from tests.zoo import dense, layer
 
-REVIEWS = starters.get("reviews").training
+REVIEWS = starters.find_starter("reviews").training
 
 
 def compiled(key: str, **by_output: Any) -> TrainingSpec:

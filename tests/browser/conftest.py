@@ -142,7 +142,7 @@ def open_page(browser: Browser, app: str) -> Iterator[Opener]:
 def save(home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[ModelSpec], str]:
     """``save(model)``: the address of a project with that model."""
     monkeypatch.setenv("LAYERWISE_HOME", str(home))
-    training = starters.get("iris").training
+    training = starters.find_starter("iris").training
 
     def saved(model: ModelSpec) -> str:
         token = projects.create("somebody", model.name, replace(training, model=model)).token

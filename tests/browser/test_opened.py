@@ -22,7 +22,9 @@ Opener = Callable[..., Page]
 def mobilenet(tmp_path: Path) -> Path:
     """A MobileNetV2 for small pictures, made by the installed Keras."""
     found = client.call("application_specs.template", "MobileNetV2", side=32, timeout=120)
-    made = client.call("export_run.export_untrained", starters.around(found["model"]), timeout=120)
+    made = client.call(
+        "export_run.export_untrained", starters.project_for_model(found["model"]), timeout=120
+    )
     client.close()
     path = tmp_path / "MobileNetV2.keras"
     path.write_bytes(made)

@@ -16,7 +16,7 @@ STACKS = ("nested_choices", "two_softmax", "normalized", "binned", "half_precisi
           "sentences", "which_words")  # fmt: skip
 """Each with something in its script that the others lack."""
 
-STARTERS = {s.name: zoo.brief(s.training) for s in starters.all()}
+STARTERS = {s.name: zoo.brief(s.training) for s in starters.all_starters()}
 
 ALL: Mapping[str, TrainingSpec] = {
     **STARTERS,

@@ -12,15 +12,15 @@ from tests.zoo import layer
 
 def test_one_input_and_one_output_are_x_and_y() -> None:
     training = zoo.STACKS["tutorial"]
-    assert binding.is_plain(training)
-    assert set(binding.inputs_of(training).values()) == {"x"}
-    assert set(binding.outputs_of(training).values()) == {"y"}
+    assert binding.is_single_column(training)
+    assert set(binding.input_columns(training).values()) == {"x"}
+    assert set(binding.output_columns(training).values()) == {"y"}
 
 
 def test_several_take_their_namesakes_unless_bound() -> None:
     training = replace(zoo.training(zoo.MULTI, zoo.DIGITS), columns=Config(words="text"))
-    assert binding.inputs_of(training) == {"words": "text", "numbers": "numbers"}
-    assert binding.outputs_of(training) == {"kind": "kind", "amount": "amount"}
+    assert binding.input_columns(training) == {"words": "text", "numbers": "numbers"}
+    assert binding.output_columns(training) == {"kind": "kind", "amount": "amount"}
 
 
 def test_what_is_switched_off_hands_its_place_on() -> None:

@@ -118,7 +118,7 @@ def test_what_is_sensible_has_no_problem(dataset: str) -> None:
             continue
         spec = layer(dataset, labels=labels)
         facts = zoo.facts(spec)
-        loss, metrics, reason = check.sensible(facts)
+        loss, metrics, reason = check.recommend_loss(facts)
         empty = TrainingSpec(ModelSpec("m"), spec)
         [start] = [p for p in check.problems(empty, facts) if p.where == "model"]
         training = start.fixes[0].training.with_compile(optimizer=ObjectSpec("Adam"))
@@ -197,28 +197,28 @@ def test_a_split_that_leaves_nothing_to_train_on(rows: int, split: float, fixed:
 def test_memory_is_what_was_measured() -> None:
     training = zoo.STACKS["tutorial"]
     facts = keras_model.summary(training.model)
-    need = check.memory(training, None, facts)
+    need = check.estimate_memory(training, None, facts)
     assert need.weights == facts.weight_bytes == 101_770 * 4
     assert need.weights + need.optimizer == pytest.approx(6.4 * facts.weight_bytes, rel=0.001)
     assert need.activations == pytest.approx(1.7 * facts.output_bytes * 32, abs=1)
     assert need.saving == pytest.approx(1.6 * 3 * facts.weight_bytes, rel=0.001)
     assert need.total == need.weights + need.optimizer + need.activations + need.saving
     plain = training.with_compile(optimizer=ObjectSpec("SGD"))
-    assert check.memory(plain, None, facts).optimizer < need.optimizer
+    assert check.estimate_memory(plain, None, facts).optimizer < need.optimizer
 
 
 def test_the_examples_count_as_often_as_they_are_in_memory() -> None:
     training = zoo.STACKS["tutorial"]
     data, facts = zoo.facts(training.dataset), keras_model.summary(training.model)
     handed_over = data.n_train * (28 * 28 + 10) * 4
-    assert check.memory(training, data, facts).data == data.bytes + 2 * handed_over
+    assert check.estimate_memory(training, data, facts).data == data.bytes + 2 * handed_over
 
 
 def test_impossible_sizes_are_refused_with_the_largest_batch_that_fits() -> None:
     training = zoo.STACKS["cnn"].with_fit(batch_size=9000)
     facts = keras_model.summary(training.model)
-    need = check.memory(training, None, facts)
-    room = need.total // 2 + check.memory(training, zoo.DATA["Digits"], facts).data
+    need = check.estimate_memory(training, None, facts)
+    room = need.total // 2 + check.estimate_memory(training, zoo.DATA["Digits"], facts).data
     [problem] = problems(training, room)
     assert problem.where == "fit.batch_size"
     assert "are free" in problem.message and "The largest batch size that fits is" in problem.hint
@@ -284,8 +284,8 @@ def test_graphs_are_checked_without_a_traceback() -> None:
 
 def test_explain_says_nothing_of_a_model_that_can_be_built() -> None:
     training = zoo.training(TUTORIAL, DIGITS)
-    assert check.explain(training, None, keras_model.summary(TUTORIAL)) == ()
-    assert check.explain(training, None, ModelFacts()) == ()
+    assert check.explain_refusal(training, None, keras_model.summary(TUTORIAL)) == ()
+    assert check.explain_refusal(training, None, ModelFacts()) == ()
 
 
 def test_config_is_the_type_of_every_fixed_part() -> None:

@@ -231,7 +231,9 @@ def test_import_makes_a_project(
 def test_export_writes_to_the_screen_or_a_file(tmp_path: Path, capfdbinary: Any) -> None:
     assert main(["export", "iris", "--to", "project"]) == 0
     sys.stdout.flush()
-    assert document.from_json(capfdbinary.readouterr().out) == starters.get("iris").training
+    assert (
+        document.from_json(capfdbinary.readouterr().out) == starters.find_starter("iris").training
+    )
     assert main(["export", "iris", "--to", "script", "-o", str(tmp_path / "iris.py")]) == 0
     compile((tmp_path / "iris.py").read_text("utf-8"), "iris.py", "exec")
 
@@ -239,7 +241,7 @@ def test_export_writes_to_the_screen_or_a_file(tmp_path: Path, capfdbinary: Any)
 def test_starters_are_listed_with_file_and_title(capsys: Output) -> None:
     assert main(["starters"]) == 0
     lines = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
-    assert [title for _, title in lines] == [s.title for s in starters.all()]
+    assert [title for _, title in lines] == [s.title for s in starters.all_starters()]
     for path, title in lines:
         assert document.read_document(Path(path).read_bytes())[0] == title
 
@@ -252,7 +254,7 @@ def test_an_exported_script_is_imported_again(tmp_path: Path, capsys: Output) ->
     assert main(["export", "iris", "--to", "script", "-o", str(script)]) == 0
     assert main(["import", str(script), "-o", str(project)]) == 0
     _, training = document.read_document(project.read_bytes())
-    iris = starters.get("iris").training
+    iris = starters.find_starter("iris").training
     assert training.model.layers == iris.model.layers
     assert training.dataset.class_name == "Iris"
     assert (training.compile, training.fit, training.seed) == (iris.compile, iris.fit, iris.seed)
@@ -317,7 +319,7 @@ def test_a_reader_that_leaves_is_no_mistake() -> None:
 
 
 def test_numbers_that_are_none_are_null_in_the_last_line(tmp_path: Path, capsys: Output) -> None:
-    training = starters.get("diabetes").training.with_fit(epochs=5, callbacks=())
+    training = starters.find_starter("diabetes").training.with_fit(epochs=5, callbacks=())
     wild = training.with_compile(optimizer=zoo.layer("SGD", learning_rate=1.0))
     assert main(["train", write(tmp_path / "wild.json", wild)]) == 0
     last = capsys.readouterr().out.splitlines()[-1]

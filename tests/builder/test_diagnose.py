@@ -18,21 +18,21 @@ def training(**fit: object) -> TrainingSpec:
 
 
 def verdict(history: dict[str, list[float]], **fit: object) -> str:
-    return diagnose.read(history, training(**fit)).verdict
+    return diagnose.diagnose_history(history, training(**fit)).verdict
 
 
 TOGETHER = {"loss": [1.0, 0.5, 0.31, 0.305], "val_loss": [1.1, 0.55, 0.36, 0.355]}
 
 
 def test_curves_that_stay_together_are_good() -> None:
-    reading = diagnose.read(TOGETHER, training())
+    reading = diagnose.diagnose_history(TOGETHER, training())
     assert reading.verdict == "good"
     assert reading.sentence == "Training and validation curves stay together: no overfitting."
 
 
 def test_validation_that_turns_while_training_falls_is_overfitting() -> None:
     history = {"loss": [1, 0.6, 0.3, 0.1, 0.05], "val_loss": [1, 0.7, 0.6, 0.75, 0.9]}
-    reading = diagnose.read(history, training())
+    reading = diagnose.diagnose_history(history, training())
     assert reading.verdict == "overfitting"
     assert "After epoch 3" in reading.sentence
     assert reading.fix is not None
@@ -46,22 +46,26 @@ def test_a_gap_in_accuracy_is_overfitting_too() -> None:
 
 def test_a_gap_that_the_test_does_not_show_is_only_named() -> None:
     accuracy = {"accuracy": [0.5, 0.7, 0.80, 0.81], "val_accuracy": [0.5, 0.6, 0.70, 0.71]}
-    reading = diagnose.read(TOGETHER | accuracy, training(), {"accuracy": 0.916, "loss": 0.3})
+    reading = diagnose.diagnose_history(
+        TOGETHER | accuracy, training(), {"accuracy": 0.916, "loss": 0.3}
+    )
     assert reading.verdict == "apart" and reading.fix is None
     assert "0.810 is well above validation accuracy 0.710" in reading.sentence
-    tested_badly = diagnose.read(TOGETHER | accuracy, training(), {"accuracy": 0.7})
+    tested_badly = diagnose.diagnose_history(TOGETHER | accuracy, training(), {"accuracy": 0.7})
     assert tested_badly.verdict == "overfitting"
 
 
 def test_early_stopping_is_not_offered_twice() -> None:
     history = {"loss": [1, 0.6, 0.3, 0.1, 0.05], "val_loss": [1, 0.7, 0.6, 0.75, 0.9]}
     guarded = training(callbacks=(ObjectSpec("EarlyStopping"),))
-    assert diagnose.read(history, guarded).fix is None
+    assert diagnose.diagnose_history(history, guarded).fix is None
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, None])
 def test_a_loss_that_is_no_number_has_exploded(bad: float | None) -> None:
-    reading = diagnose.read({"loss": [2.0, bad, bad], "val_loss": [1.0, bad, bad]}, training())
+    reading = diagnose.diagnose_history(
+        {"loss": [2.0, bad, bad], "val_loss": [1.0, bad, bad]}, training()
+    )
     assert reading.verdict == "exploded"
     assert "epoch 2" in reading.sentence
     assert reading.fix is not None
@@ -77,7 +81,7 @@ def test_a_schedule_gets_no_button_for_its_rate() -> None:
     schedule = ObjectSpec("ExponentialDecay", {"initial_learning_rate": 1.0})
     optimizer = ObjectSpec("SGD", {"learning_rate": schedule})
     scheduled = training().with_compile(optimizer=optimizer)
-    assert diagnose.read({"loss": [math.nan]}, scheduled).fix is None
+    assert diagnose.diagnose_history({"loss": [math.nan]}, scheduled).fix is None
 
 
 def test_a_loss_that_hardly_moves_is_stuck() -> None:
@@ -91,13 +95,15 @@ def test_a_model_that_was_good_from_the_start_is_not_stuck() -> None:
 
 
 def test_a_loss_still_falling_asks_for_more_epochs() -> None:
-    reading = diagnose.read({"loss": [1, 0.8, 0.6], "val_loss": [1, 0.82, 0.65]}, training())
+    reading = diagnose.diagnose_history(
+        {"loss": [1, 0.8, 0.6], "val_loss": [1, 0.82, 0.65]}, training()
+    )
     assert reading.verdict == "unfinished"
     assert reading.fix is not None and reading.fix.training.fit["epochs"] == 20
 
 
 def test_without_validation_nobody_can_see_overfitting() -> None:
-    reading = diagnose.read({"loss": [1, 0.5, 0.499]}, training(validation_split=0))
+    reading = diagnose.diagnose_history({"loss": [1, 0.5, 0.499]}, training(validation_split=0))
     assert reading.verdict == "unwatched" and "validation" in reading.hint
 
 
@@ -106,9 +112,9 @@ def test_no_epoch_no_reading() -> None:
 
 
 def test_the_result_names_the_metric_before_the_loss() -> None:
-    assert diagnose.result({"loss": 0.14, "accuracy": 0.9571}) == "Test accuracy 0.957."
-    assert diagnose.result({"loss": 2906.4}) == "Test loss 2,906."
-    assert diagnose.result({}) == ""
+    assert diagnose.describe_test({"loss": 0.14, "accuracy": 0.9571}) == "Test accuracy 0.957."
+    assert diagnose.describe_test({"loss": 2906.4}) == "Test loss 2,906."
+    assert diagnose.describe_test({}) == ""
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from tests.zoo import TUTORIAL, dense, layer
 
 
 def names(model: ModelSpec) -> tuple[str, ...]:
-    return edit.order(model)
+    return edit.topological_order(model)
 
 
 def test_order_follows_the_data_not_the_list() -> None:
@@ -96,8 +96,8 @@ def test_switched_off_layers_are_kept_and_come_back() -> None:
     off = edit.switch(TUTORIAL, "dropout", True)
     assert off.node("dropout").off and off.layers == TUTORIAL.layers
     assert edit.switch(off, "dropout", False) == TUTORIAL
-    assert edit.last(edit.switch(TUTORIAL, "dense_1", True)) == "dropout"
-    assert edit.source(off, "dense_1") == "dense"
+    assert edit.last_layer(edit.switch(TUTORIAL, "dense_1", True)) == "dropout"
+    assert edit.source_of(off, "dense_1") == "dense"
 
 
 def test_configure_replaces_the_record() -> None:
@@ -131,7 +131,7 @@ def test_the_input_stays(broken) -> None:  # type: ignore[no-untyped-def]
         (lambda m: edit.move(m, "dense", 5), "places 1 to 4, not at 5"),
         (lambda m: edit.insert(m, layer("InputLayer", shape=(3,))), "already has an Input"),
         (lambda m: edit.configure(m, "dense", layer("InputLayer")), "cannot become another"),
-        (lambda m: edit.last(edit.remove(chain("m", dense(3)), "dense")), "no layer after"),
+        (lambda m: edit.last_layer(edit.remove(chain("m", dense(3)), "dense")), "no layer after"),
     ],
 )
 def test_the_impossible_is_refused_in_words(broken, message: str) -> None:  # type: ignore[no-untyped-def]

@@ -62,17 +62,17 @@ def test_attention_may_read_one_tensor_twice() -> None:
 
 
 def test_a_layer_is_called_again_with_the_same_weights() -> None:
-    model = edit.again(RESIDUAL, "wide")
+    model = edit.call_again(RESIDUAL, "wide")
     assert model.nodes[-1] == Node("dense", "wide") and model.layers == RESIDUAL.layers
     with pytest.raises(SpecError, match="cannot be called a second time"):
-        edit.again(RESIDUAL, "input")
+        edit.call_again(RESIDUAL, "input")
 
 
 def test_outputs_are_marked_and_unmarked() -> None:
-    model = edit.returns(RESIDUAL, "wide", True)
+    model = edit.set_returned(RESIDUAL, "wide", True)
     assert model.outputs == ("out", "wide")
-    assert edit.returns(model, "wide", False) == RESIDUAL
-    assert edit.returns(RESIDUAL, "out", False).outputs == ()
+    assert edit.set_returned(model, "wide", False) == RESIDUAL
+    assert edit.set_returned(RESIDUAL, "out", False).outputs == ()
 
 
 # --- nodes -----------------------------------------------------------------------------------
@@ -116,10 +116,10 @@ def test_deleting_joins_what_was_before_and_after() -> None:
 def test_copies_have_weights_of_their_own_and_keep_what_they_share() -> None:
     part = edit.copy(SHARED, ["tower", "tower_again"])
     model = edit.paste(SHARED, part)
-    new = [n for n in model.nodes if n.name not in edit.index(SHARED)]
+    new = [n for n in model.nodes if n.name not in edit.nodes_by_name(SHARED)]
     assert len(new) == 2 and new[0].layer == new[1].layer != "tower"
     assert all(n.inbound == () for n in new)
-    twin = edit.duplicates(RESIDUAL, ["wide", "deep"])
+    twin = edit.duplicate_nodes(RESIDUAL, ["wide", "deep"])
     assert twin.node("wide_1").inbound == ("input",) and twin.node("deep_1").inbound == ("wide_1",)
 
 
@@ -143,8 +143,8 @@ def test_a_group_is_a_nested_model_and_dissolves_into_what_it_was() -> None:
     model = edit.group(RESIDUAL, ["wide", "deep"], {"input": DOOR}, "tower")
     assert model.node("tower").inbound == ("input",)
     assert model.node("sum").inbound == ("input", "tower")
-    block = edit.inner(model, ["tower"])
-    assert edit.order(block) == ("input", "wide", "deep") and block.outputs == ("deep",)
+    block = edit.nested_model(model, ["tower"])
+    assert edit.topological_order(block) == ("input", "wide", "deep") and block.outputs == ("deep",)
     assert edit.is_chain(block)
     again = edit.ungroup(model, "tower")
     assert {n.name: n for n in again.nodes} == {n.name: n for n in RESIDUAL.nodes}
@@ -176,57 +176,57 @@ def test_what_cannot_be_a_group_is_refused(model: ModelSpec, names: list[str], s
 
 
 def test_a_block_is_edited_in_its_place() -> None:
-    new = edit.configure(edit.inner(NESTED, ["inner"]), "dense", dense(7))
-    model = edit.put_inner(NESTED, ["inner"], new)
-    assert edit.inner(model, ["inner"]).layers["dense"] == dense(7)
-    assert edit.inner(NESTED, ["inner"]).layers["dense"] != dense(7)
+    new = edit.configure(edit.nested_model(NESTED, ["inner"]), "dense", dense(7))
+    model = edit.replace_nested_model(NESTED, ["inner"], new)
+    assert edit.nested_model(model, ["inner"]).layers["dense"] == dense(7)
+    assert edit.nested_model(NESTED, ["inner"]).layers["dense"] != dense(7)
     with pytest.raises(SpecError, match="no block 'out'"):
-        edit.inner(NESTED, ["out"])
+        edit.nested_model(NESTED, ["out"])
 
 
 # --- what follows a layer --------------------------------------------------------------------
 
-TWO = starters.get("witness").training
+TWO = starters.find_starter("witness").training
 
 
 def test_columns_and_settings_follow_a_renamed_output_and_input() -> None:
-    new = edit.follow(TWO, edit.rename(TWO.model, "digit", "which"))
+    new = edit.follow_edit(TWO, edit.rename(TWO.model, "digit", "which"))
     assert new.columns["which"] == "digit" and "digit" not in new.columns
     for key in ("loss", "loss_weights", "metrics"):
         assert new.compile[key]["which"] == TWO.compile[key]["digit"]
         assert set(new.compile[key]) == {"which", "ink"}
     bare = replace(TWO, columns=Config())
     names = ("image", "note", "digit", "ink")
-    assert edit.follow(bare, edit.rename(TWO.model, "note", "text"), names).columns == Config(
+    assert edit.follow_edit(bare, edit.rename(TWO.model, "note", "text"), names).columns == Config(
         text="note"
     )
 
 
 def test_a_layer_after_an_output_answers_what_that_did() -> None:
-    new = edit.follow(TWO, edit.append(TWO.model, dense(10), ["digit"]))
+    new = edit.follow_edit(TWO, edit.append(TWO.model, dense(10), ["digit"]))
     assert new.columns["dense_1"] == "digit" and new.model.outputs == ("dense_1", "ink")
     assert new.compile["loss"]["dense_1"] == TWO.compile["loss"]["digit"]
 
 
 def test_a_layer_named_like_a_column_is_bound_to_it() -> None:
-    empty = starters.empty(TWO.dataset)
+    empty = starters.empty_project(TWO.dataset)
     model = edit.add(empty.model, DOOR, "note")
-    assert edit.follow(empty, model, ["image", "note"]).columns == Config(note="note")
-    assert edit.follow(empty, model).columns == Config()
+    assert edit.follow_edit(empty, model, ["image", "note"]).columns == Config(note="note")
+    assert edit.follow_edit(empty, model).columns == Config()
 
 
 def test_kept_weights_follow_a_renamed_grouped_and_dissolved_layer() -> None:
     begun = replace(zoo.training(RESIDUAL, layer("Iris")), weights=Config(file="f", name="n"))
-    renamed = edit.follow(begun, edit.rename(RESIDUAL, "wide", "broad"))
+    renamed = edit.follow_edit(begun, edit.rename(RESIDUAL, "wide", "broad"))
     assert renamed.weights["names"] == Config(broad="wide")
-    back = edit.follow(renamed, edit.rename(renamed.model, "broad", "wide"))
+    back = edit.follow_edit(renamed, edit.rename(renamed.model, "broad", "wide"))
     assert back == begun
     grouped = edit.group(renamed.model, ["broad", "deep"], {"input": DOOR})
-    inside = edit.follow(renamed, grouped)
+    inside = edit.follow_edit(renamed, grouped)
     assert inside.weights["names"] == Config({"block/broad": "wide", "block/deep": "deep"})
-    block = edit.follow(inside, edit.rename(inside.model, "block", "tower"))
+    block = edit.follow_edit(inside, edit.rename(inside.model, "block", "tower"))
     assert block.weights["names"] == Config({"tower/broad": "wide", "tower/deep": "deep"})
-    out = edit.follow(block, edit.ungroup(block.model, "tower"))
+    out = edit.follow_edit(block, edit.ungroup(block.model, "tower"))
     assert out.weights == renamed.weights
     assert document.from_json(document.to_json(block)) == block
 
@@ -242,10 +242,10 @@ VERBS = {
     "disconnect": lambda m, a, b, k: edit.disconnect(m, a, k % 3),
     "reconnect": lambda m, a, b, k: edit.reconnect(m, a, k % 3, b, a if k % 2 else b),
     "delete": lambda m, a, b, k: edit.delete(m, {a, b}),
-    "duplicates": lambda m, a, b, k: edit.duplicates(m, {a, b}),
+    "duplicates": lambda m, a, b, k: edit.duplicate_nodes(m, {a, b}),
     "paste": lambda m, a, b, k: edit.paste(m, edit.copy(m, {a, b})),
-    "again": lambda m, a, b, k: edit.again(m, a),
-    "returns": lambda m, a, b, k: edit.returns(m, a, bool(k % 2)),
+    "again": lambda m, a, b, k: edit.call_again(m, a),
+    "returns": lambda m, a, b, k: edit.set_returned(m, a, bool(k % 2)),
     "group": lambda m, a, b, k: edit.group(m, {a, b}, {n.name: DOOR for n in m.nodes}),
     "ungroup": lambda m, a, b, k: edit.ungroup(m, a),
     "rename": lambda m, a, b, k: edit.rename(m, a, f"layer_{k}"),
@@ -264,16 +264,16 @@ def sound(model: ModelSpec) -> None:
     assert len(set(names)) == len(names)
     assert {n.layer for n in model.nodes} == set(model.layers)
     for node in model.nodes:
-        assert {edit.split(r)[0] for r in node.inbound} <= set(names)
-        assert all(0 <= i < len(node.inbound) for i in edit.named(node))
-        assert node.name not in edit.reads(model, node.name), "no circle"
-        most = edit.space(model, node).most
+        assert {edit.split_reference(r)[0] for r in node.inbound} <= set(names)
+        assert all(0 <= i < len(node.inbound) for i in edit.argument_wires(node))
+        assert node.name not in edit.dependencies(model, node.name), "no circle"
+        most = edit.node_inlets(model, node).most
         assert (
             most is None
             or len(node.inbound) <= most
             or not isinstance(model.layers[node.layer], ObjectSpec)
         )
-    assert {edit.split(r)[0] for r in model.outputs} <= set(names)
+    assert {edit.split_reference(r)[0] for r in model.outputs} <= set(names)
     assert len(set(model.outputs)) == len(model.outputs)
     assert document.decode_model(document.encode(model)) == model
 

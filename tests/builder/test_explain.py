@@ -12,9 +12,9 @@ ROWS = "x_train = y_train = x_test = y_test = []\n"
 def told(name: str, line: str, style: str = "") -> list[tuple[str, str]]:
     """What is said of the first line that holds ``line``."""
     training = zoo.STACKS.get(name) or zoo.training(zoo.GRAPHS[name], zoo.DIGITS)
-    script = code.written(training, ROWS, "Title", style)
+    script = code.script_with_rows(training, ROWS, "Title", style)
     number = next(i for i, t in enumerate(script.text.split("\n"), 1) if line in t)
-    return [(s.title, s.text) for s in line_explanations.line(training, script, number)]
+    return [(s.title, s.text) for s in line_explanations.explain_line(training, script, number)]
 
 
 def test_a_layer_is_explained_with_its_arguments() -> None:

@@ -45,7 +45,7 @@ def chosen() -> Iterator[tuple[str, str, str]]:
         turns = name in STARTERS or name in zoo.RESTLESS
         yield name, there[turn % len(there) if turns else 0], "py"
         for style in there:
-            if code.doubt(training, style):
+            if code.explain_difference(training, style):
                 yield name, style, "py"
         if name in NOTEBOOKS[:1]:
             yield name, there[(turn + 1) % len(there)], "ipynb"
@@ -139,7 +139,7 @@ def test_every_file_trains_to_the_very_numbers_of_the_run(
 ) -> None:
     ours, weights = results[name]
     history, kept = results[f"{name}-{style}.{form}"]
-    if code.doubt(ALL[name], style):  # said on the page, and not without reason
+    if code.explain_difference(ALL[name], style):  # said on the page, and not without reason
         assert history["loss"] != ours["loss"]
     elif name in ROUNDED:
         assert history == {k: pytest.approx(v, rel=ROUNDED[name]) for k, v in ours.items()}
@@ -152,5 +152,10 @@ TEST = test_every_file_trains_to_the_very_numbers_of_the_run.__name__
 
 
 def test_numbers_are_doubted_in_these_styles_only() -> None:
-    doubted = {(n, s) for n, t in zoo.RESTLESS.items() for s in code.styles(t) if code.doubt(t, s)}
+    doubted = {
+        (n, s)
+        for n, t in zoo.RESTLESS.items()
+        for s in code.styles(t)
+        if code.explain_difference(t, s)
+    }
     assert doubted == {("attention", "subclass"), ("told", "subclass"), ("spectral", "functional")}

@@ -87,7 +87,7 @@ def test_what_the_web_process_imports_is_light() -> None:
         "from builder.runs.engine_process import client\n"
         "from builder.runs.scheduler import jobs\n"
         "from builder.runs.disk import projects, workspace\n"
-        "all_datasets(), all_exporters(), starters.all()\n"
+        "all_datasets(), all_exporters(), starters.all_starters()\n"
         "assert all(builder.code.custom_layer_source.sources().values())\n"
         "heavy = {'keras', 'tensorflow', 'sklearn', 'scipy', 'pandas', 'h5py'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"

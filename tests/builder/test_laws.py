@@ -97,7 +97,7 @@ def edits(draw: st.DrawFn) -> TrainingSpec:
     """A stack after any edits a person could make, fit and dataset included."""
     model: ModelSpec = TUTORIAL
     for _ in range(draw(st.integers(0, 8))):
-        names = edit.order(model)
+        names = edit.topological_order(model)
         node = draw(st.sampled_from(names))
         try:
             match draw(st.sampled_from(["insert", "insert", "remove", "move", "switch", "units"])):
@@ -236,7 +236,7 @@ def test_a_tampered_project_is_refused_or_explained(doc: dict[str, Any]) -> None
 @pytest.mark.parametrize("name", zoo.STACKS)
 def test_a_stack_is_its_layers_in_order(name: str) -> None:
     model = zoo.STACKS[name].model
-    again = chain(model.name, *(edit.layer_of(model, n) for n in edit.order(model)))
+    again = chain(model.name, *(edit.layer_of(model, n) for n in edit.topological_order(model)))
     for node in model.nodes:
         again = edit.switch(again, node.name, True) if node.off else again
     assert again == model

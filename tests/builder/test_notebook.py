@@ -22,7 +22,7 @@ def test_a_notebook_is_valid_and_read_back_whole(name: str) -> None:
     text = code.notebook(training, script_source(training), "Mine", about="About the data.")
     book = nbformat.reads(text, as_version=4)
     nbformat.validate(book)
-    read = parse.notebook(text)
+    read = parse.parse_notebook(text)
     assert read.training is not None
     assert plain(read.training) == plain(training)
     assert {n.severity for n in read.notes} <= {parse.NOTED}
@@ -42,7 +42,7 @@ def lines(text: str) -> list[str]:
 @pytest.mark.parametrize(("name", "style"), [c for c in CASES if c[0] not in zoo.STACKS])
 def test_graphs_are_notebooks_too(name: str, style: str) -> None:
     text = code.notebook(zoo.training(MODELS[name], zoo.DIGITS), ROWS, "", style)
-    read = parse.notebook(text).training
+    read = parse.parse_notebook(text).training
     assert read is not None
     assert normal(read.model) == normal(MODELS[name])
 
@@ -58,7 +58,7 @@ print(json.dumps(scope["history"].history))
 
 
 def test_a_notebook_runs_cell_after_cell(tmp_path: Path) -> None:
-    training = starters.get("diabetes").training.with_fit(epochs=2)
+    training = starters.find_starter("diabetes").training.with_fit(epochs=2)
     (tmp_path / "book.ipynb").write_bytes(export_run.export("notebook", training, title="Diabetes"))
     said = forks.run("-c", RUNNER, cwd=tmp_path)
     assert len(json.loads(said.splitlines()[-1])["loss"]) == 2

@@ -17,7 +17,7 @@ from builder.engine.build import keras_model
 from builder.engine.build.backend import keras
 from builder.engine.files import model_files
 from builder.errors import BuildError
-from builder.spec import ModelSpec, TrainingSpec, chain
+from builder.spec import ModelSpec, TrainingSpec, chain, snake_case
 from tests import zoo
 from tests.zoo import given, layer
 
@@ -66,11 +66,7 @@ def test_what_does_not_fit_is_said(shape: tuple[int | None, ...], new: Any, said
 
 def test_a_file_is_its_class_and_one_import_for_scripts_carry_no_more() -> None:
     for name, text in custom_layer_source.sources().items():
-        tree = ast.parse(
-            (custom_layer_source.FOLDER / f"{custom_layer_source.snake(name)}.py").read_text(
-                "utf-8"
-            )
-        )
+        tree = ast.parse((custom_layer_source.FOLDER / f"{snake_case(name)}.py").read_text("utf-8"))
         words, imported, found = tree.body
         assert ast.get_docstring(tree) and isinstance(words, ast.Expr)
         assert ast.unparse(imported) == "import keras"

@@ -19,7 +19,7 @@ from tests.zoo import dense, given, layer
 LAYERS = tuple(
     e.class_name
     for e in catalog.entries("layers")
-    if e.class_name != edit.INPUT and edit.room(ObjectSpec(e.class_name)).least == 1
+    if e.class_name != edit.INPUT and edit.layer_inlets(ObjectSpec(e.class_name)).least == 1
 )
 
 

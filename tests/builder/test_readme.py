@@ -30,7 +30,7 @@ def section(title: str) -> str:
 @pytest.mark.parametrize(
     ("title", "there"),
     [
-        ("Starters", [s.name for s in starters.all()]),
+        ("Starters", [s.name for s in starters.all_starters()]),
         ("Datasets", all_datasets()),
         ("Exports", all_exporters()),
     ],

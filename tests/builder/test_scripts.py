@@ -19,7 +19,7 @@ SCRIPTED: Mapping[str, TrainingSpec] = {
     "reshuffled": zoo.STACKS["tutorial"].with_fit(shuffle="epoch", batch_size=30),
     **{
         s.name: s.training
-        for s in starters.all()
+        for s in starters.all_starters()
         if s.name != "fashion_dense" and edit.is_chain(s.training.model)
     },
 }

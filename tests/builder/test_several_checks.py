@@ -13,7 +13,7 @@ from builder.facts import Problem
 from builder.spec import Config, ObjectSpec, TrainingSpec
 from tests import zoo
 
-TRAINING = starters.get("reviews").training
+TRAINING = starters.find_starter("reviews").training
 DATA = zoo.DATA["Reviews"]
 
 
@@ -124,7 +124,7 @@ def test_class_weights_need_a_single_output() -> None:
 
 
 def test_two_outputs_of_one_layer_are_told_apart() -> None:
-    pairs = starters.get("digit_pairs").training
+    pairs = starters.find_starter("digit_pairs").training
     twice = replace(pairs.model, outputs=("encoder", "encoder_1"))
     said = [p.message for p in check.problems(replace(pairs, model=twice))]
     assert any("'encoder' gives two outputs" in message for message in said)
@@ -151,14 +151,14 @@ def test_whatever_the_settings_are_it_is_said_and_never_a_traceback(seed: int) -
         )
         for problem in check.problems(training, chance.choice((DATA, zoo.DATA["Iris"], None))):
             assert problem.message and problem.where
-        assert check.fitted(training, DATA) is not None
+        assert check.adapt_to_outputs(training, DATA) is not None
 
 
 @pytest.mark.parametrize("name", ["covered_digits", "digit_pairs", "reviews", "witness"])
 def test_the_zoo_knows_the_columns_as_they_are(name: str) -> None:
     from builder.engine.data import loading
 
-    dataset = starters.get(name).training.dataset
+    dataset = starters.find_starter(name).training.dataset
     known, real = zoo.DATA[dataset.class_name], loading.describe(dataset)
     assert (known.title, known.n_train, known.n_test) == (real.title, real.n_train, real.n_test)
     for ours, theirs in zip(known.columns, real.columns, strict=True):

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from builder.spec import Config, ModelSpec, Node, ObjectSpec, active, chain, snake, unique
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, active, chain, snake_case, unique_name
 from tests import zoo
 from tests.zoo import TUTORIAL, dense, given, layer
 
@@ -63,12 +63,12 @@ def test_chain_names_layers_as_keras_does() -> None:
     ],
 )
 def test_snake(class_name: str, name: str) -> None:
-    assert snake(class_name) == name
+    assert snake_case(class_name) == name
 
 
 def test_unique() -> None:
-    assert unique("a", set()) == "a"
-    assert unique("a", {"a", "a_1"}) == "a_2"
+    assert unique_name("a", set()) == "a"
+    assert unique_name("a", {"a", "a_1"}) == "a_2"
 
 
 def test_active_hands_on_what_a_switched_off_layer_read() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from builder import catalog, check, document, edit, starters
-from builder.datasets.contract import settings
+from builder.datasets.contract import resolve_settings
 from builder.datasets.registry import find_dataset
 from builder.engine.build import keras_model
 from builder.engine.data import loading
@@ -35,7 +35,7 @@ FASHION = next(
 )
 """Fashion-MNIST's four files, when somebody has put them there."""
 
-OFFLINE = [s for s in starters.all() if s.name != "fashion_dense"]
+OFFLINE = [s for s in starters.all_starters() if s.name != "fashion_dense"]
 
 SHORTER = {"digits_cnn": 8, "digits_patches": 5, "fashion_dense": 4}
 """Epochs after which a score is reached already; the card trains longer."""
@@ -48,7 +48,7 @@ def reached(starter: Starter, test: Mapping[str, float]) -> bool:
     return starter.at_least is not None and value >= starter.at_least
 
 
-@pytest.mark.parametrize("starter", starters.all(), ids=lambda s: s.name)
+@pytest.mark.parametrize("starter", starters.all_starters(), ids=lambda s: s.name)
 def test_a_card_has_all_it_needs(starter: Starter) -> None:
     assert starter.title and starter.task and starter.sentence.endswith((".", "?"))
     assert (starter.at_least is None) != (starter.at_most is None)
@@ -94,7 +94,7 @@ print(json.dumps(result["test"]))
 
 def fashion_project(folder: Path) -> tuple[TrainingSpec, float]:
     """What to train and the accuracy to reach: without the clothes the digits wear their model."""
-    starter = starters.get("fashion_dense")
+    starter = starters.find_starter("fashion_dense")
     assert starter.at_least is not None
     if FASHION:
         (folder / "datasets").mkdir()
@@ -113,9 +113,9 @@ def test_fashion_dense_reaches_its_score(tmp_path: Path) -> None:
 
 
 def test_the_tutorial_is_the_tutorial() -> None:
-    training = starters.get("digits_dense").training
-    layers = [edit.layer_of(training.model, n) for n in edit.order(training.model)]
-    assert layers == [edit.layer_of(zoo.TUTORIAL, n) for n in edit.order(zoo.TUTORIAL)]
+    training = starters.find_starter("digits_dense").training
+    layers = [edit.layer_of(training.model, n) for n in edit.topological_order(training.model)]
+    assert layers == [edit.layer_of(zoo.TUTORIAL, n) for n in edit.topological_order(zoo.TUTORIAL)]
     assert training.compile["optimizer"].class_name == "Adam"
     assert training.compile["loss"].class_name == "CategoricalCrossentropy"
     assert [m.class_name for m in training.compile["metrics"]] == ["accuracy"]
@@ -124,22 +124,22 @@ def test_the_tutorial_is_the_tutorial() -> None:
 
 def test_an_unknown_starter_is_named_with_near_ones() -> None:
     with pytest.raises(SpecError, match="no starter 'digits_dens'") as caught:
-        starters.get("digits_dens")
+        starters.find_starter("digits_dens")
     assert "digits_dense" in caught.value.hint
 
 
 def test_a_model_that_came_alone_gets_data_it_can_read() -> None:
     loss = Config(loss=zoo.layer("MeanSquaredError"))
-    project = starters.around(zoo.NESTED_CHOICES, loss)
+    project = starters.project_for_model(zoo.NESTED_CHOICES, loss)
     assert project.dataset.class_name == "Iris" and project.model == zoo.NESTED_CHOICES
     assert project.compile["loss"].class_name == "MeanSquaredError"
-    assert starters.around(zoo.CNN).dataset.config["channel_axis"]
-    assert starters.around(zoo.RESIDUAL).model == zoo.RESIDUAL
+    assert starters.project_for_model(zoo.CNN).dataset.config["channel_axis"]
+    assert starters.project_for_model(zoo.RESIDUAL).model == zoo.RESIDUAL
     ten = chain("ten", zoo.given(10), zoo.dense(3, "softmax"))  # the amounts of Diabetes have ten
     loss = Config(loss=zoo.layer("CategoricalCrossentropy"))
-    assert starters.around(ten, loss).dataset.class_name == "Iris"
+    assert starters.project_for_model(ten, loss).dataset.class_name == "Iris"
     words = chain("words", zoo.given(20), zoo.layer("Embedding", input_dim=500, output_dim=2))
-    assert starters.around(words).dataset.config == {"num_words": 500, "maxlen": 20}
+    assert starters.project_for_model(words).dataset.config == {"num_words": 500, "maxlen": 20}
 
 
 @pytest.mark.parametrize("shape", starters.OTHER_DATASETS, ids=str)
@@ -148,9 +148,12 @@ def test_a_model_of_a_shape_without_starter_gets_the_dataset_of_that_shape(
 ) -> None:
     _, dataset = starters.OTHER_DATASETS[shape]
     given = zoo.layer("InputLayer", shape=shape)
-    project = starters.around(chain("alone", given, zoo.layer("Flatten"), zoo.dense(10)))
+    project = starters.project_for_model(chain("alone", given, zoo.layer("Flatten"), zoo.dense(10)))
     assert project.dataset == dataset
     entry = find_dataset(dataset.class_name).ENTRY
     loss = catalog.entry("losses", project.compile["loss"].class_name)
     assert set(entry.tasks) & set(loss.tasks)
-    assert not loss.labels or settings(entry, dataset.config).get("labels", "values") in loss.labels
+    assert (
+        not loss.labels
+        or resolve_settings(entry, dataset.config).get("labels", "values") in loss.labels
+    )

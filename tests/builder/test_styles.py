@@ -121,7 +121,7 @@ def written(model: ModelSpec, style: str, title: str = "") -> str:
 
 def normal(model: ModelSpec) -> ModelSpec:
     """Without defaults, self-attention spelled out, nodes in the order of a script."""
-    order = [model.node(n) for n in edit.order(model)]
+    order = [model.node(n) for n in edit.topological_order(model)]
     inputs = [n for n in order if edit.is_input(model, n.name)]
     layers = {
         k: normal(v) if isinstance(v, ModelSpec) else catalog.minimal("layers", v)

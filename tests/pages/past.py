@@ -22,7 +22,7 @@ OWNER = "local"
 
 
 def xor(**fit: Any) -> TrainingSpec:
-    return starters.get("xor").training.with_fit(**fit)
+    return starters.find_starter("xor").training.with_fit(**fit)
 
 
 def run(

@@ -39,7 +39,7 @@ def _tidy() -> Iterator[None]:
 
 def trained(name: str, epochs: int) -> tuple[str, Run]:
     """A project of that starter with one finished run: its token and the run."""
-    training = starters.get(name).training.with_fit(epochs=epochs)
+    training = starters.find_starter(name).training.with_fit(epochs=epochs)
     token = projects.create("local", "Mine", training).token
     run = jobs.start(training, project=token, owner="local")
     end = time.monotonic() + PATIENCE_SECONDS
@@ -129,7 +129,7 @@ def test_an_exporter_that_needs_only_the_project_appears_by_itself(
 
 
 def test_what_is_downloaded_opens_again(visit: Visit) -> None:
-    training = starters.get("iris").training
+    training = starters.find_starter("iris").training
     known = all_exporters()
     made = {
         n: client.call("export_run.export", n, training, None, title="Iris")
@@ -172,12 +172,15 @@ def test_the_surface_of_three_classes_names_the_likeliest_everywhere() -> None:
 def test_only_models_of_small_pictures_are_offered_for_drawing(visit: Visit) -> None:
     token, run = trained("xor", epochs=1)
     assert not prediction.reads_digits(run.training)
-    assert prediction.reads_digits(starters.get("digits_dense").training)
-    assert prediction.reads_digits(starters.get("digits_cnn").training)
+    assert prediction.reads_digits(starters.find_starter("digits_dense").training)
+    assert prediction.reads_digits(starters.find_starter("digits_cnn").training)
     at = visit("draw", token)
     assert "no trained model" in said(at)
     at.button(key="draw-digits").click().run()
-    assert at.text_input(key="project-title-train").value == starters.get("digits_dense").title
+    assert (
+        at.text_input(key="project-title-train").value
+        == starters.find_starter("digits_dense").title
+    )
     assert projects.load(token).title == "Mine", "the other project is still there"
 
 

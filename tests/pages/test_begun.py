@@ -15,8 +15,8 @@ from builder.spec import Config
 def begun(tmp_path):
     file = tmp_path / "w.npz"
     file.write_bytes(b"PK")
-    kept = Config(file=weight_files.keep(file), name="mine.keras")
-    return replace(starters.get("iris").training, weights=kept)
+    kept = Config(file=weight_files.keep_file(file), name="mine.keras")
+    return replace(starters.find_starter("iris").training, weights=kept)
 
 
 def test_the_weights_are_named_and_let_go(visit, begun):

@@ -201,12 +201,12 @@ def test_a_block_is_made_opened_and_left() -> None:
 
 
 def project(model: ModelSpec) -> str:
-    training = replace(starters.get("iris").training, model=model)
+    training = replace(starters.find_starter("iris").training, model=model)
     return projects.create("local", model.name, training).token
 
 
 def model_of() -> ModelSpec:
-    return projects.mine("local")[0].training.model
+    return projects.list_projects("local")[0].training.model
 
 
 def test_a_graph_opens_on_the_canvas_a_chain_as_a_stack(visit) -> None:
@@ -234,7 +234,7 @@ def test_the_inspector_edits_the_layer_of_an_open_block(visit) -> None:
     inner = model_of().layers["inner"]
     assert isinstance(inner, ModelSpec) and inner.layers["dense"].config["units"] == 9
     app.text_input(key="name-inner-dense").set_value("first").run()
-    assert edit.inner(model_of(), ["inner"]).node("first")
+    assert edit.nested_model(model_of(), ["inner"]).node("first")
     app.button(key="undo").click().run()
     app.button(key="undo").click().run()
     assert model_of() == zoo.NESTED
@@ -242,22 +242,22 @@ def test_the_inspector_edits_the_layer_of_an_open_block(visit) -> None:
 
 
 def test_a_problem_inside_a_block_is_mended_there(visit) -> None:
-    inner = edit.inner(zoo.NESTED, ["inner"])
+    inner = edit.nested_model(zoo.NESTED, ["inner"])
     broken = edit.configure(inner, "dense", zoo.dense(0))
-    app = visit("model", p=project(edit.put_inner(zoo.NESTED, ["inner"], broken)))
+    app = visit("model", p=project(edit.replace_nested_model(zoo.NESTED, ["inner"], broken)))
     selection = app.session_state["layerwise"].selection
     selection.go_to(("inner",))
     selection.select("dense")
     app.run()
     next(b for b in app.button if str(b.key).startswith("fix-beside-model.dense")).click().run()
     model = model_of()
-    assert edit.inner(model, ["inner"]).layers["dense"].config["units"] == 64
-    assert model == edit.put_inner(
+    assert edit.nested_model(model, ["inner"]).layers["dense"].config["units"] == 64
+    assert model == edit.replace_nested_model(
         zoo.NESTED, ["inner"], edit.configure(inner, "dense", zoo.dense(64))
     )
     assert selection.path == ("inner",) and not app.error and not app.exception
     app.button(key="undo").click().run()
-    assert edit.inner(model_of(), ["inner"]) == broken
+    assert edit.nested_model(model_of(), ["inner"]) == broken
 
 
 def test_layers_are_frozen_and_learn_again(visit) -> None:
@@ -323,7 +323,7 @@ def test_tools_of_the_inspector_work_in_a_graph(visit) -> None:
 
 
 def test_an_input_is_bound_to_its_column_in_the_inspector(visit) -> None:
-    starter = next(s for s in starters.all() if len(s.training.model.outputs) > 1)
+    starter = next(s for s in starters.all_starters() if len(s.training.model.outputs) > 1)
     app = visit("model", p=projects.create("local", "Two", starter.training).token)
     output = starter.training.model.outputs[0]
     app.session_state["layerwise"].selection.select(output)

@@ -25,7 +25,7 @@ def said(at: AppTest) -> str:
 
 
 def newest() -> Any:
-    return projects.mine("local")[0].training
+    return projects.list_projects("local")[0].training
 
 
 def test_the_selected_layer_is_marked_and_every_style_is_shown(visit: Visit) -> None:

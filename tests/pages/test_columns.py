@@ -19,7 +19,7 @@ from tests.pages.past import texts
 
 Visit = Callable[..., AppTest]
 PATIENCE_SECONDS = 120
-REVIEWS = starters.get("reviews").training
+REVIEWS = starters.find_starter("reviews").training
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +35,9 @@ def project(training: TrainingSpec) -> str:
 
 def test_the_data_page_shows_every_column(visit: Visit) -> None:
     few = ObjectSpec("CoveredDigits", {"variants": 1})
-    at = visit("data", project(replace(starters.get("covered_digits").training, dataset=few)))
+    at = visit(
+        "data", project(replace(starters.find_starter("covered_digits").training, dataset=few))
+    )
     said = texts(at)
     assert "picture 28 × 28" in said and "text of 14 word numbers" in said
     assert "upper left" in said and "has one loop" in said
@@ -44,7 +46,7 @@ def test_the_data_page_shows_every_column(visit: Visit) -> None:
 
 
 def test_an_input_is_bound_to_another_column(visit: Visit) -> None:
-    token = project(starters.get("digit_pairs").training)
+    token = project(starters.find_starter("digit_pairs").training)
     at = visit("data", token)
     at.selectbox(key="bind-second").set_value("first").run()
     assert not at.exception and not at.error
@@ -118,7 +120,7 @@ def test_every_output_is_examined(visit: Visit) -> None:
 
 
 def test_a_drawing_is_read_beside_another_picture(visit: Visit) -> None:
-    pairs = starters.get("digit_pairs").training.with_fit(epochs=1)
+    pairs = starters.find_starter("digit_pairs").training.with_fit(epochs=1)
     token = trained(replace(pairs, dataset=ObjectSpec("DigitPairs", {"pairs": 500})))
     at = visit("draw", token)
     assert not at.error
@@ -129,7 +131,7 @@ def test_a_drawing_is_read_beside_another_picture(visit: Visit) -> None:
 
 
 def test_classes_of_a_bound_column_are_balanced(visit: Visit) -> None:
-    token = project(starters.get("digit_pairs").training)
+    token = project(starters.find_starter("digit_pairs").training)
     at = visit("train", token)
     at.button(key="weights-balance").click().run()
     assert not at.exception and not at.error

@@ -25,7 +25,7 @@ def choose(app, name: str):
 
 
 def saved(app):
-    return projects.mine("local")[0].training
+    return projects.list_projects("local")[0].training
 
 
 def said(app) -> str:
@@ -110,7 +110,7 @@ def test_nobody_is_offered_a_file_that_somebody_else_uploaded(datasets, monkeypa
 
 
 def test_code_says_a_files_name_as_its_owner_has_it(datasets, monkeypatch):
-    iris = starters.get("iris").training
+    iris = starters.find_starter("iris").training
     monkeypatch.setattr(browser, "owner", lambda: "anna")
     monkeypatch.setattr(current_project, "training", lambda: iris)
     path = npz_upload.free_path("grades.npz", b"x")
@@ -161,7 +161,7 @@ def test_bad_files_are_refused_in_words_and_not_kept(datasets, data):
     app.run()
     assert not app.exception and len(app.error) == 1
     assert "reference" not in app.error[0].value and "log" not in app.error[0].value
-    assert not list(datasets.glob("bad*")) and projects.mine("local") == []
+    assert not list(datasets.glob("bad*")) and projects.list_projects("local") == []
 
 
 def test_labels_that_are_amounts_make_a_regression(datasets):
@@ -172,7 +172,7 @@ def test_labels_that_are_amounts_make_a_regression(datasets):
     app.session_state["given"] = ("prices.npz", file.getvalue())
     app.run()
     assert not app.exception and not app.error
-    assert projects.mine("local")[0].training.dataset.config["labels"] == "values"
+    assert projects.list_projects("local")[0].training.dataset.config["labels"] == "values"
 
 
 def test_a_dataset_that_is_not_here_offers_the_download_and_a_built_in_one(visit, monkeypatch):
@@ -187,12 +187,14 @@ def test_a_dataset_that_is_not_here_offers_the_download_and_a_built_in_one(visit
 
 
 def test_a_starter_names_only_datasets_there_are():
-    for starter in starters.all():
+    for starter in starters.all_starters():
         assert starter.training.dataset.class_name in all_datasets()
 
 
 def test_a_project_with_a_dataset_of_the_future_can_be_opened(visit):
-    training = replace(starters.get("iris").training, dataset=ObjectSpec("Holograms", {"a": 1}))
+    training = replace(
+        starters.find_starter("iris").training, dataset=ObjectSpec("Holograms", {"a": 1})
+    )
     app = visit("data", p=projects.create("local", "Future", training).token)
     assert "Holograms" in said(app)
     choose(app, "Iris")

@@ -15,7 +15,7 @@ from pages.widgets.shared import asset_files
 def test_every_starter_has_a_card_with_its_picture(visit):
     app = visit()
     said = " ".join(m.value for m in app.markdown).replace("\\", "")
-    for starter in starters.all():
+    for starter in starters.all_starters():
         assert starter.title in said and starter.sentence in said
         assert app.button(key=f"open-{starter.name}")
         assert (asset_files.ROOT / "assets" / "pictures" / f"{starter.picture}.svg").exists()
@@ -30,9 +30,9 @@ def test_a_project_begins_with_nothing(visit):
     app = visit()
     app.button(key="begin-empty").click().run()
     assert not app.exception and not app.error
-    assert projects.mine("local")[0].training.model.nodes == ()
+    assert projects.list_projects("local")[0].training.model.nodes == ()
     assert any("What this asks of the rest" in str(h.value) for h in app.subheader)
-    token = projects.mine("local")[0].token
+    token = projects.list_projects("local")[0].token
     app = visit("train", token)  # what the page would choose itself is no step to be undone
     assert not app.exception and app.button(key="undo").disabled
     assert projects.load(token).rev == 1
@@ -42,14 +42,14 @@ def test_a_card_opens_its_starter_and_saves_nothing_yet(visit):
     app = visit()
     app.button(key="open-iris").click().run()
     assert not app.exception and not app.error
-    assert app.text_input(key="project-title-train").value == starters.get("iris").title
-    assert projects.mine("local") == []
+    assert app.text_input(key="project-title-train").value == starters.find_starter("iris").title
+    assert projects.list_projects("local") == []
 
 
 def test_projects_are_listed_opened_renamed_deleted_and_brought_back(visit):
-    training = starters.get("iris").training
+    training = starters.find_starter("iris").training
     one = projects.create("local", "One", training)
-    projects.create("local", "Two", starters.get(FIRST).training)
+    projects.create("local", "Two", starters.find_starter(FIRST).training)
     projects.create("somebody else", "Not mine", training)
     app = visit()
     said = " ".join(m.value for m in app.markdown)
@@ -58,26 +58,26 @@ def test_projects_are_listed_opened_renamed_deleted_and_brought_back(visit):
     app.text_input(key=f"title-{one.token}").set_value("Uno").run()
     assert projects.load(one.token).title == "Uno"
     app.button(key=f"delete-{one.token}").click().run()
-    assert [p.title for p in projects.mine("local")] == ["Two"]
+    assert [p.title for p in projects.list_projects("local")] == ["Two"]
     app.button(key="undelete").click().run()
-    assert {p.title for p in projects.mine("local")} == {"Uno", "Two"}
+    assert {p.title for p in projects.list_projects("local")} == {"Uno", "Two"}
 
-    back = next(p for p in projects.mine("local") if p.title == "Uno")
+    back = next(p for p in projects.list_projects("local") if p.title == "Uno")
     app.button(key=f"project-open-{back.token}").click().run()
     assert app.text_input(key="project-title-model").value == "Uno"
     assert back.token in app.query_params["p"]
 
 
 def test_deleting_the_open_project_leaves_something_open(visit):
-    only = projects.create("local", "Only", starters.get("iris").training)
+    only = projects.create("local", "Only", starters.find_starter("iris").training)
     app = visit(p=only.token)
     app.button(key=f"delete-{only.token}").click().run()
     assert not app.exception and not app.error
-    assert starters.get(FIRST).title in " ".join(m.value for m in app.markdown)
+    assert starters.find_starter(FIRST).title in " ".join(m.value for m in app.markdown)
 
 
 def test_a_project_file_opens_with_its_title():
-    training = starters.get("iris").training
+    training = starters.find_starter("iris").training
     text = document.to_json(training, title="My iris").encode()
     assert open_file.read_file("saved.json", text) == (training, "My iris", ())
 
@@ -104,8 +104,8 @@ def test_unreadable_files_are_said_in_words(visit, name, data, said):
 
 def test_what_was_opened_stays_when_the_next_click_is_on_another_page(visit):
     """Streamlit answers the second click alone, with the address of before the first."""
-    old = projects.create("local", "Old", starters.get("iris").training).token
-    other = projects.create("local", "Other", starters.get("wine").training).token
+    old = projects.create("local", "Old", starters.find_starter("iris").training).token
+    other = projects.create("local", "Other", starters.find_starter("wine").training).token
     for key, dataset, address in (
         ("open-xor", "Xor", None),
         (f"project-open-{other}", "Wine", other),

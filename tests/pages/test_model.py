@@ -13,7 +13,7 @@ from pages.widgets.model import layer_palette, palette_items, stack_view
 
 def model_of(app: AppTest):
     """The model as saved."""
-    return projects.mine("local")[0].training.model
+    return projects.list_projects("local")[0].training.model
 
 
 def order(app: AppTest) -> list[str]:
@@ -135,7 +135,7 @@ def test_an_impossible_size_is_refused_with_its_estimate_not_allocated(visit):
 
 def test_a_stack_of_nothing_but_the_input_is_no_traceback(visit):
     bare = chain("bare", ObjectSpec("InputLayer", {"shape": (28, 28)}))
-    training = starters.get("digits_dense").training
+    training = starters.find_starter("digits_dense").training
     from dataclasses import replace
 
     saved = projects.create("local", "Bare", replace(training, model=bare))
@@ -149,7 +149,7 @@ def test_a_stack_of_nothing_but_the_input_is_no_traceback(visit):
 
 
 def test_two_problems_in_one_place_of_another_page_are_both_pointed_at(visit):
-    training = starters.get("iris").training
+    training = starters.find_starter("iris").training
     wild = training.with_compile(optimizer=ObjectSpec("SGD", {"learning_rate": 1e6, "momentum": 5}))
     app = visit("model", p=projects.create("local", "Wild", wild).token)
     assert not app.error
@@ -162,7 +162,7 @@ def test_a_model_without_any_layer_is_no_traceback(visit):
 
     from builder.spec import ModelSpec
 
-    training = replace(starters.get("digits_dense").training, model=ModelSpec())
+    training = replace(starters.find_starter("digits_dense").training, model=ModelSpec())
     saved = projects.create("local", "Empty", training)
     for step in ("home", "data", "model"):
         app = visit(step, p=saved.token)
@@ -178,7 +178,7 @@ def test_a_model_file_with_unknown_layers_can_be_looked_at(visit):
         ObjectSpec("Mystery", {"a*b": "_x_"}),
         ObjectSpec("Dense", {"units": 3}),
     )
-    training = replace(starters.get("iris").training, model=strange)
+    training = replace(starters.find_starter("iris").training, model=strange)
     app = visit("model", p=projects.create("local", "Strange", training).token)
     press(app, "row-mystery")
     assert "Mystery" in row(app, "mystery")
@@ -212,7 +212,7 @@ def test_sixty_layers_are_one_stack(visit):
 
     dense = ObjectSpec("Dense", {"units": 8})
     deep = chain("deep", ObjectSpec("InputLayer", {"shape": (4,)}), *[dense] * 59)
-    training = replace(starters.get("iris").training, model=deep)
+    training = replace(starters.find_starter("iris").training, model=deep)
     app = visit("model", p=projects.create("local", "Deep", training).token)
     assert len(order(app)) == 60 and not app.error
     assert edit.is_chain(deep)

@@ -42,7 +42,7 @@ def test_a_pasted_tutorial_opens_as_a_project(visit: Visit) -> None:
     assert "The code sets no seed" in said(at)
     at.button(key="paste-open").click().run()
     assert not at.exception
-    (project,) = [p for p in projects.mine("local") if p.training.fit.get("epochs") == 3]
+    (project,) = [p for p in projects.list_projects("local") if p.training.fit.get("epochs") == 3]
     classes = [layer.class_name for layer in project.training.model.layers.values()]
     assert classes == ["InputLayer", "Flatten", "Dense", "Dense"]
     assert project.training.dataset.class_name == "Mnist"

@@ -150,7 +150,7 @@ def test_a_run_of_another_project_becomes_a_project_of_its_own(visit: Visit) -> 
     at.selectbox(key="runs-scope").set_value("All my runs").run()
     press(at, f"restore-{strange}")
     assert projects.load(token).training == xor(epochs=99)
-    restored = [p for p in projects.mine(OWNER) if p.token not in (token, other)]
+    restored = [p for p in projects.list_projects(OWNER) if p.token not in (token, other)]
     assert [p.training for p in restored] == [xor(epochs=4)]
 
 

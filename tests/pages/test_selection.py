@@ -26,7 +26,7 @@ def test_a_block_is_entered_and_left_with_what_was_selected_there() -> None:
     selection = Selection()
     selection.select("inner")
     selection.go_to(("inner",))
-    assert selection.chosen == () and selection.refresh(edit.inner(zoo.NESTED, ["inner"]))
+    assert selection.chosen == () and selection.refresh(edit.nested_model(zoo.NESTED, ["inner"]))
     selection.select("dense", path=())
     assert selection.chosen != ("dense",), "another block's selection is not seen in this one"
     selection.select("inner", path=())

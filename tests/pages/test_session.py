@@ -34,14 +34,14 @@ def change_units(app: AppTest, value: int, node: str = "dense") -> None:
 
 def test_a_first_visit_finds_the_first_starter_and_saves_nothing(visit):
     app = visit()
-    assert starters.get(FIRST).title in app.markdown[0].value
-    assert projects.mine("local") == [] and "p" not in app.query_params
+    assert starters.find_starter(FIRST).title in app.markdown[0].value
+    assert projects.list_projects("local") == [] and "p" not in app.query_params
 
 
 def test_the_first_change_makes_a_project_with_an_address(visit):
     app = visit("model")
     change_units(app, 64)
-    (mine,) = projects.mine("local")
+    (mine,) = projects.list_projects("local")
     assert mine.training.model.layers["dense"].config["units"] == 64
     assert address(app) == mine.token
 
@@ -55,8 +55,8 @@ def test_a_reload_finds_the_project_by_its_address(visit):
 
 
 def test_a_visit_without_an_address_finds_the_newest_project(visit):
-    iris = starters.get("iris")
-    projects.create("local", "Older", starters.get(FIRST).training)
+    iris = starters.find_starter("iris")
+    projects.create("local", "Older", starters.find_starter(FIRST).training)
     projects.create("local", "Newer", iris.training)
     app = visit("model")
     assert app.text_input(key="project-title-model").value == "Newer"
@@ -67,24 +67,24 @@ def test_an_address_of_nothing_is_said_and_something_is_open(visit, token):
     app = visit("model", p=token)
     said = " ".join(str(i.value) for i in visit("home", p=token).info)
     assert "project" in said
-    assert app.text_input(key="project-title-model").value == starters.get(FIRST).title
+    assert app.text_input(key="project-title-model").value == starters.find_starter(FIRST).title
 
 
 def test_undo_and_redo_go_through_every_step_to_the_very_same_values(visit):
     app = visit("model")
-    seen = [starters.get(FIRST).training]
+    seen = [starters.find_starter(FIRST).training]
     for value in (64, 32, 16):
         change_units(app, value)
-        seen.append(projects.mine("local")[0].training)
+        seen.append(projects.list_projects("local")[0].training)
     for expected in reversed(seen[:-1]):
         app.button(key="undo").click().run()
-        assert projects.mine("local")[0].training == expected
+        assert projects.list_projects("local")[0].training == expected
         app.button(key="row-dense").click().run()
         assert units(app) == expected.model.layers["dense"].config["units"]
     assert app.button(key="undo").disabled
     for expected in seen[1:]:
         app.button(key="redo").click().run()
-        assert projects.mine("local")[0].training == expected
+        assert projects.list_projects("local")[0].training == expected
     assert app.button(key="redo").disabled
 
 
@@ -101,7 +101,7 @@ def test_a_browser_that_has_not_heard_of_the_undo_changes_nothing(visit, monkeyp
         assert units(app) == 128 and not app.button(key="redo").disabled
     change_units(app, 99)
     assert units(app) == 99
-    assert projects.mine("local")[0].training.model.layers["dense"].config["units"] == 99
+    assert projects.list_projects("local")[0].training.model.layers["dense"].config["units"] == 99
 
 
 def test_a_new_change_ends_redo(visit):
@@ -161,17 +161,17 @@ def test_a_save_that_fails_is_said_and_can_be_tried_again(visit, workspace):
     assert {p.name: p.read_bytes() for p in folder.iterdir() if p.name in kept} == kept
     app.button(key="save-again").click().run()
     assert not app.warning
-    assert projects.mine("local")[0].training.model.layers["dense"].config["units"] == 48
+    assert projects.list_projects("local")[0].training.model.layers["dense"].config["units"] == 48
 
 
 def test_the_project_is_renamed_in_its_title(visit):
     app = visit("model")
     app.text_input(key="project-title-model").set_value("My digits").run()
-    assert projects.mine("local")[0].title == "My digits"
+    assert projects.list_projects("local")[0].title == "My digits"
 
 
 def test_facts_come_from_keras_and_failures_are_problems():
-    training = starters.get(FIRST).training
+    training = starters.find_starter(FIRST).training
     known = find_facts(training)
     assert known.model and known.model.params == 101_770  # the figure of every MNIST tutorial
     assert known.data and known.data.x_shape == (28, 28) and not known.errors

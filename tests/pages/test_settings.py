@@ -17,7 +17,7 @@ from pages.widgets.train import compile_form, fit_form, live_charts
 
 
 def xor(**fit: Any) -> TrainingSpec:
-    return starters.get("xor").training.with_fit(**fit)
+    return starters.find_starter("xor").training.with_fit(**fit)
 
 
 @pytest.mark.parametrize("counts", [(50, 50, 50), (90, 10), (1, 7, 300)])
@@ -49,7 +49,7 @@ def facts(**changes: Any) -> DataFacts:
     ],
 )
 def test_what_is_sensible_is_among_what_fits(data: DataFacts) -> None:
-    loss, metrics, _ = check.sensible(data)
+    loss, metrics, _ = check.recommend_loss(data)
     assert compile_form.fits_data(catalog.entry("losses", loss.class_name), data)
     assert all(
         compile_form.fits_data(catalog.entry("metrics", m.class_name), data) for m in metrics

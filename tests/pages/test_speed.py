@@ -33,7 +33,7 @@ def kept(token: str, part: str, name: str) -> Any:
 def test_a_choice_is_kept_and_taken_back(
     visit: Visit, name: str, part: str, word: str, value: Any, usual: str
 ) -> None:
-    token = projects.create("local", "Mine", starters.get("xor").training).token
+    token = projects.create("local", "Mine", starters.find_starter("xor").training).token
     at = visit("train", token)
     at.segmented_control(key=f"speed-{name}").set_value(word).run()
     assert not at.exception and kept(token, part, name) == value
@@ -49,7 +49,7 @@ def test_mixed_precision_is_advised_against_where_the_processor_lacks_it(
     (tmp_path / "cpuinfo").write_text(f"processor\t: 0\nflags\t\t: fpu {flags}\nbugs\t\t:\n")
     monkeypatch.setattr(capacity, "PROCESSOR", tmp_path / "cpuinfo")
     capacity.bfloat16.cache_clear()
-    token = projects.create("local", "Mine", starters.get("xor").training).token
+    token = projects.create("local", "Mine", starters.find_starter("xor").training).token
     at = visit("train", token)
     assert performance_form.SLOW_HALVES not in [w.value for w in at.warning], "it is not chosen"
     at.segmented_control(key="speed-dtype_policy").set_value("Mixed precision").run()
@@ -61,7 +61,7 @@ def test_mixed_precision_is_advised_against_where_the_processor_lacks_it(
 
 
 def test_xla_with_convolutions_is_advised_against_with_a_button(visit: Visit) -> None:
-    training = starters.get("digits_cnn").training.with_compile(jit_compile=True)
+    training = starters.find_starter("digits_cnn").training.with_compile(jit_compile=True)
     token = projects.create("local", "Mine", training).token
     at = visit("train", token)
     (off,) = [b for b in at.button if b.label == "Turn Fast (XLA) off"]

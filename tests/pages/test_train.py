@@ -34,7 +34,7 @@ def one_place(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def busy() -> Iterator[str]:
     """Somebody else's run that takes the only place, so that ours waits in the queue."""
-    run_id = running(starters.get("xor").training, project=None)
+    run_id = running(starters.find_starter("xor").training, project=None)
     yield run_id
     run_store.end(run_id, os.getpid(), "stopped", None)
 
@@ -58,16 +58,18 @@ def texts(at: AppTest) -> str:
 
 
 def xor(**fit: Any) -> TrainingSpec:
-    training = starters.get("xor").training
+    training = starters.find_starter("xor").training
     return training.with_fit(**fit) if fit else training
 
 
-OFFLINE = [s.name for s in starters.all() if find_dataset(s.training.dataset.class_name).OFFLINE]
+OFFLINE = [
+    s.name for s in starters.all_starters() if find_dataset(s.training.dataset.class_name).OFFLINE
+]
 
 
 @pytest.mark.parametrize("name", OFFLINE)
 def test_looking_changes_nothing(visit: Visit, name: str) -> None:
-    token = project(starters.get(name).training)
+    token = project(starters.find_starter(name).training)
     at = visit("train", token)
     assert not at.exception and not at.error
     assert projects.load(token).rev == 1

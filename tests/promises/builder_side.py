@@ -27,7 +27,7 @@ TOLD: dict[str, Any] = {}
 
 def circles(*inside: ObjectSpec, dataset: str = "Circles") -> TrainingSpec:
     """The smallest training there is, with these layers in the middle."""
-    training = starters.get("circles").training
+    training = starters.find_starter("circles").training
     first, *_, last = (training.model.layers[n.layer] for n in training.model.nodes)
     model = chain("small", first, ObjectSpec("Dense", Config({"units": 4})), *inside, last)
     data = ObjectSpec(dataset, Config({"samples": 200}))
@@ -103,7 +103,7 @@ def optimizer() -> dict[str, Any]:
     training = circles().with_compile(optimizer=chosen)
     like = training.with_compile(optimizer=replace(chosen, class_name="SGD"))
     made = walk(training)
-    memory = [check.memory(t, None, keras_facts(t)).optimizer for t in (training, like)]
+    memory = [check.estimate_memory(t, None, keras_facts(t)).optimizer for t in (training, like)]
     return {"asked": asked, "memory": memory, **made}
 
 

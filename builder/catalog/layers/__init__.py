@@ -46,11 +46,11 @@ ENTRIES = (
 """In palette order: what a beginner needs first stands first."""
 
 
-def learns(class_name: str, config: Mapping[str, Any]) -> bool:
+def needs_adapt(class_name: str, config: Mapping[str, Any]) -> bool:
     """Whether such a layer has to see the training data before it can work (``adapt``)."""
     entry = next((e for e in ENTRIES if e.class_name == class_name), None)
     table = entry.traits.adapts if entry else ""
     return bool(table) and config.get(table) is None
 
 
-__all__ = ["CARRY_CODE", "ENTRIES", "NOT_ASKED", "NOT_IN_A_STACK", "UNEXPORTED", "learns"]
+__all__ = ["CARRY_CODE", "ENTRIES", "NOT_ASKED", "NOT_IN_A_STACK", "UNEXPORTED", "needs_adapt"]

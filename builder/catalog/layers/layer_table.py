@@ -9,7 +9,7 @@ from typing import Any
 
 from builder.catalog.entry import Entry, Param, line
 from builder.catalog.params import BY_RANK, PARAMS, SEVERAL_MEANINGS
-from builder.spec import Config, snake
+from builder.spec import Config, snake_case
 
 SITE = "https://keras.io/api/layers/"
 
@@ -67,7 +67,7 @@ def layer(
             and made.class_name in SEVERAL_MEANINGS.get(("layers", a), {made.class_name})
         }
         extra["params"] = {**sized, **(params or {})}
-    page = snake(made.class_name) if page is None else page
+    page = snake_case(made.class_name) if page is None else page
     return replace(
         made,
         url=f"{SITE}{section}/{page}/" if page else f"{SITE}{section}/",

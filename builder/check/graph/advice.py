@@ -22,7 +22,7 @@ where they should be, and the label and value of the dataset's ``scale`` that br
 def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem]:
     """Advice, and the few severe cases among it."""
     spec = training.model
-    stack = [n for n in edit.order(spec) if not spec.node(n).off]
+    stack = [n for n in edit.topological_order(spec) if not spec.node(n).off]
     chained = edit.is_chain(spec)
     ends = {stack[-1]} if chained and stack else {ref.partition(":")[0] for ref in spec.outputs}
     for place, node in enumerate(stack):

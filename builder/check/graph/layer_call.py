@@ -28,7 +28,7 @@ class LayerCall:
         self.node = failure.node
         self.shape: Shape = failure.received[0] if failure.received else ()
         self.name = fixes.layer_label(self.spec, self.node)
-        self.before = edit.source(self.spec, self.node)
+        self.before = edit.source_of(self.spec, self.node)
         self.layer = self.layer_at(self.node)
         self.entry = catalog.find("layers", self.layer.class_name)
 

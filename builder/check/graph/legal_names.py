@@ -11,7 +11,7 @@ from functools import partial
 from builder import edit
 from builder.check.repair import fixes
 from builder.facts import Fix, Problem
-from builder.spec import TrainingSpec, unique
+from builder.spec import TrainingSpec, unique_name
 
 WHOLE = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.>-]*")
 """A model's name: TensorFlow's rule for the outermost scope of a graph, without its slashes."""
@@ -34,7 +34,7 @@ def problems(training: TrainingSpec) -> Iterator[Problem]:
     for node in spec.nodes:
         if PART.fullmatch(node.name):
             continue
-        new = unique(usable(node.name, "layer"), taken)
+        new = unique_name(usable(node.name, "layer"), taken)
         message = f"A layer is named '{node.name}', which TensorFlow cannot take as a name."
         rename = partial(edit.rename, node=node.name, new=new)
         remedy = fixes.model(f"Name it '{new}'", training, rename)

@@ -21,7 +21,7 @@ def check_counts(training: TrainingSpec) -> Iterator[Problem]:
     calls: dict[str, list[Node]] = {}
     for node in spec.nodes:
         calls.setdefault(node.layer, []).append(node)
-        room = ports.room(spec.layers.get(node.layer))
+        room = ports.layer_inlets(spec.layers.get(node.layer))
         if node.inbound and not node.off and room.most != 0:
             yield from _count(training, node, room.least, room.most)
     for shared in calls.values():

@@ -84,7 +84,7 @@ def _last_dense_without_flatten(case: LayerCall, at: int) -> str:
     spec = active(case.spec)
     if not edit.is_chain(spec):
         return ""
-    names = edit.order(spec)
+    names = edit.topological_order(spec)
     rest = names[names.index(case.node) + at :]
     head = find_head(spec)
     last = head.sizer if head else ""
@@ -168,7 +168,7 @@ def _undo_reduction(case: LayerCall, goal: int) -> Iterator[Any]:
     """Take back what lowered the rank: a Flatten in the way, an RNN that gives one step only."""
     culprit = case.before
     while culprit and catalog.traits_of(case.layer_at(culprit).class_name).shape == "same":
-        culprit = edit.source(case.spec, culprit)
+        culprit = edit.source_of(case.spec, culprit)
     if culprit is None:
         return
     layer = case.layer_at(culprit)
@@ -189,7 +189,7 @@ def _return_sequences(case: LayerCall, culprit: str, layer: ObjectSpec) -> Fixes
 
 
 def _remove_reduction(case: LayerCall, culprit: str, goal: int) -> Fixes:
-    source = edit.source(case.spec, culprit)
+    source = edit.source_of(case.spec, culprit)
     came = case.facts.of(source) if source else None
     rank = len(came.outputs[0]) if came else 0
     if came and rank == goal:

@@ -21,7 +21,7 @@ WINDOWS = ("kernel_size", "pool_size")
 """Arguments that say how large a window slides over the input."""
 
 
-def explain(
+def explain_refusal(
     training: TrainingSpec, data: DataFacts | None, facts: ModelFacts
 ) -> tuple[Problem, ...]:
     """Keras's refusal as a Problem with remedies; nothing when the model can be built.
@@ -106,7 +106,7 @@ def _free_axis(case: LayerCall) -> Explanation:
         return None
     message = f"{case.start}: the number of features is not fixed, so it cannot make its weights."
     one_row = catalog.traits_of(case.layer_at(case.before).class_name).one_row
-    source = edit.source(case.spec, case.before)
+    source = edit.source_of(case.spec, case.before)
     came = case.facts.of(source) if source else None
     remedies: Fixes = ()
     average = recommended.average(3)

@@ -12,7 +12,16 @@ from builder.check.graph import merging, text_inputs
 from builder.check.repair import fixes, graph_edits, recommended
 from builder.check.repair.per_output import input_data
 from builder.facts import DataFacts, Fix, Problem
-from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec, active, chain, unique
+from builder.spec import (
+    Config,
+    ModelSpec,
+    Node,
+    ObjectSpec,
+    TrainingSpec,
+    active,
+    chain,
+    unique_name,
+)
 
 
 def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem]:
@@ -99,9 +108,9 @@ def _empty(training: TrainingSpec, data: DataFacts | None) -> Problem:
 def _simplest(training: TrainingSpec, data: DataFacts) -> TrainingSpec:
     between = recommended.flatten_if_needed(data.x_shape)
     between = (text_inputs.vectorizer(None),) if data.has_texts else between
-    first = recommended.entrance(data)
+    first = recommended.input_layer(data)
     model = chain(training.model.name, first, *between, recommended.output_layer(data))
-    loss, metrics, _ = recommended.sensible(data)
+    loss, metrics, _ = recommended.recommend_loss(data)
     columns = Config()
     if data.named:
         first_and_last = (model.nodes[0].name, model.outputs[0])
@@ -120,7 +129,7 @@ def _no_input(training: TrainingSpec, data: DataFacts | None) -> Problem:
     if data is None:
         return Problem("model", message, "Add an Input with the data's shape.")
     label = f"Add an Input of shape {fixes.example(data.x_shape)}"
-    fix = fixes.model(label, training, fixes.append(recommended.entrance(data)))
+    fix = fixes.model(label, training, fixes.append(recommended.input_layer(data)))
     return Problem("model", message, "Add an Input with the data's shape.", fix)
 
 
@@ -169,7 +178,7 @@ def _fits(given: tuple[int | None, ...], shape: tuple[int, ...]) -> bool:
 
 def _circle(training: TrainingSpec) -> Iterator[Problem]:
     spec = training.model
-    place = {name: i for i, name in enumerate(edit.order(spec))}
+    place = {name: i for i, name in enumerate(edit.topological_order(spec))}
     for node in spec.nodes:
         sources = [ref.partition(":")[0] for ref in node.inbound]
         late = [s for s in sources if place.get(s, -1) >= place[node.name]]
@@ -239,7 +248,7 @@ def _with_unique_names(spec: ModelSpec) -> ModelSpec:
     used: set[str] = set()
     nodes: list[Node] = []
     for node in spec.nodes:
-        name = unique(node.name, used)
+        name = unique_name(node.name, used)
         used.add(name)
         nodes.append(replace(node, name=name, inbound=(nodes[-1].name,) if nodes else ()))
     return _as_stack(replace(spec, nodes=tuple(nodes)))

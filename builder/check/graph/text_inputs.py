@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from builder import catalog, edit
-from builder.catalog.layers import learns
+from builder.catalog.layers import needs_adapt
 from builder.check.repair import fixes, recommended
 from builder.check.repair.graph_edits import find_layer
 from builder.check.repair.per_output import input_data
@@ -20,7 +20,7 @@ SHAPES = ((), (1,))
 def problems(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
     """Texts that reach no layer which turns them into numbers, or one that is set up wrongly."""
     spec = active(training.model)
-    for node in (n for n in edit.order(spec) if edit.is_input(spec, n)):
+    for node in (n for n in edit.topological_order(spec) if edit.is_input(spec, n)):
         seen = input_data(training, data, node)
         if seen is None or not seen.has_texts:
             continue
@@ -148,14 +148,18 @@ def _unlimited_vocabulary(training: TrainingSpec, spec: ModelSpec) -> Iterator[P
     """Words without end before a layer such as Embedding, which knows so many and no more."""
     for node in spec.nodes:
         layer = find_layer(spec, node.name)
-        source = edit.source(spec, node.name)
+        source = edit.source_of(spec, node.name)
         before = find_layer(spec, source) if source else None
         if layer is None or before is None or source is None:
             continue
         argument = catalog.traits_of(layer.class_name).index_range
         most = layer.config.get(argument)
         free = reads_only_text(before) and before.config.get("max_tokens") is None
-        if not free or not learns(before.class_name, before.config) or not isinstance(most, int):
+        if (
+            not free
+            or not needs_adapt(before.class_name, before.config)
+            or not isinstance(most, int)
+        ):
             continue
         message = (
             f"{fixes.layer_label(spec, source)} numbers every different word it finds, but"

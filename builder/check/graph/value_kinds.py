@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from builder import catalog, edit
-from builder.catalog.layers import learns
+from builder.catalog.layers import needs_adapt
 from builder.check.graph.text_inputs import reads_only_text
 from builder.check.repair import fixes, recommended
 from builder.check.repair.fixes import Fixes
@@ -25,7 +25,7 @@ MOST_TOKENS = 1000
 def problems(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
     """Layers fed with the wrong kind of values, or with whole numbers they do not know."""
     spec = active(training.model)
-    for node in edit.order(spec):
+    for node in edit.topological_order(spec):
         layer = find_layer(spec, node)
         source = _value_source(spec, node)
         seen = input_data(training, data, source) if edit.is_input(spec, source) else data
@@ -134,7 +134,7 @@ class _Reader:
     def _inside_wrapper(self) -> Problem | None:
         """``adapt`` belongs to a layer itself; what wraps it has none."""
         inner = self.layer.config.get("layer")
-        if not isinstance(inner, ObjectSpec) or not learns(inner.class_name, inner.config):
+        if not isinstance(inner, ObjectSpec) or not needs_adapt(inner.class_name, inner.config):
             return None
         message = (
             f"{self.name} holds {inner.class_name}, which can learn its table from the data only"
@@ -207,19 +207,19 @@ def learns_width(layer: ObjectSpec) -> bool:
     rows = config.get("output_mode", "int") != "int"
     is_fixed = config.get("pad_to_max_tokens") and config.get("max_tokens")
     looks_up = catalog.traits_of(layer.class_name).looks_up
-    lookup = looks_up and learns(layer.class_name, config)
+    lookup = looks_up and needs_adapt(layer.class_name, config)
     return lookup and rows and not is_fixed
 
 
 def _value_source(spec: ModelSpec, node: str) -> str:
     """Who last calculated what reaches ``node``; the node itself when it reads nothing."""
-    before = edit.source(spec, node)
+    before = edit.source_of(spec, node)
     while before:
         node = before
         layer = find_layer(spec, node)
         if layer is None or not _hands_on(layer):
             break
-        before = edit.source(spec, node)
+        before = edit.source_of(spec, node)
     return node
 
 

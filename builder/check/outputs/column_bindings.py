@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from builder import binding, edit
-from builder.check.repair.per_output import views
-from builder.check.repair.recommended import sensible
+from builder.check.repair.per_output import output_views
+from builder.check.repair.recommended import recommend_loss
 from builder.facts import ColumnFacts, DataFacts, Fix, Problem
 from builder.spec import Config, TrainingSpec
 
 
 def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem]:
     """Inputs and outputs bound to nothing or to the wrong side; settings for the wrong outputs."""
-    if data and (data.named or not binding.is_plain(training)):
+    if data and (data.named or not binding.is_single_column(training)):
         yield from _unbound(training, data)
     yield from _settings_by_output(training, data)
     layers = [training.model.node(n).layer for n in _output_nodes(training)]
@@ -34,8 +34,8 @@ def _output_nodes(training: TrainingSpec) -> list[str]:
 
 def _unbound(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
     sides = (
-        ("input", "Input", data.inputs, binding.inputs_of(training)),
-        ("target", "output", data.targets, binding.outputs_of(training)),
+        ("input", "Input", data.inputs, binding.input_columns(training)),
+        ("target", "output", data.targets, binding.output_columns(training)),
     )
     for role, word, columns, bound in sides:
         for node, name in bound.items():
@@ -92,7 +92,7 @@ def _settings_by_output(training: TrainingSpec, data: DataFacts | None) -> Itera
             continue
         what = "One loss is" if key == "loss" else "One list of metrics is"
         message = f"{what} set, but the model has {count} outputs; each needs its own."
-        fix = Fix("Give each output its own", fitted(training, data))
+        fix = Fix("Give each output its own", adapt_to_outputs(training, data))
         yield Problem(f"compile.{key}", message, "Set it for each output.", (fix,))
     for key in binding.PER_OUTPUT:
         given = training.compile.get(key)
@@ -144,13 +144,13 @@ def _leftover_settings(training: TrainingSpec) -> Iterator[Problem]:
     """Settings by output left over from a model that had several."""
     given = [k for k in binding.PER_OUTPUT if isinstance(training.compile.get(k), Mapping)]
     if given:
-        fix = Fix("Keep those of the output that is left", fitted(training, None))
+        fix = Fix("Keep those of the output that is left", adapt_to_outputs(training, None))
         message = f"The {given[0]} is set for several outputs, but the model has one."
         where = f"compile.{'loss' if 'loss' in given else given[0]}"
         yield Problem(where, message, f"{fix.label}.", (fix,))
 
 
-def fitted(training: TrainingSpec, data: DataFacts | None) -> TrainingSpec:
+def adapt_to_outputs(training: TrainingSpec, data: DataFacts | None) -> TrainingSpec:
     """``compile`` with a loss, a weight and metrics for each output: those there are, else usual.
 
     For a model of one output, plain ones.
@@ -160,8 +160,8 @@ def fitted(training: TrainingSpec, data: DataFacts | None) -> TrainingSpec:
         return _for_single_output(training, outputs)
     compile = training.compile
     settings: dict[str, dict[str, Any]] = {"loss": {}, "metrics": {}}
-    for view in views(training, data):
-        best = dict(zip(settings, sensible(view.data), strict=False)) if view.data else {}
+    for view in output_views(training, data):
+        best = dict(zip(settings, recommend_loss(view.data), strict=False)) if view.data else {}
         for key, chosen in settings.items():
             given = compile.get(key)
             own = given.get(view.output) if isinstance(given, Mapping) else best.get(key, given)

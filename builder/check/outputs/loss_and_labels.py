@@ -12,8 +12,8 @@ from builder.check.outputs.metrics_fit import LABEL_WORDS
 from builder.check.outputs.output_facts import Head, find_head
 from builder.check.repair import fixes
 from builder.check.repair.fixes import Fixes
-from builder.check.repair.per_output import views
-from builder.check.repair.recommended import BINARY_LOSS, CLASS_NUMBER_LOSS, sensible
+from builder.check.repair.per_output import output_views
+from builder.check.repair.recommended import BINARY_LOSS, CLASS_NUMBER_LOSS, recommend_loss
 from builder.check.values.catalog_lookup import resolve
 from builder.facts import DataFacts, Fix, ModelFacts, Problem
 from builder.spec import Config, ObjectSpec, TrainingSpec
@@ -24,7 +24,7 @@ def problems(
 ) -> Iterator[Problem]:
     """Loss against task and labels, then the last layer against the loss, then the metrics; of
     each output in turn."""
-    for view in views(training, data):
+    for view in output_views(training, data):
         if view.data and not has_settings_by_output(view.training):
             yield from view.map_problems(_check_output(view.training, view.data, model))
 
@@ -64,7 +64,9 @@ def _loss(
     use = Fix(f"Use {row.alias}", training.with_compile(loss=best))
     given = training.compile.get("loss")
     if given is None:
-        message = f"No loss is chosen, so training cannot tell good from bad. {sensible(data)[2]}"
+        message = (
+            f"No loss is chosen, so training cannot tell good from bad. {recommend_loss(data)[2]}"
+        )
         return Problem("compile.loss", message, f"Use {row.alias}.", (use,)), best
     loss = resolve("losses", given)
     entry = catalog.find("losses", loss.class_name) if loss else None
@@ -83,7 +85,7 @@ def suitable_loss(data: DataFacts, head: Head | None) -> ObjectSpec:
     two = data.task == "classification" and data.labels == "integers" and len(data.classes) == 2
     if two and head and head.width == 2:
         return CLASS_NUMBER_LOSS
-    return sensible(data)[0]
+    return recommend_loss(data)[0]
 
 
 def _task_mismatch(

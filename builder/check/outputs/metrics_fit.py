@@ -8,7 +8,7 @@ from typing import Any
 from builder import catalog
 from builder.catalog import Entry
 from builder.check.outputs.output_facts import Head
-from builder.check.repair.recommended import sensible
+from builder.check.repair.recommended import recommend_loss
 from builder.check.values.catalog_lookup import resolve
 from builder.facts import DataFacts, Fix, Problem
 from builder.spec import ObjectSpec, TrainingSpec
@@ -66,5 +66,5 @@ def _better(metric: ObjectSpec, data: DataFacts, rest: tuple[Any, ...]) -> Objec
     twin = catalog.traits_of(metric.class_name, "metrics").counterparts.get(data.labels)
     options = [ObjectSpec(twin)] if twin else []
     have = {m.class_name for m in (resolve("metrics", r) for r in rest) if m}
-    options += [m for m in sensible(data)[1] if m.class_name != metric.class_name]
+    options += [m for m in recommend_loss(data)[1] if m.class_name != metric.class_name]
     return next((m for m in options if m.class_name not in have), None)

@@ -85,7 +85,7 @@ def _swap_activation(model: ModelSpec, node: str, activation: str) -> ModelSpec:
 def find_head(model: ModelSpec, facts: ModelFacts | None = None) -> Head | None:
     """The end of the model; None when there is no layer or the model has several outputs."""
     try:
-        last = edit.last(model) if edit.is_chain(model) else _returned_layer(model)
+        last = edit.last_layer(model) if edit.is_chain(model) else _returned_layer(model)
     except SpecError:
         return None
     if len(model.outputs) != 1 or not last:
@@ -113,7 +113,7 @@ def _last_layers(model: ModelSpec, node: str | None) -> Iterator[tuple[str, Obje
         passes = catalog.traits_of(layer.class_name).values == "same" or is_activation(layer)
         if size_argument(layer) or not passes:
             return
-        node = edit.source(model, node)
+        node = edit.source_of(model, node)
 
 
 def _returned_layer(model: ModelSpec) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from builder import edit
 from builder.check.repair.recommended import CONCATENATE
 from builder.errors import SpecError
-from builder.spec import Config, ModelSpec, Node, ObjectSpec, snake, unique
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, snake_case, unique_name
 
 
 def find_layer(model: ModelSpec, node: str) -> ObjectSpec | None:
@@ -27,8 +27,8 @@ def insert_on_wire(model: ModelSpec, node: str, place: int, layer: ObjectSpec) -
     at = model.node(node)
     if place >= len(at.inbound):
         raise SpecError(f"'{node}' is first; nothing can stand before it.")
-    base = snake(layer.class_name.rpartition(".")[2])
-    name = unique(base, {n.name for n in model.nodes} | set(model.layers))
+    base = snake_case(layer.class_name.rpartition(".")[2])
+    name = unique_name(base, {n.name for n in model.nodes} | set(model.layers))
     inbound = tuple(name if ref == at.inbound[place] else ref for ref in at.inbound)
     rows: list[Node] = []
     for row in model.nodes:
@@ -65,7 +65,7 @@ def replace_layer(model: ModelSpec, node: str, layer: ObjectSpec) -> ModelSpec:
     """The graph with this node calling a new layer instead of its own, under the same name."""
     old = model.node(node)
     shared = sum(n.layer == old.layer for n in model.nodes) > 1
-    key = unique(old.layer, set(model.layers)) if shared else old.layer
+    key = unique_name(old.layer, set(model.layers)) if shared else old.layer
     rows = tuple(replace(n, layer=key, call=Config()) if n.name == node else n for n in model.nodes)
     return replace(model, layers=model.layers.with_(**{key: layer}), nodes=rows)
 
@@ -79,7 +79,7 @@ def set_inbound(model: ModelSpec, node: str, inbound: tuple[str, ...]) -> ModelS
 def join_inputs(model: ModelSpec, node: str) -> ModelSpec:
     """The graph with a Concatenate that joins all this node reads, and hands it on as one."""
     at = model.node(node)
-    name = unique("concatenate", {n.name for n in model.nodes} | set(model.layers))
+    name = unique_name("concatenate", {n.name for n in model.nodes} | set(model.layers))
     rows: list[Node] = []
     for row in model.nodes:
         if row.name == node:

@@ -12,7 +12,7 @@ from builder.spec import Config, TrainingSpec
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class OutputView:
     """One output of a training.
 
     Args:
@@ -59,7 +59,7 @@ class View:
             compile = compile.with_(**{key: given}) if given else compile
         columns = Config({(new if k == old else k): v for k, v in whole.columns.items()})
         if old != new and old not in whole.columns:
-            columns = columns.with_(**{new: binding.outputs_of(whole)[old]})
+            columns = columns.with_(**{new: binding.output_columns(whole)[old]})
         model = replace(changed.model, outputs=outputs)
         return replace(changed, model=model, columns=columns, compile=compile)
 
@@ -68,17 +68,17 @@ def _mapping(value: Any) -> Config:
     return Config(value) if isinstance(value, Mapping) else Config()
 
 
-def views(training: TrainingSpec, data: DataFacts | None = None) -> tuple[View, ...]:
+def output_views(training: TrainingSpec, data: DataFacts | None = None) -> tuple[OutputView, ...]:
     """One for each output; the training itself where there is one and x and y are meant."""
     outputs = binding.outputs(training.model)
-    if binding.is_plain(training) and not (data and data.named):
-        return (View(training, "", training, data),)
-    columns = binding.outputs_of(training)
+    if binding.is_single_column(training) and not (data and data.named):
+        return (OutputView(training, "", training, data),)
+    columns = binding.output_columns(training)
     if len(outputs) < 2:
         seen = _target_data(data, columns[outputs[0]]) if data and outputs else data
-        return (View(training, "", training, seen),)
+        return (OutputView(training, "", training, seen),)
     return tuple(
-        View(
+        OutputView(
             training, o, _for_output(training, o), _target_data(data, columns[o]) if data else None
         )
         for o in outputs
@@ -104,9 +104,9 @@ def _target_data(data: DataFacts, name: str) -> DataFacts | None:
 
 def input_data(training: TrainingSpec, data: DataFacts, node: str) -> DataFacts | None:
     """The dataset with the column of this Input as its only one; None when it is bound to none."""
-    if binding.is_plain(training) and not data.named:
+    if binding.is_single_column(training) and not data.named:
         return data
-    column = data.column(binding.inputs_of(training).get(node, ""))
+    column = data.column(binding.input_columns(training).get(node, ""))
     if column is None or column.role != "input":
         return None
     return _with_title(data, column, None)

@@ -73,7 +73,7 @@ def sort_into_bins(count: int) -> ObjectSpec:
     return ObjectSpec("Discretization", Config(num_bins=count))
 
 
-def entrance(data: DataFacts) -> ObjectSpec:
+def input_layer(data: DataFacts) -> ObjectSpec:
     """The Input for the examples of a dataset."""
     kind = {"dtype": "string"} if data.has_texts else {}
     return ObjectSpec("InputLayer", Config({"shape": data.x_shape, **kind}))
@@ -103,7 +103,7 @@ CLASS_NUMBER_LOSS = ObjectSpec("SparseCategoricalCrossentropy")
 """For one probability a class, and class numbers as labels."""
 
 
-def sensible(data: DataFacts) -> tuple[ObjectSpec, tuple[ObjectSpec, ...], str]:
+def recommend_loss(data: DataFacts) -> tuple[ObjectSpec, tuple[ObjectSpec, ...], str]:
     """The loss and metrics to begin with, and one sentence why."""
     if data.task == "regression":
         return (
@@ -137,7 +137,7 @@ def _classification_loss(data: DataFacts) -> tuple[ObjectSpec, str]:
 
 
 def output_layer(data: DataFacts) -> ObjectSpec:
-    """The last layer that goes with ``sensible``'s loss."""
+    """The last layer that goes with ``recommend_loss``'s loss."""
     if data.task == "regression":
         return dense(data.y_shape[-1] if data.y_shape else 1)
     if data.labels != "one_hot" and len(data.classes) == 2:

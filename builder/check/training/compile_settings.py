@@ -86,7 +86,7 @@ def _without(training: TrainingSpec, name: str) -> TrainingSpec:
 def _slow_xla(training: TrainingSpec) -> Iterator[Problem]:
     """XLA on a processor has no fast convolutions."""
     model = active(training.model)
-    classes = {n.name: edit.kinds(model.layers.get(n.layer)) for n in model.nodes}
+    classes = {n.name: edit.layer_classes(model.layers.get(n.layer)) for n in model.nodes}
     node = next((name for name, used in classes.items() if any(map(is_convolution, used))), None)
     if training.compile.get("jit_compile") is not True or node is None:
         return

@@ -7,7 +7,7 @@ from typing import Any
 
 from builder.check.outputs import loss_and_labels
 from builder.check.outputs.output_facts import find_head
-from builder.check.repair.per_output import views
+from builder.check.repair.per_output import output_views
 from builder.check.training.memory import DEFAULT_BATCH
 from builder.check.values.ranges import BetterValues
 from builder.facts import DataFacts
@@ -33,7 +33,7 @@ def better_values(training: TrainingSpec, data: DataFacts | None) -> BetterValue
         ),
         ("fit", "validation_split"): share,
     }
-    for view in views(training, data):
+    for view in output_views(training, data):
         head = find_head(view.training.model)
         if head and view.data and not loss_and_labels.has_settings_by_output(view.training):
             aim = loss_and_labels.required_output(view.training, view.data, head)

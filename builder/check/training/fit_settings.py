@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from builder import binding, catalog
-from builder.check.repair.per_output import views
+from builder.check.repair.per_output import output_views
 from builder.check.repair.recommended import OPTIMIZER
 from builder.check.training.default_values import SPLIT, training_examples, validation_share
 from builder.check.training.memory import DEFAULT_BATCH
@@ -31,7 +31,7 @@ def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem
     yield from _seed(training)
     if data:
         yield from _split_and_batch(training, data)
-        yield from _class_weight(training, views(training, data)[0].data or data)
+        yield from _class_weight(training, output_views(training, data)[0].data or data)
     yield from _callbacks(training, data)
 
 
@@ -229,7 +229,7 @@ def _rate_conflicts(training: TrainingSpec, items: tuple[Any, ...]) -> Iterator[
 def _history_keys(training: TrainingSpec) -> tuple[str, ...]:
     """The names training reports, without ``val_``."""
     names = ["loss"]
-    for view in views(training):
+    for view in output_views(training):
         prefix = f"{binding.keras_name(training.model, view.output)}_" if view.output else ""
         names += [f"{prefix}loss"] if prefix else []
         given = view.training.compile.get("metrics", ())

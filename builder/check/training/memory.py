@@ -51,7 +51,9 @@ class Memory:
         return self.total <= available
 
 
-def memory(training: TrainingSpec | None, data: DataFacts | None, model: ModelFacts) -> Memory:
+def estimate_memory(
+    training: TrainingSpec | None, data: DataFacts | None, model: ModelFacts
+) -> Memory:
     """The estimate for this model, optimizer, batch size and data.
 
     Args:
@@ -100,7 +102,7 @@ def problems(
     training: TrainingSpec, data: DataFacts | None, model: ModelFacts, available: int
 ) -> tuple[Problem, ...]:
     """A Problem when the estimate exceeds ``available`` bytes, with the largest batch that fits."""
-    need = memory(training, data, model)
+    need = estimate_memory(training, data, model)
     if need.fits(available) or not model.nodes:
         return ()
     message = (

@@ -24,7 +24,7 @@ def threads(training: TrainingSpec, cores: int | None = None) -> int:
 
 def convolves(model: ModelSpec) -> bool:
     """Whether a convolution is among the layers that are on, however deep inside wrappers."""
-    return any(map(is_convolution, edit.kinds(model)))
+    return any(map(is_convolution, edit.layer_classes(model)))
 
 
 def is_convolution(class_name: str) -> bool:

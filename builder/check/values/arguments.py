@@ -13,8 +13,8 @@ from builder.catalog import REQUIRED, Entry
 from builder.catalog.layers import CARRY_CODE
 from builder.check.repair import fixes
 from builder.check.repair.fixes import Fixes
-from builder.check.repair.per_output import views
-from builder.check.values.catalog_lookup import known_to_keras, near_matches, noun, resolve
+from builder.check.repair.per_output import output_views
+from builder.check.values.catalog_lookup import kind_noun, known_to_keras, near_matches, resolve
 from builder.check.values.ranges import (
     BetterValues,
     mismatch,
@@ -51,7 +51,7 @@ def problems(training: TrainingSpec, usual: BetterValues) -> Iterator[Problem]:
         if isinstance(layer, ObjectSpec):
             yield from _layer_problems(training, name, layer, usual)
     yield from _object_problems(training, "optimizer", "optimizers")
-    for view in views(training):
+    for view in output_views(training):
         yield from view.map_problems(_object_problems(view.training, "loss", "losses"))
         yield from view.map_problems(_list_problems(view.training, "compile", "metrics"))
     yield from _list_problems(training, "fit", "callbacks")
@@ -163,7 +163,7 @@ def _unknown(kind: str, obj: ObjectSpec) -> Flaw:
         return Flaw(message, "Put a layer of Keras in its place, such as Rescaling or Activation.")
     close = near_matches(kind, obj.class_name)
     return Flaw(
-        f"there is no {noun(kind)} called '{obj.class_name}'.",
+        f"there is no {kind_noun(kind)} called '{obj.class_name}'.",
         f"Did you mean {' or '.join(close)}?" if close else "Choose one from the catalogue.",
         tuple((f"Use {name}", _convert(kind, name, obj)) for name in close),
     )

@@ -23,7 +23,7 @@ def resolve(kind: str, value: Any) -> ObjectSpec | None:
     return ObjectSpec(entry.class_name) if entry else None
 
 
-def noun(kind: str) -> str:
+def kind_noun(kind: str) -> str:
     """``"optimizers"`` → ``"optimizer"``."""
     return SINGULAR.get(kind, kind.removesuffix("s"))
 

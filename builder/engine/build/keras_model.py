@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from builder import catalog
-from builder.check.training.memory import memory
+from builder.check.training.memory import estimate_memory
 from builder.engine.build import functional_graph, keras_objects
 from builder.engine.build.backend import keras
 from builder.engine.data.column_arrays import compile_by_keras_names
@@ -125,7 +125,7 @@ def refuse_if_too_big(
     if not facts.nodes:
         return
     biggest = max(facts.nodes, key=lambda n: n.weight_bytes)
-    need = memory(training, None, facts)
+    need = estimate_memory(training, None, facts)
     if facts.params <= LIMIT_PARAMS and need.fits(available_bytes):
         return
     message = (

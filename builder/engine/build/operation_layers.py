@@ -12,7 +12,7 @@ from typing import Any
 from builder.catalog import ops
 from builder.engine.build.backend import keras
 from builder.errors import BuildError
-from builder.spec import Config, ObjectSpec, freeze, snake
+from builder.spec import Config, ObjectSpec, freeze, snake_case
 
 REFUSED = frozenset(
     (
@@ -165,7 +165,7 @@ def find_operation(module: str, class_name: str) -> tuple[str, tuple[str, ...]]:
     known = inspect.isclass(found) and issubclass(found, keras.Operation)
     if not known:
         return "", ()
-    name = snake(class_name)
+    name = snake_case(class_name)
     name = f"{ops.PREFIX}{'image.' if module.endswith('.image') else ''}{SAME.get(name, name)}"
     try:
         function(name)

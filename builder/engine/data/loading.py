@@ -69,9 +69,9 @@ def load(dataset: ObjectSpec, download: bool = True) -> Data:
 
 
 def _kept_only() -> contextlib.AbstractContextManager[None]:
-    from builder.datasets._keras import kept_only
+    from builder.datasets._keras import forbid_downloads
 
-    return kept_only()
+    return forbid_downloads()
 
 
 def forget() -> None:
@@ -249,4 +249,4 @@ def source(dataset: ObjectSpec) -> str:
     Raises:
         CatalogError, DataError: as ``describe``.
     """
-    return data_source.source(dataset, data_source.foreseen(dataset) or describe(dataset))
+    return data_source.source(dataset, data_source.expected_facts(dataset) or describe(dataset))

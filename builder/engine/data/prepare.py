@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from builder.datasets.contract import Array, Column, Raw, settings
+from builder.datasets.contract import Array, Column, Raw, resolve_settings
 from builder.datasets.registry import find_dataset
 from builder.engine.data import validate
 from builder.errors import DataError
@@ -93,7 +93,7 @@ def prepare(dataset: ObjectSpec, raw: Raw) -> Data:
         DataError: the arrays do not fit together, or hold NaN or impossible labels.
     """
     plugin = find_dataset(dataset.class_name)
-    given = settings(plugin.ENTRY, dataset.config)
+    given = resolve_settings(plugin.ENTRY, dataset.config)
     validate.validate_arrays(raw)
     columns = tuple(_column(c, given) for c in raw.columns)
     x = next(c for c in columns if c.facts.role == "input")

@@ -14,7 +14,7 @@ from builder.engine.build import keras_model, keras_objects
 from builder.engine.build.backend import keras
 from builder.engine.files import convert, initial_weights
 from builder.errors import FileError
-from builder.spec import Config, ModelSpec, Node, ObjectSpec, unique
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, unique_name
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_DEVIATION = (0.229, 0.224, 0.225)
@@ -119,7 +119,7 @@ def chain_layers(name: str, *layers: ObjectSpec | ModelSpec) -> ModelSpec:
     table: dict[str, ObjectSpec | ModelSpec] = {}
     nodes: list[Node] = []
     for layer in layers:
-        given = unique(naming.base(layer), set(table))
+        given = unique_name(naming.base_name(layer), set(table))
         table[given] = layer
         nodes.append(Node(given, given, (nodes[-1].name,) if nodes else ()))
     return ModelSpec(name, Config(table), tuple(nodes), (nodes[-1].name,))

@@ -21,8 +21,8 @@ def collect_names(model: ModelSpec, prefix: str = "") -> dict[str, list[str]]:
     """Layer (in a nested model ``"outer/inner"``) → names of its calls, in the order Keras counts
     them, where they are not the layer's own."""
     spec = active(model)
-    ends = {edit.split(ref)[0] for ref in spec.outputs}
-    alive = ends.union(*(edit.reads(spec, name) for name in ends))
+    ends = {edit.split_reference(ref)[0] for ref in spec.outputs}
+    alive = ends.union(*(edit.dependencies(spec, name) for name in ends))
     calls: dict[str, list[str]] = {}
     for node in functional_graph.topological_order(spec):
         if node.name in alive:
@@ -44,7 +44,7 @@ def _restore(model: ModelSpec, names: Mapping[str, Any], prefix: str) -> ModelSp
     new = _new(model, names, prefix)
 
     def led(ref: str) -> str:
-        name = edit.split(ref)[0]
+        name = edit.split_reference(ref)[0]
         return new.get(name, name) + ref[len(name) :]
 
     nodes = tuple(

@@ -15,7 +15,7 @@ from builder.engine.files.deserialize import MODELS
 from builder.engine.files.serialized_calls import Key, SerializedCall, refs
 from builder.errors import FileError
 from builder.facts import Note
-from builder.spec import Config, ModelSpec, Node, ObjectSpec, unique
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, unique_name
 
 MAX_LAYERS = 5_000
 """More in one model are refused; the largest Keras applications have about 800."""
@@ -103,7 +103,7 @@ def _stack(
         first = given.get("batch_input_shape")  # Keras 2 kept it in the first layer
         if not table and row.get("class_name") != "InputLayer" and (first or shape):
             table["input_layer"] = _input({"batch_shape": first or shape}, reader, "input_layer")
-        name = unique(_name(row), set(table))
+        name = unique_name(_name(row), set(table))
         table[name] = _layer(row, name, reader)
     if table and not _is_input(next(iter(table.values()))):
         reader.say(next(iter(table)), "The model has no Input: add one to give it a shape.")
@@ -273,7 +273,7 @@ def _titles(calls: Mapping[Key, SerializedCall], used: set[Key]) -> dict[Key, st
     first: set[str] = set()
     for key in calls:
         if key in used:
-            title = unique(key[0], taken) if key[0] in first else key[0]
+            title = unique_name(key[0], taken) if key[0] in first else key[0]
             first.add(key[0])
             taken.add(title)
             titles[key] = title

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from builder import catalog
-from builder.catalog.layers import learns
+from builder.catalog.layers import needs_adapt
 from builder.facts import Note
-from builder.spec import ModelSpec, ObjectSpec, snake, unique
+from builder.spec import ModelSpec, ObjectSpec, snake_case, unique_name
 
 MOST_WORDS = 2000
 """A longer list would fill the page and the script; its layer learns anew."""
@@ -31,11 +31,11 @@ def restore_vocabularies(path: Path, model: ModelSpec) -> tuple[ModelSpec, tuple
     used: set[str] = set()
     for name, layer in model.layers.items():
         kind = layer.class_name if isinstance(layer, ObjectSpec) else ""
-        folder = unique(snake(kind), used)
+        folder = unique_name(snake_case(kind), used)
         used.add(folder)
         if not isinstance(layer, ObjectSpec) or not catalog.traits_of(kind).looks_up:
             continue
-        if not learns(kind, layer.config):
+        if not needs_adapt(kind, layer.config):
             continue
         words = None
         if layer.config.get("output_mode") != "tf_idf":  # whose weights are learned too

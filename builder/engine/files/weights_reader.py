@@ -16,7 +16,7 @@ from builder.engine.build.backend import keras
 from builder.engine.files import initial_weights, unknown_layers
 from builder.errors import BuildError, FileError
 from builder.facts import Note
-from builder.spec import snake
+from builder.spec import snake_case
 
 MEMBER = "model.weights.h5"
 MAX_OBJECTS = 200_000
@@ -187,7 +187,7 @@ def _places(file: Any, home: str, model: keras.Model) -> Mapping[str, str]:
         return named
     seen: dict[str, int] = {}
     for layer in model.layers:
-        kind = snake(type(layer).__name__)
+        kind = snake_case(type(layer).__name__)
         many = seen.get(kind, 0)
         seen[kind] = many + 1
         key = f"{kind}_{many}" if many else kind

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from builder import catalog
-from builder.catalog.layers import learns
+from builder.catalog.layers import needs_adapt
 from builder.engine.build import keras_objects
 from builder.engine.build.backend import keras
 from builder.errors import FileError, LayerwiseError
@@ -69,7 +69,7 @@ def _refuse_learned_words(model: keras.Model) -> None:
     """A vocabulary that was learned lies beside the weights, where HDF5 has no place."""
     for layer in model.layers:
         kind = type(layer).__name__
-        if catalog.traits_of(kind).looks_up and learns(kind, layer.get_config()):
+        if catalog.traits_of(kind).looks_up and needs_adapt(kind, layer.get_config()):
             raise FileError(
                 f"HDF5 has no place for the vocabulary that '{layer.name}' learned.",
                 "Export it as .keras or as SavedModel instead.",

@@ -181,7 +181,7 @@ def _get_answers(artefact: str, training: TrainingSpec) -> _Answers:
         arrays = column_arrays.bind_arrays(training, data)
         model = load_artefact(artefact, compiled=False)
         scores = _predict(model, arrays.x_test)
-        names = binding.outputs_of(training)
+        names = binding.output_columns(training)
         columns = [data.column(name) for name in names.values()]
         outputs = tuple(
             _Answer(output if len(names) > 1 else "", c, _to_scores(said, c.facts, len(c.test)))
@@ -286,5 +286,7 @@ def _examples(
 
 def _parts(training: TrainingSpec, data: Data, rows: Array) -> list[dict[str, Any]]:
     """These test examples, every column the model reads."""
-    columns = [data.column(name) for name in dict.fromkeys(binding.inputs_of(training).values())]
+    columns = [
+        data.column(name) for name in dict.fromkeys(binding.input_columns(training).values())
+    ]
     return [examples(training.dataset, c, c.raw.test[rows]) for c in columns]

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from builder.datasets.contract import Array, settings
+from builder.datasets.contract import Array, resolve_settings
 from builder.datasets.registry import find_dataset
 from builder.engine.build.backend import keras
 from builder.engine.data.loading import load
@@ -203,7 +203,7 @@ def _scale(training: TrainingSpec | None, pictures: Array) -> Array:
     if training is None:
         return (pictures / 255).astype("float32")
     entry = find_dataset(training.dataset.class_name).ENTRY
-    if settings(entry, training.dataset.config).get("scale") is None:
+    if resolve_settings(entry, training.dataset.config).get("scale") is None:
         raise DataError(
             f"This model was trained on {entry.class_name}, which has no pictures.",
             "Choose a run that was trained on pictures.",

@@ -24,7 +24,7 @@ OFFERED = 12
 
 def drawing_input(training: TrainingSpec, data: Data) -> str:
     """The Input a drawing is for: the first that reads pictures of 28×28; "" if none does."""
-    for node, name in binding.inputs_of(training).items():
+    for node, name in binding.input_columns(training).items():
         facts = data.column(name).facts
         if facts.kind == "images" and facts.shape in (SIDES, (*SIDES, 1)):
             return node
@@ -44,7 +44,7 @@ def other_inputs(training: TrainingSpec) -> list[dict[str, Any]]:
     data = load(training.dataset)
     drawn = _require_drawing_input(training, data)
     found = []
-    for node, name in binding.inputs_of(training).items():
+    for node, name in binding.input_columns(training).items():
         if node == drawn:
             continue
         column = data.column(name)
@@ -78,11 +78,11 @@ def predict_drawing(
     data = load(training.dataset)
     drawn = _require_drawing_input(training, data)
     seen = None if image is None else digit_image.centre(digit_image.extract_ink(image))
-    targets = {o: data.column(c) for o, c in binding.outputs_of(training).items()}
+    targets = {o: data.column(c) for o, c in binding.output_columns(training).items()}
     if seen is None:
         return {"seen": None, "outputs": [_output_answer(o, t, None) for o, t in targets.items()]}
     x = {}
-    for node, name in binding.inputs_of(training).items():
+    for node, name in binding.input_columns(training).items():
         column = data.column(name)
         raw = seen[None] * (column.scaling.white / 255) if node == drawn else None
         row = _row(node, column, given) if raw is None else column.scaling(raw)

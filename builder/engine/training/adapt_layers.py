@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from builder.catalog.layers import learns
+from builder.catalog.layers import needs_adapt
 from builder.engine.build.backend import keras
 from builder.engine.build.keras_model import dtype_policy
 
@@ -36,7 +36,7 @@ def adapt(model: keras.Model, x_train: Any) -> tuple[str, ...]:
 
 
 def _learns(layer: Any) -> bool:
-    return learns(type(layer).__name__, layer.get_config())
+    return needs_adapt(type(layer).__name__, layer.get_config())
 
 
 def _waiting(model: keras.Model) -> bool:

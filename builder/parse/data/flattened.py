@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from builder.parse.interpreter.interpreter import Interpreter
-from builder.spec import Config, ModelSpec, Node, ObjectSpec, unique
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, unique_name
 
 GREY = (28, 28)
 """The pictures of digits and clothes that models of 784 numbers are written for."""
@@ -21,7 +21,7 @@ def add_flatten(
     if len(inputs) != 1 or not shape:
         return spec
     old = inputs[0]
-    name = unique("flatten", {n.name for n in spec.nodes} | set(spec.layers))
+    name = unique_name("flatten", {n.name for n in spec.nodes} | set(spec.layers))
     whole = spec.layers[old.layer].with_(shape=shape)
     layers: dict[str, Any] = {}
     for key, layer in spec.layers.items():

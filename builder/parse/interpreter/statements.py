@@ -83,7 +83,7 @@ def _assign_item(interp: Interpreter, target: ast.Subscript, value: Any) -> None
         return
     if isinstance(owner, Reference) and (what := imports.outside_purpose(owner.path)):
         name = target.slice.value if isinstance(target.slice, ast.Constant) else None
-        if (name, value) != threads.SET:  # as our own scripts do, to repeat a run
+        if (name, value) != threads.SET_THREADS:  # as our own scripts do, to repeat a run
             interp.report_outside(target, what)
         return
     if isinstance(owner, Measured | Opaque | Unknown):  # std[std == 0] = 1

@@ -236,7 +236,7 @@ def _setting(
             raise CannotEvaluate("its value could not be worked out")
         if not isinstance(value, bool | int | float | str):
             raise CannotEvaluate("this is no value for it")
-        if kind := document.wanted("fit", name, value):
+        if kind := document.expected_form("fit", name, value):
             raise CannotEvaluate(f"it must be {kind}")
         result[name] = value
     else:

@@ -10,7 +10,7 @@ from builder import catalog
 from builder.catalog import Entry
 from builder.catalog.cells import CELLS
 from builder.catalog.layers import NOT_IN_A_STACK
-from builder.check.values.catalog_lookup import noun
+from builder.check.values.catalog_lookup import kind_noun
 from builder.code.constructor_calls import nested_kind
 from builder.code.training_part import usual_files
 from builder.parse.interpreter import imports
@@ -110,7 +110,9 @@ def _missing(interp: Interpreter, node: ast.AST, kind: str, written: str) -> Unk
     known = [e.class_name for e in catalog.entries(kind)]
     near = difflib.get_close_matches(written[:60], known, n=2, cutoff=0.6)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
-    return interp.report_unknown(node, f"there is no {noun(kind)} called {written[:60]!r}.{hint}")
+    return interp.report_unknown(
+        node, f"there is no {kind_noun(kind)} called {written[:60]!r}.{hint}"
+    )
 
 
 def _modern(interp: Interpreter, node: ast.AST, entry: Entry, kw: dict[str, Any]) -> dict[str, Any]:
@@ -267,7 +269,7 @@ def _word(interp: Interpreter, node: ast.AST, entry: Entry, name: str, value: st
         named = catalog.by_alias(asked, legacy.WEIGHT_NAMES.get(value, value))
         named = named or catalog.find(asked, value)
         if named is None:
-            raise CannotEvaluate(f"there is no {noun(asked)} called {value[:60]!r}")
+            raise CannotEvaluate(f"there is no {kind_noun(asked)} called {value[:60]!r}")
         return ObjectSpec(named.class_name)
     if name in ("data_format", "padding"):
         new = {"tf": "channels_last", "th": "channels_first"}.get(value, value)

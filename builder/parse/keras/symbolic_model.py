@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from builder.catalog.ops import PREFIX
-from builder.code.variable_names import plain
+from builder.code.variable_names import original_name
 from builder.parse.interpreter.imports import NAME, tidy_name
 from builder.parse.interpreter.values import CannotEvaluate, Symbol
-from builder.spec import Config, ModelSpec, Node, ObjectSpec, snake, unique
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, snake_case, unique_name
 
 MAX_LAYERS = 5_000
 """Layers in one model, those of models inside it included; the largest of Keras have about 800."""
@@ -248,14 +248,14 @@ def _titles(calls: list[LayerCall], names: dict[int, str]) -> dict[int, str]:
         title = title_of(call) if many[id(call.layer)] > 1 else ""
         if not title or (title in others and title != key):
             title = key
-        titles[id(call)] = unique(title, used | (others - {key}))
+        titles[id(call)] = unique_name(title, used | (others - {key}))
         used.add(titles[id(call)])
     return titles
 
 
 def title_of(call: LayerCall) -> str:
     """What the variable of the result says of the call's name, ``""`` for nothing."""
-    name = plain(call.title)
+    name = original_name(call.title)
     return name if NAME.fullmatch(name) else ""
 
 
@@ -282,20 +282,20 @@ def layer_names(calls: list[LayerCall]) -> dict[int, str]:
     for layer in layers:
         layer.name = layer.name or titles.get(id(layer), "")
         if layer.name:
-            names[id(layer)] = unique(tidy_name(layer.name), used)
+            names[id(layer)] = unique_name(tidy_name(layer.name), used)
             used.add(names[id(layer)])
     counts: dict[str, int] = {}
     for layer in layers:
         if not layer.name:
             kind = layer.class_name.removeprefix(PREFIX)
-            base = snake(kind) if layer.spec else _model_name(layer.inner)
+            base = snake_case(kind) if layer.spec else _model_name(layer.inner)
             names[id(layer)] = _free(base, used, counts)
             used.add(names[id(layer)])
     return {key: names[key] for key in (id(layer) for layer in layers)}
 
 
 def _free(base: str, used: set[str], counts: dict[str, int]) -> str:
-    """``spec.unique``, but quick for thousands of equal names."""
+    """``spec.unique_name``, but quick for thousands of equal names."""
     number = counts.get(base, 0)
     name = f"{base}_{number}" if number else base
     while name in used:

@@ -23,7 +23,7 @@ from builder.parse.interpreter.values import (
 )
 from builder.parse.keras import model_calls, symbolic_calls
 from builder.parse.keras.symbolic_model import Layer, Model, Shape, Tensor
-from builder.spec import unique
+from builder.spec import unique_name
 
 WEIGHTS = ("add_weight", "add_variable", "Variable")
 """What a class makes weights with."""
@@ -162,7 +162,7 @@ def _name_fields(value: UserInstance) -> None:
         return
     for name, item in value.fields.items():
         if isinstance(item, Layer) and item.name == name:
-            item.name = unique(f"{value.name}_{name}", set())
+            item.name = unique_name(f"{value.name}_{name}", set())
 
 
 def _class_attribute(interp: Interpreter, node: ast.AST, value: UserClass, name: str) -> Any:

@@ -99,7 +99,7 @@ def save(token: str, rev: int, title: str, training: TrainingSpec) -> Project:
         return _write(Project(token, old.owner, title, rev + 1, training, time()))
 
 
-def mine(owner: str) -> list[Project]:
+def list_projects(owner: str) -> list[Project]:
     """The owner's projects, last saved first; unreadable ones are in ``damaged()``."""
     found = []
     for path in _folder().glob("*.json"):
@@ -113,7 +113,7 @@ def mine(owner: str) -> list[Project]:
     return sorted(found, key=lambda p: p.saved, reverse=True)
 
 
-def damaged() -> list[DamagedProject]:
+def list_damaged() -> list[DamagedProject]:
     """Project files that could not be read and were kept aside."""
     return [
         DamagedProject(path.stem, path, _damage(path, "it could not be read").message)

@@ -22,8 +22,8 @@ UNSAVED_SECONDS = 86_400.0
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
-def keep(file: Path) -> str:
-    """Copies a weights file into the workspace; its SHA-256, by which ``where`` finds it again.
+def keep_file(file: Path) -> str:
+    """Copies a weights file into the workspace; its SHA-256, by which ``find`` finds it again.
 
     Raises:
         FileError: it cannot be read or there is no room.
@@ -46,7 +46,7 @@ def keep(file: Path) -> str:
     return name
 
 
-def where(file: object) -> Path | None:
+def find(file: object) -> Path | None:
     """The weights file of that hash, None when it is none or not in this workspace."""
     if not isinstance(file, str) or not _HASH.fullmatch(file):
         return None
@@ -62,7 +62,7 @@ def link_into_run(training: TrainingSpec, folder: Path) -> None:
     """
     if not training.weights:
         return
-    found = where(training.weights.get("file"))
+    found = find(training.weights.get("file"))
     if found is None:
         raise TrainingError(
             f"The weights of '{training.weights.get('name', 'the model')}' are not in this"
@@ -80,7 +80,7 @@ def link_into_run(training: TrainingSpec, folder: Path) -> None:
 
 def keep_a_day(training: TrainingSpec) -> None:
     """Keep a training's weights from ``remove_unused`` for a day: its change may be undone."""
-    if found := where(training.weights.get("file")):
+    if found := find(training.weights.get("file")):
         with contextlib.suppress(OSError):
             os.utime(found)
 

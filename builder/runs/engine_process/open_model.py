@@ -18,7 +18,7 @@ SECONDS = 180
 """How long reading a model may take: the largest Keras applications need a minute."""
 
 
-def model(path: Path, name: str) -> tuple[TrainingSpec, tuple[Note, ...]]:
+def open_as_project(path: Path, name: str) -> tuple[TrainingSpec, tuple[Note, ...]]:
     """The project around the model in a ``.keras``, ``.h5`` or model ``.json`` file.
 
     The file is read in a child of its own under a limit of memory and time; nothing of it is
@@ -41,8 +41,8 @@ def model(path: Path, name: str) -> tuple[TrainingSpec, tuple[Note, ...]]:
         except LayerwiseError as error:
             error.message = error.message.replace(path.name, name[:80])
             raise
-        training = starters.around(found["model"], found.get("compile"))
+        training = starters.project_for_model(found["model"], found.get("compile"))
         if found["weights"]:
-            kept = Config(file=weight_files.keep(keep), name=name[:80])
+            kept = Config(file=weight_files.keep_file(keep), name=name[:80])
             training = replace(training, weights=kept)
     return training, tuple(found["notes"])

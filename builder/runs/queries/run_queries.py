@@ -73,7 +73,7 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedRun:
     """A run as a list shows it.
 
     Args:
@@ -109,7 +109,7 @@ class Listed:
         return max(0.0, end - self.times["started"])
 
 
-def rows(query: Query) -> list[Listed]:
+def rows(query: Query) -> list[ListedRun]:
     """One page of the list; FileError when the store cannot be read."""
     where, values = _where(query)
     sorted_by: dict[str, list[Any]] = {"longest": [time()]}
@@ -131,7 +131,7 @@ def count(query: Query) -> int:
     return int(database().all(f"SELECT count(*) AS n FROM runs r WHERE {where}", *values)[0]["n"])
 
 
-def get(run_ids: Sequence[str]) -> list[Listed]:
+def get(run_ids: Sequence[str]) -> list[ListedRun]:
     """These runs, in this order; without those that are not there any more."""
     sql = f"SELECT {COLUMNS}, {BEFORE} FROM runs r WHERE r.id IN (SELECT value FROM json_each(?))"
     found = {r.id: r for r in _to_listed(database().all(sql, json.dumps(list(run_ids))))}
@@ -167,14 +167,14 @@ def _where(query: Query) -> tuple[str, list[Any]]:
     return sql or "1", [v for _, v in conditions]
 
 
-def _to_listed(found: Sequence[Row]) -> list[Listed]:
+def _to_listed(found: Sequence[Row]) -> list[ListedRun]:
     waits = any(row["status"] == "queued" for row in found)
     places = {run_id: i + 1 for i, run_id in enumerate(run_queue.queue_order() if waits else ())}
     return [_one(row, places.get(row["id"])) for row in found]
 
 
-def _one(row: Row, place: int | None) -> Listed:
-    return Listed(
+def _one(row: Row, place: int | None) -> ListedRun:
+    return ListedRun(
         id=row["id"],
         parent=row["parent"],
         before=row["before"],
@@ -210,7 +210,7 @@ def trainings(run_ids: Iterable[str]) -> dict[str, TrainingSpec]:
     return {row["id"]: run_store.training_of(row["training"]) for row in found}
 
 
-def finals(run_ids: Iterable[str]) -> dict[str, dict[str, float | None]]:
+def final_values(run_ids: Iterable[str]) -> dict[str, dict[str, float | None]]:
     """Run → the numbers it ended with: the test's as ``test_…``, then its last epoch's."""
     sql = (
         "SELECT r.id, json_extract(r.result, '$.test') AS test, (SELECT metrics FROM epochs e"

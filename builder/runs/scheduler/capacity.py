@@ -57,7 +57,7 @@ def remember_estimate(
     run_id: str, training: TrainingSpec, data: DataFacts, model: ModelFacts
 ) -> None:
     """Estimates with facts that are known already."""
-    _needs[run_id] = check.memory(training, data, model).total
+    _needs[run_id] = check.estimate_memory(training, data, model).total
 
 
 def fits(run_id: str) -> bool:

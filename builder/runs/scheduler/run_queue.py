@@ -70,7 +70,7 @@ def move_before(run_id: str, before: str | None) -> None:
         _rank(db, queued)
 
 
-def shift(run_id: str, by: int) -> None:
+def move_by(run_id: str, by: int) -> None:
     """The queued run goes one place earlier (-1) or later (1) among its ``peers``; nothing happens
     at their ends, or when it does not wait."""
     with database().transaction() as db:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from builder import catalog
-from builder.spec import ObjectSpec, snake
+from builder.spec import ObjectSpec, snake_case
 
 UP, DOWN = max, min
 
@@ -53,7 +53,7 @@ def _better(name: str, given: Mapping[str, str]) -> Any:
     plain = re.sub(r"_\d+$", "", name.removeprefix("val_"))
     if plain == "loss" or plain.endswith("_loss"):
         return DOWN
-    table = _directions() | {k: _directions().get(snake(v)) for k, v in given.items()}
+    table = _directions() | {k: _directions().get(snake_case(v)) for k, v in given.items()}
     # a model with several outputs puts the output's name before the metric's
     parts = plain.split("_")
     tails = ("_".join(parts[i:]) for i in range(len(parts)))
@@ -62,9 +62,9 @@ def _better(name: str, given: Mapping[str, str]) -> Any:
 
 @functools.cache
 def _directions() -> dict[str, Any]:
-    table = {snake(e.class_name): DOWN for e in catalog.entries("losses")}
+    table = {snake_case(e.class_name): DOWN for e in catalog.entries("losses")}
     for entry in catalog.entries("metrics"):
-        keys = (snake(entry.class_name), entry.extra.get("key"), entry.alias)
+        keys = (snake_case(entry.class_name), entry.extra.get("key"), entry.alias)
         way = UP if entry.extra.get("better") == "up" else DOWN
         table |= {k: way for k in (*keys, *entry.extra.get("aliases", ())) if k}
     return table

@@ -34,7 +34,7 @@ def _show_script(training: TrainingSpec, selected: str | None) -> None:
     spans = script.nodes.get(selected or "", ())
     marked = [n for first, last in spans for n in range(first, last + 1)]
     line = code_lines.show(script.text, marked, "code-lines")
-    if doubt := code.doubt(training, chosen):
+    if doubt := code.explain_difference(training, chosen):
         st.caption(escape_md(doubt))
     _show_explanation(training, script, line)
 
@@ -73,7 +73,7 @@ def _show_explanation(training: TrainingSpec, script: Script, line: int | None) 
         return
     with st.container(key="code-explained", border=True):
         st.markdown(f"**Line {line}**")
-        for explanation in line_explanations.line(training, script, line):
+        for explanation in line_explanations.explain_line(training, script, line):
             if title := explanation.title.replace("`", ""):
                 st.markdown(f"`{title}`  \n{explanation.text}")
             else:

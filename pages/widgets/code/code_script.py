@@ -28,7 +28,9 @@ def write_script(training: TrainingSpec, chosen: str) -> Script:
     """
     title, source = current_project.title(), data_source(training)
     key = ("code", training, title, chosen, source)
-    return engine_facts.get_or_make(key, lambda: code.written(training, source, title, chosen))
+    return engine_facts.get_or_make(
+        key, lambda: code.script_with_rows(training, source, title, chosen)
+    )
 
 
 def data_source(training: TrainingSpec) -> str:
@@ -37,7 +39,7 @@ def data_source(training: TrainingSpec) -> str:
 
     def make() -> str:
         try:
-            facts = data_lines.foreseen(dataset) or client.call("loading.describe", dataset)
+            facts = data_lines.expected_facts(dataset) or client.call("loading.describe", dataset)
             return data_lines.source(dataset, facts)
         except LayerwiseError as error:
             lines = str(find_dataset(dataset.class_name).source(dataset.config)).rstrip("\n")

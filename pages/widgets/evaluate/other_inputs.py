@@ -25,7 +25,7 @@ HONEST = (
 
 def takes_drawing(training: TrainingSpec) -> bool:
     """Whether a model of several inputs or outputs has an Input of 28×28 pictures."""
-    if binding.is_plain(training):
+    if binding.is_single_column(training):
         return False
     model = training.model
     layers = (model.layers[model.node(name).layer] for name in binding.inputs(model))

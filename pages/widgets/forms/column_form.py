@@ -138,8 +138,8 @@ def _numbers(column: Mapping[str, Any], row: Sequence[float]) -> str:
 def edit_bindings(training: TrainingSpec, facts: DataFacts) -> TrainingSpec:
     """A select box for each Input and each output; returns the training with what was chosen."""
     sides: tuple[tuple[str, Mapping[str, str], Sequence[ColumnFacts]], ...] = (
-        ("Input", binding.inputs_of(training), facts.inputs),
-        ("Output", binding.outputs_of(training), facts.targets),
+        ("Input", binding.input_columns(training), facts.inputs),
+        ("Output", binding.output_columns(training), facts.targets),
     )
     if not any(bound for _, bound, _ in sides):
         return training
@@ -158,8 +158,8 @@ def edit_node_binding(training: TrainingSpec, facts: DataFacts, node: str) -> Tr
     """The same for one node: its select boxes, and the training with what was chosen."""
     columns = training.columns
     for label, bound, offered in (
-        ("Reads the column", binding.inputs_of(training), facts.inputs),
-        ("Answers the column", binding.outputs_of(training), facts.targets),
+        ("Reads the column", binding.input_columns(training), facts.inputs),
+        ("Answers the column", binding.output_columns(training), facts.targets),
     ):
         if node in bound:
             chosen = _select(label, node, bound[node], offered)

@@ -125,10 +125,12 @@ def _make_training(
         )
         weights = Config()
         if template["weights"]:
-            weights = Config(file=weight_files.keep(keep), name=f"{architecture.name} (ImageNet)")
+            weights = Config(
+                file=weight_files.keep_file(keep), name=f"{architecture.name} (ImageNet)"
+            )
     if data is None:
-        return replace(starters.around(template["model"]), weights=weights)
-    loss, metrics, _ = check.sensible(data)
+        return replace(starters.project_for_model(template["model"]), weights=weights)
+    loss, metrics, _ = check.recommend_loss(data)
     training = replace(
         current_project.training(), model=template["model"], weights=weights, columns=Config()
     )

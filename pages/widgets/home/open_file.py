@@ -64,7 +64,7 @@ def read_file(name: str, data: bytes) -> tuple[TrainingSpec, str, Sequence[Note]
     with tempfile.TemporaryDirectory(prefix="layerwise-open-") as folder:
         path = Path(folder) / f"model{Path(name).suffix.lower()}"
         path.write_bytes(data)
-        training, notes = open_model.model(path, name)
+        training, notes = open_model.open_as_project(path, name)
     return training, stem, notes
 
 
@@ -92,5 +92,5 @@ def _read_json(data: bytes, stem: str) -> tuple[TrainingSpec, str, Sequence[Note
     with tempfile.TemporaryDirectory(prefix="layerwise-open-") as folder:
         path = Path(folder) / "model.json"
         path.write_bytes(data)
-        training, notes = open_model.model(path, f"{stem}.json")
+        training, notes = open_model.open_as_project(path, f"{stem}.json")
     return training, stem, notes

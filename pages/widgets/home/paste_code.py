@@ -67,8 +67,8 @@ def read_file(name: str, data: bytes) -> Parsed | str:
     stem = name.rpartition(".")[0]
     try:
         if name.lower().endswith(".ipynb"):
-            return _with_stored_files(parse.seeded(parse.notebook(data, stem)))
-        return _with_stored_files(parse.seeded(parse.parse(data.decode("utf-8-sig"), stem)))
+            return _with_stored_files(parse.add_seed(parse.parse_notebook(data, stem)))
+        return _with_stored_files(parse.add_seed(parse.parse(data.decode("utf-8-sig"), stem)))
     except UnicodeDecodeError:
         return f"{name} is no text in UTF-8. Save it as UTF-8 and open it again."
     except LayerwiseError as error:
@@ -83,7 +83,7 @@ def read_code(text: str, title: str = "", around: TrainingSpec | None = None) ->
     """
     try:
         parsed = _with_stored_files(parse.parse(text, title, around))
-        return parsed if around is not None else parse.seeded(parsed)
+        return parsed if around is not None else parse.add_seed(parsed)
     except LayerwiseError as error:
         return error_text(error)
 

@@ -123,7 +123,7 @@ def _step(state: State, canvas: CanvasState, row: Mapping[str, Any]) -> bool:
     canvas.follow_project(state.opened)
     selection.leave_missing_blocks(training.model)
     path = selection.path
-    model = edit.inner(training.model, path)
+    model = edit.nested_model(training.model, path)
 
     def facts() -> ModelFacts | None:
         return engine_facts.find_facts(replace(training, model=model)).model

@@ -33,7 +33,7 @@ def graph_rows(
     by_node = _problems(problems)
     calls = Counter(n.layer for n in model.nodes)
     shared = {layer: i for i, layer in enumerate(k for k, n in calls.items() if n > 1)}
-    existing = edit.index(model)
+    existing = edit.nodes_by_name(model)
     failed = facts.failure.node if facts and facts.failure else ""
     nodes: dict[str, Row] = {}
     wires: dict[str, Row] = {}
@@ -68,7 +68,7 @@ def _node(
     }
     text = _what_it_does(single) if single else _block_text(layer)
     row |= {"said": text} if text else {}
-    outs = max(edit.tensors(layer), len(result.outputs) if result else 1)
+    outs = max(edit.count_outputs(layer), len(result.outputs) if result else 1)
     row |= {"outs": outs} if outs > 1 else {}
     row |= {"off": True} if node.off else {}
     row |= {"frozen": True} if edit.is_frozen(layer) else {}
@@ -85,7 +85,9 @@ def _node(
 def _what_it_does(layer: ObjectSpec) -> str:
     """Its settings; of a merging layer or an operation without any, the catalogue's words."""
     settings, entry = stack_view.settings_text(layer), catalog.find("layers", layer.class_name)
-    calculates = layer.class_name.startswith(catalog.ops.PREFIX) or edit.room(layer).most != 1
+    calculates = (
+        layer.class_name.startswith(catalog.ops.PREFIX) or edit.layer_inlets(layer).most != 1
+    )
     return settings or (palette_items.first_sentence(entry.summary) if entry and calculates else "")
 
 
@@ -100,7 +102,7 @@ def _figures(result: NodeFacts) -> str:
 
 def _input_names(model: ModelSpec, node: Node) -> list[str]:
     """Names of the places for wires: those taken, and one more if there is room."""
-    room, named = edit.space(model, node), edit.named(node)
+    room, named = edit.node_inlets(model, node), edit.argument_wires(node)
     used = len(node.inbound)
     count = used + 1 if room.most is None else max(used, min(room.most, max(used + 1, room.least)))
     names = {**dict(enumerate(room.names[:count])), **named}
@@ -116,7 +118,7 @@ def _wire(
     existing: Mapping[str, Node],
     failed: str,
 ) -> Row:
-    name, number = edit.split(ref)
+    name, number = edit.split_reference(ref)
     row: Row = {"from": [name if name in existing else GHOST + name, number], "to": [target, at]}
     result = results.get(name)
     if result and number < len(result.outputs):

@@ -51,7 +51,7 @@ class CanvasEvent:
 
     def names(self) -> tuple[str, ...]:
         """The nodes the event is about that (still) exist."""
-        existing = edit.index(self.model)
+        existing = edit.nodes_by_name(self.model)
         names = self.row.get("nodes")
         return tuple(n for n in names if n in existing) if isinstance(names, list) else ()
 
@@ -88,18 +88,18 @@ def _add(event: CanvasEvent) -> ModelSpec:
         grown = edit.branch(event.model, layer, source)
     elif isinstance(wire, list) and len(wire) == 2:
         grown = edit.splice(event.model, layer, str(wire[0]), int(wire[1]))
-    elif edit.is_chain(event.model) and event.names() and edit.room(layer).most == 1:
+    elif edit.is_chain(event.model) and event.names() and edit.layer_inlets(layer).most == 1:
         grown = edit.insert(event.model, layer, event.names()[-1])
     else:
         grown = edit.append(event.model, layer, event.names())
-        if not event.model.outputs and edit.room(layer).most != 0:
-            grown = edit.returns(grown, grown.nodes[-1].name, True)
+        if not event.model.outputs and edit.layer_inlets(layer).most != 0:
+            grown = edit.set_returned(grown, grown.nodes[-1].name, True)
     return _select_new(event, grown)
 
 
 def _new_input(event: CanvasEvent, column: str) -> ModelSpec:
     """An Input for that column, or for one nothing reads yet, under its name, which binds it."""
-    names = edit.index(event.model).keys() | event.model.layers.keys()
+    names = edit.nodes_by_name(event.model).keys() | event.model.layers.keys()
     for name, layer in event.inputs():
         if name not in names and column in ("", name):
             return edit.add(event.model, layer, name or None)
@@ -108,7 +108,7 @@ def _new_input(event: CanvasEvent, column: str) -> ModelSpec:
 
 def _select_new(event: CanvasEvent, grown: ModelSpec) -> ModelSpec:
     """Select what is new, and lay it where it was dropped."""
-    before = edit.index(event.model)
+    before = edit.nodes_by_name(event.model)
     new = [n.name for n in grown.nodes if n.name not in before]
     event.selection.select(*new)
     drop = event.row.get("drop")
@@ -143,7 +143,7 @@ def _delete(event: CanvasEvent) -> ModelSpec:
 
 
 def _duplicate(event: CanvasEvent) -> ModelSpec:
-    return _select_new(event, edit.duplicates(event.model, event.names()))
+    return _select_new(event, edit.duplicate_nodes(event.model, event.names()))
 
 
 def _paste(event: CanvasEvent) -> ModelSpec:
@@ -166,11 +166,11 @@ def _read_part(text: str) -> ModelSpec:
 
 
 def _call_again(event: CanvasEvent) -> ModelSpec:
-    return _select_new(event, edit.again(event.model, event.name()))
+    return _select_new(event, edit.call_again(event.model, event.name()))
 
 
 def _set_output(event: CanvasEvent) -> ModelSpec:
-    return edit.returns(event.model, event.name(), bool(event.row.get("on")))
+    return edit.set_returned(event.model, event.name(), bool(event.row.get("on")))
 
 
 def _freeze(event: CanvasEvent) -> ModelSpec:
@@ -212,7 +212,7 @@ def _select(event: CanvasEvent) -> ModelSpec:
 
 
 def _move(event: CanvasEvent) -> ModelSpec:
-    existing = edit.index(event.model)
+    existing = edit.nodes_by_name(event.model)
     places = event.row.get("places")
     if isinstance(places, dict):
         _pin(event, {k: v for k, v in places.items() if k in existing})
@@ -239,7 +239,7 @@ def _copy(event: CanvasEvent) -> ModelSpec:
 
 
 def _open(event: CanvasEvent) -> ModelSpec:
-    node = edit.index(event.model).get(event.name())
+    node = edit.nodes_by_name(event.model).get(event.name())
     if node and isinstance(event.model.layers.get(node.layer), ModelSpec):
         event.selection.go_to((*event.selection.path, node.layer))
     return event.model

@@ -107,7 +107,7 @@ Tool = tuple[str, str, str, Change, bool, str]
 
 
 def _list_tools(model: ModelSpec, node: str) -> list[Tool]:
-    order, off = edit.order(model), model.node(node).off
+    order, off = edit.topological_order(model), model.node(node).off
     at = order.index(node)
     lowest = 1 if edit.is_input(model, order[0]) else 0
     chained, frozen = edit.is_chain(model), edit.is_frozen(model.layers.get(model.node(node).layer))
@@ -117,7 +117,8 @@ def _list_tools(model: ModelSpec, node: str) -> list[Tool]:
         ("down", "Down", "arrow_downward", lambda m: edit.move(m, node, at + 1),
          at < len(order) - 1, "One place later"),
         ("copy", "Duplicate", "content_copy",
-         (lambda m: edit.duplicate(m, node)) if chained else (lambda m: edit.duplicates(m, [node])),
+         (lambda m: edit.duplicate(m, node)) if chained
+         else (lambda m: edit.duplicate_nodes(m, [node])),
          True, "The same layer once more, with weights of its own"),
         ("off", "Switch on" if off else "Switch off", "toggle_on" if off else "toggle_off",
          lambda m: edit.switch(m, node, not off), True, "Skip this layer but keep its settings"),
@@ -151,10 +152,10 @@ def _tools(model: ModelSpec, node: str) -> None:
 @page_frame.safe
 def _apply(change: Change, node: str, tool: str) -> None:
     model = open_block.model()
-    order = edit.order(model)
+    order = edit.topological_order(model)
     new = change(model)
     if tool == "copy":
-        current_project.select(next(n for n in edit.order(new) if n not in order))
+        current_project.select(next(n for n in edit.topological_order(new) if n not in order))
     elif tool == "remove":
         rest = [n for n in order if n != node]
         current_project.select(rest[min(order.index(node), len(rest) - 1)] if rest else None)

@@ -10,7 +10,7 @@ from pages.widgets.session import engine_facts
 
 def input_for_output(ref: str, facts: ModelFacts | None) -> ObjectSpec | None:
     """An InputLayer for what that output gives; None while its shape is not known."""
-    name, number = edit.split(ref)
+    name, number = edit.split_reference(ref)
     here = facts.of(name) if facts else None
     if here is None or number >= len(here.outputs):
         return None
@@ -27,8 +27,8 @@ def inputs_for_columns(training: TrainingSpec) -> tuple[tuple[str, ObjectSpec], 
     if data is None:
         return ()
     if not data.named:
-        return (("", check.entrance(data)),)
-    read = set(binding.inputs_of(training).values())
+        return (("", check.input_layer(data)),)
+    read = set(binding.input_columns(training).values())
     inputs = []
     for column in data.inputs:
         kind = {} if column.dtype == "float32" else {"dtype": column.dtype}

@@ -14,7 +14,7 @@ from pages.widgets.session.selection import Path
 
 def model() -> ModelSpec:
     """The block on screen; the model itself when none is open."""
-    return edit.inner(current_project.training().model, current_project.selection().path)
+    return edit.nested_model(current_project.training().model, current_project.selection().path)
 
 
 def replace_model(new: ModelSpec) -> None:
@@ -27,7 +27,7 @@ def put_block(training: TrainingSpec, path: Path, new: ModelSpec) -> TrainingSpe
     """``training`` with the block at ``path`` edited; what it says of the layers follows them."""
     data = engine_facts.find_facts(training).data
     columns = [c.name for c in data.columns] if data and data.named else []
-    return edit.follow(training, edit.put_inner(training.model, path, new), columns)
+    return edit.follow_edit(training, edit.replace_nested_model(training.model, path, new), columns)
 
 
 def find_facts() -> ModelFacts | None:

@@ -58,7 +58,7 @@ def first_sentence(text: str) -> str:
 def stackable_entries() -> tuple[Entry, ...]:
     """The layers one can add to a stack: what reads one tensor."""
     layers = catalog.entries("layers")
-    return tuple(e for e in layers if edit.room(ObjectSpec(e.class_name)).least == 1)
+    return tuple(e for e in layers if edit.layer_inlets(ObjectSpec(e.class_name)).least == 1)
 
 
 @functools.cache

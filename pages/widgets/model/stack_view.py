@@ -31,7 +31,7 @@ def show(model: ModelSpec, facts: ModelFacts | None, problems: Sequence[Problem]
     selected = current_project.selected_node()
     st.html(HEAD)
     with st.container(key="stack", gap="xxsmall"):
-        for name in edit.order(model):
+        for name in edit.topological_order(model):
             here = problem_list.problems_at(problems, f"model.{name}")
             node = facts.of(name) if facts else None
             st.button(

@@ -9,7 +9,7 @@ import streamlit as st
 
 from builder import formatting
 from builder.runs.queries import run_queries
-from builder.runs.queries.run_queries import Listed
+from builder.runs.queries.run_queries import ListedRun
 from builder.runs.scheduler import jobs, run_queue
 from builder.runs.store import housekeeping
 from builder.runs.store.progress import GOING, Progress
@@ -26,7 +26,7 @@ SEEDS = 3
 ROW = {"horizontal": True, "vertical_alignment": "center", "gap": "xsmall"}
 
 
-def action_bar(run: Listed, progress: Progress) -> None:
+def action_bar(run: ListedRun, progress: Progress) -> None:
     """Every button always at its place; what cannot be done now is grey and says why."""
     with st.container(key="run-actions", **ROW):  # type: ignore[arg-type]
         pause_button(run.id, progress, f"pause-{run.id}")
@@ -143,7 +143,7 @@ def _start_seeds(run_id: str, seeds: Sequence[int]) -> None:
 # --- settings back -------------------------------------------------------------------------------
 
 
-def restore_button(run: Listed) -> None:
+def restore_button(run: ListedRun) -> None:
     """The run's exact project on screen again."""
     if st.button(
         "Restore settings",
@@ -154,7 +154,7 @@ def restore_button(run: Listed) -> None:
         _restore(run)
 
 
-def _restore(run: Listed) -> None:
+def _restore(run: ListedRun) -> None:
     """As a step that undo takes back, or, of another project, as a project of its own."""
     training = run_queries.trainings([run.id])[run.id]
     if run.project and run.project == current_project.token():
@@ -172,13 +172,13 @@ FIRST = "No waiting run of this project stands before it that it could pass."
 LAST = "No waiting run of this project stands behind it that could pass it."
 
 
-def can_reorder(run: Listed) -> tuple[bool, bool]:
+def can_reorder(run: ListedRun) -> tuple[bool, bool]:
     """Whether a run could go earlier, and later, among the waiting ones of its project."""
     queued = run_queue.peers(run.id) if run.status == "queued" else []
     return run.id in queued[1:], run.id in queued[:-1]
 
 
-def queue_buttons(run: Listed) -> None:
+def queue_buttons(run: ListedRun) -> None:
     """A run that waits changes places with the others of its project."""
     if run.status != "queued":
         return
@@ -206,13 +206,13 @@ def _take_turn(run_id: str, by: int | None) -> None:
     if by is None:
         run_queue.move_first(run_id)
     else:
-        run_queue.shift(run_id, by)
+        run_queue.move_by(run_id, by)
 
 
 # --- out of sight --------------------------------------------------------------------------------
 
 
-def archive_or_delete(runs: Sequence[Listed]) -> None:
+def archive_or_delete(runs: Sequence[ListedRun]) -> None:
     """Archive or delete, the latter in two steps."""
     ids = tuple(run.id for run in runs)
     what = "this run" if len(runs) == 1 else f"these {formatting.plural(len(runs), 'run')}"

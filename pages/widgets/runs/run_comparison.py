@@ -9,7 +9,7 @@ import streamlit as st
 
 from builder import compare, formatting
 from builder.runs.queries import run_queries
-from builder.runs.queries.run_queries import Listed
+from builder.runs.queries.run_queries import ListedRun
 from builder.runs.store.progress import GOING
 from pages.widgets.forms import form
 from pages.widgets.runs import run_actions, run_numbers, run_selection
@@ -20,7 +20,7 @@ TICK = 1.0
 """Seconds between two looks at numbers that still change."""
 
 
-def show(runs: Sequence[Listed]) -> None:
+def show(runs: Sequence[ListedRun]) -> None:
     """The head over the curves of two runs or more."""
     run_selection.back_button()
     with st.container(key="compare-head", horizontal=True, vertical_alignment="center"):
@@ -37,7 +37,7 @@ def show(runs: Sequence[Listed]) -> None:
             run_actions.archive_or_delete(runs)
 
 
-def show_results(runs: Sequence[Listed]) -> None:
+def show_results(runs: Sequence[ListedRun]) -> None:
     """What stands below the curves: the settings that differ, then what came of them."""
     rows, heads = differing_settings(runs), short_names(runs)
     st.markdown("##### What differs", anchors=False)
@@ -64,7 +64,7 @@ def _show_outcome(run_ids: Sequence[str], heads: Sequence[str], chance: bool, li
         run_numbers.show_spread(*run_numbers.finished_seeds(run_ids))
 
 
-def short_names(runs: Sequence[Listed]) -> list[str]:
+def short_names(runs: Sequence[ListedRun]) -> list[str]:
     """Short names that differ: the model's, else what is set otherwise, else when it began."""
     models = [run.name for run in runs]
     if len(set(models)) == len(runs):
@@ -90,7 +90,7 @@ LONGEST = 30
 """Characters of such a name."""
 
 
-def differing_settings(runs: Sequence[Listed]) -> compare.Rows:
+def differing_settings(runs: Sequence[ListedRun]) -> compare.Rows:
     """The settings that are not the same in all runs, with a value for each."""
     ids = [run.id for run in runs]
     trainings = run_queries.trainings(ids)

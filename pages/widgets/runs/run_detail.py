@@ -11,7 +11,7 @@ import streamlit as st
 from builder import formatting
 from builder.check.training.memory import DEFAULT_BATCH
 from builder.runs.queries import run_queries
-from builder.runs.queries.run_queries import Listed
+from builder.runs.queries.run_queries import ListedRun
 from builder.runs.scheduler import jobs
 from builder.runs.store import housekeeping
 from builder.runs.store.progress import GOING, Progress
@@ -26,7 +26,7 @@ TICK = 1.0
 """Seconds between two looks at a run that goes."""
 
 
-def show(run: Listed) -> None:
+def show(run: ListedRun) -> None:
     """Name, progress and actions; the curves below are drawn by the page."""
     run_selection.back_button()
     progress = _progress(run)
@@ -43,12 +43,12 @@ def show(run: Listed) -> None:
         st.markdown(f":material/info: {escape_md(progress.error)}")
 
 
-def _progress(run: Listed) -> Progress:
+def _progress(run: ListedRun) -> Progress:
     """With the time it will begin, while it waits."""
     return jobs.progress(run.id) if run.status == "queued" else run.progress
 
 
-def _stage(run: Listed, progress: Progress) -> tuple[object, ...]:
+def _stage(run: ListedRun, progress: Progress) -> tuple[object, ...]:
     """What the page around looks different for."""
     return progress.status, progress.stopping, progress.pausing, run_actions.can_reorder(run)
 
@@ -61,7 +61,7 @@ def _title(run_id: str, stage: tuple[object, ...]) -> None:
     st.html(_head(runs[0], progress))
 
 
-def _head(run: Listed, progress: Progress) -> str:
+def _head(run: ListedRun, progress: Progress) -> str:
     """Its name, how it stands, and how far it is."""
     sign, word = run_sentences.STATES[run.status]
     parts = [run_sentences.state_sentence(progress)]
@@ -78,7 +78,7 @@ def _head(run: Listed, progress: Progress) -> str:
     )
 
 
-def show_details(run: Listed) -> None:
+def show_details(run: ListedRun) -> None:
     """What stands below the curves: numbers, changes, tags and note, particulars, the spread.
 
     What grows while runs go stands last, so that nothing is pushed about.
@@ -95,7 +95,7 @@ def show_details(run: Listed) -> None:
     )
 
 
-def _changes(run: Listed) -> None:
+def _changes(run: ListedRun) -> None:
     """What is new in it, a line each."""
     before = run_queries.get([run.before]) if run.before else []
     if not before:
@@ -140,7 +140,7 @@ def _show_spread(twins: Sequence[str], then: int) -> None:
 # --- what people write on it ---------------------------------------------------------------------
 
 
-def _edit_tags_and_note(run: Listed) -> None:
+def _edit_tags_and_note(run: ListedRun) -> None:
     """Tags and a note, kept as soon as they are typed."""
     tags = run_queries.tags(run_queries.Query(owner=browser.owner(), archived=None))
     offered = list(dict.fromkeys((*run.tags, *tags)))
@@ -184,13 +184,13 @@ def _note(run_id: str) -> None:
 # --- particulars ---------------------------------------------------------------------------------
 
 
-def _particulars(run: Listed) -> None:
+def _particulars(run: ListedRun) -> None:
     full = jobs.get(run.id)
     with st.expander("Particulars", key=f"particulars-{run.id}"):
         st.html(facts(_rows(run, full)))
 
 
-def _rows(run: Listed, full: Run) -> Sequence[tuple[str, str]]:
+def _rows(run: ListedRun, full: Run) -> Sequence[tuple[str, str]]:
     """Everything needed to know how this run came to its numbers."""
     training, fit = full.training, full.training.fit
     return [

@@ -10,7 +10,7 @@ import streamlit as st
 
 from builder import formatting
 from builder.runs.queries import run_queries
-from builder.runs.queries.run_queries import Listed, Query
+from builder.runs.queries.run_queries import ListedRun, Query
 from builder.runs.store import housekeeping
 from builder.runs.store.progress import GOING
 from pages.widgets.runs import run_row, run_selection, run_sentences
@@ -59,7 +59,7 @@ class RunPage:
         changes: run → what changed since ``Listed.before``; None when there is nothing before.
     """
 
-    runs: list[Listed]
+    runs: list[ListedRun]
     total: int
     changes: Mapping[str, tuple[str, ...] | None]
 

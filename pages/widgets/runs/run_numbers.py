@@ -8,7 +8,7 @@ import streamlit as st
 
 from builder import formatting
 from builder.runs.queries import run_queries
-from builder.runs.queries.run_queries import Listed
+from builder.runs.queries.run_queries import ListedRun
 from builder.runs.store.progress import GOING
 from pages.widgets.runs import run_sentences
 from pages.widgets.shared.markup import table
@@ -17,7 +17,7 @@ from pages.widgets.shared.markup import table
 def show_run(run_id: str) -> None:
     """The last epoch's numbers, the best validation ones, the test's: all at their places."""
     run, training = run_queries.get([run_id])[0], run_queries.trainings([run_id])[run_id]
-    last, best = run_queries.finals([run_id])[run_id], run.best
+    last, best = run_queries.final_values([run_id])[run_id], run.best
     held = bool(training.fit.get("validation_split")) or any(k.startswith("val_") for k in last)
     columns = {
         "Training": {k: v for k, v in last.items() if k == _metric(k)},
@@ -35,9 +35,9 @@ def _without_prefix(values: Mapping[str, float | None], part: str) -> dict[str, 
     return {k.removeprefix(part): v for k, v in values.items() if k.startswith(part)}
 
 
-def show_comparison(runs: Sequence[Listed], heads: Sequence[str]) -> None:
+def show_comparison(runs: Sequence[ListedRun], heads: Sequence[str]) -> None:
     """A line a number, a column a run; the best of each line is marked."""
-    finals = run_queries.finals(run.id for run in runs)
+    finals = run_queries.final_values(run.id for run in runs)
     st.markdown("##### Final numbers", anchors=False)
     rows = []
     for key in sorted({k for f in finals.values() for k in f}, key=_importance):
@@ -96,7 +96,7 @@ def show_spread(done: Sequence[str], going: int) -> None:
     sentence += f", {going} still to come" if going else ""
     st.markdown("##### How far chance moves it", anchors=False)
     st.caption(f"{sentence}.")
-    spreads = run_queries.spread(run_queries.finals(done).values())
+    spreads = run_queries.spread(run_queries.final_values(done).values())
     if len(done) < 2:
         return
     rows = [

@@ -8,14 +8,14 @@ from html import escape
 import streamlit as st
 
 from builder import formatting
-from builder.runs.queries.run_queries import Listed
+from builder.runs.queries.run_queries import ListedRun
 from builder.runs.store.progress import GOING
 from pages.widgets.runs import run_selection, run_sentences
 from pages.widgets.session import widget_sync
 from pages.widgets.shared import page_frame
 
 
-def show(run: Listed, changes: tuple[str, ...] | None, full: bool) -> None:
+def show(run: ListedRun, changes: tuple[str, ...] | None, full: bool) -> None:
     """One line of the list: a box to compare it, what it is, and the whole of it opens it."""
     on = run.id in run_selection.ticked_runs()
     with st.container(
@@ -44,12 +44,12 @@ def show(run: Listed, changes: tuple[str, ...] | None, full: bool) -> None:
         )
 
 
-def run_label(run: Listed) -> str:
+def run_label(run: ListedRun) -> str:
     """``"digits_dense, 3 min ago"``."""
     return f"{run.name}, {formatting.ago(time.time() - run.times['created'], brief=True)}"
 
 
-def _line(run: Listed, changes: tuple[str, ...] | None) -> str:
+def _line(run: ListedRun, changes: tuple[str, ...] | None) -> str:
     here = " lw-here" if run.id in run_selection.shown_runs() else ""
     sign, word = run_sentences.STATES[run.status]
     took = run.seconds()
@@ -76,7 +76,7 @@ def _line(run: Listed, changes: tuple[str, ...] | None) -> str:
     )
 
 
-def _change_line(run: Listed, changes: tuple[str, ...] | None) -> str:
+def _change_line(run: ListedRun, changes: tuple[str, ...] | None) -> str:
     """What is new in this run, or why it failed, or what was noted, in one line."""
     if run.status in ("failed", "interrupted") and run.progress.error:
         return run.progress.error

@@ -96,7 +96,7 @@ def is_better_higher(name: str) -> bool:
 def curve_names(training: TrainingSpec) -> list[str]:
     """The history keys its curves will have, as Keras names them: ``loss`` and the metrics'."""
     names = ["loss"]
-    for view in check.views(training):
+    for view in check.output_views(training):
         prefix = f"{binding.keras_name(training.model, view.output)}_" if view.output else ""
         names += [f"{prefix}loss"] if prefix else []
         metrics = view.training.compile.get("metrics", ())

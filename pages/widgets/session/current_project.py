@@ -54,7 +54,7 @@ def _open_address(wanted: str) -> None:
 
 
 def _resume() -> None:
-    mine = projects.mine(browser.owner())
+    mine = projects.list_projects(browser.owner())
     if mine:
         open_project(mine[0].token)
     else:
@@ -126,7 +126,7 @@ def close_project() -> None:
 
 def open_starter(name: str) -> None:
     """Put a starter on screen; it becomes a project of its own at the first change or training."""
-    starter = starters.get(name)
+    starter = starters.find_starter(name)
     with tab_state.lock_state() as state:
         _show_project(state, starter.training, starter.title, None)
     _show_address()
@@ -241,7 +241,7 @@ def selected_node(path: Path | None = None) -> str | None:
     """The node in the inspector, of the open block or of that at ``path``; None in an empty one."""
     here = selection()
     path = here.path if path is None else path
-    return here.node(edit.inner(training().model, path), path)
+    return here.node(edit.nested_model(training().model, path), path)
 
 
 def select(node: str | None, path: Path | None = None) -> None:

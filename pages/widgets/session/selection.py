@@ -69,7 +69,7 @@ class Selection:
 
 def _is_block(model: ModelSpec, path: Path) -> bool:
     try:
-        edit.inner(model, path)
+        edit.nested_model(model, path)
     except SpecError:
         return False
     return True

@@ -39,8 +39,8 @@ def fill_defaults(training: TrainingSpec) -> TrainingSpec:
     if data is None or not outputs or (current is not None and not lacking):
         return training
     if len(outputs) > 1:
-        return check.fitted(training, data)
-    loss, metrics, _ = check.sensible(check.views(training, data)[0].data or data)
+        return check.adapt_to_outputs(training, data)
+    loss, metrics, _ = check.recommend_loss(check.output_views(training, data)[0].data or data)
     return training.with_compile(loss=loss, metrics=compile.get("metrics", metrics))
 
 
@@ -60,7 +60,7 @@ def show(training: TrainingSpec, problems: Sequence[Problem]) -> TrainingSpec:
         _advice(problems, "compile.optimizer", "compile.optimizer.*")
     with st.container(key="settings-loss"):
         training = _output_settings(training, data, problems)
-    views = check.views(training, data)
+    views = check.output_views(training, data)
     one = views[0].data if len(views) == 1 else None
     if one is not None and one.task == "classification":
         training = fit_form.edit_class_weights(training, one)
@@ -81,13 +81,13 @@ def _output_settings(
         return training
     for place, output in enumerate(outputs or ("",)):
         # looked at anew each time: what one output was given must not be lost by the next
-        view = check.views(training, data)[place] if output else None
+        view = check.output_views(training, data)[place] if output else None
         training = _one_output(view, training, data, problems)
     return training
 
 
 def _one_output(
-    view: check.View | None,
+    view: check.OutputView | None,
     training: TrainingSpec,
     data: DataFacts | None,
     problems: Sequence[Problem],
@@ -100,7 +100,7 @@ def _one_output(
         training = _metrics(training, seen)
         _advice(problems, "compile.metrics", "compile.metrics.*")
         return training
-    name, column = view.output, binding.outputs_of(training)[view.output]
+    name, column = view.output, binding.output_columns(training)[view.output]
     with st.container(key=f"settings-output-{name}", border=True):
         learns = f" (learns {escape_md(column)})" if column != name else ""
         st.markdown(f"**Output {escape_md(name)}**{learns}")
@@ -267,7 +267,7 @@ def _order_classes(kind: str, data: DataFacts | None, first: Sequence[str]) -> l
 def _loss(training: TrainingSpec, data: DataFacts | None, key: str = "") -> TrainingSpec:
     """The loss of a training of one output; ``key`` tells several on one page apart."""
     current = form.as_object("losses", training.compile.get("loss"))
-    usual, _, why = check.sensible(data) if data else (None, (), "")
+    usual, _, why = check.recommend_loss(data) if data else (None, (), "")
     shown = current or usual
     new = form.choose(
         "losses",
@@ -291,7 +291,7 @@ def _loss(training: TrainingSpec, data: DataFacts | None, key: str = "") -> Trai
 def _metrics(training: TrainingSpec, data: DataFacts | None, key: str = "") -> TrainingSpec:
     metrics_given = training.compile.get("metrics", ())
     current = {m.class_name: m for m in (form.as_object("metrics", g) for g in metrics_given) if m}
-    usual = [m.class_name for m in check.sensible(data)[1]] if data else []
+    usual = [m.class_name for m in check.recommend_loss(data)[1]] if data else []
     names = tuple(current)
     stands = widget_sync.sync_widget(f"metrics{key}", names, list(names))
     offered = _order_classes("metrics", data, usual)

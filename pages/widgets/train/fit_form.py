@@ -139,7 +139,7 @@ def balanced_weights(counts: Sequence[int]) -> Config:
 @page_frame.safe
 def _balance() -> None:
     training = current_project.training()
-    column = next(iter(binding.outputs_of(training).values()), binding.Y)
+    column = next(iter(binding.output_columns(training).values()), binding.Y)
     current_project.apply_fix(
         training.with_fit(class_weight=balanced_weights(_counts(training.dataset, column)))
     )

@@ -20,7 +20,7 @@ def show() -> None:
     if not training.weights:
         return
     name = escape_md(str(training.weights.get("name", "a file")))
-    here = weight_files.where(training.weights.get("file")) is not None
+    here = weight_files.find(training.weights.get("file")) is not None
     with st.container(key="begun", border=True, gap="small"):
         if here:
             st.markdown(f":material/save: Begins with the weights of **{name}**, not by chance.")

@@ -163,9 +163,9 @@ def _show_result(
         return
     same = _is_unchanged(run, current_project.training())
     test = jobs.result(run.id).get("test") or {}
-    reading = diagnose.read(history, run.training, test)
+    reading = diagnose.diagnose_history(history, run.training, test)
     with st.container(key=f"verdict-{reading.verdict}", gap="xsmall"):
-        tested = f"**{escape_md(diagnose.result(test))}** " if test else ""
+        tested = f"**{escape_md(diagnose.describe_test(test))}** " if test else ""
         st.markdown(tested + escape_md(reading.sentence))
         if reading.hint:
             st.caption(escape_md(reading.hint))
@@ -180,7 +180,7 @@ def _is_unchanged(run: Run, training: TrainingSpec) -> bool:
     return run.training.with_fit(**epochs) == training
 
 
-def _next_steps(reading: diagnose.Reading | None) -> None:
+def _next_steps(reading: diagnose.Diagnosis | None) -> None:
     """What to do now: look closer, try it by hand, or follow the advice."""
     data = current_project.data_facts()
     with st.container(key="next-steps", horizontal=True, vertical_alignment="center"):

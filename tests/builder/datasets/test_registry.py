@@ -12,7 +12,7 @@ import pytest
 
 from builder.catalog.entry import Entry, Param
 from builder.datasets import circles, imdb
-from builder.datasets.contract import settings
+from builder.datasets.contract import resolve_settings
 from builder.datasets.registry import all_datasets, find_dataset, validate
 from builder.errors import CatalogError, DataError
 
@@ -39,7 +39,7 @@ def test_a_plugin_is_complete(name):
     # the form finds each setting's widget, range and help
     assert set(entry.extra["params"]) == set(entry.args)
     assert all(isinstance(p, Param) and p.help for p in entry.extra["params"].values())
-    assert settings(entry, entry.args) == dict(entry.args)
+    assert resolve_settings(entry, entry.args) == dict(entry.args)
     assert callable(plugin.load) and callable(plugin.source)
 
 
@@ -82,7 +82,7 @@ def test_impossible_settings_are_refused_in_words(name, config, words):
 def test_common_settings_that_do_not_apply_are_ignored():
     """Changing the dataset of a project keeps its preparation."""
     entry = find_dataset("Diabetes").ENTRY
-    assert "labels" not in settings(entry, {"labels": "one_hot", "channel_axis": True})
+    assert "labels" not in resolve_settings(entry, {"labels": "one_hot", "channel_axis": True})
 
 
 def copied(module: ModuleType, **changed: object) -> ModuleType:

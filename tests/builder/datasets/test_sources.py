@@ -11,7 +11,7 @@ import pytest
 
 from builder import code, parse
 from builder.code import data_source
-from builder.datasets.contract import settings
+from builder.datasets.contract import resolve_settings
 from builder.datasets.registry import all_datasets, find_dataset
 from builder.engine.data import loading, prepare
 from builder.spec import Config, ObjectSpec
@@ -178,14 +178,14 @@ def test_a_download_that_is_not_here_is_written_with_its_preparation(name):
         script = code.script(zoo.training(zoo.TUTORIAL, dataset), loading.source(dataset))
         read = parse.parse(script).training
         assert read is not None
-        given = (settings(entry, d.config) for d in (read.dataset, dataset))
+        given = (resolve_settings(entry, d.config) for d in (read.dataset, dataset))
         assert next(given) == next(given), config
 
 
 @pytest.mark.parametrize("name", OFFLINE)
 def test_a_dataset_holds_what_its_module_says(name):
     plugin, raw = find_dataset(name), find_dataset(name).load(Config())
-    says, given = plugin.CONTENTS, settings(plugin.ENTRY, {})
+    says, given = plugin.CONTENTS, resolve_settings(plugin.ENTRY, {})
     if says.inputs:
         columns = {c.name: c for c in raw.columns}
         assert list(columns) == [*says.inputs, *says.targets]
@@ -208,5 +208,5 @@ def test_a_dataset_holds_what_its_module_says(name):
 def test_a_script_is_the_same_without_the_data(name, labels):
     """The web process writes it from what the module says, the engine from what it loaded."""
     dataset = ObjectSpec(name, Config(labels=labels, channel_axis=True))
-    foreseen = data_source.source(dataset, data_source.foreseen(dataset))
+    foreseen = data_source.source(dataset, data_source.expected_facts(dataset))
     assert foreseen == data_source.source(dataset, loading.describe(dataset))

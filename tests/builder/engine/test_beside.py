@@ -13,8 +13,8 @@ from builder.engine.data import loading
 from builder.engine.inference import digit_image, predict_multi
 from builder.errors import DataError
 
-PAIRS = starters.get("digit_pairs").training
-COVERED = starters.get("covered_digits").training
+PAIRS = starters.find_starter("digit_pairs").training
+COVERED = starters.find_starter("covered_digits").training
 DRAWING = np.full((280, 280), 255, np.uint8)
 DRAWING[40:240, 120:160] = 0
 
@@ -63,4 +63,4 @@ def test_an_empty_canvas_and_a_missing_input_are_said(folder: Path) -> None:
 
 def test_a_model_without_pictures_takes_no_drawing() -> None:
     with pytest.raises(DataError, match="cannot read a drawing"):
-        predict_multi.other_inputs(starters.get("reviews").training)
+        predict_multi.other_inputs(starters.find_starter("reviews").training)

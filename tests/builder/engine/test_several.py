@@ -20,7 +20,7 @@ from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec
 from tests.zoo import dense, given, layer
 
 REVIEWS = ObjectSpec("Reviews", {"reviews": 500})
-SHORT = starters.get("reviews").training.with_fit(epochs=2)
+SHORT = starters.find_starter("reviews").training.with_fit(epochs=2)
 SHORT = replace(SHORT, dataset=REVIEWS)
 
 
@@ -139,7 +139,7 @@ def test_layers_learn_from_the_input_they_read() -> None:
 
 
 def test_a_shared_layer_gives_one_output_its_own_name() -> None:
-    shared = starters.get("witness").training.model
+    shared = starters.find_starter("witness").training.model
     assert binding.keras_name(shared, "encoder_1") == "encoder"
     assert binding.keras_name(shared, "digit") == "digit"
 
@@ -164,10 +164,10 @@ def test_the_exam_looks_at_every_output(trained: dict[str, Any]) -> None:
 def test_what_was_saved_opens_as_the_same_project(name: str, tmp_path: Path) -> None:
     from builder.engine.files import model_files
 
-    training = starters.get(name).training
+    training = starters.find_starter(name).training
     keras_model.build_compiled(training).save(tmp_path / "model.keras")
     opened = model_files.open_model(tmp_path / "model.keras")
-    again = starters.around(opened["model"], opened["compile"])
+    again = starters.project_for_model(opened["model"], opened["compile"])
     assert again.model == training.model and again.compile == training.compile
     assert again.columns == training.columns and again.dataset == training.dataset
 
@@ -179,7 +179,7 @@ def test_two_outputs_may_answer_the_only_target_there_is(tmp_path: Path) -> None
     layers = {"flower": given(4), "kind": dense(3, "softmax"), "again": dense(3, "softmax")}
     nodes = (Node("flower", "flower"), *(Node(n, n, ("flower",)) for n in ("kind", "again")))
     model = ModelSpec("twice", Config(layers), nodes, ("kind", "again"))
-    iris = starters.get("iris").training
+    iris = starters.find_starter("iris").training
     training = replace(iris, model=model).with_fit(epochs=1)
     facts = loading.describe(training.dataset)
     for _ in range(4):  # three bindings and the settings by output, a button each

@@ -245,4 +245,4 @@ def test_a_model_of_text_that_came_alone_gets_the_sentences() -> None:
     for shape in ((), (1,)):
         entrance = given(*shape, dtype="string")
         model = chain("alone", entrance, layer("StringLookup"), dense(1, "sigmoid"))
-        assert starters.around(model).dataset.class_name == "ReviewTexts"
+        assert starters.project_for_model(model).dataset.class_name == "ReviewTexts"

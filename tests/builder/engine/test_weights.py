@@ -86,13 +86,13 @@ def test_weights_find_a_layer_under_its_new_name_and_nobody_else_takes_them(tmp_
     model = shaken(spec)
     _, keep = opened(model, tmp_path)
     begun = replace(zoo.training(spec, zoo.layer("Iris")), weights=Config(file="f"))
-    renamed = edit.follow(begun, edit.rename(edit.rename(spec, "inner", "core"), "out", "end"))
+    renamed = edit.follow_edit(begun, edit.rename(edit.rename(spec, "inner", "core"), "out", "end"))
     again = keras_model.build(renamed.model)
     assert initial_weights.load_weights(again, keep, renamed.weights["names"]) == ()
     for a, b in zip(model.weights, again.weights, strict=True):
         assert np.array_equal(a, b)
     taken = edit.rename(edit.add(renamed.model, renamed.model.layers["end"]), "dense", "out")
-    wired = edit.returns(edit.connect(taken, "core", "out"), "out", True)
+    wired = edit.set_returned(edit.connect(taken, "core", "out"), "out", True)
     assert [
         n.where
         for n in initial_weights.load_weights(

@@ -128,7 +128,7 @@ def test_eight_bits_are_smaller_and_nearly_as_good(artefacts: dict[str, str]) ->
 
 def test_eight_bits_with_several_inputs(tmp_path: Path) -> None:
     """Each is measured on its own column, whatever its name."""
-    training = starters.get("reviews").training
+    training = starters.find_starter("reviews").training
     model = edit.rename(training.model, "text", "my-text.1")
     columns = {"my-text.1" if k == "text" else k: v for k, v in training.columns.items()}
     training = replace(training, model=model, columns=Config(columns))

@@ -181,6 +181,6 @@ def test_damaged_code_is_a_project_or_an_error_in_words(source: str) -> None:
 def test_any_text_at_all(source: str) -> None:
     try:
         parse.parse(source)
-        parse.notebook(source)
+        parse.parse_notebook(source)
     except LayerwiseError as error:
         assert error.message

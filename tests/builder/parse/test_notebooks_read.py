@@ -18,7 +18,7 @@ def book(*cells: tuple[str, str]) -> str:
 
 
 def test_a_notebook_is_read_cell_by_cell() -> None:
-    read = parse.notebook(
+    read = parse.parse_notebook(
         book(
             ("markdown", "# A model"),
             ("code", "%matplotlib inline\nimport keras\nfrom keras import layers"),
@@ -40,7 +40,7 @@ def test_a_notebook_is_read_cell_by_cell() -> None:
 
 def test_a_syntax_error_in_a_notebook_names_its_cell() -> None:
     with pytest.raises(SpecError) as caught:
-        parse.notebook(book(("code", "x = 1"), ("code", "y = 2\nz = (")))
+        parse.parse_notebook(book(("code", "x = 1"), ("code", "y = 2\nz = (")))
     assert caught.value.where == "cell 2, line 2"
     assert caught.value.message == (
         "Cell 2, line 2 is no Python: '(' was never closed. It says 'z = ('."
@@ -48,7 +48,7 @@ def test_a_syntax_error_in_a_notebook_names_its_cell() -> None:
 
 
 def test_cells_of_another_language_are_left_out() -> None:
-    read = parse.notebook(book(("code", "%%bash\nrm -rf /"), ("code", STACK)))
+    read = parse.parse_notebook(book(("code", "%%bash\nrm -rf /"), ("code", STACK)))
     assert read.training is not None
 
 
@@ -68,10 +68,10 @@ def test_cells_of_another_language_are_left_out() -> None:
 )
 def test_what_is_no_notebook_is_refused(text: str | bytes, message: str) -> None:
     with pytest.raises(SpecError) as caught:
-        parse.notebook(text)
+        parse.parse_notebook(text)
     assert caught.value.message.startswith(message)
 
 
 def test_damaged_cells_are_skipped() -> None:
     doc = {"cells": [3, None, {"cell_type": "code"}, {"cell_type": "code", "source": [1, "x = 2"]}]}
-    assert parse.notebook(json.dumps(doc)).training is None
+    assert parse.parse_notebook(json.dumps(doc)).training is None

@@ -147,8 +147,8 @@ def test_a_class_called_on_inputs_is_a_model_inside_the_model() -> None:
 def test_a_model_alone_gets_a_starters_project_and_is_told_so() -> None:
     read = parse.parse(STACK + "model.add(layers.Dense(3, activation='softmax'))")
     assert read.training is not None
-    assert read.training.dataset == starters.get("iris").training.dataset
-    assert read.training.compile == starters.get("iris").training.compile
+    assert read.training.dataset == starters.find_starter("iris").training.dataset
+    assert read.training.compile == starters.find_starter("iris").training.compile
     assert [(n.where, n.severity, n.message) for n in read.notes] == [
         (
             "the whole",

@@ -10,7 +10,7 @@ import pytest
 
 from builder import catalog, code, edit, parse, starters
 from builder.code import data_source, threads
-from builder.datasets.contract import settings
+from builder.datasets.contract import resolve_settings
 from builder.datasets.registry import all_datasets, find_dataset, program_sources
 from builder.facts import DataFacts
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
@@ -26,15 +26,15 @@ DATASETS = dict.fromkeys(
 ALL: Mapping[str, TrainingSpec] = {
     **zoo.STACKS,
     **RESHUFFLED,
-    **{s.name: s.training for s in starters.all() if edit.is_chain(s.training.model)},
+    **{s.name: s.training for s in starters.all_starters() if edit.is_chain(s.training.model)},
 }
 
 
 def facts(dataset: ObjectSpec) -> DataFacts:
     """What preparation_source asks for, without loading anything; of a file, it is like digits."""
-    if known := data_source.foreseen(dataset):
+    if known := data_source.expected_facts(dataset):
         return known
-    given = settings(find_dataset(dataset.class_name).ENTRY, dataset.config)
+    given = resolve_settings(find_dataset(dataset.class_name).ENTRY, dataset.config)
     shape = (28, 28, 1) if given["channel_axis"] else (28, 28)
     return replace(zoo.DATA["Digits"], x_shape=shape, labels=given["labels"])
 
@@ -135,14 +135,14 @@ def test_settings_of_our_digits_are_read_back() -> None:
 
 
 def test_the_title_comes_back() -> None:
-    starter = starters.get("digits_cnn")
+    starter = starters.find_starter("digits_cnn")
     text = script(starter.training, starter.title)
     assert parse.parse(text).title == starter.title
     assert parse.parse(text, "Mine").title == "Mine"
 
 
 def test_a_changed_function_is_not_taken_for_ours() -> None:
-    text = script(starters.get("spiral").training).replace("1.75 * 2", "3.5 * 2")
+    text = script(starters.find_starter("spiral").training).replace("1.75 * 2", "3.5 * 2")
     read = parse.parse(text)
     assert any("not recognised" in n.message for n in read.notes)
 
@@ -183,7 +183,7 @@ def test_a_model_keeps_its_shape_through_reading() -> None:
 @pytest.mark.parametrize("style", ["functional", "subclass"])
 @pytest.mark.parametrize("name", ["covered_digits", "digit_pairs", "reviews", "witness"])
 def test_several_columns_are_read_back_in_every_style(name: str, style: str) -> None:
-    training = starters.get(name).training
+    training = starters.find_starter(name).training
     dataset = training.dataset.with_(scale="standard", labels="one_hot")
     training = replace(training, dataset=dataset)
     read = parse.parse(code.script(training, script_source(training), "", style))
@@ -192,7 +192,7 @@ def test_several_columns_are_read_back_in_every_style(name: str, style: str) -> 
 
 
 def test_columns_that_were_made_otherwise_are_not_taken_for_ours() -> None:
-    text = script(starters.get("reviews").training)
+    text = script(starters.find_starter("reviews").training)
     for changed in (text.replace("'lovely': 2", "'lovely': -2"), text.replace("0.04", "0.4")):
         read = parse.parse(changed)
         assert any("not recognised" in n.message for n in read.notes)
@@ -201,7 +201,7 @@ def test_columns_that_were_made_otherwise_are_not_taken_for_ours() -> None:
 @pytest.mark.parametrize(("number", "told"), [("1", False), ("4", True)])
 def test_another_number_of_threads_than_a_scripts_own_is_told(number: str, told: bool) -> None:
     training = ALL["tutorial"]
-    line, value = threads.SET
+    line, value = threads.SET_THREADS
     text = code.script(training, script_source(training)).replace(
         f'["{line}"] = "{value}"', f'["{line}"] = "{number}"'
     )

@@ -134,7 +134,7 @@ def test_runs_equal_but_for_the_seed_and_how_they_scatter() -> None:
     other = run(0.1, project="q")
     assert run_queries.twins(seeds[1]) == seeds
     assert run_queries.twins(wider) == [wider] and run_queries.twins(other) == [other]
-    finals = run_queries.finals(seeds)
+    finals = run_queries.final_values(seeds)
     assert finals[seeds[0]] == {"test_accuracy": 0.8, "loss": 1 - 0.8, "val_accuracy": 0.8}
     found = run_queries.spread(finals.values())["val_accuracy"]
     assert (found.low, found.high, found.runs) == (0.7, 0.9, 3)

@@ -56,10 +56,10 @@ def test_mine_are_mine_newest_first(training: TrainingSpec) -> None:
     second = projects.create("anna", "second", training)
     projects.create("bert", "other", training)
     projects.save(first.token, 1, "first again", training)
-    assert [p.title for p in projects.mine("anna")] == ["first again", "second"]
+    assert [p.title for p in projects.list_projects("anna")] == ["first again", "second"]
     projects.delete(second.token)
     projects.delete(second.token)
-    assert [p.title for p in projects.mine("anna")] == ["first again"]
+    assert [p.title for p in projects.list_projects("anna")] == ["first again"]
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,8 @@ def test_mine_are_mine_newest_first(training: TrainingSpec) -> None:
 def test_a_damaged_file_is_kept_aside_and_said(training: TrainingSpec, content: bytes) -> None:
     good, bad = (projects.create("anna", title, training) for title in ("good", "bad"))
     path(bad.token).write_bytes(content)
-    assert [p.title for p in projects.mine("anna")] == ["good"]
-    (found,) = projects.damaged()
+    assert [p.title for p in projects.list_projects("anna")] == ["good"]
+    (found,) = projects.list_damaged()
     assert found.token == bad.token
     assert found.path.read_bytes() == content
     with pytest.raises(FileError, match="kept aside"):

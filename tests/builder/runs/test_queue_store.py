@@ -137,7 +137,7 @@ class Queue(RuleBasedStateMachine):
             for r in run_queue.queue_order()
             if run_store.row(r)["project"] == run_store.row(run)["project"]
         ]
-        run_queue.shift(run, by)
+        run_queue.move_by(run, by)
         after = [r for r in run_queue.queue_order() if r in mine]
         assert [r for r in after if r != run] == [r for r in mine if r != run]
 

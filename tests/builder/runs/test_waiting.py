@@ -20,7 +20,7 @@ def test_one_place_earlier_or_later_leaves_the_others_in_their_order(
     before = [run_store.add(training, "algebra", "anna", None, None) for _ in range(4)]
     other = [run_store.add(training, "chess", "bert", None, None) for _ in range(2)]
     moved = before[at]
-    run_queue.shift(moved, by)
+    run_queue.move_by(moved, by)
     after = run_queue.peers(moved)
     assert after == [run for run in run_queue.queue_order() if run in before]
     assert [run for run in after if run != moved] == [run for run in before if run != moved]
@@ -36,13 +36,13 @@ def test_a_run_that_goes_first_in_any_case_is_passed_by_none(
     assert run_queue.queue_order() == [taken, a, b]
     assert (run_queue.peers(taken), run_queue.peers(a)) == ([taken], [a, b])
     for run, by in ((a, -1), (taken, 1), (taken, -1)):
-        run_queue.shift(run, by)
+        run_queue.move_by(run, by)
         assert run_queue.queue_order() == [taken, a, b]
     run_queue.move_before(
         taken, before=None
     )  # it still goes first, but its place is now between the others
     run_queue.move_before(b, before=None)
-    run_queue.shift(b, -1)
+    run_queue.move_by(b, -1)
     assert run_queue.queue_order() == [taken, b, a]
 
 
@@ -52,7 +52,7 @@ def test_what_does_not_wait_has_no_place(own_home: Path, training: TrainingSpec)
     rows = database.database().all("SELECT * FROM runs")
     for run in (going, "unknown"):
         assert run_queue.peers(run) == []
-        run_queue.shift(run, 1)
+        run_queue.move_by(run, 1)
     assert database.database().all("SELECT * FROM runs") == rows
     assert run_queue.queue_order() == [a, b]
 

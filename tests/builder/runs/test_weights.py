@@ -24,8 +24,8 @@ def test_the_same_weights_are_kept_once_and_lent_without_a_copy(
 ) -> None:
     file = tmp_path / "w.npz"
     file.write_bytes(b"numbers")
-    name = weight_files.keep(file)
-    assert weight_files.keep(file) == name
+    name = weight_files.keep_file(file)
+    assert weight_files.keep_file(file) == name
     assert [p.name for p in workspace.folder("weights").iterdir()] == [f"{name}.npz"]
     training = replace(zoo.STACKS["toy"], weights=Config(file=name))
     weight_files.link_into_run(training, tmp_path)
@@ -39,7 +39,7 @@ def test_weights_are_removed_when_nothing_refers_to_them_any_more(
 ) -> None:
     def kept(content: bytes) -> TrainingSpec:
         (tmp_path / "w.npz").write_bytes(content)
-        return replace(tiny(), weights=Config(file=weight_files.keep(tmp_path / "w.npz")))
+        return replace(tiny(), weights=Config(file=weight_files.keep_file(tmp_path / "w.npz")))
 
     def old() -> None:
         for file in workspace.folder("weights").iterdir():
@@ -47,7 +47,7 @@ def test_weights_are_removed_when_nothing_refers_to_them_any_more(
 
     def there() -> list[bool]:
         housekeeping.tidy()
-        return [weight_files.where(t.weights["file"]) is not None for t in (ran, saved, opened)]
+        return [weight_files.find(t.weights["file"]) is not None for t in (ran, saved, opened)]
 
     ran, saved, opened = kept(b"a"), kept(b"b"), kept(b"c")
     run = run_store.add(ran, None, "anna", None, None)
@@ -66,7 +66,7 @@ def test_weights_are_removed_when_nothing_refers_to_them_any_more(
 
 @pytest.mark.parametrize("file", ["../../etc/passwd", "0" * 64, None, 3, "A" * 64])
 def test_what_is_not_there_is_not_lent(file: object, tmp_path: Path) -> None:
-    assert weight_files.where(file) is None
+    assert weight_files.find(file) is None
     training = replace(zoo.STACKS["toy"], weights=Config(file=file, name="big.keras"))
     with pytest.raises(TrainingError, match=r"weights of 'big\.keras' are not in this"):
         weight_files.link_into_run(training, tmp_path)
@@ -83,7 +83,7 @@ def test_an_opened_model_is_used_as_it_is(tmp_path: Path) -> None:
     model = keras_model.build(training.model)
     engine.write_weights(model, tmp_path / "w.npz")
     begun = replace(
-        training, weights=Config(file=weight_files.keep(tmp_path / "w.npz"), name="a.h5")
+        training, weights=Config(file=weight_files.keep_file(tmp_path / "w.npz"), name="a.h5")
     )
     run = jobs.start(begun.with_fit(epochs=0))
     until(lambda: jobs.progress(run.id).ended)
@@ -106,4 +106,4 @@ def test_a_file_given_by_a_person_brings_its_weights_along(tmp_path: Path) -> No
     )
     assert (title, tuple(notes)) == ("flowers", ())
     assert training.weights["name"] == "flowers.keras"
-    assert weight_files.where(training.weights["file"])
+    assert weight_files.find(training.weights["file"])
