@@ -21,19 +21,16 @@ ENVIRONMENT = ROOT / ".venv"
 BIN = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
-# Each file as a whole in one of two processes, those that take longest first. Apart from these, the
-# pages: where Keras is loaded, Streamlit clears its session after every script run, which made
-# them five times slower. And apart the browser. Much of each one's time is waiting for its child
-# processes: all at once they keep two processors busy.
-TOGETHER = (
-    ("tests/builder", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"),
-    ("tests/browser",),
-    ("tests/pages",),
-)
+# Each file as a whole, those that take longest first. The pages are apart from the builder: where
+# Keras is loaded, Streamlit clears its session after every script run, which made them five times
+# slower. Much of each one's time is waiting for its child processes: all five at once keep two
+# processors busy.
+BY_FILE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+TOGETHER = (("tests/builder", *BY_FILE), ("tests/browser", *BY_FILE), ("tests/pages",))
 
 # All combinations, all architectures, many kills, many minutes; of each the tests have a few
 LONG = (
-    ("-m", "pytest", "tests/builder", "-m", "long", "-n", "2", "--dist", "loadfile"),
+    ("-m", "pytest", "tests/builder", "-m", "long", *BY_FILE),
     ("-m", "tests.benchmarks.applications"),
     ("-m", "tests.benchmarks.applications", "weights"),
     ("-m", "tests.benchmarks.chaos"),
@@ -73,9 +70,7 @@ def install_browser() -> None:
 def run_together() -> None:
     """Runs the tests at the same time, and shows what each says as if they had run in turn."""
     python = str(BIN / "python")
-    commands = [
-        (python, "-m", "pytest", *more, "--durations=40", "--durations-min=1") for more in TOGETHER
-    ]
+    commands = [(python, "-m", "pytest", *more, "--durations", "12") for more in TOGETHER]
     with contextlib.ExitStack() as stack:
         said = [stack.enter_context(tempfile.TemporaryFile()) for _ in commands[1:]]
         # the first one is watched, the others are read when they have ended
@@ -94,7 +89,7 @@ def run_together() -> None:
                 out.seek(0)
                 print(out.read().decode("utf-8", "replace"), flush=True)
     if any(statuses):
-        sys.exit(max(statuses))
+        sys.exit(1)
 
 
 def run_long() -> None:

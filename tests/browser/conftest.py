@@ -32,7 +32,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-READY_SECONDS = 60
+READY_SECONDS = 300
 
 expect.set_options(timeout=120_000)  # the first page waits for Keras to load
 
@@ -94,6 +94,15 @@ def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
         except OSError:
             time.sleep(0.1)
     raise RuntimeError(f"the app did not start:\n{log.read_text()}")
+
+
+FIRST = ("test_lost.py", "test_journey.py", "test_train_journey.py", "test_wired.py")
+"""Files that take longest begin: two processes share them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {name: place for place, name in enumerate(FIRST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(places)))
 
 
 @pytest.fixture(scope="session")

@@ -91,9 +91,20 @@ def judged(model: ModelSpec) -> tuple[ModelFacts, tuple[Problem, ...]]:
 
 
 @given(st.integers(0, 2**40), st.booleans())
-@settings(max_examples=2000, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=500, suppress_health_check=list(HealthCheck), database=None)
 def test_any_graph_gives_a_model_or_problems_at_its_node(seed: int, astray: bool) -> None:
-    model = graph(seed, astray)
+    understood(graph(seed, astray), astray)
+
+
+@pytest.mark.long
+@given(st.integers(0, 2**40), st.booleans())
+@settings(max_examples=10_000, suppress_health_check=list(HealthCheck), database=None)
+def test_many_graphs_give_a_model_or_problems_at_their_nodes(seed: int, astray: bool) -> None:
+    understood(graph(seed, astray), astray)
+
+
+def understood(model: ModelSpec, astray: bool) -> None:
+    """It is built, or what is wrong is said at one of its nodes."""
     facts, found = judged(model)
     severe = {p.where.removeprefix("model.") for p in found if p.severe and "model" in p.where}
     assert severe <= {n.name for n in model.nodes} | {"model"}
