@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -12,14 +11,13 @@ import pytest
 from builder import catalog
 from tests.laws import glossary, imports, shape
 from tests.laws.house import CROWDED, DOMAIN_WORDS, LADDERS, TABLES
-from tests.laws.tree import Tree
+from tests.laws.tree import Tree, read
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@functools.cache
 def tree() -> Tree:
-    return Tree(ROOT)
+    return read(ROOT)
 
 
 def class_names() -> set[str]:

@@ -12,7 +12,7 @@ from builder import cli, starters
 from builder.datasets.registry import all_datasets
 from builder.exporters.registry import all_exporters
 from tests.laws.house import LADDERS
-from tests.laws.tree import Source, Tree
+from tests.laws.tree import Source, read
 
 ROOT = Path(__file__).parents[2]
 USERS, ENGINEERS, FIGURES = "README.md", "builder/README.md", "tests/benchmarks/README.md"
@@ -58,7 +58,7 @@ OTHERS = {"model", "keras", "runs"}
 @each
 def test_every_name_of_a_module_of_ours_is_there(name: str) -> None:
     files: dict[str, list[Source]] = {}
-    for file in Tree(ROOT).files:
+    for file in read(ROOT).files:
         files.setdefault(file.module.rpartition(".")[2], []).append(file)
     told = re.findall(r"`(\w+)\.(?!py`|js`)(\w+)(?:\([^`]*)?`", TEXTS[name])
     ours = [(stem, word) for stem, word in told if stem in files and stem not in OTHERS]

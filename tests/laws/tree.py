@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 
@@ -52,20 +52,20 @@ class Source:
         self.is_face = parts[-1] == "__init__"
         self.module = ".".join(parts[:-1] if self.is_face else parts)
 
-    @cached_property
+    @functools.cached_property
     def nodes(self) -> list[ast.AST]:
         return list(ast.walk(self.tree))
 
-    @cached_property
+    @functools.cached_property
     def imports(self) -> tuple[Import, ...]:
         return tuple(_imports(self.tree.body, "module"))
 
-    @cached_property
+    @functools.cached_property
     def imported(self) -> dict[str, Import]:
         """Names bound by imports at module level."""
         return {i.bound: i for i in self.imports if i.place != "function"}
 
-    @cached_property
+    @functools.cached_property
     def defined(self) -> set[str]:
         """Names that the file itself makes at module level."""
         return set(_defined(self.tree.body))
@@ -98,7 +98,7 @@ class Tree:
                 return name
         return None
 
-    @cached_property
+    @functools.cached_property
     def arrows(self) -> dict[str, dict[str, int]]:
         """Module → the modules it imports, anywhere in it, with a line; typing left out."""
         arrows: dict[str, dict[str, int]] = {f.module: {} for f in self.files}
@@ -108,6 +108,12 @@ class Tree:
                 if other and other != file.module and one.place != "typing":
                     arrows[file.module].setdefault(other, one.line)
         return arrows
+
+
+@functools.cache
+def read(root: Path) -> Tree:
+    """The tree at that root; read once, for it is asked for by several tests."""
+    return Tree(root)
 
 
 def _imports(body: list[ast.stmt], place: str) -> Iterator[Import]:
