@@ -50,12 +50,12 @@ def _read_code(path: Path) -> tuple[TrainingSpec, Sequence[Note]]:
     except (OSError, UnicodeDecodeError) as error:
         raise FileError(f"{path} cannot be read: {error}.", "Save it as UTF-8 text.") from None
     read = parse.parse_notebook if path.suffix.lower() == ".ipynb" else parse.parse
-    found = parse.add_seed(read(text, path.stem))
-    if found.training is None:
-        for note in found.notes:
+    parsed = parse.add_seed(read(text, path.stem))
+    if parsed.training is None:
+        for note in parsed.notes:
             print(f"{note.where}: {note.message}", file=sys.stderr)
         raise FileError(f"No Keras model was found in {path}.", "See the lines above.")
-    return found.training, found.notes
+    return parsed.training, parsed.notes
 
 
 VERB = Verb("import", "turn a model file or a script into a project", arguments, run)

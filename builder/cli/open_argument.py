@@ -60,9 +60,9 @@ def find_problems(training: TrainingSpec) -> tuple[list[Problem], DataFacts | No
     from builder import check
     from builder.runs.disk import workspace
 
-    data, model, found = ask_facts(training)
-    found += check.problems(training, data, model, workspace.memory_bytes())
-    return found, data, model
+    data, model, problems = ask_facts(training)
+    problems += check.problems(training, data, model, workspace.memory_bytes())
+    return problems, data, model
 
 
 def open_trained(name: str) -> tuple[str, TrainingSpec | None]:

@@ -70,10 +70,10 @@ def _sentences(artefact: str, training: TrainingSpec | None, path: Path) -> int:
 def _pictures(places: Sequence[Path]) -> Iterator[Path]:
     for place in places:
         if place.is_dir():
-            found = [p for p in place.iterdir() if p.suffix.lower() in IMAGES and p.is_file()]
-            if not found:
+            images = [p for p in place.iterdir() if p.suffix.lower() in IMAGES and p.is_file()]
+            if not images:
                 print(f"{place} holds no pictures.", file=sys.stderr)
-            yield from sorted(found)
+            yield from sorted(images)
         else:
             yield place
 

@@ -115,7 +115,7 @@ def _lanes(
     spec: ModelSpec, places: dict[str, tuple[int, int]]
 ) -> dict[tuple[str, str], int | None]:
     """Wire → where it goes down beside the rows it passes; None for one to the next row."""
-    found: dict[tuple[str, str], int | None] = {}
+    lanes: dict[tuple[str, str], int | None] = {}
     taken: list[tuple[int, int, int]] = []
     for node in spec.nodes:
         for source in dict.fromkeys(ref.partition(":")[0] for ref in node.inbound):
@@ -124,14 +124,14 @@ def _lanes(
             top, bottom = places[source][1], places[node.name][1]
             passed = [x + WIDTH for x, y in places.values() if top < y < bottom]
             if not passed:
-                found[source, node.name] = None
+                lanes[source, node.name] = None
                 continue
             lane = max(passed) + LANE
             while any(x == lane and a < bottom and top < b for x, a, b in taken):
                 lane += LANE
             taken.append((lane, top, bottom))
-            found[source, node.name] = lane
-    return found
+            lanes[source, node.name] = lane
+    return lanes
 
 
 def _card(spec: ModelSpec, name: str, place: tuple[int, int], facts: NodeFacts | None) -> str:

@@ -79,9 +79,9 @@ def classes(kind: str) -> Mapping[str, Any]:
     if kind not in SOURCES:
         raise BuildError(f"There is no kind of Keras object called '{kind}'.")
     module, base = SOURCES[kind]
-    found = {n: c for n, c in vars(module).items() if inspect.isclass(c) and issubclass(c, base)}
-    found |= {c.__name__: c for c in HIDDEN.get(kind, ())}
-    return {n: c for n, c in found.items() if n not in REFUSED and c.__name__ not in REFUSED}
+    by_name = {n: c for n, c in vars(module).items() if inspect.isclass(c) and issubclass(c, base)}
+    by_name |= {c.__name__: c for c in HIDDEN.get(kind, ())}
+    return {n: c for n, c in by_name.items() if n not in REFUSED and c.__name__ not in REFUSED}
 
 
 def make(kind: str, value: Any, *, folder: Path | None = None, **more: Any) -> Any:
@@ -205,7 +205,7 @@ def _short(kind: str, text: str) -> Any:
     if not re.fullmatch(r"\w+", text) or text in REFUSED or getter is None:
         raise BuildError(f"'{text}' is no name among Keras's {kind}.", where=kind)
     try:
-        found = getter(text)
+        resolved = getter(text)
     except Exception:  # every getter refuses an unknown name in its own way
         raise BuildError(
             f"'{text}' is no name among Keras's {kind}.",
@@ -213,7 +213,7 @@ def _short(kind: str, text: str) -> Any:
             where=kind,
         ) from None
     # Losses and metrics stay strings, so that the history's keys are those a script gets.
-    return text if kind in ("losses", "metrics", "activations") else found
+    return text if kind in ("losses", "metrics", "activations") else resolved
 
 
 def _after_stack(text: str) -> str:

@@ -60,7 +60,7 @@ class FunctionLayer:
 
     def __call__(self, inputs: list[Any]) -> Any:
         """The tensors the operation gives; BuildError when it cannot take so many inputs."""
-        args, named = self._bound(inputs)
+        args, named = self._bind(inputs)
         tensors = self._tensors()
         result = self.function(
             *args, **{k: constant(v) if k in tensors else thaw(v, k) for k, v in named.items()}
@@ -70,7 +70,7 @@ class FunctionLayer:
         self._name_nodes(result, inputs)
         return result
 
-    def _bound(self, inputs: list[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def _bind(self, inputs: list[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         config = self.spec.config
         if self.spec.class_name in ops.BY_NAME:
             try:
@@ -114,14 +114,14 @@ def function(class_name: str) -> Callable[..., Any]:
         BuildError: no such function, or one that takes code or gives no tensor.
     """
     home, _, name = class_name.removeprefix(ops.PREFIX).rpartition(".")
-    found = getattr(HOMES.get(home), name, None) if re.fullmatch(r"[a-z]\w*", name) else None
+    function = getattr(HOMES.get(home), name, None) if re.fullmatch(r"[a-z]\w*", name) else None
     if name in REFUSED and not home:
         raise BuildError(f"keras.{class_name} cannot be a node of a graph.", where="layers")
-    if not inspect.isfunction(found):
+    if not inspect.isfunction(function):
         raise BuildError(
             f"There is no operation keras.{class_name}.", "Choose one from the palette.", "layers"
         )
-    return found
+    return function
 
 
 def thaw(value: Any, name: str = "") -> Any:
@@ -161,8 +161,8 @@ def find_operation(module: str, class_name: str) -> tuple[str, tuple[str, ...]]:
     ``("", ())`` when it is no operation a graph can call.
     """
     home = sys.modules.get(module) if module.removeprefix(MODULES) in FILES else None
-    found: Any = getattr(home, class_name, None)
-    known = inspect.isclass(found) and issubclass(found, keras.Operation)
+    operation: Any = getattr(home, class_name, None)
+    known = inspect.isclass(operation) and issubclass(operation, keras.Operation)
     if not known:
         return "", ()
     name = snake_case(class_name)
@@ -171,7 +171,7 @@ def find_operation(module: str, class_name: str) -> tuple[str, tuple[str, ...]]:
         function(name)
     except BuildError:
         return "", ()
-    return name, tuple(inspect.signature(found.call).parameters)[1:]
+    return name, tuple(inspect.signature(operation.call).parameters)[1:]
 
 
 def minimal_config(class_name: str, config: Mapping[str, Any]) -> ObjectSpec:

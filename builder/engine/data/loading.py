@@ -107,7 +107,7 @@ def preview(dataset: ObjectSpec, per_class: int = 8) -> dict[str, Any]:
     if raw.named:
         return {"kind": "columns", "rows": _rows(dataset, data)}
     counts = np.bincount(raw.y_train, minlength=len(raw.classes)) if raw.classes else ()
-    found: dict[str, Any] = {
+    preview: dict[str, Any] = {
         "kind": raw.kind,
         "counts": [(c, int(n)) for c, n in zip(raw.classes, counts, strict=True)],
         "raw": _words(raw.x_train),
@@ -117,17 +117,17 @@ def preview(dataset: ObjectSpec, per_class: int = 8) -> dict[str, Any]:
     }
     match raw.kind:
         case "images":
-            found["images"] = _gallery(data, per_class)
+            preview["images"] = _gallery(data, per_class)
         case "points":
-            found |= {"x": raw.x_train[:POINTS_SHOWN], "y": raw.y_train[:POINTS_SHOWN]}
+            preview |= {"x": raw.x_train[:POINTS_SHOWN], "y": raw.y_train[:POINTS_SHOWN]}
         case "table":
-            found |= _table(data)
+            preview |= _table(data)
         case "sequences":
             plugin = find_dataset(dataset.class_name)
-            found["rows"] = plugin.decode(dataset.config, raw.x_train[:ROWS_SHOWN])
+            preview["rows"] = plugin.decode(dataset.config, raw.x_train[:ROWS_SHOWN])
         case "texts":
-            found |= _texts(data)
-    return found
+            preview |= _texts(data)
+    return preview
 
 
 ROWS_TOGETHER = 12
@@ -143,12 +143,12 @@ def _rows(dataset: ObjectSpec, data: Data) -> list[dict[str, Any]]:
 def _spread(column: Prepared) -> dict[str, Any]:
     """Shape, type and range before and after preparation; how often each class occurs."""
     raw = column.raw.train
-    found: dict[str, Any] = {"raw": _words(raw), "prepared": _words(column.train)}
+    counted: dict[str, Any] = {"raw": _words(raw), "prepared": _words(column.train)}
     if column.raw.classes:
         counts = np.bincount(raw, minlength=len(column.raw.classes))
         named = zip(column.raw.classes, counts, strict=True)
-        found["counts"] = [(name, int(n)) for name, n in named]
-    return found
+        counted["counts"] = [(name, int(n)) for name, n in named]
+    return counted
 
 
 def examples(dataset: ObjectSpec, column: Prepared, raw: Array) -> dict[str, Any]:
@@ -162,21 +162,21 @@ def examples(dataset: ObjectSpec, column: Prepared, raw: Array) -> dict[str, Any
         numbers with ``features``, or ``values``: numbers, or class names.
     """
     facts = column.facts
-    found: dict[str, Any] = {"name": facts.name, "kind": facts.kind, "role": facts.role}
+    shown: dict[str, Any] = {"name": facts.name, "kind": facts.kind, "role": facts.role}
     match facts.kind:
         case "images":
             images = pixels(raw, column.scaling.white)
-            return found | {"images": images[..., 0] if images.shape[-1] == 1 else images}
+            return shown | {"images": images[..., 0] if images.shape[-1] == 1 else images}
         case "sequences":
             plugin = find_dataset(dataset.class_name)
-            return found | {"texts": plugin.decode(dataset.config, raw)}
+            return shown | {"texts": plugin.decode(dataset.config, raw)}
         case "texts":
-            return found | {"texts": raw.tolist()}
+            return shown | {"texts": raw.tolist()}
         case "classes":
-            return found | {"values": [facts.classes[int(i)] for i in raw]}
+            return shown | {"values": [facts.classes[int(i)] for i in raw]}
         case "values":
-            return found | {"values": raw.tolist()}
-    return found | {"rows": raw.tolist(), "features": list(facts.features)}
+            return shown | {"values": raw.tolist()}
+    return shown | {"rows": raw.tolist(), "features": list(facts.features)}
 
 
 def _words(x: Array) -> dict[str, Any]:

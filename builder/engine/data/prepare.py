@@ -77,13 +77,13 @@ class Data:
 
     def column(self, name: str) -> Prepared:
         """The column of that name; DataError if there is none."""
-        found = next((c for c in self.columns if c.facts.name == name), None)
-        if found is None:
+        match = next((c for c in self.columns if c.facts.name == name), None)
+        if match is None:
             known = ", ".join(c.facts.name for c in self.columns)
             raise DataError(
                 f"{self.facts.title} has no column '{name}'.", f"It has {known}.", "dataset"
             )
-        return found
+        return match
 
 
 def prepare(dataset: ObjectSpec, raw: Raw) -> Data:

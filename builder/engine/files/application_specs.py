@@ -136,14 +136,14 @@ def pictures(shape: tuple[int, ...], side: int) -> tuple[ObjectSpec, ...]:
             f"Examples of shape {shape} are no pictures.",
             "Choose data of shape (height, width), (height, width, 1) or (height, width, 3).",
         )
-    found: list[ObjectSpec] = []
+    layers: list[ObjectSpec] = []
     if len(shape) == 2:
-        found.append(ObjectSpec("Reshape", Config(target_shape=(*shape, 1))))
+        layers.append(ObjectSpec("Reshape", Config(target_shape=(*shape, 1))))
     if shape[:2] != (side, side):
-        found.append(ObjectSpec("Resizing", Config(height=side, width=side)))
+        layers.append(ObjectSpec("Resizing", Config(height=side, width=side)))
     if shape[2:] != (3,):  # the same gray as red, green and blue
-        found.append(ObjectSpec("ops.repeat", Config(repeats=3, axis=3)))
-    return tuple(found)
+        layers.append(ObjectSpec("ops.repeat", Config(repeats=3, axis=3)))
+    return tuple(layers)
 
 
 def scaling(reads: str, largest: float | None) -> tuple[ObjectSpec, ...]:
@@ -153,14 +153,14 @@ def scaling(reads: str, largest: float | None) -> tuple[ObjectSpec, ...]:
     to = {PIXELS: 255.0, CAFFE: 255.0, TORCH: 1.0}
     if reads == UNIT:
         return (_rescale(2 / largest, -1.0),)
-    found = () if largest == to[reads] else (_rescale(to[reads] / largest, 0.0),)
+    rescale = () if largest == to[reads] else (_rescale(to[reads] / largest, 0.0),)
     if reads == PIXELS:
-        return found
+        return rescale
     if reads == TORCH:
         variance = tuple(round(d * d, 6) for d in IMAGENET_DEVIATION)
-        return (*found, _normal(IMAGENET_MEAN, variance))
+        return (*rescale, _normal(IMAGENET_MEAN, variance))
     flip = ObjectSpec("ops.flip", Config(axis=-1))  # red, green, blue → blue, green, red
-    return (*found, flip, _normal(IMAGENET_CAFFE, (1.0, 1.0, 1.0)))
+    return (*rescale, flip, _normal(IMAGENET_CAFFE, (1.0, 1.0, 1.0)))
 
 
 def _rescale(scale: float, offset: float) -> ObjectSpec:

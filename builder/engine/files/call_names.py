@@ -27,11 +27,11 @@ def collect_names(model: ModelSpec, prefix: str = "") -> dict[str, list[str]]:
     for node in functional_graph.topological_order(spec):
         if node.name in alive:
             calls.setdefault(node.layer, []).append(node.name)
-    found = {f"{prefix}{layer}": names for layer, names in calls.items() if names != [layer]}
+    collected = {f"{prefix}{layer}": names for layer, names in calls.items() if names != [layer]}
     for name, layer in spec.layers.items():
         if isinstance(layer, ModelSpec):
-            found |= collect_names(layer, f"{prefix}{name}/")
-    return found
+            collected |= collect_names(layer, f"{prefix}{name}/")
+    return collected
 
 
 def restore_names(model: ModelSpec, metadata: Any) -> ModelSpec:
@@ -43,19 +43,19 @@ def restore_names(model: ModelSpec, metadata: Any) -> ModelSpec:
 def _restore(model: ModelSpec, names: Mapping[str, Any], prefix: str) -> ModelSpec:
     new = _new(model, names, prefix)
 
-    def led(ref: str) -> str:
+    def lead(ref: str) -> str:
         name = edit.split_reference(ref)[0]
         return new.get(name, name) + ref[len(name) :]
 
     nodes = tuple(
-        replace(n, name=new.get(n.name, n.name), inbound=tuple(map(led, n.inbound)))
+        replace(n, name=new.get(n.name, n.name), inbound=tuple(map(lead, n.inbound)))
         for n in model.nodes
     )
     layers = {
         k: _restore(v, names, f"{prefix}{k}/") if isinstance(v, ModelSpec) else v
         for k, v in model.layers.items()
     }
-    return ModelSpec(model.name, Config(layers), nodes, tuple(map(led, model.outputs)))
+    return ModelSpec(model.name, Config(layers), nodes, tuple(map(lead, model.outputs)))
 
 
 def _new(model: ModelSpec, names: Mapping[str, Any], prefix: str) -> dict[str, str]:

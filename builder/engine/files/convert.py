@@ -291,11 +291,11 @@ def _ref(titles: Mapping[Key, str], key: Key, tensor: int) -> str:
 
 def _reachable(calls: Mapping[Key, SerializedCall], ends: list[Key]) -> set[Key]:
     """The calls the outputs depend on; Keras also records the operations behind its masks."""
-    found: set[Key] = set()
+    reached: set[Key] = set()
     todo = list(ends)
     while todo:
         key = todo.pop()
-        if key in calls and key not in found:
-            found.add(key)
+        if key in calls and key not in reached:
+            reached.add(key)
             todo += [read for read, _ in calls[key].reads]
-    return found
+    return reached

@@ -261,10 +261,10 @@ def _from_name(kind: str, text: Any, where: str) -> ObjectSpec:
         made = None
     if isinstance(made, base):
         return ObjectSpec(type(made).__name__)
-    found = catalog.by_alias(kind, made.__name__) if inspect.isfunction(made) else None
-    if found is None:
+    entry = catalog.by_alias(kind, made.__name__) if inspect.isfunction(made) else None
+    if entry is None:
         raise refusal(where, f"is {text!r}, which is not among Keras's {kind}.")
-    return ObjectSpec(found.class_name)
+    return ObjectSpec(entry.class_name)
 
 
 def compile_record(data: Any) -> Config | None:
@@ -275,12 +275,12 @@ def compile_record(data: Any) -> Config | None:
     """
     if not isinstance(data, Mapping) or not data:
         return None
-    found: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     for name, kind in catalog.COMPILE_OBJECTS.items():
         legacy = data.get("optimizer_config") if name == "optimizer" else None
         made = read_shorthand(kind, data.get(name) or legacy, f"compile.{name}", lambda text: None)
         if made not in (None, ()):
-            found[name] = made
-    if isinstance(found.get("metrics"), ObjectSpec):
-        found["metrics"] = (found["metrics"],)
-    return Config(found) if found else None
+            settings[name] = made
+    if isinstance(settings.get("metrics"), ObjectSpec):
+        settings["metrics"] = (settings["metrics"],)
+    return Config(settings) if settings else None

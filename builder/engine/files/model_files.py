@@ -86,12 +86,12 @@ def _no_constant(name: str) -> Any:
 
 def _open_keras(path: Path) -> dict[str, Any]:
     with archive.unreadable(path):
-        found = archive.read(path)
-    config = _json(found.config, f"config.json in {path.name}")
-    metadata = _json(found.metadata, f"metadata.json in {path.name}")
+        members = archive.read(path)
+    config = _json(members.config, f"config.json in {path.name}")
+    metadata = _json(members.metadata, f"metadata.json in {path.name}")
     version = metadata.get("keras_version") if isinstance(metadata, dict) else None
     compiled = config.get("compile_config") if isinstance(config, dict) else None
-    opened = _to_spec(config, compiled, found.weights, version)
+    opened = _to_spec(config, compiled, members.weights, version)
     model, said = vocabulary.restore_vocabularies(path, restore_names(opened["model"], metadata))
     return opened | {"model": model, "notes": (*opened["notes"], *said)}
 

@@ -50,7 +50,7 @@ def copy(source: Path, target: Path, beside: Mapping[str, Any] | None = None) ->
 def _bare(text: bytes) -> bytes:
     numbers: dict[bytes, int] = {}
 
-    def number(found: re.Match[bytes]) -> bytes:
-        return str(numbers.setdefault(found[0], len(numbers) + 1)).encode()
+    def number(match: re.Match[bytes]) -> bytes:
+        return str(numbers.setdefault(match[0], len(numbers) + 1)).encode()
 
     return SHARED.sub(number, SAVED.sub(NEVER, text))

@@ -36,29 +36,29 @@ FEW = 4
 
 
 def keep_weights(
-    path: Path, found: dict[str, Any], keep: str | os.PathLike[str] | None
+    path: Path, opened: dict[str, Any], keep: str | os.PathLike[str] | None
 ) -> dict[str, Any]:
     """What ``open_model`` found, with the file's weights written to ``keep`` where they fit.
 
     Whatever goes wrong with the weights is a note: the layers are worth having without them.
     """
     if keep is None:
-        facts = keras_model.summary(found["model"])
+        facts = keras_model.summary(opened["model"])
         anew = (Note("", NO_WEIGHTS),) if facts.params or facts.failure else ()
-        return found | {"notes": (*found["notes"], *anew)}
+        return opened | {"notes": (*opened["notes"], *anew)}
     keras.utils.clear_session(free_memory=False)
     names: set[str] = set()
     try:
-        model = keras_model.build(unknown_layers.replace_unknown(found["model"]))
+        model = keras_model.build(unknown_layers.replace_unknown(opened["model"]))
         if not model.weights:
-            return found
+            return opened
         names, said = fill_model(path, model)
         initial_weights.write_weights(model, keep, names)
     except (FileError, BuildError) as error:
         said = (Note("", f"The weights were not taken over: {error.message}"),)
     except OSError as error:
         said = (Note("", f"The weights could not be kept: {error.strerror}."),)
-    return found | {"notes": (*found["notes"], *said), "weights": bool(names)}
+    return opened | {"notes": (*opened["notes"], *said), "weights": bool(names)}
 
 
 def fill_model(path: Path, model: keras.Model) -> tuple[set[str], tuple[Note, ...]]:
@@ -82,7 +82,7 @@ def fill_model(path: Path, model: keras.Model) -> tuple[set[str], tuple[Note, ..
             with h5py.File(path, "r") as file:
                 _check(file, model, h5py)
                 old = "model_weights" in file
-                found = _old(file["model_weights"], model) if old else _new(path, file, model)
+                filled = _old(file["model_weights"], model) if old else _new(path, file, model)
         except FileError:
             raise
         except Exception as error:  # h5py raises OSError, KeyError, RuntimeError … on damage
@@ -90,12 +90,12 @@ def fill_model(path: Path, model: keras.Model) -> tuple[set[str], tuple[Note, ..
                 f"The weights in {path.name} are damaged: {str(error).splitlines()[0]}",
                 "Download or copy it again.",
             ) from None
-    missing = sorted({name for name, _ in initial_weights.leaves(model)} - found)
+    missing = sorted({name for name, _ in initial_weights.leaves(model)} - filled)
     why = "its weights are not in the file, or do not fit; it starts fresh."
     if len(missing) > FEW:
         why = f"the weights of {len(missing)} layers are not in the file, or do not fit."
-        return found, (Note("", f"{why[0].upper()}{why[1:]} They start fresh."),)
-    return found, tuple(Note(name, why) for name in missing)
+        return filled, (Note("", f"{why[0].upper()}{why[1:]} They start fresh."),)
+    return filled, tuple(Note(name, why) for name in missing)
 
 
 def _unpack(path: Path, folder: Path) -> Path:
@@ -212,7 +212,7 @@ def _fill_layer(store: Any, layer: Any, at: str, lib: Any) -> bool:
 
 def _old(file: Any, model: keras.Model) -> set[str]:
     """The older HDF5 format: one list of arrays for each layer, in the layer's own order."""
-    found: set[str] = set()
+    filled: set[str] = set()
     for layer in model.layers:
         if layer.name not in file or not layer.weights:
             continue
@@ -230,5 +230,5 @@ def _old(file: Any, model: keras.Model) -> set[str]:
             weight.assign(group[name][()])
         inner = isinstance(layer, keras.Model)
         below = [n for n, _ in initial_weights.leaves(layer, f"{layer.name}/")] if inner else []
-        found.update(below if inner else [layer.name])
-    return found
+        filled.update(below if inner else [layer.name])
+    return filled

@@ -50,7 +50,7 @@ def save_h5(artefact: str | os.PathLike[str], path: str | os.PathLike[str]) -> N
     target = Path(path)
     partial = target.with_name(f"{target.stem}.partial.h5")
     try:
-        with _unadvised():
+        with _without_advice():
             model.save(partial)
         _same_architecture(model, partial)
         os.replace(partial, target)
@@ -77,7 +77,7 @@ def _refuse_learned_words(model: keras.Model) -> None:
 
 
 @contextlib.contextmanager
-def _unadvised() -> Iterator[None]:
+def _without_advice() -> Iterator[None]:
     """Keras's log advises .keras wherever .h5 was asked for."""
     log = logging.getLogger("absl")
     before = log.level

@@ -97,20 +97,20 @@ def report(artefact: str, training: TrainingSpec) -> dict[str, Any]:
 def _report(training: TrainingSpec, data: Data, answer: _Answer) -> dict[str, Any]:
     """One output's part of ``report``."""
     facts = answer.target.facts
-    found: dict[str, Any] = {"task": facts.task, "output": answer.output, "column": facts.name}
+    report: dict[str, Any] = {"task": facts.task, "output": answer.output, "column": facts.name}
     if facts.task == "regression":
         true = answer.target.test
-        found |= _regression(true, answer.said)
+        report |= _regression(true, answer.said)
         if data.facts.named:
             worst = np.argsort(-np.abs(true - answer.said), kind="stable")[:MISTAKES_SHOWN]
             parts = _parts(training, data, worst)
             values = {"true": true[worst], "predicted": answer.said[worst], "parts": parts}
-            found["misses"] = {"indices": worst, **values}
-        return found
+            report["misses"] = {"indices": worst, **values}
+        return report
     true, predicted = answer.target.raw.test, answer.said.argmax(axis=1)
     wrong = np.flatnonzero(true != predicted)
-    found["mistakes"] = _examples(training, data, answer, wrong, MISTAKES_SHOWN)
-    return found | _classification(answer.target, predicted)
+    report["mistakes"] = _examples(training, data, answer, wrong, MISTAKES_SHOWN)
+    return report | _classification(answer.target, predicted)
 
 
 def cell(
@@ -199,7 +199,7 @@ def _get_answers(artefact: str, training: TrainingSpec) -> _Answers:
 def _predict(model: keras.Model, x: Any) -> list[Array]:
     """What each output says, float64."""
     try:
-        found = model.predict(x, BATCH, verbose=0)
+        predicted = model.predict(x, BATCH, verbose=0)
     except Exception as error:  # whatever Keras says about a shape that does not fit
         shapes = keras.tree.map_structure(lambda array: array.shape[1:], x)
         raise DataError(
@@ -208,7 +208,7 @@ def _predict(model: keras.Model, x: Any) -> list[Array]:
             "Choose the dataset the model was trained on.",
             "dataset",
         ) from error
-    return [np.asarray(said, "float64") for said in keras.tree.flatten(found)]
+    return [np.asarray(said, "float64") for said in keras.tree.flatten(predicted)]
 
 
 def _to_scores(scores: Array, facts: ColumnFacts, count: int) -> Array:
@@ -262,7 +262,7 @@ def _examples(
     confidence = answer.said[chosen, predicted[chosen]]
     shown = chosen[np.argsort(-confidence, kind="stable")[:limit]]
     true, raw = answer.target.raw.test[shown], data.raw.x_test[shown]
-    found: dict[str, Any] = {
+    answer_rows: dict[str, Any] = {
         "total": len(chosen),
         "indices": shown,
         "true": true,
@@ -271,17 +271,17 @@ def _examples(
         "probability": answer.said[shown, true],
     }
     if data.facts.named:
-        return found | {"parts": _parts(training, data, shown)}
+        return answer_rows | {"parts": _parts(training, data, shown)}
     match data.facts.kind:
         case "images":
             images = pixels(raw, data.scaling.white)
-            return found | {"images": images[..., 0] if images.shape[-1] == 1 else images}
+            return answer_rows | {"images": images[..., 0] if images.shape[-1] == 1 else images}
         case "sequences":
             plugin = find_dataset(training.dataset.class_name)
-            return found | {"rows": plugin.decode(training.dataset.config, raw)}
+            return answer_rows | {"rows": plugin.decode(training.dataset.config, raw)}
         case "texts":
-            return found | {"rows": raw.tolist()}
-    return found | {"rows": raw.tolist(), "columns": list(data.facts.features)}
+            return answer_rows | {"rows": raw.tolist()}
+    return answer_rows | {"rows": raw.tolist(), "columns": list(data.facts.features)}
 
 
 def _parts(training: TrainingSpec, data: Data, rows: Array) -> list[dict[str, Any]]:

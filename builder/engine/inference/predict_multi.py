@@ -43,7 +43,7 @@ def other_inputs(training: TrainingSpec) -> list[dict[str, Any]]:
     """
     data = load(training.dataset)
     drawn = _require_drawing_input(training, data)
-    found = []
+    offered = []
     for node, name in binding.input_columns(training).items():
         if node == drawn:
             continue
@@ -53,8 +53,8 @@ def other_inputs(training: TrainingSpec) -> list[dict[str, Any]]:
             raw = column.raw.train
             ranges = {"low": raw.min(axis=0), "middle": np.median(raw, axis=0)}
             row |= {k: v.tolist() for k, v in (ranges | {"high": raw.max(axis=0)}).items()}
-        found.append(row)
-    return found
+        offered.append(row)
+    return offered
 
 
 def predict_drawing(
@@ -124,9 +124,9 @@ def _row(node: str, column: Prepared, given: Mapping[str, Any]) -> Array:
 
 
 def _output_answer(output: str, target: Prepared, answer: Array | None) -> dict[str, Any]:
-    found: dict[str, Any] = {"output": output, "column": target.facts.name}
+    output_facts: dict[str, Any] = {"output": output, "column": target.facts.name}
     if target.facts.task == "regression":
-        return found | {"value": None if answer is None else float(answer.reshape(-1)[0])}
+        return output_facts | {"value": None if answer is None else float(answer.reshape(-1)[0])}
     classes = list(target.facts.classes)
     shares = [] if answer is None else confidence.to_probabilities(answer, len(classes))[0].tolist()
-    return found | {"classes": classes, "probabilities": shares}
+    return output_facts | {"classes": classes, "probabilities": shares}

@@ -41,17 +41,17 @@ def predict_text(artefact: str, training: TrainingSpec | None, text: str) -> dic
     facts = load(training.dataset).facts if training else None
     classes = list(facts.classes) if facts else []
     words = [(word, _knows(model.model, word)) for word in text.split()]
-    found: dict[str, Any] = {"words": words, "classes": classes, "class": None, "sure": False}
+    answer: dict[str, Any] = {"words": words, "classes": classes, "class": None, "sure": False}
     if not words:
-        return found | {"probabilities": [], "why": "Nothing is typed yet."}
+        return answer | {"probabilities": [], "why": "Nothing is typed yet."}
     row = np.array([text], "object").reshape(1, *(1 for _ in model.shape[1:]))
     said = model.call(row)
     if facts and facts.task == "regression":
-        return found | {"value": float(said.ravel()[0]), "sure": True, "why": ""}
+        return answer | {"value": float(said.ravel()[0]), "sure": True, "why": ""}
     chances = confidence.to_probabilities(said, len(classes) or None)[0]
     classes = classes or [str(i) for i in range(len(chances))]
     doubt = _doubt(words) or find_rival(chances, classes, int(chances.argmax()))[1]
-    return found | verdict(chances, classes, doubt)
+    return answer | verdict(chances, classes, doubt)
 
 
 def reads_text(artefact: str) -> bool:
@@ -94,10 +94,10 @@ def _knows(model: keras.Model, word: str) -> bool:
         return True  # such as Hashing, which takes everything
     if isinstance(layer, keras.layers.StringLookup):
         return word in layer.get_vocabulary()
-    found = np.asarray(layer(np.array([word], "object"))).ravel()
+    encoded = np.asarray(layer(np.array([word], "object"))).ravel()
     if layer.get_config()["output_mode"] == "int":
-        return bool(found.size) and 1 not in found
-    return bool(found.size) and not found[0]  # place 0 of a row is for unknown words
+        return bool(encoded.size) and 1 not in encoded
+    return bool(encoded.size) and not encoded[0]  # place 0 of a row is for unknown words
 
 
 def _reads_words(layer: Any) -> bool:

@@ -26,14 +26,14 @@ def adam_step(model: keras.Model) -> Step:
     if type(optimizer).update_step is not own or optimizer.amsgrad or not is_exact():
         return model.train_step  # type: ignore[no-any-return]
 
-    def stepped(batch: Any) -> Mapping[str, Any]:
+    def run_step(batch: Any) -> Mapping[str, Any]:
         optimizer.update_step = types.MethodType(update, optimizer)
         try:
             return model.train_step(batch)  # type: ignore[no-any-return]
         finally:
             del optimizer.update_step
 
-    return stepped
+    return run_step
 
 
 def update(self: Any, gradient: Any, variable: Any, learning_rate: Any) -> None:

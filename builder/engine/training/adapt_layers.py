@@ -54,11 +54,11 @@ def _reaching(model: keras.Model, layer: Any, x_train: Any) -> Any:
         return given if len(given) > 1 else given[0]
     with dtype_policy(model.dtype_policy.name):
         before = keras.Model(model.inputs, list(read) if len(read) > 1 else read[0])
-    found = before.predict(x_train, verbose=0)
+    outputs = before.predict(x_train, verbose=0)
     if model.compute_dtype == "float32":
-        return found
+        return outputs
     # NumPy would add up thousands of 16-bit numbers in 16 bits.
-    return keras.tree.map_structure(lambda array: array.astype("float32"), found)
+    return keras.tree.map_structure(lambda array: array.astype("float32"), outputs)
 
 
 def _rows_of_input(model: keras.Model, tensor: Any, x_train: Any) -> Any:

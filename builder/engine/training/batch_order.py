@@ -40,8 +40,8 @@ class BatchOrder:
     def examples(self, number: int) -> Indices:
         """All of epoch ``number`` in their order, shape (count,)."""
         if self._shuffle == "epoch":
-            found = np.random.default_rng([self._seed, number]).permutation(self.count)
-            return found.astype(np.int32)
+            permutation = np.random.default_rng([self._seed, number]).permutation(self.count)
+            return permutation.astype(np.int32)
         if not self._shuffle:
             return np.arange(self.count, dtype=np.int32)
         if self._keras is None:

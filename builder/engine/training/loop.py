@@ -90,12 +90,12 @@ class Loop:
             [*self._callbacks, EpochReporter(self._reporter)], add_history=True, model=model,
             epochs=self._plan.epochs, steps=self._plan.order.batches,
         )  # fmt: skip
-        if found := self._snapshots.load():
-            at = found
+        if position := self._snapshots.load():
+            at = position
             self._snapshots.prepare()
         model.stop_training = False
         every.on_train_begin()
-        if found:
+        if position:
             self._snapshots.restore()
             self._reporter.history = at.history
         at.history = self._reporter.history
@@ -127,8 +127,8 @@ class Loop:
             at.logs = at.own or metric_values(self._model)
         logs = dict(at.logs)
         if self._test is not None and (at.epoch + 1) % self._plan.validation_freq == 0:
-            found = validate(self._model, self._test, every, self._reporter)
-            logs |= {f"val_{name}": value for name, value in found.items()}
+            values = validate(self._model, self._test, every, self._reporter)
+            logs |= {f"val_{name}": value for name, value in values.items()}
         every.on_epoch_end(at.epoch, logs)
         at.epoch, at.step, at.logs, at.own = at.epoch + 1, 0, None, None
         if self._snapshots.due():
@@ -235,6 +235,6 @@ def validate(
         raise
     if len(rest):
         steps(rest[None])
-    found = metric_values(model)
-    every.on_test_end(found)
-    return found
+    values = metric_values(model)
+    every.on_test_end(values)
+    return values

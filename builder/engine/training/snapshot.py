@@ -67,14 +67,14 @@ def variables(model: keras.Model) -> dict[str, Any]:
         "optimizer": model.optimizer.variables if model.optimizer else [],
         "metrics": [v for metric in model.metrics for v in metric.variables],
     }
-    found: dict[str, Any] = {}
+    named: dict[str, Any] = {}
     seen: set[int] = set()
     for group, members in groups.items():
         for i, variable in enumerate(members):
             if id(variable) not in seen:
                 seen.add(id(variable))
-                found[f"{group}/{i}"] = variable
-    return found
+                named[f"{group}/{i}"] = variable
+    return named
 
 
 class Snapshots:
@@ -182,18 +182,18 @@ def _state(callback: Any, number: int, arrays: dict[str, NDArray[Any]]) -> Plain
 
     Text is no memory but where it writes, and a run that goes on in another folder has its own.
     """
-    found: Plain = {}
+    frozen: Plain = {}
     for key, value in vars(callback).items():
         if key in DERIVED:
             continue
         if isinstance(value, list) and value and all(isinstance(v, np.ndarray) for v in value):
             arrays.update({f"callback{number}/{key}/{i}": v for i, v in enumerate(value)})
-            found[key] = {"arrays": len(value)}
+            frozen[key] = {"arrays": len(value)}
         elif isinstance(value, np.generic):
-            found[key] = value.item()
+            frozen[key] = value.item()
         elif _plain(value):
-            found[key] = value
-    return found
+            frozen[key] = value
+    return frozen
 
 
 def _plain(value: Any) -> bool:

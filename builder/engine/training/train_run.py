@@ -108,11 +108,11 @@ def train(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path, ended = _fit(model, training, data, folder, reporter)
-        found: dict[str, Any] = {"test": {}, "artefact": None}
+        result: dict[str, Any] = {"test": {}, "artefact": None}
         if ended != "paused":
-            found["artefact"] = str(save(model, folder / "model.keras", training.model))
+            result["artefact"] = str(save(model, folder / "model.keras", training.model))
             # who has said stop waits for the test; who says it now does not want it any more
-            found["test"] = evaluate(model, data, reporter if ended == "finished" else None)
+            result["test"] = evaluate(model, data, reporter if ended == "finished" else None)
     except Interrupted as order:
         ended = {"stop": "stopped", "pause": "paused"}[str(order)]
     except LayerwiseError:
@@ -123,7 +123,7 @@ def train(
         sink.message("Stopped; the model is kept as it was at that moment.")
     best = next((str(path) for path in folder.glob("model.best.*")), None)
     more = {"best": best, "ended": ended, "path": path, "versions": versions()}
-    return {**found, "history": reporter.history, **more}
+    return {**result, "history": reporter.history, **more}
 
 
 def _fit(
@@ -159,10 +159,10 @@ def evaluate(
         return {}
     if model.run_eagerly or model.jit_compile or vector_metrics(model):
         hears = [StopsOnOrder(reporter)] if reporter else []
-        found = model.evaluate(
+        values = model.evaluate(
             data.x_test, data.y_test, verbose=0, return_dict=True, callbacks=hears
         )
-        return {name: mean_value(value) for name, value in found.items()}
+        return {name: mean_value(value) for name, value in values.items()}
     steps = Steps(model.test_step, (data.x_test, data.y_test), EVALUATE_BATCH)
     return validate(model, steps, reporter=reporter)
 

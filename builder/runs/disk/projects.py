@@ -101,7 +101,7 @@ def save(token: str, rev: int, title: str, training: TrainingSpec) -> Project:
 
 def list_projects(owner: str) -> list[Project]:
     """The owner's projects, last saved first; unreadable ones are in ``damaged()``."""
-    found = []
+    projects = []
     for path in _folder().glob("*.json"):
         if not workspace.is_token(path.stem):
             continue
@@ -109,8 +109,8 @@ def list_projects(owner: str) -> list[Project]:
         with contextlib.suppress(LayerwiseError):
             project = load(path.stem)
             if project.owner == owner:
-                found.append(project)
-    return sorted(found, key=lambda p: p.saved, reverse=True)
+                projects.append(project)
+    return sorted(projects, key=lambda p: p.saved, reverse=True)
 
 
 def list_damaged() -> list[DamagedProject]:

@@ -50,8 +50,8 @@ def find(file: object) -> Path | None:
     """The weights file of that hash, None when it is none or not in this workspace."""
     if not isinstance(file, str) or not _HASH.fullmatch(file):
         return None
-    found = _place(file)
-    return found if found.is_file() else None
+    path = _place(file)
+    return path if path.is_file() else None
 
 
 def link_into_run(training: TrainingSpec, folder: Path) -> None:
@@ -62,8 +62,8 @@ def link_into_run(training: TrainingSpec, folder: Path) -> None:
     """
     if not training.weights:
         return
-    found = find(training.weights.get("file"))
-    if found is None:
+    source = find(training.weights.get("file"))
+    if source is None:
         raise TrainingError(
             f"The weights of '{training.weights.get('name', 'the model')}' are not in this"
             " workspace.",
@@ -73,16 +73,16 @@ def link_into_run(training: TrainingSpec, folder: Path) -> None:
     target = folder / START
     if not target.exists():
         try:
-            os.link(found, target)
+            os.link(source, target)
         except OSError:  # another disk
-            shutil.copyfile(found, target)
+            shutil.copyfile(source, target)
 
 
 def keep_a_day(training: TrainingSpec) -> None:
     """Keep a training's weights from ``remove_unused`` for a day: its change may be undone."""
-    if found := find(training.weights.get("file")):
+    if path := find(training.weights.get("file")):
         with contextlib.suppress(OSError):
-            os.utime(found)
+            os.utime(path)
 
 
 def remove_unused(in_a_run: Callable[[str], bool]) -> None:

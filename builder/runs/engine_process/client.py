@@ -132,14 +132,14 @@ class Child:
     def start(self) -> None:
         """Starts the process unless it runs, and waits until Keras is imported in it."""
         with self._lock, self._ended_on_error():
-            self._started()
+            self._ensure_started()
 
     def call(self, verb: str, args: tuple[Any, ...], kwargs: dict[str, Any], timeout: float) -> Any:
         """One call, one answer; see the module's ``call``."""
         with self._lock, self._ended_on_error():
             # a value that cannot cross is the caller's mistake: find out before anything is sent
             message = wire.pieces((verb, args, kwargs))
-            pipe = self._started()
+            pipe = self._ensure_started()
             until = monotonic() + timeout
             pipe.write(message, until)
             ok, answer = pipe.read(until)
@@ -160,7 +160,7 @@ class Child:
                 with contextlib.suppress(OSError):
                     stream.close()
 
-    def _started(self) -> _Pipe:
+    def _ensure_started(self) -> _Pipe:
         if self._process is None or self._process.poll() is not None:
             self.close()
             self._process = self._launch()

@@ -37,12 +37,12 @@ def open_as_project(path: Path, name: str) -> tuple[TrainingSpec, tuple[Note, ..
         keep = Path(folder) / "weights.npz"
         try:
             archive.kind(path)  # what is plainly no model need not wait for a process to start
-            found = client.call_guarded("model_files.open_model", path, keep, timeout=SECONDS)
+            opened = client.call_guarded("model_files.open_model", path, keep, timeout=SECONDS)
         except LayerwiseError as error:
             error.message = error.message.replace(path.name, name[:80])
             raise
-        training = starters.project_for_model(found["model"], found.get("compile"))
-        if found["weights"]:
+        training = starters.project_for_model(opened["model"], opened.get("compile"))
+        if opened["weights"]:
             kept = Config(file=weight_files.keep_file(keep), name=name[:80])
             training = replace(training, weights=kept)
-    return training, tuple(found["notes"])
+    return training, tuple(opened["notes"])

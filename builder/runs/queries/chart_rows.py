@@ -52,11 +52,11 @@ def _since(run_id: str, after: int) -> tuple[Row, list[Row], list[Row]]:
     all of one moment: a chunk written between two questions would be passed over."""
     new = "SELECT * FROM {} WHERE run = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?"
     with database().moment():
-        found = run_store.row(run_id)
+        run = run_store.row(run_id)
         chunks = database().all(new.format("chunks"), run_id, after, 2**62, CHUNKS)
         last = chunks[-1]["seq"] if len(chunks) == CHUNKS else 2**62
         epochs = database().all(new.format("epochs"), run_id, after, last, -1)
-    return found, chunks, epochs
+    return run, chunks, epochs
 
 
 def _json(column: NDArray[np.float64]) -> list[float | None]:

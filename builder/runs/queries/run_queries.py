@@ -134,8 +134,8 @@ def count(query: Query) -> int:
 def get(run_ids: Sequence[str]) -> list[ListedRun]:
     """These runs, in this order; without those that are not there any more."""
     sql = f"SELECT {COLUMNS}, {BEFORE} FROM runs r WHERE r.id IN (SELECT value FROM json_each(?))"
-    found = {r.id: r for r in _to_listed(database().all(sql, json.dumps(list(run_ids))))}
-    return [found[i] for i in run_ids if i in found]
+    by_id = {r.id: r for r in _to_listed(database().all(sql, json.dumps(list(run_ids))))}
+    return [by_id[i] for i in run_ids if i in by_id]
 
 
 def metrics(query: Query) -> list[str]:
@@ -167,10 +167,10 @@ def _where(query: Query) -> tuple[str, list[Any]]:
     return sql or "1", [v for _, v in conditions]
 
 
-def _to_listed(found: Sequence[Row]) -> list[ListedRun]:
-    waits = any(row["status"] == "queued" for row in found)
+def _to_listed(rows: Sequence[Row]) -> list[ListedRun]:
+    waits = any(row["status"] == "queued" for row in rows)
     places = {run_id: i + 1 for i, run_id in enumerate(run_queue.queue_order() if waits else ())}
-    return [_one(row, places.get(row["id"])) for row in found]
+    return [_one(row, places.get(row["id"])) for row in rows]
 
 
 def _one(row: Row, place: int | None) -> ListedRun:
@@ -206,8 +206,8 @@ def tags(query: Query) -> list[str]:
 def trainings(run_ids: Iterable[str]) -> dict[str, TrainingSpec]:
     """What these runs were told to train, of those that are there."""
     sql = "SELECT id, training FROM runs WHERE id IN (SELECT value FROM json_each(?))"
-    found = database().all(sql, json.dumps(sorted(set(run_ids))))
-    return {row["id"]: run_store.training_of(row["training"]) for row in found}
+    rows = database().all(sql, json.dumps(sorted(set(run_ids))))
+    return {row["id"]: run_store.training_of(row["training"]) for row in rows}
 
 
 def final_values(run_ids: Iterable[str]) -> dict[str, dict[str, float | None]]:
@@ -217,11 +217,11 @@ def final_values(run_ids: Iterable[str]) -> dict[str, dict[str, float | None]]:
         " WHERE e.run = r.id ORDER BY seq DESC LIMIT 1) AS last FROM runs r"
         " WHERE r.id IN (SELECT value FROM json_each(?))"
     )
-    found: dict[str, dict[str, float | None]] = {}
+    finals_by_run: dict[str, dict[str, float | None]] = {}
     for row in database().all(sql, json.dumps(sorted(set(run_ids)))):
         test, last = (json.loads(row[k] or "{}") for k in ("test", "last"))
-        found[row["id"]] = {f"test_{k}": v for k, v in test.items()} | last
-    return found
+        finals_by_run[row["id"]] = {f"test_{k}": v for k, v in test.items()} | last
+    return finals_by_run
 
 
 def twins(run_id: str) -> list[str]:

@@ -141,9 +141,11 @@ def _process(row: Row) -> Iterator[psutil.Process | None]:
     """The run's living worker; None when it is gone or its number belongs to another process."""
     process = None
     with contextlib.suppress(psutil.Error):
-        found = psutil.Process(row["pid"])
-        same = abs(found.create_time() - row["born"]) < recovery.CLOCK_SECONDS or _is_locked(row)
-        process = found if same and found.status() != psutil.STATUS_ZOMBIE else None
+        candidate = psutil.Process(row["pid"])
+        same = abs(candidate.create_time() - row["born"]) < recovery.CLOCK_SECONDS or _is_locked(
+            row
+        )
+        process = candidate if same and candidate.status() != psutil.STATUS_ZOMBIE else None
     with contextlib.suppress(psutil.NoSuchProcess):
         yield process
 

@@ -94,7 +94,7 @@ def order_all(
     projects, owners = _counts(running)
     now = max([*seen.values(), *(e.since for e in waiting)], default=NEVER)
     now = max(now, 0.0)
-    found: list[str] = []
+    order: list[str] = []
     while queues:
         heads = (queue[-1] for queue in queues.values())
         entry = min(heads, key=lambda e: _turn(e, projects, owners, seen))
@@ -105,8 +105,8 @@ def order_all(
         seen |= {entry.project: now, f"owner {entry.owner}": now}
         projects[entry.project] += 1
         owners[entry.owner] += 1
-        found.append(entry.id)
-    return found
+        order.append(entry.id)
+    return order
 
 
 def start_times(
@@ -125,13 +125,13 @@ def start_times(
         return [0.0 if i < free else None for i in range(count)]
     heap = [0.0] * free + [end for end in ends if end is not None]
     heapq.heapify(heap)
-    found: list[float | None] = []
+    times: list[float | None] = []
     for _ in range(count):
         start = heapq.heappop(heap) if heap else None
-        found.append(start)
+        times.append(start)
         if start is not None and lasts is not None:
             heapq.heappush(heap, start + lasts)
-    return found
+    return times
 
 
 def delay_for_project(

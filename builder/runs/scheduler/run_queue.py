@@ -173,8 +173,8 @@ def _last_served() -> Mapping[str, float]:
         "SELECT owner, project, max(max(iif(started <= ?1, started, 0),"
         " iif(ended <= ?1, ended, 0))) AS last FROM runs GROUP BY owner, project"
     )
-    found: dict[str, float] = {}
+    served: dict[str, float] = {}
     for r in database().all(sql, time()):
         for key in (_project(r), f"owner {r['owner']}"):
-            found[key] = max(found.get(key, float("-inf")), r["last"] or float("-inf"))
-    return found
+            served[key] = max(served.get(key, float("-inf")), r["last"] or float("-inf"))
+    return served

@@ -26,13 +26,13 @@ def update_best(
         metrics: metric → its value in this epoch, as Keras's history names them.
         given: as ``metric_names`` finds them.
     """
-    found = dict(best)
+    updated = dict(best)
     for name, value in metrics.items():
         better = _better(name, given or {})
         if better is None or value is None or not math.isfinite(value):
             continue
-        found[name] = better(found[name], value) if name in found else float(value)
-    return found
+        updated[name] = better(updated[name], value) if name in updated else float(value)
+    return updated
 
 
 def metric_names(value: Any) -> dict[str, str]:
@@ -72,9 +72,9 @@ def _directions() -> dict[str, Any]:
 
 def fill_best(connection: sqlite3.Connection) -> None:
     """Writes the best values of all runs, for a store that did not keep them."""
-    found: dict[str, dict[str, float]] = {}
+    best: dict[str, dict[str, float]] = {}
     for run, text in connection.execute("SELECT run, metrics FROM epochs ORDER BY run, seq"):
-        found[run] = update_best(found.get(run, {}), json.loads(text))
+        best[run] = update_best(best.get(run, {}), json.loads(text))
     connection.executemany(
-        "UPDATE runs SET best = ? WHERE id = ?", [(json.dumps(v), k) for k, v in found.items()]
+        "UPDATE runs SET best = ? WHERE id = ?", [(json.dumps(v), k) for k, v in best.items()]
     )

@@ -290,5 +290,5 @@ def close() -> None:
 
 def damaged_files() -> list[Path]:
     """Run stores that failed the integrity check and were kept aside; a new one took over."""
-    found = workspace.home().glob("runs.db.damaged-*")
-    return sorted(p for p in found if not p.name.endswith(("-wal", "-shm")))
+    copies = workspace.home().glob("runs.db.damaged-*")
+    return sorted(p for p in copies if not p.name.endswith(("-wal", "-shm")))

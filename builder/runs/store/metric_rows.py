@@ -38,19 +38,19 @@ def append(
     """
     with database().transaction() as db:
         sql = "SELECT step, best, training FROM runs WHERE id = ?"
-        found = db.execute(sql, (run_id,)).fetchone()
-        if found is None:  # deleted while it trained
+        run = db.execute(sql, (run_id,)).fetchone()
+        if run is None:  # deleted while it trained
             return seq
         last, epoch = _last(db, run_id)
         seq = max(seq, last + 1)
-        seq = _append_chunks(db, run_id, seq, _unknown(chunks, found["step"]))
+        seq = _append_chunks(db, run_id, seq, _unknown(chunks, run["step"]))
         new = {n: metrics for n, metrics in epochs if n > epoch}
         for n, metrics in new.items():
             text = json.dumps(strict_json(dict(metrics)), allow_nan=False)
             db.execute("INSERT INTO epochs VALUES (?, ?, ?, ?)", (run_id, seq, n, text))
             seq += 1
         if new:
-            _keep_best(db, run_id, found, list(new.values()))
+            _keep_best(db, run_id, run, list(new.values()))
     return seq
 
 
@@ -64,13 +64,13 @@ def _last(db: sqlite3.Connection, run_id: str) -> tuple[int, int]:
 
 def _unknown(chunks: Sequence[Chunk], step: int) -> list[Chunk]:
     """The chunks without the lines of steps before ``step``."""
-    found = []
+    rest = []
     for step0, names, values in chunks:
         known = min(max(0, step - step0), len(values))
         if known < len(values):
-            found.append((step0 + known, names, values[known:]))
+            rest.append((step0 + known, names, values[known:]))
             step = step0 + len(values)
-    return found
+    return rest
 
 
 def _append_chunks(db: sqlite3.Connection, run_id: str, seq: int, chunks: Sequence[Chunk]) -> int:
@@ -90,11 +90,11 @@ def _append_chunks(db: sqlite3.Connection, run_id: str, seq: int, chunks: Sequen
 
 
 def _keep_best(db: sqlite3.Connection, run_id: str, was: Row, epochs: Sequence[Metrics]) -> None:
-    found = json.loads(was["best"] or "{}")
+    best = json.loads(was["best"] or "{}")
     given = best_values.metric_names(training_of(was["training"]).compile.get("metrics", ()))
     for metrics in epochs:
-        found = best_values.update_best(found, metrics, given)
-    db.execute("UPDATE runs SET best = ? WHERE id = ?", (json.dumps(found), run_id))
+        best = best_values.update_best(best, metrics, given)
+    db.execute("UPDATE runs SET best = ? WHERE id = ?", (json.dumps(best), run_id))
 
 
 def history(run_id: str) -> dict[str, list[float | None]]:
@@ -102,8 +102,8 @@ def history(run_id: str) -> dict[str, list[float | None]]:
 
     None stands for NaN and infinity.
     """
-    found: dict[str, list[float | None]] = {}
+    values_by_metric: dict[str, list[float | None]] = {}
     for line in database().all("SELECT * FROM epochs WHERE run = ? ORDER BY seq", run_id):
         for name, value in json.loads(line["metrics"]).items():
-            found.setdefault(name, []).append(value)
-    return found
+            values_by_metric.setdefault(name, []).append(value)
+    return values_by_metric

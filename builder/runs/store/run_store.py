@@ -92,8 +92,8 @@ def secure() -> None:
 
 def find_by_click(click: str | None) -> str | None:
     """The id of the run that click made, if it made one."""
-    found = database().all("SELECT id FROM runs WHERE click = ?", click) if click else []
-    return found[0]["id"] if found else None
+    rows = database().all("SELECT id FROM runs WHERE click = ?", click) if click else []
+    return rows[0]["id"] if rows else None
 
 
 def by_status(*statuses: str) -> list[Row]:
@@ -114,12 +114,12 @@ def list_runs(project: str | None = None, owner: str | None = None, limit: int =
 
 def row(run_id: str) -> Row:
     """The run's line of table ``runs``; TrainingError when there is none."""
-    found = database().all("SELECT * FROM runs WHERE id = ?", run_id)
-    if not found:
+    rows = database().all("SELECT * FROM runs WHERE id = ?", run_id)
+    if not rows:
         raise TrainingError(
             "There is no such run in this workspace.", "Look for it under Runs.", where=run_id
         )
-    return found[0]
+    return rows[0]
 
 
 @functools.lru_cache(256)

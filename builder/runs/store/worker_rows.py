@@ -30,8 +30,8 @@ def read_order(run_id: str, pid: int | None = None) -> str | None:
     # a run removed, or given to another worker, has no use for this one
     if pid is not None and not is_assigned(run_id, pid):
         return "stop"
-    found = database().all("SELECT orders FROM runs WHERE id = ?", run_id)
-    return found[0]["orders"] if found else "stop"
+    rows = database().all("SELECT orders FROM runs WHERE id = ?", run_id)
+    return rows[0]["orders"] if rows else "stop"
 
 
 def is_assigned(run_id: str, pid: int) -> bool:
