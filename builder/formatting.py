@@ -39,6 +39,12 @@ def shape(sizes: tuple[int | None, ...]) -> str:
     return short(tuple(sizes[1:])) if sizes else "?"
 
 
+def batch_shape(sizes: tuple[int | None, ...]) -> str:
+    """A shape with its batch axis: ``(None, 28, 28)`` → ``(batch, 28, 28)``; a free axis is any."""
+    words = ["batch" if i == 0 else "any" if n is None else str(n) for i, n in enumerate(sizes)]
+    return f"({', '.join(words)})"
+
+
 # --- numbers ---------------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from builder import catalog, edit
+from builder import catalog, edit, formatting
 from builder.catalog import REQUIRED
 from builder.check.repair import fixes
 from builder.check.repair.fixes import Fixes
@@ -38,7 +38,7 @@ class LayerCall:
         if not self.before:
             return f"{self.name} cannot be built"
         giver = fixes.layer_label(self.spec, self.before)
-        return f"{self.name} receives {fixes.shape(self.shape)} from {giver}"
+        return f"{self.name} receives {formatting.batch_shape(self.shape)} from {giver}"
 
     def required(self, name: str) -> bool:
         """Whether the layer cannot be made without that argument."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from builder import catalog
+from builder import catalog, formatting
 from builder.check.graph.layer_call import Explanation, LayerCall
 from builder.check.repair import fixes, graph_edits, recommended
 from builder.check.repair.fixes import Fixes
@@ -114,7 +114,8 @@ def shape_mismatch(case: LayerCall) -> Explanation:
         return None
     node = case.spec.node(case.node)
     both = " and ".join(
-        f"{fixes.shape(s)} from '{r}'" for s, r in zip(shapes, node.inbound, strict=False)
+        f"{formatting.batch_shape(s)} from '{r}'"
+        for s, r in zip(shapes, node.inbound, strict=False)
     )
     message = f"{case.name} receives {both}: "
     if len({len(s) for s in shapes}) > 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from builder import catalog, edit
+from builder import catalog, edit, formatting
 from builder.catalog import Entry
 from builder.check.outputs.output_facts import Head, is_dense
 from builder.check.repair import fixes, recommended
@@ -89,7 +89,7 @@ def problems(
 
 def _wrong_rank(training: TrainingSpec, data: DataFacts, head: Head) -> Problem:
     """The output is still a picture or a sequence."""
-    shape = fixes.shape(head.shape)
+    shape = formatting.batch_shape(head.shape)
     message = (
         f"{fixes.layer_label(training.model, head.node)} is last and gives {shape}: still"
         f" {'a sequence' if head.rank == 3 else 'a picture'}. One row of numbers for each example"

@@ -82,12 +82,6 @@ def dataset(label: str, training: TrainingSpec, **settings: Any) -> Fixes:
     return (Fix(label, replace(training, dataset=training.dataset.with_(**settings))),)
 
 
-def shape(value: Shape) -> str:
-    """``(None, 28, 28)`` as people read it: ``"(batch, 28, 28)"``; a free axis is ``any``."""
-    words = ["batch" if i == 0 else "any" if n is None else str(n) for i, n in enumerate(value)]
-    return f"({', '.join(words)})"
-
-
 def example(value: Shape) -> str:
     """The shape of one example, ``(28, 28)``; a free axis is ``any``."""
     words = ["any" if n is None else str(n) for n in value]

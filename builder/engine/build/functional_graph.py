@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from builder import catalog
+from builder import catalog, formatting
 from builder.catalog import ops
 from builder.engine.build import keras_objects
 from builder.engine.build.backend import keras
@@ -22,7 +22,7 @@ class LayerRefused(BuildError):
     """A call that cannot be made; ``failure`` is the fact for people who still build."""
 
     def __init__(self, failure: Failure) -> None:
-        got = " and ".join(shape_text(s) for s in failure.received)
+        got = " and ".join(formatting.batch_shape(s) for s in failure.received)
         place = f"Layer '{failure.node}' ({failure.class_name})" if failure.node else "The model"
         received = f", which receives {got}," if got else ""
         super().__init__(
@@ -40,12 +40,6 @@ class LayerCall:
     layer: Any
     outputs: tuple[Any, ...]
     first: bool
-
-
-def shape_text(shape: Shape) -> str:
-    """``(None, 28, 28)`` → ``"(batch, 28, 28)"``; a free axis is ``any``."""
-    words = ["batch" if i == 0 else "any" if n is None else str(n) for i, n in enumerate(shape)]
-    return f"({', '.join(words)})"
 
 
 def class_name(model: ModelSpec, node: Node) -> str:

@@ -29,9 +29,6 @@ REFUSED = frozenset(
 HOMES = {"": keras.ops, "image": keras.ops.image, "linalg": keras.ops.linalg, "nn": keras.ops.nn,
          "numpy": keras.ops.numpy}  # fmt: skip
 
-MAX_CONSTANT = 100_000
-"""Numbers in a constant operand; more belong into a layer's weights."""
-
 SAME = {"absolute": "abs", "all_close": "allclose", "is_in": "isin", "c_dist": "cdist",
         "batch_norm": "batch_normalization", "rms_norm": "rms_normalization",
         "layer_norm": "layer_normalization", "search_sorted": "searchsorted"}  # fmt: skip

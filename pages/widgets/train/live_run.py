@@ -15,7 +15,7 @@ from builder.runs.store.progress import GOING, Progress
 from builder.spec import Run, TrainingSpec
 from pages.widgets.runs import run_sentences
 from pages.widgets.session import browser, current_project, tab_state, widget_sync
-from pages.widgets.shared import page_frame, problem_list
+from pages.widgets.shared import page_frame
 from pages.widgets.shared.page_frame import escape_md
 
 TICK = 1.0
@@ -195,9 +195,3 @@ def _next_steps(reading: diagnose.Diagnosis | None) -> None:
                 on_click=current_project.apply_fix,
                 args=(reading.fix.training,),
             )
-
-
-def why_not() -> str:
-    """The first reason the training on screen cannot start; "" when it can."""
-    severe = problem_list.severe_problems(current_project.problems())
-    return severe[0].message if severe else ""
