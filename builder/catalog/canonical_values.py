@@ -59,7 +59,7 @@ def canonical(asked: Param, value: Any, low: Any = None) -> Any:
     """
     value = freeze(value)
     if asked.kind and asked.type != "choice":
-        return _nested(asked.kind, value)
+        return _canonical_items(asked.kind, value)
     if asked.kind == "activations" and asked.optional and value == "linear":
         return None
     if isinstance(value, tuple) and asked.length and asked.type in ("ints", "json"):
@@ -70,7 +70,7 @@ def canonical(asked: Param, value: Any, low: Any = None) -> Any:
     return value
 
 
-def _nested(kind: str, value: Any) -> Any:
+def _canonical_items(kind: str, value: Any) -> Any:
     if isinstance(value, str):
         known = by_alias(kind, value) or find(kind, value)
         return ObjectSpec(known.class_name) if known else value

@@ -52,7 +52,7 @@ def notebook(
                 f"## {HEADINGS[topic]}\n\n{more}{line_explanations.explain_part(training, topic)}"
             )
         )
-        cells.append(_code(_joined(list(group))))
+        cells.append(_code(_join_pieces(list(group))))
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     book = {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
@@ -65,7 +65,7 @@ METADATA = {
 }
 
 
-def _joined(pieces: list[Part]) -> str:
+def _join_pieces(pieces: list[Part]) -> str:
     gap = "\n\n\n" if any(part.text.startswith(BLOCKS) for part in pieces) else "\n\n"
     return gap.join(part.text for part in pieces)
 

@@ -234,15 +234,15 @@ def resolve_settings(entry: Entry, config: Mapping[str, Any]) -> dict[str, Any]:
                 f"Its settings are {', '.join(entry.args)}.",
                 f"dataset.{name}",
             )
-        values[name] = _checked(entry, name, value)
+        values[name] = _check_setting(entry, name, value)
     return values
 
 
-def _checked(entry: Entry, name: str, value: Any) -> Any:
+def _check_setting(entry: Entry, name: str, value: Any) -> Any:
     param: Param = entry.extra["params"][name]
     if value is None and param.optional:
         return value
-    if expected := _expected(param, value):
+    if expected := _describe_expected(param, value):
         raise DataError(
             f"The setting '{name}' of {entry.class_name} must be {expected} but is {value!r}.",
             "Choose another value.",
@@ -251,7 +251,7 @@ def _checked(entry: Entry, name: str, value: Any) -> Any:
     return value
 
 
-def _expected(param: Param, value: Any) -> str:
+def _describe_expected(param: Param, value: Any) -> str:
     """What ``value`` should have been; "" when it is that."""
     if param.type == "choice":
         return "" if value in param.choices else f"one of {', '.join(map(str, param.choices))}"

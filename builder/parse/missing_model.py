@@ -22,7 +22,7 @@ def report_missing(interp: Interpreter, model: Model | None) -> None:
     """Whose code this is where it is not Keras's, and what is missing where there is no model."""
     for node in ast.walk(interp.page.tree) if interp.foreign else ():
         if isinstance(node, ast.Call):
-            path = _dotted(interp, node.func)
+            path = _full_name(interp, node.func)
             if not any(path in used for used in interp.foreign.values()):
                 interp.note_foreign(node, path, _short(node.func))
     for framework, used in interp.foreign.items():
@@ -59,7 +59,7 @@ def _short(node: ast.AST) -> str:
     return node.id[:40] if isinstance(node, ast.Name) else "…"
 
 
-def _dotted(interp: Interpreter, node: ast.AST) -> str:
+def _full_name(interp: Interpreter, node: ast.AST) -> str:
     """The full name of what is called, as far as the imports tell."""
     parts: list[str] = []
     while isinstance(node, ast.Attribute) and len(parts) < 20:

@@ -123,7 +123,7 @@ def _no_call(node: ast.AST) -> ast.Call:
 
 def _spec(interp: Interpreter, model: Model, x: DataArray | None) -> ModelSpec | None:
     if model.kind == "instance":
-        result = _followed(interp, model, x)
+        result = _follow_call(interp, model, x)
         if result is None:
             return None
         model = result
@@ -144,7 +144,7 @@ def _spec(interp: Interpreter, model: Model, x: DataArray | None) -> ModelSpec |
     return flattened.add_flatten(interp, spec, x.data.shape, model.line)
 
 
-def _followed(interp: Interpreter, model: Model, x: DataArray | None) -> Model | None:
+def _follow_call(interp: Interpreter, model: Model, x: DataArray | None) -> Model | None:
     """A model written as a class, its ``call`` followed from an Input."""
     kind = model.instance.of
     for name in (n for n in OWN_WAYS if n in kind.methods):
@@ -201,7 +201,7 @@ def _training(
         text = "This model has no compile: choose optimizer and loss on the Train page."
         interp.remarks.add(UNKNOWN, model.line, text)
     made = TrainingSpec(spec, data, compile=compiled or Config(), fit=settings, seed=interp.seed)
-    return made if interp.around is None else _kept(made, interp.around)
+    return made if interp.around is None else _keep_unsaid(made, interp.around)
 
 
 def _with_columns(
@@ -221,7 +221,7 @@ def _with_columns(
         fit=fit.settings,
         seed=interp.seed,
     )
-    return made if interp.around is None else _kept(made, interp.around)
+    return made if interp.around is None else _keep_unsaid(made, interp.around)
 
 
 def _with_policy(interp: Interpreter, compiled: Config | None) -> Config | None:
@@ -230,7 +230,7 @@ def _with_policy(interp: Interpreter, compiled: Config | None) -> Config | None:
     return compiled
 
 
-def _kept(made: TrainingSpec, before: TrainingSpec) -> TrainingSpec:
+def _keep_unsaid(made: TrainingSpec, before: TrainingSpec) -> TrainingSpec:
     """With what no code says: how it is tuned and distributed."""
     return replace(made, tuner=before.tuner, distribution=before.distribution)
 

@@ -26,7 +26,9 @@ _RANKS = (
 """Axes to pool over, what the input is called, what the window is called, one example's shape."""
 
 
-def _windowed(name: str, what: str, analogy: str, formula: str, default: bool) -> tuple[Entry, ...]:
+def _window_entries(
+    name: str, what: str, analogy: str, formula: str, default: bool
+) -> tuple[Entry, ...]:
     """A pooling layer with a window, for 2, 1 and 3 axes; ``default``: Keras knows a size."""
     rows = []
     for rank, thing, window, shape in _RANKS:
@@ -82,14 +84,14 @@ _MAX = r"y_{i,c} = \max_{k} x_{s i+k,\,c}"
 _MEAN = r"y_{i,c} = \frac{1}{K}\sum_{k} x_{s i+k,\,c}"
 
 ENTRIES = (
-    *_windowed(
+    *_window_entries(
         "Max",
         "the largest value",
         "Of every handful of berries only the ripest goes on the sandwich.",
         _MAX,
         True,
     ),
-    *_windowed(
+    *_window_entries(
         "Average",
         "the average",
         "Every handful of berries is stirred into one spoonful of jam.",

@@ -15,7 +15,7 @@ def call(layer: Any, class_name: str, inputs: list[Any], node: Node) -> Any:
     """Call ``layer`` on its inputs the way its class wants them."""
     if isinstance(layer, FunctionLayer):
         return layer(inputs)
-    named, used = _named(node, inputs)
+    named, used = _keyword_arguments(node, inputs)
     inputs = [t for i, t in enumerate(inputs) if i not in used]
     traits = catalog.traits_of(class_name)
     if traits.recurrent and len(inputs) > 1:
@@ -28,7 +28,7 @@ def call(layer: Any, class_name: str, inputs: list[Any], node: Node) -> Any:
     return layer(inputs[0], **named)
 
 
-def _named(node: Node, inputs: list[Any]) -> tuple[dict[str, Any], set[int]]:
+def _keyword_arguments(node: Node, inputs: list[Any]) -> tuple[dict[str, Any], set[int]]:
     """The call's keyword arguments, and which of its inputs are among them."""
     named: dict[str, Any] = {}
     used: set[int] = set()

@@ -105,7 +105,7 @@ def measure(array: Any, name: str) -> Any:
     return Measure(array, name) if isinstance(array, DataArray) else Opaque()
 
 
-def _measured(name: str) -> Handler:
+def _measure_handler(name: str) -> Handler:
     def handle(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
         return measure(args[0] if args else None, name)
 
@@ -119,7 +119,7 @@ def _classes(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> A
     return Opaque()
 
 
-def _joined(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+def _concatenate(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     parts = args[0] if args else None
     if not isinstance(parts, list) or not all(isinstance(p, DataArray) for p in parts):
         return Opaque()
@@ -176,14 +176,14 @@ def _has_opaque(args: Args) -> bool:
     return any(isinstance(a, Opaque) for a in args)
 
 
-def _reshuffled(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+def _reshuffle_class(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """The class with which our own scripts shuffle anew in every epoch."""
     arguments = dict(zip(("x", "y", "batch_size", "seed"), args, strict=False)) | kw
     return Batches(arguments.get("x"), arguments.get("y"), arguments.get("batch_size"), True)
 
 
 FUNCTIONS: dict[str, Handler] = {
-    "layerwise.Reshuffled": _reshuffled,
+    "layerwise.Reshuffled": _reshuffle_class,
     "pandas.DataFrame": dataframes.read_frame,
     "pandas.Series": dataframes.read_frame,
     "sklearn.model_selection.train_test_split": splits.split_arrays,
@@ -197,9 +197,9 @@ FUNCTIONS: dict[str, Handler] = {
     "keras.ops.expand_dims": _axis,
     "numpy.reshape": _reshape,
     "tensorflow.reshape": _reshape,
-    "numpy.concatenate": _joined,
-    "numpy.vstack": _joined,
-    "numpy.hstack": _joined,
+    "numpy.concatenate": _concatenate,
+    "numpy.vstack": _concatenate,
+    "numpy.hstack": _concatenate,
     "tensorflow.data.Dataset.from_tensor_slices": _batches,
     "numpy.unique": _classes,
     "numpy.eye": lambda interp, node, args, kw: Eye(),
@@ -215,8 +215,8 @@ FUNCTIONS: dict[str, Handler] = {
                   "nan_to_num", "asfarray")
     },
     **{f"tensorflow.{n}": _same for n in ("cast", "convert_to_tensor", "constant")},
-    **{f"numpy.{n}": _measured(n) for n in ("mean", "std", "min", "max")},
-    **{"numpy.amax": _measured("max"), "numpy.amin": _measured("min")},
+    **{f"numpy.{n}": _measure_handler(n) for n in ("mean", "std", "min", "max")},
+    **{"numpy.amax": _measure_handler("max"), "numpy.amin": _measure_handler("min")},
     **{
         f"sklearn.preprocessing.{n}": _scaler
         for n in ("StandardScaler", "MinMaxScaler", "RobustScaler", "Normalizer", "LabelEncoder",

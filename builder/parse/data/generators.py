@@ -19,7 +19,7 @@ def call_batches(
         size = resolve_number(args[0] if args else kw.get("batch_size"))
         return replace(value, batch_size=size if isinstance(size, int) else None)
     if name == "map":
-        return _mapped(interp, node, value, args[0] if args else kw.get("map_func"))
+        return _map_examples(interp, node, value, args[0] if args else kw.get("map_func"))
     if name in ("take", "skip", "filter") and not _looked_at(args):
         interp.report_different(node, "All examples are taken.")
     return value
@@ -30,7 +30,7 @@ def _looked_at(args: list[Any]) -> bool:
     return bool(args) and isinstance(args[0], int) and args[0] < 10
 
 
-def _mapped(interp: Interpreter, node: ast.Call, value: Batches, function: Any) -> Any:
+def _map_examples(interp: Interpreter, node: ast.Call, value: Batches, function: Any) -> Any:
     """What a function makes of an example and its label, which stand for all of them."""
     pair = [value.x] if value.y is None else [value.x, value.y]
     if isinstance(function, UserFunction):

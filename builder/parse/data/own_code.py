@@ -65,7 +65,7 @@ def read_function(interp: Interpreter, function: UserFunction, args: Args, kw: K
     drawn = _drawn_from(arguments)
     if drawn is None:
         function.drawn += 1
-    return _made(interp, module, arguments, drawn, is_first=function.drawn == 1)
+    return _loader_result(interp, module, arguments, drawn, is_first=function.drawn == 1)
 
 
 def _is_ours(function: UserFunction, module: ModuleType) -> bool:
@@ -129,7 +129,7 @@ def _usual_arguments(interp: Interpreter, module: ModuleType) -> str:
     return _usual[name]
 
 
-def _made(
+def _loader_result(
     interp: Interpreter,
     module: ModuleType,
     arguments: dict[str, Any],

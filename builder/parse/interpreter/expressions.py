@@ -151,7 +151,7 @@ def _text(interp: Interpreter, node: ast.JoinedStr) -> Any:
     return text
 
 
-def _formatted(interp: Interpreter, node: ast.FormattedValue) -> Any:
+def _format_value(interp: Interpreter, node: ast.FormattedValue) -> Any:
     value = resolve_number(interp.evaluate(node.value))
     spec = interp.evaluate(node.format_spec) if node.format_spec else ""
     if isinstance(value, Unknown | Opaque):
@@ -168,7 +168,7 @@ def _lambda(interp: Interpreter, node: ast.Lambda) -> UserFunction:
     return UserFunction(node, interp.scope)
 
 
-def _named(interp: Interpreter, node: ast.NamedExpr) -> Any:
+def _assign_expression(interp: Interpreter, node: ast.NamedExpr) -> Any:
     value = interp.evaluate(node.value)
     interp.assign(node.target, value)
     return value
@@ -190,11 +190,11 @@ HANDLERS: dict[type, Callable[[Interpreter, Any], Any]] = {
     ast.Dict: sequences.evaluate_dict,
     ast.Subscript: _subscript,
     ast.JoinedStr: _text,
-    ast.FormattedValue: _formatted,
+    ast.FormattedValue: _format_value,
     ast.Lambda: _lambda,
     ast.ListComp: sequences.evaluate_comprehension,
     ast.SetComp: sequences.evaluate_comprehension,
     ast.GeneratorExp: sequences.evaluate_comprehension,
     ast.DictComp: sequences.evaluate_comprehension,
-    ast.NamedExpr: _named,
+    ast.NamedExpr: _assign_expression,
 }

@@ -56,7 +56,7 @@ def follow_while(interp: Interpreter, node: ast.While) -> Any:
 
 
 def _left_out(interp: Interpreter, node: ast.For, nobody_knows: bool) -> None:
-    used = _used(interp, node)
+    used = _names_used(interp, node)
     if used & TRAINS:
         interp.report_unknown(node.iter, HAND)
     elif nobody_knows or used & BUILDS:
@@ -66,10 +66,10 @@ def _left_out(interp: Interpreter, node: ast.For, nobody_knows: bool) -> None:
 
 def builds_model(interp: Interpreter, node: ast.AST) -> bool:
     """Whether a part that cannot be followed does something to a model."""
-    return bool(_used(interp, node) & (BUILDS | TRAINS))
+    return bool(_names_used(interp, node) & (BUILDS | TRAINS))
 
 
-def _used(interp: Interpreter, node: ast.AST) -> set[str]:
+def _names_used(interp: Interpreter, node: ast.AST) -> set[str]:
     """Names of attributes and functions in a loop, in the functions it calls too."""
     result: set[str] = set()
     todo, seen = [node], {id(node)}

@@ -85,14 +85,14 @@ _BITS: dict[type, Callable[[Any, Any], Any]] = {
 def arithmetic(op: ast.operator, a: Any, b: Any) -> Any:
     """``a op b`` of plain values; raises CannotEvaluate when it cannot be, or gets too large."""
     try:
-        return check_value(_worked(op, a, b))
+        return check_value(_apply_operator(op, a, b))
     except (TypeError, ValueError, ArithmeticError) as error:
         raise CannotEvaluate(
             str(error).splitlines()[0][:80] if str(error) else "it fails"
         ) from None
 
 
-def _worked(op: ast.operator, a: Any, b: Any) -> Any:
+def _apply_operator(op: ast.operator, a: Any, b: Any) -> Any:
     numbers = isinstance(a, int | float) and isinstance(b, int | float)
     if isinstance(op, ast.Pow):
         if not numbers or abs(b) > 64 or abs(a) > 2**32 or (isinstance(b, int) and abs(a) ** abs(b)
@@ -107,7 +107,7 @@ def _worked(op: ast.operator, a: Any, b: Any) -> Any:
             return _no("the shift is too large")
         return a << b if isinstance(op, ast.LShift) else a >> b
     if isinstance(op, ast.Mult) and not numbers:
-        return _repeated(a, b)
+        return _repeat(a, b)
     if isinstance(op, ast.Mod) and isinstance(a, str):
         return _percent(a, b)
     if type(op) not in _ARITHMETIC:
@@ -121,7 +121,7 @@ def _worked(op: ast.operator, a: Any, b: Any) -> Any:
     return _ARITHMETIC[type(op)](a, b)
 
 
-def _repeated(a: Any, b: Any) -> Any:
+def _repeat(a: Any, b: Any) -> Any:
     many, what = (a, b) if isinstance(a, int) else (b, a)
     if not isinstance(many, int) or not isinstance(what, str | list | tuple):
         return _no(f"{_word(a)} and {_word(b)} cannot be multiplied")
@@ -160,7 +160,7 @@ _COMPARE: dict[type, Callable[[Any, Any], Any]] = {
 }
 
 
-def _compared(op: ast.cmpop, a: Any, b: Any) -> bool:
+def _compare(op: ast.cmpop, a: Any, b: Any) -> bool:
     """``a op b``; raises CannotEvaluate when it cannot be worked out."""
     if isinstance(op, ast.Is | ast.IsNot):
         if a is not None and b is not None and not (isinstance(a, bool) or isinstance(b, bool)):
@@ -216,7 +216,7 @@ def evaluate_comparison(interp: Interpreter, node: ast.Compare) -> Any:
         elif not (is_small(a) and is_small(b)):
             return Unknown() if isinstance(a, Unknown) or isinstance(b, Unknown) else Opaque()
         else:
-            result = result and _compared(op, a, b)
+            result = result and _compare(op, a, b)
         left = right
     return result
 

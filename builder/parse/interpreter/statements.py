@@ -46,12 +46,12 @@ def _assign(interp: Interpreter, node: ast.Assign) -> None:
         interp.rules.name_result(interp, target, value)
 
 
-def _annotated(interp: Interpreter, node: ast.AnnAssign) -> None:
+def _annotated_assignment(interp: Interpreter, node: ast.AnnAssign) -> None:
     if node.value is not None:
         interp.assign(node.target, interp.evaluate(node.value))
 
 
-def _augmented(interp: Interpreter, node: ast.AugAssign) -> None:
+def _augmented_assignment(interp: Interpreter, node: ast.AugAssign) -> None:
     if isinstance(node.target, ast.Subscript):
         interp.assign(node.target, interp.evaluate(node.value))
         return
@@ -196,8 +196,8 @@ HANDLERS: dict[type, Callable[[Interpreter, Any], Signal | None]] = {
     ast.Import: _import,
     ast.ImportFrom: _from,
     ast.Assign: _assign,
-    ast.AnnAssign: _annotated,
-    ast.AugAssign: _augmented,
+    ast.AnnAssign: _annotated_assignment,
+    ast.AugAssign: _augmented_assignment,
     ast.Expr: _expression,
     ast.If: _if,
     ast.For: loops.follow_for,

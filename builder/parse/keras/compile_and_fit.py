@@ -109,7 +109,7 @@ def _objects(interp: Interpreter, node: ast.AST, kind: str, value: Any, where: s
             return None
         return value.spec
     if isinstance(value, str):
-        return _named(interp, node, kind, value, where)
+        return _find_by_name(interp, node, kind, value, where)
     if isinstance(value, Reference):
         return _reference(interp, node, kind, value, where)
     if isinstance(value, UserFunction | UserInstance):
@@ -125,12 +125,12 @@ def _reference(interp: Interpreter, node: ast.AST, kind: str, value: Reference, 
     if home is not None and home[0] in (kind, "losses"):
         if catalog.find(kind, last):
             return ObjectSpec(last)
-        return _named(interp, node, kind, last, where)
+        return _find_by_name(interp, node, kind, last, where)
     interp.report_unknown(node, f"{where} is {last[:60]!r}, which is not one of Keras's: left out")
     return None
 
 
-def _named(interp: Interpreter, node: ast.AST, kind: str, text: str, where: str) -> Any:
+def _find_by_name(interp: Interpreter, node: ast.AST, kind: str, text: str, where: str) -> Any:
     entry = catalog.by_alias(kind, text)
     if entry is None and kind == "losses" and text in legacy.LOSSES and text != "crossentropy":
         entry = catalog.find(kind, legacy.LOSSES[text])
@@ -257,7 +257,7 @@ def _callbacks(interp: Interpreter, node: ast.AST, value: Any) -> dict[str, Any]
     return {"callbacks": tuple(rows)} if rows else {}
 
 
-def _rounded(share: float, rows: int | None) -> float:
+def _round_share(share: float, rows: int | None) -> float:
     """A short number that sets just as many rows aside."""
     if abs(share - round(share, 4)) < 1e-9:
         return round(share, 4)
@@ -298,6 +298,6 @@ def _validate(
         return
     left = x.share if isinstance(x, DataArray) else 1 - held.share
     share = held.share / (left + held.share) if left and left < 1 else held.share
-    result["validation_split"] = _rounded(share, held.data.train)
+    result["validation_split"] = _round_share(share, held.data.train)
     if held.end != "tail":
         interp.report_different(node, "The last rows validate here, whichever the code sets aside.")

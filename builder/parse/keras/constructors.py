@@ -190,7 +190,7 @@ def read_argument(interp: Interpreter, node: ast.AST, entry: Entry, name: str, v
             raise CannotEvaluate("this rule for the learning rate is not one we know")
         return result
     if isinstance(value, Layer):
-        return _wrapped(value, name)
+        return _wrapped_layer(value, name)
     if isinstance(value, KerasObject):
         return value.spec
     if isinstance(value, Reference):
@@ -216,7 +216,7 @@ def plain_value(value: Any) -> Any:
     if isinstance(value, KerasObject):
         return value.spec
     if isinstance(value, Layer):
-        return _wrapped(value, "")
+        return _wrapped_layer(value, "")
     if isinstance(value, dict):
         return Config({str(k): plain_value(v) for k, v in value.items()})
     if isinstance(value, Unknown | Opaque):
@@ -226,7 +226,7 @@ def plain_value(value: Any) -> Any:
     raise CannotEvaluate("this is no value for it")
 
 
-def _wrapped(layer: Layer, name: str) -> Any:
+def _wrapped_layer(layer: Layer, name: str) -> Any:
     if layer.spec is None:
         raise CannotEvaluate("a model inside a wrapper is not read")
     if name in ("activation", "recurrent_activation"):

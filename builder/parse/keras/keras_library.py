@@ -87,7 +87,7 @@ def is_known(path: str) -> bool:
     return catalog.find(kind, name) is not None or name in legacy.FUNCTIONS
 
 
-def _opened(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+def _load_model(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     interp.report_note(node, "A saved model is opened on the Home page: nothing to do here.")
     return Opaque()
 
@@ -191,8 +191,8 @@ FUNCTIONS: dict[str, Callable[[Interpreter, ast.Call, Args, Keywords], Any]] = {
     "keras.Input": model_calls.make_input,
     "keras.layers.Lambda": _lambda,
     "keras.config.set_dtype_policy": _policy,
-    "keras.models.load_model": _opened,
-    "keras.saving.load_model": _opened,
+    "keras.models.load_model": _load_model,
+    "keras.saving.load_model": _load_model,
     "keras.utils.get_file": lambda i, n, args, kw: args[0] if args else kw.get("fname", Unknown()),
     "keras.backend.image_data_format": lambda i, n, args, kw: "channels_last",
     "keras.preprocessing.image.ImageDataGenerator": _image_generator,

@@ -26,7 +26,7 @@ def make_layer(
     wrapped: list[Layer],
 ) -> Layer:
     """The layer of a record, with what its call says beside: ``about`` has name and shapes."""
-    made = Layer(spec, _named(interp, node, about.pop("name")), line=node.lineno)
+    made = Layer(spec, _layer_name(interp, node, about.pop("name")), line=node.lineno)
     made.depth = 1 + max((w.depth for w in wrapped), default=0)
     inner = next((w for w in wrapped if w.shape is not None), None)
     if inner is not None and catalog.traits_of(spec.class_name).wraps:
@@ -93,7 +93,7 @@ def vocabulary_size(interp: Interpreter, node: ast.AST, layer: Layer) -> Any:
     return most
 
 
-def _named(interp: Interpreter, node: ast.AST, name: Any) -> str:
+def _layer_name(interp: Interpreter, node: ast.AST, name: Any) -> str:
     if name is None:
         return ""
     if not isinstance(name, str):

@@ -54,7 +54,7 @@ WEIGHTS = ("load_weights", "set_weights", "get_weights")
 
 def make_sequential(interp: Interpreter, node: ast.AST, args: Args, kw: Keywords) -> Model:
     """``keras.Sequential([…])``."""
-    model = Model("sequential", _named(kw.get("name")), getattr(node, "lineno", 0))
+    model = Model("sequential", _model_name(kw.get("name")), getattr(node, "lineno", 0))
     interp.models.append(model)
     layers = args[0] if args else kw.get("layers")
     if layers is not None:
@@ -130,7 +130,7 @@ def make_functional(interp: Interpreter, node: ast.AST, args: Args, kw: Keywords
     inputs, outputs = (
         list(walk(list(e.values()) if isinstance(e, dict) else [e])) for e in ends
     )  # fmt: skip
-    model = Model("functional", _named(arguments.get("name")), getattr(node, "lineno", 0))
+    model = Model("functional", _model_name(arguments.get("name")), getattr(node, "lineno", 0))
     if any(isinstance(v, Opaque) for v in (*inputs, *outputs)):
         model.aside = True
         return model
@@ -287,5 +287,5 @@ def _build(interp: Interpreter, node: ast.Call, model: Model, args: Args, kw: Ke
         model.shape = shape[1:]
 
 
-def _named(name: Any) -> str:
+def _model_name(name: Any) -> str:
     return tidy_name(name) if isinstance(name, str) else ""

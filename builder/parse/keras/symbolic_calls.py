@@ -59,7 +59,7 @@ def call_layer(interp: Interpreter, node: ast.AST, layer: Layer, args: Args, kw:
         if not any(isinstance(r, Unknown) for r in reads):
             interp.report_unknown(node, "a layer can only be called on what another layer gives")
         return tensors[0] if tensors else Unknown()
-    named = _named(interp, node, kw, tensors)
+    named = _call_arguments(interp, node, kw, tensors)
     if layer.inner is not None:
         return _model_call(interp, node, layer, tensors, named)
     result = record_call(interp, layer, tensors)
@@ -67,7 +67,9 @@ def call_layer(interp: Interpreter, node: ast.AST, layer: Layer, args: Args, kw:
     return result
 
 
-def _named(interp: Interpreter, node: ast.AST, kw: Keywords, reads: list[Tensor]) -> Config:
+def _call_arguments(
+    interp: Interpreter, node: ast.AST, kw: Keywords, reads: list[Tensor]
+) -> Config:
     """The keyword arguments of a call; tensors among them join what it ``reads``."""
     result: dict[str, Any] = {}
     for name, value in kw.items():

@@ -146,8 +146,8 @@ def model_spec(model: Model, name: str = "model", depth: int = 0) -> tuple[Model
         layers = list(_with_input(model))
         if len(layers) > MAX_LAYERS:
             raise CannotEvaluate(f"the model has more than {MAX_LAYERS:,} layers")
-        return _written(model.name or name, list(_chained(layers)), None, depth)
-    return _written(model.name or name, reachable_calls(model), model.outputs, depth)
+        return _model_spec(model.name or name, list(_chain_calls(layers)), None, depth)
+    return _model_spec(model.name or name, reachable_calls(model), model.outputs, depth)
 
 
 def _with_input(model: Model) -> Iterator[Layer]:
@@ -184,7 +184,7 @@ def input_layer(shape: tuple[int | None, ...], batch: int | None = None, name: s
     return Layer(ObjectSpec("InputLayer", Config(config)), name)
 
 
-def _chained(layers: Iterable[Layer]) -> Iterator[LayerCall]:
+def _chain_calls(layers: Iterable[Layer]) -> Iterator[LayerCall]:
     before: LayerCall | None = None
     for number, layer in enumerate(layers):
         before = LayerCall(layer, (Tensor(before),) if before else (), number)
@@ -214,7 +214,7 @@ def _number(call: LayerCall) -> int:
     return call.number
 
 
-def _written(
+def _model_spec(
     name: str, calls: list[LayerCall], outputs: list[Tensor] | None, depth: int
 ) -> tuple[ModelSpec, int]:
     names = layer_names(calls)

@@ -68,13 +68,13 @@ def follow_instance(
         if model.kind == "functional":
             return model_calls.call_again(interp, node, model, [tensors], kw)
         if tensors and _made_here(node) and all(t.call.layer.is_input for t in tensors):
-            return _shaped(interp, node, follow, value, model, tensors, args)
+            return _call_on_inputs(interp, node, follow, value, model, tensors, args)
         model.used = True
     elif _has_weights(interp, value.of):
         return _left_out(interp, node, value, inputs, "it makes weights of its own")
     _build(interp, node, value, inputs)
     _name_fields(value)
-    result = interp.call(node, follow, [value, *args], _taken(follow, kw))
+    result = interp.call(node, follow, [value, *args], _accepted_keywords(follow, kw))
     if value.of.base != "layer":
         return result
     if not _tensors(list(result.values()) if isinstance(result, dict) else [result]):
@@ -94,7 +94,7 @@ def _build(interp: Interpreter, node: ast.AST, value: UserInstance, values: list
     interp.call(node, start, [value, shape], {})
 
 
-def _taken(follow: UserFunction, kw: dict[str, Any]) -> dict[str, Any]:
+def _accepted_keywords(follow: UserFunction, kw: dict[str, Any]) -> dict[str, Any]:
     """The keyword arguments that a ``call`` knows, with what Keras hands it by itself."""
     known = {a.arg for a in follow.node.args.args}
     values = {k: v for k, v in kw.items() if k in known}
@@ -133,7 +133,7 @@ def _tensors(values: list[Any]) -> list[Tensor]:
     return [t for t in walk(values) if isinstance(t, Tensor)]
 
 
-def _shaped(
+def _call_on_inputs(
     interp: Interpreter,
     node: ast.AST,
     follow: UserFunction,

@@ -55,7 +55,7 @@ def extract_code(source: str) -> tuple[str, str] | None:
         return None
     messages = ["Code that was indented was moved to the left edge."] if moved else []
     messages += (
-        [f"Left out, because it is no code: {_listed(sorted(left_out))}."] if left_out else []
+        [f"Left out, because it is no code: {_list_lines(sorted(left_out))}."] if left_out else []
     )
     return ("\n".join(lines), " ".join(messages)) if any(x.strip() for x in lines) else None
 
@@ -95,7 +95,7 @@ def _is_prose(line: str) -> bool:
     return side_by_side and (not _CODE.search(plain) or bool(_SENTENCE.search(plain)))
 
 
-def _listed(places: list[int]) -> str:
+def _list_lines(places: list[int]) -> str:
     """``line 3``, or ``lines 1, 3 to 5 and 9``; places count from 0."""
     spans: list[list[int]] = []
     for place in places:

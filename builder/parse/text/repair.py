@@ -37,12 +37,12 @@ def repair_attempts(source: str) -> Iterator[tuple[str, str]]:
             messages += [message] if message else []
             yield text, " ".join(messages)
     for width in (8, 4):
-        spaced = _spaced(text, width)
+        spaced = _expand_tabs(text, width)
         if spaced != text:
             yield spaced, " ".join([*messages, "Tabs and spaces are mixed: tabs were made spaces."])
 
 
-def _quoted(text: str) -> str:
+def _straighten_quotes(text: str) -> str:
     def straight(match: re.Match[str]) -> str:
         sign = '"' if match["open"] in "“”„" else "'"
         return f"{match['before']}{sign}{match['text']}{sign}"
@@ -58,7 +58,7 @@ def _visible(text: str) -> str:
     return text.translate(_SPACES)
 
 
-def _unnumbered(text: str) -> str:
+def _strip_line_numbers(text: str) -> str:
     """Without the numbers an editor shows, where every line has one and they count up."""
     lines = text.split("\n")
     rows = [(i, _NUMBER.match(line)) for i, line in enumerate(lines) if line.strip()]
@@ -73,7 +73,7 @@ def _unnumbered(text: str) -> str:
     return "\n".join(line[pad:] for line in lines)
 
 
-def _spaced(text: str, width: int) -> str:
+def _expand_tabs(text: str, width: int) -> str:
     """Tabs at the beginning of lines as spaces."""
 
     def spaces(match: re.Match[str]) -> str:
@@ -85,7 +85,7 @@ def _spaced(text: str, width: int) -> str:
 _CHANGES: tuple[tuple[Callable[[str], str], str], ...] = (
     (_visible, ""),
     (_plain, "Signs of a web page (&quot; …) were made plain ones."),
-    (_unnumbered, "The line numbers at the left were left out."),
-    (_quoted, "Curly quotes were made straight ones."),
+    (_strip_line_numbers, "The line numbers at the left were left out."),
+    (_straighten_quotes, "Curly quotes were made straight ones."),
 )
 """Each with what is said when it changed something."""

@@ -78,8 +78,10 @@ def read_page(source: str, remarks: Remarks) -> Page:
     if not isinstance(source, str):
         raise SpecError(f"The code must be text but is {type(source).__name__}.")
     _check_size(source)
-    plain = _cleaned(source.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff"), remarks)
-    marked = _marked(plain)
+    plain = _blank_non_code(
+        source.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff"), remarks
+    )
+    marked = _mark_switched_off(plain)
     if marked != plain:
         try:
             return Page(tuple(marked.split("\n")), _tree(marked))
@@ -88,7 +90,7 @@ def read_page(source: str, remarks: Remarks) -> Page:
     try:
         return Page(tuple(plain.split("\n")), _tree(plain))
     except SpecError:
-        if (result := _mended(plain)) is None:
+        if (result := _repair_text(plain)) is None:
             raise
         text, messages = result
         for sentence in messages:
@@ -96,7 +98,7 @@ def read_page(source: str, remarks: Remarks) -> Page:
         return Page(tuple(text.split("\n")), _tree(text))
 
 
-def _mended(plain: str) -> tuple[str, list[str]] | None:
+def _repair_text(plain: str) -> tuple[str, list[str]] | None:
     """The Python in a text that is none: what copying did undone, prose left out."""
     text, messages = plain, ""
     for text, messages in repair.repair_attempts(plain):
@@ -153,16 +155,16 @@ def _tree(source: str) -> ast.Module:
         ) from None
 
 
-def _cleaned(source: str, remarks: Remarks) -> str:
+def _blank_non_code(source: str, remarks: Remarks) -> str:
     """Prose around fenced code, shell and notebook commands, and prompts blanked."""
     lines = source.split("\n")
     fences = [i for i, line in enumerate(lines) if _FENCE.match(line)]
     if fences and not _parses(source):
-        lines = _fenced(lines)
+        lines = _fenced_code(lines)
         remarks.add(NOTED, 0, "Only the code between the ``` marks is read.")
     prompts = any(line.lstrip().startswith((">>> ", "In [")) for line in lines)
     if prompts and not _parses("\n".join(lines)):  # a docstring may hold prompts too
-        lines = _prompted(lines, remarks)
+        lines = _strip_prompts(lines, remarks)
     for i, line in enumerate(lines):
         if _BUTTON.match(line) and not _continues(lines, i):
             lines[i] = ""
@@ -174,7 +176,7 @@ def _cleaned(source: str, remarks: Remarks) -> str:
     return "\n".join(lines)
 
 
-def _prompted(lines: list[str], remarks: Remarks) -> list[str]:
+def _strip_prompts(lines: list[str], remarks: Remarks) -> list[str]:
     """What stands behind prompts, and paragraphs of plain code between; output is blanked."""
     kept = [""] * len(lines)
     start, output, tries = 0, False, 0
@@ -213,7 +215,7 @@ def _continues(lines: list[str], i: int) -> bool:
     return before.endswith(("(", "[", "{", ",", "\\", "=", "+", "-", "*", "/"))
 
 
-def _fenced(lines: list[str]) -> list[str]:
+def _fenced_code(lines: list[str]) -> list[str]:
     """Only what stands between fences, each block moved to the left edge."""
     kept = [""] * len(lines)
     start = None
@@ -234,7 +236,7 @@ def _fenced(lines: list[str]) -> list[str]:
     return kept
 
 
-def _marked(source: str) -> str:
+def _mark_switched_off(source: str) -> str:
     """Layers that our own scripts carry as comments made code again, wrapped in ``OFF``."""
     if "switched off" not in source:
         return source
@@ -244,7 +246,9 @@ def _marked(source: str) -> str:
         if not matched:
             continue
         first = end
-        while first > max(0, end - 40) and not _balanced(_uncommented(lines[first : end + 1])):
+        while first > max(0, end - 40) and not _is_balanced(
+            _strip_comments(lines[first : end + 1])
+        ):
             first -= 1
         for i in range(first, end + 1):
             lines[i] = lines[i].replace("# ", "", 1)
@@ -255,13 +259,13 @@ def _marked(source: str) -> str:
     return "\n".join(lines)
 
 
-def _uncommented(lines: list[str]) -> str:
+def _strip_comments(lines: list[str]) -> str:
     return "\n".join(line.strip().removeprefix("# ") for line in lines).replace(
         ",  # switched off", ""
     )
 
 
-def _balanced(text: str) -> bool:
+def _is_balanced(text: str) -> bool:
     return text.count("(") == text.count(")") and text.count("[") == text.count("]")
 
 
