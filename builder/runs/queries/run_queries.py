@@ -140,12 +140,22 @@ def get(run_ids: Sequence[str]) -> list[ListedRun]:
 
 def metrics(query: Query) -> list[str]:
     """The metrics these runs have a best value of, those of most runs first."""
+    return _most_common(query, "key", "r.best")
+
+
+def tags(query: Query) -> list[str]:
+    """The tags these runs have, those of most runs first."""
+    return _most_common(query, "value", "r.tags")
+
+
+def _most_common(query: Query, part: str, column: str) -> list[str]:
+    """Keys or values of a JSON column of these runs, those of most runs first."""
     where, values = _where(query)
     sql = (
-        "SELECT key FROM runs r, json_each(r.best)"
-        f" WHERE {where} GROUP BY key ORDER BY count(*) DESC, key"
+        f"SELECT {part} AS word FROM runs r, json_each({column})"
+        f" WHERE {where} GROUP BY word ORDER BY count(*) DESC, word"
     )
-    return [row["key"] for row in database().all(sql, *values)]
+    return [row["word"] for row in database().all(sql, *values)]
 
 
 def _where(query: Query) -> tuple[str, list[Any]]:
@@ -188,16 +198,6 @@ def _one(row: Row, place: int | None) -> ListedRun:
         times={k: row[k] for k in ("created", "started", "ended") if row[k] is not None},
         progress=replace(run_queue.visible_progress(row), position=place),
     )
-
-
-def tags(query: Query) -> list[str]:
-    """The tags these runs have, those of most runs first."""
-    where, values = _where(query)
-    sql = (
-        "SELECT value FROM runs r, json_each(r.tags)"
-        f" WHERE {where} GROUP BY value ORDER BY count(*) DESC, value"
-    )
-    return [row["value"] for row in database().all(sql, *values)]
 
 
 # --- more of a few runs --------------------------------------------------------------------------
