@@ -12,12 +12,9 @@ import contextlib
 import multiprocessing
 import os
 import runpy
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 CONTEXT = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
@@ -28,48 +25,37 @@ if sys.platform == "linux":
     CONTEXT.set_forkserver_preload(["keras"])
 
 
-@dataclass(frozen=True)
-class Fork:
-    """A program that runs, and the folder of what it writes."""
-
-    process: BaseProcess
-    folder: Path
-
-    def wait(self, seconds: float = 600) -> str:
-        """What it wrote to standard output, after its end.
-
-        Raises:
-            AssertionError: when it failed, with the end of standard error, or took too long.
-        """
-        self.process.join(seconds)
-        if self.process.is_alive():
-            self.process.kill()
-        out, err = ((self.folder / name).read_text("utf-8", "replace") for name in FILES)
-        shutil.rmtree(self.folder)
-        assert self.process.exitcode == 0, (self.process.exitcode, err[-3000:])
-        return out
+PATIENCE_SECONDS = 1800
+"""When a program counts as hanging, on the busiest machine."""
 
 
-def start(*arguments: str, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Fork:
-    """Starts ``python ARGUMENTS``: ``-c CODE …``, ``-m MODULE …`` or ``FILE …``.
+def run(*arguments: str, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> str:
+    """Runs ``python ARGUMENTS`` to its end: ``-c CODE …``, ``-m MODULE …`` or ``FILE …``.
 
     Args:
         cwd: where it runs; the current folder when None.
         env: its whole environment; a copy of the current one when None.
+
+    Returns:
+        What it wrote to standard output.
+
+    Raises:
+        AssertionError: when it failed, with the end of standard error, or took too long.
     """
-    folder = Path(tempfile.mkdtemp(prefix="fork-"))
-    for name in FILES:
-        (folder / name).touch()
-    fork = (arguments, str(cwd or Path.cwd()), dict(env or os.environ) | QUIET, str(folder))
-    process = CONTEXT.Process(target=_run, args=fork, daemon=True)
-    with _nothing_of_the_caller():
-        process.start()
-    return Fork(process, folder)
-
-
-def run(*arguments: str, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> str:
-    """Runs it to its end; what it wrote to standard output."""
-    return start(*arguments, cwd=cwd, env=env).wait()
+    with tempfile.TemporaryDirectory(prefix="fork-") as folder:
+        files = [Path(folder, name) for name in FILES]
+        for file in files:
+            file.touch()
+        fork = (arguments, str(cwd or Path.cwd()), dict(env or os.environ) | QUIET, folder)
+        process = CONTEXT.Process(target=_run, args=fork, daemon=True)
+        with _nothing_of_the_caller():
+            process.start()
+        process.join(PATIENCE_SECONDS)
+        if process.is_alive():
+            process.kill()
+        out, err = (file.read_text("utf-8", "replace") for file in files)
+        assert process.exitcode == 0, (process.exitcode, err[-3000:])
+        return out
 
 
 @contextlib.contextmanager

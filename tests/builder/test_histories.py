@@ -95,9 +95,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield made
 
 
-def told(fork: forks.Fork, folder: Path) -> Mapping[str, Result]:
+def told(folder: Path, *program: str, cwd: Path) -> Mapping[str, Result]:
     """Each history that was printed, with what was saved beside it."""
-    found: Mapping[str, History] = json.loads(fork.wait().splitlines()[-1])
+    found: Mapping[str, History] = json.loads(forks.run(*program, cwd=cwd).splitlines()[-1])
     return {name: (history, saved(folder / f"{name}.keras")) for name, history in found.items()}
 
 
@@ -123,14 +123,16 @@ def results(folder: Path, request: pytest.FixtureRequest) -> Mapping[str, Result
         written = {"py": code.script, "ipynb": code.notebook}[form]
         text = written(ALL[name], loading.source(ALL[name].dataset), name, style)
         (folder / f"{name}-{style}.{form}").write_text(text, "utf-8")
-    started = []
+    found: dict[str, Result] = {}
     for threads in (1, performance.ALL):
         names = {n: None for n, *_ in cases if performance.threads(ALL[n]) == threads}
+        if not names:
+            continue
         files = [f"{n}-{s}.{form}" for n, s, form in cases if n in names]
         module = ("-m", "tests.builder.histories")
-        started.append(forks.start("-c", RUNNER, *files, cwd=folder))
-        started.append(forks.start(*module, str(threads), str(folder), *names, cwd=ROOT))
-    return {name: result for fork in started for name, result in told(fork, folder).items()}
+        found |= told(folder, "-c", RUNNER, *files, cwd=folder)
+        found |= told(folder, *module, str(threads), str(folder), *names, cwd=ROOT)
+    return found
 
 
 @pytest.mark.parametrize(("name", "style", "form"), [*CASES, *longer(LONG)])

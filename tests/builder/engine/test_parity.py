@@ -40,28 +40,28 @@ Results = dict[str, dict[str, Any]]
 def trained(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> dict[str, Results]:
-    """What each way gave of the cases that are asked for, every one in fresh processes; all begin
-    at once, but those that go on from where others paused."""
+    """What each way gave of the cases that are asked for, every one in fresh processes, one after
+    the other: other tests keep the other processor busy."""
     home = tmp_path_factory.mktemp("parity")
     looped = asked(request, "test_history_batches_weights_and_files_are_those_of_fit", "name")
     paused = asked(request, "test_paused_and_resumed_in_another_process_it_ends_the_same", "name")
     fitted = [name for name in CASES if name in {*looped, *paused}]
 
-    def start(how: str, folder: str, names: list[str]) -> list[forks.Fork]:
+    def train(how: str, folder: str, names: list[str]) -> Results:
         threads = {1: [n for n in names if n not in SHARED], 0: [n for n in names if n in SHARED]}
-        module = ("-m", "tests.builder.engine.parity", how, str(home / folder))
-        return [forks.start(*module, str(n), *of, cwd=ROOT) for n, of in threads.items() if of]
+        module, found = ("-m", "tests.builder.engine.parity", how, str(home / folder)), {}
+        for number, of in threads.items():
+            if of:
+                said = forks.run(*module, str(number), *of, cwd=ROOT)
+                found |= json.loads(said.splitlines()[-1])
+        return found
 
-    def end(started: list[forks.Fork]) -> Results:
-        return {
-            n: r for fork in started for n, r in json.loads(fork.wait().splitlines()[-1]).items()
-        }
-
-    loop, pause = start("loop", "loop", looped), start("pause", "halves", paused)
-    fit = start("fit", "fit", fitted)
-    found = {"pause": end(pause)}
-    resumed = start("loop", "halves", paused)
-    return {**found, "loop": end(loop), "fit": end(fit), "resumed": end(resumed)}
+    return {
+        "fit": train("fit", "fit", fitted),
+        "loop": train("loop", "loop", looped),
+        "pause": train("pause", "halves", paused),
+        "resumed": train("loop", "halves", paused),
+    }
 
 
 @pytest.mark.parametrize("name", [*LOOPED, *longer(n for n in EXACT if n not in LOOPED), ROUNDED])
