@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
 BIN = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 # Each file as a whole, those that take longest first. The pages are apart from the builder: where
 # Keras is loaded, Streamlit clears its session after every script run, which made them five times
@@ -30,7 +30,7 @@ TOGETHER = (("tests/builder", *BY_FILE), ("tests/browser", *BY_FILE), ("tests/pa
 
 # All combinations, all architectures, many kills, many minutes; of each the tests have a few
 LONG = (
-    ("-m", "pytest", "tests/builder", "-m", "long", *BY_FILE),
+    ("-m", "pytest", "tests/builder", "tests/browser", "-m", "long", *BY_FILE),
     ("-m", "tests.benchmarks.applications"),
     ("-m", "tests.benchmarks.applications", "weights"),
     ("-m", "tests.benchmarks.chaos"),
@@ -62,8 +62,11 @@ def install_browser() -> None:
         return
     if shutil.which("apt-get") and getattr(os, "geteuid", lambda: 1)() == 0:
         run("apt-get", "update", "-qq")
-        run("apt-get", "install", "-y", "-qq", "chromium")
-        return
+        for package in ("chromium-headless-shell", "chromium"):  # the lighter one is Debian's alone
+            command = ("apt-get", "install", "-y", "-qq", package)
+            print("$", *command, flush=True)
+            if not subprocess.run(command, check=False).returncode:
+                return
     run(BIN / "python", "-m", "playwright", "install", "--with-deps", "chromium")
 
 

@@ -171,6 +171,7 @@ def learning(row: dict[str, Any]) -> bool:
     return row["status"] == "running" and row["step"] > 0
 
 
+@pytest.mark.long  # chaos_app kills all three, in any order
 def test_tabs_and_servers_come_and_go_and_the_run_goes_on(
     house: House, person: Person, undisturbed: Callable[[], list[str]]
 ) -> None:
