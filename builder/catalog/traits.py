@@ -46,6 +46,7 @@ class Traits:
         masks: it makes a mask that the layers after it follow.
         random: it acts in training only and passes values through when predicting.
         adapts: the argument that gives it its table; without it, it must see the training data.
+        opens: arguments in which a text is the path of a file that Keras itself would open.
         wraps: it holds another layer in ``layer``, which decides the input it accepts.
         more_axes: of what wraps a layer: how many axes more than that one it reads.
         late_seeds: it draws seeds when it is first called, not when it is made.
@@ -86,6 +87,7 @@ class Traits:
     masks: bool = False
     random: bool = False
     adapts: str = ""
+    opens: tuple[str, ...] = ()
     wraps: bool = False
     more_axes: int = 0
     late_seeds: bool = False

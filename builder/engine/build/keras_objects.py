@@ -129,7 +129,24 @@ def _object(kind: str, spec: ObjectSpec, folder: Path | None, more: dict[str, An
         config |= _place(spec, folder)
     if kind == "losses" and isinstance(config.get("reduction"), str):
         config["reduction"] = None if config["reduction"] == "none" else config["reduction"]
-    return _call(spec.class_name, _find_class(kind, spec, classes(kind)), config)
+    made = _find_class(kind, spec, classes(kind))
+    _refuse_paths(kind, spec)
+    return _call(spec.class_name, made, config)
+
+
+def _refuse_paths(kind: str, spec: ObjectSpec) -> None:
+    """Raises BuildError for a text that Keras would take for a file of this computer to open.
+
+    Its lines would stand in Keras's next error, for whoever sent the project.
+    """
+    for name in catalog.traits_of(spec.class_name, kind).opens:
+        if isinstance(spec.config.get(name), str):
+            raise BuildError(
+                f"'{name}' of {spec.class_name} must be a list of its values but is a text, which"
+                " Keras would open as a file of this computer.",
+                hint="Give the values themselves as a list, or leave it empty to learn them.",
+                where=name,
+            )
 
 
 def _epoch_schedule(spec: ObjectSpec, config: dict[str, Any]) -> Callable[[int, float], float]:

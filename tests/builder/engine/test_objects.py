@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+from pathlib import Path
+
 import pytest
 
 from builder import catalog
@@ -11,6 +15,9 @@ from builder.engine.build.backend import keras
 from builder.errors import BuildError
 from builder.spec import ObjectSpec
 from tests.zoo import layer
+
+OPENS = re.compile(r"gfile|\bopen\(|load_model\(|saved_model\.load\(|get_file\(|urlopen")
+"""How Keras's code opens files and addresses."""
 
 KINDS = tuple(keras_objects.SOURCES)
 
@@ -170,3 +177,32 @@ def test_a_reason_is_one_clean_line() -> None:
         '  File "/x.py", line 4, in f\n\nReceived a label value of 7\n\t [[{{node a}}]] [Op:b]'
     )
     assert keras_objects.reason(ValueError(graph)) == "Received a label value of 7"
+
+
+@pytest.mark.parametrize("kind", ["StringLookup", "IntegerLookup", "TextVectorization"])
+def test_a_file_of_the_server_is_never_read_as_a_vocabulary(kind: str, tmp_path: Path) -> None:
+    """Keras would open it, and say its lines in the next error ("Key API_KEY=… has 1")."""
+    secret = tmp_path / "secret.txt"
+    secret.write_text("API_KEY=hunter2\nAPI_KEY=hunter2\n")
+    spec = ObjectSpec(kind, {"vocabulary": str(secret)})
+    for value in (spec, ObjectSpec("TimeDistributed", {"layer": spec})):
+        with pytest.raises(BuildError) as refused:
+            keras_objects.make("layers", value)
+        assert "must be a list of its values but is a text" in refused.value.message
+        assert "hunter2" not in refused.value.message + refused.value.hint
+
+
+def test_the_catalogue_knows_every_layer_that_opens_a_file() -> None:
+    """A layer in whose code, or in that of what it is made of, Keras opens what it is given."""
+    opening = {
+        name
+        for name, made in keras_objects.classes("layers").items()
+        for base in made.__mro__
+        if base.__module__.startswith("keras.src.layers.")
+        and base is not keras.Layer
+        and OPENS.search(inspect.getsource(base))
+    }
+    told = {e.class_name for e in catalog.entries("layers") if e.traits.opens}
+    assert opening - {"TFSMLayer"} <= told
+    assert told - opening == {"TextVectorization"}  # it hands its vocabulary to a StringLookup
+    assert "TFSMLayer" in keras_objects.REFUSED
