@@ -88,7 +88,7 @@ def test_a_run_is_found_again_after_reload_and_in_a_second_tab(open_page: Opener
     expect(page.locator("[class*='st-key-compare-']")).to_have_count(1)  # the double click was one
 
 
-def test_a_finished_run_is_read_aloud(open_page: Opener) -> None:
+def test_a_finished_run_is_read_aloud_scaled_and_smoothed(open_page: Opener) -> None:
     page = xor(open_page, 3)
     train(page)
     expect(page.locator(".st-key-run-status")).to_contain_text("Test accuracy")
@@ -98,12 +98,6 @@ def test_a_finished_run_is_read_aloud(open_page: Opener) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".lwc-table tr")).to_have_count(4)
     expect(page.locator(".lwc-table")).to_contain_text("Validation loss")
-
-
-def test_log_scale_and_smoothing_change_the_curves(open_page: Opener) -> None:
-    page = xor(open_page, 3)
-    train(page)
-    expect(page.locator(".st-key-run-status")).to_contain_text("Test accuracy")
     page.get_by_label("Log scale").check()
     axis = "document.querySelector('.lwc-plot').layout.yaxis.type"
     page.wait_for_function(f"{axis} === 'log'")
@@ -114,14 +108,21 @@ def test_log_scale_and_smoothing_change_the_curves(open_page: Opener) -> None:
     assert page.evaluate(batch)[0] == pytest.approx(before[0])
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_the_page_fits_a_phone_and_follows_the_theme(open_page: Opener, dark: bool) -> None:
-    page = xor(open_page, 3, width=390, dark=dark)
+def test_the_page_fits_a_phone_and_follows_the_theme(open_page: Opener) -> None:
+    """Trained on a dark phone, looked at on a light one."""
+    page = xor(open_page, 3, width=390, dark=True)
     train(page)
+    fits(page, "#e6eaea")
+    light = open_page("/train" + page.url.partition("/train")[2], width=390)
+    fits(light, "#1c2426")
+
+
+def fits(page: Page, text: str) -> None:
     expect(page.locator(".st-key-run-status")).to_contain_text("Test accuracy")
+    page.wait_for_function(f"({POINTS}) > 0")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     color = page.evaluate("document.querySelector('.lwc-plot').layout.font.color")
-    assert color.lower() == ("#e6eaea" if dark else "#1c2426")
+    assert color.lower() == text
     curves = page.locator(".lwc-plot").bounding_box()
     settings = page.locator(".st-key-settings-fit").bounding_box()
     assert curves and settings and curves["y"] < settings["y"]
