@@ -80,7 +80,7 @@ def choose_also(page: Page, name: str) -> None:
 
 def beyond(page: Page, name: str, x: float) -> None:
     """The layer has come to stand right of x: a canvas follows keys in its next pictures."""
-    for _ in range(50):
+    for _ in range(600):
         if middle(node(page, name))[0] > x:
             return
         page.wait_for_timeout(100)
@@ -142,7 +142,7 @@ def pick(page: Page, label: str, words: str, within: Locator | None = None) -> N
     """An option of a select box, found by typing."""
     (within or page).get_by_role("combobox", name=label).first.click()
     page.keyboard.type(words)
-    page.get_by_role("option").first.click()
+    page.get_by_role("option").filter(has_text=words).first.click()
 
 
 def fit(page: Page) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -74,6 +75,7 @@ def test_a_layer_is_moved_and_wired_by_keyboard_and_all_is_tidied(
     page = open_page(save(zoo.MULTI))
     hand.node(page, "words").focus()
     page.keyboard.press("Enter")
+    expect(hand.node(page, "words")).to_have_class(re.compile(r"\bselected\b"))
     before = hand.middle(hand.node(page, "words"))
     for _ in range(6):
         page.keyboard.press("ArrowRight")
