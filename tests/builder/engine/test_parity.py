@@ -31,8 +31,7 @@ so that the others do it in the long tests only."""
 
 AGAIN = ("convolution", "gated", "one_hot", "several", "schedule", "ema_swap", "validation_batch",
          "checkpoint_batches", "noise", "one_short_batch", "no_shuffle", "augmentation",
-         "regression", "own_layers", "sample_weight", "regularized", "normalized", "sgd",
-         "loss_scale", "scheduler", "ema_swap_epoch")  # fmt: skip
+         "regression", "own_layers", "regularized", "normalized", "sgd", "scheduler")  # fmt: skip
 """Cases all of whose parts stand in others as well: paused in the long tests only."""
 
 Results = dict[str, dict[str, Any]]
