@@ -9,7 +9,7 @@ from builder.catalog.layers import needs_adapt
 from builder.code import layer_calls
 from builder.code.blocks import layer_order
 from builder.code.fragment import Row
-from builder.code.syntax import render
+from builder.code.syntax import render, render_flat
 from builder.code.variable_names import explicit_names
 from builder.errors import SpecError
 from builder.spec import ModelSpec, ObjectSpec, active, snake_case, unique_name
@@ -21,15 +21,17 @@ Learners = Mapping[str, str]
 def learners(model: ModelSpec, ending: str = "") -> Learners:
     """The layers that have to see the training data first, in the order the data flows.
 
+    Those of a block that reads the Inputs are not among them: ``adapt_blocks`` writes their lines.
+
     Raises:
-        SpecError: one of them is inside a nested model.
+        SpecError: one of them is inside a block that does not read the Inputs under their names.
     """
     variables: dict[str, str] = {}
     for name in edit.topological_order(model):
         layer = model.layers.get(model.node(name).layer)
         if model.node(name).off:
             continue
-        if isinstance(layer, ModelSpec) and _any(layer):
+        if isinstance(layer, ModelSpec) and _any(layer) and not _reads_inputs(model, name, layer):
             raise SpecError(
                 f"'{name}' holds a layer that learns from the data, which a script cannot reach"
                 " inside a model.",
@@ -41,6 +43,54 @@ def learners(model: ModelSpec, ending: str = "") -> Learners:
                 snake_case(layer.class_name) + ending, set(variables.values())
             )
     return variables
+
+
+def _reads_inputs(model: ModelSpec, name: str, block: ModelSpec) -> bool:
+    """Whether a block reads nothing but Inputs of the model, each under its own name, and holds no
+    model that learns: a script can then hand it the training data."""
+    inner = [n.layer for n in active(block).nodes if edit.is_input(block, n.name)]
+    read = [model.node(ref) for ref in model.node(name).inbound if ref in edit.nodes_by_name(model)]
+    outer = [n.layer for n in read if edit.is_input(model, n.name)]
+    nested = any(isinstance(x, ModelSpec) and _any(x) for x in block.layers.values())
+    return inner == outer and len(outer) == len(model.node(name).inbound) and not nested
+
+
+def learning_blocks(model: ModelSpec) -> Iterator[tuple[str, ModelSpec]]:
+    """The blocks that hold a layer which learns from the data, with the node that calls each."""
+    for name in edit.topological_order(active(model)):
+        block = model.layers.get(model.node(name).layer)
+        if isinstance(block, ModelSpec) and _any(block):
+            yield name, active(block)
+
+
+def adapt_blocks(model: ModelSpec, is_wide: bool) -> Iterator[Row]:
+    """The lines that let the layers of a block at the front of the model learn.
+
+    Args:
+        is_wide: as in ``adapt_later_learners``.
+    """
+    several = len([n for n in active(model).nodes if edit.is_input(model, n.name)]) > 1
+    cast = "" if is_wide else '.astype("float32")'
+    for name, block in learning_blocks(model):
+        title = model.node(name).layer
+        variable = unique_name(snake_case(title), {"model", "before", "x_train"})
+        lines = [
+            f"# Let the layers of {title!r} learn from what reaches them",
+            f"{variable} = model.get_layer({render_flat(title)})",
+        ]
+        for inner in edit.topological_order(block):
+            key, layer = block.node(inner).layer, edit.layer_of(block, inner)
+            if not needs_adapt(layer.class_name, layer.config):
+                continue
+            learner = f"{variable}.get_layer({render_flat(key)})"
+            source = block.node(inner).inbound[0]
+            rows = f"before.predict(x_train){cast}"
+            if edit.is_input(block, source):
+                rows = f"x_train[{render_flat(block.node(source).layer)}]" if several else "x_train"
+            else:
+                lines.append(f"before = keras.Model({variable}.inputs, {learner}.input)")
+            lines.append(f"{learner}.adapt({rows})")
+        yield (name,), "\n".join(lines)
 
 
 def _any(model: ModelSpec) -> bool:

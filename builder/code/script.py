@@ -193,7 +193,10 @@ def _define_plain(
         rows = functional.definition(model, taken, learned, made_by)
     start: list[Row] = [((), f"# Define the model{seed}")]
     yield part("model", [*start, *adapt.make_later_learners(model, learned), *rows])
-    for row in adapt.adapt_later_learners(model, learned, is_wide):
+    for row in (
+        *adapt.adapt_blocks(model, is_wide),
+        *adapt.adapt_later_learners(model, learned, is_wide),
+    ):
         yield part("adapt", [row])
 
 

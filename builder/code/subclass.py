@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from builder import edit
 from builder.catalog import ops
 from builder.code import blocks, layer_calls, reproducibility
-from builder.code.adapt import Learners, reads_the_data
+from builder.code.adapt import Learners, learning_blocks, reads_the_data
 from builder.code.blocks import Blocks, layer_order, without_name
 from builder.code.body import Body, Head
 from builder.code.fragment import Row
@@ -196,8 +196,8 @@ def adapt_lines(model: ModelSpec, learned: Learners) -> Iterator[Row]:
         SpecError: one of them does not read the data itself.
     """
     attributes = _attributes(model)
-    for name in learned:
-        if not reads_the_data(model, name):
+    for name in (*(name for name, _ in learning_blocks(model)), *learned):
+        if name not in learned or not reads_the_data(model, name):
             raise SpecError(
                 f"'{name}' learns from what other layers give it, which a class of your own"
                 " cannot say before it is trained.",

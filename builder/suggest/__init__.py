@@ -1,0 +1,1 @@
+"""Suggest a model and its training for the columns of a dataset."""
