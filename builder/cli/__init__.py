@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from builder.cli import (
     backup,
     check,
+    data,
     export,
     import_file,
     list_starters_and_runs,
@@ -33,7 +34,7 @@ PROJECT is a project file (.json) or the name of a starter. RUN is the id that `
 folder. A mistake ends with one sentence on standard error and status 2."""
 
 VERBS = (
-    *(import_file.VERB, check.VERB, summary.VERB, train.VERB, predict.VERB, export.VERB),
+    *(import_file.VERB, data.VERB, check.VERB, summary.VERB, train.VERB, predict.VERB, export.VERB),
     *(list_starters_and_runs.STARTERS, list_starters_and_runs.RUNS, backup.VERB),
 )
 """In the order of a first session; ``--help`` lists them so."""

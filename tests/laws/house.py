@@ -14,6 +14,7 @@ CROWDED = {
 DOMAIN_WORDS = {
     "callbacks",
     "contract",
+    "data",
     "export",
     "notebook",
     "optimizers",
@@ -31,6 +32,7 @@ LADDERS = {
     "builder": (
         {"spec", "document", "errors", "facts", "binding", "formatting"},
         {"catalog"},
+        {"tables"},
         {"datasets"},
         {"edit", "check", "code", "parse", "starters", "diagnose", "compare"},
         {"engine", "custom_layers"},
@@ -61,6 +63,7 @@ LADDERS = {
         {"language", "project"},
     ),
     "builder.engine": ({"data"}, {"build"}, {"files"}, {"training"}, {"inference"}),
+    "builder.tables": ({"table_records"}, {"reading"}, {"profiling"}, {"table_overview"}),
     "builder.runs": ({"disk"}, {"store", "engine_process"}, {"scheduler"}, {"queries"}),
     "pages.widgets": (
         {"session"},

@@ -39,6 +39,7 @@ MODULES = {
         "engine.inference.predict_text",
         "engine.training.learning_rate_curve",
         "exporters.export_run",
+        "tables.table_overview",
     )
 }
 """The modules whose public functions may be called from outside, by the first word of a verb."""

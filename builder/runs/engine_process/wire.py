@@ -18,13 +18,14 @@ import numpy as np
 from builder import facts, spec
 from builder.errors import BY_NAME, LayerwiseError
 from builder.spec import Config
+from builder.tables import table_records
 
 PREFIX = struct.Struct("<4sQQ")
 _MAGIC = b"LWR1"
 
 _RECORDS: dict[str, type[Any]] = {
     c.__name__: c
-    for module in (spec, facts)
+    for module in (spec, facts, table_records)
     for c in vars(module).values()
     if isinstance(c, type) and dataclasses.is_dataclass(c)
 }
@@ -36,7 +37,8 @@ def dumps(value: Any) -> bytes:
     """``value`` as one message.
 
     Values: None, bool, int, float, str, bytes, Path, list, tuple, dict, NumPy arrays and scalars
-    (no object arrays), everything of ``builder.spec`` and ``builder.facts``, LayerwiseErrors.
+    (no object arrays), the records of ``builder.spec``,
+    ``builder.facts`` and ``builder.tables.table_records``, LayerwiseErrors.
 
     Raises:
         TypeError: something else is in it.

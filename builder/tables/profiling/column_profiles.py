@@ -1,0 +1,186 @@
+"""Count and measure one column: distinct values, range, histogram, frequent values, what is odd."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from builder.tables.profiling import column_kinds
+from builder.tables.profiling.column_kinds import Counts
+from builder.tables.profiling.suspicious_values import stray_texts, suspicious_numbers
+from builder.tables.reading.cell_values import Strays
+from builder.tables.table_records import ColumnProfile
+
+BINS = 20
+FREQUENT = 10
+LONGEST = 80
+"""Characters of a value that a card shows."""
+
+WORD_SAMPLE = 5_000
+WORD = re.compile(r"\w[\w'’-]*")
+
+
+def profile_column(name: str, column: Any, strays: Strays = (), kind: str = "") -> ColumnProfile:
+    """The card of a column.
+
+    Args:
+        column: a ``pyarrow`` array of int64, float64, bool, timestamp or string.
+        strays: texts that stood among its numbers or dates, by row.
+        kind: what a person said it is; "" guesses.
+    """
+    import pyarrow as pa
+
+    typed = column.type
+    if pa.types.is_integer(typed) or pa.types.is_floating(typed):
+        return _numbers(name, column, strays, kind)
+    if pa.types.is_timestamp(typed):
+        return _dates(name, column, strays, kind)
+    return _texts(name, column, kind)
+
+
+def _finish(name: str, kind: str, seen: Counts, **measured: Any) -> ColumnProfile:
+    guess = column_kinds.guess_kind(name, seen)
+    suggestion, reason = column_kinds.suggest_kind(name, kind or guess, seen)
+    return ColumnProfile(
+        *(name, kind or guess, guess, seen.missing, seen.distinct),
+        left_out=column_kinds.reason_left_out(name, kind or guess, seen, bool(kind)),
+        suggestion=suggestion,
+        reason=reason,
+        words=seen.words,
+        **measured,
+    )
+
+
+def _numbers(name: str, column: Any, strays: Strays, kind: str) -> ColumnProfile:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    missing, known = column.null_count, len(column) - column.null_count
+    if not known:
+        return _finish(name, kind, Counts("number", 0, missing, 0))
+    values = column.cast(pa.float64()).to_numpy()
+    good = values[~np.isnan(values)]
+    whole = pa.types.is_integer(column.type) or bool((good == np.floor(good)).all())
+    distinct = int(pc.count_distinct(column).as_py())
+    low, high = float(good.min()), float(good.max())
+    common = _frequent(column) if distinct <= 1_000 else ()
+    seen = Counts(
+        *("number", known, missing, distinct, low, high, whole),
+        rising=whole and not missing and known > 1 and bool((np.diff(good) == 1).all()),
+        values=tuple(v.lower() for v, _ in common) if distinct == 2 else (),
+    )
+    if (kind or column_kinds.guess_kind(name, seen)) != "number":
+        return _finish(name, kind, seen, frequent=common or _frequent(column))
+    edges, bars = histogram(good)
+    quartiles = tuple(float(q) for q in np.quantile(good, (0.25, 0.75)))
+    return _finish(
+        *(name, kind, seen),
+        low=low,
+        mean=float(good.mean()),
+        high=high,
+        whole=whole,
+        edges=edges,
+        counts=bars,
+        frequent=common,
+        suspicious=(
+            *stray_texts(strays, "numbers"),
+            *suspicious_numbers(values, (quartiles[0], quartiles[1])),
+        ),
+    )
+
+
+def histogram(numbers: Any) -> tuple[tuple[float, ...], tuple[int, ...]]:
+    """Edges and counts of at most ``BINS`` equal bins; whole numbers get bins of whole width."""
+    low, high = float(numbers.min()), float(numbers.max())
+    if high - low <= 0 or not np.isfinite(high - low):
+        return (low, high), (len(numbers),)
+    bins = BINS
+    if high - low < BINS and bool((numbers[:10_000] == np.floor(numbers[:10_000])).all()):
+        low, high = np.floor(low) - 0.5, np.floor(high) + 0.5
+        bins = round(high - low)
+    places = np.clip(((numbers - low) * (bins / (high - low))).astype(np.int64), 0, bins - 1)
+    counts = np.bincount(places, minlength=bins)
+    return tuple(np.linspace(low, high, bins + 1).tolist()), tuple(counts.tolist())
+
+
+def _dates(name: str, column: Any, strays: Strays, kind: str) -> ColumnProfile:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    missing, known = column.null_count, len(column) - column.null_count
+    seen = Counts("date", known, missing, int(pc.count_distinct(column).as_py()))
+    if not known:
+        return _finish(name, kind, seen)
+    seconds = column.drop_null().cast(pa.int64()).to_numpy() / 1e6
+    edges, bars = histogram(seconds)
+    ends = pc.min_max(column)
+    return _finish(
+        *(name, kind, seen),
+        low=_iso(ends["min"].as_py()),
+        high=_iso(ends["max"].as_py()),
+        edges=edges,
+        counts=bars,
+        suspicious=stray_texts(strays, "dates"),
+    )
+
+
+def _iso(moment: Any) -> str:
+    return str(moment.isoformat()).removesuffix("T00:00:00")
+
+
+def _texts(name: str, column: Any, kind: str) -> ColumnProfile:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    missing, known = column.null_count, len(column) - column.null_count
+    is_bool = pa.types.is_boolean(column.type)
+    distinct = int(pc.count_distinct(column).as_py())
+    common = _frequent(column)
+    sample = [] if is_bool else _sample(column)
+    seen = Counts(
+        *("bool" if is_bool else "text", known, missing, distinct),
+        values=tuple(v.lower() for v, _ in common) if distinct == 2 else (),
+        words=round(sum(map(_words, sample)) / len(sample), 1) if sample else 0.0,
+    )
+    as_text = (kind or column_kinds.guess_kind(name, seen)) == "text"
+    return _finish(*(name, kind, seen), frequent=_word_counts(sample) if as_text else common)
+
+
+def _frequent(column: Any) -> tuple[tuple[str, int], ...]:
+    """The commonest values, the commonest first; equally common ones by their value."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    pairs = pc.value_counts(column.drop_null())
+    table = pa.table({"v": pairs.field("values"), "n": pairs.field("counts")})
+    top = pc.select_k_unstable(
+        table, k=min(FREQUENT, len(table)), sort_keys=[("n", "descending"), ("v", "ascending")]
+    )
+    kept = table.take(top).to_pylist()
+    return tuple((_shown(row["v"]), int(row["n"])) for row in kept)
+
+
+def _shown(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)[:LONGEST]
+
+
+def _sample(column: Any) -> list[str]:
+    known = column.drop_null()
+    step = max(1, len(known) // WORD_SAMPLE)
+    texts = known.take(list(range(0, len(known), step))).to_pylist() if len(known) else []
+    return [t[:10_000] for t in texts]
+
+
+def _words(text: str) -> int:
+    """Words, or characters by three where a language writes none apart."""
+    words = len(text.split())
+    unspaced = sum("\u3040" <= c <= "\u9fff" or "\u0e00" <= c <= "\u0e7f" for c in text)
+    return max(words, unspaced // 2)
+
+
+def _word_counts(sample: list[str]) -> tuple[tuple[str, int], ...]:
+    counts = Counter(word for text in sample for word in WORD.findall(text.lower()))
+    return tuple((word[:LONGEST], n) for word, n in counts.most_common(FREQUENT))

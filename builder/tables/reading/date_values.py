@@ -1,0 +1,119 @@
+"""Texts and numbers that are points in time, by the forms people write dates in."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+LOOKS = re.compile(r"[0-9A-Za-zäéûôÄ,.:/+\- ]{6,40}")
+CLOCKS = ("", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", "T%H:%M:%S", "T%H:%M")
+DAY_FIRST = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%y", "%d.%m.%y", "%d-%m-%y")
+MONTH_FIRST = ("%m/%d/%Y", "%m.%d.%Y", "%m-%d-%Y", "%m/%d/%y", "%m.%d.%y", "%m-%d-%y")
+PLAIN = (
+    *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m", "%Y/%m", "%m/%Y"),
+    *("%d %b %Y", "%d. %b %Y", "%b %d, %Y", "%b %d %Y", "%d-%b-%Y", "%d-%b-%y", "%b-%Y", "%b %Y"),
+)
+SAMPLE = 200
+ENOUGH = 0.95
+"""Share of the texts that have to be dates."""
+
+WORDS = re.compile(r"(?i)date|time|datum|zeit|day|tag\b|created|updated|fecha|jour|\bts\b|_at$")
+"""Names of columns whose whole numbers may be seconds since 1970 or days such as 20240131."""
+
+SECONDS, MILLISECONDS = (100_000_000, 4_200_000_000), (100_000_000_000, 4_200_000_000_000)
+DAYS = (19_000_101, 21_001_231)
+
+
+def dates_of_text(column: Any, day_first: bool | None) -> tuple[Any, bool | None]:
+    """A column of texts as timestamps, null where one is no date; None if too few are.
+
+    Args:
+        column: a ``pyarrow`` array of strings.
+        day_first: whether 03/04/2021 is in April; None decides by the values, or by the
+            separator where every value can be both.
+
+    Returns:
+        the timestamps, and whether the day was taken to stand first where a person had to choose
+        (None where the values themselves decide).
+    """
+    import pyarrow.compute as pc
+
+    known = column.drop_null()
+    step = max(1, len(known) // SAMPLE)
+    sample = known.take(list(range(0, len(known), step))) if len(known) else known
+    if not _may_be_dates(sample.to_pylist()):
+        return None, None
+    if (iso := _iso(column)) is not None:
+        return iso, None
+    read = []
+    for first, forms in ((None, PLAIN), (True, DAY_FIRST), (False, MONTH_FIRST)):
+        if day_first is None or first in (None, day_first):
+            read += [(_read(column, f), first) for f in _fitting(sample, forms)]
+    read = [(x, first) for x, first in read if _is_enough(x, len(known))]
+    if not read:
+        return None, None
+    best = min(x.null_count for x, _ in read)
+    read = [(x, first) for x, first in read if x.null_count == best]
+    if day_first is not None or len({first for _, first in read}) == 1:
+        return read[0][0], None
+    slash = bool(pc.any(pc.match_substring(sample, "/")).as_py())
+    return next((x, first) for x, first in read if first is (not slash))
+
+
+def _may_be_dates(sample: list[str]) -> bool:
+    fit = [LOOKS.fullmatch(x) and sum(c.isdigit() for c in x) > 2 for x in sample]
+    return bool(fit) and sum(map(bool, fit)) >= ENOUGH * len(fit)
+
+
+def _is_enough(dates: Any, known: int) -> bool:
+    return bool(len(dates) - dates.null_count >= ENOUGH * known)
+
+
+def _iso(column: Any) -> Any:
+    import pyarrow as pa
+
+    for zone in (None, "UTC"):
+        try:
+            return column.cast(pa.timestamp("us", zone)).cast(pa.timestamp("us"))
+        except pa.ArrowInvalid:
+            continue
+    return None
+
+
+def _fitting(sample: Any, forms: tuple[str, ...]) -> list[str]:
+    """The forms, with or without a time of day, that read the sample."""
+    found = []
+    for form in forms:
+        for clock in CLOCKS:
+            if _is_enough(_read(sample, form + clock), len(sample)):
+                found.append(form + clock)
+                break
+    return found
+
+
+def _read(column: Any, form: str) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    dates = pc.strptime(column, format=form, unit="s", error_is_null=True)
+    least = 1000 if "%Y" in form else 0
+    year = pc.year(dates)
+    good = pc.and_(pc.greater_equal(year, least), pc.less(year, 3000))
+    return pc.if_else(good, dates, None).cast(pa.timestamp("us"))
+
+
+def dates_of_numbers(name: str, column: Any) -> Any:
+    """Whole numbers as timestamps, if the column's name and range say that they are; else None."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not WORDS.search(name) or column.null_count == len(column):
+        return None
+    least, most = (x.as_py() for x in pc.min_max(column).values())
+    for (low, high), unit in ((SECONDS, "s"), (MILLISECONDS, "ms")):
+        if low <= least and most <= high:
+            return column.cast(pa.timestamp(unit)).cast(pa.timestamp("us"))
+    if DAYS[0] <= least and most <= DAYS[1]:
+        dates = _read(column.cast(pa.string()), "%Y%m%d")
+        return dates if dates.null_count == column.null_count else None
+    return None

@@ -1,0 +1,46 @@
+"""What a page shows of a table: the verbs of the engine's child process and of the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from builder.tables.profiling.profile_table import profile_table
+from builder.tables.profiling.table_warnings import find_warnings
+from builder.tables.profiling.task_guess import guess_task
+from builder.tables.reading.read_table import read_table
+from builder.tables.reading.table_source import Source
+from builder.tables.table_records import TableFormat, TableOverview, TableProfile
+
+GUESS = TableFormat()
+"""Everything is to be guessed."""
+
+
+def preview(
+    source: Source, fixed: TableFormat = GUESS, kinds: Mapping[str, str] | None = None
+) -> TableProfile:
+    """First rows and cards of the file's beginning, at once.
+
+    Raises:
+        DataError: as ``read_table`` and ``profile_table``.
+    """
+    return profile_table(read_table(source, fixed, kinds, preview=True), kinds)
+
+
+def overview(
+    source: Source,
+    fixed: TableFormat = GUESS,
+    kinds: Mapping[str, str] | None = None,
+    targets: Sequence[str] = (),
+    inputs: Sequence[str] = (),
+) -> TableOverview:
+    """Cards of the whole table; with targets the task and the warnings, too.
+
+    Raises:
+        DataError: as ``read_table`` and ``profile_table``; a target that is no column or empty.
+    """
+    table = read_table(source, fixed, kinds)
+    profile = profile_table(table, kinds)
+    if not targets:
+        return TableOverview(profile)
+    task = guess_task(profile, targets, inputs)
+    return TableOverview(profile, task, find_warnings(table, profile, task))
