@@ -30,7 +30,7 @@ LADDERS = {
     "": ({"builder"}, {"pages"}, {"app"}),
     "builder": (
         {"spec", "document", "errors", "facts", "binding", "formatting"},
-        {"catalog"},
+        {"catalog", "kinds"},
         {"datasets"},
         {"edit", "check", "code", "parse", "starters", "diagnose", "compare"},
         {"engine", "custom_layers"},
