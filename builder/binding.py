@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from builder.spec import ModelSpec, ObjectSpec, TrainingSpec, active
 
 X, Y = "x", "y"
 """The columns of a dataset of one input and one target."""
+
+
+def has_own_names(columns: Iterable[str]) -> bool:
+    """Whether a dataset's columns are other than one x and one y."""
+    return set(columns) != {X, Y}
+
 
 PER_OUTPUT = ("loss", "metrics", "weighted_metrics", "loss_weights")
 """Arguments of ``compile`` that a model of several outputs has by output."""

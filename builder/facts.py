@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from builder.binding import has_own_names
 from builder.spec import TrainingSpec
 
 Shape = tuple[int | None, ...]
@@ -87,22 +88,38 @@ class ModelFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """How far a number goes in the examples.
+
+    Args:
+        low, high: the least and the largest.
+        middle: as many are below as above.
+        whole: all are whole numbers.
+    """
+
+    low: float
+    middle: float
+    high: float
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnFacts:
     """One column of a dataset as the model will see it.
 
     Args:
         name: ``"x"`` and ``"y"`` in a dataset of one input and one target.
         role: ``input`` or ``target``.
-        kind: ``images``, ``table``, ``points``, ``sequences`` or ``texts``; a target is of kind
-            ``classes`` or ``values``.
-        shape: of one example, without the batch axis; ``()`` is one number.
-        dtype: NumPy's name.
-        low, high: range over the training examples.
+        kind: one of ``builder/kinds``, which alone knows what follows from it.
+        shape: of one example, without the batch axis; ``()`` is one value.
+        dtype: NumPy's name; ``object`` for strings.
+        low, high: range over the training examples, after scaling.
         whole: every number is a whole one.
         task: of a target: ``classification`` or ``regression``; else "".
         labels: of a target: ``one_hot``, ``integers`` or ``values``; else "".
-        classes: of a target: class names by index; empty for values.
-        features: names of the numbers in a table.
+        classes: class names by index.
+        features: names of the numbers of one example.
+        ranges: of each number before scaling, where a form may ask for it.
     """
 
     name: str
@@ -117,73 +134,39 @@ class ColumnFacts:
     labels: str = ""
     classes: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
+    ranges: tuple[Range, ...] = ()
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its values are strings, which some layer must turn into numbers."""
+        return self.dtype == "object"
 
 
 @dataclass(frozen=True, slots=True)
 class DataFacts:
     """A dataset as the model will see it, after scaling and label encoding.
 
-    One of several columns describes its first input and its first target in the fields every
-    dataset has, and all of them in ``columns``.
-
     Args:
         title: for people.
-        task: ``classification`` or ``regression``.
-        x_shape, y_shape: of one example, without the batch axis; ``()`` is one number.
-        x_dtype, y_dtype: NumPy names.
+        columns: at least one input and one target.
         n_train, n_test: number of examples.
-        classes: class names by index; empty for regression.
-        features: column names of tabular data; empty for images and text.
-        labels: ``one_hot``, ``integers`` or ``values``.
-        kind: ``images``, ``table``, ``points`` (two features, drawable), ``sequences`` (rows of
-            word numbers) or ``texts`` (plain sentences, dtype ``object``).
-        x_min, x_max: range over the training examples.
         bytes: of all arrays in memory.
         offline: it needs no network.
         warning: one sentence when something was found or repaired (missing values …), else "".
-        whole: every number of the examples is a whole one, such as the number of a word.
-        named: the columns of a dataset that has several inputs or targets.
     """
 
     title: str
-    task: str
-    x_shape: tuple[int, ...]
-    y_shape: tuple[int, ...]
-    x_dtype: str
-    y_dtype: str
+    columns: tuple[ColumnFacts, ...]
     n_train: int
     n_test: int
-    classes: tuple[str, ...]
-    features: tuple[str, ...]
-    labels: str
-    kind: str
-    x_min: float
-    x_max: float
-    bytes: int
+    bytes: int = 0
     offline: bool = True
     warning: str = ""
-    whole: bool = False
-    named: tuple[ColumnFacts, ...] = ()
 
     @property
-    def columns(self) -> tuple[ColumnFacts, ...]:
-        """Every column; never empty: an ordinary dataset has ``x`` and ``y``."""
-        if self.named:
-            return self.named
-        target = "values" if self.labels == "values" else "classes"
-        return (
-            ColumnFacts(
-                *("x", "input", self.kind, self.x_shape, self.x_dtype, self.x_min, self.x_max),
-                whole=self.whole,
-                features=self.features,
-            ),
-            ColumnFacts(
-                *("y", "target", target, self.y_shape, self.y_dtype),
-                task=self.task,
-                labels=self.labels,
-                classes=self.classes,
-            ),
-        )
+    def is_named(self) -> bool:
+        """Whether columns go by names of their own, other than one x and one y."""
+        return has_own_names(c.name for c in self.columns)
 
     @property
     def inputs(self) -> tuple[ColumnFacts, ...]:
@@ -196,40 +179,25 @@ class DataFacts:
         return tuple(c for c in self.columns if c.role == "target")
 
     @property
-    def has_texts(self) -> bool:
-        """Whether the examples are plain sentences, which some layer must turn into numbers."""
-        return self.kind == "texts"
+    def input(self) -> ColumnFacts:
+        """The first input; the one a ``view`` was made for."""
+        return self.inputs[0]
 
     @property
-    def has_tokens(self) -> bool:
-        """Whether the examples are rows of the numbers of words."""
-        return self.kind == "sequences"
-
-    @property
-    def has_images(self) -> bool:
-        """Whether the examples are pictures, with or without a channel axis."""
-        return self.kind == "images"
+    def target(self) -> ColumnFacts:
+        """The first target; the one a ``view`` was made for."""
+        return self.targets[0]
 
     def column(self, name: str) -> ColumnFacts | None:
         """The column of that name."""
         return next((c for c in self.columns if c.name == name), None)
 
-    def seen(self, x: ColumnFacts | None, y: ColumnFacts | None) -> DataFacts:
-        """The dataset as if it had only these two columns; None leaves the first one."""
-        if not self.named:
+    def view(self, column: ColumnFacts) -> DataFacts:
+        """The dataset as if this column were the only one of its role; its title says so."""
+        if not self.is_named:
             return self
-        facts = self
-        if x is not None:
-            facts = replace(
-                facts, x_shape=x.shape, x_dtype=x.dtype, features=x.features, kind=x.kind,
-                x_min=x.low, x_max=x.high, whole=x.whole,
-            )  # fmt: skip
-        if y is not None:
-            facts = replace(
-                facts, task=y.task, y_shape=y.shape, y_dtype=y.dtype, classes=y.classes,
-                labels=y.labels,
-            )  # fmt: skip
-        return replace(facts, named=())
+        rest = tuple(c for c in self.columns if c.role != column.role)
+        return replace(self, title=f"the column '{column.name}'", columns=(column, *rest))
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
 def _edit_bindings() -> None:
     """Which column each Input and output stands for, where that is a question."""
     training, facts = current_project.training(), current_project.data_facts()
-    if facts is None or (binding.is_single_column(training) and not facts.named):
+    if facts is None or (binding.is_single_column(training) and not facts.is_named):
         return
     new = column_form.edit_bindings(training, facts)
     if new != training:
@@ -94,14 +94,16 @@ def _title(dataset: ObjectSpec) -> str:
 def _show_data(dataset: ObjectSpec, facts: DataFacts) -> None:
     st.subheader(escape_md(own_files.dataset_title(dataset)), anchor=False)
     st.markdown(
-        column_form.summary_sentence(facts) if facts.named else data_preview.summary_sentence(facts)
+        column_form.summary_sentence(facts)
+        if facts.is_named
+        else data_preview.summary_sentence(facts)
     )
     if facts.warning:
         st.info(escape_md(facts.warning), icon=":material/info:")
     preview = engine_facts.get_or_make(
         ("preview", dataset), lambda: client.call("loading.preview", dataset)
     )
-    if facts.named:
+    if facts.is_named:
         column_form.show(preview)
         return
     st.html(data_preview.preparation_html(preview, facts))

@@ -29,7 +29,7 @@ def main() -> None:
     artefact = str(jobs.artefact(run.id))
     results = _report(run, artefact)
     report.scores(results)
-    if text_prediction.reads_text(run.training) and results.get("kind") == "texts":
+    if text_prediction.reads_text(run.training) and results["style"] == "texts":
         text_prediction.show(run, artefact)
     if results["task"] == "several":
         results = _output(results, run)
@@ -51,7 +51,7 @@ def _report(run: Run, artefact: str) -> Mapping[str, Any]:
 
 def _classes(run: Run, artefact: str, results: Mapping[str, Any]) -> None:
     """How a classifier did: class by class, and on which examples it erred."""
-    if results.get("kind") == "points":
+    if results["style"] == "points":
         _surface(run, artefact, results["classes"])
     left, right = st.columns([6, 5], gap="large")
     with left:

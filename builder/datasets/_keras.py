@@ -10,8 +10,9 @@ import urllib.error
 from collections.abc import Iterator
 from typing import Any
 
-from builder.datasets.contract import Array, Raw
+from builder.datasets.contract import Raw
 from builder.errors import DataError
+from builder.kinds.contract import Array
 
 Split = tuple[tuple[Array, Array], tuple[Array, Array]]
 
@@ -73,9 +74,7 @@ def images(loader: str, title: str, classes: tuple[str, ...]) -> Raw:
     """
     (x_train, y_train), (x_test, y_test) = load_data(loader, title, "the handwritten digits")
     # CIFAR's labels come as a column
-    return Raw(
-        x_train, y_train.ravel(), x_test, y_test.ravel(), "classification", "images", classes
-    )
+    return Raw.of_x_and_y("image", (x_train, y_train.ravel(), x_test, y_test.ravel()), classes)
 
 
 @contextlib.contextmanager

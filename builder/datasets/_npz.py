@@ -10,8 +10,9 @@ import numpy as np
 import psutil
 
 from builder import formatting
-from builder.datasets.contract import Array, datasets_folder
+from builder.datasets.contract import datasets_folder
 from builder.errors import DataError
+from builder.kinds.contract import Array
 
 KEYS = ("x_train", "y_train", "x_test", "y_test")
 

@@ -24,7 +24,7 @@ def load(entry: Entry, loader: str, config: Mapping[str, Any]) -> Raw:
     x_train, x_test, y_train, y_test = parts
     classes = tuple(str(name) for name in bunch.target_names) if is_class else ()
     features = tuple(str(name) for name in bunch.feature_names)
-    return Raw(x_train, y_train, x_test, y_test, entry.tasks[0], "table", classes, features)
+    return Raw.of_x_and_y("vector", (x_train, y_train, x_test, y_test), classes, features)
 
 
 def source(entry: Entry, loader: str, config: Mapping[str, Any]) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 
 from builder.catalog.entry import Entry, Param
 from builder.datasets import _keras
-from builder.datasets.contract import Array, Raw, resolve_settings
+from builder.datasets.contract import Raw, resolve_settings
 from builder.errors import DataError
+from builder.kinds.contract import Array
 
 OFFSET = 3
 """Keras shifts word numbers by three: 0 is padding, 1 the start of a text, 2 an unknown word."""
@@ -44,7 +45,7 @@ def load(entry: Entry, loader: str, title: str, classes: tuple[str, ...], config
     with contextlib.suppress(DataError), _keras.report_network_errors(title, ""):
         _words(loader)
     x_train, x_test = (pad_sequences(x, maxlen=length) for x in (x_train, x_test))
-    return Raw(x_train, y_train, x_test, y_test, "classification", "sequences", classes)
+    return Raw.of_x_and_y("sequence", (x_train, y_train, x_test, y_test), classes)
 
 
 def source(entry: Entry, loader: str, config: Mapping[str, Any]) -> str:

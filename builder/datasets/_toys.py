@@ -9,8 +9,9 @@ import numpy as np
 
 from builder.catalog.entry import Entry, Param
 from builder.datasets import _program
-from builder.datasets.contract import Array, Contents, Program, Raw, resolve_settings
+from builder.datasets.contract import Contents, Program, Raw, resolve_settings
 from builder.datasets.contract import entry as new_entry
+from builder.kinds.contract import Array
 
 Points = Callable[[int, float, Any], tuple[Array, Array]]
 """``(samples, noise, rng) -> (x (n, 2), y (n,) of 0 and 1)``, points within about ±6."""
@@ -23,7 +24,9 @@ PARAMS = {
 
 def contents() -> Contents:
     """What every toy holds."""
-    return Contents("points", (2,), 2, rows=lambda values: int(values["samples"]), is_split=False)
+    return Contents.of_x_and_y(
+        "vector", (2,), 2, rows=lambda values: int(values["samples"]), is_split=False
+    )
 
 
 def program(function: str) -> Program:
@@ -51,9 +54,8 @@ def load(entry: Entry, points: Points, config: Mapping[str, Any]) -> Raw:
     values = resolve_settings(entry, config)
     x, y = points(values["samples"], values["noise"], np.random.default_rng(0))
     cut = _cut(values)
-    return Raw(
-        *(x[:cut], y[:cut], x[cut:], y[cut:]),
-        *("classification", "points"),
+    return Raw.of_x_and_y(
+        *("vector", (x[:cut], y[:cut], x[cut:], y[cut:])),
         classes=("teal", "orange"),
         features=("x1", "x2"),
     )

@@ -9,7 +9,7 @@ from builder.spec import Config
 TITLE = "Breast cancer"
 OFFLINE = True
 LOADER = "sklearn.datasets.load_breast_cancer"
-CONTENTS = Contents("table", (30,), 2, rows=569, is_split=False)
+CONTENTS = Contents.of_x_and_y("vector", (30,), 2, rows=569, is_split=False)
 ENTRY = entry(
     "BreastCancer",
     22,

@@ -10,7 +10,7 @@ from builder.spec import Config
 TITLE = "California housing"
 OFFLINE = False
 LOADER = "keras.datasets.california_housing.load_data"
-CONTENTS = Contents("table", (8,), rows=16_512)
+CONTENTS = Contents.of_x_and_y("vector", (8,), rows=16_512)
 ENTRY = entry(
     "CaliforniaHousing",
     44,
@@ -54,7 +54,7 @@ def load(config: Config) -> Raw:
     (x_train, y_train), (x_test, y_test) = _keras.load_data(
         LOADER, TITLE, "the diabetes table", **chosen
     )
-    return Raw(x_train, y_train, x_test, y_test, "regression", "table", (), FEATURES)
+    return Raw.of_x_and_y("vector", (x_train, y_train, x_test, y_test), features=FEATURES)
 
 
 def source(config: Config) -> str:

@@ -9,7 +9,7 @@ from builder.spec import Config
 TITLE = "CIFAR-10"
 OFFLINE = False
 LOADER = "keras.datasets.cifar10.load_data"
-CONTENTS = Contents("images", (32, 32, 3), 10, rows=50_000)
+CONTENTS = Contents.of_x_and_y("image", (32, 32, 3), 10, rows=50_000)
 ENTRY = entry(
     "Cifar10",
     42,

@@ -8,7 +8,7 @@
       or PROGRAM    where it is made by functions of our own, which a script carries: ``Program``
     load(config)      its arrays: ``Raw``
     source(config)    the Python lines that give the same arrays in a script standing alone
-    decode(config, rows)    only where there are sequences: rows of word numbers as text
+    decode(config, rows)    only where a column's kind has words: rows of word numbers as text
     FILE        only where a file of that name in the datasets folder is the same
 
 A module is imported to be listed, so it imports Keras, scikit-learn and pandas only in ``load``.
@@ -18,49 +18,16 @@ A module is imported to be listed, so it imports Keras, scikit-learn and pandas 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from numpy.typing import NDArray
-
+from builder.binding import X, Y, has_own_names
 from builder.catalog.entry import Entry, Param
 from builder.errors import DataError
+from builder.kinds.contract import Array, Column
 from builder.spec import Config
-
-Array = NDArray[Any]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Column:
-    """One column as its source gives it.
-
-    Args:
-        name: a plain word; not ``x`` or ``y``, which are the columns of an ordinary dataset.
-        kind: of an input ``images``, ``table``, ``points``, ``sequences`` or ``texts``; of a
-            target ``classes`` or ``values``.
-        train, test: by row; shapes by kind as in ``Raw``.
-        classes: class names by number.
-        features: names of the numbers in a table.
-    """
-
-    name: str
-    kind: str
-    train: Array
-    test: Array
-    classes: tuple[str, ...] = ()
-    features: tuple[str, ...] = ()
-
-    @property
-    def role(self) -> str:
-        """``input`` or ``target``."""
-        return "target" if self.kind in ("classes", "values") else "input"
-
-    @property
-    def task(self) -> str:
-        """``classification`` or ``regression``; "" for an input."""
-        return {"classes": "classification", "values": "regression"}.get(self.kind, "")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,40 +35,32 @@ class Raw:
     """A dataset as its source gives it, before scaling and label encoding.
 
     Args:
-        x_train, x_test: examples by row: images ``(n, h, w)`` or ``(n, h, w, 1|3)``, tables and
-            points ``(n, columns)``, sequences ``(n, length)`` of whole numbers, texts ``(n,)`` of
-            Python strings (dtype object).
-        y_train, y_test: ``(n,)``: class numbers from 0, or values for regression.
-        task: ``classification`` or ``regression``.
-        kind: ``images``, ``table``, ``points``, ``sequences`` or ``texts``.
-        classes: class names by number; empty for regression.
-        features: column names of tables and points.
+        columns: at least one input and one target.
         warning: one sentence for the learner when something was found, else "".
-        named: every column, where there are several inputs or targets; the fields above are then
-            those of the first input and the first target.
     """
 
-    x_train: Array
-    y_train: Array
-    x_test: Array
-    y_test: Array
-    task: str
-    kind: str
-    classes: tuple[str, ...] = ()
-    features: tuple[str, ...] = ()
+    columns: tuple[Column, ...]
     warning: str = ""
-    named: tuple[Column, ...] = ()
 
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        """Every column: ``x`` and ``y`` where none is named."""
-        if self.named:
-            return self.named
-        target = "classes" if self.task == "classification" else "values"
-        return (
-            Column("x", self.kind, self.x_train, self.x_test, features=self.features),
-            Column("y", target, self.y_train, self.y_test, self.classes),
-        )
+    @classmethod
+    def of_x_and_y(
+        cls,
+        kind: str,
+        arrays: tuple[Array, Array, Array, Array],
+        classes: Sequence[str] = (),
+        features: Sequence[str] = (),
+    ) -> Raw:
+        """An ordinary dataset: one input ``x`` of that kind and one target ``y``.
+
+        Args:
+            arrays: ``x_train, y_train, x_test, y_test``.
+            classes: class names by number; () where y are amounts.
+            features: names of the numbers of one x.
+        """
+        x_train, y_train, x_test, y_test = arrays
+        answer = "category" if classes else "number"
+        x = Column(X, kind, "input", x_train, x_test, features=tuple(features))
+        return cls((x, Column(Y, answer, "target", y_train, y_test, tuple(classes))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,25 +68,33 @@ class Contents:
     """What a dataset holds, known without loading it.
 
     Args:
-        kind: of the examples: ``images``, ``table``, ``points``, ``sequences`` or ``texts``.
-        shape: of one example as its source gives it; () where the settings decide.
-        classes: how many; 0 where the labels are amounts.
+        inputs: by name: kind, and shape of one example as its source gives it; () where the
+            settings decide.
+        targets: by name: kind, and how many classes it has; 0 for amounts.
         rows: how many examples for training, or in all where it does not come split; from the
             settings where they say it; None: nobody asks.
         is_split: it comes in training and test already.
         is_guess: nothing of it is certain, because it is a person's own file.
-        inputs: of a dataset of several columns, by name: kind and shape.
-        targets: of one, by name: how many classes, 0 for amounts.
     """
 
-    kind: str = ""
-    shape: tuple[int, ...] = ()
-    classes: int = 0
+    inputs: Mapping[str, tuple[str, tuple[int, ...]]]
+    targets: Mapping[str, tuple[str, int]]
     rows: int | Callable[[Mapping[str, Any]], int] | None = None
     is_split: bool = True
     is_guess: bool = False
-    inputs: Mapping[str, tuple[str, tuple[int, ...]]] = field(default_factory=dict)
-    targets: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether columns go by names of their own, other than one x and one y."""
+        return has_own_names((*self.inputs, *self.targets))
+
+    @classmethod
+    def of_x_and_y(
+        cls, kind: str, shape: tuple[int, ...] = (), classes: int = 0, **more: Any
+    ) -> Contents:
+        """One input ``x`` and one target ``y``; ``more`` as above."""
+        answer = ("category" if classes else "number", classes)
+        return cls({X: (kind, shape)}, {Y: answer}, **more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +116,6 @@ class Program:
     functions: tuple[str, ...]
     settings: Mapping[str, str] = field(default_factory=dict)
     gives: str = "split"
-
-
-def of_columns(*columns: Column, warning: str = "") -> Raw:
-    """A dataset of these columns, at least one input and one target."""
-    x = next(c for c in columns if c.role == "input")
-    y = next(c for c in columns if c.role == "target")
-    arrays = (x.train, y.train, x.test, y.test)
-    return Raw(*arrays, y.task, x.kind, y.classes, x.features, warning, tuple(columns))
 
 
 COMMON: Mapping[str, Param] = {

@@ -9,16 +9,8 @@ from __future__ import annotations
 
 from builder.catalog.entry import Param
 from builder.datasets._drawing import PARTS, drawing_source
-from builder.datasets.contract import (
-    Array,
-    Column,
-    Contents,
-    Program,
-    Raw,
-    entry,
-    of_columns,
-    resolve_settings,
-)
+from builder.datasets.contract import Contents, Program, Raw, entry, resolve_settings
+from builder.kinds.contract import Array, Column
 from builder.spec import Config
 
 TITLE = "Covered digits with a description"
@@ -44,11 +36,11 @@ ENTRY = entry(
 
 CONTENTS = Contents(
     inputs={
-        "image": ("images", (28, 28)),
-        "measures": ("table", (6,)),
-        "note": ("sequences", (14,)),
+        "image": ("image", (28, 28)),
+        "measures": ("vector", (6,)),
+        "note": ("sequence", (14,)),
     },
-    targets={"digit": 10, "ink": 0},
+    targets={"digit": ("category", 10), "ink": ("number", 0)},
 )
 PROGRAM = Program((*PARTS, "_covered.measures", "_covered.note", "_covered.covered"), gives="part")
 
@@ -75,12 +67,17 @@ def load(config: Config) -> Raw:
         resolve_settings(ENTRY, config)["variants"], WORDS, LONGEST
     )
     classes = tuple(str(n) for n in range(10))
-    return of_columns(
-        Column("image", "images", x["image"], x_test["image"]),
-        Column(*("measures", "table", x["measures"], x_test["measures"]), features=MEASURES),
-        Column("note", "sequences", x["note"], x_test["note"]),
-        Column("digit", "classes", y["digit"], y_test["digit"], classes),
-        Column("ink", "values", y["ink"], y_test["ink"]),
+    return Raw(
+        (
+            Column("image", "image", "input", x["image"], x_test["image"]),
+            Column(
+                *("measures", "vector", "input", x["measures"], x_test["measures"]),
+                features=MEASURES,
+            ),
+            Column("note", "sequence", "input", x["note"], x_test["note"]),
+            Column("digit", "category", "target", y["digit"], y_test["digit"], classes),
+            Column("ink", "number", "target", y["ink"], y_test["ink"]),
+        )
     )
 
 

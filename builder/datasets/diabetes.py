@@ -9,7 +9,7 @@ from builder.spec import Config
 TITLE = "Diabetes progression"
 OFFLINE = True
 LOADER = "sklearn.datasets.load_diabetes"
-CONTENTS = Contents("table", (10,), rows=442, is_split=False)
+CONTENTS = Contents.of_x_and_y("vector", (10,), rows=442, is_split=False)
 ENTRY = entry(
     "Diabetes",
     30,

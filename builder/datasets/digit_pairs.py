@@ -10,15 +10,8 @@ from typing import Any
 
 from builder.catalog.entry import Param
 from builder.datasets._drawing import PARTS, drawing_source
-from builder.datasets.contract import (
-    Column,
-    Contents,
-    Program,
-    Raw,
-    entry,
-    of_columns,
-    resolve_settings,
-)
+from builder.datasets.contract import Contents, Program, Raw, entry, resolve_settings
+from builder.kinds.contract import Column
 from builder.spec import Config
 
 TITLE = "Pairs of digits"
@@ -42,7 +35,8 @@ ENTRY = entry(
 )
 
 CONTENTS = Contents(
-    inputs={"first": ("images", (28, 28)), "second": ("images", (28, 28))}, targets={"same": 2}
+    inputs={"first": ("image", (28, 28)), "second": ("image", (28, 28))},
+    targets={"same": ("category", 2)},
 )
 PROGRAM = Program((*PARTS, "_pairs.paired"), settings={"count": "pairs"}, gives="part")
 
@@ -55,10 +49,12 @@ def load(config: Config) -> Raw:
     from builder.datasets import _pairs
 
     (x, y), (x_test, y_test) = _pairs.columns(_count(config), TESTED)
-    return of_columns(
-        Column("first", "images", x["first"], x_test["first"]),
-        Column("second", "images", x["second"], x_test["second"]),
-        Column("same", "classes", y["same"], y_test["same"], ("different", "same")),
+    return Raw(
+        (
+            Column("first", "image", "input", x["first"], x_test["first"]),
+            Column("second", "image", "input", x["second"], x_test["second"]),
+            Column("same", "category", "target", y["same"], y_test["same"], ("different", "same")),
+        )
     )
 
 

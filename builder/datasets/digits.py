@@ -40,7 +40,9 @@ ENTRY = entry(
     url="https://scikit-learn.org/stable/modules/generated/sklearn.datasets.load_digits.html",
 )
 
-CONTENTS = Contents("images", (28, 28), 10, rows=lambda values: 1440 * int(values["variants"]))
+CONTENTS = Contents.of_x_and_y(
+    "image", (28, 28), 10, rows=lambda values: 1440 * int(values["variants"])
+)
 PROGRAM = Program(PARTS)
 
 
@@ -50,7 +52,7 @@ def load(config: Config) -> Raw:
 
     (x_train, y_train), (x_test, y_test) = _digits.digits(*_drawing_settings(config))
     classes = tuple(str(n) for n in range(10))
-    return Raw(x_train, y_train, x_test, y_test, "classification", "images", classes)
+    return Raw.of_x_and_y("image", (x_train, y_train, x_test, y_test), classes)
 
 
 def source(config: Config) -> str:

@@ -9,7 +9,7 @@ from builder.spec import Config
 TITLE = "Fashion-MNIST"
 OFFLINE = False
 LOADER = "keras.datasets.fashion_mnist.load_data"
-CONTENTS = Contents("images", (28, 28), 10, rows=60_000)
+CONTENTS = Contents.of_x_and_y("image", (28, 28), 10, rows=60_000)
 ENTRY = entry(
     "FashionMnist",
     41,

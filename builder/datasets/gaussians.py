@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from builder.datasets import _toys
-from builder.datasets.contract import Array, Raw
+from builder.datasets.contract import Raw
+from builder.kinds.contract import Array
 from builder.spec import Config
 
 TITLE = "Two clouds"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from builder.datasets import _texts
-from builder.datasets.contract import Array, Contents, Raw, entry
+from builder.datasets.contract import Contents, Raw, entry
+from builder.kinds.contract import Array
 from builder.spec import Config
 
 TITLE = "IMDB film reviews"
 OFFLINE = False
 LOADER = "keras.datasets.imdb.load_data"
-CONTENTS = Contents("sequences", classes=2, rows=25_000)
+CONTENTS = Contents.of_x_and_y("sequence", classes=2, rows=25_000)
 ENTRY = entry(
     "Imdb",
     45,

@@ -9,7 +9,7 @@ from builder.spec import Config
 TITLE = "Iris flowers"
 OFFLINE = True
 LOADER = "sklearn.datasets.load_iris"
-CONTENTS = Contents("table", (4,), 3, rows=150, is_split=False)
+CONTENTS = Contents.of_x_and_y("vector", (4,), 3, rows=150, is_split=False)
 ENTRY = entry(
     "Iris",
     20,

@@ -10,7 +10,7 @@ TITLE = "MNIST digits"
 OFFLINE = False
 LOADER = "keras.datasets.mnist.load_data"
 FILE = "mnist.npz"
-CONTENTS = Contents("images", (28, 28), 10, rows=60_000)
+CONTENTS = Contents.of_x_and_y("image", (28, 28), 10, rows=60_000)
 ENTRY = entry(
     "Mnist",
     40,
@@ -39,7 +39,7 @@ def load(config: Config) -> Raw:
         return _keras.images(LOADER, TITLE, CLASSES)
     parts = _npz.read_arrays(_npz.path_of(FILE))
     x_train, y_train, x_test, y_test = (parts[key] for key in _npz.KEYS)
-    return Raw(x_train, y_train, x_test, y_test, "classification", "images", CLASSES)
+    return Raw.of_x_and_y("image", (x_train, y_train, x_test, y_test), CLASSES)
 
 
 def source(config: Config) -> str:

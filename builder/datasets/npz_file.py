@@ -6,14 +6,15 @@ import numpy as np
 
 from builder.catalog.entry import Param
 from builder.datasets import _npz
-from builder.datasets.contract import Array, Contents, Raw, entry, resolve_settings
+from builder.datasets.contract import Contents, Raw, entry, resolve_settings
 from builder.errors import DataError
+from builder.kinds.contract import Array
 from builder.spec import Config
 
 TITLE = "My file"
 OFFLINE = True
 LOADER = "numpy.load"
-CONTENTS = Contents("images", classes=10, is_guess=True)
+CONTENTS = Contents.of_x_and_y("image", classes=10, is_guess=True)
 ENTRY = entry(
     "NpzFile",
     90,
@@ -50,20 +51,15 @@ def load(config: Config) -> Raw:
     x_train, x_test = arrays["x_train"], arrays["x_test"]
     if x_train.dtype.kind == "U" and x_test.dtype.kind == "U":
         x_train, x_test = (_texts(x) for x in (x_train, x_test))
-    kind = "texts" if x_train.dtype == object else _kind(x_train, path.name)
+    kind, features = _kind(x_train, path.name)
     y_train, y_test = (_column(arrays[k], k) for k in ("y_train", "y_test"))
-    features = tuple(f"x{i + 1}" for i in range(x_train.shape[1])) if kind in FLAT else ()
     if config_values["labels"] == "values":
-        kind = "table" if kind == "points" else kind
-        return Raw(x_train, y_train, x_test, y_test, "regression", kind, (), features)
+        return Raw.of_x_and_y(kind, (x_train, y_train, x_test, y_test), (), features)
     y_train, y_test = (_classes(y, k) for y, k in ((y_train, "y_train"), (y_test, "y_test")))
-    top = int(y_train.max()) if len(y_train) else 0
+    top = max(0, int(y_train.max())) if len(y_train) else 0
     classes = tuple(str(i) for i in range(top + 1))
-    return Raw(x_train, y_train, x_test, y_test, "classification", kind, classes, features)
+    return Raw.of_x_and_y(kind, (x_train, y_train, x_test, y_test), classes, features)
 
-
-FLAT = ("table", "points")
-"""Kinds whose columns have names."""
 
 BEYOND = 10_000
 """No number of a class is this large; what is larger counts as this, lest it overflow."""
@@ -74,14 +70,15 @@ def _texts(x: Array) -> Array:
     return (x.ravel() if x.ndim == 2 and x.shape[1] == 1 else x).astype("object")
 
 
-def _kind(x: Array, name: str) -> str:
+def _kind(x: Array, name: str) -> tuple[str, tuple[str, ...]]:
+    """The kind of the examples, and the names of their numbers."""
+    if x.dtype == object:
+        return "text", ()
     match x.shape:
-        case (_, 2):
-            return "points"
         case (_, columns) if columns:
-            return "table"
+            return "vector", tuple(f"x{i + 1}" for i in range(columns))
         case (_, h, w) | (_, h, w, 1 | 3) if h and w:
-            return "images"
+            return "image", ()
     raise DataError(
         f"x_train in {name} has the shape {x.shape}, which is neither a table nor pictures.",
         "Give (examples, columns), (examples, height, width) or (examples, height, width, 1 or 3).",

@@ -15,6 +15,7 @@ from builder.catalog.entry import Entry
 from builder.datasets import _program
 from builder.datasets.contract import Contents, Program
 from builder.errors import CatalogError
+from builder.kinds.registry import find_kind
 
 NO_DATASETS = ("contract", "registry")
 
@@ -43,8 +44,8 @@ def validate(module: ModuleType) -> None:
     if not (isinstance(loader, str) and "." in loader) and not isinstance(program, Program):
         what = "how code gets it, as LOADER (a function of a library) or PROGRAM (our own ones)"
         raise CatalogError(f"{file} lacks {what}.", _HINT, "dataset")
-    kinds = {module.CONTENTS.kind, *(kind for kind, _ in module.CONTENTS.inputs.values())}
-    if "sequences" in kinds and not callable(getattr(module, "decode", None)):
+    has_words = any(find_kind(kind).has_words for kind, _ in module.CONTENTS.inputs.values())
+    if has_words and not callable(getattr(module, "decode", None)):
         raise CatalogError(f"{file} lacks decode: word numbers as text.", _HINT, "dataset")
     unasked = set(module.ENTRY.args) - set(module.ENTRY.extra["params"])
     if unasked:

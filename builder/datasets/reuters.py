@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from builder.datasets import _texts
-from builder.datasets.contract import Array, Contents, Raw, entry
+from builder.datasets.contract import Contents, Raw, entry
+from builder.kinds.contract import Array
 from builder.spec import Config
 
 TITLE = "Reuters newswires"
 OFFLINE = False
 LOADER = "keras.datasets.reuters.load_data"
-CONTENTS = Contents("sequences", classes=46, rows=8_982)
+CONTENTS = Contents.of_x_and_y("sequence", classes=46, rows=8_982)
 ENTRY = entry(
     "Reuters",
     46,

@@ -30,7 +30,7 @@ ENTRY = entry(
     url="https://keras.io/api/layers/preprocessing_layers/text/text_vectorization/",
 )
 
-CONTENTS = Contents("texts", classes=2)
+CONTENTS = Contents.of_x_and_y("text", classes=2)
 PROGRAM = Program(
     ("_reviews.written", "_review_texts.review_texts"), settings={"count": "reviews"}, gives="part"
 )
@@ -43,7 +43,7 @@ def load(config: Config) -> Raw:
     from builder.datasets import _review_texts
 
     (x, y), (x_test, y_test) = _review_texts.examples(_count(config))
-    return Raw(x, y, x_test, y_test, "classification", "texts", CLASSES)
+    return Raw.of_x_and_y("text", (x, y, x_test, y_test), CLASSES)
 
 
 def source(config: Config) -> str:

@@ -10,16 +10,8 @@ from typing import Any
 
 from builder.catalog.entry import Param
 from builder.datasets import _program
-from builder.datasets.contract import (
-    Array,
-    Column,
-    Contents,
-    Program,
-    Raw,
-    entry,
-    of_columns,
-    resolve_settings,
-)
+from builder.datasets.contract import Contents, Program, Raw, entry, resolve_settings
+from builder.kinds.contract import Array, Column
 from builder.spec import Config
 
 TITLE = "Restaurant reviews with a price"
@@ -44,8 +36,8 @@ ENTRY = entry(
 )
 
 CONTENTS = Contents(
-    inputs={"text": ("sequences", (14,)), "price": ("table", (1,))},
-    targets={"sentiment": 2, "stars": 0},
+    inputs={"text": ("sequence", (14,)), "price": ("vector", (1,))},
+    targets={"sentiment": ("category", 2), "stars": ("number", 0)},
 )
 PROGRAM = Program(
     ("_reviews.written", "_reviews.reviews"), settings={"count": "reviews"}, gives="part"
@@ -59,11 +51,13 @@ def load(config: Config) -> Raw:
 
     (x, y), (x_test, y_test) = _reviews.columns(_count(config))
     moods = ("negative", "positive")
-    return of_columns(
-        Column("text", "sequences", x["text"], x_test["text"]),
-        Column("price", "table", x["price"], x_test["price"], features=("price",)),
-        Column("sentiment", "classes", y["sentiment"], y_test["sentiment"], moods),
-        Column("stars", "values", y["stars"], y_test["stars"]),
+    return Raw(
+        (
+            Column("text", "sequence", "input", x["text"], x_test["text"]),
+            Column("price", "vector", "input", x["price"], x_test["price"], features=("price",)),
+            Column("sentiment", "category", "target", y["sentiment"], y_test["sentiment"], moods),
+            Column("stars", "number", "target", y["stars"], y_test["stars"]),
+        )
     )
 
 

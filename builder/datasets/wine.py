@@ -9,7 +9,7 @@ from builder.spec import Config
 TITLE = "Wine"
 OFFLINE = True
 LOADER = "sklearn.datasets.load_wine"
-CONTENTS = Contents("table", (13,), 3, rows=178, is_split=False)
+CONTENTS = Contents.of_x_and_y("vector", (13,), 3, rows=178, is_split=False)
 ENTRY = entry(
     "Wine",
     21,

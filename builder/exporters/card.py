@@ -11,6 +11,7 @@ from builder.code.custom_layer_source import saved_file_needs
 from builder.exporters.contract import ExportRequest
 from builder.exporters.keras import read_artefact
 from builder.facts import DataFacts, ModelFacts
+from builder.kinds.registry import find_kind
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
 
 NAME = "card"
@@ -68,7 +69,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def _head(title: str, about: DataFacts) -> str:
-    kind = "chooses a class" if about.task == "classification" else "gives a number"
+    kind = "chooses a class" if about.target.task == "classification" else "gives a number"
     return (
         f"# {_safe(title)}\n\nA Keras model that {kind} for each example of the data"
         f" “{_safe(about.title)}”. Made with Layerwise.\n"
@@ -83,9 +84,14 @@ def _data(training: TrainingSpec, about: DataFacts) -> str:
     ]
     for column in about.columns:
         shape = " × ".join(map(str, column.shape)) or "one number"
-        rows.append((f"{column.role.capitalize()} {column.name}", f"{shape} ({column.kind})"))
-    if about.classes:
-        rows.append(("Classes", ", ".join(about.classes[:50])))
+        rows.append(
+            (
+                f"{column.role.capitalize()} {column.name}",
+                f"{shape} ({find_kind(column.kind).title})",
+            )
+        )
+    if about.target.classes:
+        rows.append(("Classes", ", ".join(about.target.classes[:50])))
     rows += [(f"Setting {k}", _value_text(v)) for k, v in training.dataset.config.items()]
     return f"## Data\n\n{_table(('What', 'Value'), rows)}"
 
@@ -165,7 +171,7 @@ def _sentences(training: TrainingSpec, about: DataFacts) -> Iterator[str]:
         " (other devices, people, times) it may do worse; measure before you rely on it."
     )
     yield f"The test has {about.n_test:,} examples, so that its numbers carry some chance."
-    if about.classes:
+    if about.target.classes:
         yield "It knows these classes only and chooses one of them for whatever it is given."
         yield "Its probabilities are not calibrated: 0.9 does not mean right 9 times in 10."
     if training.seed is None:

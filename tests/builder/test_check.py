@@ -27,9 +27,11 @@ def problems(training: TrainingSpec, available: int = ROOM) -> tuple[Problem, ..
 def test_the_zoo_knows_its_data(name: str) -> None:
     dataset = zoo.STACKS[name].dataset
     real, written = loading.describe(dataset), zoo.facts(dataset)
-    for field in ("task", "x_shape", "y_shape", "n_train", "n_test", "labels", "kind"):
-        assert getattr(real, field) == getattr(written, field), field
-    assert len(real.classes) == len(written.classes)
+    assert (real.n_train, real.n_test) == (written.n_train, written.n_test)
+    for ours, theirs in zip(written.columns, real.columns, strict=True):
+        for field in ("name", "role", "kind", "shape", "dtype", "task", "labels"):
+            assert getattr(ours, field) == getattr(theirs, field), (ours.name, field)
+        assert len(ours.classes) == len(theirs.classes)
 
 
 @pytest.mark.parametrize("name", zoo.STACKS)
@@ -113,8 +115,8 @@ def test_without_facts_only_what_is_sure_is_said() -> None:
 @pytest.mark.parametrize("dataset", zoo.DATA)
 def test_what_is_sensible_has_no_problem(dataset: str) -> None:
     data_facts = zoo.DATA[dataset]
-    for labels in {data_facts.labels, "one_hot", "integers"}:
-        if (labels == "values") != (data_facts.task == "regression"):
+    for labels in {data_facts.target.labels, "one_hot", "integers"}:
+        if (labels == "values") != (data_facts.target.task == "regression"):
             continue
         spec = layer(dataset, labels=labels)
         facts = zoo.facts(spec)
@@ -173,9 +175,10 @@ def test_a_fix_puts_a_value_that_works(name: str, label: str) -> None:
 
 def test_whole_numbers_in_a_table_may_be_looked_up() -> None:
     training = broken.BROKEN["embedding_of_decimals"].training
-    codes = replace(zoo.DATA["Iris"], x_min=0, x_max=7, whole=True)
+    iris = zoo.DATA["Iris"]
+    codes = replace(iris, columns=(replace(iris.input, low=0, high=7, whole=True), *iris.targets))
     assert check.problems(training, codes, keras_model.summary(training.model)) == ()
-    below = replace(codes, x_min=-1)
+    below = replace(codes, columns=(replace(codes.input, low=-1), *codes.targets))
     [problem] = check.problems(training, below, keras_model.summary(training.model))
     assert "goes down to -1" in problem.message
 

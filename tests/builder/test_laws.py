@@ -158,8 +158,8 @@ PLACES = {
 def test_a_layer_that_is_not_refused_calculates(place: str) -> None:
     """Each layer of the catalogue on its own before the last one, on each kind of data."""
     data = zoo.facts(PLACES[place])
-    x = np.random.default_rng(0).random((8, *data.x_shape)).astype("float32")
-    start = zoo.given(*data.x_shape)
+    x = np.random.default_rng(0).random((8, *data.input.shape)).astype("float32")
+    start = zoo.given(*data.input.shape)
     ran = 0
     for new in LAYERS:
         facts = keras_model.summary(chain("m", start, new)).nodes

@@ -31,7 +31,7 @@ LADDERS = {
     "": ({"builder"}, {"pages"}, {"app"}),
     "builder": (
         {"spec", "document", "errors", "facts", "binding", "formatting"},
-        {"catalog"},
+        {"catalog", "kinds"},
         {"tables"},
         {"datasets"},
         {"edit", "check", "code", "parse", "starters", "diagnose", "compare"},

@@ -174,7 +174,7 @@ def test_facts_come_from_keras_and_failures_are_problems():
     training = starters.find_starter(FIRST).training
     known = find_facts(training)
     assert known.model and known.model.params == 101_770  # the figure of every MNIST tutorial
-    assert known.data and known.data.x_shape == (28, 28) and not known.errors
+    assert known.data and known.data.input.shape == (28, 28) and not known.errors
     broken = replace(training, dataset=ObjectSpec("Nowhere"))
     assert [p.where for p in find_facts(broken).errors] == ["dataset"]
     assert edit.is_chain(training.model)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from builder.facts import DataFacts
 from builder.spec import ObjectSpec, TrainingSpec
 from pages.widgets.runs import run_sentences
 from pages.widgets.train import compile_form, fit_form, live_charts
+from tests.zoo.data import x, y
 
 
 def xor(**fit: Any) -> TrainingSpec:
@@ -31,21 +31,18 @@ def test_an_empty_class_does_not_break_the_balance() -> None:
     assert fit_form.balanced_weights((10, 0))["1"] == 1.0
 
 
-def facts(**changes: Any) -> DataFacts:
-    usual = DataFacts(
-        "t", "classification", (4,), (), "float32", "int64", 100, 20, ("a", "b", "c"), (),
-        "integers", "table", 0.0, 1.0, 1000,
-    )  # fmt: skip
-    return replace(usual, **changes)
+def facts(classes: tuple[str, ...] = ("a", "b", "c"), labels: str = "integers") -> DataFacts:
+    columns = (x("vector", (4,)), y(classes, labels=labels))
+    return DataFacts("t", columns, 100, 20, 1000)
 
 
 @pytest.mark.parametrize(
     "data",
     [
         facts(),
-        facts(labels="one_hot", y_shape=(3,)),
+        facts(labels="one_hot"),
         facts(classes=("no", "yes")),
-        facts(task="regression", classes=(), labels="values"),
+        facts(classes=()),
     ],
 )
 def test_what_is_sensible_is_among_what_fits(data: DataFacts) -> None:
@@ -67,7 +64,7 @@ def test_a_loss_for_two_classes_does_not_fit_three() -> None:
 )
 def test_steps_are_counted_as_keras_counts_them(split: float, batch: int, steps: int) -> None:
     training = xor(validation_split=split, batch_size=batch)
-    assert compile_form.steps_per_epoch(training, facts(n_train=100)) == steps
+    assert compile_form.steps_per_epoch(training, facts()) == steps
 
 
 def test_epoch_rules_run_from_the_optimizers_own_rate() -> None:

@@ -4,184 +4,104 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from builder.facts import ColumnFacts, DataFacts
+from builder.kinds.registry import find_kind
 from builder.spec import ObjectSpec
 
-_DIGITS = DataFacts(
-    "Handwritten digits (built in)",
-    *("classification", (28, 28), (10,), "float32", "float32", 11520, 357),
-    classes=tuple("0123456789"),
-    features=(),
-    labels="one_hot",
-    kind="images",
-    x_min=0.0,
-    x_max=1.0,
-    bytes=47_000_000,
-)
-_IRIS = replace(
-    _DIGITS,
-    title="Iris flowers",
-    x_shape=(4,),
-    y_shape=(3,),
-    n_train=120,
-    n_test=30,
-    classes=("setosa", "versicolor", "virginica"),
-    features=("sepal length", "sepal width", "petal length", "petal width"),
-    kind="table",
-    x_min=-2.5,
-    x_max=3.1,
-    bytes=4_000,
-)
-_CIRCLES = replace(
-    _IRIS,
-    title="Circles",
-    x_shape=(2,),
-    y_shape=(),
-    y_dtype="int64",
-    n_train=800,
-    n_test=200,
-    classes=("teal", "orange"),
-    features=("x1", "x2"),
-    labels="integers",
-    kind="points",
-)
-_DIABETES = replace(
-    _IRIS,
-    title="Diabetes progression",
-    task="regression",
-    x_shape=(10,),
-    y_shape=(),
-    n_train=353,
-    n_test=89,
-    classes=(),
-    labels="values",
-)
-_IMDB = replace(
-    _CIRCLES,
-    title="IMDB film reviews",
-    x_shape=(200,),
-    x_dtype="int32",
-    n_train=25_000,
-    n_test=25_000,
-    classes=("negative", "positive"),
-    features=(),
-    kind="sequences",
-    x_min=0,
-    x_max=9_999,
-    offline=False,
-    whole=True,
-)
-_DIGIT = ColumnFacts(
-    *("digit", "target", "classes", (), "int64", 0, 9),
-    task="classification",
-    labels="integers",
-    classes=_DIGITS.classes,
-)
-_COVERED = replace(
-    _DIGITS,
-    title="Covered digits with a description",
-    y_shape=(),
-    y_dtype="int64",
-    n_train=4320,
-    labels="integers",
-    bytes=20_000_000,
-    named=(
-        ColumnFacts("image", "input", "images", (28, 28), "float32"),
-        ColumnFacts(
-            *("measures", "input", "table", (6,), "float32"),
-            features=("width", "slant", "loops", "upper left", "upper right", "lower left"),
+
+def x(kind: str, shape: tuple[int, ...], name: str = "x", **facts: Any) -> ColumnFacts:
+    """An input."""
+    return ColumnFacts(name, "input", kind, shape, find_kind(kind).dtype, **facts)
+
+
+def y(
+    classes: tuple[str, ...] = (), name: str = "y", labels: str = "integers", **facts: Any
+) -> ColumnFacts:
+    """A target: one of these classes, or an amount."""
+    kind = "category" if classes else "number"
+    target = ColumnFacts(name, "target", kind, (), "", classes=classes, **facts)
+    return find_kind(kind).expect(target, {"labels": labels})
+
+
+_DIGIT = tuple("0123456789")
+_MOODS = ("negative", "positive")
+_IRIS = DataFacts(
+    "Iris flowers",
+    (
+        x(
+            *("vector", (4,)),
+            features=("sepal length", "sepal width", "petal length", "petal width"),
+            low=-2.5,
+            high=3.1,
         ),
-        ColumnFacts("note", "input", "sequences", (14,), "int32", 0, 20, whole=True),
-        _DIGIT,
-        ColumnFacts(
-            *("ink", "target", "values", (), "float32", 0, 0.4), task="regression", labels="values"
-        ),
+        y(("setosa", "versicolor", "virginica"), labels="one_hot"),
     ),
+    *(120, 30, 4_000),
 )
-_YES_NO = {"task": "classification", "labels": "integers"}
-_PAIRS = replace(
-    _COVERED,
-    title="Pairs of digits",
-    n_train=12_000,
-    n_test=1000,
-    classes=("different", "same"),
-    named=(
-        ColumnFacts("first", "input", "images", (28, 28), "float32"),
-        ColumnFacts("second", "input", "images", (28, 28), "float32"),
-        ColumnFacts(
-            *("same", "target", "classes", (), "int64"),
-            classes=("different", "same"),
-            **_YES_NO,
-        ),
+_COVERED = (
+    x("image", (28, 28), "image"),
+    x(
+        *("vector", (6,), "measures"),
+        features=("width", "slant", "loops", "upper left", "upper right", "lower left"),
     ),
+    x("sequence", (14,), "note", high=20, whole=True),
+    y(_DIGIT, "digit", high=9),
+    y((), "ink", high=0.4),
 )
-_REVIEWS = replace(
-    _IMDB,
-    title="Restaurant reviews with a price",
-    x_shape=(14,),
-    n_train=4000,
-    n_test=800,
-    x_max=28,
-    bytes=500_000,
-    offline=True,
-    named=(
-        ColumnFacts("text", "input", "sequences", (14,), "int32", 0, 28, whole=True),
-        ColumnFacts("price", "input", "table", (1,), "float32", features=("price",)),
-        ColumnFacts(
-            *("sentiment", "target", "classes", (), "int64"),
-            classes=("negative", "positive"),
-            **_YES_NO,
-        ),
-        ColumnFacts(
-            *("stars", "target", "values", (), "float32", 1, 5), task="regression", labels="values"
-        ),
-    ),
+_REVIEWS = (
+    x("sequence", (14,), "text", high=28, whole=True),
+    x("vector", (1,), "price", features=("price",)),
+    y(_MOODS, "sentiment"),
+    y((), "stars", low=1, high=5),
 )
-_SENTENCES = replace(
-    _CIRCLES,
-    title="Restaurant reviews as sentences",
-    x_shape=(),
-    x_dtype="object",
-    n_train=2000,
-    n_test=400,
-    classes=("negative", "positive"),
-    features=(),
-    kind="texts",
-    x_min=0.0,
-    x_max=0.0,
-    bytes=500_000,
+_PAIRS = (
+    x("image", (28, 28), "first"),
+    x("image", (28, 28), "second"),
+    y(("different", "same"), "same"),
 )
+_FILMS = (x("sequence", (200,), high=9_999, whole=True), y(_MOODS))
+
 DATA: Mapping[str, DataFacts] = {
-    "ReviewTexts": _SENTENCES,
-    "CoveredDigits": _COVERED,
-    "DigitPairs": _PAIRS,
-    "Reviews": _REVIEWS,
-    "Digits": _DIGITS,
+    "ReviewTexts": DataFacts(
+        "Restaurant reviews as sentences", (x("text", (), high=0.0), y(_MOODS)), 2000, 400, 500_000
+    ),
+    "CoveredDigits": DataFacts(
+        "Covered digits with a description", _COVERED, 4320, 357, 20_000_000
+    ),
+    "DigitPairs": DataFacts("Pairs of digits", _PAIRS, 12_000, 1000, 20_000_000),
+    "Reviews": DataFacts("Restaurant reviews with a price", _REVIEWS, 4000, 800, 500_000),
+    "Digits": DataFacts(
+        "Handwritten digits (built in)",
+        (x("image", (28, 28)), y(_DIGIT, labels="one_hot")),
+        11520,
+        357,
+        47_000_000,
+    ),
     "Iris": _IRIS,
-    "Circles": _CIRCLES,
-    "Diabetes": _DIABETES,
-    "Imdb": _IMDB,
+    "Circles": DataFacts(
+        "Circles",
+        (
+            x("vector", (2,), features=("x1", "x2"), low=-2.5, high=3.1),
+            y(("teal", "orange")),
+        ),
+        *(800, 200, 4_000),
+    ),
+    "Diabetes": DataFacts(
+        "Diabetes progression",
+        (replace(_IRIS.input, shape=(10,)), y()),
+        *(353, 89, 4_000),
+    ),
+    "Imdb": DataFacts("IMDB film reviews", _FILMS, 25_000, 25_000, 4_000, offline=False),
 }
 
 
 def facts(dataset: ObjectSpec) -> DataFacts:
     """The facts of a dataset after its settings, as far as the zoo uses them."""
     base = DATA[dataset.class_name]
-    labels = dataset.config.get("labels", base.labels)
-    many = len(base.classes)
-    if labels != base.labels:
-        y_shape = (many,) if labels == "one_hot" else ()
-        base = replace(base, labels=labels, y_shape=y_shape)
-        named = (_labelled(c, labels) if c.kind == "classes" else c for c in base.named)
-        base = replace(base, named=tuple(named))
-    if dataset.config.get("channel_axis"):
-        base = replace(base, x_shape=(28, 28, 1))
-    if dataset.config.get("scale") == "none" and base.kind == "images":
-        base = replace(base, x_max=255.0, whole=True)
-    return base
-
-
-def _labelled(column: ColumnFacts, labels: str) -> ColumnFacts:
-    shape = (len(column.classes),) if labels == "one_hot" else ()
-    return replace(column, labels=labels, shape=shape)
+    settings = {"labels": base.target.labels} | dict(dataset.config)
+    columns = tuple(find_kind(c.kind).expect(c, settings) for c in base.columns)
+    if settings.get("scale") == "none" and base.input.name == "x" and len(base.input.shape) > 1:
+        columns = (replace(columns[0], high=255.0, whole=True), *columns[1:])
+    return replace(base, columns=columns)

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from builder import catalog, edit
 from builder.check.outputs.output_facts import is_activation, is_dense, own_activation
 from builder.check.repair import fixes, recommended
 from builder.check.repair.graph_edits import find_layer
 from builder.facts import DataFacts, Problem
+from builder.kinds.registry import find_kind
 from builder.spec import ModelSpec, ObjectSpec, TrainingSpec
-
-SCALING: Mapping[str, tuple[float, str, str, str, str]] = {
-    "images": (20.0, "pixels", "between 0 and 1", "Divide the pixels by 255", "unit"),
-    "table": (50.0, "columns", "near -1 to 1", "Standardize the columns", "standard"),
-}
-"""Kind of data → the size of a value from which it is not scaled, what its values are called,
-where they should be, and the label and value of the dataset's ``scale`` that brings them there."""
 
 
 def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem]:
@@ -95,10 +89,10 @@ def _scale(training: TrainingSpec, data: DataFacts, stack: list[str]) -> Iterato
     layers = [find_layer(training.model, n) for n in stack[:3]]
     if any(layer and catalog.traits_of(layer.class_name).rescales for layer in layers):
         return
-    limit, values, wanted, label, scale = SCALING.get(data.kind, (0, "", "", "", ""))
-    if not limit or max(abs(data.x_min), abs(data.x_max)) <= limit:
+    low, high, advice = data.input.low, data.input.high, find_kind(data.input.kind).advice
+    if advice is None or max(abs(low), abs(high)) <= advice.limit:
         return
-    message = f"The {values} go from {data.x_min:g} to {data.x_max:g}. Networks learn best from"
-    message += f" values {wanted}."
-    remedy = fixes.dataset(label, training, scale=scale)
-    yield Problem("dataset", message, f"{label}.", remedy, severe=False)
+    message = f"The {advice.values} go from {low:g} to {high:g}. Networks learn best from values"
+    message += f" {advice.wanted}."
+    remedy = fixes.dataset(advice.label, training, scale=advice.scale)
+    yield Problem("dataset", message, f"{advice.label}.", remedy, severe=False)

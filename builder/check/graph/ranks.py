@@ -13,6 +13,7 @@ from builder.check.graph.layer_call import Explanation, LayerCall
 from builder.check.outputs.output_facts import find_head, is_dense
 from builder.check.repair import fixes, recommended
 from builder.check.repair.fixes import Fixes
+from builder.kinds.registry import find_kind
 from builder.spec import Config, ModelSpec, ObjectSpec, active
 
 AXES = {
@@ -206,17 +207,24 @@ def _remove_reduction(case: LayerCall, culprit: str, goal: int) -> Fixes:
 def _tokens(case: LayerCall, goal: int) -> Iterator[Any]:
     data = case.data
     at_input = case.before is not None and edit.is_input(case.spec, case.before)
-    if data and data.has_tokens and goal == 3 and len(case.shape) == 2 and at_input:
-        yield from _add_axes(case, recommended.embed(int(data.x_max) + 1))
+    if data is None or not find_kind(data.input.kind).has_words:
+        return
+    if goal == 3 and len(case.shape) == 2 and at_input:
+        yield from _add_axes(case, recommended.embed(int(data.input.high) + 1))
 
 
 def _channel_axis(case: LayerCall) -> Iterator[Any]:
     data = case.data
-    if data is None or not data.has_images or len(data.x_shape) != 2 or case.before is None:
+    if (
+        data is None
+        or not find_kind(data.input.kind).has_pixels
+        or len(data.input.shape) != 2
+        or case.before is None
+    ):
         return
     if not edit.is_input(case.spec, case.before):
         return
-    put = fixes.set_arguments(case.before, shape=(*data.x_shape, 1))
+    put = fixes.set_arguments(case.before, shape=(*data.input.shape, 1))
     label, more = with_flatten(case, "Give the images a channel axis")
     for fix in case.fix(label, put, *more):
         yield from fixes.dataset(fix.label, fix.training, channel_axis=True)

@@ -121,8 +121,9 @@ def _fixed_length(case: LayerCall) -> Fixes:
     inputs = [n.name for n in case.spec.nodes if edit.is_input(case.spec, n.name)]
     if case.data is None or len(inputs) != 1:
         return ()
-    label = f"Set the Input's shape to {fixes.example(case.data.x_shape)}"
-    return case.fix(label, fixes.set_arguments(inputs[0], shape=case.data.x_shape))
+    shape = case.data.input.shape
+    label = f"Set the Input's shape to {fixes.example(shape)}"
+    return case.fix(label, fixes.set_arguments(inputs[0], shape=shape))
 
 
 def _too_small(case: LayerCall) -> Explanation:

@@ -12,6 +12,7 @@ from builder.check.graph import merging, text_inputs
 from builder.check.repair import fixes, graph_edits, recommended
 from builder.check.repair.per_output import input_data
 from builder.facts import DataFacts, Fix, Problem
+from builder.kinds.registry import find_kind
 from builder.spec import (
     Config,
     ModelSpec,
@@ -106,15 +107,15 @@ def _empty(training: TrainingSpec, data: DataFacts | None) -> Problem:
 
 
 def _simplest(training: TrainingSpec, data: DataFacts) -> TrainingSpec:
-    between = recommended.flatten_if_needed(data.x_shape)
-    between = (text_inputs.vectorizer(None),) if data.has_texts else between
+    between = recommended.flatten_if_needed(data.input.shape)
+    between = (text_inputs.vectorizer(None),) if data.input.is_text else between
     first = recommended.input_layer(data)
     model = chain(training.model.name, first, *between, recommended.output_layer(data))
     loss, metrics, _ = recommended.recommend_loss(data)
     columns = Config()
-    if data.named:
+    if data.is_named:
         first_and_last = (model.nodes[0].name, model.outputs[0])
-        chosen = (data.inputs[0].name, data.targets[0].name)
+        chosen = (data.input.name, data.target.name)
         columns = Config(dict(zip(first_and_last, chosen, strict=True)))
     simple = replace(training, model=model, columns=columns)
     return simple.with_compile(loss=loss, metrics=metrics)
@@ -128,8 +129,9 @@ def _no_input(training: TrainingSpec, data: DataFacts | None) -> Problem:
     )
     if data is None:
         return Problem("model", message, "Add an Input with the data's shape.")
-    label = f"Add an Input of shape {fixes.example(data.x_shape)}"
-    fix = fixes.model(label, training, fixes.append(recommended.input_layer(data)))
+    layer = recommended.input_layer(data)
+    label = f"Add an Input of shape {fixes.example(layer.config['shape'])}"
+    fix = fixes.model(label, training, fixes.append(layer))
     return Problem("model", message, "Add an Input with the data's shape.", fix)
 
 
@@ -142,7 +144,7 @@ def _only_input(training: TrainingSpec, data: DataFacts | None) -> Problem:
     on = [partial(edit.switch, node=name, off=False) for name in off]
     remedies = fixes.model("Switch them on", training, *on)
     if data:
-        between = recommended.flatten_if_needed(data.x_shape)
+        between = recommended.flatten_if_needed(data.input.shape)
         layer = recommended.output_layer(data)
         names = " and ".join(new.class_name for new in (*between, layer))
         label = f"Add {names} with {fixes.units(layer.config['units'])}"
@@ -152,28 +154,24 @@ def _only_input(training: TrainingSpec, data: DataFacts | None) -> Problem:
 
 def _input_shape(training: TrainingSpec, data: DataFacts, node: str) -> Iterator[Problem]:
     given = edit.layer_of(training.model, node).config.get("shape")
-    if not isinstance(given, tuple) or _fits(given, data.x_shape) or data.has_texts:
+    kind = find_kind(data.input.kind)
+    if not isinstance(given, tuple) or kind.fits(given, data.input) or data.input.is_text:
         return  # text_inputs checks texts
-    seen, wanted = fixes.example(given), fixes.example(data.x_shape)
+    shape = recommended.input_layer(data).config["shape"]
+    seen, wanted = fixes.example(given), fixes.example(shape)
     message = (
         f"{fixes.layer_label(training.model, node)} expects examples of shape {seen}, but"
         f" {data.title} has {wanted}."
     )
-    put = fixes.set_arguments(node, shape=data.x_shape)
+    put = fixes.set_arguments(node, shape=shape)
     remedies = fixes.model(f"Set the Input's shape to {wanted}", training, put)
-    if data.has_images and given == (*data.x_shape, 1):
+    if kind.has_pixels and given == (*shape, 1):
         label = "Give the images a channel axis"
         remedies = fixes.dataset(label, training, channel_axis=True) + remedies
-    elif data.has_images and data.x_shape == (*given, 1):
+    elif kind.has_pixels and shape == (*given, 1):
         label = "Take the images without a channel axis"
         remedies += fixes.dataset(label, training, channel_axis=False)
     yield Problem(f"model.{node}", message, "Give the Input the shape of the data.", remedies)
-
-
-def _fits(given: tuple[int | None, ...], shape: tuple[int, ...]) -> bool:
-    return len(given) == len(shape) and all(
-        g is None or g == n for g, n in zip(given, shape, strict=True)
-    )
 
 
 def _circle(training: TrainingSpec) -> Iterator[Problem]:

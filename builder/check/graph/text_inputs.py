@@ -22,7 +22,7 @@ def problems(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
     spec = active(training.model)
     for node in (n for n in edit.topological_order(spec) if edit.is_input(spec, n)):
         seen = input_data(training, data, node)
-        if seen is None or not seen.has_texts:
+        if seen is None or not seen.input.is_text:
             continue
         if not takes_text(edit.layer_of(spec, node)):
             yield _input_of_numbers(training, spec, seen, node)
@@ -75,17 +75,15 @@ def _input_of_numbers(
         f"{fixes.layer_label(spec, node)} expects {kind} of shape {words}, but {data.title} has"
         " one text an example."
     )
-    label, changes = (
-        "Let it take text",
-        [fixes.set_arguments(node, shape=data.x_shape, dtype="string")],
-    )
+    label, wanted = "Let it take text", recommended.input_layer(data).config
+    changes = [fixes.set_arguments(node, **wanted)]
     numeric = [r for r in _readers(spec, node) if not _reads_text(spec, r)]
     if numeric:
         layer = vectorizer(find_layer(spec, numeric[0]))
         label = f"{label} and insert {layer.class_name}"
         changes.append(fixes.insert_before(numeric[0], layer))
     remedy = fixes.model(label, training, *changes)
-    hint = 'Set its shape to () and its dtype to "string".'
+    hint = f'Set its shape to {wanted["shape"]} and its dtype to "string".'
     return Problem(f"model.{node}", message, hint, remedy)
 
 

@@ -13,6 +13,7 @@ from builder.check.repair.fixes import Fixes
 from builder.check.repair.graph_edits import find_layer
 from builder.check.repair.per_output import input_data
 from builder.facts import DataFacts, Problem
+from builder.kinds.registry import find_kind
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec, active
 
 BINS = 10
@@ -68,13 +69,13 @@ class _Reader:
     @property
     def gets_text(self) -> bool:
         """Whether texts reach the layer; ``text_inputs`` checks those."""
-        return edit.is_input(self.spec, self.source) and self.data.has_texts
+        return edit.is_input(self.spec, self.source) and self.data.input.is_text
 
     @property
     def is_whole(self) -> bool:
         """Whether only whole numbers reach the layer."""
         if edit.is_input(self.spec, self.source):
-            return self.data.whole
+            return self.data.input.whole
         layer = find_layer(self.spec, self.source)
         rows = layer is not None and layer.config.get("output_mode", "int") != "int"
         return layer is not None and catalog.traits_of(layer.class_name).gives_int and not rows
@@ -97,13 +98,13 @@ class _Reader:
         after = [n.name for n in self.spec.nodes if n.inbound == (self.node,)]
         follower = find_layer(self.spec, after[0]) if len(after) == 1 else None
         counts = follower is not None and catalog.traits_of(follower.class_name).index_range
-        both = counts and not self.data.whole
+        both = counts and not self.data.input.whole
         label = f"Remove '{self.node}'" + (f" and '{after[0]}'" if both else "")
         names = (self.node, after[0]) if both else (self.node,)
         return self._fix(label, *(fixes.remove(name) for name in names))
 
     def _text_input(self) -> Problem | None:
-        if self.layer.config.get("dtype") != "string" or self.data.has_texts:
+        if self.layer.config.get("dtype") != "string" or self.data.input.is_text:
             return None
         message = f"{self.name} expects text, but {self.data.title} holds numbers."
         plain = self._fix("Let it take numbers", fixes.reset_arguments(self.node, "dtype"))
@@ -115,14 +116,14 @@ class _Reader:
         gives = "whole numbers" if whole else "numbers"
         message = f"{self.name} reads text, but {self.giver} gives {gives}."
         hint = "Remove it."
-        if self.data.has_tokens:
+        if find_kind(self.data.input.kind).has_words:
             hint = "Remove it: the words have been turned into numbers already."
         return self._problem(message, hint, self._removal())
 
     def _decimals(self) -> Problem:
         message = f"{self.name} reads whole numbers, but {self.giver} gives decimal numbers"
         if edit.is_input(self.spec, self.source):
-            message += f" ({self.data.x_min:.3g} to {self.data.x_max:.3g})"
+            message += f" ({self.data.input.low:.3g} to {self.data.input.high:.3g})"
         size = self.layer.config.get(self.traits.index_range)
         bins = min(BINS, size) if isinstance(size, int) and size > 1 else BINS
         sort = recommended.sort_into_bins(bins)
@@ -151,8 +152,8 @@ class _Reader:
             f"{self.name} gives rows as wide as the number of different values it will find, which"
             " nobody knows before training."
         )
-        many = min(MOST_TOKENS, int(self.data.x_max - self.data.x_min) + 2)
-        many = MOST_TOKENS if self.data.has_texts else many
+        many = min(MOST_TOKENS, int(self.data.input.high - self.data.input.low) + 2)
+        many = MOST_TOKENS if self.data.input.is_text else many
         most = self.layer.config.get("max_tokens") or many
         put = fixes.set_arguments(self.node, max_tokens=most, pad_to_max_tokens=True)
         remedy = self._fix(f"Keep at most {most} values", put)
@@ -179,8 +180,8 @@ class _Reader:
     def _range(self) -> tuple[int, int | None]:
         """The smallest and largest whole number that reaches the layer; None if unknown."""
         if edit.is_input(self.spec, self.source):
-            return int(self.data.x_min), int(self.data.x_max)
-        if self.data.has_texts and (words := _words_known(self.spec, self.source)):
+            return int(self.data.input.low), int(self.data.input.high)
+        if self.data.input.is_text and (words := _words_known(self.spec, self.source)):
             return 0, words - 1
         layer = find_layer(self.spec, self.source)
         config = layer.config if layer else Config()

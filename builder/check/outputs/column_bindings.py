@@ -15,7 +15,7 @@ from builder.spec import Config, TrainingSpec
 
 def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem]:
     """Inputs and outputs bound to nothing or to the wrong side; settings for the wrong outputs."""
-    if data and (data.named or not binding.is_single_column(training)):
+    if data and (data.is_named or not binding.is_single_column(training)):
         yield from _unbound(training, data)
     yield from _settings_by_output(training, data)
     layers = [training.model.node(n).layer for n in _output_nodes(training)]

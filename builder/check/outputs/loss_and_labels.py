@@ -75,14 +75,14 @@ def _loss(
     wrong = _task_mismatch(training, data, entry, use)
     if wrong:
         return wrong, best
-    if data.labels not in entry.labels and data.task == "classification":
+    if data.target.labels not in entry.labels and data.target.task == "classification":
         return _label_mismatch(training, data, head, loss)
     return None, loss
 
 
 def suitable_loss(data: DataFacts, head: Head | None) -> ObjectSpec:
     """The recommended loss; for two classes the one that suits the width of the last layer."""
-    two = data.task == "classification" and data.labels == "integers" and len(data.classes) == 2
+    two = data.target.labels == "integers" and len(data.target.classes) == 2
     if two and head and head.width == 2:
         return CLASS_NUMBER_LOSS
     return recommend_loss(data)[0]
@@ -91,14 +91,14 @@ def suitable_loss(data: DataFacts, head: Head | None) -> ObjectSpec:
 def _task_mismatch(
     training: TrainingSpec, data: DataFacts, entry: Entry, use: Fix
 ) -> Problem | None:
-    name, many = entry.alias or entry.class_name, len(data.classes)
-    if data.task not in entry.tasks:
+    name, many = entry.alias or entry.class_name, len(data.target.classes)
+    if data.target.task not in entry.tasks:
         message = f"{name} is a loss for {' or '.join(entry.tasks)}, but {data.title} is"
-        message += f" a {data.task} task."
+        message += f" a {data.target.task} task."
         # Squared errors of one-hot rows are odd but sound: Keras trains them.
-        severe = data.task == "regression" or data.labels not in entry.labels
+        severe = data.target.task == "regression" or data.target.labels not in entry.labels
         return Problem("compile.loss", message, f"{use.label}.", (use,), severe)
-    if entry.extra.get("binary") and many > 2 and data.labels == "integers":
+    if entry.extra.get("binary") and many > 2 and data.target.labels == "integers":
         message = (
             f"{name} answers yes-or-no questions (labels 0 and 1), but {data.title} has"
             f" {many} classes."
@@ -114,7 +114,7 @@ def _label_mismatch(
     needs, name = entry.labels[0], entry.alias or entry.class_name
     message = (
         f"{name} expects {LABEL_WORDS[needs]} labels, but {data.title} gives"
-        f" {LABEL_WORDS[data.labels]} labels ({_example(data)})."
+        f" {LABEL_WORDS[data.target.labels]} labels ({_example(data)})."
     )
     better = _alternatives(data, head, loss)
     remedies = tuple(_use_loss(training, data, head, new) for new in better)
@@ -128,12 +128,12 @@ def _label_mismatch(
 def _alternatives(data: DataFacts, head: Head | None, loss: ObjectSpec) -> tuple[ObjectSpec, ...]:
     """Losses for these labels, the one that asks least of the model first."""
     losses: list[ObjectSpec] = []
-    twin = catalog.traits_of(loss.class_name, "losses").counterparts.get(data.labels)
+    twin = catalog.traits_of(loss.class_name, "losses").counterparts.get(data.target.labels)
     if twin:
         row = catalog.entry("losses", twin)
         kept = {k: v for k, v in loss.config.items() if k in row.args}
         losses.append(ObjectSpec(twin, Config(kept)))
-    if data.labels == "integers" and len(data.classes) == 2:
+    if data.target.labels == "integers" and len(data.target.classes) == 2:
         logits = {k: v for k, v in loss.config.items() if k == "from_logits"}
         binary = BINARY_LOSS.with_(**logits)
         losses.insert(0 if head and head.width == 1 else len(losses), binary)
@@ -150,8 +150,9 @@ def _relabel(
     training: TrainingSpec, data: DataFacts, head: Head | None, loss: ObjectSpec, labels: str
 ) -> Fixes:
     """The fix that encodes the labels as the loss wants them, the last layer's size with them."""
-    many = (len(data.classes),) if labels == "one_hot" else ()
-    then = replace(data, labels=labels, y_shape=many)
+    many = (len(data.target.classes),) if labels == "one_hot" else ()
+    target = replace(data.target, labels=labels, shape=many)
+    then = replace(data, columns=(*data.inputs, target))
     return tuple(
         output_layer.resize_with(fix.label, fix.training, then, head, loss)
         for fix in fixes.dataset(f"Set the labels to {labels}", training, labels=labels)
@@ -159,6 +160,6 @@ def _relabel(
 
 
 def _example(data: DataFacts) -> str:
-    if data.labels == "one_hot":
-        return "rows like 0 0 1 0" if len(data.classes) > 3 else "rows like 0 1"
-    return f"0 to {len(data.classes) - 1}"
+    if data.target.labels == "one_hot":
+        return "rows like 0 0 1 0" if len(data.target.classes) > 3 else "rows like 0 1"
+    return f"0 to {len(data.target.classes) - 1}"

@@ -46,15 +46,16 @@ def problems(training: TrainingSpec, data: DataFacts, head: Head | None) -> Iter
 
 
 def _metric_misfit(entry: Entry, data: DataFacts, head: Head | None) -> str:
-    if data.task not in entry.tasks:
-        return f"measures {' or '.join(entry.tasks)}, but {data.title} is a {data.task} task"
-    if data.task == "regression":
+    target = data.target
+    if target.task not in entry.tasks:
+        return f"measures {' or '.join(entry.tasks)}, but {data.title} is a {target.task} task"
+    if target.task == "regression":
         return ""
-    if data.labels not in entry.labels:
+    if target.labels not in entry.labels:
         needs = " or ".join(LABEL_WORDS[label] for label in entry.labels)
-        return f"expects {needs} labels, but {data.title} gives {LABEL_WORDS[data.labels]} ones"
-    many = len(data.classes) > 2 or (head is not None and head.width == 2)
-    if entry.extra.get("binary") and data.labels == "integers" and many:
+        return f"expects {needs} labels, but {data.title} gives {LABEL_WORDS[target.labels]} ones"
+    many = len(target.classes) > 2 or (head is not None and head.width == 2)
+    if entry.extra.get("binary") and target.labels == "integers" and many:
         return "judges one yes-or-no output, but the model gives one number for each class"
     per_class = entry.labels == ("integers",) and not entry.extra.get("binary")
     if per_class and head is not None and head.width == 1:
@@ -63,7 +64,7 @@ def _metric_misfit(entry: Entry, data: DataFacts, head: Head | None) -> str:
 
 
 def _better(metric: ObjectSpec, data: DataFacts, rest: tuple[Any, ...]) -> ObjectSpec | None:
-    twin = catalog.traits_of(metric.class_name, "metrics").counterparts.get(data.labels)
+    twin = catalog.traits_of(metric.class_name, "metrics").counterparts.get(data.target.labels)
     options = [ObjectSpec(twin)] if twin else []
     have = {m.class_name for m in (resolve("metrics", r) for r in rest) if m}
     options += [m for m in recommend_loss(data)[1] if m.class_name != metric.class_name]

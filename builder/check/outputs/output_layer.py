@@ -42,13 +42,13 @@ class RequiredOutput:
 def required_output(data: DataFacts, loss: ObjectSpec) -> RequiredOutput:
     """What the last layer has to be; CatalogError when there is no such loss."""
     entry = catalog.entry("losses", loss.class_name)
-    if data.task == "regression":
-        width = data.y_shape[-1] if data.y_shape else 1
+    if data.target.task == "regression":
+        width = data.target.shape[-1] if data.target.shape else 1
     else:
-        one = entry.extra.get("binary") and data.labels == "integers"
-        width = 1 if one else len(data.classes)
+        one = entry.extra.get("binary") and data.target.labels == "integers"
+        width = 1 if one else len(data.target.classes)
     activations = tuple(entry.extra.get("activation", ()))
-    if data.task == "classification" and "regression" in entry.tasks:
+    if data.target.task == "classification" and "regression" in entry.tasks:
         activations = ("softmax", "sigmoid", "linear") if width > 1 else ("sigmoid", "linear")
     if loss.config.get("from_logits") is True:
         activations = ("linear",)
@@ -77,7 +77,7 @@ def problems(
         return
     if head.width is not None and head.width < 1:
         return  # said where the size is set
-    binary = len(data.classes) == 2 and data.labels != "values"
+    binary = len(data.target.classes) == 2 and data.target.labels != "values"
     if head.width != aim.width and (head.width is not None or head.shape):
         if binary and {head.width, aim.width} == {1, 2}:
             yield _one_or_two(training, data, head, aim)
@@ -126,7 +126,7 @@ def _one_or_two(
     else:
         message = (
             f"{name} gives 1 number, but {aim.name} expects one for each of the 2 classes"
-            f" ({', '.join(data.classes)})."
+            f" ({', '.join(data.target.classes)})."
         )
         other = _binary_loss(training, data)
         units = head.resize(training, "Set units to 2 with softmax", 2, "softmax")
@@ -138,7 +138,7 @@ def _one_or_two(
 def _binary_loss(training: TrainingSpec, data: DataFacts) -> Fixes:
     """The fix that takes the loss for one probability, and the labels it needs."""
     label, binary = "Use binary_crossentropy", training.with_compile(loss=recommended.BINARY_LOSS)
-    if data.labels == "one_hot":
+    if data.target.labels == "one_hot":
         return fixes.dataset(f"{label} with labels 0 and 1", binary, labels="integers")
     return (Fix(label, binary),)
 
@@ -147,7 +147,7 @@ def _wrong_width(
     training: TrainingSpec, data: DataFacts, head: Head, aim: RequiredOutput
 ) -> Problem:
     name = fixes.layer_label(training.model, head.node)
-    if data.task == "regression":
+    if data.target.task == "regression":
         wanted = f"{aim.width}, {'the value' if aim.width == 1 else 'the values'} to predict"
     elif aim.width == 1:
         wanted = "1, the probability of class 1"
@@ -185,7 +185,7 @@ def _wrong_activation(
         remedies += (Fix("Set from_logits=True", training.with_compile(loss=loss)),)
     elif head.activation == "softmax" and aim.width == 1:
         message = f"{name} ends with softmax over 1 unit, which is always exactly 1."
-    elif data.task == "regression" or {head.activation, best} == {"sigmoid", "softmax"}:
+    elif data.target.task == "regression" or {head.activation, best} == {"sigmoid", "softmax"}:
         severe = False
     yield Problem(f"model.{node}", message, f"Use {best} in the last layer.", remedies, severe)
 

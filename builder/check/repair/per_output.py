@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from builder import binding
-from builder.facts import ColumnFacts, DataFacts, Fix, Problem
+from builder.facts import DataFacts, Fix, Problem
 from builder.spec import Config, TrainingSpec
 
 
@@ -71,7 +71,7 @@ def _mapping(value: Any) -> Config:
 def output_views(training: TrainingSpec, data: DataFacts | None = None) -> tuple[OutputView, ...]:
     """One for each output; the training itself where there is one and x and y are meant."""
     outputs = binding.outputs(training.model)
-    if binding.is_single_column(training) and not (data and data.named):
+    if binding.is_single_column(training) and not (data and data.is_named):
         return (OutputView(training, "", training, data),)
     columns = binding.output_columns(training)
     if len(outputs) < 2:
@@ -99,21 +99,14 @@ def _target_data(data: DataFacts, name: str) -> DataFacts | None:
     column = data.column(name)
     if column is None or column.role != "target":
         return None
-    return _with_title(data, None, column)
+    return data.view(column)
 
 
 def input_data(training: TrainingSpec, data: DataFacts, node: str) -> DataFacts | None:
     """The dataset with the column of this Input as its only one; None when it is bound to none."""
-    if binding.is_single_column(training) and not data.named:
+    if binding.is_single_column(training) and not data.is_named:
         return data
     column = data.column(binding.input_columns(training).get(node, ""))
     if column is None or column.role != "input":
         return None
-    return _with_title(data, column, None)
-
-
-def _with_title(data: DataFacts, x: ColumnFacts | None, y: ColumnFacts | None) -> DataFacts:
-    if not data.named:
-        return data
-    column = x or y
-    return replace(data.seen(x, y), title=f"the column '{column.name}'" if column else data.title)
+    return data.view(column)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from builder import catalog
 from builder.facts import DataFacts, Shape
+from builder.kinds.registry import find_kind
 from builder.spec import Config, ObjectSpec
 
 FLATTEN = ObjectSpec("Flatten")
@@ -75,8 +76,7 @@ def sort_into_bins(count: int) -> ObjectSpec:
 
 def input_layer(data: DataFacts) -> ObjectSpec:
     """The Input for the examples of a dataset."""
-    kind = {"dtype": "string"} if data.has_texts else {}
-    return ObjectSpec("InputLayer", Config({"shape": data.x_shape, **kind}))
+    return find_kind(data.input.kind).input_layer(data.input)
 
 
 def vectorize_text(tokens: int | None) -> ObjectSpec:
@@ -105,7 +105,7 @@ CLASS_NUMBER_LOSS = ObjectSpec("SparseCategoricalCrossentropy")
 
 def recommend_loss(data: DataFacts) -> tuple[ObjectSpec, tuple[ObjectSpec, ...], str]:
     """The loss and metrics to begin with, and one sentence why."""
-    if data.task == "regression":
+    if data.target.task == "regression":
         return (
             ObjectSpec("MeanSquaredError"),
             (ObjectSpec("MeanAbsoluteError"),),
@@ -117,13 +117,14 @@ def recommend_loss(data: DataFacts) -> tuple[ObjectSpec, tuple[ObjectSpec, ...],
 
 
 def _classification_loss(data: DataFacts) -> tuple[ObjectSpec, str]:
-    if data.labels == "one_hot":
+    many = len(data.target.classes)
+    if data.target.labels == "one_hot":
         return (
             ObjectSpec("CategoricalCrossentropy"),
-            f"{len(data.classes)} classes with one-hot labels: categorical crossentropy compares"
+            f"{many} classes with one-hot labels: categorical crossentropy compares"
             " the probabilities with them; accuracy counts the right answers.",
         )
-    if len(data.classes) == 2:
+    if many == 2:
         return (
             BINARY_LOSS,
             "Two classes with labels 0 and 1: binary crossentropy needs one sigmoid output;"
@@ -131,15 +132,16 @@ def _classification_loss(data: DataFacts) -> tuple[ObjectSpec, str]:
         )
     return (
         CLASS_NUMBER_LOSS,
-        f"{len(data.classes)} classes with whole numbers as labels: the sparse crossentropy takes"
+        f"{many} classes with whole numbers as labels: the sparse crossentropy takes"
         " them as they are; accuracy counts the right answers.",
     )
 
 
 def output_layer(data: DataFacts) -> ObjectSpec:
     """The last layer that goes with ``recommend_loss``'s loss."""
-    if data.task == "regression":
-        return dense(data.y_shape[-1] if data.y_shape else 1)
-    if data.labels != "one_hot" and len(data.classes) == 2:
+    target = data.target
+    if target.task == "regression":
+        return dense(target.shape[-1] if target.shape else 1)
+    if target.labels != "one_hot" and len(target.classes) == 2:
         return dense(1, "sigmoid")
-    return dense(len(data.classes), "softmax")
+    return dense(len(target.classes), "softmax")

@@ -113,12 +113,12 @@ def _class_weight(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
     if not weights:
         return
     gone = Fix("Remove the class weights", _without_setting(training, "class_weight"))
-    where, many = "fit.class_weight", len(data.classes)
+    where, many = "fit.class_weight", len(data.target.classes)
     if len(binding.outputs(training.model)) > 1:
         message = "Class weights are for models of one output, and this one has several."
         yield Problem(where, message, "Remove them, or use loss weights.", (gone,))
         return
-    if data.task == "regression":
+    if data.target.task == "regression":
         message = "Class weights need classes, but this is a regression task."
         yield Problem(where, message, "Remove them.", (gone,))
         return

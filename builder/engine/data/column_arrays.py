@@ -33,8 +33,6 @@ def bind_arrays(training: TrainingSpec, data: Data) -> Arrays:
     Raises:
         DataError: an Input or output is bound to no column, or to one of the wrong side.
     """
-    if binding.is_single_column(training) and not data.facts.named:
-        return Arrays(data.x_train, data.y_train, data.x_test, data.y_test)
     x = _columns(training, data, binding.input_columns(training), "input")
     y = _columns(training, data, binding.output_columns(training), "target")
     parts = [_pack({k: getattr(c, p) for k, c in s.items()}) for p in PARTS for s in (x, y)]

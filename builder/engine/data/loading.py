@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 import contextlib
-import string
+import functools
 import threading
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from typing import Any
 
 import numpy as np
 import psutil
 
 from builder.code import data_source
-from builder.datasets.contract import Array
 from builder.datasets.registry import find_dataset
 from builder.engine.data.prepare import Data, Prepared, prepare
 from builder.errors import DataError
 from builder.facts import DataFacts
 from builder.formatting import size
+from builder.kinds.contract import Array, Decode
+from builder.kinds.registry import find_kind
 from builder.spec import ObjectSpec
 
 CACHE_BYTES = 1_500_000_000
 """How much of all loaded datasets is kept; the one just asked for is always kept."""
 
-ROWS_SHOWN = 50
-COLUMNS_SHOWN = 100
-WORDS_SHOWN = 12
-
-TEXTS_READ = 20_000
-"""So many texts are counted through for a preview."""
-
-POINTS_SHOWN = 2000
+ROWS_TOGETHER = 12
+"""Rows of a dataset whose columns have names that are shown."""
 
 _cache: OrderedDict[ObjectSpec, Data] = OrderedDict()
 _lock = threading.Lock()
@@ -89,156 +84,61 @@ def preview(dataset: ObjectSpec, per_class: int = 8) -> dict[str, Any]:
     """What a person looks at: plain data and arrays only.
 
     Returns:
-        ``kind``; ``counts`` [(class, n)] over the training examples, empty for regression;
-        ``raw`` and ``prepared``: shape, dtype, min and max of the training examples; ``y_before``
-        and ``y_after``: one label. By kind also ``images`` uint8 (classes, per_class, h, w[, 3]),
-        black where a class has fewer; ``columns``, ``rows`` (the first, raw) and ``histograms``
-        {column: (edges, counts)}; ``x`` and ``y`` of points, raw; ``rows`` of decoded text; of
-        plain texts ``rows`` with ``labels``, ``lengths`` (edges, counts) in words, ``frequent``
-        words [(word, n)] and how many ``different`` ones there are.
-        A dataset of several columns has ``kind`` ``columns`` and ``rows`` only: the first examples
-        by column, as ``examples`` gives them.
+        ``style``, how to draw it; ``counts`` [(class, n)] over the training examples, empty for
+        regression; ``raw`` and ``prepared``: shape, dtype, min and max of the training examples;
+        ``y_before`` and ``y_after``: one label; and what ``Kind.preview`` of the examples gives.
+        A dataset whose columns have names has the ``style`` ``columns`` and ``rows`` only: the
+        first examples by column, as ``examples`` gives them.
 
     Raises:
         CatalogError, DataError: as ``load``.
     """
     data = load(dataset, download=False)
-    raw = data.raw
-    if raw.named:
-        return {"kind": "columns", "rows": _rows(dataset, data)}
-    counts = np.bincount(raw.y_train, minlength=len(raw.classes)) if raw.classes else ()
-    preview: dict[str, Any] = {
-        "kind": raw.kind,
-        "counts": [(c, int(n)) for c, n in zip(raw.classes, counts, strict=True)],
-        "raw": _words(raw.x_train),
-        "prepared": _words(data.x_train),
-        "y_before": raw.y_train[0].item(),
-        "y_after": data.y_train[0].tolist(),
+    if data.facts.is_named:
+        some = np.arange(min(ROWS_TOGETHER, data.facts.n_train))
+        rows = [examples(dataset, c, c.raw.train[some]) | _measure(c) for c in data.columns]
+        return {"style": "columns", "rows": rows}
+    x, y = data.input, data.target
+    kind = find_kind(x.facts.kind)
+    return {
+        "style": kind.style(x.facts, y.facts),
+        "counts": _counts(y),
+        **_measure(x),
+        "y_before": y.raw.train[0].item(),
+        "y_after": y.train[0].tolist(),
+        **kind.preview(x.raw, y.raw, x.scaling, _decode(dataset, x), per_class),
     }
-    match raw.kind:
-        case "images":
-            preview["images"] = _gallery(data, per_class)
-        case "points":
-            preview |= {"x": raw.x_train[:POINTS_SHOWN], "y": raw.y_train[:POINTS_SHOWN]}
-        case "table":
-            preview |= _table(data)
-        case "sequences":
-            plugin = find_dataset(dataset.class_name)
-            preview["rows"] = plugin.decode(dataset.config, raw.x_train[:ROWS_SHOWN])
-        case "texts":
-            preview |= _texts(data)
-    return preview
 
 
-ROWS_TOGETHER = 12
-"""Rows of a dataset of several columns that are shown."""
-
-
-def _rows(dataset: ObjectSpec, data: Data) -> list[dict[str, Any]]:
-    """Every column and its first training examples."""
-    some = np.arange(min(ROWS_TOGETHER, data.facts.n_train))
-    return [examples(dataset, c, c.raw.train[some]) | _spread(c) for c in data.columns]
-
-
-def _spread(column: Prepared) -> dict[str, Any]:
+def _measure(column: Prepared) -> dict[str, Any]:
     """Shape, type and range before and after preparation; how often each class occurs."""
-    raw = column.raw.train
-    counted: dict[str, Any] = {"raw": _words(raw), "prepared": _words(column.train)}
-    if column.raw.classes:
-        counts = np.bincount(raw, minlength=len(column.raw.classes))
-        named = zip(column.raw.classes, counts, strict=True)
-        counted["counts"] = [(name, int(n)) for name, n in named]
-    return counted
+    kind = find_kind(column.facts.kind)
+    measured = {"raw": kind.measure(column.raw.train), "prepared": kind.measure(column.train)}
+    return measured | ({"counts": _counts(column)} if column.raw.classes else {})
+
+
+def _counts(column: Prepared) -> list[tuple[str, int]]:
+    classes = column.raw.classes
+    counts = np.bincount(column.raw.train, minlength=len(classes)) if classes else ()
+    return [(name, int(n)) for name, n in zip(classes, counts, strict=True)]
 
 
 def examples(dataset: ObjectSpec, column: Prepared, raw: Array) -> dict[str, Any]:
-    """Some rows of one column for people.
+    """Some rows of one column for people: ``name``, ``role`` and what ``Kind.examples`` gives.
 
     Args:
         raw: those rows before preparation.
-
-    Returns:
-        ``name``, ``kind``, ``role``; and ``images`` uint8 (n, h, w[, 3]), ``texts``, or ``rows`` of
-        numbers with ``features``, or ``values``: numbers, or class names.
     """
     facts = column.facts
-    shown: dict[str, Any] = {"name": facts.name, "kind": facts.kind, "role": facts.role}
-    match facts.kind:
-        case "images":
-            images = pixels(raw, column.scaling.white)
-            return shown | {"images": images[..., 0] if images.shape[-1] == 1 else images}
-        case "sequences":
-            plugin = find_dataset(dataset.class_name)
-            return shown | {"texts": plugin.decode(dataset.config, raw)}
-        case "texts":
-            return shown | {"texts": raw.tolist()}
-        case "classes":
-            return shown | {"values": [facts.classes[int(i)] for i in raw]}
-        case "values":
-            return shown | {"values": raw.tolist()}
-    return shown | {"rows": raw.tolist(), "features": list(facts.features)}
+    shown = find_kind(facts.kind).examples(raw, facts, column.scaling, _decode(dataset, column))
+    return {"name": facts.name, "role": facts.role, **shown}
 
 
-def _words(x: Array) -> dict[str, Any]:
-    if x.dtype == object:
-        sizes = [len(text.split()) for text in x[:TEXTS_READ]]
-        return {"shape": list(x.shape), "dtype": "text", "min": min(sizes), "max": max(sizes)}
-    low, high = x.min().item(), x.max().item()
-    return {"shape": list(x.shape), "dtype": str(x.dtype), "min": low, "max": high}
-
-
-def _texts(data: Data) -> dict[str, Any]:
-    """Some texts with their labels, how long all are, and what they say most often."""
-    raw = data.raw
-    some = raw.x_train[:TEXTS_READ]
-    words = [text.split() for text in some]
-    counts, edges = np.histogram([len(w) for w in words], bins=_whole_bins(words))
-    often = Counter(word.lower().strip(string.punctuation) for w in words for word in w)
-    often.pop("", None)
-    labels = raw.y_train[:ROWS_SHOWN]
-    return {
-        "rows": raw.x_train[:ROWS_SHOWN].tolist(),
-        "labels": [raw.classes[int(y)] if raw.classes else f"{y:g}" for y in labels],
-        "lengths": (edges.tolist(), counts.tolist()),
-        "frequent": often.most_common(WORDS_SHOWN),
-        "different": len(often),
-    }
-
-
-def _whole_bins(words: list[list[str]]) -> Array:
-    """Edges of at most 40 bins, each of whole numbers of words."""
-    low, high = min(map(len, words)), max(map(len, words))
-    step = max(1, -(-(high - low + 1) // 40))
-    return np.arange(low, high + step + 1, step) - 0.5
-
-
-def _gallery(data: Data, per_class: int) -> Array:
-    """Some training pictures of each class; for regression one row of the first ones."""
-    raw = data.raw
-    names = range(len(raw.classes)) if raw.classes else (None,)
-    shown = np.zeros((len(names), per_class, *raw.x_train.shape[1:]), "uint8")
-    for row, name in enumerate(names):
-        where = slice(None) if name is None else np.flatnonzero(raw.y_train == name)[:per_class]
-        pictures = raw.x_train[where][:per_class]
-        shown[row, : len(pictures)] = pixels(pictures, data.scaling.white)
-    return shown[..., 0] if shown.shape[-1] == 1 else shown
-
-
-def pixels(pictures: Array, white: float) -> Array:
-    """Raw pictures as uint8, 0 black to 255 for what is ``white`` raw."""
-    if pictures.dtype == np.uint8:
-        return pictures
-    return np.clip(pictures * (255.0 / (white or 1)), 0, 255).astype("uint8")
-
-
-def _table(data: Data) -> dict[str, Any]:
-    x, features = data.raw.x_train[:, :COLUMNS_SHOWN], data.raw.features[:COLUMNS_SHOWN]
-    histograms = {}
-    for name, column in zip(features, x.T, strict=True):
-        counts, edges = np.histogram(column, bins=20)
-        histograms[name] = (edges.tolist(), counts.tolist())
-    rows = x[:ROWS_SHOWN].tolist()
-    return {"columns": list(features), "rows": rows, "histograms": histograms}
+def _decode(dataset: ObjectSpec, column: Prepared) -> Decode | None:
+    """How word numbers of this dataset become text."""
+    if not find_kind(column.facts.kind).has_words:
+        return None
+    return functools.partial(find_dataset(dataset.class_name).decode, dataset.config)
 
 
 def source(dataset: ObjectSpec) -> str:

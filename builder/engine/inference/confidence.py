@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from builder.datasets.contract import Array
 from builder.errors import DataError
+from builder.kinds.contract import Array
 
 LEAST_PROBABILITY = 0.7
 """Of a class; below it the model is not sure."""

@@ -10,9 +10,9 @@ import numpy as np
 from PIL import Image, ImageOps
 from scipy import ndimage
 
-from builder.datasets.contract import Array
 from builder.errors import FileError
 from builder.formatting import size
+from builder.kinds.contract import Array
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
 MAX_BYTES = 20 * 2**20

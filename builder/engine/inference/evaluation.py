@@ -10,18 +10,18 @@ from typing import Any
 import numpy as np
 
 from builder import binding
-from builder.datasets.contract import Array
-from builder.datasets.registry import find_dataset
 from builder.engine.build import keras_model
 from builder.engine.build.backend import keras
 from builder.engine.data import column_arrays
-from builder.engine.data.loading import examples, load, pixels
+from builder.engine.data.loading import examples, load
 from builder.engine.data.prepare import Data, Prepared
 from builder.engine.inference import confidence, model_cache
 from builder.engine.inference.artefact import load_artefact
 from builder.engine.training.reporting import mean_value
 from builder.errors import DataError
 from builder.facts import ColumnFacts
+from builder.kinds.contract import Array
+from builder.kinds.registry import find_kind
 from builder.spec import TrainingSpec
 
 BATCH = 256
@@ -74,24 +74,26 @@ def report(artefact: str, training: TrainingSpec) -> dict[str, Any]:
         training: what it was trained on and with.
 
     Returns:
-        ``task``, ``kind``, ``test`` {metric: value} as ``model.evaluate`` gives it. Classification:
-        ``classes``, ``accuracy``, ``confusion`` int (true, predicted), ``per_class`` rows of
-        ``class``, ``precision``, ``recall``, ``f1``, ``support``, and ``mistakes``, the most
-        confident first, as ``cell`` gives them. Regression: ``true``, ``predicted`` (n,), ``r2``,
-        ``mae``, ``rmse``; with several columns also ``misses``, the largest first. A model of
-        several outputs has all this once for each in ``outputs``, with ``output`` and ``column``,
-        and the ``task`` "several".
+        ``task``, ``style`` (of ``Kind.style``, or ``columns``), ``test`` {metric: value} as
+        ``model.evaluate`` gives it. Classification: ``classes``, ``accuracy``, ``confusion`` int
+        (true, predicted), ``per_class`` rows of ``class``, ``precision``, ``recall``, ``f1``,
+        ``support``, and ``mistakes``, the most confident first, as ``cell`` gives them.
+        Regression: ``true``, ``predicted`` (n,), ``r2``, ``mae``, ``rmse``; with several columns
+        also ``misses``, the largest first. A model of several outputs has all this once for each
+        in ``outputs``, with ``output`` and ``column``, and the ``task`` "several".
 
     Raises:
         DataError: model and data do not fit.
         FileError: the artefact cannot be read.
     """
     data, answers = load(training.dataset), _get_answers(artefact, training)
-    kind = "columns" if data.facts.named else data.facts.kind
+    style = "columns"
+    if not data.facts.is_named:
+        style = find_kind(data.facts.input.kind).style(data.facts.input, data.facts.target)
     reports = [_report(training, data, answer) for answer in answers.outputs]
     if len(reports) == 1:
-        return {"kind": kind, "test": answers.test, **reports[0]}
-    return {"task": "several", "kind": kind, "test": answers.test, "outputs": reports}
+        return {"style": style, "test": answers.test, **reports[0]}
+    return {"task": "several", "style": style, "test": answers.test, "outputs": reports}
 
 
 def _report(training: TrainingSpec, data: Data, answer: _Answer) -> dict[str, Any]:
@@ -101,7 +103,7 @@ def _report(training: TrainingSpec, data: Data, answer: _Answer) -> dict[str, An
     if facts.task == "regression":
         true = answer.target.test
         report |= _regression(true, answer.said)
-        if data.facts.named:
+        if data.facts.is_named:
             worst = np.argsort(-np.abs(true - answer.said), kind="stable")[:MISTAKES_SHOWN]
             parts = _parts(training, data, worst)
             values = {"true": true[worst], "predicted": answer.said[worst], "parts": parts}
@@ -130,9 +132,8 @@ def cell(
     Returns:
         ``total``, how many there are; and of the first ``limit``: ``indices`` in the test set,
         ``true`` and ``predicted`` class numbers, ``confidence`` (probability of the predicted
-        class), ``probability`` (of the true one); ``images`` uint8 (n, h, w[, 3]), or ``rows``
-        (raw numbers or text) with ``columns``; of a dataset of several columns ``parts``, each
-        column the model reads as ``loading.examples`` gives it.
+        class), ``probability`` (of the true one); and ``parts``, each column the model reads as
+        ``loading.examples`` gives it.
 
     Raises:
         DataError, FileError: as ``report``.
@@ -154,8 +155,8 @@ def surface(artefact: str, training: TrainingSpec, steps: int = 80) -> dict[str,
         DataError: the data has not two features, or the model does not fit.
         FileError: the artefact cannot be read.
     """
-    data = load(training.dataset)
-    both = np.concatenate([data.raw.x_train, data.raw.x_test])
+    points = load(training.dataset).input
+    both = np.concatenate([points.raw.train, points.raw.test])
     if both.ndim != 2 or both.shape[1] != 2:
         raise DataError(
             f"A surface needs examples of two numbers; these have the shape {both.shape[1:]}.",
@@ -167,8 +168,9 @@ def surface(artefact: str, training: TrainingSpec, steps: int = 80) -> dict[str,
     x, y = (np.linspace(low[i] - margin[i], high[i] + margin[i], steps) for i in (0, 1))
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     model = model_cache.get_model(artefact)
-    said = _to_scores(_predict(model, data.scaling(grid))[0], data.columns[1].facts, len(grid))
-    if data.facts.task == "classification":
+    target = load(training.dataset).facts.target
+    said = _to_scores(_predict(model, points.scaling(grid))[0], target, len(grid))
+    if target.task == "classification":
         said = said[:, 1] if said.shape[1] == 2 else said.argmax(axis=1)
     return {"x": x, "y": y, "z": said.reshape(steps, steps)}
 
@@ -261,27 +263,16 @@ def _examples(
     predicted = answer.said.argmax(axis=1)
     confidence = answer.said[chosen, predicted[chosen]]
     shown = chosen[np.argsort(-confidence, kind="stable")[:limit]]
-    true, raw = answer.target.raw.test[shown], data.raw.x_test[shown]
-    answer_rows: dict[str, Any] = {
+    true = answer.target.raw.test[shown]
+    return {
         "total": len(chosen),
         "indices": shown,
         "true": true,
         "predicted": predicted[shown],
         "confidence": answer.said[shown, predicted[shown]],
         "probability": answer.said[shown, true],
+        "parts": _parts(training, data, shown),
     }
-    if data.facts.named:
-        return answer_rows | {"parts": _parts(training, data, shown)}
-    match data.facts.kind:
-        case "images":
-            images = pixels(raw, data.scaling.white)
-            return answer_rows | {"images": images[..., 0] if images.shape[-1] == 1 else images}
-        case "sequences":
-            plugin = find_dataset(training.dataset.class_name)
-            return answer_rows | {"rows": plugin.decode(training.dataset.config, raw)}
-        case "texts":
-            return answer_rows | {"rows": raw.tolist()}
-    return answer_rows | {"rows": raw.tolist(), "columns": list(data.facts.features)}
 
 
 def _parts(training: TrainingSpec, data: Data, rows: Array) -> list[dict[str, Any]]:

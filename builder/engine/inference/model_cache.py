@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from builder.datasets.contract import Array
 from builder.engine.build.backend import keras
 from builder.engine.inference.artefact import load_artefact
 from builder.errors import DataError, FileError
+from builder.kinds.contract import Array
 
 T = TypeVar("T")
 

@@ -9,7 +9,6 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from builder.datasets.contract import Array, resolve_settings
 from builder.datasets.registry import find_dataset
 from builder.engine.build.backend import keras
 from builder.engine.data.loading import load
@@ -17,6 +16,8 @@ from builder.engine.inference import confidence, digit_image, model_cache
 from builder.engine.inference.confidence import find_rival, verdict
 from builder.engine.inference.digit_image import centre
 from builder.errors import DataError, FileError
+from builder.kinds.contract import Array
+from builder.kinds.registry import find_kind
 from builder.spec import TrainingSpec
 
 SHIFTS = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))
@@ -189,7 +190,7 @@ def _empty_answer(training: TrainingSpec | None, why: str) -> dict[str, Any]:
 
 
 def _classes(training: TrainingSpec | None) -> list[str]:
-    return [] if training is None else list(load(training.dataset).facts.classes)
+    return [] if training is None else list(load(training.dataset).facts.target.classes)
 
 
 def _box(training: TrainingSpec | None) -> int:
@@ -202,15 +203,14 @@ def _scale(training: TrainingSpec | None, pictures: Array) -> Array:
     """Pictures of 0 to 255 as the training examples were scaled."""
     if training is None:
         return (pictures / 255).astype("float32")
-    entry = find_dataset(training.dataset.class_name).ENTRY
-    if resolve_settings(entry, training.dataset.config).get("scale") is None:
+    read = load(training.dataset).input
+    if not find_kind(read.facts.kind).scales:
         raise DataError(
-            f"This model was trained on {entry.class_name}, which has no pictures.",
+            f"This model was trained on {training.dataset.class_name}, which has no pictures.",
             "Choose a run that was trained on pictures.",
             "model",
         )
-    scaling = load(training.dataset).scaling
-    return scaling(pictures.astype("float32") * np.float32(scaling.white / 255))
+    return read.scaling(pictures.astype("float32") * np.float32(read.scaling.white / 255))
 
 
 def _pixels(shape: tuple[int | None, ...]) -> tuple[int, ...] | None:

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from builder import binding
-from builder.datasets.contract import Array
 from builder.engine.build.backend import keras
 from builder.engine.data.loading import examples, load
 from builder.engine.data.prepare import Data, Prepared
 from builder.engine.inference import confidence, digit_image, model_cache
 from builder.errors import DataError
+from builder.kinds.contract import Array
+from builder.kinds.registry import find_kind
 from builder.spec import TrainingSpec
 
 SIDES = (28, 28)
@@ -26,7 +27,7 @@ def drawing_input(training: TrainingSpec, data: Data) -> str:
     """The Input a drawing is for: the first that reads pictures of 28×28; "" if none does."""
     for node, name in binding.input_columns(training).items():
         facts = data.column(name).facts
-        if facts.kind == "images" and facts.shape in (SIDES, (*SIDES, 1)):
+        if find_kind(facts.kind).has_pixels and facts.shape in (SIDES, (*SIDES, 1)):
             return node
     return ""
 
@@ -35,8 +36,8 @@ def other_inputs(training: TrainingSpec) -> list[dict[str, Any]]:
     """What else the model reads, for a person to set.
 
     Returns:
-        For each Input but the drawing's: ``node``, and the column as ``loading.examples`` gives it
-        of some test examples; of numbers also ``low``, ``middle`` and ``high``, one a feature.
+        For each Input but the drawing's: ``node``, ``column`` (its facts), and the column as
+        ``loading.examples`` gives it of some test examples.
 
     Raises:
         DataError: no Input reads pictures of 28×28.
@@ -48,12 +49,8 @@ def other_inputs(training: TrainingSpec) -> list[dict[str, Any]]:
         if node == drawn:
             continue
         column = data.column(name)
-        row = examples(training.dataset, column, column.raw.test[:OFFERED]) | {"node": node}
-        if column.facts.kind in ("table", "points"):
-            raw = column.raw.train
-            ranges = {"low": raw.min(axis=0), "middle": np.median(raw, axis=0)}
-            row |= {k: v.tolist() for k, v in (ranges | {"high": raw.max(axis=0)}).items()}
-        offered.append(row)
+        shown = examples(training.dataset, column, column.raw.test[:OFFERED])
+        offered.append({"node": node, "column": column.facts, **shown})
     return offered
 
 
@@ -64,8 +61,8 @@ def predict_drawing(
 
     Args:
         image: as ``predict_image.predict_drawing`` takes it; None is an empty canvas.
-        given: for each other Input, by node: a row of numbers, or the place of one of the examples
-            that ``other_inputs`` offered.
+        given: for each other Input, by node: a list of what ``Kind.fields`` asks for, or the place
+            of one of the examples that ``other_inputs`` offered.
 
     Returns:
         ``seen`` uint8 (28, 28) or None; ``outputs``: for each its ``output`` and ``column``, and
@@ -120,7 +117,9 @@ def _row(node: str, column: Prepared, given: Mapping[str, Any]) -> Array:
         count = min(OFFERED, len(column.test))
         example: Array = column.test[max(0, min(value, count - 1))]
         return example
-    return column.scaling(np.asarray(value, "float32"))
+    kind = find_kind(column.facts.kind)
+    rows = kind.read_fields(list(value))[None]
+    return kind.prepare(rows, column.raw, column.scaling, {})
 
 
 def _output_answer(output: str, target: Prepared, answer: Array | None) -> dict[str, Any]:

@@ -9,10 +9,10 @@ import numpy as np
 from builder import catalog
 from builder.engine.build.backend import keras
 from builder.engine.data.loading import load
-from builder.engine.data.validate import MAX_LETTERS
 from builder.engine.inference import confidence, model_cache
 from builder.engine.inference.confidence import find_rival, verdict
 from builder.errors import DataError
+from builder.kinds.text import MAX_LETTERS
 from builder.spec import TrainingSpec
 
 MOST_UNKNOWN = 0.34
@@ -38,15 +38,15 @@ def predict_text(artefact: str, training: TrainingSpec | None, text: str) -> dic
     """
     model = model_cache.get_compiled(artefact, 1)
     _check(model, text)
-    facts = load(training.dataset).facts if training else None
-    classes = list(facts.classes) if facts else []
+    target = load(training.dataset).facts.target if training else None
+    classes = list(target.classes) if target else []
     words = [(word, _knows(model.model, word)) for word in text.split()]
     answer: dict[str, Any] = {"words": words, "classes": classes, "class": None, "sure": False}
     if not words:
         return answer | {"probabilities": [], "why": "Nothing is typed yet."}
     row = np.array([text], "object").reshape(1, *(1 for _ in model.shape[1:]))
     said = model.call(row)
-    if facts and facts.task == "regression":
+    if target and target.task == "regression":
         return answer | {"value": float(said.ravel()[0]), "sure": True, "why": ""}
     chances = confidence.to_probabilities(said, len(classes) or None)[0]
     classes = classes or [str(i) for i in range(len(chances))]

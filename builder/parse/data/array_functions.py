@@ -22,9 +22,9 @@ def encode_one_hot(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords
     array = args[0] if args else next(iter(kw.values()), None)
     if isinstance(array, DataArray) and array.what == "y":
         many = args[1] if len(args) > 1 else kw.get("num_classes", kw.get("depth"))
-        have = array.data.contents.classes
+        have = array.data.classes
         many = resolve_number(many)
-        if isinstance(many, int) and have and many != have and not array.data.contents.is_guess:
+        if isinstance(many, int) and have and many != have and not array.data.is_guess:
             interp.report_different(node, f"{many} classes are asked for, but the data has {have}.")
         return replace(array, one_hot=True)
     return Opaque() if isinstance(array, Opaque) else Unknown()
@@ -63,7 +63,7 @@ def add_channel(interp: Interpreter, node: ast.AST, array: DataArray) -> Any:
     """The array with a last axis of one."""
     if array.what == "y" or array.part == "row":
         return array
-    if array.data.contents.kind != "images" or len(array.data.shape) == 3:
+    if not array.data.kind.has_pixels or len(array.data.shape) == 3:
         interp.report_different(node, "The added axis is left out: only grey pictures get one.")
         return array
     return replace(array, channel=True, flat=False)
@@ -100,8 +100,8 @@ def _reshape(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> A
 
 def measure(array: Any, name: str) -> Any:
     """``x.mean(…)`` and its like; of labels, the number of classes is known."""
-    if isinstance(array, DataArray) and array.what == "y" and array.data.contents.classes:
-        return {"max": array.data.contents.classes - 1, "min": 0}.get(name, Opaque())
+    if isinstance(array, DataArray) and array.what == "y" and array.data.classes:
+        return {"max": array.data.classes - 1, "min": 0}.get(name, Opaque())
     return Measure(array, name) if isinstance(array, DataArray) else Opaque()
 
 
@@ -114,8 +114,8 @@ def _measure_handler(name: str) -> Handler:
 
 def _classes(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     array = args[0] if args else None
-    if isinstance(array, DataArray) and array.what == "y" and array.data.contents.classes:
-        return list(range(array.data.contents.classes))
+    if isinstance(array, DataArray) and array.what == "y" and array.data.classes:
+        return list(range(array.data.classes))
     return Opaque()
 
 

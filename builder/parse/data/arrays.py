@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from builder.datasets.contract import Contents
+from builder.kinds.contract import Kind
 from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import (
     CannotEvaluate,
@@ -29,7 +29,9 @@ class LoadedData:
 
     Args:
         dataset: class name of our dataset.
-        contents: what it holds, or of several columns this one.
+        kind: of the examples, or of this column.
+        classes: of the labels, or of this column; 0 for amounts.
+        is_guess: nothing of this is certain, because it is a person's own file.
         config: its settings, as far as the loading says them.
         shape: of one example, as far as known.
         rows: before any split; None when it comes split.
@@ -39,7 +41,9 @@ class LoadedData:
     """
 
     dataset: str
-    contents: Contents
+    kind: Kind
+    classes: int
+    is_guess: bool = False
     config: dict[str, Any] = field(default_factory=dict)
     shape: tuple[int, ...] = ()
     rows: int | None = None
@@ -82,7 +86,7 @@ class DataArray(Origin):
     def shape(self) -> tuple[int, ...]:
         """Of one example."""
         if self.what == "y":
-            return (self.data.contents.classes,) if self.one_hot else ()
+            return (self.data.classes,) if self.one_hot else ()
         shape = self.data.shape
         if self.flat and shape:
             return (math.prod(shape),)

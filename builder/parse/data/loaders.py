@@ -9,6 +9,7 @@ from typing import Any
 
 from builder.datasets.contract import COMMON
 from builder.datasets.registry import all_datasets
+from builder.kinds.registry import find_kind
 from builder.parse.data import array_functions, unavailable
 from builder.parse.data.arrays import Bunch, DataArray, LoadedData
 from builder.parse.interpreter.interpreter import Interpreter
@@ -43,8 +44,10 @@ def load_dataset(
     if callable(rows):
         rows = None if settings is None else rows(settings)
     in_all, train = (None, rows) if contents.is_split else (rows, None)
-    name = module.ENTRY.class_name
-    return LoadedData(name, contents, config, contents.shape, in_all, train, line)
+    kind, shape = next(iter(contents.inputs.values()))
+    _, classes = next(iter(contents.targets.values()))
+    about = (find_kind(kind), classes, contents.is_guess)
+    return LoadedData(module.ENTRY.class_name, *about, config, shape, in_all, train, line)
 
 
 def read_call(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywords) -> Any:
@@ -99,10 +102,9 @@ def _whole(node: ast.Call, module: ModuleType, args: Args, kw: Keywords) -> Any:
     x, y = DataArray(data, "x", "all"), DataArray(data, "y", "all")
     if kw.get("return_X_y") is True or args[:1] == [True]:
         return [x, y]
-    contents = module.CONTENTS
     more: dict[str, Any] = {
-        "target_names": list(range(contents.classes)),
-        "feature_names": list(range(contents.shape[0])),
+        "target_names": list(range(data.classes)),
+        "feature_names": list(range(data.shape[0])),
     }
     return Bunch({"data": x, "target": y} | more)
 

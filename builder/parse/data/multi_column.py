@@ -56,10 +56,10 @@ def dataset_spec(
     """The dataset with its settings, from the columns ``fit`` was given."""
     first = next(iter(x.values()))
     config = dict(first.data.config)
-    scaled = [a for a in x.values() if a.data.contents.kind != "sequences"]
+    scaled = [a for a in x.values() if a.data.kind.scales]
     for array in scaled[:1]:
         config["scale"] = preparation.scale_setting(interp, array)
-    classes = [a for a in y.values() if a.data.contents.classes]
+    classes = [a for a in y.values() if a.data.classes]
     if classes:
         config["labels"] = "one_hot" if classes[0].one_hot else "integers"
     if any(a.channel for a in x.values()):

@@ -12,6 +12,7 @@ from builder.catalog.layers import own
 from builder.code import custom_layer_source, reshuffle
 from builder.datasets import registry
 from builder.datasets.contract import Contents, Program
+from builder.kinds.registry import find_kind
 from builder.parse.data import loaders
 from builder.parse.data.arrays import Bunch, DataArray, LoadedData
 from builder.parse.interpreter.interpreter import Interpreter
@@ -155,22 +156,23 @@ def _loader_result(
     if drawn:
         more = {k: v for k, v in drawn.data.config.items() if k in module.ENTRY.args}
         data.config = data.config | more
-    if not module.CONTENTS.inputs:
+    if not module.CONTENTS.is_named:
         return [DataArray(data, side, part) for side in "xy"]
-    return [Bunch(_columns(data, side, part)) for side in "xy"]
+    return [Bunch(_columns(module.CONTENTS, data, side, part)) for side in "xy"]
 
 
-def _columns(data: LoadedData, side: str, part: str) -> dict[str, Any]:
+def _columns(contents: Contents, data: LoadedData, side: str, part: str) -> dict[str, Any]:
     """The inputs (``x``) or targets of a dataset of several columns, by name."""
-    whole = data.contents
-    kinds = {name: Contents("table", (), many) for name, many in whole.targets.items()}
-    if side == "x":
-        kinds = {name: Contents(kind, shape) for name, (kind, shape) in whole.inputs.items()}
+    of_column: dict[str, dict[str, Any]] = {
+        name: {"kind": find_kind(kind), "classes": 0, "shape": shape}
+        for name, (kind, shape) in contents.inputs.items()
+    }
+    if side == "y":
+        of_column = {
+            name: {"kind": find_kind(kind), "classes": classes, "shape": ()}
+            for name, (kind, classes) in contents.targets.items()
+        }
     return {
-        name: DataArray(
-            replace(data, contents=kind, config=dict(data.config), shape=kind.shape, column=name),
-            side,
-            part,
-        )
-        for name, kind in kinds.items()
+        name: DataArray(replace(data, config=dict(data.config), column=name, **about), side, part)
+        for name, about in of_column.items()
     }

@@ -14,11 +14,10 @@ Done = tuple[tuple[str, Any], ...]
 def dataset_spec(interp: Interpreter, x: DataArray, y: Any) -> ObjectSpec:
     """The dataset with its settings, from the arrays ``fit`` was given."""
     data = x.data
-    contents = data.contents
     config: dict[str, Any] = dict(data.config)
-    if contents.kind in ("images", "table", "points"):
+    if data.kind.scales:
         config["scale"] = scale_setting(interp, x)
-    if contents.classes:
+    if data.classes:
         hot = isinstance(y, DataArray) and y.one_hot
         config["labels"] = "one_hot" if hot else "integers"
     if x.channel:
@@ -32,7 +31,7 @@ def scale_setting(interp: Interpreter, x: DataArray) -> str:
     """``unit``, ``standard`` or ``none``; anything else is told."""
     done = tuple((sign, v) for sign, v in x.done)
     _tell_whole(interp, x)
-    images = x.data.contents.kind == "images"
+    images = x.data.kind.has_pixels
     plain, measured = _parts(done)
     if [(s, v.name) for s, v in measured] == [("-", "mean"), ("/", "std")]:
         return "standard"

@@ -60,7 +60,7 @@ def _test_share(
 
 
 def _tell_split(interp: Interpreter, node: ast.Call, array: DataArray, kw: dict[str, Any]) -> None:
-    ours = array.data.contents.classes > 0
+    ours = array.data.classes > 0
     if kw.get("random_state", 0) != 0 or "random_state" not in kw:
         interp.report_different(
             node, "Ours draws the test rows with random_state=0, so they differ."

@@ -191,7 +191,7 @@ def _as_loaded(interp: Interpreter, node: ast.AST, value: Any) -> Any:
         return value
     what = "examples" if origin.what == "x" else "labels"
     text = f"Not all that is done to the {what} is read: they stay as they are before it."
-    if origin.data.contents.kind == "sequences" and origin.what == "x":
+    if origin.data.kind.has_words and origin.what == "x":
         text += " The layer CategoryEncoding (multi_hot) makes rows of ones and zeros of texts."
     interp.report_unread(node, text)
     return origin

@@ -12,6 +12,7 @@ import streamlit as st
 
 from builder import formatting
 from builder.facts import DataFacts
+from builder.kinds.registry import find_kind
 from pages.widgets.shared import page_frame
 from pages.widgets.shared.markup import Array, bar, image_data_url, table
 
@@ -26,14 +27,14 @@ def show(preview: Mapping[str, Any], facts: DataFacts) -> None:
         preview: what ``engine.data.preview`` answered.
         facts: of the same dataset.
     """
-    match preview["kind"]:
-        case "images":
+    match preview["style"]:
+        case "gallery":
             _images(preview)
         case "points":
             _points(preview, facts)
         case "table":
             _balance(preview["counts"])
-            _table(preview, len(facts.features))
+            _table(preview, len(facts.input.features))
         case "texts":
             _balance(preview["counts"])
             _texts(preview)
@@ -86,7 +87,7 @@ def _points(preview: Mapping[str, Any], facts: DataFacts) -> None:
     x, y = np.asarray(preview["x"]), np.asarray(preview["y"]).reshape(-1)
     figure = go.Figure()
     colors = page_frame.colors()
-    for index, name in enumerate(facts.classes):
+    for index, name in enumerate(facts.target.classes):
         mine = x[y == index]
         figure.add_scatter(
             x=mine[:, 0],
@@ -98,8 +99,9 @@ def _points(preview: Mapping[str, Any], facts: DataFacts) -> None:
     # above the plot: below it the legend would lie on the axis's title
     legend = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}
     figure.update_layout(height=430, margin={"l": 10, "r": 10, "t": 10, "b": 10}, legend=legend)
-    figure.update_yaxes(scaleanchor="x", title=facts.features[1] if facts.features else None)
-    figure.update_xaxes(title=facts.features[0] if facts.features else None)
+    across, up = facts.input.features or (None, None)
+    figure.update_yaxes(scaleanchor="x", title=up)
+    figure.update_xaxes(title=across)
     alt = f"{len(x)} points in the plane, coloured by class"
     st.plotly_chart(figure, key="preview-points", alt=alt, config={"displayModeBar": False})
 
@@ -185,35 +187,11 @@ def _lengths(edges: Sequence[float], counts: Sequence[int]) -> None:
 def summary_sentence(facts: DataFacts) -> str:
     """Sizes in words: how many examples, what each is, what is to be said about it."""
     many, test = formatting.number(facts.n_train), formatting.number(facts.n_test)
+    each, answer = (find_kind(c.kind).describe_example(c) for c in (facts.input, facts.target))
     return (
         f"{many} examples to learn from and {test} kept aside for the final exam. Each is"
-        f" {_example(facts)}; the model answers with {_answer(facts)}."
+        f" {each}; the model answers with {answer}."
     )
-
-
-def _example(facts: DataFacts) -> str:
-    size = formatting.short(facts.x_shape)
-    match facts.kind:
-        case "images":
-            colour = len(facts.x_shape) == 3 and facts.x_shape[-1] == 3
-            axis = " with a channel axis" if len(facts.x_shape) == 3 and not colour else ""
-            points = formatting.short(facts.x_shape[:2])
-            return f"a {'colour' if colour else 'grey'} picture of {points} points{axis}"
-        case "points":
-            return "a point in the plane (2 numbers)"
-        case "sequences":
-            return f"a text of {size} word numbers"
-        case "texts":
-            return "a text as it was typed"
-    return f"a row of {size} numbers"
-
-
-def _answer(facts: DataFacts) -> str:
-    if facts.task == "regression":
-        return "a number"
-    if facts.labels == "one_hot":
-        return f"{len(facts.classes)} probabilities, one a class"
-    return f"one of {len(facts.classes)} classes"
 
 
 def preparation_html(preview: Mapping[str, Any], facts: DataFacts) -> str:
@@ -221,7 +199,7 @@ def preparation_html(preview: Mapping[str, Any], facts: DataFacts) -> str:
     raw, now = preview["raw"], preview["prepared"]
     before, after = preview.get("y_before"), preview.get("y_after")
     cells = [("As it came", _describe_array(raw)), ("What the model sees", _describe_array(now))]
-    if facts.kind == "texts":
+    if facts.input.is_text:
         cells[1] = (cells[1][0], "The same texts; TextVectorization makes numbers of their words")
     if before is None:
         before, after = now.get("y_before"), now.get("y_after")
@@ -238,8 +216,8 @@ def _describe_array(about: Mapping[str, Any]) -> str:
     shape = formatting.short(tuple(about["shape"])[1:])
     low, high = formatting.digits(about["min"]), formatting.digits(about["max"])
     many = formatting.number(int(about["shape"][0]))
-    if about["dtype"] == "text":
-        return f"{many} texts of {low} to {high} words"
+    if "unit" in about:
+        return f"{many} texts of {low} to {high} {about['unit']}"
     kind = escape(str(about["dtype"]))
     return f"{many} × <code>{shape}</code>, numbers from {low} to {high} <code>{kind}</code>"
 

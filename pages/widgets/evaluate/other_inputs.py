@@ -10,6 +10,8 @@ import numpy as np
 import streamlit as st
 
 from builder import binding, formatting
+from builder.catalog.entry import Param
+from builder.kinds.registry import find_kind
 from builder.spec import TrainingSpec
 from pages.widgets.evaluate import prediction
 from pages.widgets.shared.markup import image_data_url
@@ -41,9 +43,9 @@ def ask(others: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _ask_one(other: Mapping[str, Any]) -> Any:
-    node = str(other["node"])
-    if "rows" in other:
-        return _numbers(node, other)
+    node, column = str(other["node"]), other["column"]
+    if fields := find_kind(column.kind).fields(column):
+        return _ask_fields(node, fields)
     if "images" in other:
         images = np.asarray(other["images"])
         chosen = st.selectbox(
@@ -70,28 +72,21 @@ def _ask_one(other: Mapping[str, Any]) -> Any:
     )
 
 
-def _numbers(node: str, other: Mapping[str, Any]) -> list[float]:
-    names = list(other["features"]) or [node] * len(other["low"])
-    values = []
+def _ask_fields(node: str, fields: Mapping[str, Param]) -> list[Any]:
     cells = st.columns(2, gap="small")
-    for i, name in enumerate(names):
-        low, middle, high = (float(other[key][i]) for key in ("low", "middle", "high"))
-        if low == high:
-            values.append(low)
-            continue
-        whole = all(float(row[i]).is_integer() for row in other["rows"])
-        step = 1.0 if whole else (high - low) / 100
+    values: list[Any] = []
+    for i, (name, field) in enumerate(fields.items()):
+        label, key = escape_md(name), f"beside-{node}-{i}"
         with cells[i % 2]:
-            value = st.slider(
-                escape_md(str(name)),
-                low,
-                high,
-                middle,
-                step,
-                key=f"beside-{node}-{i}",
-                format="%.3g",
-            )
-        values.append(float(value))
+            if field.type == "choice":
+                values.append(st.selectbox(label, field.choices, key=key))
+            elif field.min is None or field.max is None:
+                values.append(st.text_input(label, key=key))
+            elif field.min == field.max:
+                values.append(field.min)
+            else:
+                limits = (field.min, field.max, field.start, field.step)
+                values.append(st.slider(label, *limits, key=key, format="%.3g"))
     return values
 
 

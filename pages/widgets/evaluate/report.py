@@ -129,32 +129,33 @@ def gallery(examples: Mapping[str, Any], names: Sequence[str], none: str) -> Non
     true = [names[int(i)] for i in examples["true"]]
     answers = [names[int(i)] for i in examples["predicted"]]
     confidence = [float(c) for c in examples["confidence"]]
-    if "parts" in examples:
+    parts = examples["parts"]
+    if len(parts) > 1:
         shares = [f"{100 * c:.0f} %" for c in confidence]
         more = (("Is", true), ("Answer", answers), ("Confidence", shares))
-        st.html(column_form.example_rows(examples["parts"], "Test examples", more))
+        st.html(column_form.example_rows(parts, "Test examples", more))
         return
-    if "images" in examples:
+    if "images" in parts[0]:
         st.caption("Bold: what the model answered, and how sure it was. Below: what it really is.")
         st.html(_grid(examples, true, answers, confidence))
         return
-    shown = table("Test examples", *_lines(examples, true, answers, confidence))
-    st.html(shown if "columns" in examples else f'<div class="lw-texts">{shown}</div>')
+    shown = table("Test examples", *_lines(parts[0], true, answers, confidence))
+    st.html(shown if "rows" in parts[0] else f'<div class="lw-texts">{shown}</div>')
 
 
 def _lines(
-    examples: Mapping[str, Any],
+    part: Mapping[str, Any],
     true: Sequence[str],
     answers: Sequence[str],
     confidence: Sequence[float],
 ) -> tuple[list[str], list[list[str]]]:
     """Head and rows of examples that are no pictures."""
-    heads = [str(c) for c in examples.get("columns", ("Text",))]
-    lines = []
-    for i, row in enumerate(examples["rows"]):
-        values = [formatting.digits(v) for v in row] if "columns" in examples else [str(row)]
-        lines.append([true[i], answers[i], f"{100 * confidence[i]:.0f} %", *values])
-    return ["True", "Answer", "Confidence", *heads], lines
+    rows = [[formatting.digits(v) for v in row] for row in part.get("rows", ())]
+    heads = part["features"] if rows else ["Text" if "texts" in part else part["name"]]
+    rows = rows or [[str(one)] for one in part.get("texts", part.get("values", ()))]
+    each = zip(true, answers, confidence, rows, strict=True)
+    lines = [[is_, answer, f"{100 * c:.0f} %", *row] for is_, answer, c, row in each]
+    return ["True", "Answer", "Confidence", *map(str, heads)], lines
 
 
 def _grid(
@@ -164,7 +165,7 @@ def _grid(
     confidence: Sequence[float],
 ) -> str:
     figures = []
-    for i, image in enumerate(np.asarray(examples["images"])):
+    for i, image in enumerate(np.asarray(examples["parts"][0]["images"])):
         number = int(examples["indices"][i])
         alt = f"Test example {number}: a {true[i]} taken for {answers[i]}"
         figures.append(

@@ -12,6 +12,7 @@ import streamlit as st
 
 from builder import binding, formatting
 from builder.facts import ColumnFacts, DataFacts
+from builder.kinds.registry import find_kind
 from builder.spec import TrainingSpec
 from pages.widgets.session import widget_sync
 from pages.widgets.shared.markup import image_data_url
@@ -26,20 +27,7 @@ NOTHING = ""
 
 def describe_column(column: ColumnFacts) -> str:
     """One column in words: ``picture 28 × 28``, ``one of 10 classes`` …"""
-    size = formatting.short(column.shape)
-    match column.kind:
-        case "images":
-            return f"picture {size}"
-        case "sequences":
-            return f"text of {size} word numbers"
-        case "texts":
-            return "plain text"
-        case "classes":
-            return f"one of {len(column.classes)} classes"
-        case "values":
-            return "a number"
-    count = column.shape[0] if column.shape else 1
-    return "1 number" if count == 1 else f"{count} numbers"
+    return find_kind(column.kind).describe(column)
 
 
 def summary_sentence(facts: DataFacts) -> str:

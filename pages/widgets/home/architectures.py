@@ -11,6 +11,7 @@ import streamlit as st
 from builder import check, formatting, starters
 from builder.catalog.applications import ARCHITECTURES, BY_NAME, IMAGENET_CLASSES, Architecture
 from builder.facts import DataFacts
+from builder.kinds.registry import find_kind
 from builder.runs.disk import weight_files
 from builder.runs.engine_process import client
 from builder.spec import Config, TrainingSpec
@@ -87,8 +88,8 @@ def _option_label(name: str) -> str:
 def _picture_data() -> DataFacts | None:
     """The data of the open project, if it is pictures to be told apart."""
     data = current_project.data_facts()
-    usable = data is not None and data.kind == "images" and data.classes
-    return data if usable and len(data.x_shape) in (2, 3) else None
+    usable = data is not None and find_kind(data.input.kind).has_pixels and data.target.classes
+    return data if usable and len(data.input.shape) in (2, 3) else None
 
 
 def _head(data: DataFacts | None) -> bool:
@@ -97,13 +98,13 @@ def _head(data: DataFacts | None) -> bool:
     if data is None:
         st.caption(f"{own}. Open a project with pictures to give it a head for those.")
         return False
-    mine = f"A new one for {escape_md(data.title)}: {len(data.classes)} classes"
+    mine = f"A new one for {escape_md(data.title)}: {len(data.target.classes)} classes"
     return st.radio("Head", [mine, own], key="known-head") == mine
 
 
 def _side(architecture: Architecture, data: DataFacts | None) -> int:
     """What the data has, but not less than the architecture can read."""
-    return max(architecture.least, data.x_shape[0]) if data else architecture.size
+    return max(architecture.least, data.input.shape[0]) if data else architecture.size
 
 
 def _make_training(
@@ -115,9 +116,9 @@ def _make_training(
             "application_specs.template",
             architecture.name,
             side=side,
-            classes=len(data.classes) if data else None,
-            reads=data.x_shape if data else None,
-            largest=(255.0 if data.x_max > 1 else 1.0) if data else None,
+            classes=len(data.target.classes) if data else None,
+            reads=data.input.shape if data else None,
+            largest=(255.0 if data.input.high > 1 else 1.0) if data else None,
             freeze=freeze,
             imagenet=imagenet,
             keep=str(keep) if imagenet else None,

@@ -72,7 +72,7 @@ def show(model: ModelSpec, facts: ModelFacts | None, problems: Sequence[Problem]
 def _columns(path: Path) -> list[dict[str, str]]:
     """Inputs for the columns of the data that nothing reads yet."""
     data = current_project.data_facts()
-    if path or data is None or not data.named:
+    if path or data is None or not data.is_named:
         return []
     inputs = new_inputs.inputs_for_columns(current_project.training())
     columns = (data.column(name) for name, _ in inputs)

@@ -62,7 +62,7 @@ def _head(class_name: str, layer: ObjectSpec | None, entry: catalog.Entry | None
 def _column(node: str) -> None:
     """Which column of the dataset this Input reads, or this output learns to answer."""
     data, training = current_project.data_facts(), current_project.training()
-    if data is None or not data.named:
+    if data is None or not data.is_named:
         return
     new = column_form.edit_node_binding(training, data, node)
     if new != training:

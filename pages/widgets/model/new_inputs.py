@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from builder import binding, check, edit
 from builder.facts import ModelFacts
+from builder.kinds.registry import find_kind
 from builder.spec import ObjectSpec, TrainingSpec
 from pages.widgets.session import engine_facts
 
@@ -26,13 +27,8 @@ def inputs_for_columns(training: TrainingSpec) -> tuple[tuple[str, ObjectSpec], 
     data = engine_facts.find_facts(training).data
     if data is None:
         return ()
-    if not data.named:
+    if not data.is_named:
         return (("", check.input_layer(data)),)
     read = set(binding.input_columns(training).values())
-    inputs = []
-    for column in data.inputs:
-        kind = {} if column.dtype == "float32" else {"dtype": column.dtype}
-        kind = {"dtype": "string"} if column.kind == "texts" else kind
-        layer = ObjectSpec(edit.INPUT, {"shape": column.shape, **kind})  # type: ignore[arg-type]
-        inputs += [(column.name, layer)] if column.name not in read else []
-    return tuple(inputs)
+    unread = (column for column in data.inputs if column.name not in read)
+    return tuple((column.name, find_kind(column.kind).input_layer(column)) for column in unread)

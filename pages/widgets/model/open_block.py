@@ -26,7 +26,7 @@ def replace_model(new: ModelSpec) -> None:
 def put_block(training: TrainingSpec, path: Path, new: ModelSpec) -> TrainingSpec:
     """``training`` with the block at ``path`` edited; what it says of the layers follows them."""
     data = engine_facts.find_facts(training).data
-    columns = [c.name for c in data.columns] if data and data.named else []
+    columns = [c.name for c in data.columns] if data and data.is_named else []
     return edit.follow_edit(training, edit.replace_nested_model(training.model, path, new), columns)
 
 

@@ -248,10 +248,10 @@ def steps_per_epoch(training: TrainingSpec, data: DataFacts) -> int:
 
 def fits_data(entry: Entry, data: DataFacts) -> bool:
     """Whether a loss or metric measures what this data asks for."""
-    many = data.labels == "integers" and len(data.classes) != 2
+    many = data.target.labels == "integers" and len(data.target.classes) != 2
     return (
-        (not entry.tasks or data.task in entry.tasks)
-        and (not entry.labels or data.labels in entry.labels)
+        (not entry.tasks or data.target.task in entry.tasks)
+        and (not entry.labels or data.target.labels in entry.labels)
         and not (many and entry.extra.get("binary"))
     )
 

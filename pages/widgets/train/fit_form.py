@@ -98,12 +98,12 @@ def edit_class_weights(training: TrainingSpec, data: DataFacts) -> TrainingSpec:
                 st.button("All equal", key="weights-equal", on_click=_make_equal)
         if not weights:
             return training
-        if len(data.classes) > BY_HAND:
+        if len(data.target.classes) > BY_HAND:
             st.caption(f"Weights are set for {len(weights)} classes.")
             return training
         cells = st.columns(2, gap="small")
         new = {}
-        for i, name in enumerate(data.classes):
+        for i, name in enumerate(data.target.classes):
             with cells[i % 2]:
                 new[str(i)] = _weight(i, name, float(weights.get(str(i), 1.0)))
     return training.with_fit(class_weight=Config(new))
@@ -121,7 +121,7 @@ def _weight(index: int, name: str, value: float) -> float:
 def _counts(dataset: ObjectSpec, column: str) -> tuple[int, ...]:
     """How often each class of that column occurs; ``y`` where the dataset has but one target."""
     preview = client.call("loading.preview", dataset, per_class=1)
-    if preview["kind"] == "columns":
+    if preview["style"] == "columns":
         preview = next(c for c in preview["rows"] if c["name"] == column)
     return tuple(int(n) for _, n in preview["counts"])
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from builder import diagnose, formatting
 from builder.errors import LayerwiseError
+from builder.kinds.registry import find_kind
 from builder.runs.queries import run_queries
 from builder.runs.scheduler import jobs
 from builder.runs.store import metric_rows, run_store
@@ -185,7 +186,7 @@ def _next_steps(reading: diagnose.Diagnosis | None) -> None:
     data = current_project.data_facts()
     with st.container(key="next-steps", horizontal=True, vertical_alignment="center"):
         page_frame.link("evaluate", "Evaluate")
-        if data is not None and data.kind == "images":
+        if data is not None and find_kind(data.input.kind).has_pixels:
             page_frame.link("draw", "Draw")
         if reading and reading.fix:
             st.button(

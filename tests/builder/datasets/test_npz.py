@@ -62,26 +62,26 @@ def archive(path, members, how=zipfile.ZIP_DEFLATED):
 def test_a_table_with_a_column_of_labels(folder):
     np.savez(folder / "mine.npz", **sound(y_train=np.arange(20.0)[:, None] % 3))
     found = load()
-    assert found.facts.kind == "table" and found.facts.classes == ("0", "1", "2")
-    assert found.facts.features == ("x1", "x2", "x3", "x4")
-    assert found.y_train.shape == (20,) and found.x_train.max() == 1.0
+    assert found.facts.input.kind == "vector" and found.facts.target.classes == ("0", "1", "2")
+    assert found.facts.input.features == ("x1", "x2", "x3", "x4")
+    assert found.target.train.shape == (20,) and found.input.train.max() == 1.0
 
 
 def test_amounts_make_a_regression(folder):
     np.savez_compressed(folder / "mine.npz", **sound(y_train=np.linspace(0, 1, 20)))
-    facts = load(labels="values").facts
-    assert (facts.task, facts.labels, facts.classes) == ("regression", "values", ())
+    target = load(labels="values").facts.target
+    assert (target.task, target.labels, target.classes) == ("regression", "values", ())
 
 
 @pytest.mark.parametrize(
-    ("shape", "kind"), [((2,), "points"), ((8, 9), "images"), ((8, 9, 3), "images")]
+    ("shape", "kind"), [((2,), "vector"), ((8, 9), "image"), ((8, 9, 3), "image")]
 )
 def test_the_shape_tells_the_kind(folder, shape, kind):
     bytes_ = {k: sound()[k].astype("uint8") for k in ("y_train", "y_test")}
     parts = sound(x_train=np.ones((20, *shape)), x_test=np.ones((6, *shape)), **bytes_)
     np.savez(folder / "mine.npz", **parts)
-    assert load(scale="none").facts.kind == kind
-    assert np.isfinite(load(scale="standard").x_train).all()
+    assert load(scale="none").facts.input.kind == kind
+    assert np.isfinite(load(scale="standard").input.train).all()
 
 
 def test_a_very_wide_table_shows_some_of_its_columns(folder):
@@ -216,6 +216,6 @@ def test_mnist_npz_in_the_folder_is_used_without_a_network(folder):
     parts["x_train"][:, 3, 3] = 255
     np.savez(folder / "mnist.npz", **sound(**parts))
     found = loading.load(ObjectSpec("Mnist"))
-    assert found.facts.x_shape == (28, 28) and found.facts.n_train == 20
-    assert found.y_train.shape == (20, 10) and found.x_train.max() == 1.0
+    assert found.facts.input.shape == (28, 28) and found.facts.n_train == 20
+    assert found.target.train.shape == (20, 10) and found.input.train.max() == 1.0
     assert _npz.names() == ("mnist.npz",)

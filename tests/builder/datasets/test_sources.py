@@ -13,13 +13,12 @@ from builder import code, parse
 from builder.code import data_source
 from builder.datasets.contract import resolve_settings
 from builder.datasets.registry import all_datasets, find_dataset
-from builder.engine.data import loading, prepare
+from builder.engine.data import loading
 from builder.spec import Config, ObjectSpec
 from tests import forks, zoo
 from tests.zoo import clothes
 
 ROOT = Path(__file__).parents[3]
-ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 OFFLINE = [n for n, p in all_datasets().items() if p.OFFLINE and n != "NpzFile"]
 
 
@@ -31,20 +30,13 @@ def ran(dataset: ObjectSpec) -> dict[str, object]:
 
 def same(dataset: ObjectSpec) -> None:
     loaded, names = loading.load(dataset), ran(dataset)
-    if loaded.facts.named:
-        return same_columns(loaded, names)
-    for key in ARRAYS:
-        assert np.array_equal(getattr(loaded, key), names[key]), key
-        # to_categorical answers in float64, which Keras makes float32 when it trains
-        assert key[0] == "y" or getattr(loaded, key).dtype == names[key].dtype, key
-
-
-def same_columns(loaded: prepare.Data, names: dict[str, object]) -> None:
     for column in loaded.columns:
         for part in ("train", "test"):
             side = "x" if column.facts.role == "input" else "y"
-            given = names[f"{side}_{part}"][column.facts.name]
+            given = names[f"{side}_{part}"]
+            given = given[column.facts.name] if loaded.facts.is_named else given
             assert np.array_equal(getattr(column, part), given), (column.facts.name, part)
+            # to_categorical answers in float64, which Keras makes float32 when it trains
             assert side == "y" or getattr(column, part).dtype == given.dtype
 
 
@@ -121,8 +113,9 @@ home = pathlib.Path(os.environ["KERAS_HOME"])
 o = ObjectSpec("FashionMnist", {"labels": "one_hot"})
 d, names = data.load(o), {}
 exec(data.source(o), names)
-arrays = ("x_train", "y_train", "x_test", "y_test")
-same = all(np.array_equal(getattr(d, k), names[k]) for k in arrays)
+both = ((d.input, "x"), (d.target, "y"))
+same = all(np.array_equal(getattr(c, p), names[f"{k}_{p}"]) for c, k in both
+           for p in ("train", "test"))
 said = {}
 for name in ("Cifar10", "Imdb", "Reuters", "CaliforniaHousing", "Mnist"):
     try:
@@ -134,8 +127,8 @@ try:
     data.describe(ObjectSpec("Mnist"))
 except DataError as error:
     unasked = error.message
-print(json.dumps({"same": same, "shape": d.x_train.shape, "max": float(d.x_train.max()),
-                  "classes": d.facts.classes, "said": said, "unasked": unasked}))
+print(json.dumps({"same": same, "shape": d.input.train.shape, "max": float(d.input.train.max()),
+                  "classes": d.facts.target.classes, "said": said, "unasked": unasked}))
 """
 
 
@@ -196,19 +189,14 @@ def fewest(name: str) -> ObjectSpec:
 @pytest.mark.parametrize("name", OFFLINE)
 def test_a_dataset_holds_what_its_module_says(name):
     dataset = fewest(name)
-    says, raw = find_dataset(name).CONTENTS, loading.load(dataset).raw
-    if says.inputs:
-        columns = {c.name: c for c in raw.columns}
-        assert list(columns) == [*says.inputs, *says.targets]
-        for column, (kind, shape) in says.inputs.items():
-            assert (columns[column].kind, columns[column].train.shape[1:]) == (kind, shape)
-        assert {c: len(columns[c].classes) for c in says.targets} == dict(says.targets)
-        return
-    held = (raw.kind, raw.x_train.shape[1:], len(raw.classes))
-    assert held == (says.kind, says.shape, says.classes)
+    says, raw = find_dataset(name).CONTENTS, find_dataset(name).load(dataset.config)
+    inputs = {c.name: (c.kind, c.train.shape[1:]) for c in raw.columns if c.role == "input"}
+    targets = {c.name: (c.kind, len(c.classes)) for c in raw.columns if c.role == "target"}
+    assert (inputs, targets) == (says.inputs, says.targets)
     given = resolve_settings(find_dataset(name).ENTRY, dataset.config)
     rows = says.rows(given) if callable(says.rows) else says.rows
-    many = len(raw.x_train) + (0 if says.is_split else len(raw.x_test))
+    column = raw.columns[0]
+    many = len(column.train) + (0 if says.is_split else len(column.test))
     assert rows in (None, many)
 
 

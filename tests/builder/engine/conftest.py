@@ -17,5 +17,5 @@ def trained(tmp_path_factory) -> tuple[str, TrainingSpec]:
 
 @pytest.fixture(scope="session")
 def digits():
-    raw = loading.load(ObjectSpec("Digits", {"variants": 3, "distortion": 0.3})).raw
-    return raw.x_test, raw.y_test
+    data = loading.load(ObjectSpec("Digits", {"variants": 3, "distortion": 0.3}))
+    return data.input.raw.test, data.target.raw.test

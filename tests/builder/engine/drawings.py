@@ -36,7 +36,7 @@ def saved(spec: TrainingSpec, path: Path, epochs: int = 0) -> str:
     model = keras_model.build_compiled(spec)
     if epochs:
         found = loading.load(spec.dataset)
-        model.fit(found.x_train, found.y_train, epochs=epochs, verbose=0)
+        model.fit(found.input.train, found.target.train, epochs=epochs, verbose=0)
     model.save(path)
     return str(path)
 

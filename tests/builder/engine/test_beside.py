@@ -12,6 +12,7 @@ from builder.engine.build import keras_model
 from builder.engine.data import loading
 from builder.engine.inference import digit_image, predict_multi
 from builder.errors import DataError
+from builder.kinds.registry import find_kind
 
 PAIRS = starters.find_starter("digit_pairs").training
 COVERED = starters.find_starter("covered_digits").training
@@ -45,8 +46,11 @@ def test_two_equal_pictures_get_what_the_model_says_of_them(folder: Path) -> Non
 def test_numbers_are_scaled_as_the_training_rows_were(folder: Path) -> None:
     artefact = str(folder / "covered_digits.keras")
     (other,) = predict_multi.other_inputs(COVERED)
-    assert other["features"][0] == "width" and len(other["middle"]) == 6
-    said = predict_multi.predict_drawing(artefact, COVERED, DRAWING, {"measures": other["high"]})
+    fields = find_kind(other["column"].kind).fields(other["column"])
+    assert next(iter(fields)) == "width" and len(fields) == 6
+    assert all(field.min <= field.start <= field.max for field in fields.values())
+    high = {"measures": [field.max for field in fields.values()]}
+    said = predict_multi.predict_drawing(artefact, COVERED, DRAWING, high)
     model = keras_model.build_compiled(COVERED)
     seen = said["seen"][None] / np.float32(255)
     truth = model.predict([seen, np.ones((1, 6), "float32")], verbose=0)[0]

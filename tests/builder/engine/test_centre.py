@@ -24,7 +24,7 @@ def replays() -> list[np.ndarray]:
 
     MNIST was centred to whole points and so comes back exactly; the built-in ones lie between.
     """
-    builtin = loading.load(ObjectSpec("Digits", {"variants": 1})).raw.x_test
+    builtin = loading.load(ObjectSpec("Digits", {"variants": 1})).input.raw.test
     return [builtin, *([np.load(MNIST)["x_test"][:300]] if MNIST.exists() else [])]
 
 

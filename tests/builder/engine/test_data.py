@@ -33,7 +33,7 @@ def texts(**changes) -> Raw:
         "x_test": rng.integers(0, 50, (10, 12)),
         "y_test": np.arange(10) % 2,
     }
-    return Raw(**parts | changes, task="classification", kind="sequences", classes=("no", "yes"))
+    return Raw.of_x_and_y("sequence", tuple((parts | changes).values()), ("no", "yes"))
 
 
 @pytest.mark.parametrize("name", PLAIN)
@@ -41,45 +41,43 @@ def test_facts_say_what_the_arrays_are(name):
     found = loading.load(spec(name))
     facts = loading.describe(spec(name))
     assert facts == found.facts and facts.offline and not facts.warning
-    assert found.x_train.shape == (facts.n_train, *facts.x_shape)
-    assert found.x_test.shape == (facts.n_test, *facts.x_shape)
-    assert found.y_train.shape == (facts.n_train, *facts.y_shape)
-    assert (str(found.x_train.dtype), str(found.y_train.dtype)) == (facts.x_dtype, facts.y_dtype)
-    assert facts.x_dtype == "float32"
-    assert (found.x_train.min(), found.x_train.max()) == (facts.x_min, facts.x_max)
+    for column in found.columns:
+        assert column.train.shape == (facts.n_train, *column.facts.shape)
+        assert column.test.shape == (facts.n_test, *column.facts.shape)
+        assert str(column.train.dtype) == column.facts.dtype
+        assert (column.train.min(), column.train.max()) == (column.facts.low, column.facts.high)
+    assert facts.input.dtype == "float32"
     classes = {"Digits": 10, "Iris": 3, "Wine": 3, "Diabetes": 0}.get(name, 2)
-    assert len(facts.classes) == classes
-    assert facts.kind == {"Digits": "images"}.get(
-        name, "points" if facts.x_shape == (2,) else "table"
-    )
-    assert facts.bytes >= found.x_train.nbytes
+    assert len(facts.target.classes) == classes
+    assert facts.input.kind == {"Digits": "image"}.get(name, "vector")
+    assert facts.bytes >= found.input.train.nbytes
 
 
 def test_tables_are_scaled_as_scikit_learn_scales_by_training_rows():
     raw = loading.load(spec("Wine", scale="none"))
     for scale, scaler in (("standard", StandardScaler()), ("unit", MinMaxScaler())):
         ours = loading.load(spec("Wine", scale=scale))
-        theirs = scaler.fit(raw.x_train.astype("float64"))
-        assert np.allclose(ours.x_train, theirs.transform(raw.x_train), atol=2e-4)
-        assert np.allclose(ours.x_test, theirs.transform(raw.x_test), atol=2e-4)
+        theirs = scaler.fit(raw.input.train.astype("float64"))
+        assert np.allclose(ours.input.train, theirs.transform(raw.input.train), atol=2e-4)
+        assert np.allclose(ours.input.test, theirs.transform(raw.input.test), atol=2e-4)
 
 
 def test_images_are_scaled_and_shaped_as_tutorials_do():
     raw = loading.load(spec("Digits", scale="none"))
-    assert raw.x_train.max() == 255 and raw.x_train.shape[1:] == (28, 28)
+    assert raw.input.train.max() == 255 and raw.input.train.shape[1:] == (28, 28)
     unit = loading.load(spec("Digits"))
-    assert np.array_equal(unit.x_train, raw.raw.x_train.astype("float32") / 255.0)
+    assert np.array_equal(unit.input.train, raw.input.raw.train.astype("float32") / 255.0)
     standard = loading.load(spec("Digits", scale="standard", channel_axis=True))
-    assert standard.x_train.shape[1:] == (28, 28, 1)
-    assert abs(standard.x_train.mean()) < 1e-4 and abs(standard.x_train.std() - 1) < 1e-4
+    assert standard.input.train.shape[1:] == (28, 28, 1)
+    assert abs(standard.input.train.mean()) < 1e-4 and abs(standard.input.train.std() - 1) < 1e-4
 
 
 def test_labels_are_encoded_as_asked():
     one_hot, integers = loading.load(spec("Iris")), loading.load(spec("Iris", labels="integers"))
-    assert one_hot.y_train.shape == (120, 3) and one_hot.y_train.dtype == np.float32
-    assert np.array_equal(one_hot.y_train.argmax(axis=1), integers.y_train)
-    assert np.bincount(integers.y_test).tolist() == [10, 10, 10]  # split with equal shares
-    assert loading.load(spec("Diabetes")).y_train.dtype == np.float32
+    assert one_hot.target.train.shape == (120, 3) and one_hot.target.train.dtype == np.float32
+    assert np.array_equal(one_hot.target.train.argmax(axis=1), integers.target.train)
+    assert np.bincount(integers.target.test).tolist() == [10, 10, 10]  # split with equal shares
+    assert loading.load(spec("Diabetes")).target.train.dtype == np.float32
 
 
 def test_asking_again_costs_nothing_and_memory_is_bounded(monkeypatch):
@@ -100,7 +98,7 @@ def test_errors_are_of_the_family():
 
 def test_preview_of_images():
     found = loading.preview(spec("Digits", scale="standard"), per_class=5)
-    assert found["kind"] == "images" and found["images"].shape == (10, 5, 28, 28)
+    assert found["style"] == "gallery" and found["images"].shape == (10, 5, 28, 28)
     assert found["images"].dtype == np.uint8 and found["images"].max() == 255
     assert [name for name, _ in found["counts"]] == [str(n) for n in range(10)]
     assert sum(n for _, n in found["counts"]) == 1440
@@ -108,7 +106,7 @@ def test_preview_of_images():
     assert found["prepared"]["dtype"] == "float32"
     assert sum(found["y_after"]) == 1 and found["y_after"][found["y_before"]] == 1
     loaded = loading.load(spec("Digits"))
-    threes = loaded.raw.x_train[loaded.raw.y_train == 3]
+    threes = loaded.input.raw.train[loaded.target.raw.train == 3]
     assert np.array_equal(found["images"][3], threes[:5])
 
 
@@ -134,15 +132,15 @@ def test_previews_and_facts_cross_to_another_process(name):
 
 def test_texts_stay_word_numbers():
     found = prepare(ObjectSpec("Imdb"), texts())
-    assert found.x_train.dtype == np.int32 and found.facts.x_shape == (12,)
-    assert found.facts.kind == "sequences" and found.facts.labels == "integers"
+    assert found.input.train.dtype == np.int32 and found.facts.input.shape == (12,)
+    assert found.facts.input.kind == "sequence" and found.facts.target.labels == "integers"
 
 
 def test_whole_numbers_are_known_for_what_they_are():
-    assert prepare(ObjectSpec("Imdb"), texts()).facts.whole
-    assert loading.describe(spec("Digits", scale="none")).whole
-    assert not loading.describe(spec("Digits")).whole
-    assert not loading.describe(spec("Iris", scale="none")).whole
+    assert prepare(ObjectSpec("Imdb"), texts()).facts.input.whole
+    assert loading.describe(spec("Digits", scale="none")).input.whole
+    assert not loading.describe(spec("Digits")).input.whole
+    assert not loading.describe(spec("Iris", scale="none")).input.whole
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def runs(tmp_path_factory) -> dict[str, str]:
         loaded = loading.load(spec.dataset)
         model = keras_model.build_compiled(spec)
         epochs = {"Digits": 3, "Diabetes": 20}.get(name, 15)
-        model.fit(loaded.x_train, loaded.y_train, epochs=epochs, verbose=0)
+        model.fit(loaded.input.train, loaded.target.train, epochs=epochs, verbose=0)
         found[name] = str(folder / f"{name}.keras")
         model.save(found[name])
     return found
@@ -67,7 +67,7 @@ def runs(tmp_path_factory) -> dict[str, str]:
 def keras_says(artefact: str, spec: TrainingSpec) -> dict[str, float]:
     loaded = loading.load(spec.dataset)
     model = keras.models.load_model(artefact)
-    return model.evaluate(loaded.x_test, loaded.y_test, verbose=0, return_dict=True)
+    return model.evaluate(loaded.input.test, loaded.target.test, verbose=0, return_dict=True)
 
 
 @pytest.mark.parametrize("name", ZOO)
@@ -83,14 +83,14 @@ def test_classification_agrees_with_scikit_learn(runs, name):
     spec = ZOO[name]
     found = evaluation.report(runs[name], spec)
     loaded = loading.load(spec.dataset)
-    scores = keras.models.load_model(runs[name]).predict(loaded.x_test, verbose=0)
+    scores = keras.models.load_model(runs[name]).predict(loaded.input.test, verbose=0)
     predicted = scores.argmax(axis=1) if scores.shape[1] > 1 else (scores[:, 0] > 0.5).astype(int)
-    true = loaded.raw.y_test
+    true = loaded.target.raw.test
     assert np.array_equal(found["confusion"], metrics.confusion_matrix(true, predicted))
     assert found["accuracy"] == pytest.approx(found["test"]["accuracy"], abs=1e-6)
-    assert found["classes"] == list(loaded.facts.classes)
+    assert found["classes"] == list(loaded.facts.target.classes)
     expected = metrics.classification_report(
-        true, predicted, target_names=loaded.facts.classes, output_dict=True, zero_division=0
+        true, predicted, target_names=loaded.facts.target.classes, output_dict=True, zero_division=0
     )
     for row in found["per_class"]:
         theirs = expected[row["class"]]
@@ -103,14 +103,14 @@ def test_classification_agrees_with_scikit_learn(runs, name):
 def test_mistakes_are_the_most_confident_ones_with_their_pictures(runs):
     spec = ZOO["Digits"]
     found = evaluation.report(runs["Digits"], spec)["mistakes"]
-    raw = loading.load(spec.dataset).raw
+    data = loading.load(spec.dataset)
     n = len(found["indices"])
     assert 0 < n <= 24 and found["total"] >= n
     assert (found["true"] != found["predicted"]).all()
     assert (np.diff(found["confidence"]) <= 0).all()
     assert (found["probability"] <= found["confidence"]).all()
-    assert np.array_equal(found["images"], raw.x_test[found["indices"]])
-    assert np.array_equal(found["true"], raw.y_test[found["indices"]])
+    assert np.array_equal(found["parts"][0]["images"], data.input.raw.test[found["indices"]])
+    assert np.array_equal(found["true"], data.target.raw.test[found["indices"]])
 
 
 def test_a_cell_holds_what_the_matrix_counts(runs):
@@ -119,24 +119,24 @@ def test_a_cell_holds_what_the_matrix_counts(runs):
     for true, predicted in ((3, 3), (9, 8), (0, 1)):
         found = evaluation.cell(runs["Digits"], spec, true, predicted, limit=5)
         assert found["total"] == confusion[true, predicted]
-        assert len(found["indices"]) == min(5, found["total"]) == len(found["images"])
+        assert len(found["indices"]) == min(5, found["total"]) == len(found["parts"][0]["images"])
         assert (found["true"] == true).all() and (found["predicted"] == predicted).all()
 
 
 def test_tables_show_their_rows(runs):
     found = evaluation.cell(runs["Iris"], ZOO["Iris"], 0, 0)
-    raw = loading.load(ZOO["Iris"].dataset).raw
-    assert found["columns"][0] == "sepal length (cm)"
-    assert np.array_equal(found["rows"], raw.x_test[found["indices"]])
+    data = loading.load(ZOO["Iris"].dataset)
+    assert found["parts"][0]["features"][0] == "sepal length (cm)"
+    assert np.array_equal(found["parts"][0]["rows"], data.input.raw.test[found["indices"]])
 
 
 def test_regression_agrees_with_scikit_learn(runs):
     found = evaluation.report(runs["Diabetes"], ZOO["Diabetes"])
     loaded = loading.load(ZOO["Diabetes"].dataset)
-    said = keras.models.load_model(runs["Diabetes"]).predict(loaded.x_test, verbose=0)[:, 0]
+    said = keras.models.load_model(runs["Diabetes"]).predict(loaded.input.test, verbose=0)[:, 0]
     assert np.allclose(found["predicted"], said, rtol=1e-5)
-    assert np.array_equal(found["true"], loaded.y_test)
-    assert found["r2"] == pytest.approx(metrics.r2_score(loaded.y_test, said), abs=1e-5)
+    assert np.array_equal(found["true"], loaded.target.test)
+    assert found["r2"] == pytest.approx(metrics.r2_score(loaded.target.test, said), abs=1e-5)
     assert found["mae"] == pytest.approx(found["test"]["mean_absolute_error"], rel=1e-4)
     assert found["rmse"] == pytest.approx(found["test"]["loss"] ** 0.5, rel=1e-4)
 
@@ -148,8 +148,11 @@ def test_the_surface_is_the_models_answer_over_the_plane(runs):
     model = keras.models.load_model(runs["Circles"])
     at = np.array([[found["x"][4], found["y"][11]]], "float32")
     assert found["z"][11, 4] == pytest.approx(float(model.predict(at, verbose=0)[0, 0]), abs=1e-5)
-    raw = loading.load(spec.dataset).raw
-    assert found["x"][0] < raw.x_train[:, 0].min() and found["y"][-1] > raw.x_train[:, 1].max()
+    data = loading.load(spec.dataset)
+    assert (
+        found["x"][0] < data.input.raw.train[:, 0].min()
+        and found["y"][-1] > data.input.raw.train[:, 1].max()
+    )
     with pytest.raises(DataError, match="two numbers"):
         evaluation.surface(runs["Iris"], ZOO["Iris"])
 

@@ -148,7 +148,7 @@ def test_every_preparation_is_applied_to_drawings(tmp_path, digits, config, shap
     artefact = saved(spec, tmp_path / "model.keras")
     said = predict_image.predict_drawing(artefact, spec, canvas(digits[0][3]))
     found = loading.load(dataset)
-    x = found.scaling(said["seen"][None]).reshape(1, *[s or 28 for s in spec_shape(spec)])
+    x = found.input.scaling(said["seen"][None]).reshape(1, *[s or 28 for s in spec_shape(spec)])
     scores = (
         keras.models.load_model(artefact, compile=False).predict(x, verbose=0)[0].astype("float64")
     )

@@ -68,7 +68,7 @@ def test_a_saved_model_reads_sentences_as_before(trained: dict[str, Any]) -> Non
     layer = model.get_layer("text_vectorization")
     assert layer.get_vocabulary()[:3] == ["", "[UNK]", "was"]
     loaded = loading.load(SENTENCES.dataset)
-    found = model.evaluate(loaded.x_test, loaded.y_test, verbose=0, return_dict=True)
+    found = model.evaluate(loaded.input.test, loaded.target.test, verbose=0, return_dict=True)
     assert found == pytest.approx(trained["test"])
 
 
@@ -85,17 +85,17 @@ def test_a_model_file_opened_as_a_project_brings_its_words(
     from builder.engine.files import initial_weights
 
     initial_weights.load_weights(again, tmp_path / "weights.npz")
-    texts = loading.load(SENTENCES.dataset).x_test
+    texts = loading.load(SENTENCES.dataset).input.test
     before = keras.models.load_model(trained["artefact"])
     np.testing.assert_array_equal(*(m.predict(texts, verbose=0) for m in (again, before)))
 
 
 def test_the_exam_shows_sentences(trained: dict[str, Any]) -> None:
     found = evaluation.report(trained["artefact"], SENTENCES)
-    assert found["kind"] == "texts"
+    assert found["style"] == "texts"
     assert found["test"] == pytest.approx(trained["test"], abs=1e-6)
     cell = evaluation.cell(trained["artefact"], SENTENCES, 1, 1)
-    assert all(isinstance(row, str) and row.endswith(".") for row in cell["rows"])
+    assert all(isinstance(row, str) and row.endswith(".") for row in cell["parts"][0]["texts"])
 
 
 def said(trained: dict[str, Any], text: str) -> dict[str, Any]:
@@ -189,7 +189,7 @@ def test_strings_in_a_file_are_texts(folder: Path, column: bool) -> None:
     x = np.array(["good soup", "bad", "a bad day", "gut: ä ö ü"])
     dataset = kept(folder, x[:, None] if column else x)
     loaded = loading.load(dataset)
-    assert loaded.facts.kind == "texts" and loaded.x_train.tolist() == x.tolist()
+    assert loaded.facts.input.kind == "text" and loaded.input.train.tolist() == x.tolist()
     names: dict[str, Any] = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)

@@ -54,7 +54,7 @@ def artefacts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         keras.utils.set_random_seed(1)
         model = keras_model.build(training.model)
         if name == "normalized":
-            adapt_layers.adapt(model, loading.load(training.dataset).x_train)
+            adapt_layers.adapt(model, loading.load(training.dataset).input.train)
         model.save(folder / f"{name}.keras")
     return {name: str(folder / f"{name}.keras") for name in TRAININGS}
 
@@ -117,7 +117,7 @@ def test_litert_runs_the_flat_file(case: str, artefacts: dict[str, str]) -> None
 
 
 def test_eight_bits_are_smaller_and_nearly_as_good(artefacts: dict[str, str]) -> None:
-    x = loading.load(TRAININGS["normalized"].dataset).x_test[:10].astype("float32")
+    x = loading.load(TRAININGS["normalized"].dataset).input.test[:10].astype("float32")
     expected = np.asarray(keras.models.load_model(artefacts["normalized"])(x))
     small = exported("tflite", "normalized", artefacts, int8=True)
     close(by_litert(small, [x]), [expected], IN_8_BITS)

@@ -121,7 +121,7 @@ def test_the_model_opens_in_keras_with_the_same_predictions(
 ) -> None:
     path = tmp_path / f"model.{name}"
     path.write_bytes(exported(name, artefact=artefact))
-    x = loading.load(TRAINING.dataset).x_test
+    x = loading.load(TRAINING.dataset).input.test
     ours = keras.models.load_model(artefact).predict(x, verbose=0)
     theirs = keras.models.load_model(path).predict(x, verbose=0)
     np.testing.assert_array_equal(ours, theirs)

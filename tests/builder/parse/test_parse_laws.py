@@ -13,6 +13,7 @@ from builder.code import data_source, threads
 from builder.datasets.contract import resolve_settings
 from builder.datasets.registry import all_datasets, find_dataset, program_sources
 from builder.facts import DataFacts
+from builder.kinds.registry import find_kind
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
 from tests import zoo
 
@@ -35,8 +36,7 @@ def facts(dataset: ObjectSpec) -> DataFacts:
     if known := data_source.expected_facts(dataset):
         return known
     given = resolve_settings(find_dataset(dataset.class_name).ENTRY, dataset.config)
-    shape = (28, 28, 1) if given["channel_axis"] else (28, 28)
-    return replace(zoo.DATA["Digits"], x_shape=shape, labels=given["labels"])
+    return zoo.facts(ObjectSpec("Digits", given))
 
 
 def script_source(training: TrainingSpec) -> str:
@@ -159,10 +159,10 @@ def test_a_script_carries_the_functions_it_is_recognised_by(name: str) -> None:
 def test_every_dataset_of_ours_says_what_it_holds() -> None:
     for name, plugin in all_datasets().items():
         contents = plugin.CONTENTS
-        if contents.inputs:
-            assert set(contents.targets), name
-        else:
-            assert (contents.classes == 0) is (plugin.ENTRY.tasks == ("regression",)), name
+        assert contents.inputs and contents.targets, name
+        if not contents.is_named:
+            kind, _ = contents.targets["y"]
+            assert (find_kind(kind).task,) == plugin.ENTRY.tasks, name
 
 
 def test_a_model_keeps_its_shape_through_reading() -> None:

@@ -75,7 +75,7 @@ def test_a_run_goes_from_click_to_artefact_and_as_keras_alone_would_do_it() -> N
 
     data = load(training.dataset)
     model = keras.models.load_model(jobs.artefact(run.id))
-    measured = model.evaluate(data.x_test, data.y_test, verbose=0, return_dict=True)
+    measured = model.evaluate(data.input.test, data.target.test, verbose=0, return_dict=True)
     assert measured == pytest.approx(result["test"])
     np.testing.assert_equal(model.count_params(), 17)
 

@@ -12,7 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.errors import BY_NAME, BuildError
-from builder.facts import DataFacts, Failure, Fix, ModelFacts, NodeFacts, Note, Problem
+from builder.facts import (
+    ColumnFacts,
+    DataFacts,
+    Failure,
+    Fix,
+    ModelFacts,
+    NodeFacts,
+    Note,
+    Problem,
+    Range,
+)
 from builder.runs.engine_process import wire
 from builder.spec import Config, ObjectSpec, Run, TrainingSpec
 
@@ -40,10 +50,15 @@ def test_plain_values_arrive_as_they_were(value: object) -> None:
 def test_every_spec_and_fact_arrives(training: TrainingSpec) -> None:
     node = NodeFacts("dense", "Dense", ((None, 3),), "float32", 8, 8, 32, 12)
     failure = Failure("dense", "Dense", ((None, 28, 28),), "no")
-    data = DataFacts(
-        "t", "classification", (2,), (), "float32", "int64", 8, 2, ("a",), ("x", "y"), "integers",
-        "points", -1.0, 1.0, 100,
-    )  # fmt: skip
+    columns = (
+        ColumnFacts(
+            *("x", "input", "vector", (1,), "float32", -1.0),
+            features=("width",),
+            ranges=(Range(0.0, 0.5, 2.0, False),),
+        ),
+        ColumnFacts("y", "target", "category", (), "int64", classes=("a",), labels="integers"),
+    )
+    data = DataFacts("t", columns, 8, 2, 100)
     values = [
         training,
         Run("id", training, None, "failed", "why", Config(created=1.5)),
