@@ -28,17 +28,15 @@ from pages.widgets.shared.page_frame import escape_md
 
 def main() -> None:
     """The choices are drawn first, so that the preview already shows what they changed."""
+    arrived_file.show()
     left, right = st.columns([5, 7], gap="large")
     with left:
-        own = st.container(key="own-data")
+        _bring_in()
         chosen = _choose(current_project.training().dataset)
         if chosen != current_project.training().dataset:
             current_project.push(replace(current_project.training(), dataset=chosen))
         _edit_bindings()
-        with own:
-            _bring_in()
     with right:
-        arrived_file.show()
         dataset = current_project.training().dataset
         facts = current_project.data_facts()
         problems = current_project.problems()
