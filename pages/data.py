@@ -11,22 +11,31 @@ from builder.datasets.registry import all_datasets
 from builder.facts import DataFacts
 from builder.runs.engine_process import client
 from builder.spec import ObjectSpec
-from pages.widgets.data import data_preview, dataset_download, npz_upload
+from pages.widgets.data import (
+    arrived_file,
+    data_preview,
+    dataset_download,
+    kept_files,
+    npz_upload,
+    pasted_cells,
+)
 from pages.widgets.forms import column_form, form
 from pages.widgets.session import current_project, engine_facts, widget_sync
-from pages.widgets.shared import explanation, own_files, page_frame, problem_list
+from pages.widgets.shared import drop_zone, explanation, own_files, page_frame, problem_list
+from pages.widgets.shared.drop_zone import DroppedFile
 from pages.widgets.shared.page_frame import escape_md
 
 
 def main() -> None:
     """The choices are drawn first, so that the preview already shows what they changed."""
+    arrived_file.show()
     left, right = st.columns([5, 7], gap="large")
     with left:
+        _bring_in()
         chosen = _choose(current_project.training().dataset)
         if chosen != current_project.training().dataset:
             current_project.push(replace(current_project.training(), dataset=chosen))
         _edit_bindings()
-        npz_upload.show()
     with right:
         dataset = current_project.training().dataset
         facts = current_project.data_facts()
@@ -37,6 +46,20 @@ def main() -> None:
         else:
             _show_data(dataset, facts)
             _follow_up()
+
+
+def _bring_in() -> None:
+    """Data of one's own."""
+    if drop_zone.show("data-files", arrived_file.HINT, _receive):
+        st.rerun()
+    pasted_cells.show()
+    kept_files.show()
+    npz_upload.choose()
+
+
+def _receive(dropped: DroppedFile) -> None:
+    with st.spinner(f"Reading {dropped.name} …"):
+        arrived_file.receive(dropped.file, dropped.name)
 
 
 def _choose(dataset: ObjectSpec) -> ObjectSpec:
@@ -69,7 +92,7 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
     if name != dataset.class_name:
         dataset = ObjectSpec(name)
     st.subheader("Preparation", anchor=False)
-    return form.edit("datasets", dataset, key=f"dataset-{name}", skip=("file",))
+    return form.edit("datasets", dataset, key=f"dataset-{name}", skip=("file", "name"))
 
 
 def _edit_bindings() -> None:

@@ -1,24 +1,30 @@
-"""Our few routes beside Streamlit's: scripts for the live chart and the canvas, and data."""
+"""Our few routes beside Streamlit's: scripts for chart and canvas, rows of runs, uploads."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import functools
 import gzip
+import hmac
 import importlib.util
 import math
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from builder.errors import LayerwiseError
+from builder.errors import FileError, LayerwiseError
+from builder.runs.disk import data_files, hashed_files
 from builder.runs.queries import chart_rows
 from pages.widgets.model import palette_items
-from pages.widgets.shared.addresses import CANVAS, prefix
+from pages.widgets.shared.addresses import CANVAS, prefix, upload_address, upload_ticket
 
 RUN_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 """A run's id is 132 random bits: who knows it may read the run."""
@@ -26,6 +32,9 @@ RUN_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 DIGITS = 6
 """Significant digits of a number sent to the chart; its pixels show fewer."""
 
+
+STALL_SECONDS = 30.0
+"""How long an upload may send nothing before it is given up."""
 
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 """For what has its version in its address."""
@@ -90,6 +99,59 @@ async def rows(request: Request) -> Response:
     return _json(to_json_value(answer))
 
 
+async def upload(request: Request) -> Response:
+    """Stores a file that one of our pages sends as the body; its SHA-256, name and size.
+
+    403 for other pages, 413 over the limit, 507 where the disk has no room, 408 when it stalls.
+    """
+    if _is_foreign(request):
+        message = "Files are taken from Layerwise's own pages only. Reload this page."
+        return _json({"error": message}, 403)
+    name = data_files.clean_name(request.query_params.get("name", ""))
+    length = request.headers.get("content-length", "")
+    try:
+        with data_files.Upload(name, int(length) if length.isdecimal() else 0) as file:
+            async for part in _body(request):
+                await run_in_threadpool(file.write, part)
+            stored = await run_in_threadpool(file.keep)
+    except FileError as error:
+        status = 413 if error.where == data_files.TOO_LARGE else 507
+        return _json({"error": f"{error.message} {error.hint}"}, status)
+    except TimeoutError:
+        return _json({"error": f"{name} stopped coming. Check the network and try again."}, 408)
+    except ClientDisconnect:
+        return Response(status_code=400)  # cancelled: nobody reads it
+    return _json({"file": stored, "name": name, "size": file.size})
+
+
+def _is_foreign(request: Request) -> bool:
+    """Whether another site's page asks, or one of before the server's start."""
+    ticket = request.headers.get("x-layerwise-ticket", "")
+    origin = request.headers.get("origin")
+    site = request.headers.get("sec-fetch-site")
+    elsewhere = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    if site is not None:  # the browser itself knows; behind a proxy hosts may differ
+        elsewhere = site != "same-origin"
+    return elsewhere or not hmac.compare_digest(ticket.encode(), upload_ticket().encode())
+
+
+async def _body(request: Request) -> AsyncIterator[bytes]:
+    """The body in pieces of about a megabyte.
+
+    Raises:
+        TimeoutError: nothing came for a while.
+        ClientDisconnect: the browser is gone.
+    """
+    parts, piece = aiter(request.stream()), bytearray()
+    with contextlib.suppress(StopAsyncIteration):
+        while True:
+            piece += await asyncio.wait_for(anext(parts), STALL_SECONDS)
+            if len(piece) >= hashed_files.CHUNK:
+                yield bytes(piece)
+                piece.clear()
+    yield bytes(piece)
+
+
 def to_json_value(value: Any) -> Any:
     """``value`` as JSON knows it: NumPy arrays as lists, numbers rounded, NaN and infinity None."""
     if hasattr(value, "tolist"):
@@ -115,5 +177,6 @@ ROUTES: list[Route] = [
     Route(f"{prefix()}/canvas.js", canvas_js),
     Route(f"{prefix()}/palette.json", palette_json),
     Route(f"{prefix()}/rows", rows),
+    Route(upload_address(), upload, methods=["POST"]),
 ]
 """For ``st.App(routes=…)``."""

@@ -10,7 +10,7 @@ import numpy as np
 import psutil
 
 from builder import formatting
-from builder.datasets.contract import datasets_folder
+from builder.datasets import _folders
 from builder.errors import DataError
 from builder.kinds.contract import Array
 
@@ -26,19 +26,19 @@ def path_of(name: str) -> Path:
     Raises:
         DataError: no plain file name, or no such file.
     """
-    folder = datasets_folder()
+    folder = _folders.datasets()
     plain = name and name == Path(name).name and "\\" not in name and not name.startswith(".")
     if not plain or not name.endswith(".npz") or "\x00" in name:
         raise DataError(
             f"The file must be a plain name that ends in .npz but is {name!r}.",
-            f"Put the file into {folder} and give only its name.",
+            "Drop the file on the Data page, or give the name of one in the folder LAYERWISE_DATA.",
             "dataset.file",
         )
     path = folder / name
     if not path.is_file() or path.resolve().parent != folder.resolve():
         raise DataError(
-            f"There is no file {name} in {folder}.",
-            "Put it there, or choose another dataset.",
+            f"There is no file {name} in the datasets folder.",
+            "Drop it on the Data page, or put it into the folder LAYERWISE_DATA.",
             "dataset.file",
         )
     return path
@@ -46,26 +46,30 @@ def path_of(name: str) -> Path:
 
 def names() -> tuple[str, ...]:
     """The ``.npz`` files in the datasets folder, by name."""
-    return tuple(sorted(p.name for p in datasets_folder().glob("*.npz") if p.is_file()))
+    return tuple(sorted(p.name for p in _folders.datasets().glob("*.npz") if p.is_file()))
 
 
-def read_arrays(path: Path) -> dict[str, Array]:
+def read_arrays(path: Path, name: str = "") -> dict[str, Array]:
     """The arrays ``x_train y_train x_test y_test``.
+
+    Args:
+        name: what people call the file, where that is not its name.
 
     Raises:
         DataError: no such file, no zip, wrong keys, objects inside, too large, or damaged.
     """
+    name = name or path.name
     try:
         with zipfile.ZipFile(path) as archive:
-            members = _members(archive, path.name)
-            _affordable(path.name, members)
-            return {key: _array(archive, path.name, members[key]) for key in KEYS}
+            members = _members(archive, name)
+            _affordable(name, members)
+            return {key: _array(archive, name, members[key]) for key in KEYS}
     except DataError:
         raise
     except (OSError, ValueError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile):
-        raise _bad(path.name, "is damaged or no NumPy .npz archive") from None
+        raise _bad(name, "is damaged or no NumPy .npz archive") from None
     except Exception as error:  # zlib, lzma and the tokenizer of headers have errors of their own
-        raise _bad(path.name, f"cannot be unpacked ({type(error).__name__})") from error
+        raise _bad(name, f"cannot be unpacked ({type(error).__name__})") from error
 
 
 def _members(archive: zipfile.ZipFile, name: str) -> dict[str, zipfile.ZipInfo]:

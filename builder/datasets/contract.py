@@ -17,10 +17,8 @@ A module is imported to be listed, so it imports Keras, scikit-learn and pandas 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from builder.binding import X, Y, has_own_names
@@ -223,17 +221,3 @@ def _describe_expected(param: Param, value: Any) -> str:
     if low is None or high is None or low <= number <= high:
         return ""
     return f"between {low:g} and {high:g}"
-
-
-def datasets_folder() -> Path:
-    """Where a person's own dataset files lie: LAYERWISE_DATA, or ``datasets`` in the workspace.
-
-    The workspace is LAYERWISE_HOME, or the user's data directory.
-    """
-    if folder := os.environ.get("LAYERWISE_DATA"):
-        return Path(folder).expanduser()
-    if home := os.environ.get("LAYERWISE_HOME"):
-        return Path(home).expanduser() / "datasets"
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("layerwise")) / "datasets"

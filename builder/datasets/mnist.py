@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from builder.datasets import _keras, _npz
-from builder.datasets.contract import Contents, Raw, datasets_folder, entry, resolve_settings
+from builder.datasets import _folders, _keras, _npz
+from builder.datasets.contract import Contents, Raw, entry, resolve_settings
 from builder.spec import Config
 
 TITLE = "MNIST digits"
@@ -35,7 +35,7 @@ def load(config: Config) -> Raw:
         DataError: it is not here and cannot be downloaded.
     """
     resolve_settings(ENTRY, config)
-    if not (datasets_folder() / FILE).is_file():
+    if not (_folders.datasets() / FILE).is_file():
         return _keras.images(LOADER, TITLE, CLASSES)
     parts = _npz.read_arrays(_npz.path_of(FILE))
     x_train, y_train, x_test, y_test = (parts[key] for key in _npz.KEYS)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from builder.catalog.entry import Param
-from builder.datasets import _npz
+from builder.datasets import _folders, _npz
 from builder.datasets.contract import Contents, Raw, entry, resolve_settings
 from builder.errors import DataError
 from builder.kinds.contract import Array
@@ -19,9 +22,10 @@ ENTRY = entry(
     "NpzFile",
     90,
     "My files",
-    {"file": "", "scale": "unit", "labels": "integers", "channel_axis": False},
+    {"file": "", "name": "", "scale": "unit", "labels": "integers", "channel_axis": False},
     params={
-        "file": Param("str", "Name of an .npz file in the datasets folder."),
+        "file": Param("str", "SHA-256 of a dropped file, or a name in the datasets folder."),
+        "name": Param("str", "What its owner calls the file."),
         "labels": Param(
             "choice",
             "integers or one_hot: the labels are classes numbered from 0. values: they are amounts,"
@@ -46,12 +50,14 @@ def load(config: Config) -> Raw:
         DataError: the file is missing, refused or damaged, or its arrays do not fit.
     """
     config_values = resolve_settings(ENTRY, config)
-    path = _npz.path_of(config_values["file"])
-    arrays = _npz.read_arrays(path)
+    file, name = config_values["file"], _name(config_values)
+    dropped = _folders.SHA256.fullmatch(file)
+    path = _folders.data_file(file, name) if dropped else _npz.path_of(file)
+    arrays = _npz.read_arrays(path, name)
     x_train, x_test = arrays["x_train"], arrays["x_test"]
     if x_train.dtype.kind == "U" and x_test.dtype.kind == "U":
         x_train, x_test = (_texts(x) for x in (x_train, x_test))
-    kind, features = _kind(x_train, path.name)
+    kind, features = _kind(x_train, name)
     y_train, y_test = (_column(arrays[k], k) for k in ("y_train", "y_test"))
     if config_values["labels"] == "values":
         return Raw.of_x_and_y(kind, (x_train, y_train, x_test, y_test), (), features)
@@ -59,6 +65,10 @@ def load(config: Config) -> Raw:
     top = max(0, int(y_train.max())) if len(y_train) else 0
     classes = tuple(str(i) for i in range(top + 1))
     return Raw.of_x_and_y(kind, (x_train, y_train, x_test, y_test), classes, features)
+
+
+def _name(config_values: Mapping[str, Any]) -> str:
+    return str(config_values["name"] or config_values["file"])
 
 
 BEYOND = 10_000
@@ -121,7 +131,7 @@ def source(config: Config) -> str:
     return (
         "import numpy as np\n"
         "\n"
-        f"with np.load({config_values['file']!r}) as data:\n"
+        f"with np.load({_name(config_values)!r}) as data:\n"
         '    x_train, x_test = data["x_train"], data["x_test"]\n'
         f'    y_train, y_test = (data[k].ravel(){whole} for k in ("y_train", "y_test"))\n'
     )

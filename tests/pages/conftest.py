@@ -24,9 +24,19 @@ def datasets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         client.close()
 
 
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data files; in one place for all tests, for the same reason."""
+    return tmp_path_factory.mktemp("files")
+
+
 @pytest.fixture(autouse=True)
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def workspace(tmp_path: Path, files: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LAYERWISE_HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "files").symlink_to(files)
+    for old in files.iterdir():
+        old.unlink()
     return tmp_path / "home"
 
 

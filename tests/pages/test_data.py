@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from dataclasses import replace
 
@@ -11,11 +12,10 @@ from streamlit.testing.v1 import AppTest
 
 from builder import starters
 from builder.datasets.registry import all_datasets, find_dataset
-from builder.runs.disk import projects
+from builder.runs.disk import data_files, projects
 from builder.spec import ObjectSpec
-from pages.widgets.data import npz_upload
 from pages.widgets.session import browser, current_project
-from pages.widgets.shared import own_files
+from pages.widgets.shared import drop_zone, own_files
 
 
 def choose(app, name: str):
@@ -85,54 +85,64 @@ def test_a_file_in_the_datasets_folder_can_be_used(visit, datasets):
     assert "mine.npz" in [s.value for s in app.subheader], "a file is called by its name"
 
 
-def test_an_uploaded_name_cannot_leave_the_folder_nor_replace_another_file(datasets):
-    assert npz_upload.free_path("../../evil.npz", b"x").parent == datasets
-    assert npz_upload.free_path("we ird/ñ%.npz", b"x").parent == datasets
-    first = npz_upload.free_path("twice.npz", b"first")
-    first.write_bytes(b"first")
-    assert own_files.file_title(first.name) == "twice.npz"
-    assert npz_upload.free_path("twice.npz", b"first") == first
-    other = npz_upload.free_path("twice.npz", b"second")
-    assert other.parent == datasets and other.name.startswith("twice-")
-    first.unlink()
-
-
 def test_nobody_is_offered_a_file_that_somebody_else_uploaded(datasets, monkeypatch):
     monkeypatch.setattr(browser, "owner", lambda: "anna")
-    path = npz_upload.free_path("grades.npz", b"x")
-    path.write_bytes(b"x")
+    old = datasets / f"grades.{own_files.browser_mark()}.npz"
+    old.write_bytes(b"x")
     (datasets / "common.npz").write_bytes(b"x")
-    assert {path.name, "common.npz"} <= set(own_files.list_files())
+    projects.create("anna", "Hers", reads("a" * 64))
+    assert {"common.npz", old.name} <= set(own_files.list_folder())
+    assert [own.file for own in own_files.list_own()] == ["a" * 64]
     monkeypatch.setattr(browser, "owner", lambda: "ben")
-    assert path.name not in own_files.list_files() and "common.npz" in own_files.list_files()
-    path.unlink()
+    assert "common.npz" in own_files.list_folder() and old.name not in own_files.list_folder()
+    assert own_files.list_own() == []
+    old.unlink()
     (datasets / "common.npz").unlink()
+
+
+def reads(file: str, name: str = "grades.npz"):
+    iris = starters.find_starter("iris").training
+    return replace(iris, dataset=ObjectSpec("NpzFile", {"file": file, "name": name}))
 
 
 def test_code_says_a_files_name_as_its_owner_has_it(datasets, monkeypatch):
     iris = starters.find_starter("iris").training
     monkeypatch.setattr(browser, "owner", lambda: "anna")
     monkeypatch.setattr(current_project, "training", lambda: iris)
-    path = npz_upload.free_path("grades.npz", b"x")
-    path.write_bytes(b"x")
-    mine = replace(iris, dataset=ObjectSpec("NpzFile", {"file": path.name}))
-    source = find_dataset("NpzFile").source(mine.dataset.config)
-    assert "np.load('grades.npz')" in own_files.with_owner_names(source, mine.dataset)
-    read = replace(mine, dataset=mine.dataset.with_(file="grades.npz"))
-    assert own_files.with_stored_names(read) == mine
-    path.unlink()
+    old = f"grades.{own_files.browser_mark()}.npz"
+    (datasets / old).write_bytes(b"x")
+    for mine in (reads(old, ""), reads("b" * 64)):
+        source = find_dataset("NpzFile").source(mine.dataset.config)
+        assert "np.load('grades.npz')" in own_files.with_owner_names(source, mine.dataset)
+        assert own_files.dataset_title(mine.dataset) == "grades.npz"
+    read = replace(iris, dataset=ObjectSpec("NpzFile", {"file": "grades.npz"}))
+    assert own_files.with_stored_names(read).dataset.config == {"file": old}
+    projects.create("anna", "Hers", reads("b" * 64))
+    assert own_files.with_stored_names(read) == reads("b" * 64)
+    (datasets / old).unlink()
 
 
-def keeper() -> None:
+def receiver() -> None:
     import streamlit as st
 
-    from pages.widgets.data import npz_upload
+    from builder.runs.disk import data_files
+    from pages.widgets.data import arrived_file
     from pages.widgets.session import current_project
     from pages.widgets.shared import page_frame
 
     current_project.start()
+    name, data = st.session_state["given"]
     with page_frame.guard():
-        npz_upload.store_upload(*st.session_state["given"])
+        arrived_file.receive(data_files.keep(name, data), name)
+    arrived_file.show()
+
+
+def receive(name: str, data: bytes) -> AppTest:
+    app = AppTest.from_function(receiver, default_timeout=60)
+    app.session_state["given"] = (name, data)
+    app.run()
+    assert not app.exception
+    return app
 
 
 @pytest.mark.parametrize(
@@ -155,24 +165,56 @@ def keeper() -> None:
     ],
     ids=["not a zip", "other arrays", "NaN", "pickled objects"],
 )
-def test_bad_files_are_refused_in_words_and_not_kept(datasets, data):
-    app = AppTest.from_function(keeper, default_timeout=60)
-    app.session_state["given"] = ("bad.npz", data)
-    app.run()
-    assert not app.exception and len(app.error) == 1
+def test_bad_npz_files_are_refused_in_words_and_change_nothing(data):
+    app = receive("bad.npz", data)
+    assert len(app.error) == 1
     assert "reference" not in app.error[0].value and "log" not in app.error[0].value
-    assert not list(datasets.glob("bad*")) and projects.list_projects("local") == []
+    assert projects.list_projects("local") == []
 
 
-def test_labels_that_are_amounts_make_a_regression(datasets):
+def test_labels_that_are_amounts_make_a_regression():
     x, y = np.ones((8, 3)), np.linspace(0, 1, 8)
-    file = io.BytesIO()
-    np.savez(file, x_train=x, y_train=y, x_test=x, y_test=y)
-    app = AppTest.from_function(keeper, default_timeout=60)
-    app.session_state["given"] = ("prices.npz", file.getvalue())
+    app = receive("prices.npz", npz(x_train=x, y_train=y, x_test=x, y_test=y))
+    assert not app.error
+    dataset = projects.list_projects("local")[0].training.dataset
+    assert dataset.config["labels"] == "values" and dataset.config["name"] == "prices.npz"
+
+
+def test_a_table_is_shown_with_its_name_and_size():
+    app = receive("titanic.csv", b"age,fare\n22,7.25\n")
+    assert not app.error and "titanic.csv" in said(app) and "17 bytes" in said(app)
+
+
+def test_a_missing_file_is_told_and_taken_again_and_deleting_says_who_needs_it(visit, workspace):
+    data = good()
+    file = hashlib.sha256(data).hexdigest()
+    token = projects.create("local", "My flowers", reads(file)).token
+    app = visit("data", p=token)
+    assert "The file grades.npz is not in this workspace" in said(app)
+    assert data_files.keep("otherwise.npz", data) == file
+    arrived = app.session_state["kept:arrivals-data-files"]
+    arrived.waiting.append(drop_zone.DroppedFile(file, "otherwise.npz", len(data)))
     app.run()
     assert not app.exception and not app.error
-    assert projects.list_projects("local")[0].training.dataset.config["labels"] == "values"
+    assert "40 examples to learn from" in said(app)
+    assert saved(app) == reads(file), "it is the same file, whatever it is called elsewhere"
+
+    assert "“My flowers” needs this file" in said(app)
+    app.button(key=f"kept-delete-{file[:12]}-{token}").click().run()
+    assert not app.exception and not app.error
+    assert not list((workspace / "files").iterdir())
+    assert "is not in this workspace" in said(app)
+
+
+def test_pasted_cells_become_a_data_file(visit, workspace):
+    app = visit("data")
+    app.button(key="cells-use").click().run()
+    assert "There are no cells" in app.error[0].value
+    app.text_area(key="pasted-cells").set_value("age\tfare\n22\t7.25\n").run()
+    app.button(key="cells-use").click().run()
+    assert not app.exception and not app.error
+    assert "pasted-cells.tsv" in said(app)
+    assert [p.read_bytes() for p in (workspace / "files").iterdir()] == [b"age\tfare\n22\t7.25\n"]
 
 
 def test_a_dataset_that_is_not_here_offers_the_download_and_a_built_in_one(visit, monkeypatch):

@@ -76,10 +76,28 @@ def test_deleting_the_open_project_leaves_something_open(visit):
     assert starters.find_starter(FIRST).title in " ".join(m.value for m in app.markdown)
 
 
-def test_a_project_file_opens_with_its_title():
+def test_a_project_file_opens_with_its_title(tmp_path):
     training = starters.find_starter("iris").training
-    text = document.to_json(training, title="My iris").encode()
-    assert open_file.read_file("saved.json", text) == (training, "My iris", ())
+    (tmp_path / "file").write_text(document.to_json(training, title="My iris"))
+    assert open_file.is_model(tmp_path / "file", "saved.json")
+    assert open_file.read_file("saved.json", tmp_path / "file") == (training, "My iris", ())
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "model"),
+    [
+        ("rows.json", b'[{"class_name": "a"}, {"class_name": "b"}]', False),
+        ("rows.json", b'{"age": 3}\n{"age": 4}\n', False),
+        ("columns.json", b'{"age": [3, 4], "sex": ["f", "m"]}', False),
+        ("model.json", b'{"module": "keras", "class_name": "Sequential", "config": {}}', True),
+        ("broken.json", b'{"layerwise": 2, "training": {"mod', True),
+        ("table.csv", b'{"layerwise": 2}', False),
+        ("a.KERAS", b"nonsense", True),
+    ],
+)
+def test_json_is_a_model_when_it_says_so_and_else_data(tmp_path, name, data, model):
+    (tmp_path / "file").write_bytes(data)
+    assert open_file.is_model(tmp_path / "file", name) == model
 
 
 @pytest.mark.parametrize(
@@ -96,9 +114,10 @@ def test_a_project_file_opens_with_its_title():
         ("a.json", b'{"class_name": "Sequential"}', ""),
     ],
 )
-def test_unreadable_files_are_said_in_words(visit, name, data, said):
+def test_unreadable_files_are_said_in_words(tmp_path, name, data, said):
+    (tmp_path / "file").write_bytes(data)
     with pytest.raises(LayerwiseError) as refused:
-        open_file.read_file(name, data)
+        open_file.read_file(name, tmp_path / "file")
     assert said in refused.value.message and "Error" not in refused.value.message
 
 

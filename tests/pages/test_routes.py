@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import plotly
@@ -16,6 +18,7 @@ import pytest
 import streamlit as st
 from starlette.applications import Starlette
 
+from builder.runs.disk import workspace as disk
 from builder.runs.scheduler import dispatch
 from builder.runs.store import database, metric_rows, run_store, worker_rows
 from builder.spec import ObjectSpec, TrainingSpec, chain
@@ -38,18 +41,31 @@ class Answer:
 
 def ask(path: str, query: str = "", **headers: str) -> Answer:
     """One GET through the ASGI protocol, as the server would hand it on."""
+    return send(path, query, headers, [])
+
+
+def send(path: str, query: str, headers: dict[str, str], body: Sequence[Any]) -> Answer:
+    """A GET, or where there is a body a POST: bytes come in pieces, None is a browser that went,
+    a number the seconds until the next."""
     said: list[Any] = []
     raw = [(k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()]
-    scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode()}
+    method = "POST" if body else "GET"
+    scope = {"type": "http", "method": method, "path": path, "query_string": query.encode()}
     scope |= {"headers": raw, "root_path": "", "scheme": "http", "http_version": "1.1"}
+    left = list(body)
 
     async def receive() -> Any:
-        return {"type": "http.request", "body": b""}
+        while left and isinstance(left[0], float):
+            await asyncio.sleep(left.pop(0))
+        if left and left[0] is None:
+            return {"type": "http.disconnect"}
+        part = left.pop(0) if left else b""
+        return {"type": "http.request", "body": part, "more_body": bool(left)}
 
-    async def send(message: Any) -> None:
+    async def answer(message: Any) -> None:
         said.append(message)
 
-    asyncio.run(Starlette(routes=routes.ROUTES)(scope, receive, send))
+    asyncio.run(Starlette(routes=routes.ROUTES)(scope, receive, answer))
     got = {k.decode(): v.decode() for k, v in said[0]["headers"]}
     return Answer(said[0]["status"], got, b"".join(m.get("body", b"") for m in said[1:]))
 
@@ -127,3 +143,76 @@ def test_routes_stand_below_the_base_path_of_the_server(monkeypatch: pytest.Monk
 
 def test_numbers_are_sent_with_six_digits() -> None:
     assert routes.to_json_value({"a": (np.float32(1 / 3), 2, True)}) == {"a": [0.333333, 2, True]}
+
+
+# --- uploads -------------------------------------------------------------------------------------
+
+
+def upload(*body: Any, name: str = "a.csv", **headers: str) -> Answer:
+    """A file in pieces, as one of our own pages sends it."""
+    headers = {"x_layerwise_ticket": addresses.upload_ticket(), "host": "lab:8501", **headers}
+    return send("/lw/files", f"name={quote(name)}", headers, body)
+
+
+def stored(workspace: Path) -> list[str]:
+    return [path.name for path in (workspace / "files").iterdir()]
+
+
+def test_an_uploaded_file_lies_under_its_hash_and_keeps_its_name(workspace: Path) -> None:
+    answer = upload(
+        b"age,fare\n", b"22,7.25\n", name="C:\\x\\my ship.csv", origin="http://lab:8501"
+    )
+    file = hashlib.sha256(b"age,fare\n22,7.25\n").hexdigest()
+    assert answer.status == 200
+    assert answer.json == {"file": file, "name": "my ship.csv", "size": 17}
+    assert stored(workspace) == [file]
+    again = upload(b"age,fare\n22,7.25\n", name="copy.csv", sec_fetch_site="same-origin")
+    assert again.json["file"] == file and stored(workspace) == [file]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"x_layerwise_ticket": ""},
+        {"x_layerwise_ticket": "ünknown"},
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"sec_fetch_site": "cross-site", "origin": "http://lab:8501"},
+        {"sec_fetch_site": "same-site"},
+    ],
+)
+def test_a_page_of_another_site_cannot_store_anything(
+    workspace: Path, headers: dict[str, str]
+) -> None:
+    answer = upload(b"x", **headers)
+    assert answer.status == 403 and "Layerwise's own pages only" in answer.json["error"]
+    assert stored(workspace) == []
+
+
+def test_a_file_over_the_limit_is_refused_before_it_comes_or_while_it_comes(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAYERWISE_MAX_UPLOAD", "3 MB")
+    said = "big.csv is larger than 3 MB, the most that is taken here."
+    told = upload(None, name="big.csv", content_length="3000001")
+    assert told.status == 413 and said in told.json["error"], "nothing of it was read"
+    untold = upload(*[b"x" * 2**20] * 3, None, name="big.csv")
+    assert untold.status == 413 and said in untold.json["error"], "the rest was not read"
+    assert stored(workspace) == []
+
+
+def test_a_disk_without_room_is_said(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disk, "NEEDED_BYTES", 2**60)
+    answer = upload(b"x")
+    assert answer.status == 507 and "no room for a.csv" in answer.json["error"]
+    assert stored(workspace) == []
+
+
+def test_an_upload_that_is_cancelled_or_stalls_leaves_nothing(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert upload(b"half of it", None).status == 400
+    monkeypatch.setattr(routes, "STALL_SECONDS", 0.05)
+    answer = upload(b"half of it", 5.0, b"the rest")
+    assert answer.status == 408 and answer.json["error"].startswith("a.csv stopped coming.")
+    assert stored(workspace) == []

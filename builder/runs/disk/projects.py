@@ -12,7 +12,7 @@ from typing import Any
 
 from builder import document
 from builder.errors import FileError, LayerwiseError, SpecError, StaleError
-from builder.runs.disk import weight_files, workspace
+from builder.runs.disk import data_files, weight_files, workspace
 from builder.spec import TrainingSpec
 
 
@@ -95,12 +95,13 @@ def save(token: str, rev: int, title: str, training: TrainingSpec) -> Project:
                 " saved.",
                 "Reload to see the saved version, or save yours as a copy.",
             )
-        weight_files.keep_a_day(old.training)
+        _keep_files_a_day(old.training)
         return _write(Project(token, old.owner, title, rev + 1, training, time()))
 
 
-def list_projects(owner: str) -> list[Project]:
-    """The owner's projects, last saved first; unreadable ones are in ``damaged()``."""
+def list_projects(owner: str | None) -> list[Project]:
+    """The owner's projects, or everybody's, last saved first; unreadable ones are in
+    ``list_damaged()``."""
     projects = []
     for path in _folder().glob("*.json"):
         if not workspace.is_token(path.stem):
@@ -108,7 +109,7 @@ def list_projects(owner: str) -> list[Project]:
         # one broken file must not hide the others; load() has set it aside
         with contextlib.suppress(LayerwiseError):
             project = load(path.stem)
-            if project.owner == owner:
+            if owner in (project.owner, None):
                 projects.append(project)
     return sorted(projects, key=lambda p: p.saved, reverse=True)
 
@@ -125,8 +126,13 @@ def delete(token: str) -> None:
     """Removes the project; nothing happens when there is none."""
     with _lock():
         with contextlib.suppress(LayerwiseError):
-            weight_files.keep_a_day(load(token).training)
+            _keep_files_a_day(load(token).training)
         _path(token).unlink(missing_ok=True)
+
+
+def _keep_files_a_day(training: TrainingSpec) -> None:
+    weight_files.keep_a_day(training)
+    data_files.keep_a_day(training)
 
 
 def _folder() -> Path:

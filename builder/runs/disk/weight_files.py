@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import os
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from time import time
 
+from builder.datasets import _folders
 from builder.errors import FileError, TrainingError
 from builder.facts import START
-from builder.runs.disk import workspace
+from builder.runs.disk import hashed_files, workspace
 from builder.spec import TrainingSpec
 
-UNSAVED_SECONDS = 86_400.0
-"""How long weights are kept that nothing saved refers to."""
-
-_HASH = re.compile(r"[0-9a-f]{64}")
+FOLDER = "weights"
+SUFFIX = ".npz"
 
 
 def keep_file(file: Path) -> str:
@@ -29,29 +24,23 @@ def keep_file(file: Path) -> str:
         FileError: it cannot be read or there is no room.
     """
     try:
-        with open(file, "rb") as source:
-            name = hashlib.file_digest(source, "sha256").hexdigest()
-        target = _place(name)
-        if target.exists():
-            os.utime(target)  # whoever clears up sees that it is wanted
-        else:
-            partial = target.with_name(f".{name}.{os.getpid()}")
-            shutil.copyfile(file, partial)
-            os.replace(partial, target)
+        with (
+            open(file, "rb") as source,
+            hashed_files.NewFile(workspace.folder(FOLDER), SUFFIX) as new,
+        ):
+            while chunk := source.read(hashed_files.CHUNK):
+                new.write(chunk)
+            return new.keep()
     except OSError as error:
         raise FileError(
             f"The weights could not be kept: {error.strerror or error}.",
             "Free some disk space and open the file again.",
         ) from error
-    return name
 
 
 def find(file: object) -> Path | None:
     """The weights file of that hash, None when it is none or not in this workspace."""
-    if not isinstance(file, str) or not _HASH.fullmatch(file):
-        return None
-    path = _place(file)
-    return path if path.is_file() else None
+    return _folders.find_file(file, FOLDER, SUFFIX)
 
 
 def link_into_run(training: TrainingSpec, folder: Path) -> None:
@@ -80,32 +69,9 @@ def link_into_run(training: TrainingSpec, folder: Path) -> None:
 
 def keep_a_day(training: TrainingSpec) -> None:
     """Keep a training's weights from ``remove_unused`` for a day: its change may be undone."""
-    if path := find(training.weights.get("file")):
-        with contextlib.suppress(OSError):
-            os.utime(path)
+    hashed_files.touch(find(training.weights.get("file")))
 
 
 def remove_unused(in_a_run: Callable[[str], bool]) -> None:
-    """Removes the weights no project and no run refers to.
-
-    Args:
-        in_a_run: whether some run speaks of the weights of that hash.
-
-    Those kept or spared in the last day stay: somebody may have them open and nothing saved yet.
-    A run that goes has its own link to them.
-    """
-    old = time() - UNSAVED_SECONDS
-    for kept in workspace.folder("weights").glob("*.npz"):
-        with contextlib.suppress(OSError):
-            if kept.stat().st_mtime < old and not (in_a_run(kept.stem) or _in_a_project(kept.stem)):
-                kept.unlink()
-
-
-def _in_a_project(name: str) -> bool:
-    # also what is damaged: a person may repair it
-    files = workspace.folder("projects").iterdir()
-    return any(name.encode() in file.read_bytes() for file in files if file.is_file())
-
-
-def _place(name: str) -> Path:
-    return workspace.folder("weights") / f"{name}.npz"
+    """Removes the weights no project and no run refers to; a run that goes has its own link."""
+    hashed_files.remove_unused(workspace.folder(FOLDER), in_a_run)

@@ -15,9 +15,9 @@ from io import BufferedWriter
 from pathlib import Path
 from typing import Literal
 
-import platformdirs
 import psutil
 
+from builder.datasets import _folders
 from builder.errors import FileError, LayerwiseError
 
 NEEDED_BYTES = 200 * 2**20
@@ -41,13 +41,7 @@ def home() -> Path:
     Raises:
         FileError: the folder cannot be made.
     """
-    return _make(Path(os.environ.get("LAYERWISE_HOME") or platformdirs.user_data_dir("layerwise")))
-
-
-def datasets_folder() -> Path:
-    """Where a person puts ``.npz`` files: ``LAYERWISE_DATA``, or ``datasets`` in the workspace."""
-    given = os.environ.get("LAYERWISE_DATA")
-    return Path(given).expanduser() if given else folder("datasets")
+    return _make(_folders.workspace())
 
 
 def folder(*parts: str) -> Path:
@@ -56,7 +50,6 @@ def folder(*parts: str) -> Path:
 
 
 def _make(path: Path) -> Path:
-    path = path.expanduser()
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:

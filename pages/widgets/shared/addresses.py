@@ -1,10 +1,11 @@
-"""The URLs of our own routes: Plotly, the canvas, rows of a run."""
+"""The URLs of our own routes: Plotly, the canvas, rows of a run, uploads."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
 import importlib.metadata
+import secrets
 
 import streamlit as st
 
@@ -30,3 +31,14 @@ def plotly_address() -> str:
 def canvas_address() -> str:
     """Where browsers find the canvas; its hash is in it, so that they cache for ever."""
     return f"{prefix()}/canvas.js?v={hashlib.sha256(CANVAS.read_bytes()).hexdigest()[:12]}"
+
+
+def upload_address() -> str:
+    """Where browsers send files."""
+    return f"{prefix()}/files"
+
+
+@functools.cache
+def upload_ticket() -> str:
+    """What our own pages show when they send a file; nobody else's can know it."""
+    return secrets.token_urlsafe(16)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import struct
 import zipfile
@@ -11,8 +12,10 @@ import numpy as np
 import pytest
 
 from builder.datasets import _npz
+from builder.datasets.registry import find_dataset
 from builder.engine.data import loading
 from builder.errors import DataError
+from builder.runs.disk import data_files
 from builder.spec import ObjectSpec
 
 KEYS = ("x_train", "y_train", "x_test", "y_test")
@@ -36,13 +39,13 @@ def sound(**changes):
     return parts | changes
 
 
-def load(name="mine.npz", **config):
-    return loading.load(ObjectSpec("NpzFile", {"file": name, **config}))
+def load(file="mine.npz", **config):
+    return loading.load(ObjectSpec("NpzFile", {"file": file, **config}))
 
 
-def refused(name="mine.npz", **config):
+def refused(file="mine.npz", **config):
     with pytest.raises(DataError) as caught:
-        load(name, **config)
+        load(file, **config)
     assert caught.value.hint
     return caught.value.message
 
@@ -219,3 +222,18 @@ def test_mnist_npz_in_the_folder_is_used_without_a_network(folder):
     assert found.facts.input.shape == (28, 28) and found.facts.n_train == 20
     assert found.target.train.shape == (20, 10) and found.input.train.max() == 1.0
     assert _npz.names() == ("mnist.npz",)
+
+
+def test_a_dropped_file_is_found_by_its_hash_and_called_by_its_name(folder, monkeypatch):
+    monkeypatch.setenv("LAYERWISE_HOME", str(folder / "home"))
+    np.savez(folder / "mine.npz", **sound())
+    data = (folder / "mine.npz").read_bytes()
+    dropped = {"file": hashlib.sha256(data).hexdigest(), "name": "my flowers.npz"}
+    assert refused(dropped["file"], name="my flowers.npz") == (
+        "The file my flowers.npz is not in this workspace."
+    )
+    assert data_files.keep("my flowers.npz", data) == dropped["file"]
+    assert load(dropped["file"], name="my flowers.npz").facts.n_train == 20
+    assert "np.load('my flowers.npz')" in find_dataset("NpzFile").source(dropped)
+    worse = data_files.keep("worse.npz", b"no archive")
+    assert refused(worse, name="worse.npz").startswith("worse.npz is damaged")

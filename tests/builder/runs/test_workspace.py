@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from builder.datasets import _folders
 from builder.errors import FileError
 from builder.runs.disk import workspace
 
@@ -17,9 +18,9 @@ def test_the_workspace_is_where_the_environment_says(
     monkeypatch.delenv("LAYERWISE_DATA", raising=False)
     assert workspace.home() == tmp_path / "new" / "home"
     assert workspace.home().is_dir()
-    assert workspace.datasets_folder() == workspace.home() / "datasets"
+    assert _folders.datasets() == workspace.home() / "datasets"
     monkeypatch.setenv("LAYERWISE_DATA", str(tmp_path))
-    assert workspace.datasets_folder() == tmp_path
+    assert _folders.datasets() == tmp_path
 
 
 def test_a_workspace_that_cannot_be_made_is_said(

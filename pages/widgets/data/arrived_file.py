@@ -1,0 +1,51 @@
+"""A data file that has arrived: taken by the project on screen, or shown with what it holds."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from builder import formatting
+from builder.datasets._folders import find_file
+from builder.runs.disk import data_files
+from pages.widgets.data import npz_upload
+from pages.widgets.session import current_project, engine_facts, tab_state
+from pages.widgets.shared.page_frame import escape_md
+
+HINT = "CSV, Excel, Parquet, JSON, text, ZIP or .npz"
+"""Which files are data."""
+
+SHOWN = 12
+"""Arrived files that are shown, the newest first."""
+
+
+def receive(file: str, name: str) -> None:
+    """Take the data file of that SHA-256, which its owner calls ``name``.
+
+    Raises:
+        LayerwiseError: it cannot be used; says why.
+    """
+    training = current_project.training()
+    if file in data_files.files_of(training):
+        engine_facts.forget_data()
+        tab_state.add_note(f"{name} is here: this project has its data.")
+    elif name.lower().endswith(".npz"):
+        npz_upload.use_dropped(file, name)
+    else:
+        others = [pair for pair in _arrived() if pair[0] != file]
+        tab_state.remember("arrived", [(file, name), *others][:SHOWN])
+
+
+def _arrived() -> list[tuple[str, str]]:
+    """SHA-256 and name of what arrived in this tab, the newest first."""
+    return tab_state.recall("arrived", [])  # type: ignore[no-any-return]
+
+
+def show() -> None:
+    """What has arrived and is not yet used."""
+    for file, name in _arrived():
+        path = find_file(file)
+        if path is None:
+            continue
+        with st.container(key=f"arrived-{file[:12]}", border=True, gap="xsmall"):
+            size = formatting.size(path.stat().st_size)
+            st.markdown(f":material/description: **{escape_md(name)}** :gray[{size}]")
