@@ -95,12 +95,17 @@ class Range:
         low, high: the least and the largest.
         middle: as many are below as above.
         whole: all are whole numbers.
+        mean, deviation: of those that are there.
+        missing: how many are not.
     """
 
     low: float
     middle: float
     high: float
     whole: bool
+    mean: float = 0.0
+    deviation: float = 1.0
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,9 +212,16 @@ def _describe_expected(param: Param, value: Any) -> str:
     """What ``value`` should have been; "" when it is that."""
     if param.type == "choice":
         return "" if value in param.choices else f"one of {', '.join(map(str, param.choices))}"
-    kind: Any = {"int": int, "float": int | float, "bool": bool, "str": str}[param.type]
+    kind: Any = {
+        "int": int, "float": int | float, "bool": bool, "str": str, "json": Mapping
+    }[param.type]  # fmt: skip
     if not isinstance(value, kind) or (isinstance(value, bool) and param.type != "bool"):
-        words = {"int": "a whole number", "float": "a number", "bool": "true or false"}
+        words = {
+            "int": "a whole number",
+            "float": "a number",
+            "bool": "true or false",
+            "json": "an object",
+        }
         return words.get(param.type, "text")
     number: Any = value
     low, high = param.min, param.max

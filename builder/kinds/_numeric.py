@@ -9,6 +9,7 @@ import numpy as np
 from builder.catalog.entry import Param
 from builder.facts import ColumnFacts, Range
 from builder.kinds.contract import Array, Column, Kind, Scaling, Settings, invalid
+from builder.spec import Config, ObjectSpec
 
 LARGEST = 1e18
 """A number whose square a model, which calculates with float32, can still hold."""
@@ -20,13 +21,16 @@ MEASURED = 10_000
 """So many rows the middle value is measured on."""
 
 
-def check_numbers(name: str, rows: Array) -> None:
-    """Raises DataError unless all are finite numbers of a size a model can calculate with."""
+def check_numbers(name: str, rows: Array, gaps: bool = False) -> None:
+    """Raises DataError unless all are finite numbers of a size a model can calculate with, or NaN
+    where there may be ``gaps``."""
     if rows.dtype.kind not in "iufb":
         raise invalid(
             f"{name} must hold numbers but holds {rows.dtype}.",
             "Convert it with astype('float32').",
         )
+    if gaps and rows.dtype.kind == "f":
+        rows = rows[~np.isnan(rows)]
     if rows.dtype.kind == "f" and not (np.isfinite(rows.sum()) or np.isfinite(rows).all()):
         bad = int(np.size(rows) - np.isfinite(rows).sum())
         entries = "1 entry that is" if bad == 1 else f"{bad:,} entries that are"
@@ -60,8 +64,14 @@ def measure_ranges(rows: Array) -> tuple[Range, ...]:
 
 
 def _measure_range(values: Array) -> Range:
-    middle = float(np.median(values[:MEASURED]))
-    return Range(float(values.min()), middle, float(values.max()), is_whole(values))
+    values = values.astype("float64") if values.dtype.kind in "biu" else values
+    there = values[np.isfinite(values)].astype("float64")
+    if not len(there):
+        return Range(0.0, 0.0, 0.0, whole=False, missing=len(values))
+    middle = float(np.median(there[:MEASURED]))
+    ends = float(there.min()), middle, float(there.max())
+    spread = float(there.mean()), float(there.std())
+    return Range(*ends, is_whole(there), *spread, missing=len(values) - len(there))
 
 
 def range_field(name: str, spread: Range) -> Param:
@@ -70,6 +80,21 @@ def range_field(name: str, spread: Range) -> Param:
     step = 1.0 if spread.whole else (high - low) / 100
     words = f"{name}: {low:g} to {high:g} in the examples."
     return Param("float", words, low, high, step, start=spread.middle)
+
+
+def fill_missing(values: tuple[float, ...]) -> ObjectSpec:
+    """The layer that puts these, one a column, in the place of missing numbers."""
+    return ObjectSpec("ops.nan_to_num", Config(nan=values if len(values) > 1 else values[0]))
+
+
+def flag_missing(gaps: int, columns: int) -> tuple[ObjectSpec, ...]:
+    """The layers that say, 1 or 0, which of the first ``gaps`` of the columns are missing."""
+    flags = (ObjectSpec("ops.isnan"), ObjectSpec("ops.cast", Config(dtype="float32")))
+    if gaps == columns:
+        return flags
+    whole, first = {"start": None, "stop": None, "step": None}, {"start": None, "stop": gaps}
+    key = (Config(whole), Config(first, step=None))
+    return (ObjectSpec("ops.get_item", Config(key=key)), *flags)
 
 
 class Numeric(Kind):

@@ -11,12 +11,21 @@ from builder.catalog.entry import Param
 from builder.facts import ColumnFacts
 from builder.kinds._numeric import check_numbers, check_single
 from builder.kinds.contract import Array, Column, Decode, Kind, Scaling, Settings, invalid
-from builder.spec import ObjectSpec
+from builder.spec import Config, ObjectSpec
 
 MAX_CLASSES = 1000
 """More different labels than this are taken for a mistake: numbers where classes were meant."""
 
 MAX_LETTERS = 200  # of the name of a class
+
+ONE_HOT = 30
+"""Up to so many names get a place each; more get a learned row of numbers."""
+
+WIDEST = 50
+"""Numbers of that row, at most; 1.6 n^0.56 of n names, the rule of fastai's tabular models."""
+
+HEAPS = 10_000
+"""Places for names that are too many for a list."""
 
 
 class Category(Kind):
@@ -27,6 +36,8 @@ class Category(Kind):
     task = "classification"
     dtype = "int64"
     baseline_reads = "categories"
+    in_tables = True
+    named = True
 
     def validate(self, name: str, rows: Array, column: Column) -> None:
         if column.role == "input" and rows.dtype == object:
@@ -66,6 +77,23 @@ class Category(Kind):
 
     def fits(self, shape: tuple[int | None, ...], column: ColumnFacts) -> bool:
         return shape in ((), (1,))
+
+    def encodings(self, columns: tuple[ColumnFacts, ...]) -> tuple[tuple[ObjectSpec, ...], ...]:
+        """A 1 in the place of the name; of many names, a short row of numbers that is learned for
+        each; of very many, for each of some thousand heaps that the names are put on."""
+        count = len(columns[0].classes)
+        lookup = "IntegerLookup" if columns[0].dtype != "object" else "StringLookup"
+        if 0 < count <= ONE_HOT:
+            return ((ObjectSpec(lookup, Config(output_mode="one_hot")),),)
+        width = min(WIDEST, round(1.6 * max(count, ONE_HOT) ** 0.56))
+        if count:
+            places: int = count + 2
+            first = ObjectSpec(lookup)
+        else:
+            places = HEAPS
+            first = ObjectSpec("Hashing", Config(num_bins=HEAPS))
+        embedding = ObjectSpec("Embedding", Config(input_dim=places, output_dim=width))
+        return ((first, embedding, ObjectSpec("Flatten")),)
 
     def baseline(self, rows: Array) -> Array:
         return rows.reshape(-1, 1)

@@ -101,6 +101,11 @@ class Kind:
         has_words: its whole numbers stand for words, which the dataset can decode.
         advice: when to advise scaling; None: never.
         baseline_reads: what ``baseline`` gives: ``numbers``, ``texts`` or ``categories``.
+        in_tables: a column of a table can be of this kind.
+        named: its values are names, of which there is a list.
+        reads_numbers: it is read from cells that hold numbers.
+        shared_input: the name of the one Input that reads all columns of this kind; "": each has
+            its own.
     """
 
     name: str
@@ -112,6 +117,10 @@ class Kind:
     has_words: bool = False
     advice: ScalingAdvice | None = None
     baseline_reads: str = "numbers"
+    in_tables: bool = False
+    named: bool = False
+    reads_numbers: bool = False
+    shared_input: str = ""
 
     # --- from raw to prepared ---
 
@@ -168,6 +177,11 @@ class Kind:
         return len(shape) == len(column.shape) and all(
             given is None or given == size for given, size in zip(shape, column.shape, strict=True)
         )
+
+    def encodings(self, columns: tuple[ColumnFacts, ...]) -> tuple[tuple[ObjectSpec, ...], ...]:
+        """What a suggested model does to what the Input of these columns gives: chains of layers,
+        whose ends are joined to features."""
+        return ((),)
 
     def baseline(self, rows: Array) -> Array:
         """Prepared rows for a model of scikit-learn: a matrix of numbers, or of categories, which

@@ -11,10 +11,13 @@ from builder.kinds._numeric import (
     Numeric,
     check_numbers,
     check_single,
+    fill_missing,
+    flag_missing,
     measure_ranges,
     range_field,
 )
 from builder.kinds.contract import Array, Column, Decode, Scaling, ScalingAdvice
+from builder.spec import ObjectSpec
 
 
 class Number(Numeric):
@@ -23,23 +26,36 @@ class Number(Numeric):
     name = "number"
     title = "Number"
     task = "regression"
-    advice = ScalingAdvice(50.0, "numbers", "near -1 to 1", "Standardize the columns", "standard")
+    in_tables = True
+    reads_numbers = True
+    shared_input = "numbers"
+    advice: ScalingAdvice | None = ScalingAdvice(
+        50.0, "numbers", "near -1 to 1", "Standardize the columns", "standard"
+    )
 
     def validate(self, name: str, rows: Array, column: Column) -> None:
-        check_numbers(name, rows)
+        check_numbers(name, rows, gaps=column.role == "input")
         check_single(name, rows)
 
     def guard(self, divisor: str) -> list[str]:
         return [f"{divisor} = {divisor} or 1"]
 
     def ranges(self, column: Column) -> tuple[Range, ...]:
-        return measure_ranges(column.train) if column.role == "input" else ()
+        return measure_ranges(column.train)
 
     def input_layer(self, column: ColumnFacts) -> Any:
         return super().input_layer(replace(column, shape=(1,)))
 
     def fits(self, shape: tuple[int | None, ...], column: ColumnFacts) -> bool:
         return shape in ((), (1,))
+
+    def encodings(self, columns: tuple[ColumnFacts, ...]) -> tuple[tuple[ObjectSpec, ...], ...]:
+        """Missing values become the middle one of the training rows, then every column gets a mean
+        of 0 and a deviation of 1; beside it, whether a value was missing, where some are."""
+        fill = fill_missing(tuple(c.ranges[0].middle for c in columns))
+        filled = (fill, ObjectSpec("Normalization"))
+        gaps = sum(c.ranges[0].missing > 0 for c in columns)
+        return (filled, flag_missing(gaps, len(columns))) if gaps else (filled,)
 
     def describe(self, column: ColumnFacts) -> str:
         return "a number"

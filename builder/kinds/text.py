@@ -9,13 +9,19 @@ from typing import Any
 import numpy as np
 
 from builder.catalog.entry import Param
-from builder.facts import ColumnFacts
+from builder.facts import ColumnFacts, Range
+from builder.kinds._numeric import measure_ranges
 from builder.kinds.contract import Array, Column, Decode, Kind, Scaling, Settings, invalid
+from builder.spec import Config, ObjectSpec
 
 MAX_LETTERS = 20_000  # of one text: some ten pages
 
 TEXTS_READ = 20_000
 """So many texts are counted through for a preview."""
+
+VOCABULARY = 10_000
+LONGEST = 400
+"""Words known to a suggested model, and read of one text, at most."""
 
 ROWS_SHOWN = 50
 WORDS_SHOWN = 12
@@ -28,6 +34,7 @@ class Text(Kind):
     title = "Text"
     dtype = "object"
     baseline_reads = "texts"
+    in_tables = True
 
     def validate(self, name: str, rows: Array, column: Column) -> None:
         if rows.ndim != 1 or not all(isinstance(text, str) for text in rows):
@@ -52,6 +59,21 @@ class Text(Kind):
 
     def fits(self, shape: tuple[int | None, ...], column: ColumnFacts) -> bool:
         return shape in ((), (1,))
+
+    def ranges(self, column: Column) -> tuple[Range, ...]:
+        """Of the number of words."""
+        words = np.array([len(text.split()) for text in column.train[:TEXTS_READ]])
+        return measure_ranges(words)
+
+    def encodings(self, columns: tuple[ColumnFacts, ...]) -> tuple[tuple[ObjectSpec, ...], ...]:
+        """A row of numbers is learned for each of the commonest words, and the mean of those in a
+        text taken."""
+        longest = columns[0].ranges[0]
+        length = max(1, min(LONGEST, round(longest.mean + 3 * longest.deviation)))
+        words = Config(max_tokens=VOCABULARY, output_sequence_length=length)
+        rows = Config(input_dim=VOCABULARY, output_dim=16, mask_zero=True)
+        mean = ObjectSpec("GlobalAveragePooling1D")
+        return ((ObjectSpec("TextVectorization", words), ObjectSpec("Embedding", rows), mean),)
 
     def baseline(self, rows: Array) -> Array:
         return rows

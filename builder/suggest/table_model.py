@@ -83,9 +83,7 @@ def suggest(facts: DataFacts, dataset: ObjectSpec, size: str = "small") -> Train
     )
 
 
-def _add_features(
-    draft: Draft, inputs: tuple[ColumnFacts, ...], columns: dict[str, object]
-) -> str:
+def _add_features(draft: Draft, inputs: tuple[ColumnFacts, ...], columns: dict[str, object]) -> str:
     """The Inputs, bound in ``columns``, and the block that makes features of them; its node."""
     block, ends, doors = Draft(), list[str](), list[str]()
     for name, group in _groups(inputs):

@@ -1,0 +1,98 @@
+"""Columns of a table to learn from, as a script makes them: a function for each kind of data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.model_selection import GroupShuffleSplit, train_test_split
+
+Array = Any
+
+
+def number(column: Any) -> Any:
+    """Numbers; NaN where there is none."""
+    return pd.to_numeric(column, errors="coerce").to_numpy("float32")
+
+
+def category(column: Any) -> Any:
+    """Texts as they stand; "" where there is none."""
+    return column.map(str, na_action="ignore").fillna("").to_numpy(dtype=object)
+
+
+def text(column: Any) -> Any:
+    """Texts as they stand; "" where there is none."""
+    return column.map(str, na_action="ignore").fillna("").to_numpy(dtype=object)
+
+
+def yes_no(column: Any) -> Any:
+    """1 for the last of two values, 0 for the other; NaN where there is none."""
+    names = sorted(column.dropna().unique(), key=class_order)
+    return column.map({name: float(i) for i, name in enumerate(names)}).to_numpy("float32")
+
+
+def date(column: Any) -> Any:
+    """Days since the beginning of 1970; NaN where there is none."""
+    days = (pd.to_datetime(column, errors="coerce") - pd.Timestamp(0)) / pd.Timedelta(days=1)
+    return days.to_numpy("float32")
+
+
+def class_order(name: Any) -> Any:
+    """Numbers by their size, then words by the alphabet."""
+    try:
+        return 0, float(name), str(name)
+    except ValueError:
+        return 1, 0.0, str(name)
+
+
+def split_rows(rows: Any, classes: Any, test_split: Any, seed: Any, split: Any, by: Any) -> Any:
+    """Which rows are for training and which for the test.
+
+    At random (each class with the same share in both where there are enough of it), the last ones
+    by time, whole groups, or the rows a column calls test.
+    """
+    if split == "time":
+        order = rows[np.argsort(by, kind="stable")]
+        tested = max(1, round(len(rows) * test_split))
+        return order[:-tested], order[-tested:]
+    if split == "group":
+        parts = GroupShuffleSplit(1, test_size=test_split, random_state=seed)
+        train, test = next(parts.split(rows, groups=by))
+        return rows[train], rows[test]
+    if split == "column":
+        is_test = np.isin([str(value).lower() for value in by], ["test", "1", "true", "yes"])
+        return rows[~is_test], rows[is_test]
+    counts = pd.Series(classes).value_counts()
+    tested = int(np.ceil(len(rows) * test_split))
+    enough = len(counts) and counts.min() > 1 and len(counts) <= min(tested, len(rows) - tested)
+    stratify = classes if enough else None
+    return train_test_split(rows, test_size=test_split, random_state=seed, stratify=stratify)
+
+
+def split_table(
+    table: Any, inputs: Any, targets: Any, test_split: Any, seed: Any, split: Any, by: Any
+) -> Any:
+    """((x_train, y_train), (x_test, y_test)), dicts by column, of the rows whose answers are known.
+
+    Classes are numbered in their order.
+    """
+    x = {name: values(table[name]) for name, values in inputs.items()}
+    y = {name: values(table[name]) for name, values in targets.items()}
+    known = [pd.Series(v, dtype=object).replace("", np.nan).notna() for v in y.values()]
+    rows = np.flatnonzero(np.all(known, axis=0))
+    classes: Any = []
+    for name, values in y.items():
+        if values.dtype == object:
+            names = sorted(set(values[rows]), key=class_order)
+            numbers = pd.Series(values).map({n: i for i, n in enumerate(names)})
+            y[name] = numbers.fillna(-1).to_numpy("int64")
+            classes = y[name][rows] if len(y) == 1 else []
+    keys = table[by].to_numpy()[rows] if by else None
+    if split == "time":
+        keys = date(table[by])[rows]
+    parts = split_rows(rows, classes, test_split, seed, split, keys)
+    return [
+        tuple({name: values[part] for name, values in side.items()} for side in (x, y))
+        for part in parts
+    ]

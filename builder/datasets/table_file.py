@@ -1,0 +1,208 @@
+"""A person's own table: a file of rows and columns, some of which are to be predicted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from builder.catalog.entry import Param
+from builder.datasets import _folders, _program, _table_source
+from builder.datasets.contract import Contents, Program, Raw, entry, resolve_settings
+from builder.errors import DataError
+from builder.kinds.contract import Column
+from builder.kinds.registry import find_kind
+from builder.spec import Config
+
+TITLE = "My table"
+OFFLINE = True
+SETTINGS = ("file", "name", "format", "inputs", "targets")
+"""What the table's own screen asks for."""
+SPLITS = ("random", "time", "group", "column")
+ENTRY = entry(
+    "TableFile",
+    91,
+    "My files",
+    {
+        **{"file": "", "name": "", "format": Config(), "inputs": Config(), "targets": Config()},
+        **{"labels": "integers", "test_split": 0.2, "split": "random", "by": "", "seed": 0},
+    },
+    params={
+        "file": Param("str", "SHA-256 of the file's content."),
+        "name": Param("str", "What the file is called."),
+        "format": Param("json", "How the file is read: delimiter, encoding, header …"),
+        "inputs": Param("json", "Columns the model may read, each with its kind."),
+        "targets": Param("json", "Columns to be predicted, each with its kind."),
+        "split": Param(
+            "choice",
+            "How rows are set aside for the test. random: by chance. time: the last ones by a date"
+            " column. group: all rows of a group together. column: as a column says.",
+            choices=SPLITS,
+        ),
+        "by": Param("str", "The column that tells the time, the group or the part."),
+        "seed": Param("int", "The same number sets the same rows aside.", 0, 2**31 - 1, 1),
+    },
+    summary=(
+        "A table of your own, a row for each example: CSV, Excel, Parquet or JSON. You say which"
+        " columns are to be predicted from which."
+    ),
+    analogy="Your own notebook of cases, with one column to learn to fill in.",
+    url="https://keras.io/examples/structured_data/structured_data_classification_from_scratch/",
+)
+CONTENTS = Contents({}, {}, is_guess=True)
+PROGRAM = Program(
+    tuple(
+        f"_table_program.{name}"
+        for name in (
+            *("class_order", "number", "category", "text", "yes_no", "date"),
+            *("split_rows", "split_table"),
+        )
+    )
+)
+
+FEWEST = 10
+"""With fewer rows than this nothing can be learned and tested."""
+
+NAMES = 10_000
+"""Different names of a category that are told; more are too many to choose from."""
+
+
+def load(config: Config) -> Raw:
+    """Every column by its kind: numbers float32 (n,) with NaN where a value is missing, names and
+    texts (n,) of strings, "" where one is missing; rows without an answer are left out.
+
+    Raises:
+        DataError: the file is missing, cannot be read, lacks a column, or has too few rows.
+    """
+    settings = resolve_settings(ENTRY, config)
+    inputs, targets = _kinds(settings, "inputs"), _kinds(settings, "targets")
+    table = _read(settings, {**inputs, **targets})
+    from builder.datasets import _table_program as program
+
+    functions = {k: getattr(program, k) for k in {*inputs.values(), *targets.values()}}
+    _check_rows(table, targets)
+    try:
+        (x, y), (x_test, y_test) = program.split_table(
+            table,
+            {name: functions[kind] for name, kind in inputs.items()},
+            {name: functions[kind] for name, kind in targets.items()},
+            *(settings["test_split"], settings["seed"], settings["split"], settings["by"]),
+        )
+    except ValueError as error:
+        raise DataError(
+            f"The rows cannot be split by '{settings['by']}': {error}.",
+            "Choose another way to split.",
+            "dataset.split",
+        ) from error
+    _check_parts(y, y_test)
+    columns = [
+        Column(n, k, "input", x[n], x_test[n], _names(table[n], k)) for n, k in inputs.items()
+    ]
+    for name, kind in targets.items():
+        names = _names(table[name], kind)
+        columns.append(Column(name, kind, "target", y[name], y_test[name], names))
+    return Raw(tuple(columns), _warning(table, y, y_test))
+
+
+def _kinds(settings: Mapping[str, Any], side: str) -> dict[str, str]:
+    """Column → kind, as the settings say.
+
+    Raises:
+        DataError: none is named, or a kind that no column of a table can have.
+    """
+    named = settings[side]
+    words = {"inputs": "to predict from", "targets": "to predict"}
+    if not isinstance(named, Mapping) or not named:
+        raise DataError(f"No column is chosen {words[side]}.", "Choose one.", f"dataset.{side}")
+    for name, kind in named.items():
+        if not isinstance(kind, str) or not find_kind(kind).in_tables:
+            raise DataError(
+                f"'{name}' cannot be of the kind {kind!r}.",
+                "Choose number, category, yes_no, date or text.",
+                f"dataset.{side}",
+            )
+        if side == "targets" and not find_kind(kind).task:
+            raise DataError(
+                f"'{name}' cannot be predicted as {find_kind(kind).title.lower()}.",
+                "Take it as a category or as a number.",
+                "dataset.targets",
+            )
+    return dict(named)
+
+
+def _read(settings: Mapping[str, Any], kinds: Mapping[str, str]) -> Any:
+    """The used columns as a ``pandas.DataFrame``.
+
+    Raises:
+        DataError: the file is not here, cannot be read, or lacks a column.
+    """
+    from builder.tables.reading.read_table import read_table
+    from builder.tables.table_records import TableFormat
+
+    path = _folders.data_file(settings["file"], settings["name"])
+    fixed = TableFormat(**settings["format"])
+    table = read_table(path, fixed, kinds)
+    by = (settings["by"],) if settings["split"] != "random" else ()
+    if missing := [n for n in (*kinds, *by) if n not in table.data.column_names]:
+        raise DataError(
+            f"{settings['name']} has no column '{missing[0]}'.",
+            f"It has {', '.join(table.data.column_names[:20])}.",
+            "dataset.by" if missing[0] in by else "dataset.inputs",
+        )
+    return table.data.select(list(dict.fromkeys((*kinds, *by)))).to_pandas()
+
+
+def _check_rows(table: Any, targets: Mapping[str, str]) -> None:
+    known = int(table[list(targets)].notna().all(axis=1).sum())
+    if known < FEWEST:
+        raise DataError(
+            f"{known} rows with a value to predict are too few to learn from and to test.",
+            f"Give a table of at least {FEWEST} such rows.",
+            "dataset.targets",
+        )
+
+
+def _check_parts(y: Mapping[str, Any], y_test: Mapping[str, Any]) -> None:
+    for part, used in ((y, "to learn from"), (y_test, "for the test")):
+        if not len(next(iter(part.values()))):
+            raise DataError(
+                f"Split like this, no row is left {used}.",
+                "Choose another way to split, or another column to split by.",
+                "dataset.split",
+            )
+
+
+def _names(values: Any, kind: str) -> tuple[str, ...]:
+    """The different names of a column whose kind has names, in their order; () for too many."""
+    if not find_kind(kind).named:
+        return ()
+    from builder.datasets._table_program import class_order
+
+    names = sorted(values.dropna().unique(), key=class_order)
+    return tuple(map(str, names)) if len(names) <= NAMES else ()
+
+
+def _warning(table: Any, y: Mapping[str, Any], y_test: Mapping[str, Any]) -> str:
+    used = sum(len(next(iter(part.values()))) for part in (y, y_test))
+    if used == len(table):
+        return ""
+    return f"{len(table) - used:,} rows without a value to predict are left out."
+
+
+def source(config: Config) -> str:
+    """The same in a script standing alone, next to the file."""
+    settings = resolve_settings(ENTRY, config)
+    inputs, targets = (
+        ", ".join(f"{name!r}: {kind}" for name, kind in _kinds(settings, side).items())
+        for side in ("inputs", "targets")
+    )
+    ways = ", ".join(repr(settings[key]) for key in ("test_split", "seed", "split", "by"))
+    return (
+        "import numpy as np\nimport pandas as pd\n"
+        "from sklearn.model_selection import GroupShuffleSplit, train_test_split\n\n\n"
+        f"{_program.functions_source(*PROGRAM.functions)}\n\n"
+        f"{_table_source.read_lines(settings)}"
+        f"inputs = {{{inputs}}}\n"
+        f"targets = {{{targets}}}\n"
+        f"parts = split_table(table, inputs, targets, {ways})\n"
+        "(x_train, y_train), (x_test, y_test) = parts\n"
+    )
