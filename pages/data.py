@@ -11,6 +11,7 @@ from builder.datasets.registry import all_datasets
 from builder.facts import DataFacts
 from builder.runs.engine_process import client
 from builder.spec import ObjectSpec
+from builder.suggest import table_dataset
 from pages.widgets.data import (
     arrived_file,
     data_preview,
@@ -18,6 +19,7 @@ from pages.widgets.data import (
     kept_files,
     npz_upload,
     pasted_cells,
+    table_screen,
 )
 from pages.widgets.forms import column_form, form
 from pages.widgets.session import current_project, engine_facts, widget_sync
@@ -41,7 +43,10 @@ def main() -> None:
         facts = current_project.data_facts()
         problems = current_project.problems()
         problem_list.show(problem_list.problems_at(problems, "dataset.*"), key="data")
-        if facts is None:
+        if dataset.class_name == table_dataset.CLASS_NAME:
+            table_screen.show(dataset, facts)
+            _follow_up()
+        elif facts is None:
             dataset_download.show(dataset)
         else:
             _show_data(dataset, facts)
@@ -66,7 +71,7 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
     """Which dataset, and its preparation."""
     st.subheader("Dataset", anchor=False)
     datasets, current = all_datasets(), dataset
-    names = [n for n in datasets if n != own_files.PLUGIN or dataset.class_name == n]
+    names = [n for n, d in datasets.items() if not d.CONTENTS.is_guess or dataset.class_name == n]
     # what this version does not know stays chosen until another is
     names += [] if dataset.class_name in datasets else [dataset.class_name]
     key = "dataset-class"
@@ -92,7 +97,9 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
     if name != dataset.class_name:
         dataset = ObjectSpec(name)
     st.subheader("Preparation", anchor=False)
-    return form.edit("datasets", dataset, key=f"dataset-{name}", skip=("file", "name"))
+    structured = (k for k, p in entry.extra["params"].items() if p.type == "json") if entry else ()
+    skip = ("file", "name", *structured)
+    return form.edit("datasets", dataset, key=f"dataset-{name}", skip=skip)
 
 
 def _edit_bindings() -> None:

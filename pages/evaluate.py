@@ -10,7 +10,7 @@ import streamlit as st
 from builder.runs.engine_process import client
 from builder.runs.scheduler import jobs
 from builder.spec import Run
-from pages.widgets.evaluate import report, text_prediction
+from pages.widgets.evaluate import report, simple_models, text_prediction
 from pages.widgets.session import engine_facts
 from pages.widgets.shared import asset_files, page_frame, run_picker
 
@@ -34,6 +34,7 @@ def main() -> None:
     if results["task"] == "several":
         results = _output(results, run)
         report.output_scores(results)
+    simple_models.show(run, results)
     if results["task"] == "regression":
         report.regression(results)
         report.misses(results)

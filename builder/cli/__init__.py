@@ -15,6 +15,7 @@ from builder.cli import (
     export,
     import_file,
     list_starters_and_runs,
+    new,
     predict,
     summary,
     train,
@@ -34,7 +35,16 @@ PROJECT is a project file (.json) or the name of a starter. RUN is the id that `
 folder. A mistake ends with one sentence on standard error and status 2."""
 
 VERBS = (
-    *(import_file.VERB, data.VERB, check.VERB, summary.VERB, train.VERB, predict.VERB, export.VERB),
+    *(
+        import_file.VERB,
+        data.VERB,
+        new.VERB,
+        check.VERB,
+        summary.VERB,
+        train.VERB,
+        predict.VERB,
+        export.VERB,
+    ),
     *(list_starters_and_runs.STARTERS, list_starters_and_runs.RUNS, backup.VERB),
 )
 """In the order of a first session; ``--help`` lists them so."""

@@ -37,6 +37,7 @@ class Category(Kind):
     dtype = "int64"
     baseline_reads = "categories"
     in_tables = True
+    as_target = "category"
     named = True
 
     def validate(self, name: str, rows: Array, column: Column) -> None:

@@ -102,6 +102,7 @@ class Kind:
         advice: when to advise scaling; None: never.
         baseline_reads: what ``baseline`` gives: ``numbers``, ``texts`` or ``categories``.
         in_tables: a column of a table can be of this kind.
+        as_target: the kind as which a column of this kind is predicted; "": it cannot be.
         named: its values are names, of which there is a list.
         reads_numbers: it is read from cells that hold numbers.
         shared_input: the name of the one Input that reads all columns of this kind; "": each has
@@ -118,6 +119,7 @@ class Kind:
     advice: ScalingAdvice | None = None
     baseline_reads: str = "numbers"
     in_tables: bool = False
+    as_target: str = ""
     named: bool = False
     reads_numbers: bool = False
     shared_input: str = ""

@@ -26,6 +26,7 @@ class Date(Number):
     scales = False
     advice = None
     in_tables = True
+    as_target = ""
     reads_numbers = False
     shared_input = ""
 

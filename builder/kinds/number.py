@@ -27,6 +27,7 @@ class Number(Numeric):
     title = "Number"
     task = "regression"
     in_tables = True
+    as_target = "number"
     reads_numbers = True
     shared_input = "numbers"
     advice: ScalingAdvice | None = ScalingAdvice(

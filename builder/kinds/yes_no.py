@@ -23,6 +23,7 @@ class YesNo(Number):
     scales = False
     advice = None
     in_tables = True
+    as_target = "category"
     named = True
     reads_numbers = False
     shared_input = "answers"

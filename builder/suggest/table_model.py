@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from builder.check.graph.legal_names import usable
 from builder.facts import ColumnFacts, DataFacts
@@ -10,6 +10,7 @@ from builder.kinds.registry import find_kind
 from builder.spec import Config, ObjectSpec, TrainingSpec, unique_name
 from builder.suggest.draft import Draft
 from builder.suggest.outputs import Head, head
+from builder.suggest.ratings_model import is_rating, suggest_ratings
 
 FEATURES = "features"
 """The block that turns columns into numbers."""
@@ -65,6 +66,9 @@ def suggest(facts: DataFacts, dataset: ObjectSpec, size: str = "small") -> Train
         facts: of ``dataset``; all its inputs are read, all its targets answered.
         size: one of ``SIZES``.
     """
+    name = usable(str(dataset.config.get("name") or facts.title).rpartition(".")[0], "model")
+    if is_rating(facts):
+        return suggest_ratings(facts, dataset, size, name)
     draft, columns = Draft(), dict[str, object]()
     joined = _add_features(draft, facts.inputs, columns)
     for units in SIZES[size].units:
@@ -77,10 +81,35 @@ def suggest(facts: DataFacts, dataset: ObjectSpec, size: str = "small") -> Train
         before = draft.chain(end.layers[:-1], joined)
         node = draft.add(end.layers[-1], before, name=usable(target.name, "answer"))
         ends[node], columns[node] = end, target.name
-    model = draft.model(usable(facts.title, "model"), tuple(ends))
+    model = draft.model(name, tuple(ends))
     return TrainingSpec(
         model, dataset, Config(columns), _compile(ends), _fit(facts.n_train), seed=0
     )
+
+
+def follow(
+    training: TrainingSpec, old: DataFacts, new: DataFacts, dataset: ObjectSpec
+) -> TrainingSpec:
+    """The training with another dataset: a model that is still as it was suggested for the old one
+    becomes what is suggested for the new one; a person's own stays.
+
+    Args:
+        old: of ``training.dataset``.
+        new: of ``dataset``.
+    """
+    if (size := suggested_size(training, old)) is None:
+        return replace(training, dataset=dataset)
+    return replace(suggest(new, dataset, size), fit=training.fit, seed=training.seed)
+
+
+def suggested_size(training: TrainingSpec, facts: DataFacts) -> str | None:
+    """Which suggested model this one is; None: it is a person's own."""
+    mine = training.model, training.columns
+    for size in SIZES:
+        other = suggest(facts, training.dataset, size)
+        if mine == (other.model, other.columns):
+            return size
+    return None
 
 
 def _add_features(draft: Draft, inputs: tuple[ColumnFacts, ...], columns: dict[str, object]) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 from builder import formatting
 from builder.datasets._folders import find_file
 from builder.runs.disk import data_files
-from pages.widgets.data import npz_upload
+from pages.widgets.data import npz_upload, table_screen
 from pages.widgets.session import current_project, engine_facts, tab_state
 from pages.widgets.shared.page_frame import escape_md
 
@@ -31,8 +31,7 @@ def receive(file: str, name: str) -> None:
     elif name.lower().endswith(".npz"):
         npz_upload.use_dropped(file, name)
     else:
-        others = [pair for pair in _arrived() if pair[0] != file]
-        tab_state.remember("arrived", [(file, name), *others][:SHOWN])
+        table_screen.arrive(file, name)
 
 
 def _arrived() -> list[tuple[str, str]]:

@@ -37,6 +37,7 @@ STEPS: dict[str, tuple[str, str, str]] = {
     "train": ("Train", ":material/show_chart:", "How it learns, and watching it"),
     "evaluate": ("Evaluate", ":material/fact_check:", "How good it is on examples it never saw"),
     "draw": ("Draw", ":material/draw:", "Try it by hand"),
+    "predict": ("Predict", ":material/table_edit:", "Fill in an example, or give it a whole file"),
     "export": ("Export", ":material/download:", "Take the Python, the model or the picture home"),
     "runs": ("Runs", ":material/history:", "Every training so far"),
 }

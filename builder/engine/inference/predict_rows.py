@@ -1,0 +1,154 @@
+"""Predict for rows of a person's own: one from a form, with its reasons, or many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from builder import binding
+from builder.engine.build.backend import keras
+from builder.engine.data import column_arrays
+from builder.engine.data.loading import load
+from builder.engine.data.prepare import Data, Prepared
+from builder.engine.inference import confidence, model_cache
+from builder.errors import DataError
+from builder.kinds.contract import Array
+from builder.kinds.registry import find_kind
+from builder.spec import TrainingSpec
+
+FAR = 0.5
+"""A number is strange when it lies further outside the training rows than this share of their
+range."""
+
+
+def predict_row(
+    artefact: str, training: TrainingSpec, values: Mapping[str, Sequence[Any]]
+) -> list[dict[str, Any]]:
+    """What the model says of one example.
+
+    Args:
+        artefact: path of the ``.keras``.
+        training: what it was trained on.
+        values: column → what a form holds for it, in the order of its kind's ``fields``; None is
+            missing.
+
+    Returns:
+        For each output its ``column``, and ``confidence.verdict`` of its classes or ``value`` and
+        ``why``; ``reasons``: (column, how much the answer changes by it) for every column that is
+        read: the probability of the class, or the value, less what it is when that column alone has
+        its usual value.
+
+    Raises:
+        DataError: a value cannot be read, or the model does not fit the data.
+        FileError: the artefact cannot be read.
+    """
+    data = load(training.dataset)
+    read = [data.column(name) for name in binding.read_columns(training)]
+    row = {c.facts.name: _read_values(c, values.get(c.facts.name, ())) for c in read}
+    usual = {c.facts.name: _usual_value(c) for c in read}
+    variants = [row, *({**row, name: usual[name]} for name in row)]
+    answers = predict_columns(artefact, training, data, _stack(read, variants))
+    doubt = _find_strange(read, row)
+    targets = [data.column(n) for n in binding.output_columns(training).values()]
+    return [
+        _explain(target, scores, list(row), doubt)
+        for target, scores in zip(targets, answers, strict=True)
+    ]
+
+
+def predict_columns(
+    artefact: str, training: TrainingSpec, data: Data, columns: Mapping[str, Array]
+) -> list[Array]:
+    """What each output says of raw rows: class probabilities (n, classes), or values (n,).
+
+    Args:
+        columns: column → rows before preparation.
+
+    Raises:
+        DataError, FileError: as ``predict_row``.
+    """
+    prepared = {name: _prepare(data.column(name), rows) for name, rows in columns.items()}
+    model = model_cache.get_model(artefact)
+    x = column_arrays.bind_inputs(training, prepared)
+    count = len(next(iter(columns.values())))
+    answers = keras.tree.flatten(model.predict(x, batch_size=4096, verbose=0))
+    targets = [data.column(n) for n in binding.output_columns(training).values()]
+    return [_scores(np.asarray(a), t, count) for a, t in zip(answers, targets, strict=True)]
+
+
+def _prepare(column: Prepared, rows: Array) -> Array:
+    kind = find_kind(column.facts.kind)
+    return kind.prepare(rows, column.raw, column.scaling, {})
+
+
+def _scores(answer: Array, target: Prepared, count: int) -> Array:
+    if target.facts.task == "classification":
+        return confidence.to_probabilities(answer, len(target.facts.classes))
+    return confidence.refuse_nan(answer.astype("float64")).reshape(count)
+
+
+def _read_values(column: Prepared, values: Sequence[Any]) -> Array:
+    try:
+        return find_kind(column.facts.kind).read_fields(list(values))
+    except (ValueError, TypeError, IndexError):
+        raise DataError(
+            f"'{column.facts.name}' cannot be {values!r}.",
+            f"Give {find_kind(column.facts.kind).describe(column.facts)}.",
+            column.facts.name,
+        ) from None
+
+
+def _usual_value(column: Prepared) -> Array:
+    """The middle of the training rows, number by number; of names and texts the commonest."""
+    rows = column.raw.train
+    if rows.dtype == object:
+        names, counts = np.unique(rows.astype(str), return_counts=True)
+        return np.array(str(names[counts.argmax()]), "object")
+    middle: Array = np.nanmedian(rows[:10_000].astype("float64"), axis=0).astype("float32")
+    return middle
+
+
+def _stack(read: Sequence[Prepared], rows: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
+    stacked = {}
+    for column in read:
+        name = column.facts.name
+        stacked[name] = np.stack([np.asarray(row[name]) for row in rows])
+        if column.raw.train.dtype != object:
+            stacked[name] = stacked[name].reshape(len(rows), *column.raw.train.shape[1:])
+    return stacked
+
+
+def _find_strange(read: Sequence[Prepared], row: Mapping[str, Array]) -> str:
+    """Why the model has no right to be sure: a number far outside the training rows, a name it
+    never saw; "" if there is nothing."""
+    for column in read:
+        name, value = column.facts.name, row[column.facts.name]
+        if value.dtype == object:
+            known = column.facts.classes
+            if known and str(value) and str(value) not in known:
+                return f"{name} is {value}, which no training row has."
+            continue
+        for number, spread in zip(np.ravel(value), column.facts.ranges, strict=False):
+            room = FAR * (spread.high - spread.low)
+            if number < spread.low - room or number > spread.high + room:
+                return (
+                    f"{name} is {number:g}; the training rows go from {spread.low:g} to"
+                    f" {spread.high:g} only."
+                )
+    return ""
+
+
+def _explain(target: Prepared, scores: Array, names: Sequence[str], doubt: str) -> dict[str, Any]:
+    about: dict[str, Any] = {"column": target.facts.name}
+    if target.facts.task != "classification":
+        pushes = scores[0] - scores[1:]
+        said: dict[str, Any] = {"value": float(scores[0]), "why": doubt, "sure": not doubt}
+    else:
+        top = int(scores[0].argmax())
+        _, rival = confidence.find_rival(scores[0], target.facts.classes, top)
+        said = confidence.verdict(scores[0], target.facts.classes, doubt or rival)
+        pushes = scores[0, top] - scores[1:, top]
+    reasons = [(name, float(push)) for name, push in zip(names, pushes, strict=True)]
+    return about | said | {"reasons": reasons}

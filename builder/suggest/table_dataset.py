@@ -1,0 +1,99 @@
+"""The dataset that a person's table becomes: which columns are read, which are predicted."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from builder.errors import DataError
+from builder.kinds.registry import find_kind
+from builder.spec import Config, ObjectSpec
+from builder.tables.profiling.task_guess import guess_task
+from builder.tables.table_records import LEFT_OUT, ColumnProfile, TableProfile
+
+CLASS_NAME = "TableFile"
+
+
+def table_dataset(
+    file: str, name: str, profile: TableProfile, targets: Sequence[str], inputs: Sequence[str] = ()
+) -> ObjectSpec:
+    """The dataset that predicts these columns from those, or from all that can be learned from.
+
+    Args:
+        file, name: SHA-256 of the file, and what its owner calls it.
+        profile: of the file.
+
+    Raises:
+        DataError: no such column, or one that cannot be predicted.
+    """
+    wanted = [_card(profile, n) for n in targets]
+    read = [_card(profile, n) for n in guess_task(profile, targets, inputs).inputs]
+    form = dataclasses.asdict(profile.format)
+    return ObjectSpec(
+        CLASS_NAME,
+        Config(
+            file=file,
+            name=name,
+            format={key: value for key, value in form.items() if value is not None},
+            inputs={c.name: input_kind(c) for c in read if c not in wanted},
+            targets={c.name: target_kind(c) for c in wanted},
+        ),
+    )
+
+
+def input_kind(column: ColumnProfile) -> str:
+    """The kind as which a column is read, even where it would rather be left out."""
+    if column.kind not in LEFT_OUT:
+        return column.kind
+    return "text" if column.words > 1 else "category"
+
+
+def target_kind(column: ColumnProfile) -> str:
+    """The kind as which a column is predicted.
+
+    Raises:
+        DataError: it cannot be.
+    """
+    if kind := find_kind(input_kind(column)).as_target:
+        return kind
+    raise DataError(
+        f"'{column.name}' holds {find_kind(input_kind(column)).title.lower()}, which no model here"
+        " predicts.",
+        "Choose a column of numbers or categories, or say that it is one.",
+        "dataset.targets",
+    )
+
+
+def set_kind(dataset: ObjectSpec, column: str, kind: str) -> ObjectSpec:
+    """The dataset with a column read or predicted as that kind; "" leaves it out."""
+    inputs, targets = dict(dataset.config["inputs"]), dict(dataset.config["targets"])
+    if column in targets:
+        if kind and find_kind(kind).as_target:
+            targets[column] = find_kind(kind).as_target
+        return dataset.with_(targets=targets)
+    inputs.pop(column, None)
+    return dataset.with_(inputs={**inputs, column: kind} if kind else inputs)
+
+
+def set_targets(dataset: ObjectSpec, profile: TableProfile, targets: Sequence[str]) -> ObjectSpec:
+    """The dataset that predicts these columns; one no longer predicted is read again.
+
+    Raises:
+        DataError: as ``table_dataset``.
+    """
+    old = dict(dataset.config["targets"])
+    kinds = {n: old.get(n) or target_kind(_card(profile, n)) for n in targets}
+    inputs = {n: k for n, k in dataset.config["inputs"].items() if n not in kinds}
+    freed = [_card(profile, n) for n in old if n not in kinds]
+    inputs |= {c.name: input_kind(c) for c in freed if not c.left_out}
+    return dataset.with_(targets=kinds, inputs=inputs)
+
+
+def _card(profile: TableProfile, name: str) -> ColumnProfile:
+    card = profile.column(name)
+    if card is None:
+        known = ", ".join(c.name for c in profile.columns[:20])
+        raise DataError(
+            f"The table has no column '{name}'.", f"Its columns are {known}.", "dataset.targets"
+        )
+    return card
