@@ -18,6 +18,8 @@ HEAD = 256_000
 LONGEST_LINE = 16_000_000
 MAX_COLUMNS = 10_000
 LINES = 300
+NAME = 40
+"""Characters: a longer first value is no name of a column."""
 
 DELIMITERS = ("\t", ";", "|", ",")
 """In the order of their claim where two of them cut every line into as many values."""
@@ -119,6 +121,11 @@ def _delimiter(lines: Sequence[str], quote: str) -> str:
     cells = [c for row in words[1:] for c in row]
     if width > 1 and share > 0.9 and sum(map(_is_number, cells)) > len(cells) / 2:
         return " "
+    for delimiter in DELIMITERS:
+        # names above rows of many lengths: a table all the same, which is then told what is wrong
+        names, with_it = cut(lines[:1], delimiter, quote)[0], sum(delimiter in x for x in lines)
+        if len(names) > 1 and max(map(len, names)) <= NAME and with_it >= 0.6 * len(lines):
+            return delimiter
     # one column: a delimiter that cuts nothing
     return next((d for d in (",", "\t", ";", "|") if not any(d in x for x in lines)), "\x1f")
 
