@@ -151,6 +151,7 @@ def _texts(name: str, column: Any, kind: str) -> ColumnProfile:
 def _frequent(column: Any) -> tuple[int, tuple[tuple[str, int], ...]]:
     """How many different values, and the commonest with their counts; equally common ones in the
     order they first stand in."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     pairs = pc.value_counts(column.drop_null())
@@ -160,7 +161,7 @@ def _frequent(column: Any) -> tuple[int, tuple[tuple[str, int], ...]]:
         least = np.partition(counts, -FREQUENT)[-FREQUENT]
         places = np.flatnonzero(counts >= least)
     places = places[np.argsort(-counts[places], kind="stable")][:FREQUENT]
-    kept = pairs.take(places.tolist()).to_pylist()
+    kept = pairs.take(pa.array(places, pa.int64())).to_pylist()
     return len(counts), tuple((_shown(row["values"]), int(row["counts"])) for row in kept)
 
 

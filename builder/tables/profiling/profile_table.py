@@ -32,10 +32,7 @@ def profile_table(table: Table, kinds: Mapping[str, str] | None = None) -> Table
     """
     kinds = kinds or {}
     _refuse_unknown(table, kinds)
-    columns = [
-        profile_column(name, table.data[name], table.strays.get(name, ()), kinds.get(name, ""))
-        for name in table.data.column_names
-    ]
+    columns = [_card(table, name, kinds.get(name, "")) for name in table.data.column_names]
     if not any(c.kind in USED for c in columns):
         # a series of numbers, a list of texts: where nothing else is there, it is what is meant
         columns = [_take_in(table, c) if c.name not in kinds else c for c in columns]
@@ -43,6 +40,13 @@ def profile_table(table: Table, kinds: Mapping[str, str] | None = None) -> Table
         *(table.format, table.rows, tuple(columns), first_rows(table.data)),
         *(table.complete, table.notes, table.members, table.sheets),
     )
+
+
+def _card(table: Table, name: str, kind: str) -> ColumnProfile:
+    card = profile_column(name, table.data[name], table.strays.get(name, ()), kind)
+    if name not in table.unasked:
+        return card
+    return replace(card, guess=profile_column(name, table.unasked[name]).kind)
 
 
 def _take_in(table: Table, card: ColumnProfile) -> ColumnProfile:

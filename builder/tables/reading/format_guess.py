@@ -37,6 +37,12 @@ NUMBER = {
 """How numbers look, by decimal and thousands mark."""
 
 
+UNITS = r"^[$€£¥] ?| ?[%$€£¥]$"
+"""What may stand before or behind a number."""
+
+MARKED = re.compile("[-+]?[.,]?[0-9][0-9.,'’ \u00a0\u202f]*")
+
+
 def guess_format(reading: Reading, data: memoryview) -> list[list[str]]:
     """Settles every field of ``reading.format`` for a text; returns its first rows, all of them
     with as many values, the header included.
@@ -200,8 +206,8 @@ def _is_number(cell: str) -> bool:
 
 def _marks(rows: Sequence[Sequence[str]], delimiter: str) -> tuple[str, str]:
     """Decimal and thousands mark that read the most cells as numbers."""
-    cells = [c.strip() for row in rows for c in row if c.strip()[:1].isdigit() or c[:1] in "+-.,"]
-    both = [c for c in cells if not c.isdigit() and re.fullmatch("[-+0-9.,'’ \u00a0\u202f]+", c)]
+    cells = [re.sub(UNITS, "", c.strip()) for row in rows for c in row]
+    both = [c for c in cells if MARKED.fullmatch(c) and not c.lstrip("+-").isdigit()]
     fits = {
         marks: sum(
             bool(p.fullmatch(c) or NUMBER[marks[0], ""].fullmatch(c)) if marks[1] else

@@ -46,8 +46,9 @@ def to_utf8(reading: Reading) -> memoryview:
 
 def _is_utf8(encoding: str) -> bool:
     try:
-        return codecs.lookup(encoding).name in ("utf-8", "utf-8-sig", "ascii")
-    except LookupError:
+        b"a".decode(encoding, "replace")  # refuses codecs that are none of text, such as zlib
+        return codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
+    except (LookupError, ValueError):
         raise _unknown(encoding) from None
 
 
