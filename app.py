@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import importlib
+import itertools
 import pkgutil
 import threading
 import time
@@ -18,15 +20,20 @@ from starlette.middleware import Middleware
 
 from builder import starters
 from builder.datasets.registry import all_datasets
+from builder.errors import LayerwiseError
 from builder.exporters.registry import all_exporters
 from builder.runs.engine_process import client
 from builder.runs.scheduler import dispatch, worker_pool
+from builder.runs.store import housekeeping
 from pages import entrance, routes, widgets
 from pages.widgets.session import current_project, engine_facts
 from pages.widgets.shared import page_frame
 
 TIDY_SECONDS = 60.0
 """Between two searches for ended sessions; one takes some ten milliseconds."""
+
+FILES_MINUTES = 60
+"""Between two searches for files that nothing refers to any more."""
 
 
 @asynccontextmanager
@@ -63,9 +70,12 @@ def _collect_ended_sessions() -> None:
     """
     gc.collect()
     gc.freeze()
-    while True:
+    for minute in itertools.count(1):
         time.sleep(TIDY_SECONDS)
         gc.collect()
+        if minute % FILES_MINUTES == 0:
+            with contextlib.suppress(LayerwiseError, OSError):
+                housekeeping.tidy()
 
 
 def on_script_error(error: Exception) -> bool:

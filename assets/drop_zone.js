@@ -128,7 +128,8 @@ class Uploads {
     again.hidden = !item.error || item.refused;
     stop.textContent = item.error ? "Dismiss" : "Cancel";
     stop.setAttribute("aria-label", `${stop.textContent} ${item.name}`);
-    said.textContent = item.error || (!item.total ? "waits" : `${item.does} ${size(item.sent)} of ${size(item.total)}`);
+    const whole = item.does === "sent" && share >= 1 ? ", the server keeps it …" : "";
+    said.textContent = item.error || (!item.total ? "waits" : `${item.does} ${size(item.sent)} of ${size(item.total)}${whole}`);
     if (item.error) said.setAttribute("role", "alert");
     else said.removeAttribute("role");
   }

@@ -8,6 +8,7 @@ from typing import Any
 
 from builder import catalog
 from builder.catalog import REQUIRED, Entry
+from builder.datasets._folders import SHA256
 from builder.errors import CatalogError
 from builder.spec import Config, ModelSpec, ObjectSpec, equal_values, snake_case
 
@@ -141,4 +142,4 @@ def _format(value: Any) -> str:
             sizes = all(v is None or isinstance(v, int | float) for v in value)
             items = ["any" if v is None else _format(v) for v in value]
             return (" × " if sizes else ", ").join(items) or "none"
-    return str(value)
+    return SHA256.sub(lambda file: file[0][:8], str(value))

@@ -18,6 +18,14 @@ from tests.zoo import TUTORIAL, dense, layer
 DIGITS = zoo.STACKS["tutorial"]
 
 
+def test_a_file_known_by_its_hash_is_told_by_the_first_digits():
+    before, after = (
+        replace(DIGITS, dataset=layer("NpzFile", file=digit * 64, name="mine.npz"))
+        for digit in "ab"
+    )
+    assert compare.changes(before, after, find) == ("file aaaaaaaa → bbbbbbbb in NpzFile",)
+
+
 def having(model: ModelSpec) -> TrainingSpec:
     return replace(DIGITS, model=model)
 

@@ -16,6 +16,9 @@ from builder.tables.table_records import ColumnProfile
 
 BINS = 20
 FREQUENT = 10
+FEW = 1_000
+"""Different numbers, at most, for some to be called frequent."""
+
 LONGEST = 80
 """Characters of a value that a card shows."""
 
@@ -56,7 +59,6 @@ def _finish(name: str, kind: str, seen: Counts, **measured: Any) -> ColumnProfil
 
 def _numbers(name: str, column: Any, strays: Strays, kind: str) -> ColumnProfile:
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     missing, known = column.null_count, len(column) - column.null_count
     if not known:
@@ -64,16 +66,15 @@ def _numbers(name: str, column: Any, strays: Strays, kind: str) -> ColumnProfile
     values = column.cast(pa.float64()).to_numpy()
     good = values[~np.isnan(values)]
     whole = pa.types.is_integer(column.type) or bool((good == np.floor(good)).all())
-    distinct = int(pc.count_distinct(column).as_py())
+    distinct, common = _frequent(column)
     low, high = float(good.min()), float(good.max())
-    common = _frequent(column) if distinct <= 1_000 else ()
     seen = Counts(
         *("number", known, missing, distinct, low, high, whole),
         rising=whole and not missing and known > 1 and bool((np.diff(good) == 1).all()),
         values=tuple(v.lower() for v, _ in common) if distinct == 2 else (),
     )
     if (kind or column_kinds.guess_kind(name, seen)) != "number":
-        return _finish(name, kind, seen, frequent=common or _frequent(column))
+        return _finish(name, kind, seen, whole=whole, frequent=common)
     edges, bars = histogram(good)
     quartiles = tuple(float(q) for q in np.quantile(good, (0.25, 0.75)))
     return _finish(
@@ -84,7 +85,7 @@ def _numbers(name: str, column: Any, strays: Strays, kind: str) -> ColumnProfile
         whole=whole,
         edges=edges,
         counts=bars,
-        frequent=common,
+        frequent=common if distinct <= FEW else (),
         suspicious=(
             *stray_texts(strays, "numbers"),
             *suspicious_numbers(values, (quartiles[0], quartiles[1])),
@@ -133,12 +134,10 @@ def _iso(moment: Any) -> str:
 
 def _texts(name: str, column: Any, kind: str) -> ColumnProfile:
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     missing, known = column.null_count, len(column) - column.null_count
     is_bool = pa.types.is_boolean(column.type)
-    distinct = int(pc.count_distinct(column).as_py())
-    common = _frequent(column)
+    distinct, common = _frequent(column)
     sample = [] if is_bool else _sample(column)
     seen = Counts(
         *("bool" if is_bool else "text", known, missing, distinct),
@@ -149,18 +148,21 @@ def _texts(name: str, column: Any, kind: str) -> ColumnProfile:
     return _finish(*(name, kind, seen), frequent=_word_counts(sample) if as_text else common)
 
 
-def _frequent(column: Any) -> tuple[tuple[str, int], ...]:
-    """The commonest values, the commonest first; equally common ones by their value."""
+def _frequent(column: Any) -> tuple[int, tuple[tuple[str, int], ...]]:
+    """How many different values, and the commonest with their counts; equally common ones in the
+    order they first stand in."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     pairs = pc.value_counts(column.drop_null())
-    table = pa.table({"v": pairs.field("values"), "n": pairs.field("counts")})
-    top = pc.select_k_unstable(
-        table, k=min(FREQUENT, len(table)), sort_keys=[("n", "descending"), ("v", "ascending")]
-    )
-    kept = table.take(top).to_pylist()
-    return tuple((_shown(row["v"]), int(row["n"])) for row in kept)
+    counts = pairs.field("counts").to_numpy()
+    places = np.arange(len(counts))
+    if len(counts) > FREQUENT:
+        least = np.partition(counts, -FREQUENT)[-FREQUENT]
+        places = np.flatnonzero(counts >= least)
+    places = places[np.argsort(-counts[places], kind="stable")][:FREQUENT]
+    kept = pairs.take(pa.array(places, pa.int64())).to_pylist()
+    return len(counts), tuple((_shown(row["values"]), int(row["counts"])) for row in kept)
 
 
 def _shown(value: Any) -> str:

@@ -10,10 +10,12 @@ from typing import Any
 from builder.errors import DataError
 from builder.tables.profiling.column_profiles import profile_column
 from builder.tables.reading.read_table import Table
-from builder.tables.table_records import KINDS, TableProfile, Value
+from builder.tables.table_records import KINDS, LEFT_OUT, ColumnProfile, TableProfile, Value
 
 FIRST = 50
 """Rows that are shown."""
+
+USED = frozenset(KINDS) - frozenset(LEFT_OUT)
 
 LONGEST = 500
 """Characters of a cell that are shown."""
@@ -30,16 +32,30 @@ def profile_table(table: Table, kinds: Mapping[str, str] | None = None) -> Table
     """
     kinds = kinds or {}
     _refuse_unknown(table, kinds)
-    columns = [
-        profile_column(name, table.data[name], table.strays.get(name, ()), kinds.get(name, ""))
-        for name in table.data.column_names
-    ]
-    if len(columns) == 1 and columns[0].kind == "free_text":
-        columns = [replace(columns[0], kind="text", left_out="")]
+    columns = [_card(table, name, kinds.get(name, "")) for name in table.data.column_names]
+    if not any(c.kind in USED for c in columns):
+        # a series of numbers, a list of texts: where nothing else is there, it is what is meant
+        columns = [_take_in(table, c) if c.name not in kinds else c for c in columns]
     return TableProfile(
         *(table.format, table.rows, tuple(columns), first_rows(table.data)),
         *(table.complete, table.notes, table.members, table.sheets),
     )
+
+
+def _card(table: Table, name: str, kind: str) -> ColumnProfile:
+    card = profile_column(name, table.data[name], table.strays.get(name, ()), kind)
+    if name not in table.unasked:
+        return card
+    return replace(card, guess=profile_column(name, table.unasked[name]).kind)
+
+
+def _take_in(table: Table, card: ColumnProfile) -> ColumnProfile:
+    """A column that would be left out as a name of its row, as one to learn from."""
+    kind = {"free_text": "text", "id": "number" if card.whole else "category"}.get(card.kind)
+    if kind is None:
+        return card
+    taken = profile_column(card.name, table.data[card.name], (), kind)
+    return replace(taken, guess=kind)
 
 
 def _refuse_unknown(table: Table, kinds: Mapping[str, str]) -> None:

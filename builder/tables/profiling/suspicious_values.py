@@ -30,7 +30,7 @@ def suspicious_numbers(numbers: Any, quartiles: tuple[float, float]) -> tuple[Su
         numbers: a NumPy array of the column's values, NaN where missing.
         quartiles: the first and the third.
     """
-    found = [s for v in STAND_INS if (s := _stand_in(numbers, float(v), quartiles))]
+    found = _stand_ins(numbers)
     taken = {float(s.value) for s in found}
     low, high = quartiles
     reach = FAR * (high - low)
@@ -43,7 +43,21 @@ def suspicious_numbers(numbers: Any, quartiles: tuple[float, float]) -> tuple[Su
     return tuple(found[:MOST])
 
 
-def _stand_in(numbers: Any, value: float, quartiles: tuple[float, float]) -> SuspiciousValue | None:
+def _stand_ins(numbers: Any) -> list[SuspiciousValue]:
+    """Only the least and the greatest can lie apart; behind one there may be another."""
+    found: list[SuspiciousValue] = []
+    rest = numbers
+    while len(found) < MOST:
+        ends = {float(np.nanmin(rest)), float(np.nanmax(rest))} & set(STAND_INS)
+        new = [s for v in sorted(ends) if (s := _stand_in(rest, v))]
+        if not new:
+            break
+        found += new
+        rest = np.where(np.isin(rest, [float(s.value) for s in new]), np.nan, rest)
+    return found
+
+
+def _stand_in(numbers: Any, value: float) -> SuspiciousValue | None:
     here = numbers == value
     if not (count := int(here.sum())):
         return None

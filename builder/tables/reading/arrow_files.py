@@ -31,7 +31,7 @@ def read_arrow(reading: Reading) -> Any:
         _bound(whole.num_rows, whole.num_columns, whole.nbytes)
         return _plain(reading, whole)
     except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError) as error:
-        reason = str(error).partition("\n")[0][:100]
+        reason = str(error).partition("\n")[0][:100].rstrip(".")
         raise DataError(
             f"The {reading.format.kind} file cannot be read: {reason}.",
             "Write it again, or save it as CSV.",

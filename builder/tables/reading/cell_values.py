@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from builder.tables.reading import date_values
-from builder.tables.reading.format_guess import NUMBER
+from builder.tables.reading.format_guess import NUMBER, UNITS
 from builder.tables.table_records import TableFormat
 
 TEXTS = ("category", "yes_no", "text", "free_text", "id")
@@ -20,7 +20,6 @@ NO_NUMBER = (
 )
 """What stands for no value among numbers, quoted or not, in small letters."""
 
-UNITS = r"^[$€£¥] ?| ?[%$€£¥]$"
 FEW = 0.05
 """Share of texts that a column of numbers may hold: they are told and count as missing."""
 

@@ -123,6 +123,7 @@ def _parse(reading: Reading, data: memoryview, names: list[str]) -> Any:
         raise DataError(
             "The table needs more memory than is free.", "Choose a file with fewer rows."
         ) from None
+    _refuse_open_quote(reading, data, table)
     _judge_ragged(reading, data, odd, table.num_rows, len(names))
     return table.rename_columns(names)
 
@@ -158,9 +159,8 @@ def _judge_ragged(
     if not odd:
         return
     text = bytes(data)
-    found = [(text.find(r.text.encode()), r.actual_columns) for r in odd[:20]]
-    at, values = min(found)
-    line = text[: max(0, at)].count(b"\n") + 1 + bool(reading.format.header)
+    at, values = min((_place(text, r.text), r.actual_columns) for r in odd[:20])
+    line = text[:at].count(b"\n") + 1 + bool(reading.format.header)
     where = f"the first is line {number(line)} with {plural(values, 'value')}"
     if len(odd) > max(1, RAGGED * (rows + len(odd))):
         raise DataError(
@@ -174,3 +174,25 @@ def _judge_ragged(
     one += f"{number(width)} and was left out."
     message = one if len(odd) == 1 else many
     reading.notes.append(TableWarning("ragged", (), message, count=len(odd)))
+
+
+def _place(text: bytes, row: str) -> int:
+    """Where a line stands; the end where a line break inside it hides it."""
+    found = re.search(rb"(?m)^" + re.escape(row.encode()) + rb"\r?$", text)
+    return found.start() if found else len(text)
+
+
+def _refuse_open_quote(reading: Reading, data: memoryview, table: Any) -> None:
+    """A quote that is never closed takes in all the rows below it, and no parser objects."""
+    quote = (reading.format.quote or "").encode()
+    if not quote or not table.num_rows or reading.share < 1:
+        return
+    last = table.slice(table.num_rows - 1).to_pylist()[0].values()
+    if any(v and "\n" in v for v in last) and (text := bytes(data)).count(quote) % 2:
+        line = text[: text.rfind(quote)].count(b"\n") + 1 + bool(reading.format.header)
+        raise DataError(
+            f"The quote in line {number(line)} is never closed, so that all lines below are one "
+            "value.",
+            "Close it, or choose another quote character, or none.",
+            "quote",
+        )

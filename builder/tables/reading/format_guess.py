@@ -18,6 +18,8 @@ HEAD = 256_000
 LONGEST_LINE = 16_000_000
 MAX_COLUMNS = 10_000
 LINES = 300
+NAME = 40
+"""Characters: a longer first value is no name of a column."""
 
 DELIMITERS = ("\t", ";", "|", ",")
 """In the order of their claim where two of them cut every line into as many values."""
@@ -33,6 +35,12 @@ NUMBER = {
     (".", "'"): re.compile(r"[+-]?[0-9]{1,3}(['’][0-9]{3})+(\.[0-9]+)?"),
 }
 """How numbers look, by decimal and thousands mark."""
+
+
+UNITS = r"^[$€£¥] ?| ?[%$€£¥]$"
+"""What may stand before or behind a number."""
+
+MARKED = re.compile("[-+]?[.,]?[0-9][0-9.,'’ \u00a0\u202f]*")
 
 
 def guess_format(reading: Reading, data: memoryview) -> list[list[str]]:
@@ -119,6 +127,11 @@ def _delimiter(lines: Sequence[str], quote: str) -> str:
     cells = [c for row in words[1:] for c in row]
     if width > 1 and share > 0.9 and sum(map(_is_number, cells)) > len(cells) / 2:
         return " "
+    for delimiter in DELIMITERS:
+        # names above rows of many lengths: a table all the same, which is then told what is wrong
+        names, with_it = cut(lines[:1], delimiter, quote)[0], sum(delimiter in x for x in lines)
+        if len(names) > 1 and max(map(len, names)) <= NAME and with_it >= 0.6 * len(lines):
+            return delimiter
     # one column: a delimiter that cuts nothing
     return next((d for d in (",", "\t", ";", "|") if not any(d in x for x in lines)), "\x1f")
 
@@ -193,8 +206,8 @@ def _is_number(cell: str) -> bool:
 
 def _marks(rows: Sequence[Sequence[str]], delimiter: str) -> tuple[str, str]:
     """Decimal and thousands mark that read the most cells as numbers."""
-    cells = [c.strip() for row in rows for c in row if c.strip()[:1].isdigit() or c[:1] in "+-.,"]
-    both = [c for c in cells if not c.isdigit() and re.fullmatch("[-+0-9.,'’ \u00a0\u202f]+", c)]
+    cells = [re.sub(UNITS, "", c.strip()) for row in rows for c in row]
+    both = [c for c in cells if MARKED.fullmatch(c) and not c.lstrip("+-").isdigit()]
     fits = {
         marks: sum(
             bool(p.fullmatch(c) or NUMBER[marks[0], ""].fullmatch(c)) if marks[1] else

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from builder.errors import DataError
@@ -41,6 +41,7 @@ class Table:
         complete: whether every row was read.
         notes: what was found while reading.
         strays: texts among the numbers or dates of a column, by row counted from 1.
+        unasked: columns whose kind was set by hand, as they would be read without it.
         members, sheets: what else could be chosen in the file.
     """
 
@@ -50,6 +51,7 @@ class Table:
     complete: bool = True
     notes: tuple[TableWarning, ...] = ()
     strays: Mapping[str, Strays] = field(default_factory=dict)
+    unasked: Mapping[str, Any] = field(default_factory=dict)
     members: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
 
@@ -79,10 +81,12 @@ def read_table(
             f"Choose one of {', '.join(READERS)}.",
             "kind",
         )
-    data = _with_names(reading, reader(reading))
+    texts = _with_names(reading, reader(reading))
     reading.settle(sheet="", encoding="", delimiter="", quote="", comment="", thousands="")
     reading.settle(decimal=".", header=True)
-    data, strays = _type(reading, data, kinds or {})
+    data, strays = _type(reading, texts, kinds or {})
+    asked = texts.select([n for n in kinds or () if n in texts.column_names])
+    unasked, _ = _type(replace(reading, notes=[]), asked, {})
     if not any(len(c) > c.null_count for c in data.columns):
         raise DataError("No cell of the table holds a value.", "Choose a file with values.")
     if data.num_columns == 1 and reading.format.kind == "text":
@@ -92,6 +96,7 @@ def read_table(
     rows = data.num_rows if complete else round(data.num_rows / reading.share)
     return Table(
         *(reading.format, data, rows, complete, tuple(reading.notes), strays),
+        dict(zip(unasked.column_names, unasked.columns, strict=True)),
         *(reading.members, reading.sheets),
     )
 

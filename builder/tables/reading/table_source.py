@@ -8,8 +8,10 @@ import io
 import lzma
 import mmap
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -28,7 +30,11 @@ PREVIEW = 8_000_000
 """Bytes of text that are enough for the first rows and cards."""
 
 ZIP = (b"PK\3\4", b"PK\5\6")
-PACKED = {b"\x1f\x8b": gzip.GzipFile, b"BZh": bz2.BZ2File, b"\xfd7zXZ\x00": lzma.LZMAFile}
+PACKED: dict[bytes, Callable[..., Any]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ\x00": lzma.open,
+}
 
 KNOWN = (
     (b"\x89PNG", "a PNG picture"),

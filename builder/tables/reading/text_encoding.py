@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from builder.errors import DataError
 from builder.tables.reading.table_source import SAVE, Reading
@@ -18,6 +19,7 @@ MARKS = (
 """Byte order marks, the longer before those they begin with."""
 
 PIECE = 1 << 24
+WESTERN = frozenset("ÄÖÜäöüßÉÈÊËéèêëÀÂÁÃàâáãÇçÑñÍÎÏíîïìÓÔÕóôõòÚÛÙúûùÅåØøÆæŒœ€£§°«»–—‘’“”…©®\u00a0")
 ENOUGH = 200_000
 """Bytes of lines beyond ASCII that the guess looks at."""
 
@@ -44,8 +46,9 @@ def to_utf8(reading: Reading) -> memoryview:
 
 def _is_utf8(encoding: str) -> bool:
     try:
-        return codecs.lookup(encoding).name in ("utf-8", "utf-8-sig", "ascii")
-    except LookupError:
+        b"a".decode(encoding, "replace")  # refuses codecs that are none of text, such as zlib
+        return codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
+    except (LookupError, ValueError):
         raise _unknown(encoding) from None
 
 
@@ -102,14 +105,18 @@ def _guess_eight_bits(data: memoryview) -> str:
             sample += line[:2000] + b"\n"
         if len(sample) > ENOUGH:
             break
-    found = from_bytes(bytes(sample) or bytes(data[:ENOUGH]))
-    best = found.best()
-    if best is None:
+    if _is_western(bytes(sample)):
         return "cp1252"
-    western = next((m for m in found if m.encoding in ("cp1252", "latin_1")), None)
-    # several single-byte encodings read a few umlauts equally well: the commonest is meant
-    alike = western and western.chaos <= best.chaos and not best.multi_byte_usage
-    return "cp1252" if alike else str(best.encoding)
+    best = from_bytes(bytes(sample)).best()
+    return str(best.encoding) if best is not None else "cp1252"
+
+
+def _is_western(sample: bytes) -> bool:
+    """Whether all that is beyond ASCII are the letters and signs of Western Europe, three at
+    most in a row: a few umlauts are too little for any statistics, and cp1252 is what is meant."""
+    text = sample.decode("cp1252", "replace")
+    runs = re.findall(r"[^\x00-\x7f]+", text)
+    return all(set(run) <= WESTERN and len(run) < 4 for run in runs)
 
 
 def _recode(reading: Reading, encoding: str, strict: bool) -> bytearray:

@@ -20,7 +20,10 @@ from builder.tables.table_records import TableWarning
 MAX_CELLS = 20_000_000
 """Of the rectangle that holds a sheet's cells: the reader keeps room for every one of them."""
 
-CELL = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]{0,4})([0-9]{1,10})""")
+CELL = re.compile(rb"""(?<![\w:])r\s*=\s*["']\s*([A-Za-z]*)([0-9]*)""")
+OVERLAP = 4_096
+"""Bytes of one piece that are looked at with the next, for an address cut in two."""
+
 PASSWORD = "EncryptedPackage".encode("utf-16-le")
 GUESSED_BY = 100
 
@@ -116,7 +119,7 @@ def _locked() -> DataError:
 
 
 def _damaged(error: BaseException) -> DataError:
-    reason = str(error).partition("\n")[0][:100]
+    reason = str(error).partition("\n")[0][:100].rstrip(".")
     return DataError(
         f"The workbook cannot be read: {reason}.", "Open it, save it as .xlsx, and choose that."
     )
@@ -171,26 +174,27 @@ def _look_through(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) 
                     )
                 if is_sheet:
                     formulas += piece.count(b"<f>") + piece.count(b"<f ")
-                    row, column = _farthest(rest + piece, row, column)
-                    rest = piece[-64:]
+                # a sheet may lie anywhere in the file: its name proves nothing
+                row, column = _farthest(rest + piece, row, column)
+                rest = piece[-OVERLAP:]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error):
         raise _damaged(ValueError("it is damaged or incomplete")) from None
-    if row * column > MAX_CELLS:
-        raise DataError(
-            f"The sheet reaches to row {number(row)} and column {number(column)}, which is more "
-            f"than {number(MAX_CELLS)} cells.",
-            "Delete what stands far outside the table, or save it as CSV.",
-        )
     return read, formulas
 
 
 def _farthest(text: bytes, row: int, column: int) -> tuple[int, int]:
     found = CELL.findall(text)
     for digits in {digits for _, digits in found}:
-        row = max(row, int(digits))
+        row = max(row, int(digits[:9] or b"1"))
     for letters in {letters for letters, _ in found}:
         at = 0
-        for letter in letters.upper():
+        for letter in letters[:6].upper():
             at = at * 26 + letter - 64
         column = max(column, at)
+    if row * column > MAX_CELLS or column > MAX_COLUMNS:
+        raise DataError(
+            f"The sheet reaches to row {number(row)} and column {number(column)}; it may have "
+            f"{number(MAX_CELLS)} cells and {number(MAX_COLUMNS)} columns.",
+            "Delete what stands far outside the table, or save it as CSV.",
+        )
     return row, column

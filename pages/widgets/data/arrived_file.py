@@ -45,6 +45,20 @@ def show() -> None:
         path = find_file(file)
         if path is None:
             continue
-        with st.container(key=f"arrived-{file[:12]}", border=True, gap="xsmall"):
+        key = f"arrived-{file[:12]}"
+        with st.container(key=key, border=True, horizontal=True, vertical_alignment="center"):
             size = formatting.size(path.stat().st_size)
-            st.markdown(f":material/description: **{escape_md(name)}** :gray[{size}]")
+            text = f":material/description: **{escape_md(name)}** :gray[{size}]"
+            st.markdown(text, width="stretch")
+            st.button(
+                "Close",
+                key=f"{key}-close",
+                type="tertiary",
+                icon=":material/close:",
+                on_click=_close,
+                args=(file,),
+            )
+
+
+def _close(file: str) -> None:
+    tab_state.remember("arrived", [pair for pair in _arrived() if pair[0] != file])
