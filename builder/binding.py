@@ -46,6 +46,20 @@ def input_columns(training: TrainingSpec) -> dict[str, str]:
     return {n: X if plain else _column(training, n) for n in inputs(training.model)}
 
 
+def bound_columns(training: TrainingSpec) -> dict[str, tuple[str, ...]]:
+    """TEMP Input node → the columns it reads."""
+    found = {}
+    for node, name in input_columns(training).items():
+        value = training.columns.get(node)
+        found[node] = value if isinstance(value, tuple) else (name,)
+    return found
+
+
+def read_columns(training: TrainingSpec) -> tuple[str, ...]:
+    """TEMP Every column the model reads, each once."""
+    return tuple(dict.fromkeys(c for names in bound_columns(training).values() for c in names))
+
+
 def output_columns(training: TrainingSpec) -> dict[str, str]:
     """Output → the column it learns to answer: the bound one, else the one of its own name."""
     plain = is_single_column(training)

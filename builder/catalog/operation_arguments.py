@@ -31,6 +31,11 @@ PARAMS: dict[tuple[str, str], Param] = {
         "json", "The axes in their new order, the batch axis (0) included.", optional=True
     ),
     ("tensordot", "axes"): Param("json", "How many axes, or which of each, are summed over."),
+    ("", "nan"): Param(
+        "json", "The number in the place of a missing one, or a list: one a column."
+    ),
+    ("", "posinf"): Param("float", "In the place of infinity.", optional=True, advanced=True),
+    ("", "neginf"): Param("float", "In the place of minus infinity.", optional=True, advanced=True),
     ("", "keepdims"): Param("bool", "Keep the reduced axis, with length 1."),
     ("", "initial"): Param(
         "float", "The result where there is nothing to compare.", optional=True, advanced=True

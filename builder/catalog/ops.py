@@ -165,6 +165,8 @@ _TABLE: dict[str, tuple[tuple[str, str] | tuple[str, str, dict[str, Any]], ...]]
         ("logical_and(x1, x2, /)", "Whether both are true, place by place."),
         ("logical_or(x1, x2, /)", "Whether at least one is true, place by place."),
         ("logical_not(x, /)", "Turns true into false and false into true."),
+        ("nan_to_num(x, /, nan=0.0, posinf=None, neginf=None)",
+         "Puts other numbers in the place of missing and infinite ones."),
         ("isnan(x, /)", "Whether a value is no number, place by place."),
         ("where(condition, x1, x2, /)", "Takes x1 where the condition is true, else x2."),
         ("one_hot(x, /, num_classes, axis=-1, dtype=None, sparse=False)",

@@ -39,9 +39,9 @@ def select_columns(training: TrainingSpec, called: Names) -> str:
             "fit.shuffle",
         )
     x = {
-        binding.keras_name(training.model, n): c for n, c in binding.input_columns(training).items()
+        binding.keras_name(training.model, n): c for n, c in binding.bound_columns(training).items()
     }
-    y = {called[ref]: c for ref, c in binding.output_columns(training).items()}
+    y = {called[ref]: (c,) for ref, c in binding.output_columns(training).items()}
     lines = ["# Hand over the columns that the model reads and learns"]
     for part in ("train", "test"):
         for side, columns in (("x", x), ("y", y)):
@@ -51,14 +51,18 @@ def select_columns(training: TrainingSpec, called: Names) -> str:
     return "\n".join(line for line in lines if len(set(line.split(" = "))) > 1 or "#" in line)
 
 
-def _pick_columns(variable: str, plain: str, columns: dict[str, str]) -> Name | Call:
+def _pick_columns(variable: str, plain: str, columns: dict[str, tuple[str, ...]]) -> Name | Call:
     picked = {k: _column(variable, plain, c) for k, c in columns.items()}
     if len(picked) == 1:
         return next(iter(picked.values()))
     return Call("", tuple(picked.items()), "{", "}")
 
 
-def _column(variable: str, plain: str, column: str) -> Name:
+def _column(variable: str, plain: str, names: tuple[str, ...]) -> Name | Call:
+    if len(names) > 1:
+        parts = Call("", tuple(("", _column(variable, plain, (n,))) for n in names), "[", "]")
+        return Call("np.stack", (("", parts), ("axis", 1)))
+    column = names[0]
     return Name(variable if column == plain else f"{variable}[{render_flat(column)}]")
 
 

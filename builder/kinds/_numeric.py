@@ -119,6 +119,8 @@ class Numeric(Kind):
         return Scaling(offset, np.where(divisor == 0, np.ones((), "float32"), divisor), white)
 
     def source(self, train: str, test: str, column: ColumnFacts, settings: Settings) -> list[str]:
+        if "scale" not in settings and column.role == "input":
+            return []  # it comes as it is wanted
         both = (train, test)
         lines = [f'{x} = {x}.astype("float32")' for x in both]
         scale = settings.get("scale", "none")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from builder.catalog.entry import Param
-from builder.facts import ColumnFacts
+from builder.facts import ColumnFacts, Range
 from builder.kinds._numeric import check_numbers, check_single
 from builder.kinds.contract import Array, Column, Decode, Kind, Scaling, Settings, invalid
 from builder.spec import Config, ObjectSpec
@@ -79,16 +79,24 @@ class Category(Kind):
     def fits(self, shape: tuple[int | None, ...], column: ColumnFacts) -> bool:
         return shape in ((), (1,))
 
+    def ranges(self, column: Column) -> tuple[Range, ...]:
+        """Of the number of a name; "" is missing."""
+        if column.role == "target" or column.train.dtype != object:
+            return ()
+        missing = int((column.train == "").sum())
+        return (Range(0.0, 0.0, max(0.0, len(column.classes) - 1.0), whole=True, missing=missing),)
+
     def encodings(self, columns: tuple[ColumnFacts, ...]) -> tuple[tuple[ObjectSpec, ...], ...]:
         """A 1 in the place of the name; of many names, a short row of numbers that is learned for
         each; of very many, for each of some thousand heaps that the names are put on."""
         count = len(columns[0].classes)
         lookup = "IntegerLookup" if columns[0].dtype != "object" else "StringLookup"
+        places = count + 1 + any(r.missing for r in columns[0].ranges)
         if 0 < count <= ONE_HOT:
-            return ((ObjectSpec(lookup, Config(output_mode="one_hot")),),)
+            known = Config(max_tokens=places, pad_to_max_tokens=True, output_mode="one_hot")
+            return ((ObjectSpec(lookup, known),),)
         width = min(WIDEST, round(1.6 * max(count, ONE_HOT) ** 0.56))
         if count:
-            places: int = count + 2
             first = ObjectSpec(lookup)
         else:
             places = HEAPS

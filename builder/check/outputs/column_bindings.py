@@ -39,7 +39,9 @@ def _unbound(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
     )
     for role, word, columns, bound in sides:
         for node, name in bound.items():
-            if any(c.name == name for c in columns):
+            if any(c.name == name for c in columns) or isinstance(
+                training.columns.get(node), tuple
+            ):
                 continue
             given = training.columns.get(node)
             has = ", ".join(c.name for c in columns)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from builder import binding
 from builder.engine.data.prepare import Data
 from builder.errors import DataError
@@ -33,10 +35,25 @@ def bind_arrays(training: TrainingSpec, data: Data) -> Arrays:
     Raises:
         DataError: an Input or output is bound to no column, or to one of the wrong side.
     """
-    x = _columns(training, data, binding.input_columns(training), "input")
     y = _columns(training, data, binding.output_columns(training), "target")
-    parts = [_pack({k: getattr(c, p) for k, c in s.items()}) for p in PARTS for s in (x, y)]
+    parts = []
+    for p in PARTS:
+        names = binding.read_columns(training)
+        parts.append(bind_inputs(training, {n: getattr(data.column(n), p) for n in names}))
+        parts.append(_pack({k: getattr(c, p) for k, c in y.items()}))
     return Arrays(*parts)
+
+
+def bind_inputs(training: TrainingSpec, columns: Mapping[str, Any]) -> Any:
+    """TEMP What the model reads, of prepared columns."""
+    x = {}
+    for node, names in binding.bound_columns(training).items():
+        key = binding.keras_name(training.model, node)
+        if len(names) == 1:
+            x[key] = columns[names[0]]
+        else:
+            x[key] = np.stack([columns[n] for n in names], axis=1)
+    return _pack(x)
 
 
 PARTS = ("train", "test")

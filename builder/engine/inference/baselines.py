@@ -58,6 +58,7 @@ def compare(training: TrainingSpec, target: str = "") -> dict[str, Any]:
 
 def _compare(columns: list[Prepared], answer: Prepared, chosen: Array) -> list[dict[str, Any]]:
     from sklearn.pipeline import make_pipeline
+    from threadpoolctl import threadpool_limits
 
     x = _frame(columns, "train", chosen)
     x_test = _frame(columns, "test", np.arange(len(answer.test)))
@@ -66,7 +67,8 @@ def _compare(columns: list[Prepared], answer: Prepared, chosen: Array) -> list[d
     for name, make in _models(answer.facts.task, _width(columns)).items():
         start = time.perf_counter()
         model = make_pipeline(_encoder(columns), make())
-        predicted = model.fit(x, y).predict(x_test)
+        with threadpool_limits(1):  # more threads fight with the training that may be going on
+            predicted = model.fit(x, y).predict(x_test)
         score = _score(answer.facts.task, y_test, predicted)
         results.append({"name": name, **score, "seconds": time.perf_counter() - start})
     return results

@@ -277,7 +277,5 @@ def _examples(
 
 def _parts(training: TrainingSpec, data: Data, rows: Array) -> list[dict[str, Any]]:
     """These test examples, every column the model reads."""
-    columns = [
-        data.column(name) for name in dict.fromkeys(binding.input_columns(training).values())
-    ]
+    columns = [data.column(name) for name in binding.read_columns(training)]
     return [examples(training.dataset, c, c.raw.test[rows]) for c in columns]

@@ -18,6 +18,9 @@ from builder.kinds.contract import Array
 from builder.kinds.registry import find_kind
 from builder.spec import TrainingSpec
 
+SAMPLE = 32
+"""Training rows whose values a column is given in turn, to see what it does to the answer."""
+
 FAR = 0.5
 """A number is strange when it lies further outside the training rows than this share of their
 range."""
@@ -37,8 +40,8 @@ def predict_row(
     Returns:
         For each output its ``column``, and ``confidence.verdict`` of its classes or ``value`` and
         ``why``; ``reasons``: (column, how much the answer changes by it) for every column that is
-        read: the probability of the class, or the value, less what it is when that column alone has
-        its usual value.
+        read: the probability of the class, or the value, less its mean when that column alone has
+        the values of training rows (a partial dependence, Friedman 2001, around this one row).
 
     Raises:
         DataError: a value cannot be read, or the model does not fit the data.
@@ -47,8 +50,7 @@ def predict_row(
     data = load(training.dataset)
     read = [data.column(name) for name in binding.read_columns(training)]
     row = {c.facts.name: _read_values(c, values.get(c.facts.name, ())) for c in read}
-    usual = {c.facts.name: _usual_value(c) for c in read}
-    variants = [row, *({**row, name: usual[name]} for name in row)]
+    variants = [row, *({**row, c.facts.name: value} for c in read for value in _sample(c))]
     answers = predict_columns(artefact, training, data, _stack(read, variants))
     doubt = _find_strange(read, row)
     targets = [data.column(n) for n in binding.output_columns(training).values()]
@@ -100,14 +102,11 @@ def _read_values(column: Prepared, values: Sequence[Any]) -> Array:
         ) from None
 
 
-def _usual_value(column: Prepared) -> Array:
-    """The middle of the training rows, number by number; of names and texts the commonest."""
+def _sample(column: Prepared) -> list[Array]:
+    """``SAMPLE`` values of training rows, evenly spaced."""
     rows = column.raw.train
-    if rows.dtype == object:
-        names, counts = np.unique(rows.astype(str), return_counts=True)
-        return np.array(str(names[counts.argmax()]), "object")
-    middle: Array = np.nanmedian(rows[:10_000].astype("float64"), axis=0).astype("float32")
-    return middle
+    places = np.linspace(0, len(rows) - 1, SAMPLE).astype(int)
+    return [np.asarray(rows[i], rows.dtype) for i in places]
 
 
 def _stack(read: Sequence[Prepared], rows: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
@@ -143,12 +142,13 @@ def _find_strange(read: Sequence[Prepared], row: Mapping[str, Array]) -> str:
 def _explain(target: Prepared, scores: Array, names: Sequence[str], doubt: str) -> dict[str, Any]:
     about: dict[str, Any] = {"column": target.facts.name}
     if target.facts.task != "classification":
-        pushes = scores[0] - scores[1:]
+        answers = scores
         said: dict[str, Any] = {"value": float(scores[0]), "why": doubt, "sure": not doubt}
     else:
         top = int(scores[0].argmax())
         _, rival = confidence.find_rival(scores[0], target.facts.classes, top)
         said = confidence.verdict(scores[0], target.facts.classes, doubt or rival)
-        pushes = scores[0, top] - scores[1:, top]
+        answers = scores[:, top]
+    pushes = answers[0] - answers[1:].reshape(len(names), SAMPLE).mean(axis=1)
     reasons = [(name, float(push)) for name, push in zip(names, pushes, strict=True)]
     return about | said | {"reasons": reasons}
