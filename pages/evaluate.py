@@ -52,7 +52,7 @@ def _report(run: Run, artefact: str) -> Mapping[str, Any]:
 
 def _classes(run: Run, artefact: str, results: Mapping[str, Any]) -> None:
     """How a classifier did: class by class, and on which examples it erred."""
-    if results["style"] == "points":
+    if results.get("style") == "points":
         _surface(run, artefact, results["classes"])
     left, right = st.columns([6, 5], gap="large")
     with left:

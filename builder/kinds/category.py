@@ -53,6 +53,8 @@ class Category(Kind):
         return str(settings.get("labels", "integers"))
 
     def expect(self, column: ColumnFacts, settings: Settings) -> ColumnFacts:
+        if column.role == "input":
+            return column if column.is_text else super().expect(column, settings)
         column = super().expect(column, settings)
         if column.labels != "one_hot":
             return column

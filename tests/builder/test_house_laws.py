@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from builder import catalog
-from tests.laws import glossary, imports, shape
+from builder.kinds.registry import all_kinds
+from tests.laws import glossary, imports, kind_names, shape
 from tests.laws.house import CROWDED, DOMAIN_WORDS, LADDERS, TABLES
 from tests.laws.tree import Tree, read
 
@@ -69,6 +70,10 @@ def test_a_public_name_has_one_address() -> None:
 def test_no_table_of_classes_stands_outside_the_catalogue() -> None:
     headings = {e.group for e in catalog.palette()}
     none(shape.class_tables(tree(), class_names(), headings, TABLES))
+
+
+def test_a_kind_of_data_is_known_by_name_in_its_own_file_alone() -> None:
+    none(kind_names.forks(tree(), all_kinds()))
 
 
 def test_the_glossary_has_a_sentence_for_every_folder_and_record() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.laws import glossary, imports, shape
+from tests.laws import glossary, imports, kind_names, shape
 from tests.laws.tree import Tree
 
 Make = Callable[..., Tree]
@@ -54,6 +54,7 @@ def test_a_tree_that_keeps_the_laws_has_no_offender(make: Make) -> None:
     assert shape.crowded(tree, {}) == shape.same_stems(tree, ()) == shape.drawers(tree) == []
     assert shape.second_addresses(tree) == []
     assert shape.class_tables(tree, {"Dense", "Conv2D"}, (), {}) == []
+    assert kind_names.forks(tree, {"image", "text"}) == []
 
 
 @pytest.mark.parametrize(
@@ -278,6 +279,28 @@ def test_a_table_of_classes(make: Make, text: str) -> None:
 )
 def test_what_is_no_table_of_classes(make: Make, text: str) -> None:
     assert shape.class_tables(make({"builder/code/calls.py": text}), CLASSES, HEADINGS, {}) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'def f(kind):\n    return kind == "image"',
+        'def f(kind):\n    return "image" != kind',
+        'def f(kind):\n    return kind in ("image", "colour")',
+        'def f(kind):\n    match kind:\n        case "image" | None: ...',
+        'WIDTH = {\n    "image": 2, "text": 1}',
+    ],
+)
+def test_a_fork_on_a_kind(make: Make, text: str) -> None:
+    own = text.replace('"text"', '"words"')
+    files = {"builder/check/shapes.py": text, "builder/kinds/image.py": own}
+    (said,) = kind_names.forks(make(files), {"image", "text"})
+    assert said.startswith("builder/check/shapes.py:") and "forks on image" in said
+
+
+def test_what_is_no_fork_on_a_kind(make: Make) -> None:
+    text = 'PARTS = ("image", "text")\nX = {"image": 1}\nY = Column("x", "image") == X["text"]'
+    assert kind_names.forks(make({"builder/check/shapes.py": text}), {"image", "text"}) == []
 
 
 GLOSSARY = """# Title

@@ -164,7 +164,7 @@ def test_a_layer_that_is_not_refused_calculates(place: str) -> None:
     for new in LAYERS:
         facts = keras_model.summary(chain("m", start, new)).nodes
         flat = (layer("Flatten"),) if len(facts[-1].outputs[0]) > 2 else ()
-        end = dense(len(data.classes), "softmax")
+        end = dense(len(data.target.classes), "softmax")
         training = zoo.training(chain("m", start, new, *flat, end), PLACES[place])
         model = keras_model.summary(training.model)
         if any(p.severe for p in check.problems(training, data, model)):

@@ -1,4 +1,4 @@
-"""Our promises, done: a layer, a dataset, an exporter, a page, an optimizer, each by one file.
+"""Our promises, done: a layer, a dataset, a kind of data, an exporter …, each by one file.
 
 They are added to a copy of the product; two processes then use them as people would.
 """
@@ -86,7 +86,7 @@ def test_each_touches_one_file_and_a_page_one_line_more(
 ) -> None:
     _, touched = copy
     assert {name: len(paths) for name, paths in touched.items()} == {
-        **dict.fromkeys(("layer", "unusual layer", "dataset", "exporter", "optimizer"), 1),
+        **dict.fromkeys(("layer", "unusual layer", "dataset", "kind", "exporter", "optimizer"), 1),
         "page": 2,
     }
     (line,) = additions.PROMISES["page"][1]
@@ -139,6 +139,13 @@ def test_a_dataset(told: Told) -> None:
     assert page["errors"] == [] and "Two moons · points" in page["gallery"]
     assert "examples to learn from" in page["said"]
     assert "dataset-Moons-samples" in page["form"]
+
+
+def test_a_kind_of_data(told: Told) -> None:
+    made = ok(told["kind"])
+    assert made["problems"] == [] and made["failure"] is None
+    assert "np.sin(np.radians(x_train))" in made["lines"]
+    assert made["same"] == [True, [2]] and made["said"] == "a direction"
 
 
 def test_an_exporter_that_needs_only_the_project(told: Told) -> None:

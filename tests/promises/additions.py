@@ -92,6 +92,48 @@ def moons(samples: int, noise: float, rng: Any) -> tuple[Array, Array]:
     return x + noise * rng.normal(size=x.shape), y
 '''.replace("import numpy as np\n", "from typing import Any\n\nimport numpy as np\n", 1)
 
+KIND = '''"""Directions in degrees, of which 0 and 360 are the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from builder.facts import ColumnFacts
+from builder.kinds.contract import Array, Column, Kind, Scaling, Settings, invalid
+
+
+class Angle(Kind):
+    """A direction as the sine and cosine of its angle."""
+
+    name = "angle"
+    title = "Direction"
+
+    def validate(self, name: str, rows: Array, column: Column) -> None:
+        if rows.ndim != 1 or not np.isfinite(rows).all():
+            raise invalid(f"{name} must hold one angle an example.", "Give degrees.")
+
+    def prepare(self, rows: Array, column: Column, scaling: Scaling, settings: Settings) -> Array:
+        return np.stack([np.sin(np.radians(rows)), np.cos(np.radians(rows))], axis=1)
+
+    def expect(self, column: ColumnFacts, settings: Settings) -> ColumnFacts:
+        return replace(super().expect(column, settings), shape=(2,))
+
+    def imports(self, column: ColumnFacts, settings: Settings) -> tuple[str, ...]:
+        return ("import numpy as np",)
+
+    def source(self, train: str, test: str, column: ColumnFacts, settings: Settings) -> list[str]:
+        each = "np.stack([np.sin(np.radians({0})), np.cos(np.radians({0}))], axis=1)"
+        return [f"{x} = {each.format(x)}" for x in (train, test)]
+
+    def describe(self, column: ColumnFacts) -> str:
+        return "a direction"
+
+
+KIND = Angle()
+'''
+
 EXPORTER = '''"""Three lines on the model, for a wall."""
 
 from __future__ import annotations
@@ -133,6 +175,7 @@ PROMISES: dict[str, tuple[dict[str, str], tuple[Line, ...]]] = {
         (Line("builder/catalog/layers/joining.py", "ENTRIES = (", UNUSUAL_LAYER),),
     ),
     "dataset": ({"builder/datasets/moons.py": DATASET}, ()),
+    "kind": ({"builder/kinds/angle.py": KIND}, ()),
     "exporter": ({"builder/exporters/haiku.py": EXPORTER}, ()),
     "page": (
         {"pages/hello.py": PAGE},
@@ -161,6 +204,7 @@ BROKEN: dict[str, tuple[str, str, str]] = {
         "pooling.py: Blur",
     ),
     "dataset": ('TITLE = "Two moons"\n', "", "moons.py"),
+    "kind": ("KIND = Angle()", "ANGLE = Angle()", "angle.py"),
     "exporter": ('KIND = "project"', 'KIND = "poem"', "haiku.py"),
 }
 """Of what is added: words, what stands in their place, and what the refusal has to name."""

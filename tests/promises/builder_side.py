@@ -16,9 +16,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from builder import catalog, check, cli, code, parse, starters
 from builder.code import data_source
+from builder.datasets.contract import Raw
 from builder.datasets.registry import find_dataset
+from builder.kinds.registry import find_kind
 from builder.spec import Config, Node, ObjectSpec, TrainingSpec, chain
 
 OUT = Path(sys.argv[1])
@@ -117,6 +121,34 @@ def dataset() -> dict[str, Any]:
     return walk(circles(dataset="Moons"))
 
 
+def kind() -> dict[str, Any]:
+    """Wind by its direction: from raw rows to an Input, a preview and the lines of a script."""
+    from builder.engine.build import keras_model
+    from builder.engine.data.prepare import prepare
+
+    degrees = np.linspace(0.0, 350.0, 40)
+    labels = (degrees > 180).astype("int64")
+    arrays = (degrees[:30], labels[:30], degrees[30:], labels[30:])
+    raw, settings = Raw.of_x_and_y("angle", arrays, ("east", "west")), Config({"samples": 200})
+    plain = circles()
+    data = prepare(ObjectSpec("Circles", settings), raw)
+    model = replace(plain.model, layers=plain.model.layers.with_(
+        **{plain.model.nodes[0].layer: find_kind("angle").input_layer(data.facts.input)}
+    ))  # fmt: skip
+    training = replace(plain, model=model)
+    facts = keras_model.summary(model)
+    names: dict[str, Any] = {"x_train": arrays[0], "x_test": arrays[2]}
+    lines = data_source.preparation_source(training.dataset, data.facts)
+    exec(lines, names)  # noqa: S102 (they are our own lines)
+    return {
+        "problems": [p.message for p in check.problems(training, data.facts, facts) if p.severe],
+        "failure": facts.failure and facts.failure.message,
+        "lines": lines,
+        "same": [bool((names["x_train"] == data.input.train).all()), list(data.input.facts.shape)],
+        "said": find_kind("angle").describe_example(data.facts.input),
+    }
+
+
 def exporter() -> dict[str, Any]:
     help_text = io.StringIO()
     with contextlib.redirect_stdout(help_text), contextlib.suppress(SystemExit):
@@ -136,6 +168,6 @@ def tell(name: str, work: Callable[[], Any]) -> None:
     os.chdir(here)
 
 
-for _work in (layer, unusual_layer, optimizer, dataset, exporter):
+for _work in (layer, unusual_layer, optimizer, dataset, kind, exporter):
     tell(_work.__name__.replace("_", " "), _work)
 (OUT / "builder_side.json").write_text(json.dumps(TOLD), "utf-8")

@@ -62,7 +62,7 @@ def show(training: TrainingSpec, problems: Sequence[Problem]) -> TrainingSpec:
         training = _output_settings(training, data, problems)
     views = check.output_views(training, data)
     one = views[0].data if len(views) == 1 else None
-    if one is not None and one.task == "classification":
+    if one is not None and one.target.task == "classification":
         training = fit_form.edit_class_weights(training, one)
     training = fit_form.edit_callbacks(training)
     with st.container(key="settings-speed"):

@@ -58,7 +58,7 @@ def test_a_long_call_does_not_hold_up_quick_ones() -> None:
         long = pool.submit(client.call, "loading.describe", ObjectSpec("Digits"))
         quick = [client.call("keras_model.summary", mnist_model(u)) for u in range(1, 6)]
         assert len(quick) == 5
-        assert long.result().classes
+        assert long.result().target.classes
     assert pid_of("slow") != pid_of("quick")
 
 
