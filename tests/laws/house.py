@@ -32,8 +32,7 @@ LADDERS = {
     "builder": (
         {"spec", "document", "errors", "facts", "binding", "formatting"},
         {"catalog"},
-        {"tables"},
-        {"datasets"},
+        {"tables", "datasets"},
         {"edit", "check", "code", "parse", "starters", "diagnose", "compare"},
         {"engine", "custom_layers"},
         {"exporters"},
