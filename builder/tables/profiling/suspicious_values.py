@@ -68,7 +68,8 @@ def _stand_in(numbers: Any, value: float) -> SuspiciousValue | None:
     gap = max(least - value, value - most)
     low, high = np.quantile(others, (0.25, 0.75))
     alone = value == -1 and least >= 0 and count > 1
-    if not (alone or gap > max(1.5 * (high - low), 0.5 * (most - least), 1)):
+    zeros = value == 0 and least > np.median(others) / 3
+    if not (alone or zeros or gap > max(1.5 * (high - low), 0.5 * (most - least), 1)):
         return None
     return SuspiciousValue(
         f"{value:g}",

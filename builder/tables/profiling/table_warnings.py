@@ -145,9 +145,10 @@ def _values(column: Any, rows: Any) -> Any:
     return column.cast(pa.float64()).to_numpy()[rows]
 
 
-def _codes(column: Any, rows: Any) -> Any:
-    """Every different value as a whole number from 0; missing is a value, too."""
-    coded = column.take(rows).combine_chunks().dictionary_encode(null_encoding="encode")
+def _codes(column: Any, rows: Any = None) -> Any:
+    """Every different value as a whole number from 0; missing is a value, too. None: all rows."""
+    column = column if rows is None else column.take(rows)
+    coded = column.combine_chunks().dictionary_encode(null_encoding="encode")
     return np.asarray(coded.indices).astype(np.int64)
 
 
@@ -220,16 +221,16 @@ def _duplicates(table: Table, task: TaskGuess) -> list[TableWarning]:
     names = [*task.inputs, *task.targets]
     if not names or table.data.num_rows < 2:
         return []
-    mixed = np.zeros(table.data.num_rows, np.uint64)
-    rows = np.arange(table.data.num_rows)
+    rows = table.data.num_rows
+    mixed = np.zeros(rows, np.uint64)
     for name in names:
-        codes = _codes(table.data[name], rows).astype(np.uint64)
+        codes = _codes(table.data[name]).astype(np.uint64)
         mixed = _mix(mixed * np.uint64(0x9E3779B97F4A7C15) + codes)
-    twins = len(rows) - len(np.unique(mixed))
+    twins = rows - len(np.unique(mixed))
     if not twins:
         return []
     message = (
-        f"{plural(twins, 'row')} of {number(len(rows))} stand in the table already: a model that "
+        f"{plural(twins, 'row')} of {number(rows)} stand in the table already: a model that "
         "was trained on one and tested on the other looks better than it is."
     )
     return [TableWarning("duplicates", (), message, "drop_duplicates", twins)]

@@ -14,6 +14,9 @@ from builder.tables.table_records import TableFormat
 TEXTS = ("category", "yes_no", "text", "free_text", "id")
 """Kinds whose values stay as they stand in the file: 007, 1.50."""
 
+MISSING = ("", "NA", "N/A", "n/a", "#N/A", "#NA", "<NA>", "NaN", "nan", "NULL", "null", "Null", "?")
+"""What counts as no value where it is not quoted, in a column of any kind."""
+
 NO_NUMBER = (
     *("-", "--", "---", ".", "..", "*", "none", "nil", "unknown", "missing", "empty", "blank"),
     *("na", "n.a.", "n/a", "nan", "null", "?", "#n/a", "#value!", "#ref!", "#div/0!", "k.a."),
@@ -79,9 +82,13 @@ def without_blanks(column: Any, others: tuple[str, ...] = ()) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    column = pc.utf8_trim_whitespace(column)
-    empty = pc.is_in(column, pa.array(["", *others]))
-    return pc.if_else(empty, None, column) if pc.any(empty).as_py() else column
+    trimmed = pc.utf8_trim_whitespace(column)
+    empty = pc.is_in(trimmed, pa.array(["", *others]))
+    if pc.any(pc.not_equal(trimmed, column)).as_py():
+        # the parser knows a missing value only where no space stands before it
+        bare = pc.is_in(trimmed, pa.array(MISSING))
+        empty = pc.or_(empty, pc.and_(bare, pc.not_equal(trimmed, column)))
+    return pc.if_else(empty, None, trimmed) if pc.any(empty).as_py() else trimmed
 
 
 def _dates(name: str, column: Any, table_format: TableFormat, kind: str) -> Typed:

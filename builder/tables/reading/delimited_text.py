@@ -7,13 +7,11 @@ from typing import Any
 
 from builder.errors import DataError
 from builder.formatting import number, plural, size
+from builder.tables.reading.cell_values import MISSING
 from builder.tables.reading.format_guess import LONGEST_LINE, guess_format, head_lines, is_spaced
 from builder.tables.reading.table_source import PREVIEW, Reading
 from builder.tables.reading.text_encoding import to_utf8
 from builder.tables.table_records import TableWarning
-
-MISSING = ("", "NA", "N/A", "n/a", "#N/A", "#NA", "<NA>", "NaN", "nan", "NULL", "null", "Null", "?")
-"""What counts as no value where it is not quoted, in a column of any kind."""
 
 RAGGED = 0.1
 """Share of rows of another length that may be left out and told; with more the file is refused."""
@@ -32,8 +30,9 @@ def read_text(reading: Reading) -> Any:
         end = bytes(data[:PREVIEW]).rfind(b"\n") + 1 or PREVIEW
         reading.share, data = end / len(data), data[:end]
     data = _normalize(reading, data)
-    if reading.format.header:
-        data = data[_header_bytes(reading, data) :]
+    above = sum(note.count for note in reading.notes if note.code == "title")
+    for _ in range(above + bool(reading.format.header)):
+        data = data[_line_bytes(reading, data) :]
     if not bytes(data[:LONGEST_LINE]).strip():
         raise DataError(
             "The file holds a header and no rows.", "Choose a file with rows, or say 'no header'."
@@ -72,7 +71,7 @@ def _normalize(reading: Reading, data: memoryview) -> memoryview:
     return text
 
 
-def _header_bytes(reading: Reading, data: memoryview) -> int:
+def _line_bytes(reading: Reading, data: memoryview) -> int:
     """Where the first row ends; a quoted name may hold a line break."""
     head = bytes(data[: LONGEST_LINE + 1])
     quote = (reading.format.quote or "").encode()

@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from builder.errors import DataError
-from builder.formatting import number, size
+from builder.formatting import number, plural, size
 from builder.tables.reading.table_source import Reading
+from builder.tables.table_records import TableWarning
 
 HEAD = 256_000
 """Bytes at the beginning that guesses look at."""
@@ -18,6 +19,9 @@ HEAD = 256_000
 LONGEST_LINE = 16_000_000
 MAX_COLUMNS = 10_000
 LINES = 300
+TITLE = 20
+"""Lines, at most, that may stand above a table."""
+
 NAME = 40
 """Characters: a longer first value is no name of a column."""
 
@@ -59,7 +63,7 @@ def guess_format(reading: Reading, data: memoryview) -> list[list[str]]:
     quote = reading.format.quote or ""
     reading.settle(delimiter=_delimiter(lines, quote))
     _refuse_delimiter(reading.format.delimiter or ",")
-    rows = _fit(cut(lines, reading.format.delimiter or ",", quote))
+    rows = _fit(_below_title(reading, cut(lines, reading.format.delimiter or ",", quote)))
     if len(rows[0]) > MAX_COLUMNS:
         raise DataError(
             f"The table has {number(len(rows[0]))} columns; {number(MAX_COLUMNS)} is the most.",
@@ -115,18 +119,18 @@ def _quote(lines: Sequence[str]) -> str:
 
 
 def _delimiter(lines: Sequence[str], quote: str) -> str:
-    best, score = "", 0.0
+    best, score, most = "", 0.0, 1
     for delimiter in DELIMITERS:
         width, share = _evenness(cut(lines, delimiter, quote))
         if width > 1 and share >= 0.6 and share > score + 0.02:
-            best, score = delimiter, share
+            best, score, most = delimiter, share, width
+    words = cut(lines, " ", quote)
+    width, share = _evenness(words[1:] or words)
+    cells = [c for row in words[1:] for c in row]
+    if width > max(1, most) and share > 0.9 and sum(map(_is_number, cells)) > len(cells) / 2:
+        return " "
     if best:
         return best
-    words = cut(lines, " ", quote)
-    width, share = _evenness(words)
-    cells = [c for row in words[1:] for c in row]
-    if width > 1 and share > 0.9 and sum(map(_is_number, cells)) > len(cells) / 2:
-        return " "
     for delimiter in DELIMITERS:
         # names above rows of many lengths: a table all the same, which is then told what is wrong
         names, with_it = cut(lines[:1], delimiter, quote)[0], sum(delimiter in x for x in lines)
@@ -179,6 +183,18 @@ def cut(lines: Sequence[str], delimiter: str, quote: str) -> list[list[str]]:
 def is_spaced(lines: Iterable[str], delimiter: str) -> bool:
     """Whether a space follows every delimiter: ``a, "b, c"``."""
     return all(f"{delimiter} " in x for x in lines if delimiter in x)
+
+
+def _below_title(reading: Reading, rows: list[list[str]]) -> list[list[str]]:
+    """Without the lines of a title above the table, which are told."""
+    width, _ = _evenness(rows)
+    title = next((i for i, row in enumerate(rows) if len(row) > 1), 0)
+    if width < 3 or not 0 < title <= TITLE:
+        return rows
+    message = f"{plural(title, 'line')} above the table were left out."
+    message = message.replace("1 line above the table were", "1 line above the table was")
+    reading.notes.append(TableWarning("title", (), message, count=title))
+    return rows[title:]
 
 
 def _fit(rows: list[list[str]]) -> list[list[str]]:

@@ -134,6 +134,7 @@ def test_a_number_that_may_be_a_code_is_suggested(name: str, values: Any, sugges
         (lambda i: 999 if i in (4, 9) else 20 + i, "999", 5, "missing"),
         (lambda i: -1 if i in (6, 9) else i, "-1", 7, "missing"),
         (lambda i: 0 if i in (2, 9) else 90 + i % 20, "0", 3, "missing"),
+        (lambda i: 0 if i in (2, 9) else 44 + i * 17 % 150, "0", 3, "missing"),
         (lambda i: "lots" if i == 8 else i * 1.5, "lots", 9, "missing"),
         (lambda i: 12345.5 if i == 11 else i % 10 + 0.5, "12345.5", 12, ""),
     ],

@@ -66,6 +66,8 @@ def test_no_guess_is_left_open() -> None:
         PEOPLE.replace(",,", ",NA,").replace(",,", ",?,"),
         PEOPLE.replace("Bob,,", "Bob,-,"),
         "\n" + PEOPLE + "\n\n",
+        "People of May\n\n" + PEOPLE,
+        PEOPLE.replace(",,", ", ?,").replace(",", ", ").replace(",  ", ", "),
     ],
 )
 def test_dialects_are_guessed(text: str) -> None:
@@ -88,6 +90,16 @@ def test_dialects_are_guessed(text: str) -> None:
 )
 def test_one_layer_of_packing_is_taken_off(packed: bytes) -> None:
     assert values(read_table(packed), "age") == AGES
+
+
+def test_runs_of_white_space_are_one_delimiter() -> None:
+    text = b' 18.0  8   130.0\t"chevrolet malibu"\n 15.0  8      ?\t"ford pinto"\n'
+    table = read_table(text * 5)
+    assert (table.format.delimiter, table.format.header) == (" ", False)
+    assert list(table.data.to_pylist()[1].values()) == [15.0, 8, None, "ford pinto"]
+    table = read_table(b'"age" "height"\n"r1" 1 2\n"r2" 3 4\n')  # as R writes them
+    assert table.data.column_names == ["row", "age", "height"]
+    assert values(table, "height") == [2, 4]
 
 
 def arrow_file(write: Any) -> bytes:

@@ -1,0 +1,64 @@
+"""``python -m builder data``: what the page shows, as JSON, with every guess to be fixed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builder.cli import main
+
+CSV = "id;age;name;alive;survived\n" + "".join(
+    f"{i};{20 + i % 30},5;n{i % 7};{'yes' if i % 3 else 'no'};{int(i % 3 > 0)}\n"
+    for i in range(1, 61)
+)
+Output = pytest.CaptureFixture[str]
+
+
+def ask(capsys: Output, path: Path, *options: str) -> dict[str, Any]:
+    assert main(["data", str(path), *options]) == 0
+    said: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return said
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "table.csv"
+    path.write_text(CSV)
+    return path
+
+
+def test_cards_task_and_warnings_are_printed(table: Path, capsys: Output) -> None:
+    said = ask(capsys, table, "--predict", "survived")
+    kinds = {c["name"]: c["kind"] for c in said["profile"]["columns"]}
+    assert kinds == {
+        **{"id": "id", "age": "number", "name": "category"},
+        **{"alive": "yes_no", "survived": "yes_no"},
+    }
+    assert said["profile"]["first"][0] == [1, 21.5, "n1", "yes", 1]
+    assert said["task"]["inputs"] == ["age", "name", "alive"]
+    assert [w["code"] for w in said["warnings"]] == ["gives_away"]
+
+
+def test_guesses_are_fixed_by_options(table: Path, capsys: Output) -> None:
+    said = ask(
+        capsys, table, "--predict", "survived", "--from", "age,id", "--column", "age=category",
+        "--missing", "name=n1",
+    )  # fmt: skip
+    columns = {c["name"]: c for c in said["profile"]["columns"]}
+    assert (columns["age"]["kind"], columns["age"]["guess"]) == ("category", "number")
+    assert columns["name"]["missing"] == 9
+    assert said["task"]["inputs"] == ["id", "age"]
+    said = ask(capsys, table, "--no-header", "--delimiter", "tab", "--preview")
+    assert (said["rows"], said["format"]["delimiter"]) == (61, "\t")
+    assert [c["name"] for c in said["columns"]] == ["column_1"]
+
+
+def test_a_mistake_is_one_sentence_and_status_2(table: Path, capsys: Output) -> None:
+    assert main(["data", str(table), "--predict", "nope"]) == 2
+    assert "There is no column 'nope'; there are id, age" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["data", str(table), "--column", "age=nonsense"])
+    assert "COLUMN=KIND" in capsys.readouterr().err
