@@ -97,8 +97,9 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
     if name != dataset.class_name:
         dataset = ObjectSpec(name)
     st.subheader("Preparation", anchor=False)
-    structured = (k for k, p in entry.extra["params"].items() if p.type == "json") if entry else ()
-    skip = ("file", "name", *structured)
+    skip: tuple[str, ...] = ("file", "name")
+    if name == table_dataset.CLASS_NAME:
+        skip = table_screen.ASKED
     return form.edit("datasets", dataset, key=f"dataset-{name}", skip=skip)
 
 

@@ -17,7 +17,8 @@ from pages.widgets.shared import asset_files, page_frame, run_picker
 
 def main() -> None:
     """The page."""
-    st.html(asset_files.ROOT / "assets" / "answers.css")
+    for style in ("answers.css", "table.css"):
+        st.html(asset_files.ROOT / "assets" / style)
     run = run_picker.choose("predict")
     if run is None:
         st.info(

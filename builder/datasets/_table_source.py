@@ -44,7 +44,7 @@ def read_lines(settings: Mapping[str, Any]) -> str:
 
 def _read_csv_arguments(form: Mapping[str, Any]) -> list[str]:
     """What differs from pandas's own guess, and that every cell is read as it stands."""
-    from builder.tables.reading.delimited_text import MISSING
+    from builder.tables.reading.cell_values import MISSING
 
     told: dict[str, str] = {}
     if form.get("delimiter", ",") == " ":

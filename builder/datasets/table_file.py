@@ -15,8 +15,6 @@ from builder.spec import Config
 
 TITLE = "My table"
 OFFLINE = True
-SETTINGS = ("file", "name", "format", "inputs", "targets")
-"""What the table's own screen asks for."""
 SPLITS = ("random", "time", "group", "column")
 ENTRY = entry(
     "TableFile",

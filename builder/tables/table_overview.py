@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from builder.tables.profiling.profile_table import profile_table
 from builder.tables.profiling.table_warnings import find_warnings
@@ -44,3 +46,8 @@ def overview(
         return TableOverview(profile)
     task = guess_task(profile, targets, inputs)
     return TableOverview(profile, task, find_warnings(table, profile, task))
+
+
+def overview_file(path: str, *more: Any) -> TableOverview:
+    """``overview`` of the file at ``path``, a text, as it crosses a pipe; ``more`` as there."""
+    return overview(Path(path), *more)

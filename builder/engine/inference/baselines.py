@@ -106,7 +106,7 @@ def _frame(columns: list[Prepared], part: str, rows: Array) -> Any:
     """A column for each number or text of an example, as ``Kind.baseline`` gives them."""
     import pandas as pd
 
-    frame = {}
+    frame: dict[str, Array] = {}
     for i, column in enumerate(columns):
         matrix = find_kind(column.facts.kind).baseline(getattr(column, part)[rows])
         flat = matrix.reshape(len(rows), -1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ import streamlit as st
 
 from builder import formatting
 from builder.datasets._folders import find_file
+from builder.datasets.table_file import ENTRY, SPLITS
 from builder.errors import DataError
 from builder.facts import DataFacts
 from builder.kinds.registry import all_kinds, find_kind
@@ -20,7 +21,11 @@ from builder.suggest import table_dataset, table_model
 from builder.tables.table_records import ColumnProfile, TableFormat, TableOverview, TableWarning
 from pages.widgets.data import table_cards
 from pages.widgets.session import current_project, engine_facts, tab_state, widget_sync
+from pages.widgets.shared import asset_files
 from pages.widgets.shared.page_frame import escape_md
+
+ASKED = ("file", "name", "format", "inputs", "targets", "split", "by")
+"""Settings of the dataset that this screen asks for."""
 
 CARDS = 60
 """Columns whose cards are drawn; a wider table is searched."""
@@ -31,6 +36,7 @@ LEFT_OUT = ""
 
 def show(dataset: ObjectSpec, facts: DataFacts | None) -> None:
     """The screen of this table; ``facts`` is None where it cannot be loaded as it is chosen."""
+    st.html(asset_files.ROOT / "assets" / "table.css")
     seen = look(dataset)
     name = escape_md(str(dataset.config["name"]))
     st.subheader(name, anchor=False)
@@ -39,11 +45,14 @@ def show(dataset: ObjectSpec, facts: DataFacts | None) -> None:
     if facts is not None:
         _choose_model(facts)
     _show_warnings(dataset, seen)
-    cards, rows, reading = st.tabs(["Columns", "Rows", "How it is read"], key="table-tabs")
+    names = ("Columns", "Rows", "Test rows", "How it is read")
+    cards, rows, test, reading = st.tabs(names, key="table-tabs")
     with cards:
         _show_cards(dataset, seen)
     with rows:
         _show_rows(seen)
+    with test:
+        _choose_split(dataset, seen)
     with reading:
         _show_format(dataset, seen)
 
@@ -71,7 +80,7 @@ def look(dataset: ObjectSpec) -> TableOverview:
     )
     overview: TableOverview = engine_facts.get_or_make(
         ("table", dataset),
-        lambda: client.call("table_overview.overview", str(path), *asked),
+        lambda: client.call("table_overview.overview_file", str(path), *asked),
     )
     return overview
 
@@ -233,6 +242,40 @@ def _show_rows(seen: TableOverview) -> None:
     st.caption(f"The first {len(profile.first)} rows; choose a heading to sort, or search.")
 
 
+SPLIT_WORDS = {
+    "random": "By chance",
+    "time": "The last ones by time",
+    "group": "Whole groups",
+    "column": "As a column says",
+}
+
+
+def _choose_split(dataset: ObjectSpec, seen: TableOverview) -> None:
+    """How the rows of the final exam are set aside."""
+    config = {**ENTRY.args, **dataset.config}
+    split = _select(
+        "How they are chosen", "table-split", list(SPLITS), config["split"], SPLIT_WORDS
+    )
+    by = ""
+    if split != "random":
+        names = [c.name for c in seen.profile.columns]
+        current = config["by"] if config["by"] in names else names[0]
+        by = _select("By the column", "table-by", names, current, {})
+    helps = ENTRY.extra["params"]["split"].help
+    st.caption(helps)
+    if (split, by) != (config["split"], config["by"]):
+        use(dataset.with_(split=split, by=by))
+
+
+def _select(
+    label: str, key: str, options: Sequence[str], current: str, words: Mapping[str, str]
+) -> str:
+    at = widget_sync.option_index(options, widget_sync.sync_widget(key, current, current))
+    chosen = st.selectbox(label, options, at, key=key, format_func=lambda o: words.get(o, o))
+    widget_sync.record_value(key, chosen)
+    return str(chosen or current)
+
+
 def _show_format(dataset: ObjectSpec, seen: TableOverview) -> None:
     form = seen.profile.format
     st.caption("How the file was understood; change what was guessed wrong.")
@@ -261,7 +304,7 @@ def arrive(file: str, name: str, form: TableFormat = TableFormat()) -> None:  # 
         LayerwiseError: the file is no table, or nothing in it can be predicted.
     """
     path = find_file(file)
-    profile = client.call("table_overview.overview", str(path), form).profile
+    profile = client.call("table_overview.overview_file", str(path), form).profile
     from builder.tables.profiling.task_guess import guess_target
 
     target = guess_target(profile)
