@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from builder.catalog.entry import Param
-from builder.datasets import _folders, _program, _table_source
+from builder.datasets import _folders, _program, _table_format, _table_source
 from builder.datasets.contract import Contents, Program, Raw, entry, resolve_settings
 from builder.errors import DataError
 from builder.kinds.contract import Column
@@ -134,11 +134,9 @@ def _read(settings: Mapping[str, Any], kinds: Mapping[str, str]) -> Any:
         DataError: the file is not here, cannot be read, or lacks a column.
     """
     from builder.tables.reading.read_table import read_table
-    from builder.tables.table_records import TableFormat
 
     path = _folders.data_file(settings["file"], settings["name"])
-    fixed = TableFormat(**settings["format"])
-    table = read_table(path, fixed, kinds)
+    table = read_table(path, _table_format.table_format(settings["format"]), kinds)
     by = (settings["by"],) if settings["split"] != "random" else ()
     if missing := [n for n in (*kinds, *by) if n not in table.data.column_names]:
         raise DataError(

@@ -134,8 +134,8 @@ class Category(Kind):
         words = f"One of {len(column.classes)}."
         return {column.name: Param("choice", words, choices=column.classes)}
 
-    def read_fields(self, values: list[Any]) -> Array:
-        return np.array(values[0], "object")
+    def read_fields(self, values: list[Any], column: ColumnFacts) -> Array:
+        return np.array("" if values[0] is None else str(values[0]), "object")
 
 
 def _check_names(name: str, rows: Array) -> None:

@@ -232,7 +232,7 @@ class Kind:
         """How a form asks for one example, by feature; {}: it offers examples to choose from."""
         return {}
 
-    def read_fields(self, values: list[Any]) -> Array:
+    def read_fields(self, values: list[Any], column: ColumnFacts) -> Array:
         """The raw row that a form's values come to."""
         return np.asarray(values, "float32")
 

@@ -55,7 +55,7 @@ class Date(Number):
     def fields(self, column: ColumnFacts) -> dict[str, Param]:
         return {column.name: Param("str", "A date, such as 2024-05-31.", optional=True)}
 
-    def read_fields(self, values: list[Any]) -> Array:
+    def read_fields(self, values: list[Any], column: ColumnFacts) -> Array:
         if not values[0]:
             return np.asarray(np.nan, "float32")
         day = np.datetime64(str(values[0])) - np.datetime64(0, "s")

@@ -71,8 +71,8 @@ class Number(Numeric):
             return {}
         return {column.name: range_field(column.name, column.ranges[0])}
 
-    def read_fields(self, values: list[Any]) -> Array:
-        row: Array = super().read_fields(values)[0]
+    def read_fields(self, values: list[Any], column: ColumnFacts) -> Array:
+        row: Array = super().read_fields(values, column)[0]
         return row
 
 

@@ -118,8 +118,8 @@ class Text(Kind):
     def fields(self, column: ColumnFacts) -> dict[str, Param]:
         return {column.name: Param("str", "A text as in the examples.")}
 
-    def read_fields(self, values: list[Any]) -> Array:
-        return np.array(str(values[0]), "object")
+    def read_fields(self, values: list[Any], column: ColumnFacts) -> Array:
+        return np.array(str(values[0] or ""), "object")
 
 
 def _whole_bins(words: list[list[str]]) -> Array:

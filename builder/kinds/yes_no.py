@@ -46,8 +46,10 @@ class YesNo(Number):
     def fields(self, column: ColumnFacts) -> dict[str, Param]:
         return {column.name: Param("choice", "One of two.", choices=column.classes, optional=True)}
 
-    def read_fields(self, values: list[Any]) -> Array:
-        return np.asarray(values[0], "float32")
+    def read_fields(self, values: list[Any], column: ColumnFacts) -> Array:
+        if values[0] in (None, ""):
+            return np.asarray(np.nan, "float32")
+        return np.asarray(column.classes.index(values[0]), "float32")
 
     def scaling(self, column: Column, settings: Any) -> Scaling:
         return Scaling()

@@ -11,6 +11,7 @@ from pathlib import Path
 from builder import starters
 from builder.spec import TrainingSpec
 from tests import zoo
+from tests.zoo import tables
 
 STACKS = ("nested_choices", "two_softmax", "normalized", "binned", "half_precision", "compiled",
           "sentences", "which_words")  # fmt: skip
@@ -23,6 +24,7 @@ ALL: Mapping[str, TrainingSpec] = {
     **{name: zoo.STACKS[name] for name in STACKS},
     "reshuffled": zoo.STACKS["nested_choices"].with_fit(shuffle="epoch", batch_size=30),
     **zoo.RESTLESS,
+    "guests": tables.GUESTS,
 }
 
 

@@ -16,10 +16,11 @@ import pytest
 from builder import code
 from builder.check.training import performance
 from builder.engine.data import loading
+from builder.runs.disk import data_files
 from tests import forks, zoo
 from tests.asked import asked, longer
 from tests.builder.histories import ALL, STARTERS
-from tests.zoo import clothes, restless
+from tests.zoo import clothes, restless, tables
 
 ROOT = Path(__file__).resolve().parents[2]
 History = Mapping[str, list[float]]
@@ -92,9 +93,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for name, arrays in restless.files().items():
         np.savez(made / name, **arrays)
     clothes.write(made, 400, 100)
+    (made / tables.NAME).write_text(tables.text(), "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAYERWISE_DATA", str(made))
         patch.setenv("KERAS_HOME", str(made))
+        patch.setenv("LAYERWISE_HOME", str(made))
+        data_files.keep(tables.NAME, tables.text().encode())
         yield made
 
 

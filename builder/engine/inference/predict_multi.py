@@ -118,7 +118,7 @@ def _row(node: str, column: Prepared, given: Mapping[str, Any]) -> Array:
         example: Array = column.test[max(0, min(value, count - 1))]
         return example
     kind = find_kind(column.facts.kind)
-    rows = kind.read_fields(list(value))[None]
+    rows = kind.read_fields(list(value), column.facts)[None]
     return kind.prepare(rows, column.raw, column.scaling, {})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -92,14 +93,16 @@ def _scores(answer: Array, target: Prepared, count: int) -> Array:
 
 
 def _read_values(column: Prepared, values: Sequence[Any]) -> Array:
-    try:
-        return find_kind(column.facts.kind).read_fields(list(values))
-    except (ValueError, TypeError, IndexError):
+    kind, row = find_kind(column.facts.kind), None
+    with contextlib.suppress(ValueError, TypeError, IndexError):
+        row = kind.read_fields(list(values), column.facts)
+    if row is None or row.shape != column.raw.train.shape[1:]:
         raise DataError(
             f"'{column.facts.name}' cannot be {values!r}.",
-            f"Give {find_kind(column.facts.kind).describe(column.facts)}.",
+            f"Give {kind.describe(column.facts)}.",
             column.facts.name,
-        ) from None
+        )
+    return row
 
 
 def _sample(column: Prepared) -> list[Array]:

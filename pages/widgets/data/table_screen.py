@@ -11,6 +11,7 @@ import streamlit as st
 
 from builder import formatting
 from builder.datasets._folders import find_file
+from builder.datasets._table_format import table_format
 from builder.datasets.table_file import ENTRY, SPLITS
 from builder.errors import DataError
 from builder.facts import DataFacts
@@ -73,7 +74,7 @@ def look(dataset: ObjectSpec) -> TableOverview:
         )
     kinds = {**config["inputs"], **config["targets"]}
     asked = (
-        TableFormat(**config["format"]),
+        table_format(config["format"]),
         kinds,
         list(config["targets"]),
         list(config["inputs"]),

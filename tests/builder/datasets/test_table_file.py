@@ -1,0 +1,184 @@
+"""A person's own table: its columns as arrays, the rows of the test, and the same in a script."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.model_selection import train_test_split
+
+from builder.datasets import table_file
+from builder.engine.data import loading
+from builder.errors import DataError
+from builder.runs.disk import data_files
+from builder.spec import Config, ObjectSpec
+from builder.suggest import table_dataset
+from builder.tables import table_overview
+
+ROWS = 60
+
+
+@pytest.fixture(autouse=True)
+def workspace(tmp_path, monkeypatch):
+    monkeypatch.setenv("LAYERWISE_HOME", str(tmp_path / "home"))
+    loading.forget()
+
+
+def table(**changes):
+    """Sixty guests: numbers with gaps, names, an answer, days, and what they paid."""
+    rng = np.random.default_rng(0)
+    age = rng.integers(18, 80, ROWS).astype(float)
+    age[::7] = np.nan
+    columns = {
+        "age": age,
+        "town": rng.choice(["Bonn", "Köln", "Ulm"], ROWS),
+        "smokes": rng.choice(["yes", "no"], ROWS),
+        "day": pd.date_range("2023-01-01", periods=ROWS, freq="9D").strftime("%Y-%m-%d"),
+        "group": np.arange(ROWS) % 6,
+        "paid": rng.normal(20, 5, ROWS).round(2),
+        "came": rng.choice(["again", "never"], ROWS),
+    }
+    return pd.DataFrame(columns | changes)
+
+
+def dataset(text: str, targets=("came",), name="guests.csv", **settings):
+    data = text.encode()
+    profile = table_overview.overview(data).profile
+    made = table_dataset.table_dataset(data_files.keep(name, data), name, profile, targets)
+    return made.with_(**settings)
+
+
+def columns(data):
+    return {c.facts.name: c for c in data.columns}
+
+
+def run_source(spec, text, folder, monkeypatch):
+    """What the script's own lines make of the file that lies beside it."""
+    (folder / "guests.csv").write_bytes(text.encode())
+    monkeypatch.chdir(folder)
+    names: dict = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(loading.source(spec), "script", "exec"), names)  # noqa: S102 - our own lines
+    return names
+
+
+DIALECTS = {
+    "plain": (table().to_csv(index=False), {}),
+    "semicolons and decimal commas": (table().to_csv(index=False, sep=";", decimal=","), {}),
+    "tabs, no header": (table().to_csv(index=False, sep="\t", header=False), {}),
+    "a comment and missing words": (
+        "# made by hand\n" + table().to_csv(index=False, na_rep="NA"),
+        {},
+    ),
+    "by time": (table().to_csv(index=False), {"split": "time", "by": "day"}),
+    "by group": (table().to_csv(index=False), {"split": "group", "by": "group"}),
+    "by a column": (
+        table(part=["test" if i % 5 == 0 else "train" for i in range(ROWS)]).to_csv(index=False),
+        {"split": "column", "by": "part"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DIALECTS)
+def test_a_script_reads_the_file_as_it_is_read_here(case, tmp_path, monkeypatch):
+    text, settings = DIALECTS[case]
+    target = "column_7" if "no header" in case else "came"
+    spec = dataset(text, (target,), **settings)
+    ours, script = loading.load(spec), run_source(spec, text, tmp_path, monkeypatch)
+    for name, column in columns(ours).items():
+        side = "y" if name == target else "x"
+        for part in ("train", "test"):
+            theirs = script[f"{side}_{part}"][name]
+            np.testing.assert_array_equal(getattr(column, part), theirs, err_msg=f"{name} {part}")
+            assert theirs.dtype == getattr(column, part).dtype
+
+
+def test_each_kind_becomes_what_a_model_reads():
+    data = columns(loading.load(dataset(table().to_csv(index=False))))
+    assert {n: (c.facts.kind, c.train.dtype.name) for n, c in data.items()} == {
+        "age": ("number", "float32"),
+        "town": ("category", "object"),
+        "smokes": ("yes_no", "float32"),
+        "day": ("date", "float32"),
+        "group": ("number", "float32"),
+        "paid": ("number", "float32"),
+        "came": ("category", "int64"),
+    }
+    assert data["town"].facts.classes == ("Bonn", "Köln", "Ulm")
+    assert data["smokes"].facts.classes == ("no", "yes")
+    whole = np.concatenate([data["day"].train, data["day"].test])
+    assert whole.min() == (pd.Timestamp("2023-01-01") - pd.Timestamp(0)).days
+    assert np.isnan(data["age"].train).sum() + np.isnan(data["age"].test).sum() == len(table()[::7])
+
+
+def test_the_test_rows_are_those_of_scikit_learn():
+    frame = table()
+    data = columns(loading.load(dataset(frame.to_csv(index=False), test_split=0.25, seed=3)))
+    train, test = train_test_split(
+        np.arange(ROWS), test_size=0.25, random_state=3, stratify=frame["came"]
+    )
+    np.testing.assert_array_equal(data["paid"].train, frame["paid"].to_numpy("float32")[train])
+    np.testing.assert_array_equal(data["paid"].test, frame["paid"].to_numpy("float32")[test])
+
+
+def test_by_time_the_last_rows_are_tested_and_a_group_stays_together():
+    text = table().to_csv(index=False)
+    by_time = columns(loading.load(dataset(text, split="time", by="day")))
+    assert by_time["day"].train.max() < by_time["day"].test.min()
+    by_group = columns(loading.load(dataset(text, split="group", by="group")))
+    assert not set(by_group["group"].train) & set(by_group["group"].test)
+
+
+def test_rows_without_an_answer_are_left_out_and_counted():
+    paid = table()["paid"].where(np.arange(ROWS) % 10 > 0)
+    data = loading.load(dataset(table(paid=paid).to_csv(index=False), ("paid",)))
+    assert data.facts.n_train + data.facts.n_test == ROWS - 6
+    assert data.facts.warning == "6 rows without a value to predict are left out."
+
+
+def test_classes_that_are_numbers_stand_in_their_order():
+    stars = [str(n) for n in np.arange(ROWS) % 11]
+    spec = dataset(table(came=stars).to_csv(index=False))
+    spec = spec.with_(targets={"came": "category"})
+    assert columns(loading.load(spec))["came"].facts.classes == tuple(map(str, range(11)))
+
+
+@pytest.mark.parametrize(
+    ("change", "where", "words"),
+    [
+        ({"file": "0" * 64}, "dataset.file", "guests.csv is not in this workspace"),
+        ({"inputs": {"height": "number"}}, "dataset.inputs", "no column 'height'"),
+        ({"inputs": {}}, "dataset.inputs", "No column is chosen"),
+        ({"inputs": {"age": "image"}}, "dataset.inputs", "cannot be of the kind"),
+        ({"targets": {"came": "date"}}, "dataset.targets", "cannot be predicted"),
+        ({"split": "group", "by": "height"}, "dataset.by", "no column 'height'"),
+        ({"split": "column", "by": "town"}, "dataset.split", "no row is left"),
+        ({"split": "weekly"}, "dataset.split", "must be one of"),
+        ({"format": 7}, "dataset.format", "must be an object"),
+        ({"format": {"speed": 1}}, "dataset.format", "has no 'speed'"),
+        ({"format": {"delimiter": 1}}, "dataset.format", "'delimiter' of a table's format"),
+        ({"format": {"missing": ["x"]}}, "dataset.format", "'missing' of a table's format"),
+    ],
+)
+def test_what_cannot_be_is_told_at_its_setting(change, where, words):
+    with pytest.raises(DataError) as caught:
+        loading.load(dataset(table().to_csv(index=False)).with_(**change))
+    assert caught.value.where == where
+    assert words in caught.value.message
+    assert caught.value.hint
+
+
+def test_too_few_rows_are_refused():
+    with pytest.raises(DataError, match="too few to learn from"):
+        loading.load(dataset(table()[:8].to_csv(index=False)))
+
+
+def test_a_hostile_name_stays_a_text_in_the_script():
+    name = "x'); import os; os.system('ls').csv"
+    spec = ObjectSpec("TableFile", Config(file="0" * 64, name=name, inputs={"a": "number"},
+                                          targets={"'b": "number"}))  # fmt: skip
+    compile(table_file.source(spec.config), "script", "exec")
+    assert f"pd.read_csv({name!r}" in table_file.source(spec.config)
