@@ -201,7 +201,8 @@ class Uploads {
         try { answer = JSON.parse(request.responseText); } catch { /* said below */ }
         if (request.status === 200 && answer) return done(answer);
         const final = request.status === 413; // the same file will not be taken later either
-        this.fail(item, answer?.error ?? "The upload broke off.", final);
+        const why = final ? "The server takes no file of this size." : "The upload broke off.";
+        this.fail(item, answer?.error ?? why, final);
         done(null);
       };
       request.send(file);

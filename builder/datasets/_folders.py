@@ -49,6 +49,6 @@ def data_file(file: object, name: str) -> Path:
         return path
     raise DataError(
         f"The file {name or 'of this project'} is not in this workspace.",
-        "Drop it on this page again: the project takes it from any computer.",
+        "Drop it on the Data page: the project takes the same file from any computer.",
         "dataset.file",
     )

@@ -142,7 +142,7 @@ def test_a_missing_file_is_said_by_its_name_and_taken_again(own_home: Path) -> N
     missing = hashlib.sha256(b"from another machine").hexdigest()
     with pytest.raises(DataError, match=r"The file mine\.npz is not in this workspace") as told:
         _folders.data_file(missing, "mine.npz")
-    assert "again" in told.value.hint and told.value.where == "dataset.file"
+    assert "Drop it" in told.value.hint and told.value.where == "dataset.file"
     assert data_files.keep("mine.npz", b"from another machine") == missing
     assert _folders.data_file(missing, "mine.npz").read_bytes() == b"from another machine"
     for name in ("../../etc/passwd", missing[:-1], missing.upper(), 3, None, f"{missing}\n"):
