@@ -1,0 +1,124 @@
+"""A person's own table on the Data and Predict pages: seen, chosen, a model that follows, used."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from builder import binding
+from builder.runs.disk import data_files, projects
+from builder.runs.scheduler import jobs, worker_pool
+from builder.runs.store import database
+from builder.spec import ObjectSpec
+from tests.zoo import tables
+
+Visit = Callable[..., AppTest]
+
+
+@pytest.fixture
+def project(workspace) -> str:
+    """The guests as a project that was saved: its token."""
+    data_files.keep(tables.NAME, tables.text().encode())
+    return projects.create("local", "Guests", tables.GUESTS).token
+
+
+def saved(token: str):
+    return projects.load(token).training
+
+
+def said(app: AppTest) -> str:
+    return " ".join(str(part.value) for part in (*app.markdown, *app.caption))
+
+
+def test_pasted_cells_become_a_project_with_a_model_for_them(visit: Visit) -> None:
+    app = visit("data")
+    cells = tables.text().replace(",", "\t")
+    app.text_area(key="pasted-cells").set_value(cells).run()
+    app.button(key="use-pasted-cells").click().run()
+    assert not app.exception and not app.error, [e.value for e in app.error]
+    training = projects.list_projects("local")[0].training
+    assert dict(training.dataset.config["targets"]) == {"came": "category"}
+    assert set(binding.read_columns(training)) == {
+        "age", "paid", "town", "street", "smokes", "day"
+    }  # fmt: skip
+    assert app.multiselect(key="table-targets").value == ["came"]
+    assert "240 rows, 7 columns" in said(app)
+
+
+def test_a_suggested_model_follows_what_is_chosen(visit: Visit, project: str) -> None:
+    app = visit("data", p=project)
+    app.button(key="table-model-small").click().run()
+    app.selectbox(key="table-kind-street").set_value("").run()
+    training = saved(project)
+    assert "street" not in training.dataset.config["inputs"]
+    assert "street" not in {n.name for n in training.model.nodes}
+    app.multiselect(key="table-targets").set_value(["paid"]).run()
+    training = saved(project)
+    assert dict(training.dataset.config["targets"]) == {"paid": "number"}
+    assert training.compile["loss"] == ObjectSpec("MeanSquaredError")
+    assert "came" in training.dataset.config["inputs"]
+    app.button(key="table-model-linear").click().run()
+    assert len(saved(project).model.nodes) < len(training.model.nodes)
+    assert not app.exception and not app.error
+
+
+def test_a_model_of_ones_own_stays(visit: Visit, project: str) -> None:
+    before = saved(project).model
+    app = visit("data", p=project)
+    assert "your own" in said(app), "the zoo's model was suggested for other facts"
+    app.selectbox(key="table-kind-day").set_value("").run()
+    assert saved(project).model == before
+    assert "day" not in saved(project).dataset.config["inputs"]
+
+
+def test_a_warning_has_a_button_that_mends_it(visit: Visit, workspace) -> None:
+    text = tables.text().splitlines()
+    rows = [f"{row},{'yes' if row.endswith('again') else 'no'}" for row in text[1:]]
+    data = "\n".join([f"{text[0]},is_back", *rows]) + "\n"
+    data_files.keep(tables.NAME, data.encode())
+    import hashlib
+
+    file = hashlib.sha256(data.encode()).hexdigest()
+    inputs = {**tables.DATASET.config["inputs"], "is_back": "yes_no"}
+    dataset = tables.DATASET.with_(file=file, inputs=inputs)
+    from dataclasses import replace
+
+    token = projects.create("local", "Guests", replace(tables.GUESTS, dataset=dataset)).token
+    app = visit("data", p=token)
+    (fix,) = [b for b in app.button if str(b.label).startswith("Leave out is_back")]
+    fix.click().run()
+    assert "is_back" not in saved(token).dataset.config["inputs"]
+
+
+def test_a_missing_file_is_told_and_nothing_is_lost(visit: Visit) -> None:
+    token = projects.create("local", "Guests", tables.GUESTS).token
+    app = visit("data", p=token)
+    assert "guests.csv is not in this workspace" in said(app)
+    assert saved(token) == tables.GUESTS
+
+
+@pytest.fixture
+def _tidy() -> Iterator[None]:
+    yield
+    worker_pool.close()
+    database.close()
+
+
+def test_a_guest_is_typed_in_and_answered(visit: Visit, project: str, _tidy: None) -> None:
+    run = jobs.start(saved(project), project=project, owner="local")
+    end = time.monotonic() + 120
+    while jobs.get(run.id).status in ("queued", "running") and time.monotonic() < end:
+        time.sleep(0.2)
+    app = visit("predict", p=project)
+    assert not app.error, [e.value for e in app.error]
+    key = f"predict-{run.id}"
+    assert app.selectbox(key=f"{key}-town-town").options == ["Bonn", "Köln", "Ulm"]
+    before = [h.value for h in app.get("html")]
+    app.selectbox(key=f"{key}-town-town").set_value("Ulm").run()
+    app.text_input(key=f"{key}-day-day").set_value("2022-06-01").run()
+    assert [h.value for h in app.get("html")] != before
+    app.text_input(key=f"{key}-day-day").set_value("someday").run()
+    assert "'day' cannot be" in " ".join(str(e.value) for e in app.error)
