@@ -220,6 +220,20 @@ def test_a_kind_set_by_hand_decides_how_texts_are_read() -> None:
     assert values(table, "b") == ["1.50", "2.0", "3", "4"]
 
 
+def test_a_date_set_by_hand_keeps_what_is_none_by_its_row() -> None:
+    table = read_table(b"when,n\nsoon,1\n2020-01-31,2\nlater,3\n", kinds={"when": "date"})
+    assert values(table, "when") == [None, datetime.datetime(2020, 1, 31), None]
+    assert table.strays["when"] == ((1, "soon"), (3, "later"))
+    table = read_table(b"when,n\nsoon,1\nlater,2\n", kinds={"when": "date"})
+    assert values(table, "when") == [None, None] and len(table.strays["when"]) == 2
+
+
+def test_rows_longer_than_the_header_get_columns_of_their_own() -> None:
+    for content in (workbook([["a"], [1, 2], [3]]), b'[["a"], [1, 2], [3]]'):
+        table = read_table(content)
+        assert table.data.to_pylist() == [{"a": 1, "column_2": 2}, {"a": 3, "column_2": None}]
+
+
 def test_a_value_counts_as_missing_in_its_own_column_alone() -> None:
     fixed = TableFormat(missing=(("a", "-1"),))
     table = read_table(b"a,b\n-1,-1\n2,3\n", fixed)
