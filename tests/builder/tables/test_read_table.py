@@ -220,6 +220,14 @@ def test_a_kind_set_by_hand_decides_how_texts_are_read() -> None:
     assert values(table, "b") == ["1.50", "2.0", "3", "4"]
 
 
+def test_one_date_among_hundreds_decides_whether_the_day_stands_first() -> None:
+    days = ["01/02/2021"] * 500
+    days[333] = "25/12/2021"
+    table = read_table(("day,n\n" + "".join(f"{d},1\n" for d in days)).encode())
+    assert values(table, "day")[0] == datetime.datetime(2021, 2, 1)
+    assert not table.strays and "day_first" not in codes(table)
+
+
 def test_a_date_set_by_hand_keeps_what_is_none_by_its_row() -> None:
     table = read_table(b"when,n\nsoon,1\n2020-01-31,2\nlater,3\n", kinds={"when": "date"})
     assert values(table, "when") == [None, datetime.datetime(2020, 1, 31), None]
