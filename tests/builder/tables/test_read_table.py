@@ -369,7 +369,7 @@ FRAMES = st.integers(2, 8).flatmap(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     frame=FRAMES,
     delimiter=st.sampled_from(",;\t|"),
