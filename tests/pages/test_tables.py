@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -30,14 +32,14 @@ def saved(token: str):
 
 
 def said(app: AppTest) -> str:
-    return " ".join(str(part.value) for part in (*app.markdown, *app.caption))
+    return " ".join(str(part.value) for part in (*app.markdown, *app.caption, *app.error))
 
 
 def test_pasted_cells_become_a_project_with_a_model_for_them(visit: Visit) -> None:
     app = visit("data")
     cells = tables.text().replace(",", "\t")
     app.text_area(key="pasted-cells").set_value(cells).run()
-    app.button(key="use-pasted-cells").click().run()
+    app.button(key="cells-use").click().run()
     assert not app.exception and not app.error, [e.value for e in app.error]
     training = projects.list_projects("local")[0].training
     assert dict(training.dataset.config["targets"]) == {"came": "category"}
@@ -79,13 +81,9 @@ def test_a_warning_has_a_button_that_mends_it(visit: Visit, workspace) -> None:
     rows = [f"{row},{'yes' if row.endswith('again') else 'no'}" for row in text[1:]]
     data = "\n".join([f"{text[0]},is_back", *rows]) + "\n"
     data_files.keep(tables.NAME, data.encode())
-    import hashlib
-
     file = hashlib.sha256(data.encode()).hexdigest()
     inputs = {**tables.DATASET.config["inputs"], "is_back": "yes_no"}
     dataset = tables.DATASET.with_(file=file, inputs=inputs)
-    from dataclasses import replace
-
     token = projects.create("local", "Guests", replace(tables.GUESTS, dataset=dataset)).token
     app = visit("data", p=token)
     (fix,) = [b for b in app.button if str(b.label).startswith("Leave out is_back")]

@@ -57,12 +57,18 @@ def call_guarded(
     *args: Any,
     memory_bytes: int = DEFAULT_MEMORY,
     timeout: float = 60,
+    light: bool = False,
     **kwargs: Any,
 ) -> Any:
     """``call`` for untrusted files: in a child of its own that may take ``memory_bytes`` beyond
-    what Keras needs, ``timeout`` seconds, and an empty temporary folder to write in."""
+    what Keras needs, ``timeout`` seconds, and an empty temporary folder to write in.
+
+    Args:
+        light: the call needs no Keras, and the child, which does not import it, starts at once.
+    """
     with tempfile.TemporaryDirectory(prefix="layerwise-") as folder:
-        one_shot = Child("guarded", ["--memory", str(memory_bytes)], Path(folder))
+        options = ["--memory", str(memory_bytes), *(["--light"] if light else [])]
+        one_shot = Child("guarded", options, Path(folder))
         try:
             return one_shot.call(verb, args, kwargs, timeout)
         finally:

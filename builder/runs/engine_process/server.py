@@ -1,6 +1,6 @@
 """The child process of ``client``: imports Keras, then answers calls one after the other.
 
-    python -m builder.runs.engine_process.server [--warm keras_model,loading] [--memory BYTES]
+    python -m builder.runs.engine_process.server [--warm keras_model,loading] [--memory BYTES] [--light]
 
 It ends when its parent does: its input then reaches its end.
 """
@@ -53,9 +53,11 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("--warm", default="", help="engine modules to import at the start")
     options.add_argument("--memory", type=int, help="bytes it may take beyond Keras itself")
+    options.add_argument("--light", action="store_true", help="without Keras")
     given = options.parse_args()
     source, sink = private_pipes()
-    importlib.import_module("builder.engine.build.backend")
+    if not given.light:
+        importlib.import_module("builder.engine.build.backend")
     for module in given.warm.split(","):
         if module:
             _warm(module)

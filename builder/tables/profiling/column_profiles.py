@@ -63,7 +63,7 @@ def _numbers(name: str, column: Any, strays: Strays, kind: str) -> ColumnProfile
     missing, known = column.null_count, len(column) - column.null_count
     if not known:
         return _finish(name, kind, Counts("number", 0, missing, 0))
-    values = column.cast(pa.float64()).to_numpy()
+    values = column.cast(pa.float64(), safe=False).to_numpy()
     good = values[~np.isnan(values)]
     whole = pa.types.is_integer(column.type) or bool((good == np.floor(good)).all())
     distinct, common = _frequent(column)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from builder.errors import DataError
 from builder.tables.profiling.column_profiles import profile_column
 from builder.tables.reading.read_table import Table
@@ -21,6 +23,7 @@ LONGEST = 500
 """Characters of a cell that are shown."""
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def profile_table(table: Table, kinds: Mapping[str, str] | None = None) -> TableProfile:
     """What is in the table.
 

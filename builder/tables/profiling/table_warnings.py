@@ -29,6 +29,7 @@ EXAMINED = 200_000
 """Rows the search for columns that give the target away looks at."""
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def find_warnings(table: Table, profile: TableProfile, task: TaskGuess) -> tuple[TableWarning, ...]:
     """Everything to know before training, what would spoil the result first.
 
@@ -142,7 +143,7 @@ def _values(column: Any, rows: Any) -> Any:
 
     if pa.types.is_timestamp(column.type):
         column = column.cast(pa.int64())
-    return column.cast(pa.float64()).to_numpy()[rows]
+    return column.cast(pa.float64(), safe=False).to_numpy()[rows]
 
 
 def _codes(column: Any, rows: Any = None) -> Any:

@@ -13,6 +13,9 @@ from builder.tables.table_records import TableWarning
 
 PREVIEW_ROWS = 20_000
 
+CALENDAR = (-62_135_596_800_000_000, 253_402_300_800_000_000)
+"""The years 1 to 9999 in microseconds since 1970."""
+
 
 def read_arrow(reading: Reading) -> Any:
     """A ``pyarrow.Table`` of numbers, truth values, timestamps and strings.
@@ -28,6 +31,8 @@ def read_arrow(reading: Reading) -> Any:
     )  # fmt: skip
     try:
         whole = _parquet(reading) if reading.format.kind == "parquet" else _ipc(reading)
+        # Arrow trusts what a file says of its own offsets: a wrong one would end the process
+        whole.validate(full=True)
         _bound(whole.num_rows, whole.num_columns, whole.nbytes)
         return _plain(reading, whole)
     except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError) as error:
@@ -117,7 +122,7 @@ def _column(column: Any) -> Any:
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return _finite(column.cast(pa.float64(), safe=False))
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        return column.cast(pa.timestamp("us"), safe=False)
+        return _in_calendar(column.cast(pa.timestamp("us"), safe=False))
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind):
         return column.cast(pa.string())
     if pa.types.is_string_view(kind) or pa.types.is_time(kind):
@@ -125,6 +130,16 @@ def _column(column: Any) -> Any:
     if pa.types.is_list(kind) or pa.types.is_struct(kind):
         return pa.chunked_array([array_of(column.to_pylist())])
     return None
+
+
+def _in_calendar(times: Any) -> Any:
+    """Without the years that Python's dates do not have."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    stamps = times.cast(pa.int64())
+    good = pc.and_(pc.greater_equal(stamps, CALENDAR[0]), pc.less(stamps, CALENDAR[1]))
+    return pc.if_else(good, times, None)
 
 
 def _finite(numbers: Any) -> Any:

@@ -100,7 +100,9 @@ def _dates(name: str, column: Any, table_format: TableFormat, kind: str) -> Type
             dates = date_values.dates_of_numbers("date", numbers.data)
             if dates is not None:
                 return Typed(dates, numbers.strays)
-    dates, day_first = date_values.dates_of_text(column, table_format.day_first)
+    dates, day_first = date_values.dates_of_text(
+        column, table_format.day_first, forced=kind == "date"
+    )
     return Typed(column) if dates is None else Typed(dates, _strays(column, dates), day_first)
 
 

@@ -24,34 +24,38 @@ SECONDS, MILLISECONDS = (100_000_000, 4_200_000_000), (100_000_000_000, 4_200_00
 DAYS = (19_000_101, 21_001_231)
 
 
-def dates_of_text(column: Any, day_first: bool | None) -> tuple[Any, bool | None]:
+def dates_of_text(
+    column: Any, day_first: bool | None, forced: bool = False
+) -> tuple[Any, bool | None]:
     """A column of texts as timestamps, null where one is no date; None if too few are.
 
     Args:
         column: a ``pyarrow`` array of strings.
         day_first: whether 03/04/2021 is in April; None decides by the values, or by the
             separator where every value can be both.
+        forced: a person says that these are dates, however few can be read.
 
     Returns:
         the timestamps, and whether the day was taken to stand first where a person had to choose
         (None where the values themselves decide).
     """
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     known = column.drop_null()
     step = max(1, len(known) // SAMPLE)
     sample = known.take(list(range(0, len(known), step))) if len(known) else known
-    if not _may_be_dates(sample.to_pylist()):
+    if not forced and not _may_be_dates(sample.to_pylist()):
         return None, None
     if (iso := _iso(column)) is not None:
         return iso, None
     read = []
     for first, forms in ((None, PLAIN), (True, DAY_FIRST), (False, MONTH_FIRST)):
         if day_first is None or first in (None, day_first):
-            read += [(_read(column, f), first) for f in _fitting(sample, forms)]
-    read = [(x, first) for x, first in read if _is_enough(x, len(known))]
+            read += [(_read(column, f), first) for f in _fitting(sample, forms, forced)]
+    read = [(x, first) for x, first in read if forced or _is_enough(x, len(known))]
     if not read:
-        return None, None
+        return (pa.nulls(len(column), pa.timestamp("us")) if forced else None), None
     best = min(x.null_count for x, _ in read)
     read = [(x, first) for x, first in read if x.null_count == best]
     if day_first is not None or len({first for _, first in read}) == 1:
@@ -80,12 +84,13 @@ def _iso(column: Any) -> Any:
     return None
 
 
-def _fitting(sample: Any, forms: tuple[str, ...]) -> list[str]:
+def _fitting(sample: Any, forms: tuple[str, ...], forced: bool) -> list[str]:
     """The forms, with or without a time of day, that read the sample."""
     found = []
     for form in forms:
         for clock in CLOCKS:
-            if _is_enough(_read(sample, form + clock), len(sample)):
+            dates = _read(sample, form + clock)
+            if _is_enough(dates, len(sample)) or (forced and dates.null_count < len(dates)):
                 found.append(form + clock)
                 break
     return found

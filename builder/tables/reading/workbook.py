@@ -6,7 +6,6 @@ import io
 import itertools
 import re
 import zipfile
-import zlib
 from typing import Any
 
 from builder.errors import DataError
@@ -60,11 +59,14 @@ def table_of(reading: Reading, rows: list[list[Any]], names: list[str]) -> Any:
     if reading.format.header:
         rows = rows[1:]
     else:
-        names = [""] * len(names)
+        names = []
     if not rows:
         raise DataError("The table holds a header and no rows.", "Choose a table with rows.")
-    columns = itertools.zip_longest(*rows)
-    return pa.Table.from_arrays([array_of(column) for column in columns], names=names)
+    columns = [array_of(column) for column in itertools.zip_longest(*rows)]
+    # a row may be longer than the header, and a header longer than every row
+    columns += [pa.nulls(len(rows), pa.string())] * (len(names) - len(columns))
+    names = names + [""] * (len(columns) - len(names))
+    return pa.Table.from_arrays(columns, names=names)
 
 
 def _rows(reading: Reading) -> list[list[Any]]:
@@ -177,7 +179,7 @@ def _look_through(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) 
                 # a sheet may lie anywhere in the file: its name proves nothing
                 row, column = _farthest(rest + piece, row, column)
                 rest = piece[-OVERLAP:]
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error):
+    except zip_members.DAMAGE:
         raise _damaged(ValueError("it is damaged or incomplete")) from None
     return read, formulas
 

@@ -28,6 +28,12 @@ TABLES = (
     *(".json", ".jsonl", ".ndjson", ".parquet", ".feather", ".arrow"),
 )
 ARCHIVES = (".zip", ".gz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".tgz")
+DAMAGE = (
+    *(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError),
+    *(zlib.error, struct.error),
+)
+"""What Python's reader raises over an archive that is not what it says."""
+
 BOMB = "Do not trust this file, or unpack it yourself and choose the table in it."
 
 
@@ -40,7 +46,7 @@ def open_zip(data: memoryview) -> zipfile.ZipFile:
     _bound_directory(data)
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error):
+    except DAMAGE:
         raise _damaged() from None
     members = archive.infolist()
     if len(members) > MAX_MEMBERS:
@@ -135,7 +141,7 @@ def read_member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     try:
         with archive.open(member) as packed:
             return bytes(unpack(packed, member.compress_size, most))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error):
+    except DAMAGE:
         raise _damaged() from None
 
 

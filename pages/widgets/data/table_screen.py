@@ -64,7 +64,7 @@ def look(dataset: ObjectSpec) -> TableOverview:
     Raises:
         DataError: the file is not here or cannot be read.
     """
-    config = dataset.config
+    config = {**ENTRY.args, **dataset.config}
     path = find_file(config.get("file"))
     if path is None:
         raise DataError(
@@ -81,7 +81,7 @@ def look(dataset: ObjectSpec) -> TableOverview:
     )
     overview: TableOverview = engine_facts.get_or_make(
         ("table", dataset),
-        lambda: client.call("table_overview.overview_file", str(path), *asked),
+        lambda: client.call_guarded("table_overview.overview_file", str(path), *asked, light=True),
     )
     return overview
 
@@ -305,7 +305,7 @@ def arrive(file: str, name: str, form: TableFormat = TableFormat()) -> None:  # 
         LayerwiseError: the file is no table, or nothing in it can be predicted.
     """
     path = find_file(file)
-    profile = client.call("table_overview.overview_file", str(path), form).profile
+    profile = client.call_guarded("table_overview.overview_file", str(path), form, light=True).profile
     from builder.tables.profiling.task_guess import guess_target
 
     target = guess_target(profile)

@@ -193,6 +193,30 @@ def test_what_does_not_fit_into_memory_is_refused(
         read_table(tmp_path / "a.csv.gz")
 
 
+def test_a_damaged_arrow_file_never_ends_the_process() -> None:
+    made = io.BytesIO()
+    table = pa.table({"t": ["one", "two", None] * 9, "n": [2**62, None, 3] * 9})
+    with pa.ipc.new_file(made, table.schema) as writer:
+        writer.write_table(table)
+    whole, refused = made.getvalue(), 0
+    for at in range(0, len(whole), 3):
+        damaged = bytearray(whole)
+        damaged[at] ^= 0x55
+        try:
+            table_overview.overview(bytes(damaged))
+        except DataError:
+            refused += 1
+    assert refused > 20
+
+
+def test_numbers_too_large_for_sums_are_shown_all_the_same() -> None:
+    rows = [{"huge": 1.7e308 * (-1) ** i, "id": 2**60 + i, "y": i % 7 / 3} for i in range(40)]
+    made = io.BytesIO()
+    parquet.write_table(pa.Table.from_pylist(rows), made)
+    seen = table_overview.overview(made.getvalue(), targets=["huge"], inputs=["id", "y"])
+    assert [c.distinct for c in seen.profile.columns] == [2, 40, 7]
+
+
 def test_nothing_in_a_cell_is_ever_computed() -> None:
     text = b"a,b\n=1+1,=cmd|' /C calc'!A0\n__import__('os'),@SUM(1)\n"
     rows = read_table(text).data.to_pylist()

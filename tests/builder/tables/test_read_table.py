@@ -220,6 +220,28 @@ def test_a_kind_set_by_hand_decides_how_texts_are_read() -> None:
     assert values(table, "b") == ["1.50", "2.0", "3", "4"]
 
 
+def test_one_date_among_hundreds_decides_whether_the_day_stands_first() -> None:
+    days = ["01/02/2021"] * 500
+    days[333] = "25/12/2021"
+    table = read_table(("day,n\n" + "".join(f"{d},1\n" for d in days)).encode())
+    assert values(table, "day")[0] == datetime.datetime(2021, 2, 1)
+    assert not table.strays and "day_first" not in codes(table)
+
+
+def test_a_date_set_by_hand_keeps_what_is_none_by_its_row() -> None:
+    table = read_table(b"when,n\nsoon,1\n2020-01-31,2\nlater,3\n", kinds={"when": "date"})
+    assert values(table, "when") == [None, datetime.datetime(2020, 1, 31), None]
+    assert table.strays["when"] == ((1, "soon"), (3, "later"))
+    table = read_table(b"when,n\nsoon,1\nlater,2\n", kinds={"when": "date"})
+    assert values(table, "when") == [None, None] and len(table.strays["when"]) == 2
+
+
+def test_rows_longer_than_the_header_get_columns_of_their_own() -> None:
+    for content in (workbook([["a"], [1, 2], [3]]), b'[["a"], [1, 2], [3]]'):
+        table = read_table(content)
+        assert table.data.to_pylist() == [{"a": 1, "column_2": 2}, {"a": 3, "column_2": None}]
+
+
 def test_a_value_counts_as_missing_in_its_own_column_alone() -> None:
     fixed = TableFormat(missing=(("a", "-1"),))
     table = read_table(b"a,b\n-1,-1\n2,3\n", fixed)
@@ -347,7 +369,7 @@ FRAMES = st.integers(2, 8).flatmap(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     frame=FRAMES,
     delimiter=st.sampled_from(",;\t|"),
