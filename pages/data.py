@@ -37,14 +37,23 @@ def main() -> None:
         chosen = _choose(current_project.training().dataset)
         if chosen != current_project.training().dataset:
             current_project.push(replace(current_project.training(), dataset=chosen))
-        _edit_bindings()
+        bindings = st.container()
+    dataset = current_project.training().dataset
+    is_table = dataset.class_name == table_dataset.CLASS_NAME
     with right:
-        dataset = current_project.training().dataset
-        facts = current_project.data_facts()
-        problems = current_project.problems()
-        problem_list.show(problem_list.problems_at(problems, "dataset.*"), key="data")
-        if dataset.class_name == table_dataset.CLASS_NAME:
-            table_screen.show(dataset, facts)
+        problem_place = st.container()
+        model_place = table_screen.show(dataset) if is_table else None
+    # what Keras says may take its time: all that needs none is drawn by then
+    facts = current_project.data_facts()
+    problems = problem_list.problems_at(current_project.problems(), "dataset.*")
+    with problem_place:
+        problem_list.show(problems, key="data")
+    with bindings:
+        _edit_bindings(folded=is_table)
+    with right:
+        if model_place is not None:
+            with model_place:
+                table_screen.choose_model(facts)
             _follow_up()
         elif facts is None:
             dataset_download.show(dataset)
@@ -103,12 +112,14 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
     return form.edit("datasets", dataset, key=f"dataset-{name}", skip=skip)
 
 
-def _edit_bindings() -> None:
+def _edit_bindings(folded: bool) -> None:
     """Which column each Input and output stands for, where that is a question."""
     training, facts = current_project.training(), current_project.data_facts()
     if facts is None or (binding.is_single_column(training) and not facts.is_named):
         return
-    new = column_form.edit_bindings(training, facts)
+    place = st.expander("What each Input reads", key="bindings") if folded else st.container()
+    with place:
+        new = column_form.edit_bindings(training, facts)
     if new != training:
         current_project.push(new)
 

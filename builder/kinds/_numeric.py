@@ -79,7 +79,8 @@ def range_field(name: str, spread: Range) -> Param:
     low, high = spread.low, spread.high
     step = 1.0 if spread.whole else (high - low) / 100
     words = f"{name}: {low:g} to {high:g} in the examples."
-    return Param("float", words, low, high, step, start=spread.middle)
+    optional = spread.missing > 0
+    return Param("float", words, low, high, step, start=spread.middle, optional=optional)
 
 
 def fill_missing(values: tuple[float, ...]) -> ObjectSpec:

@@ -1,6 +1,6 @@
 """The child process of ``client``: imports Keras, then answers calls one after the other.
 
-    python -m builder.runs.engine_process.server [--warm keras_model,loading] [--memory BYTES] [--light]
+    python -m builder.runs.engine_process.server [--warm MODULES] [--memory BYTES] [--light]
 
 It ends when its parent does: its input then reaches its end.
 """

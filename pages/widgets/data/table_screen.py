@@ -35,16 +35,19 @@ LEFT_OUT = ""
 """The choice of a column that is neither read nor predicted."""
 
 
-def show(dataset: ObjectSpec, facts: DataFacts | None) -> None:
-    """The screen of this table; ``facts`` is None where it cannot be loaded as it is chosen."""
+def show(dataset: ObjectSpec) -> Any:
+    """The screen of this table; the container in which ``choose_model`` belongs.
+
+    Raises:
+        DataError: the file is not here or cannot be read.
+    """
     st.html(asset_files.ROOT / "assets" / "table.css")
     seen = look(dataset)
     name = escape_md(str(dataset.config["name"]))
     st.subheader(name, anchor=False)
     st.markdown(_size_sentence(seen))
     _choose_targets(dataset, seen)
-    if facts is not None:
-        _choose_model(facts)
+    model_place = st.container()
     _show_warnings(dataset, seen)
     names = ("Columns", "Rows", "Test rows", "How it is read")
     cards, rows, test, reading = st.tabs(names, key="table-tabs")
@@ -56,6 +59,7 @@ def show(dataset: ObjectSpec, facts: DataFacts | None) -> None:
         _choose_split(dataset, seen)
     with reading:
         _show_format(dataset, seen)
+    return model_place
 
 
 def look(dataset: ObjectSpec) -> TableOverview:
@@ -126,8 +130,11 @@ def use(dataset: ObjectSpec) -> None:
     st.rerun()
 
 
-def _choose_model(facts: DataFacts) -> None:
-    """Which suggested model it is, and the others beside it."""
+def choose_model(facts: DataFacts | None) -> None:
+    """Which suggested model it is, and the others beside it; nothing where the table cannot be
+    loaded as it is chosen."""
+    if facts is None:
+        return
     training = current_project.training()
     size = table_model.suggested_size(training, facts)
     if size is None:
@@ -305,7 +312,9 @@ def arrive(file: str, name: str, form: TableFormat = TableFormat()) -> None:  # 
         LayerwiseError: the file is no table, or nothing in it can be predicted.
     """
     path = find_file(file)
-    profile = client.call_guarded("table_overview.overview_file", str(path), form, light=True).profile
+    profile = client.call_guarded(
+        "table_overview.overview_file", str(path), form, light=True
+    ).profile
     from builder.tables.profiling.task_guess import guess_target
 
     target = guess_target(profile)

@@ -62,9 +62,9 @@ def sentence(results: Mapping[str, Any], compared: Mapping[str, Any]) -> str:
     if better * (mine - guess[score]) <= 0:
         return f"{numbers} It has learned nothing that guessing does not know."
     if abs(lead) <= CLOSE * max(abs(mine), abs(best[score])):
-        return f"{numbers} The simple model does as well: take it where it suffices."
+        return f"{numbers} That is as good: take the simpler one where it suffices."
     if lead < 0:
-        return f"{numbers} The simple model is better: here a network is not worth its trouble yet."
+        return f"{numbers} That is better: here a network is not worth its trouble yet."
     return f"{numbers} The network is worth it."
 
 

@@ -47,7 +47,7 @@ def reasons_html(reasons: Sequence[tuple[str, float]], towards: str) -> str:
         for name, push in shown
     )
     words = (
-        f"What pushed it {escape(towards)}: how much the answer owes to each column, beside what it"
-        " would be at that column's usual value."
+        f"What pushed it {escape(towards)}: the answer, less its mean when that column alone has"
+        " the values of other rows."
     )
     return f'<h4>Why</h4><p class="lw-note">{words}</p><table class="lw-bars">{rows}</table>'
