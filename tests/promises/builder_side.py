@@ -126,9 +126,9 @@ def kind() -> dict[str, Any]:
     from builder.engine.build import keras_model
     from builder.engine.data.prepare import prepare
 
-    degrees = np.linspace(0.0, 350.0, 40)
+    degrees = np.linspace(0.0, 350.0, 100)
     labels = (degrees > 180).astype("int64")
-    arrays = (degrees[:30], labels[:30], degrees[30:], labels[30:])
+    arrays = (degrees[::2], labels[::2], degrees[1::2], labels[1::2])
     raw, settings = Raw.of_x_and_y("angle", arrays, ("east", "west")), Config({"samples": 200})
     plain = circles()
     data = prepare(ObjectSpec("Circles", settings), raw)
