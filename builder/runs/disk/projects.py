@@ -1,19 +1,26 @@
-"""Saved projects: one JSON file each, written atomically, with a revision against lost updates."""
+"""Saved projects: one JSON file each, written atomically, with a revision against lost updates;
+the version before stands beside it, for when the file is damaged."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import time
 from typing import Any
 
 from builder import document
 from builder.errors import FileError, LayerwiseError, SpecError, StaleError
-from builder.runs.disk import weight_files, workspace
+from builder.runs.disk import dedup, weight_files, workspace
 from builder.spec import TrainingSpec
+
+OLDER = ".older"
+"""What the name of the version before ends with."""
+
+UNREADABLE = (SpecError, ValueError, TypeError, KeyError, RecursionError)
+"""What reading a damaged project raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,7 @@ class Project:
         rev: counts the saves; a save must name the rev it started from.
         training: the experiment.
         saved: seconds since the epoch.
+        remark: what was wrong with its file, and what was opened instead; "" when all was well.
     """
 
     token: str
@@ -35,6 +43,7 @@ class Project:
     rev: int
     training: TrainingSpec
     saved: float
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,32 +61,47 @@ def create(owner: str, title: str, training: TrainingSpec) -> Project:
 
 
 def load(token: str) -> Project:
-    """The project of that token.
+    """The project of that token; the version before where its file is missing or damaged.
 
     Raises:
-        FileError: there is none, or its file is damaged (it is then kept aside as ``.damaged``).
+        FileError: there is none, or both files are damaged (the newer is kept as ``.damaged``).
         SpecError: it was written by a newer Layerwise; the file is left as it is.
     """
     path = _path(token)
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        aside = path.with_suffix(".damaged")
-        if aside.exists():
-            raise _damage(aside, "it was found damaged earlier") from None
-        raise FileError(
-            "There is no project at this address.", "Check the link, or open one of yours."
-        ) from None
+        return _load_older(token, "it was found damaged earlier")
     except OSError as error:
         raise FileError(f"The project cannot be read: {error.strerror}.") from error
     try:
         return _read_project(token, data)
-    except (SpecError, ValueError, TypeError, KeyError, RecursionError) as error:
+    except UNREADABLE as error:
         if _newer(data):
             raise
-        aside = path.with_suffix(".damaged")
-        os.replace(path, aside)
-        raise _damage(aside, str(error)) from error
+        os.replace(path, path.with_suffix(".damaged"))
+        return _load_older(token, str(error))
+
+
+def _load_older(token: str, why: str) -> Project:
+    """The version before takes the place of the file that is missing or was put aside."""
+    path = _path(token)
+    aside = path.with_suffix(".damaged")
+    try:
+        older = _read_project(token, path.with_suffix(OLDER).read_bytes())
+    except (OSError, *UNREADABLE):
+        if aside.exists():
+            raise _damage(aside, why) from None
+        raise FileError(
+            "There is no project at this address.", "Check the link, or open one of yours."
+        ) from None
+    # a tab that has the lost version still open may save it
+    restored = _write(replace(older, rev=older.rev + 1))
+    remark = (
+        f"The file of the project '{older.title}' was {'damaged' if aside.exists() else 'missing'}."
+        " The version saved before it took its place: the last change may be lost."
+    )
+    return replace(restored, remark=remark)
 
 
 def save(token: str, rev: int, title: str, training: TrainingSpec) -> Project:
@@ -96,18 +120,19 @@ def save(token: str, rev: int, title: str, training: TrainingSpec) -> Project:
                 "Reload to see the saved version, or save yours as a copy.",
             )
         weight_files.keep_a_day(old.training)
+        _keep_older(_path(token))
         return _write(Project(token, old.owner, title, rev + 1, training, time()))
 
 
 def list_projects(owner: str) -> list[Project]:
     """The owner's projects, last saved first; unreadable ones are in ``damaged()``."""
     projects = []
-    for path in _folder().glob("*.json"):
-        if not workspace.is_token(path.stem):
+    for name in {path.stem for path in _folder().iterdir() if path.suffix in (".json", OLDER)}:
+        if not workspace.is_token(name):
             continue
         # one broken file must not hide the others; load() has set it aside
         with contextlib.suppress(LayerwiseError):
-            project = load(path.stem)
+            project = load(name)
             if project.owner == owner:
                 projects.append(project)
     return sorted(projects, key=lambda p: p.saved, reverse=True)
@@ -115,10 +140,17 @@ def list_projects(owner: str) -> list[Project]:
 
 def list_damaged() -> list[DamagedProject]:
     """Project files that could not be read and were kept aside."""
+    damaged = sorted(_folder().glob("*.damaged"))
     return [
-        DamagedProject(path.stem, path, _damage(path, "it could not be read").message)
-        for path in sorted(_folder().glob("*.damaged"))
+        DamagedProject(path.stem, path, _damage(path, _place(path)).message) for path in damaged
     ]
+
+
+def _place(aside: Path) -> str:
+    """What stands in the place of a file put aside."""
+    if aside.with_suffix(".json").exists():
+        return "the version saved before it took its place."
+    return "it could not be read."
 
 
 def delete(token: str) -> None:
@@ -126,7 +158,8 @@ def delete(token: str) -> None:
     with _lock():
         with contextlib.suppress(LayerwiseError):
             weight_files.keep_a_day(load(token).training)
-        _path(token).unlink(missing_ok=True)
+        for suffix in (OLDER, ".json"):  # else the older would take the newer's place
+            _path(token).with_suffix(suffix).unlink(missing_ok=True)
 
 
 def _folder() -> Path:
@@ -141,6 +174,14 @@ def _path(token: str) -> Path:
 
 def _lock() -> contextlib.AbstractContextManager[None]:
     return workspace.lock(_folder() / ".lock")
+
+
+def _keep_older(path: Path) -> None:
+    """The file as it is stays as the version before."""
+    older = path.with_suffix(OLDER)
+    with contextlib.suppress(OSError):
+        older.unlink(missing_ok=True)
+        dedup.copy_file(path, older)
 
 
 def _write(project: Project) -> Project:
@@ -171,6 +212,6 @@ def _newer(data: bytes) -> bool:
 
 def _damage(path: Path, why: str) -> FileError:
     return FileError(
-        f"This project's file is damaged and was kept aside as {path}: {why}",
+        f"This project's file is damaged and was kept aside as {path.name}: {why}",
         "Open another project; the file can be repaired by hand.",
     )

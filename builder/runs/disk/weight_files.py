@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import re
 import shutil
@@ -11,9 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from time import time
 
-from builder.errors import FileError, TrainingError
+from builder.errors import FileError
 from builder.facts import START
-from builder.runs.disk import workspace
+from builder.runs.disk import dedup, workspace
 from builder.spec import TrainingSpec
 
 UNSAVED_SECONDS = 86_400.0
@@ -29,10 +28,9 @@ def keep_file(file: Path) -> str:
         FileError: it cannot be read or there is no room.
     """
     try:
-        with open(file, "rb") as source:
-            name = hashlib.file_digest(source, "sha256").hexdigest()
+        name = dedup.digest(file)
         target = _place(name)
-        if target.exists():
+        if _is_whole(target, name):
             os.utime(target)  # whoever clears up sees that it is wanted
         else:
             partial = target.with_name(f".{name}.{os.getpid()}")
@@ -57,25 +55,13 @@ def find(file: object) -> Path | None:
 def link_into_run(training: TrainingSpec, folder: Path) -> None:
     """Puts the weights a training begins with into its run's folder, without taking more room.
 
-    Raises:
-        TrainingError: they are not in this workspace.
+    Where they are missing or damaged in this workspace they are missing there, too; whoever reads
+    them says so. A run that goes on from a snapshot can do without.
     """
-    if not training.weights:
-        return
-    source = find(training.weights.get("file"))
-    if source is None:
-        raise TrainingError(
-            f"The weights of '{training.weights.get('name', 'the model')}' are not in this"
-            " workspace.",
-            "Open the model's file again, or train without its weights.",
-            "weights",
-        )
-    target = folder / START
-    if not target.exists():
-        try:
-            os.link(source, target)
-        except OSError:  # another disk
-            shutil.copyfile(source, target)
+    target, source = folder / START, find(training.weights.get("file"))
+    if source and not _is_whole(target, source.stem) and _is_whole(source, source.stem):
+        target.unlink(missing_ok=True)
+        dedup.copy_file(source, target)
 
 
 def keep_a_day(training: TrainingSpec) -> None:
@@ -105,6 +91,11 @@ def _in_a_project(name: str) -> bool:
     # also what is damaged: a person may repair it
     files = workspace.folder("projects").iterdir()
     return any(name.encode() in file.read_bytes() for file in files if file.is_file())
+
+
+def _is_whole(path: Path, name: str) -> bool:
+    """Whether the file is there and is what its SHA-256 says."""
+    return path.is_file() and dedup.digest(path) == name
 
 
 def _place(name: str) -> Path:

@@ -16,7 +16,7 @@ from builder.errors import FileError
 from builder.runs.disk import workspace
 from builder.runs.store import best_values
 
-VERSION = 2
+VERSION = 3
 """Of the schema, kept in the file as ``PRAGMA user_version``."""
 
 BUSY_SECONDS = 10.0
@@ -45,7 +45,8 @@ CREATE TABLE runs (
     tags TEXT NOT NULL DEFAULT '[]',    -- JSON list
     note TEXT NOT NULL DEFAULT '', archived INTEGER NOT NULL DEFAULT 0,
     name TEXT,                          -- the model's
-    best TEXT                           -- JSON: metric -> its best value so far
+    best TEXT,                          -- JSON: metric -> its best value so far
+    remarks TEXT NOT NULL DEFAULT ''    -- what was damaged and what was used instead, a line each
 );
 CREATE INDEX runs_by_status ON runs (status, created);
 CREATE INDEX runs_by_project ON runs (project, created);
@@ -79,6 +80,7 @@ UPDATE runs SET rank = created, tries = 0;
 UPDATE runs SET name = json_extract(training, '$.training.model.name') WHERE json_valid(training);
 UPDATE runs SET threads = 0 WHERE status IN ('queued', 'running');
 """,
+    2: "ALTER TABLE runs ADD COLUMN remarks TEXT NOT NULL DEFAULT '';",
 }
 """Version → what makes the next one of it."""
 

@@ -158,7 +158,8 @@ def claim(run_id: str, pid: int, born: float, limit: int) -> bool:
 def requeue(run_id: str, pid: int, message: str = "") -> bool:
     """Back into the queue, before all that wait: the process it was given to is gone."""
     sql = (
-        "UPDATE runs SET status = 'queued', pid = NULL, born = NULL, tries = tries + 1,"
+        "UPDATE runs SET status = 'queued', pid = NULL, born = NULL,"
+        " tries = tries + (heartbeat IS NOT NULL),"  # else the machine failed, not the run
         " message = ?, ended = heartbeat, heartbeat = NULL"
         " WHERE id = ? AND pid = ? AND status = 'running'"
     )
@@ -250,13 +251,12 @@ def order_pause(run_id: str) -> None:
         )
 
 
-def resume(run_id: str, snapshot: bool, anew: bool = False) -> bool:
+def resume(run_id: str, finished: bool = False) -> bool:
     """Queues the run again, or takes back an order it has not obeyed yet; False when there is
     nothing to resume.
 
     Args:
-        snapshot: whether there is one; what is stopped or failed needs it.
-        anew: its numbers so far will not come again: forgets them.
+        finished: also one that has finished: its model is to be made again.
     """
     with database().transaction() as db:
         taken_back = db.execute(
@@ -264,11 +264,7 @@ def resume(run_id: str, snapshot: bool, anew: bool = False) -> bool:
             " AND (status, orders) IN (VALUES ('running', 'pause'), ('queued', 'stop'))",
             (run_id,),
         ).rowcount
-        changed = db.execute(_RESUME, {"id": run_id, "now": time(), "snapshot": snapshot}).rowcount
-        if changed and anew:
-            db.execute("UPDATE runs SET step = 0, best = NULL WHERE id = ?", (run_id,))
-            for table in ("chunks", "epochs"):
-                db.execute(f"DELETE FROM {table} WHERE run = ?", (run_id,))
+        changed = db.execute(_RESUME, {"id": run_id, "now": time(), "all": finished}).rowcount
     return bool(changed or taken_back)
 
 
@@ -276,5 +272,5 @@ _RESUME = """
 UPDATE runs SET status = 'queued', orders = NULL, error = NULL, message = '', tries = 0,
     rank = max(:now, 1 + coalesce((SELECT max(rank) FROM runs WHERE status = 'queued'), 0))
 WHERE id = :id
-    AND (status IN ('paused', 'interrupted') OR :snapshot AND status IN ('stopped', 'failed'))
+    AND (status IN ('paused', 'interrupted', 'stopped', 'failed') OR :all AND status = 'finished')
 """
