@@ -4,6 +4,7 @@ the version before stands beside it, for when the file is damaged."""
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 from dataclasses import dataclass, replace
@@ -187,6 +188,7 @@ def _keep_older(path: Path) -> None:
 def _write(project: Project) -> Project:
     doc = json.loads(document.to_json(project.training, title=project.title))
     doc |= {"owner": project.owner, "rev": project.rev, "saved": project.saved}
+    doc["checksum"] = _checksum(doc)
     data = json.dumps(doc, indent=2, ensure_ascii=False).encode()
     workspace.write(_path(project.token), data)
     return project
@@ -195,10 +197,17 @@ def _write(project: Project) -> Project:
 def _read_project(token: str, data: bytes) -> Project:
     title, training = document.read_document(data)
     doc = json.loads(data)
+    if doc.pop("checksum", None) not in (None, _checksum(doc)):
+        raise SpecError("A letter in it is not as it was written.")
     rev, owner, saved = doc["rev"], doc["owner"], float(doc["saved"])
     if not isinstance(rev, int) or not isinstance(owner, str):
         raise SpecError("The project's 'rev' must be a whole number and 'owner' a text.")
     return Project(token, owner, title, rev, training, saved)
+
+
+def _checksum(doc: Any) -> str:
+    """The SHA-256 of what a document says, however it is laid out."""
+    return hashlib.sha256(json.dumps(doc, sort_keys=True).encode()).hexdigest()
 
 
 def _newer(data: bytes) -> bool:
@@ -213,5 +222,5 @@ def _newer(data: bytes) -> bool:
 def _damage(path: Path, why: str) -> FileError:
     return FileError(
         f"This project's file is damaged and was kept aside as {path.name}: {why}",
-        "Open another project; the file can be repaired by hand.",
+        "Open another project; the file can be repaired by hand, then without its checksum.",
     )

@@ -13,7 +13,7 @@ from builder.errors import LayerwiseError
 from builder.runs.disk import workspace
 from builder.runs.engine_process import client
 from builder.runs.scheduler import capacity, recovery, run_queue, worker_pool
-from builder.runs.store import housekeeping, run_store
+from builder.runs.store import housekeeping, run_copies, run_store
 from builder.runs.store.database import Row
 
 OBEY_SECONDS = 30.0
@@ -52,6 +52,9 @@ def warm() -> None:
 
 
 def _warm() -> None:
+    # before anything asks what no run refers to any more
+    with contextlib.suppress(LayerwiseError, OSError):
+        run_copies.mend()
     client.start()
     worker_pool.refill()
     # what is left over can wait until then

@@ -16,7 +16,7 @@ from builder.formatting import size
 from builder.runs.disk import dedup, workspace
 from builder.runs.engine_process import client
 from builder.runs.scheduler import capacity, dispatch, recovery, run_queue, worker_pool
-from builder.runs.store import metric_rows, run_store
+from builder.runs.store import metric_rows, run_copies, run_store
 from builder.runs.store.progress import GOING, Progress
 from builder.spec import Run, TrainingSpec
 
@@ -54,6 +54,7 @@ def start(
 
 def _begin(run_id: str, training: TrainingSpec) -> Run:
     """The queued run begins, now or when it is its turn."""
+    run_copies.write(run_id)
     # no process can be made just now: the run waits in the queue, and the sweep tries again
     with contextlib.suppress(OSError):
         dispatch.advance()
@@ -167,7 +168,7 @@ def extend(run_id: str, epochs: int, owner: str = "", token: str | None = None) 
     return _begin(made, training)
 
 
-OWN_FILES = frozenset({"model.keras", "train.log", workspace.WORKER_LOCK})
+OWN_FILES = frozenset({"model.keras", "train.log", run_copies.COPY, workspace.WORKER_LOCK})
 """What a run that goes on from another one has of its own; all else is needed to go on exactly."""
 
 

@@ -29,7 +29,7 @@ from builder import document, formatting
 from builder.errors import LayerwiseError
 from builder.runs.disk import dedup, weight_files, workspace
 from builder.runs.scheduler import recovery
-from builder.runs.store import metric_rows, run_store, worker_rows
+from builder.runs.store import metric_rows, run_copies, run_store, worker_rows
 from builder.spec import ObjectSpec, TrainingSpec, chain
 
 BEAT_SECONDS = 1.0
@@ -265,6 +265,7 @@ def _write_end(run_id: str, status: str, error: str | None, result: dict[str, An
         sleep(seconds)
         try:
             run_store.end(run_id, os.getpid(), status, error, result)
+            run_copies.write(run_id)
             return
         except LayerwiseError:
             _log_traceback()

@@ -198,6 +198,8 @@ def _connect(path: Path) -> sqlite3.Connection:
         path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
     connection.row_factory = sqlite3.Row
+    # a damaged letter must not hide all others
+    connection.text_factory = lambda raw: raw.decode(errors="replace")
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -222,6 +224,8 @@ def _migrate(connection: sqlite3.Connection, version: int) -> None:
     """Brings the file up to date, all at once or not at all."""
     if version == VERSION:
         return
+    if not version and connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+        raise sqlite3.DatabaseError("it has tables and no version")
     steps = [MIGRATIONS[v] for v in range(version, VERSION)] if version else [SCHEMA]
     try:
         connection.executescript(

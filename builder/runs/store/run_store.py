@@ -9,17 +9,18 @@ file cannot be read or written (locked for long, disk full).
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import math
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from time import time
 from typing import Any
 
 from builder import document
 from builder.check.training import performance
-from builder.errors import TrainingError
+from builder.errors import SpecError, TrainingError
 from builder.runs.disk import workspace
 from builder.runs.store.database import Row, database, write_at_last
 from builder.spec import Config, Run, TrainingSpec
@@ -109,7 +110,14 @@ def list_runs(project: str | None = None, owner: str | None = None, limit: int =
         "SELECT * FROM runs WHERE (?1 IS NULL OR project = ?1) AND (?2 IS NULL OR owner = ?2)"
         " ORDER BY rowid DESC LIMIT ?3"  # not by time: after the clock was set back, it misleads
     )
-    return [run(r) for r in database().all(sql, project, owner, limit)]
+    return list(_readable(database().all(sql, project, owner, limit)))
+
+
+def _readable(rows: Iterable[Row]) -> Iterator[Run]:
+    """The runs whose training can be read; one that is damaged must not hide the others."""
+    for found in rows:
+        with contextlib.suppress(SpecError):
+            yield run(found)
 
 
 def row(run_id: str) -> Row:

@@ -110,10 +110,10 @@ def test_what_a_restored_backup_lacks_is_taken_from_the_snapshot(training: Train
     sink = worker.StoreSink(run)
     sink.begin([{"loss": 0.5}, {"loss": 0.4}, {"loss": 0.3, "val_loss": 1.0}], new=False)
     assert metric_rows.history(run) == {"loss": [0.5, 0.4, 0.3], "val_loss": [1.0]}
-    (remark,) = progress.progress_of(run_store.row(run)).remarks
+    remark = progress.progress_of(run_store.row(run)).remarks
     assert "lacked the numbers of 2 epochs" in remark and "backup" in remark
     sink.begin([{"loss": 0.5}], new=False)
-    assert progress.progress_of(run_store.row(run)).remarks == (remark,)
+    assert progress.progress_of(run_store.row(run)).remarks == remark
 
 
 def test_a_child_has_its_parents_numbers(training: TrainingSpec) -> None:
