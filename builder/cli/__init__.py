@@ -14,7 +14,11 @@ from builder.cli import (
     export,
     import_file,
     list_starters_and_runs,
+    pause,
     predict,
+    resume,
+    show,
+    stop,
     summary,
     train,
 )
@@ -34,7 +38,8 @@ folder. A mistake ends with one sentence on standard error and status 2."""
 
 VERBS = (
     *(import_file.VERB, check.VERB, summary.VERB, train.VERB, predict.VERB, export.VERB),
-    *(list_starters_and_runs.STARTERS, list_starters_and_runs.RUNS, backup.VERB),
+    *(list_starters_and_runs.STARTERS, list_starters_and_runs.RUNS, show.VERB),
+    *(pause.VERB, resume.VERB, stop.VERB, backup.VERB),
 )
 """In the order of a first session; ``--help`` lists them so."""
 
