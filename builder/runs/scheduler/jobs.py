@@ -232,8 +232,9 @@ def artefact(run_id: str) -> Path:
 
 def artefact_damage(run_id: str) -> str:
     """What is wrong with the model of a run that left one behind, as a clause; "" when it is as it
-    was written, or the run has none yet. TrainingError when there is no such run."""
-    if run_store.row(run_id)["status"] not in ("finished", "stopped"):
+    was written, or the run made none. TrainingError when there is no such run."""
+    ended = run_store.row(run_id)["status"] in ("finished", "stopped")
+    if not ended or not result(run_id).get("artefact"):
         return ""
     path = artefact(run_id)
     stat = path.stat() if path.exists() else None

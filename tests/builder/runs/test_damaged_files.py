@@ -39,7 +39,8 @@ def ended(training: TrainingSpec, status: str = "finished") -> str:
     worker_rows.write_plan(run, steps=10, epochs=2)
     values = np.ones((20, 1), np.float32)
     metric_rows.append(run, 1, [(0, ("loss",), values)], [(1, {"loss": 2.0}), (2, {"loss": 1.0})])
-    worker._write_end(run, status, None, {"test": {"loss": 1.5}, "history": {"loss": [2.0, 1.0]}})
+    result = {"test": {"loss": 1.5}, "history": {"loss": [2.0, 1.0]}, "artefact": "model.keras"}
+    worker._write_end(run, status, None, result)
     housekeeping.set_tags(run, ("good",))
     return run
 
