@@ -73,6 +73,7 @@ class Series {
   constructor(id) {
     Object.assign(this, { id, label: id, after: 0, status: "queued", steps: 0, lines: {}, epochs: [] });
     this.gone = false;
+    this.reached = 0;
   }
 
   get done() {
@@ -101,6 +102,16 @@ class Series {
     this.status = answer.status;
     this.steps = answer.steps || this.steps;
     const { x = [], ...metrics } = answer.batches;
+    // a run without a seed that begins again makes other numbers: the earlier ones are gone
+    if (x[0] <= this.reached || answer.epochs[0]?.epoch <= this.epochs.at(-1)?.epoch) {
+      this.epochs = [];
+      for (const [key, line] of Object.entries(this.lines)) {
+        this.lines[key] = new Line(line.limit);
+        grew.add(key);
+        redraw.add(key);
+      }
+    }
+    this.reached = x.at(-1) ?? this.reached;
     for (const [name, ys] of Object.entries(metrics))
       ys.forEach((y, i) => put(`${name}|batch`, x[i], y, LIMIT));
     for (const row of answer.epochs) {

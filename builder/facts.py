@@ -14,6 +14,9 @@ Shape = tuple[int | None, ...]
 START = "start.npz"
 """In a run's folder: the weights its model begins with, where it does not begin by chance."""
 
+SNAPSHOTS = ("snapshot.npz", "snapshot.older.npz")
+"""In a run's folder: its newest snapshot, and the one before it, for when that is damaged."""
+
 
 @dataclass(frozen=True, slots=True)
 class NodeFacts:

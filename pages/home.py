@@ -13,7 +13,7 @@ from builder.runs.disk.projects import Project
 from builder.spec import TrainingSpec
 from pages.widgets.home import architectures, damaged_store, open_file, paste_code
 from pages.widgets.model.canvas_state import CANVAS, canvas_state
-from pages.widgets.session import browser, current_project, tab_state, widget_sync
+from pages.widgets.session import current_project, tab_state, widget_sync
 from pages.widgets.shared import asset_files, own_files, page_frame, problem_list
 from pages.widgets.shared.page_frame import escape_md
 from pages.widgets.train import live_run
@@ -131,7 +131,7 @@ def _card(starter: starters.Starter) -> None:
 
 def _projects() -> None:
     st.subheader("My projects", anchor=False)
-    mine = projects.list_projects(browser.owner())
+    mine = current_project.list_mine()
     gone: Project | None = tab_state.recall("deleted")
     if gone:
         with st.container(horizontal=True, vertical_alignment="center", key="deleted"):

@@ -16,7 +16,11 @@ from builder.cli import (
     import_file,
     list_starters_and_runs,
     new,
+    pause,
     predict,
+    resume,
+    show,
+    stop,
     summary,
     train,
 )
@@ -35,17 +39,9 @@ PROJECT is a project file (.json) or the name of a starter. RUN is the id that `
 folder. A mistake ends with one sentence on standard error and status 2."""
 
 VERBS = (
-    *(
-        import_file.VERB,
-        data.VERB,
-        new.VERB,
-        check.VERB,
-        summary.VERB,
-        train.VERB,
-        predict.VERB,
-        export.VERB,
-    ),
-    *(list_starters_and_runs.STARTERS, list_starters_and_runs.RUNS, backup.VERB),
+    *(import_file.VERB, data.VERB, new.VERB, check.VERB, summary.VERB, train.VERB),
+    *(predict.VERB, export.VERB, list_starters_and_runs.STARTERS, list_starters_and_runs.RUNS),
+    *(show.VERB, pause.VERB, resume.VERB, stop.VERB, backup.VERB),
 )
 """In the order of a first session; ``--help`` lists them so."""
 

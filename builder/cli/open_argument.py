@@ -9,7 +9,7 @@ from builder import starters
 from builder.document import read_document
 from builder.errors import FileError, LayerwiseError, SpecError, TrainingError
 from builder.facts import DataFacts, ModelFacts, Problem
-from builder.spec import TrainingSpec
+from builder.spec import Run, TrainingSpec
 
 LARGEST = 20_000_000
 """Bytes of a project file; what is larger is none."""
@@ -88,6 +88,18 @@ def open_trained(name: str) -> tuple[str, TrainingSpec | None]:
     if not jobs.artefact(name).is_file():
         raise TrainingError(f"Run {name} is {run.status} and has no model.", "Choose another run.")
     return str(jobs.artefact(name)), run.training
+
+
+def open_run(name: str) -> Run:
+    """The run of that id; FileError when this workspace has none."""
+    from builder.runs.scheduler import jobs
+
+    try:
+        return jobs.get(name)
+    except TrainingError:
+        raise FileError(
+            f"There is no run {name} in this workspace.", "`python -m builder runs` lists the runs."
+        ) from None
 
 
 def _model_file(path: Path) -> tuple[str, TrainingSpec | None]:

@@ -33,6 +33,18 @@ def add_project_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("project", metavar="PROJECT", help="project file or starter name")
 
 
+def add_run_argument(parser: argparse.ArgumentParser) -> None:
+    """The argument of verbs that are about a run."""
+    parser.add_argument("run", metavar="RUN", help="a run's id, as `runs` lists it")
+
+
+def add_output_argument(parser: argparse.ArgumentParser) -> None:
+    """Where verbs that train put a copy of the model."""
+    parser.add_argument(
+        "-o", "--output", metavar="DIR", type=Path, help="also copy the model there"
+    )
+
+
 def whole_number(text: str) -> int:
     """An argument that is a whole number; argparse says the sentence of the error."""
     try:

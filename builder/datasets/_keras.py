@@ -7,7 +7,9 @@ import importlib
 import io
 import socket
 import urllib.error
+import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from builder.datasets.contract import Raw
@@ -22,7 +24,15 @@ PATIENCE = 20
 
 class _NotHere(BaseException):
     """A download was about to start where none may; no Exception, because Keras answers those by
-    removing the file it has."""
+    removing the file it has.
+
+    Args:
+        damaged: whether there is a file, which cannot be used.
+    """
+
+    def __init__(self, damaged: bool) -> None:
+        super().__init__()
+        self.damaged = damaged
 
 
 @contextlib.contextmanager
@@ -33,8 +43,8 @@ def forbid_downloads() -> Iterator[None]:
     """
     from keras.src.utils import file_utils
 
-    def refuse(*_: object, **__: object) -> None:
-        raise _NotHere
+    def refuse(_: str, target: str, *__: object) -> None:
+        raise _NotHere(Path(target).exists())
 
     fetch, file_utils.urlretrieve = file_utils.urlretrieve, refuse
     try:
@@ -61,9 +71,49 @@ def load_data(loader: str, title: str, instead: str, **arguments: Any) -> Split:
     """
     module, _, function = loader.rpartition(".")
     call = getattr(importlib.import_module(module), function)
-    with report_network_errors(title, instead):
-        split: Split = call(**arguments)
+    with report_network_errors(title, instead), _files_of(call) as files:
+        try:
+            split: Split = call(**arguments)
+        except (EOFError, OSError, ValueError, zlib.error):
+            # its files are here, and not all of them have a hash that Keras could have checked
+            if not files:
+                raise
+            _remove_damaged(files)
+            split = call(**arguments)
     return split
+
+
+@contextlib.contextmanager
+def _files_of(loader: Any) -> Iterator[list[Path]]:
+    """The files that one of Keras's loaders reads; none when one of them could not be had."""
+    files: list[Path] = []
+    names = loader.__globals__
+    get_file = names["get_file"]
+
+    def noted(*args: Any, **kwargs: Any) -> Any:
+        try:
+            files.append(Path(get_file(*args, **kwargs)))
+        except BaseException:
+            files.clear()
+            raise
+        return str(files[-1])
+
+    names["get_file"] = noted
+    try:
+        yield files
+    finally:
+        names["get_file"] = get_file
+
+
+def _remove_damaged(files: list[Path]) -> None:
+    """So that they are downloaded again; raises _NotHere where nothing may be."""
+    from keras.src.utils import file_utils
+
+    if file_utils.urlretrieve.__module__ == __name__:
+        raise _NotHere(damaged=True)
+    for file in files:
+        file.unlink(missing_ok=True)
+    files.clear()
 
 
 def images(loader: str, title: str, classes: tuple[str, ...]) -> Raw:
@@ -86,9 +136,10 @@ def report_network_errors(title: str, instead: str) -> Iterator[None]:
         yield
     except MemoryError:
         raise
-    except _NotHere:
+    except _NotHere as lacking:
+        damaged = f"The copy of {title} on this computer is damaged."
         raise DataError(
-            f"{title} is not on this computer yet.",
+            damaged if lacking.damaged else f"{title} is not on this computer yet.",
             "Download it on the Data page, or from a terminal with"
             " python -m builder.runs.engine_process.downloads;"
             f" or use {instead} (built in).",

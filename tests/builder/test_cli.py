@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -20,11 +21,14 @@ from PIL import Image
 
 from builder import document, starters
 from builder.cli import main
-from builder.runs.store import database
+from builder.runs.store import database, housekeeping, run_store, worker_rows
 from tests import broken, zoo
 
 ROOT = Path(__file__).resolve().parents[2]
 Output = pytest.CaptureFixture[str]
+
+OF_RUNS = ("show", "pause", "resume", "stop")
+"""The verbs that are about one run."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -147,6 +151,59 @@ def test_a_run_is_exported(digits: tuple[Path, dict[str, Any]], tmp_path: Path) 
     same = [keras.models.load_model(tmp_path / name) for name in ("m.keras", "m.h5")]
     x = np.random.default_rng(0).random((3, 28, 28))
     np.testing.assert_array_equal(*(m.predict(x, verbose=0) for m in same))
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    """The program as a person starts it, while it goes; its own process group, as in a shell."""
+    command = [sys.executable, "-m", "builder", *arguments]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command, cwd=ROOT, start_new_session=True, **streams)  # type: ignore[call-overload,no-any-return]
+
+
+def trains(process: subprocess.Popen[str]) -> None:
+    """Waits until it has trained an epoch."""
+    assert process.stderr
+    told = (line for line in process.stderr if line.startswith("epoch"))
+    assert any(not line.startswith("epoch 1/") for line in told), "it ended before it began"
+
+
+def test_a_train_that_is_paused_or_interrupted_says_how_it_goes_on(capsys: Output) -> None:
+    with start("train", "xor", "--epochs", "100000") as train:
+        trains(train)
+        run = run_store.list_runs()[0].id
+        resume = f"To resume it: python -m builder resume {run}"
+        assert main(["pause", run]) == 0
+        said = capsys.readouterr().out.splitlines()
+        assert said[0].startswith("The run is paused in epoch ") and said[1] == resume
+        out, err = train.communicate()
+        assert (train.returncode, out) == (2, "")
+        assert err.splitlines()[-1].startswith("The run is paused in epoch ")
+        assert err.strip().endswith(resume)
+    with start("resume", run) as resumed:
+        trains(resumed)
+        resumed.send_signal(signal.SIGINT)
+        out, err = resumed.communicate()
+        assert resumed.returncode == 0 and json.loads(out)["run"] == run
+        assert f"Stopping; what was learned is kept. {resume}" in err.splitlines()
+        assert err.splitlines()[-1] == resume
+    assert main(["show", run]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "status    stopped in epoch " in "\n".join(said) and said[-1].strip() == resume
+
+
+def test_show_tells_what_was_said_of_a_run(capsys: Output) -> None:
+    run = run_store.add(starters.find_starter("iris").training, None, "anna", None, None)
+    assert run_store.claim(run, 1, 1.0, 99)
+    worker_rows.add_remark(run, "The newest snapshot is missing. The run went on.")
+    run_store.end(run, 1, "failed", "Training broke off: no luck.")
+    assert main(["show", run]) == 0
+    said = dict(line.split(None, 1) for line in capsys.readouterr().out.splitlines())
+    assert (said["run"], said["status"], said["data"]) == (run, "failed", "Iris")
+    assert said["error"] == "Training broke off: no luck."
+    assert said["remark"] == "The newest snapshot is missing. The run went on."
+    assert main(["stop", run]) == 0
+    assert capsys.readouterr().out.startswith("The run is failed.")
+    housekeeping.delete(run)
 
 
 # --- check and summary --------------------------------------------------------------------------
@@ -288,6 +345,7 @@ def declare_much(path: Path) -> None:
         (["train", "iris", "--seed", "-1"], "The seed must be from 0 to 4,294,967,295"),
         (["import", "gone.keras"], "There is no file gone.keras."),
         (["train", "{tmp}/wrong.json"], "gives 12 numbers"),
+        *((([verb, "nobody"], "There is no run nobody in this workspace.")) for verb in OF_RUNS),
         (["predict", "nobody", "x.png"], "nobody is neither a model file nor a run"),
         (["export", "iris", "--to", "keras"], "'keras' needs trained weights"),
         (["export", "iris", "--to", "svg", "-o", "{tmp}/no/where.svg"], "Make that folder first"),
@@ -350,6 +408,7 @@ def test_help_explains_itself() -> None:
         "starters",
         "runs",
         "backup",
+        *OF_RUNS,
     ):
         assert f"\n    {verb}" in done.stdout
     assert "LAYERWISE_HOME" in done.stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 CROWDED = {
     "builder/catalog": "one file for each kind of thing that Keras offers",
     "builder/catalog/layers": "one file for each group of the palette",
+    "builder/cli": "one file for each verb",
     "builder/code": "one file for each part of a script",
     "builder/datasets": "one file for each dataset",
     "builder/exporters": "one file for each form to take a project home in",

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from builder import starters
+from builder.runs.disk import projects
 from builder.runs.store import database, run_store
 from pages.widgets.home import damaged_store
 
@@ -43,6 +45,18 @@ def test_a_damaged_run_store_is_said_until_it_is_moved_away(
     for path in (damaged, earlier):
         path.unlink()
     assert warnings(visit(step)) == []
+
+
+def test_a_damaged_project_opens_as_it_was_before_and_says_so(
+    visit: Visit, workspace: Path
+) -> None:
+    made = projects.create("anna", "Mine", starters.find_starter("xor").training)
+    projects.save(made.token, 1, "Mine", made.training)
+    (workspace / "projects" / f"{made.token}.json").write_bytes(b"{")
+    at = visit("home", made.token)
+    (said,) = (str(note.value) for note in at.info)
+    assert said.startswith("The file of the project 'Mine' was damaged. The version saved before")
+    assert [note.value for note in visit("home", made.token).info] == []
 
 
 def test_no_other_page_speaks_of_it(visit: Visit, workspace: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from builder.runs.disk import projects
 from builder.runs.queries import run_queries
 from builder.runs.scheduler import jobs
-from builder.runs.store import database, housekeeping, run_store
+from builder.runs.store import database, housekeeping, run_store, worker_rows
 from pages.widgets.runs import run_actions, run_detail, run_list, run_sentences
 from tests.pages.conftest import SHELL
 from tests.pages.past import BROKEN, OWNER, WAY, curves, listed, mine, press, run, texts, xor
@@ -58,12 +59,39 @@ def test_every_status_has_its_words_and_its_buttons(
     assert run_sentences.STATES[status][1] in texts(at) or status == "running"
     can = {name: not at.button(key=f"{name}-{one}").disabled for name in ("pause", "stop", "more")}
     resumes = at.button(key=f"pause-{one}").label == "Resume"
-    assert resumes == (status in ("paused", "interrupted"))
-    assert can["pause"] == (status in ("running", "queued", "paused", "interrupted"))
+    assert resumes == (status in ("paused", "interrupted", "stopped", "failed"))
+    assert can["pause"] == (status != "finished")
     assert can["stop"] == (status in ("running", "queued", "paused"))
     assert not can["more"], "nothing was kept to go on from"
     for left in (one, busy):
         run_store.end(left, os.getpid(), "stopped", None)
+
+
+def test_what_was_damaged_is_said_on_the_runs_page_and_resume_mends_it(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAYERWISE_MAX_RUNS", "1")
+    busy = run(xor(), None, status="running")
+    token = mine()
+    one = run(xor(), token, 0.7)
+    worker_rows.add_remark(one, "The newest snapshot is missing. The run went on.")
+    at = visit("runs", token)
+    assert "The newest snapshot is missing. The run went on." in texts(at)
+    assert at.button(key=f"pause-{one}").label == "Pause"
+    left_a_model(one)
+    at = visit("runs", token)
+    (warning,) = at.warning
+    said = str(warning.value).replace("\\", "")
+    assert said == "The trained model cannot be used: it is missing. Resume makes it again."
+    at.button(key=f"pause-{one}").click().run()
+    assert jobs.get(one).status == "queued"
+    jobs.stop(one)
+    run_store.end(busy, os.getpid(), "stopped", None)
+
+
+def left_a_model(run_id: str) -> None:
+    result = json.dumps({"test": {}, "artefact": "model.keras"})
+    database.database().change("UPDATE runs SET result = ? WHERE id = ?", result, run_id)
 
 
 def test_it_can_be_searched_filtered_and_sorted(visit: Visit) -> None:

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from builder import starters
 from builder.datasets.registry import find_dataset
 from builder.runs.disk import projects
-from builder.runs.scheduler import dispatch, jobs
+from builder.runs.scheduler import dispatch, jobs, recovery
 from builder.runs.store import database, metric_rows, run_store, worker_rows
 from builder.spec import ObjectSpec, TrainingSpec
 from tests.pages import past
@@ -230,6 +230,7 @@ def test_a_dead_worker_is_noticed_and_its_reason_said(visit: Visit) -> None:
     token = project(xor())
     run_id = past.taken(xor(), token, "local", worker=(2**22 - 3, 1.0))
     worker_rows.accept(run_id, {})
+    database.database().change("UPDATE runs SET tries = ? WHERE id = ?", recovery.TRIES, run_id)
     dispatch.sweep()
     assert jobs.get(run_id).status == "interrupted"
     at = visit("train", token)

@@ -51,6 +51,19 @@ class Archive:
     weights: int
 
 
+def find_damage(path: Path) -> str:
+    """Why a zip archive (``.keras``, ``.npz``) is not as it was written, as a clause; "" when every
+    byte of every member is. Keras itself reads damaged weights without a word."""
+    if not path.is_file():
+        return "it is missing"
+    try:
+        with zipfile.ZipFile(path) as archive:
+            member = archive.testzip()
+    except Exception:  # cut off, or packed numbers that cannot be: each reader fails in its own way
+        return "it is cut off or no archive at all"
+    return f"its part {member} is not as it was written" if member else ""
+
+
 def kind(path: Path) -> str:
     """``zip``, ``hdf5`` or ``json``: what its first bytes, not its name, say. Needs no Keras.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -77,8 +76,9 @@ def load_weights(
                 told.append((name, _take(there, layer, file, known)))
             return tuple(Note(name, why) for name, why in told if why)
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, KeyError, TypeError) as error:
+        reason = "missing" if isinstance(error, FileNotFoundError) else "damaged"
         raise FileError(
-            f"The weights in {Path(path).name} cannot be read: {error}.", AGAIN
+            f"The weights to begin with cannot be read: their file is {reason}.", AGAIN
         ) from None
 
 

@@ -12,7 +12,10 @@ from builder import catalog
 from builder.catalog.layers import needs_adapt
 from builder.engine.build import keras_objects
 from builder.engine.build.backend import keras
+from builder.engine.files import archive
 from builder.errors import FileError, LayerwiseError
+
+AGAIN = "Resume its run, which makes the model again, or choose another one."
 
 
 def load_artefact(path: str | os.PathLike[str], compiled: bool = True) -> keras.Model:
@@ -25,16 +28,15 @@ def load_artefact(path: str | os.PathLike[str], compiled: bool = True) -> keras.
         FileError: it is missing or damaged.
     """
     path = Path(path)
-    if not path.is_file():
-        raise FileError(f"The model file {path} is missing.", "Train the model again.")
+    if damage := archive.find_damage(path):
+        raise FileError(f"The trained model cannot be used: {damage}.", AGAIN)
     try:
         return keras.models.load_model(path, compile=compiled, safe_mode=True)
     except LayerwiseError:
         raise
     except Exception as error:  # Keras refuses damaged files in many ways
         raise FileError(
-            f"The model file {path.name} cannot be opened: {keras_objects.reason(error)}",
-            "Train the model again, or choose another run.",
+            f"The trained model cannot be opened: {keras_objects.reason(error)}", AGAIN
         ) from None
 
 

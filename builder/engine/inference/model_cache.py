@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from builder.engine.build.backend import keras
-from builder.engine.inference.artefact import load_artefact
+from builder.engine.inference.artefact import AGAIN, load_artefact
 from builder.errors import DataError, FileError
 from builder.kinds.contract import Array
 
@@ -65,12 +65,7 @@ def _get_or_make(artefact: str, batch: int | None, make: Callable[[], T]) -> T:
     try:
         stat = os.stat(artefact)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise FileError(
-            f"The model file {artefact} cannot be read: {reason}.",
-            "Train the model again.",
-            artefact,
-        ) from error
+        raise FileError("The trained model cannot be used: it is missing.", AGAIN) from error
     key = (str(artefact), stat.st_mtime_ns, stat.st_size, batch)
     with _lock:
         if key not in _kept:

@@ -30,6 +30,10 @@ class BatchOrder:
         self._shuffle, self._seed = shuffle, seed
         self._keras: Indices | None = None
 
+    def with_seed(self, seed: int) -> BatchOrder:
+        """The same examples in the order of another seed."""
+        return BatchOrder(self.count, self.batch_size, self._shuffle, seed)
+
     def epoch(self, number: int) -> tuple[Indices, Indices]:
         """The full batches of epoch ``number`` (from 0), shape (n, batch_size), and the short last
         one, shape (rest,), which may be empty."""

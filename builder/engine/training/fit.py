@@ -18,7 +18,7 @@ from builder.engine.training.batch_order import BatchOrder, ReshuffledDataset
 from builder.engine.training.loop import Loop, Plan
 from builder.engine.training.reporting import Interrupted, Recorder, Reporter
 from builder.engine.training.snapshot import Position, Snapshots
-from builder.errors import TrainingError
+from builder.errors import FileError, TrainingError
 from builder.spec import TrainingSpec
 
 FIT_VALUES = (
@@ -42,9 +42,17 @@ ROOM = 0.5
 
 
 def fit(
-    model: keras.Model, training: TrainingSpec, data: Arrays, folder: Path, reporter: Reporter
+    model: keras.Model,
+    training: TrainingSpec,
+    data: Arrays,
+    folder: Path,
+    reporter: Reporter,
+    lacking: FileError | None = None,
 ) -> tuple[str, str]:
     """Fits in place, on from the folder's snapshot if there is one.
+
+    Args:
+        lacking: what is missing to begin without a snapshot; raised then.
 
     Returns:
         Which loop was taken and why, in one sentence; and how it ended: ``"finished"``,
@@ -53,9 +61,9 @@ def fit(
     callbacks = (
         keras_objects.make("callbacks", training.fit.get("callbacks", ()), folder=folder) or []
     )
-    snapshots = Snapshots(folder, model, callbacks)
+    snapshots = Snapshots(folder, model, callbacks, reporter.sink.remark, lacking)
     why = find_obstacle(model, training, data, callbacks)
-    plan = plan_fit(training, data, snapshots.load())
+    plan = plan_fit(training, data)
     path = XLA_LOOP if plan.xla else FAST_LOOP
     if why:
         path = f"Trained by Keras's own model.fit, because {why}."
@@ -124,12 +132,8 @@ def user_metrics(model: keras.Model) -> list[Any]:
     return [m for m in keras.tree.flatten(given) if isinstance(m, keras.metrics.Metric)]
 
 
-def plan_fit(training: TrainingSpec, data: Arrays, at: Position | None) -> Plan:
-    """The spec's ``fit`` arguments over these data, as ``model.fit`` understands them.
-
-    Args:
-        at: where a snapshot goes on; it knows what chance chose for an unseeded run.
-    """
+def plan_fit(training: TrainingSpec, data: Arrays) -> Plan:
+    """The spec's ``fit`` arguments over these data, as ``model.fit`` understands them."""
     from keras.src.trainers.data_adapters import data_adapter_utils
     from keras.src.trainers.data_adapters.array_slicing import train_validation_split
 
@@ -145,7 +149,7 @@ def plan_fit(training: TrainingSpec, data: Arrays, at: Position | None) -> Plan:
     seed = training.seed
     if seed is None:
         # without a global seed fit takes another order every epoch
-        seed, shuffle = (at.seed if at else secrets.randbelow(2**31)), shuffle and "epoch"
+        seed, shuffle = secrets.randbelow(2**31), shuffle and "epoch"
     return Plan(
         train=arrays,
         validation=held,
@@ -171,17 +175,18 @@ def fit_by_keras(
     Returns:
         As ``Loop.run``.
     """
-    at = snapshots.load() or Position()
+    model.optimizer.build(model.trainable_variables)
+    position = snapshots.load(metrics=False)
+    at = position or Position()
     given = fit_arguments(training, data, at)
     epochs = int(training.fit.get("epochs") or 1)
-    model.optimizer.build(model.trainable_variables)
+    reporter.begin(at.history, again=position is None)
     if at.over >= epochs:
         snapshots.restore(metrics=False)
-        reporter.history = at.history
         return "finished"
     if at.epoch:
         given["initial_epoch"] = at.epoch
-        snapshots.prepare()
+    snapshots.prepare()
     recorder = _recorder(model, epochs, at, reporter, snapshots)
     try:
         # The recorder is last: EarlyStopping and the like have then had their say on the epoch.
@@ -199,7 +204,7 @@ def fit_arguments(training: TrainingSpec, data: Arrays, at: Position) -> dict[st
     """What ``model.fit`` is told beside the callbacks."""
     given = {k: training.fit[k] for k in FIT_VALUES if training.fit.get(k) is not None}
     if training.fit.get("shuffle") == "epoch" and training.seed is not None:
-        return given | _reshuffled_arguments(plan_fit(training, data, at), at.epoch)
+        return given | _reshuffled_arguments(plan_fit(training, data), at.epoch)
     if weights := class_weight(training.fit.get("class_weight")):
         given["class_weight"] = weights
     return {"x": data.x_train, "y": data.y_train, **given}
@@ -223,7 +228,6 @@ def _recorder(
     def begun() -> None:
         if at.epoch:
             snapshots.restore(metrics=False)
-            reporter.history = at.history
 
     def ended(epoch: int) -> None:
         over = epochs if epoch == epochs or model.stop_training else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -47,6 +47,10 @@ class Plan:
     validation_freq: int = 1
     seed: int = 0
     xla: bool = False
+
+    def with_seed(self, seed: int) -> Plan:
+        """The same with the order that seed makes."""
+        return replace(self, seed=seed, order=self.order.with_seed(seed))
 
 
 def _hears_batches(callback: Any) -> bool:
@@ -91,14 +95,13 @@ class Loop:
             epochs=self._plan.epochs, steps=self._plan.order.batches,
         )  # fmt: skip
         if position := self._snapshots.load():
-            at = position
-            self._snapshots.prepare()
+            at, self._plan = position, self._plan.with_seed(position.seed)
+        self._reporter.begin(at.history, again=position is None)
+        self._snapshots.prepare()
         model.stop_training = False
         every.on_train_begin()
         if position:
             self._snapshots.restore()
-            self._reporter.history = at.history
-        at.history = self._reporter.history
         ended = "finished"
         try:
             # a run that was over before it could be told so has nothing left to do

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,6 +19,9 @@ ORDER_SECONDS = 0.1
 """How often orders are asked for; asking reads the store."""
 
 Values = Mapping[str, NDArray[Any]]
+Epochs = Sequence[Mapping[str, float]]
+"""What each epoch logged, the first one first."""
+
 Orders = Callable[[], str | None]
 """Says ``"stop"``, ``"pause"`` or None."""
 
@@ -28,6 +31,13 @@ class Sink(Protocol):
 
     def plan(self, steps: int, epochs: int, path: str, notes: tuple[str, ...]) -> None:
         """Training begins: ``steps`` an epoch, which loop it takes and why, remarks for people."""
+
+    def begin(self, epochs: Epochs, new: bool) -> None:
+        """Training begins after these epochs, of which the sink may lack some.
+
+        Args:
+            new: the numbers told of it before will not come again, for chance made them.
+        """
 
     def batches(self, step0: int, values: Values) -> None:
         """Consecutive steps from ``step0`` (0 is the first of the run), one value a step.
@@ -42,6 +52,9 @@ class Sink(Protocol):
     def message(self, text: str) -> None:
         """Something people should read."""
 
+    def remark(self, text: str) -> None:
+        """Something people should read, also when the run has ended."""
+
     def flush(self) -> None:
         """A snapshot is about to be taken: what is held back would be told by nobody again."""
 
@@ -55,6 +68,9 @@ class NullSink:
     def plan(self, steps: int, epochs: int, path: str, notes: tuple[str, ...]) -> None:
         """Nothing."""
 
+    def begin(self, epochs: Epochs, new: bool) -> None:
+        """Nothing."""
+
     def batches(self, step0: int, values: Values) -> None:
         """Nothing."""
 
@@ -62,6 +78,9 @@ class NullSink:
         """Nothing."""
 
     def message(self, text: str) -> None:
+        """Nothing."""
+
+    def remark(self, text: str) -> None:
         """Nothing."""
 
     def flush(self) -> None:
@@ -80,14 +99,26 @@ class Reporter:
 
     A broken-off epoch is not an epoch: it is neither in ``history`` nor reported, so that no
     curve ends in a mean over half the data.
+
+    Args:
+        seeded: a training that begins again tells the same numbers again.
+        validation_freq: how many epochs there are to one validation.
     """
 
-    def __init__(self, sink: Sink, order: Orders) -> None:
+    def __init__(
+        self, sink: Sink, order: Orders, seeded: bool = True, validation_freq: int = 1
+    ) -> None:
         self.sink = sink
         self.history: dict[str, list[float]] = {}
+        self._seeded, self._validation_freq = seeded, validation_freq
         self._order = order
         self._asked = 0.0
         self._warned = False
+
+    def begin(self, history: dict[str, list[float]], again: bool) -> None:
+        """Training goes on after the epochs of ``history``, or begins, perhaps ``again``."""
+        self.history = history
+        self.sink.begin(list_epochs(history, self._validation_freq), again and not self._seeded)
 
     def obey(self) -> None:
         """Raises Interrupted when there is an order; asks now and then only."""
@@ -188,6 +219,18 @@ class Recorder(StopsOnOrder):
             self._reporter.batches(step0, columns, lambda: learning_rate(self.model))
             self._first += len(next(iter(columns.values())))
         self._buffer, self._flushed = {}, time.monotonic()
+
+
+def list_epochs(
+    history: Mapping[str, Sequence[float]], validation_freq: int
+) -> list[dict[str, float]]:
+    """What each epoch logged, from metric → values; those of validation are of every so manieth."""
+    epochs: list[dict[str, float]] = [{} for _ in max(history.values(), key=len, default=())]
+    for name, values in history.items():
+        every = validation_freq if name.startswith("val_") else 1
+        for logs, value in zip(epochs[every - 1 :: every], values, strict=False):
+            logs[name] = value
+    return epochs
 
 
 def mean_value(value: Any) -> float:

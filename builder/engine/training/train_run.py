@@ -11,11 +11,13 @@ from typing import Any
 
 import psutil
 
+from builder.datasets.registry import find_dataset
 from builder.engine.build import keras_model, keras_objects
 from builder.engine.build.backend import keras
 from builder.engine.data import column_arrays
 from builder.engine.data.column_arrays import Arrays
 from builder.engine.data.loading import load
+from builder.engine.data.prepare import Data
 from builder.engine.files import call_names, initial_weights, reproducible_archive
 from builder.engine.training import adapt_layers
 from builder.engine.training.fit import count_rows, fit, vector_metrics
@@ -29,9 +31,9 @@ from builder.engine.training.reporting import (
     mean_value,
 )
 from builder.engine.training.steps import Steps
-from builder.errors import LayerwiseError, TrainingError
+from builder.errors import DataError, FileError, LayerwiseError, TrainingError
 from builder.facts import START
-from builder.spec import ModelSpec, TrainingSpec
+from builder.spec import ModelSpec, ObjectSpec, TrainingSpec
 
 AS_IT_WAS = "Taken over as it was: not trained any further."
 """The path of a run of no epochs, which begins with weights of its own."""
@@ -96,18 +98,23 @@ def train(
     """
     if data is None:
         sink.message("Loading the data.")
-        data = column_arrays.bind_arrays(training, load(training.dataset))
+        data = column_arrays.bind_arrays(training, _load_data(training.dataset, sink))
     keras_model.refuse_if_too_big(
         keras_model.summary(training.model), psutil.virtual_memory().available, training
     )
     model = keras_model.build_compiled(training)
     adapt_layers.adapt(model, data.x_train)
+    lacking = None
     if training.weights:
-        sink.message(load_initial_weights(model, training, folder))
-    reporter = Reporter(sink, order)
+        try:
+            sink.message(load_initial_weights(model, training, folder))
+        except FileError as error:  # from a snapshot the run can go on without
+            lacking = error
+    rarely = training.fit.get("validation_freq") or 1
+    reporter = Reporter(sink, order, training.seed is not None, rarely)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path, ended = _fit(model, training, data, folder, reporter)
+        path, ended = _fit(model, training, data, folder, reporter, lacking)
         result: dict[str, Any] = {"test": {}, "artefact": None}
         if ended != "paused":
             result["artefact"] = str(save(model, folder / "model.keras", training.model))
@@ -126,14 +133,33 @@ def train(
     return {**result, "history": reporter.history, **more}
 
 
+def _load_data(dataset: ObjectSpec, sink: Sink) -> Data:
+    """The dataset; one that comes from the internet and is missing or damaged here comes again."""
+    if find_dataset(dataset.class_name).OFFLINE:
+        return load(dataset)
+    try:
+        return load(dataset, download=False)
+    except DataError as error:
+        data = load(dataset)
+        sink.remark(f"{error.message} It was downloaded.")
+        return data
+
+
 def _fit(
-    model: keras.Model, training: TrainingSpec, data: Arrays, folder: Path, reporter: Reporter
+    model: keras.Model,
+    training: TrainingSpec,
+    data: Arrays,
+    folder: Path,
+    reporter: Reporter,
+    lacking: FileError | None,
 ) -> tuple[str, str]:
     """As ``fit``; what was opened to be used as it is, is not trained."""
     if training.weights and training.fit.get("epochs") == 0:
+        if lacking:
+            raise lacking
         model.optimizer.build(model.trainable_variables)  # its file could not be opened else
         return AS_IT_WAS, "finished"
-    return fit(model, training, data, folder, reporter)
+    return fit(model, training, data, folder, reporter, lacking)
 
 
 def load_initial_weights(model: keras.Model, training: TrainingSpec, folder: Path) -> str:

@@ -18,13 +18,19 @@ def share(path: Path) -> None:
     is no file, or where the disk has no hard links.
     """
     with contextlib.suppress(OSError):
-        with open(path, "rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        kept = workspace.folder("artefacts") / f"{digest}{path.suffix}"
+        name = digest(path)
+        kept = workspace.folder("artefacts") / f"{name}{path.suffix}"
         try:
             os.link(path, kept)
         except FileExistsError:
-            _replace_by_link(kept, path)
+            whole = digest(kept) == name  # else the earlier file was damaged since
+            _replace_by_link(*((kept, path) if whole else (path, kept)))
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal; OSError when it cannot be read."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _replace_by_link(kept: Path, path: Path) -> None:

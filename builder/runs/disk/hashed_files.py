@@ -12,7 +12,7 @@ from time import time
 from types import TracebackType
 
 from builder.datasets._folders import SHA256
-from builder.runs.disk import workspace
+from builder.runs.disk import dedup, workspace
 
 UNSAVED_SECONDS = 86_400.0
 """How long a file is kept that nothing saved refers to."""
@@ -62,7 +62,7 @@ class NewFile:
         self._file.flush()
         name = self._hash.hexdigest()
         target = self._folder / f"{name}{self._suffix}"
-        if target.is_file() and target.stat().st_size == self.size:
+        if target.is_file() and dedup.digest(target) == name:  # else it was damaged since
             os.utime(target)  # whoever clears up sees that it is wanted
         else:
             os.fsync(self._file.fileno())

@@ -1,19 +1,27 @@
-"""Saved projects: one JSON file each, written atomically, with a revision against lost updates."""
+"""Saved projects: one JSON file each, written atomically, with a revision against lost updates;
+the version before stands beside it, for when the file is damaged."""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import time
 from typing import Any
 
 from builder import document
 from builder.errors import FileError, LayerwiseError, SpecError, StaleError
-from builder.runs.disk import data_files, weight_files, workspace
+from builder.runs.disk import data_files, dedup, weight_files, workspace
 from builder.spec import TrainingSpec
+
+OLDER = ".older"
+"""What the name of the version before ends with."""
+
+UNREADABLE = (SpecError, ValueError, TypeError, KeyError, RecursionError)
+"""What reading a damaged project raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,7 @@ class Project:
         rev: counts the saves; a save must name the rev it started from.
         training: the experiment.
         saved: seconds since the epoch.
+        remark: what was wrong with its file, and what was opened instead; "" when all was well.
     """
 
     token: str
@@ -35,6 +44,7 @@ class Project:
     rev: int
     training: TrainingSpec
     saved: float
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,32 +62,47 @@ def create(owner: str, title: str, training: TrainingSpec) -> Project:
 
 
 def load(token: str) -> Project:
-    """The project of that token.
+    """The project of that token; the version before where its file is missing or damaged.
 
     Raises:
-        FileError: there is none, or its file is damaged (it is then kept aside as ``.damaged``).
+        FileError: there is none, or both files are damaged (the newer is kept as ``.damaged``).
         SpecError: it was written by a newer Layerwise; the file is left as it is.
     """
     path = _path(token)
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        aside = path.with_suffix(".damaged")
-        if aside.exists():
-            raise _damage(aside, "it was found damaged earlier") from None
-        raise FileError(
-            "There is no project at this address.", "Check the link, or open one of yours."
-        ) from None
+        return _load_older(token, "it was found damaged earlier")
     except OSError as error:
         raise FileError(f"The project cannot be read: {error.strerror}.") from error
     try:
         return _read_project(token, data)
-    except (SpecError, ValueError, TypeError, KeyError, RecursionError) as error:
+    except UNREADABLE as error:
         if _newer(data):
             raise
-        aside = path.with_suffix(".damaged")
-        os.replace(path, aside)
-        raise _damage(aside, str(error)) from error
+        os.replace(path, path.with_suffix(".damaged"))
+        return _load_older(token, str(error))
+
+
+def _load_older(token: str, why: str) -> Project:
+    """The version before takes the place of the file that is missing or was put aside."""
+    path = _path(token)
+    aside = path.with_suffix(".damaged")
+    try:
+        older = _read_project(token, path.with_suffix(OLDER).read_bytes())
+    except (OSError, *UNREADABLE):
+        if aside.exists():
+            raise _damage(aside, why) from None
+        raise FileError(
+            "There is no project at this address.", "Check the link, or open one of yours."
+        ) from None
+    # a tab that has the lost version still open may save it
+    restored = _write(replace(older, rev=older.rev + 1))
+    remark = (
+        f"The file of the project '{older.title}' was {'damaged' if aside.exists() else 'missing'}."
+        " The version saved before it took its place: the last change may be lost."
+    )
+    return replace(restored, remark=remark)
 
 
 def save(token: str, rev: int, title: str, training: TrainingSpec) -> Project:
@@ -96,6 +121,7 @@ def save(token: str, rev: int, title: str, training: TrainingSpec) -> Project:
                 "Reload to see the saved version, or save yours as a copy.",
             )
         _keep_files_a_day(old.training)
+        _keep_older(_path(token))
         return _write(Project(token, old.owner, title, rev + 1, training, time()))
 
 
@@ -103,12 +129,12 @@ def list_projects(owner: str | None) -> list[Project]:
     """The owner's projects, or everybody's, last saved first; unreadable ones are in
     ``list_damaged()``."""
     projects = []
-    for path in _folder().glob("*.json"):
-        if not workspace.is_token(path.stem):
+    for name in {path.stem for path in _folder().iterdir() if path.suffix in (".json", OLDER)}:
+        if not workspace.is_token(name):
             continue
         # one broken file must not hide the others; load() has set it aside
         with contextlib.suppress(LayerwiseError):
-            project = load(path.stem)
+            project = load(name)
             if owner in (project.owner, None):
                 projects.append(project)
     return sorted(projects, key=lambda p: p.saved, reverse=True)
@@ -116,10 +142,17 @@ def list_projects(owner: str | None) -> list[Project]:
 
 def list_damaged() -> list[DamagedProject]:
     """Project files that could not be read and were kept aside."""
+    damaged = sorted(_folder().glob("*.damaged"))
     return [
-        DamagedProject(path.stem, path, _damage(path, "it could not be read").message)
-        for path in sorted(_folder().glob("*.damaged"))
+        DamagedProject(path.stem, path, _damage(path, _place(path)).message) for path in damaged
     ]
+
+
+def _place(aside: Path) -> str:
+    """What stands in the place of a file put aside."""
+    if aside.with_suffix(".json").exists():
+        return "the version saved before it took its place."
+    return "it could not be read."
 
 
 def delete(token: str) -> None:
@@ -127,7 +160,8 @@ def delete(token: str) -> None:
     with _lock():
         with contextlib.suppress(LayerwiseError):
             _keep_files_a_day(load(token).training)
-        _path(token).unlink(missing_ok=True)
+        for suffix in (OLDER, ".json"):  # else the older would take the newer's place
+            _path(token).with_suffix(suffix).unlink(missing_ok=True)
 
 
 def _keep_files_a_day(training: TrainingSpec) -> None:
@@ -149,9 +183,18 @@ def _lock() -> contextlib.AbstractContextManager[None]:
     return workspace.lock(_folder() / ".lock")
 
 
+def _keep_older(path: Path) -> None:
+    """The file as it is stays as the version before."""
+    older = path.with_suffix(OLDER)
+    with contextlib.suppress(OSError):
+        older.unlink(missing_ok=True)
+        dedup.copy_file(path, older)
+
+
 def _write(project: Project) -> Project:
     doc = json.loads(document.to_json(project.training, title=project.title))
     doc |= {"owner": project.owner, "rev": project.rev, "saved": project.saved}
+    doc["checksum"] = _checksum(doc)
     data = json.dumps(doc, indent=2, ensure_ascii=False).encode()
     workspace.write(_path(project.token), data)
     return project
@@ -160,10 +203,17 @@ def _write(project: Project) -> Project:
 def _read_project(token: str, data: bytes) -> Project:
     title, training = document.read_document(data)
     doc = json.loads(data)
+    if doc.pop("checksum", None) not in (None, _checksum(doc)):
+        raise SpecError("A letter in it is not as it was written.")
     rev, owner, saved = doc["rev"], doc["owner"], float(doc["saved"])
     if not isinstance(rev, int) or not isinstance(owner, str):
         raise SpecError("The project's 'rev' must be a whole number and 'owner' a text.")
     return Project(token, owner, title, rev, training, saved)
+
+
+def _checksum(doc: Any) -> str:
+    """The SHA-256 of what a document says, however it is laid out."""
+    return hashlib.sha256(json.dumps(doc, sort_keys=True).encode()).hexdigest()
 
 
 def _newer(data: bytes) -> bool:
@@ -177,6 +227,6 @@ def _newer(data: bytes) -> bool:
 
 def _damage(path: Path, why: str) -> FileError:
     return FileError(
-        f"This project's file is damaged and was kept aside as {path}: {why}",
-        "Open another project; the file can be repaired by hand.",
+        f"This project's file is damaged and was kept aside as {path.name}: {why}",
+        "Open another project; the file can be repaired by hand, then without its checksum.",
     )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from builder.datasets import _folders
-from builder.errors import FileError, TrainingError
+from builder.errors import FileError
 from builder.facts import START
-from builder.runs.disk import hashed_files, workspace
+from builder.runs.disk import dedup, hashed_files, workspace
 from builder.spec import TrainingSpec
 
 FOLDER = "weights"
@@ -46,25 +44,18 @@ def find(file: object) -> Path | None:
 def link_into_run(training: TrainingSpec, folder: Path) -> None:
     """Puts the weights a training begins with into its run's folder, without taking more room.
 
-    Raises:
-        TrainingError: they are not in this workspace.
+    Where they are missing or damaged in this workspace they are missing there, too; whoever reads
+    them says so. A run that goes on from a snapshot can do without.
     """
-    if not training.weights:
-        return
-    source = find(training.weights.get("file"))
-    if source is None:
-        raise TrainingError(
-            f"The weights of '{training.weights.get('name', 'the model')}' are not in this"
-            " workspace.",
-            "Open the model's file again, or train without its weights.",
-            "weights",
-        )
-    target = folder / START
-    if not target.exists():
-        try:
-            os.link(source, target)
-        except OSError:  # another disk
-            shutil.copyfile(source, target)
+    target, source = folder / START, find(training.weights.get("file"))
+    if source and not _is_whole(target, source.stem) and _is_whole(source, source.stem):
+        target.unlink(missing_ok=True)
+        dedup.copy_file(source, target)
+
+
+def _is_whole(path: Path, name: str) -> bool:
+    """Whether the file is there and is what its SHA-256 says."""
+    return path.is_file() and dedup.digest(path) == name
 
 
 def keep_a_day(training: TrainingSpec) -> None:

@@ -220,6 +220,9 @@ def _report(say: Callable[..., None]) -> None:
                 last = monotonic()
                 say(file=name, done=block * size, total=max(0, total))
 
+        # a damaged file that was here already: the new one takes its place when it is whole
+        if os.path.islink(target):
+            os.unlink(target)
         return original(url, target, heard, data)
 
     file_utils.urlretrieve = urlretrieve

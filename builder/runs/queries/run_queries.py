@@ -32,7 +32,7 @@ SORTS: Mapping[str, str] = {
 COLUMNS = (
     "r.id, r.parent, r.project, r.owner, r.name, r.status, r.error, r.message, r.orders,"
     " r.created, r.started, r.ended, r.epochs, r.steps, r.step, r.first_step, r.first_time,"
-    " r.last_time, r.best, r.tags, r.note, r.archived, r.path"
+    " r.last_time, r.best, r.tags, r.note, r.archived, r.path, r.remarks"
 )
 
 BEFORE = """coalesce(

@@ -13,7 +13,7 @@ from builder.errors import LayerwiseError
 from builder.runs.disk import workspace
 from builder.runs.engine_process import client
 from builder.runs.scheduler import capacity, recovery, run_queue, worker_pool
-from builder.runs.store import housekeeping, run_store
+from builder.runs.store import housekeeping, run_copies, run_store
 from builder.runs.store.database import Row
 
 OBEY_SECONDS = 30.0
@@ -26,6 +26,16 @@ _ordered: dict[tuple[str, str], float] = {}
 _memory_kills = recovery.memory_kills()
 _starved = float("-inf")
 """When the machine was last seen to have killed for want of memory, by this process's clock."""
+
+_starting: set[int] = set()
+"""Workers that were given a run and have not begun it yet."""
+_rests = 0
+"""How many workers died one after the other before they began."""
+_rest_until = float("-inf")
+
+REST_SECONDS = (0.0, 0.0, 5.0, 20.0, 60.0)
+"""How long no worker is given a run after the first, second … one that died before it began: what
+is wrong is the machine, which may be better in a while."""
 
 DYING_SECONDS = 5.0
 """How long a process that is killed for its memory may take to be gone."""
@@ -42,6 +52,9 @@ def warm() -> None:
 
 
 def _warm() -> None:
+    # before anything asks what no run refers to any more
+    with contextlib.suppress(LayerwiseError, OSError):
+        run_copies.mend()
     client.start()
     worker_pool.refill()
     # what is left over can wait until then
@@ -52,7 +65,7 @@ def _warm() -> None:
 def advance() -> None:
     """Gives queued runs to workers, in fair order, while the machine carries more."""
     with _lock:
-        while run_id := run_queue.choose_next():
+        while monotonic() >= _rest_until and (run_id := run_queue.choose_next()):
             if not capacity.fits(run_id) or not _hand(run_id):
                 return
 
@@ -70,6 +83,7 @@ def _hand(run_id: str) -> bool:
             worker_pool.give_back(threads, worker)
     if not claimed:
         return False
+    _starting.add(worker.pid)
     worker_pool.send_order(worker, run=run_id)
     assert worker.stdin
     worker.stdin.close()
@@ -92,6 +106,7 @@ def sweep() -> None:
             del _ordered[key]
         for row in going:
             _inspect(row, codes.get(row["pid"]), starved)
+            _count_starts(row)
         advance()
 
 
@@ -112,6 +127,21 @@ def _watch() -> None:
             sweep()
 
 
+def _count_starts(row: Row) -> None:
+    """Rests after workers that died before they began, until one begins."""
+    global _rests, _rest_until  # noqa: PLW0603
+    if row["pid"] not in _starting:
+        return
+    if row["heartbeat"] is not None:
+        _rests = 0
+    elif run_store.row(row["id"])["pid"] != row["pid"]:  # it was taken from the dead one
+        _rest_until = monotonic() + REST_SECONDS[min(_rests, len(REST_SECONDS) - 1)]
+        _rests += 1
+    else:
+        return
+    _starting.discard(row["pid"])
+
+
 def _inspect(row: Row, code: int | None, starved: bool) -> None:
     with _process(row) as process:
         if process is None:
@@ -129,7 +159,7 @@ def _ignores_order(row: Row) -> bool:
 def _end_by_force(row: Row) -> None:
     if row["orders"] == "stop":
         run_store.end(row["id"], row["pid"], "stopped", None)
-    elif recovery.has_snapshot(row):
+    elif recovery.has_snapshot(row["id"]):
         run_store.end(row["id"], row["pid"], "paused", None)
     else:
         error = "The training did not pause when told to and was ended. Resume begins again."

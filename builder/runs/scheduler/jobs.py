@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import shutil
 from pathlib import Path
 from typing import Any
 
+from builder.engine.files.archive import find_damage
 from builder.errors import FileError, LayerwiseError, TrainingError
 from builder.facts import DataFacts, ModelFacts
 from builder.formatting import size
 from builder.runs.disk import dedup, workspace
 from builder.runs.engine_process import client
 from builder.runs.scheduler import capacity, dispatch, recovery, run_queue, worker_pool
-from builder.runs.store import metric_rows, run_store
+from builder.runs.store import metric_rows, run_copies, run_store
 from builder.runs.store.progress import GOING, Progress
 from builder.spec import Run, TrainingSpec
 
@@ -52,6 +54,7 @@ def start(
 
 def _begin(run_id: str, training: TrainingSpec) -> Run:
     """The queued run begins, now or when it is its turn."""
+    run_copies.write(run_id)
     # no process can be made just now: the run waits in the queue, and the sweep tries again
     with contextlib.suppress(OSError):
         dispatch.advance()
@@ -106,37 +109,31 @@ def pause(run_id: str) -> None:
 
 def can_resume(run_id: str) -> bool:
     """Whether ``resume`` would; TrainingError when there is no such run."""
-    row = run_store.row(run_id)
-    if row["status"] in ("stopped", "failed"):
-        return recovery.snapshot_file(run_id).exists()
-    return row["status"] in ("paused", "interrupted")
+    status = run_store.row(run_id)["status"]
+    return status not in (*GOING, "finished") or bool(artefact_damage(run_id))
 
 
 def resume(run_id: str) -> Run:
     """The same run goes on from its last snapshot, number for number as if it had never paused;
-    from the start when it has none. What goes already, goes on.
+    from the start when it has none. What goes already, goes on; one that has finished makes its
+    model again when that is damaged.
 
     Raises:
-        TrainingError: no such run, it has finished, there is no snapshot of what was stopped or
-            failed, or the disk is full.
+        TrainingError: no such run, it has finished and its model is whole, or the disk is full.
     """
     row = run_store.row(run_id)
     _refuse_if_full()
-    kept = recovery.snapshot_file(run_id).exists()
     training = run_store.run(row).training
-    # what chance chose is lost without a snapshot: the numbers so far will not come again
-    anew = not kept and training.seed is None
-    if run_store.resume(run_id, kept, anew) or run_store.row(run_id)["status"] in GOING:
+    finished = bool(artefact_damage(run_id))
+    if run_store.resume(run_id, finished) or run_store.row(run_id)["status"] in GOING:
         return _begin(run_id, training)
-    if row["status"] == "finished":
-        raise TrainingError("This run has finished.", "Train more epochs instead.", run_id)
-    raise TrainingError("This run has nothing to go on from.", "Train it again.", run_id)
+    raise TrainingError("This run has finished.", "Train more epochs instead.", run_id)
 
 
 def can_extend(run_id: str) -> bool:
     """Whether ``extend`` would; TrainingError when there is no such run."""
     row = run_store.row(run_id)
-    return row["status"] not in GOING and recovery.snapshot_file(run_id).exists()
+    return row["status"] not in GOING and recovery.has_snapshot(run_id)
 
 
 def extend(run_id: str, epochs: int, owner: str = "", token: str | None = None) -> Run:
@@ -156,7 +153,7 @@ def extend(run_id: str, epochs: int, owner: str = "", token: str | None = None) 
     row = run_store.row(run_id)
     if row["status"] in GOING:
         raise TrainingError("This run is still going.", "Wait until it has ended.", run_id)
-    if not recovery.snapshot_file(run_id).exists():
+    if not recovery.has_snapshot(run_id):
         raise TrainingError("This run has nothing to go on from.", "Train it again.", run_id)
     if epochs < 1:
         raise TrainingError(f"{epochs} more epochs cannot be trained.", "Ask for 1 or more.")
@@ -171,7 +168,7 @@ def extend(run_id: str, epochs: int, owner: str = "", token: str | None = None) 
     return _begin(made, training)
 
 
-OWN_FILES = frozenset({"model.keras", "train.log", workspace.WORKER_LOCK})
+OWN_FILES = frozenset({"model.keras", "train.log", run_copies.COPY, workspace.WORKER_LOCK})
 """What a run that goes on from another one has of its own; all else is needed to go on exactly."""
 
 
@@ -231,6 +228,23 @@ def folder(run_id: str) -> Path:
 def artefact(run_id: str) -> Path:
     """The trained model; the file is there once the run is ``finished`` or ``stopped``."""
     return folder(run_id) / "model.keras"
+
+
+def artefact_damage(run_id: str) -> str:
+    """What is wrong with the model of a run that left one behind, as a clause; "" when it is as it
+    was written, or the run made none. TrainingError when there is no such run."""
+    ended = run_store.row(run_id)["status"] in ("finished", "stopped")
+    if not ended or not result(run_id).get("artefact"):
+        return ""
+    path = artefact(run_id)
+    stat = path.stat() if path.exists() else None
+    return _find_damage(path, stat and (stat.st_ino, stat.st_mtime_ns, stat.st_size))
+
+
+@functools.lru_cache(1024)
+def _find_damage(path: Path, state: object) -> str:
+    """``find_damage``, remembered for as long as the file's state is the same."""
+    return find_damage(path)
 
 
 def log(run_id: str) -> Path:

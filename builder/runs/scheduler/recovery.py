@@ -9,6 +9,7 @@ from typing import Any
 
 import psutil
 
+from builder.facts import SNAPSHOTS
 from builder.runs.disk import workspace
 from builder.runs.store import progress, run_store
 from builder.runs.store.database import Row
@@ -23,36 +24,32 @@ CLOCK_SECONDS = 5.0
 
 
 def recover(row: Row, code: int | None = None, starved: bool = False) -> None:
-    """The run waits for another worker and goes on from its snapshot; without one, or after too
-    many deaths, it is interrupted. What was ordered is done.
+    """The run waits for another worker and goes on from its snapshot, or begins again; after too
+    many deaths it is interrupted. What was ordered is done. A worker that died before it began
+    says nothing about the run.
 
     Args:
         row: the run's, whose process is gone.
         code: what that process ended with, where this process is its parent.
         starved: whether the machine has just killed a process for want of memory.
     """
-    kept = has_snapshot(row)
+    kept = has_snapshot(row["id"])
     why = death_reason(row, code, starved)
     at = max(row["started"] or 0, row["heartbeat"] or 0) or None
     ends = {"pause": "paused", "stop": "stopped"}
     if row["orders"] in ends and (row["orders"] == "pause" or not kept):
         run_store.end(row["id"], row["pid"], ends[row["orders"]], None, at=at)
-    elif row["tries"] < TRIES and (kept or row["heartbeat"] is None) and not workspace.is_full():
-        run_store.requeue(row["id"], row["pid"], _goes_on(row, why))
+    elif (row["tries"] < TRIES or row["heartbeat"] is None) and not workspace.is_full():
+        run_store.requeue(row["id"], row["pid"], _goes_on(row, why, kept))
     elif row["orders"]:
         run_store.end(row["id"], row["pid"], "stopped", None, at=at)
     else:
         run_store.end(row["id"], row["pid"], "interrupted", _obituary(row, why, kept), at=at)
 
 
-def has_snapshot(row: Row) -> bool:
-    """Whether the run can go on from where it was."""
-    return row["snapshot_step"] is not None or snapshot_file(row["id"]).exists()
-
-
-def snapshot_file(run_id: str) -> Path:
-    """The run's snapshot, as ``engine.snapshot`` names it."""
-    return workspace.home() / "runs" / run_id / "snapshot.npz"
+def has_snapshot(run_id: str) -> bool:
+    """Whether there is a snapshot from which the run may go on."""
+    return any((workspace.home() / "runs" / run_id / name).exists() for name in SNAPSHOTS)
 
 
 def death_reason(row: Row, code: int | None, starved: bool) -> str:
@@ -73,22 +70,23 @@ def _where(row: Row) -> str:
     return f"at epoch {done.epoch}" if done.epochs else "before its first epoch"
 
 
-def _goes_on(row: Row, why: str) -> str:
-    if row["heartbeat"] is None:  # nobody saw it begin
-        return str(row["message"])
-    return f"The training process {why} {_where(row)}; it goes on from where it was."
+def _goes_on(row: Row, why: str, kept: bool) -> str:
+    if row["heartbeat"] is None:
+        return f"A training process {why} before it began; the run waits for another one."
+    seeded = run_store.training_of(row["training"]).seed is not None
+    again = "begins again, with the same numbers" if seeded else "begins again"
+    goes = "goes on from where it was" if kept else again
+    return f"The training process {why} {_where(row)}; it {goes}."
 
 
 def _obituary(row: Row, why: str, kept: bool) -> str:
-    if row["heartbeat"] is None:
-        return "The training process did not start, several times over. Its log may say why."
     epochs = f" of {row['epochs']}" if row["epochs"] else ""
     return f"The training process {why} {_where(row)}{epochs}. {_remedy(why, kept)}"
 
 
 def on_full_disk(row: Row) -> str:
     """What a worker says of its run that could not write any more."""
-    return _obituary(row, FULL_DISK, has_snapshot(row))
+    return _obituary(row, FULL_DISK, has_snapshot(row["id"]))
 
 
 def _remedy(why: str, kept: bool) -> str:

@@ -126,7 +126,7 @@ def progress(row: Row) -> Progress:
     place = places.index(row["id"]) + 1
     going = database().all(
         "SELECT status, project, owner, error, message, orders, epochs, steps, step, first_step,"
-        " first_time, last_time FROM runs WHERE status = 'running'"
+        " first_time, last_time, remarks FROM runs WHERE status = 'running'"
     )
     ends = [progress_.progress_of(r) for r in going]
     start = fair_order.start_times(place, [e.eta_seconds for e in ends], max_runs(), _lasts(ends))[

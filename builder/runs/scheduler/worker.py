@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -25,11 +25,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from builder import document
+from builder import document, formatting
 from builder.errors import LayerwiseError
 from builder.runs.disk import dedup, weight_files, workspace
 from builder.runs.scheduler import recovery
-from builder.runs.store import metric_rows, run_store, worker_rows
+from builder.runs.store import metric_rows, run_copies, run_store, worker_rows
 from builder.spec import ObjectSpec, TrainingSpec, chain
 
 BEAT_SECONDS = 1.0
@@ -116,6 +116,21 @@ class StoreSink:
         worker_rows.write_plan(self._run, steps, epochs, path)
         worker_rows.write_message(self._run, " ".join(filter(None, (self._remark, *notes))))
 
+    def begin(self, epochs: Sequence[Mapping[str, float]], new: bool) -> None:
+        """Training begins after these epochs; those the store lacks are written.
+
+        Args:
+            new: the numbers so far are forgotten, for they will not come again.
+        """
+        if new:
+            self._seq = metric_rows.forget(self._run)
+        if lacking := metric_rows.fill(self._run, epochs):
+            self.remark(
+                f"The list of runs lacked the numbers of {formatting.plural(lacking, 'epoch')},"
+                " perhaps because a backup was restored. They were taken from the snapshot; those"
+                " of their single batches are lost."
+            )
+
     def batches(self, step0: int, values: Mapping[str, NDArray[Any]]) -> None:
         """Consecutive steps from ``step0`` (0 is the first of the run), one value a step."""
         names = tuple(values)
@@ -137,6 +152,10 @@ class StoreSink:
     def message(self, text: str) -> None:
         """Something people should read."""
         worker_rows.write_message(self._run, text)
+
+    def remark(self, text: str) -> None:
+        """Something people should read, also when the run has ended."""
+        worker_rows.add_remark(self._run, text)
 
     def saved(self, step: int) -> None:
         """A snapshot of all up to ``step`` is on disk."""
@@ -211,7 +230,10 @@ def _train(
     run_id: str, training: TrainingSpec, folder: Path, train: Callable[..., dict[str, Any]]
 ) -> tuple[str, str | None, dict[str, Any] | None]:
     """How it ended: status, error, result."""
-    sink = StoreSink(run_id, run_store.row(run_id)["message"])
+    row = run_store.row(run_id)
+    sink = StoreSink(run_id, row["message"])
+    if row["snapshot_step"] is not None and not recovery.has_snapshot(run_id):
+        sink.remark("The snapshots of this run are missing. The run began again.")
     listener = Listener(run_id, sink)
     try:
         weight_files.link_into_run(training, folder)
@@ -243,6 +265,7 @@ def _write_end(run_id: str, status: str, error: str | None, result: dict[str, An
         sleep(seconds)
         try:
             run_store.end(run_id, os.getpid(), status, error, result)
+            run_copies.write(run_id)
             return
         except LayerwiseError:
             _log_traceback()

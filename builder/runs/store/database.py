@@ -16,7 +16,7 @@ from builder.errors import FileError
 from builder.runs.disk import workspace
 from builder.runs.store import best_values
 
-VERSION = 2
+VERSION = 3
 """Of the schema, kept in the file as ``PRAGMA user_version``."""
 
 BUSY_SECONDS = 10.0
@@ -45,7 +45,8 @@ CREATE TABLE runs (
     tags TEXT NOT NULL DEFAULT '[]',    -- JSON list
     note TEXT NOT NULL DEFAULT '', archived INTEGER NOT NULL DEFAULT 0,
     name TEXT,                          -- the model's
-    best TEXT                           -- JSON: metric -> its best value so far
+    best TEXT,                          -- JSON: metric -> its best value so far
+    remarks TEXT NOT NULL DEFAULT ''    -- what was damaged and what was used instead, a line each
 );
 CREATE INDEX runs_by_status ON runs (status, created);
 CREATE INDEX runs_by_project ON runs (project, created);
@@ -79,6 +80,7 @@ UPDATE runs SET rank = created, tries = 0;
 UPDATE runs SET name = json_extract(training, '$.training.model.name') WHERE json_valid(training);
 UPDATE runs SET threads = 0 WHERE status IN ('queued', 'running');
 """,
+    2: "ALTER TABLE runs ADD COLUMN remarks TEXT NOT NULL DEFAULT '';",
 }
 """Version → what makes the next one of it."""
 
@@ -196,6 +198,8 @@ def _connect(path: Path) -> sqlite3.Connection:
         path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
     connection.row_factory = sqlite3.Row
+    # a damaged letter must not hide all others
+    connection.text_factory = lambda raw: raw.decode(errors="replace")
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -220,6 +224,8 @@ def _migrate(connection: sqlite3.Connection, version: int) -> None:
     """Brings the file up to date, all at once or not at all."""
     if version == VERSION:
         return
+    if not version and connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+        raise sqlite3.DatabaseError("it has tables and no version")
     steps = [MIGRATIONS[v] for v in range(version, VERSION)] if version else [SCHEMA]
     try:
         connection.executescript(

@@ -12,7 +12,7 @@ from time import monotonic
 
 from builder.errors import FileError, TrainingError
 from builder.runs.disk import data_files, dedup, weight_files, workspace
-from builder.runs.store import progress, run_store
+from builder.runs.store import progress, run_copies, run_store
 from builder.runs.store.database import database
 
 NOTE_CHARACTERS = 10_000
@@ -29,6 +29,7 @@ def archive(run_id: str, archived: bool = True) -> None:
     """Puts the run out of sight, or back; TrainingError when there is none."""
     run_store.row(run_id)
     database().change("UPDATE runs SET archived = ? WHERE id = ?", int(archived), run_id)
+    run_copies.write(run_id)
 
 
 def set_tags(run_id: str, tags: tuple[str, ...]) -> None:
@@ -48,6 +49,7 @@ def set_tags(run_id: str, tags: tuple[str, ...]) -> None:
         )
     text = json.dumps(kept, ensure_ascii=False)
     database().change("UPDATE runs SET tags = ? WHERE id = ?", text, run_id)
+    run_copies.write(run_id)
 
 
 def set_note(run_id: str, text: str) -> None:
@@ -59,14 +61,18 @@ def set_note(run_id: str, text: str) -> None:
             "Shorten it.",
         )
     database().change("UPDATE runs SET note = ? WHERE id = ?", text.strip(), run_id)
+    run_copies.write(run_id)
 
 
 def delete(run_id: str) -> None:
     """Removes a run that does not go, with its files; TrainingError while it goes."""
     if run_store.row(run_id)["status"] in progress.GOING:
         raise TrainingError("This run is still going.", "Stop it first, then delete it.", run_id)
+    folder = workspace.folder("runs", run_id)
+    with contextlib.suppress(OSError):
+        (folder / run_copies.COPY).unlink()  # first: it would bring the run back
     # its row last: broken off between the two, it can be deleted again
-    shutil.rmtree(workspace.folder("runs", run_id), ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
     run_store.remove(run_id)
     tidy()
 

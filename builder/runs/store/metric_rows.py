@@ -1,8 +1,9 @@
 """A run's metrics: appended by its worker in chunks of batches and in epochs.
 
 Both are numbered by one counter a run, so that a reader asks for "everything after row N".
-Nothing is ever deleted or written twice: a worker that goes on from a snapshot reports again what
-came after it, with the very same numbers, and what the store has already is dropped.
+Nothing is written twice: a worker that goes on from a snapshot reports again what came after it,
+with the very same numbers, and what the store has already is dropped. Nothing is deleted but the
+numbers of a run without a seed that begins again.
 """
 
 from __future__ import annotations
@@ -95,6 +96,29 @@ def _keep_best(db: sqlite3.Connection, run_id: str, was: Row, epochs: Sequence[M
     for metrics in epochs:
         best = best_values.update_best(best, metrics, given)
     db.execute("UPDATE runs SET best = ? WHERE id = ?", (json.dumps(best), run_id))
+
+
+def fill(run_id: str, epochs: Sequence[Metrics]) -> int:
+    """Adds the first epochs of a run where the store lacks them; how many those were."""
+    with database().transaction() as db:
+        lacking = max(0, len(epochs) - _last(db, run_id)[1])
+    if lacking:
+        append(run_id, 1, [], list(enumerate(epochs, 1)))
+    return lacking
+
+
+def forget(run_id: str) -> int:
+    """Removes a run's numbers, which chance made and which will not come again.
+
+    Returns:
+        The number the next row gets: whoever has read so far reads on.
+    """
+    with database().transaction() as db:
+        seq = _last(db, run_id)[0] + 1
+        db.execute("UPDATE runs SET step = 0, best = NULL WHERE id = ?", (run_id,))
+        for table in ("chunks", "epochs"):
+            db.execute(f"DELETE FROM {table} WHERE run = ?", (run_id,))
+    return seq
 
 
 def history(run_id: str) -> dict[str, list[float | None]]:

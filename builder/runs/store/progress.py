@@ -21,6 +21,7 @@ class Progress:
         eta_seconds: until the last epoch ends, at the speed so far; None when not known.
         error: one sentence when it failed or was interrupted.
         message: what it is doing, for people.
+        remarks: what was damaged, and what was used instead, a line each.
         stopping, pausing: a stop or pause was ordered and is not yet done.
         position: in the queue; 1 is next, None when it does not wait.
         starts_seconds: until it begins, as far as that can be told.
@@ -38,6 +39,7 @@ class Progress:
     pausing: bool = False
     position: int | None = None
     starts_seconds: float | None = None
+    remarks: str = ""
 
     @property
     def ended(self) -> bool:
@@ -70,6 +72,7 @@ def progress_of(row: Mapping[str, Any]) -> Progress:
         message=row["message"],
         stopping=row["status"] in GOING and row["orders"] == "stop",
         pausing=running and row["orders"] == "pause",
+        remarks=row["remarks"],
     )
 
 

@@ -9,17 +9,18 @@ file cannot be read or written (locked for long, disk full).
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import math
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from time import time
 from typing import Any
 
 from builder import document
 from builder.check.training import performance
-from builder.errors import TrainingError
+from builder.errors import SpecError, TrainingError
 from builder.runs.disk import workspace
 from builder.runs.store.database import Row, database, write_at_last
 from builder.spec import Config, Run, TrainingSpec
@@ -109,7 +110,14 @@ def list_runs(project: str | None = None, owner: str | None = None, limit: int =
         "SELECT * FROM runs WHERE (?1 IS NULL OR project = ?1) AND (?2 IS NULL OR owner = ?2)"
         " ORDER BY rowid DESC LIMIT ?3"  # not by time: after the clock was set back, it misleads
     )
-    return [run(r) for r in database().all(sql, project, owner, limit)]
+    return list(_readable(database().all(sql, project, owner, limit)))
+
+
+def _readable(rows: Iterable[Row]) -> Iterator[Run]:
+    """The runs whose training can be read; one that is damaged must not hide the others."""
+    for found in rows:
+        with contextlib.suppress(SpecError):
+            yield run(found)
 
 
 def row(run_id: str) -> Row:
@@ -158,7 +166,8 @@ def claim(run_id: str, pid: int, born: float, limit: int) -> bool:
 def requeue(run_id: str, pid: int, message: str = "") -> bool:
     """Back into the queue, before all that wait: the process it was given to is gone."""
     sql = (
-        "UPDATE runs SET status = 'queued', pid = NULL, born = NULL, tries = tries + 1,"
+        "UPDATE runs SET status = 'queued', pid = NULL, born = NULL,"
+        " tries = tries + (heartbeat IS NOT NULL),"  # else the machine failed, not the run
         " message = ?, ended = heartbeat, heartbeat = NULL"
         " WHERE id = ? AND pid = ? AND status = 'running'"
     )
@@ -250,13 +259,12 @@ def order_pause(run_id: str) -> None:
         )
 
 
-def resume(run_id: str, snapshot: bool, anew: bool = False) -> bool:
+def resume(run_id: str, finished: bool = False) -> bool:
     """Queues the run again, or takes back an order it has not obeyed yet; False when there is
     nothing to resume.
 
     Args:
-        snapshot: whether there is one; what is stopped or failed needs it.
-        anew: its numbers so far will not come again: forgets them.
+        finished: also one that has finished: its model is to be made again.
     """
     with database().transaction() as db:
         taken_back = db.execute(
@@ -264,11 +272,7 @@ def resume(run_id: str, snapshot: bool, anew: bool = False) -> bool:
             " AND (status, orders) IN (VALUES ('running', 'pause'), ('queued', 'stop'))",
             (run_id,),
         ).rowcount
-        changed = db.execute(_RESUME, {"id": run_id, "now": time(), "snapshot": snapshot}).rowcount
-        if changed and anew:
-            db.execute("UPDATE runs SET step = 0, best = NULL WHERE id = ?", (run_id,))
-            for table in ("chunks", "epochs"):
-                db.execute(f"DELETE FROM {table} WHERE run = ?", (run_id,))
+        changed = db.execute(_RESUME, {"id": run_id, "now": time(), "all": finished}).rowcount
     return bool(changed or taken_back)
 
 
@@ -276,5 +280,5 @@ _RESUME = """
 UPDATE runs SET status = 'queued', orders = NULL, error = NULL, message = '', tries = 0,
     rank = max(:now, 1 + coalesce((SELECT max(rank) FROM runs WHERE status = 'queued'), 0))
 WHERE id = :id
-    AND (status IN ('paused', 'interrupted') OR :snapshot AND status IN ('stopped', 'failed'))
+    AND (status IN ('paused', 'interrupted', 'stopped', 'failed') OR :all AND status = 'finished')
 """

@@ -51,6 +51,15 @@ def write_message(run_id: str, message: str) -> None:
     database().change("UPDATE runs SET message = ? WHERE id = ?", message, run_id)
 
 
+def add_remark(run_id: str, remark: str) -> None:
+    """What was damaged, and what was used instead; said once, and also when the run has ended."""
+    sql = (
+        "UPDATE runs SET remarks = ltrim(remarks || char(10) || ?1, char(10))"
+        " WHERE id = ?2 AND instr(remarks, ?1) = 0"
+    )
+    database().change(sql, remark, run_id)
+
+
 def write_snapshot_step(run_id: str, step: int) -> None:
     """A snapshot on disk holds everything before global step ``step``; that is progress."""
     sql = (

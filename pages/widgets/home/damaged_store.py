@@ -8,7 +8,8 @@ from builder.runs.store import database
 from pages.widgets.shared.page_frame import escape_md
 
 RESTORE = (
-    "A copy made earlier with `python -m builder backup` brings its runs back: stop Layerwise and"
+    "Runs whose folders are whole are in it again, without the numbers of their single batches. A"
+    " copy made earlier with `python -m builder backup` brings those back, too: stop Layerwise and"
     " its trainings, remove `runs.db-wal` and `runs.db-shm`, and put the copy in the place of"
     " `runs.db`. It then replaces the new list."
 )

@@ -16,6 +16,7 @@ from builder.runs.store.progress import GOING, Progress
 from pages.widgets.runs import run_selection
 from pages.widgets.session import browser, current_project, tab_state
 from pages.widgets.shared import page_frame
+from pages.widgets.shared.page_frame import escape_md
 
 MORE = 5
 """Epochs that one click adds."""
@@ -51,9 +52,7 @@ def awaits_resume(progress: Progress | None) -> bool:
 def pause_button(run_id: str, progress: Progress | None, key: str) -> None:
     """Pause, or at the same place Resume: whichever can be done."""
     status = progress.status if progress else ""
-    resumes = awaits_resume(progress) or (
-        status in ("stopped", "failed") and jobs.can_resume(run_id)
-    )
+    resumes = progress is not None and jobs.can_resume(run_id)
     turning = progress is not None and (progress.pausing or progress.stopping)
     st.button(
         "Resume" if resumes else "Pause",
@@ -63,11 +62,21 @@ def pause_button(run_id: str, progress: Progress | None, key: str) -> None:
         disabled=turning or not (resumes or status in GOING),
         on_click=_resume if resumes else _pause,
         args=(run_id,),
-        help="Goes on from where it was, with the very same numbers as if it had never paused."
+        help="Goes on from its last snapshot, or begins again where there is none, with the very"
+        " same numbers as if it had never been broken off."
         if resumes
         else "Leaves the machine within a second; Resume goes on from that very step.",
         width=116,
     )
+
+
+def show_damage(run_id: str, progress: Progress) -> None:
+    """What was damaged of a run, and what was used instead; and whether its model is."""
+    for remark in progress.remarks.splitlines():
+        st.caption(f":material/healing: {escape_md(remark)}")
+    if damage := jobs.artefact_damage(run_id):
+        text = f"The trained model cannot be used: {damage}. Resume makes it again."
+        st.warning(escape_md(text), icon=":material/healing:")
 
 
 def stop_button(run_id: str, progress: Progress | None, key: str) -> None:

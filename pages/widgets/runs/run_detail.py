@@ -41,6 +41,7 @@ def show(run: ListedRun) -> None:
     run_actions.action_bar(run, progress)
     if run.status in ("failed", "interrupted") and progress.error:
         st.markdown(f":material/info: {escape_md(progress.error)}")
+    run_actions.show_damage(run.id, progress)
 
 
 def _progress(run: ListedRun) -> Progress:

@@ -54,11 +54,18 @@ def _open_address(wanted: str) -> None:
 
 
 def _resume() -> None:
-    mine = projects.list_projects(browser.owner())
-    if mine:
+    if mine := list_mine():
         open_project(mine[0].token)
     else:
         open_starter(FIRST)
+
+
+def list_mine() -> list[Project]:
+    """This browser's projects, last saved first; what was wrong with their files is said."""
+    mine = projects.list_projects(browser.owner())
+    for remark in filter(None, (project.remark for project in mine)):
+        tab_state.add_note(remark)
+    return mine
 
 
 def _show_address() -> None:
@@ -110,6 +117,8 @@ def is_stale() -> bool:
 def open_project(wanted: str) -> None:
     """Put a saved project on screen; raises LayerwiseError when there is none of that token."""
     project = projects.load(wanted)
+    if project.remark:
+        tab_state.add_note(project.remark)
     with tab_state.lock_state() as state:
         _show_project(state, project.training, project.title, project)
     _show_address()

@@ -14,7 +14,7 @@ from builder.runs.scheduler import jobs
 from builder.runs.store import metric_rows, run_store
 from builder.runs.store.progress import GOING, Progress
 from builder.spec import Run, TrainingSpec
-from pages.widgets.runs import run_sentences
+from pages.widgets.runs import run_actions, run_sentences
 from pages.widgets.session import browser, current_project, tab_state, widget_sync
 from pages.widgets.shared import page_frame
 from pages.widgets.shared.page_frame import escape_md
@@ -136,6 +136,7 @@ def _watch(run_id: str, stage: str) -> None:
             _show_progress(progress)
         else:
             _show_result(run, progress, history)
+        run_actions.show_damage(run_id, progress)
         show_numbers(run.training, history)
 
 

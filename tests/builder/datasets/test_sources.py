@@ -127,8 +127,18 @@ try:
     data.describe(ObjectSpec("Mnist"))
 except DataError as error:
     unasked = error.message
+cut = home / "datasets" / "fashion-mnist" / "train-images-idx3-ubyte.gz"
+cut.write_bytes(cut.read_bytes()[:-100])
+damaged = []
+for download in (False, True):
+    try:
+        data.forget()
+        data.load(o, download)
+    except DataError as error:
+        damaged.append(error.message)
 print(json.dumps({"same": same, "shape": d.input.train.shape, "max": float(d.input.train.max()),
-                  "classes": d.facts.target.classes, "said": said, "unasked": unasked}))
+                  "classes": d.facts.target.classes, "said": said, "unasked": unasked,
+                  "damaged": damaged, "cut": cut.exists()}))
 """
 
 
@@ -144,8 +154,12 @@ def test_keras_own_loaders_read_their_folder_and_say_so_when_offline(tmp_path):
     assert found["classes"][9] == "Ankle boot"
     assert len(found["said"]) == 5
     # describing asks no network, and leaves alone a file that Keras would replace
-    assert found["unasked"] == "MNIST digits is not on this computer yet."
+    assert found["unasked"] == "The copy of MNIST digits on this computer is damaged."
     assert (tmp_path / "datasets" / "mnist.npz").read_bytes() == b"another file"
+    # what Keras has no hash for is noticed, too; only who may download it removes it
+    said, tried = found["damaged"]
+    assert said == "The copy of Fashion-MNIST on this computer is damaged."
+    assert "the network does not answer" in tried and not found["cut"]
     for message, hint in found["said"].values():
         assert "the network does not answer" in message
         assert "built in" in hint

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -34,7 +34,9 @@ class Heard:
     steps: list[tuple[int, dict[str, np.ndarray[Any, Any]]]] = field(default_factory=list)
     epochs: list[tuple[int, dict[str, float]]] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
     snapshots: list[int] = field(default_factory=list)
+    begun: list[tuple[int, bool]] = field(default_factory=list)
 
     def plan(self, steps: int, epochs: int, path: str, notes: tuple[str, ...]) -> None:
         self.plans.append((steps, epochs, notes))
@@ -47,6 +49,12 @@ class Heard:
 
     def message(self, text: str) -> None:
         self.messages.append(text)
+
+    def remark(self, text: str) -> None:
+        self.remarks.append(text)
+
+    def begin(self, epochs: Sequence[Mapping[str, float]], new: bool) -> None:
+        self.begun.append((len(epochs), new))
 
     def flush(self) -> None: ...
 

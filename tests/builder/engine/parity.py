@@ -57,6 +57,12 @@ class Heard(keras.callbacks.Callback):
     def message(self, text: str) -> None:
         pass
 
+    def remark(self, text: str) -> None:
+        pass
+
+    def begin(self, *_: Any) -> None:
+        pass
+
     def flush(self) -> None: ...
 
     def saved(self, step: int) -> None:

@@ -14,7 +14,6 @@ from builder.engine.build import keras_model
 from builder.engine.build.backend import keras
 from builder.engine.inference import artefact
 from builder.engine.training import batch_order, loop, reporting, snapshot, train_run
-from builder.errors import TrainingError
 from tests import zoo
 from tests.builder.engine.heard import ONE_HOT, SPARSE, TUTORIAL, Heard, X, never, run
 from tests.zoo import layer
@@ -169,17 +168,6 @@ def test_a_finished_run_trains_on_as_if_it_had_been_longer(tmp_path: Path) -> No
     assert [n for n, _ in heard.epochs] == [2, 3, 4]
     again, silent = run(TUTORIAL.with_fit(epochs=5), tmp_path / "five")
     assert again["history"] == five["history"] and not silent.epochs, "it was over already"
-
-
-def test_a_snapshot_that_cannot_be_read_means_to_begin_anew(trained, tmp_path: Path) -> None:
-    (tmp_path / snapshot.FILE).write_bytes(b"PK half a file")
-    assert run(TUTORIAL, tmp_path)[0]["history"] == trained[0]["history"]
-
-
-def test_a_snapshot_of_another_model_is_refused(tmp_path: Path) -> None:
-    run(TUTORIAL.with_fit(epochs=1), tmp_path)
-    with pytest.raises(TrainingError, match="does not fit its model"):
-        run(zoo.STACKS["sparse_logits"].with_fit(epochs=2), tmp_path, SPARSE)
 
 
 def test_reshuffling_by_epoch_takes_another_order_each_time_the_same_for_a_seed() -> None:

@@ -15,6 +15,7 @@ import tensorflow as tf
 
 from builder.engine.training import fit, train_run
 from builder.errors import BuildError, TrainingError
+from builder.facts import SNAPSHOTS
 from builder.spec import ObjectSpec, TrainingSpec, chain
 from tests import zoo
 from tests.builder.engine.heard import ONE_HOT, SPARSE, TUTORIAL, X, run
@@ -82,12 +83,9 @@ def test_callbacks_act_and_write_in_the_runs_folder_only(tmp_path: Path) -> None
     result, heard = run(TUTORIAL.with_fit(epochs=50, callbacks=callbacks), tmp_path)
     assert len(heard.epochs) < 50
     assert result["best"] == str(tmp_path / "model.best.keras")
-    assert sorted(p.name for p in tmp_path.iterdir()) == [
-        "log.csv",
-        "model.best.keras",
-        "model.keras",
-        "snapshot.npz",
-    ]
+    written = {p.name for p in tmp_path.iterdir()}
+    assert {"log.csv", "model.best.keras", "model.keras", SNAPSHOTS[0]} <= written
+    assert len(written - {SNAPSHOTS[1]}) == 4  # a slow machine has taken two
     assert result["ended"] == "finished"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from builder.spec import ObjectSpec
 from tests.builder.runs.conftest import until
 
 SIZE = 400_000
+HASH = hashlib.sha256(b"x" * SIZE).hexdigest()
 
 PROGRAM = """
 import sys, types
@@ -28,7 +30,7 @@ from builder.datasets import registry
 
 def load(config):
     import keras
-    keras.utils.get_file("tiny.npz", origin=sys.argv[2])
+    keras.utils.get_file("tiny.npz", origin=sys.argv[2], file_hash=sys.argv[3])
 
 registry.find_dataset = lambda name: types.SimpleNamespace(load=load, TITLE="Tiny")
 from builder.runs.engine_process import downloads
@@ -60,7 +62,7 @@ def server() -> Iterator[str]:
 
 
 def download(url: str, cache: Path) -> list[dict]:
-    command = [sys.executable, "-c", PROGRAM, "Tiny", url]
+    command = [sys.executable, "-c", PROGRAM, "Tiny", url, HASH]
     env = client.environment(KERAS_HOME=str(cache))
     done = subprocess.run(command, env=env, capture_output=True, check=True)
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -84,6 +86,16 @@ def test_half_a_download_is_none(server: str, tmp_path: Path) -> None:
     assert "Try again" in lines[-1]["error"]
     assert not (tmp_path / "datasets" / "tiny.npz").exists()
     assert list(workspace.folder("downloads").iterdir()) == []
+
+
+def test_a_damaged_file_is_replaced_by_a_whole_one_only(server: str, tmp_path: Path) -> None:
+    kept = tmp_path / "datasets" / "tiny.npz"
+    kept.parent.mkdir()
+    kept.write_bytes(b"x" * (SIZE - 1) + b"y")
+    assert download(f"{server}/half", tmp_path)[-1]["status"] == "failed"
+    assert kept.read_bytes() == b"x" * (SIZE - 1) + b"y"
+    assert download(f"{server}/whole", tmp_path)[-1] == {"status": "finished"}
+    assert kept.read_bytes() == b"x" * SIZE
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def test_pausing_and_resuming_are_orders_that_can_be_taken_back(training: Traini
     run = add(training)
     run_store.order_pause(run)
     assert run_store.row(run)["status"] == "paused"
-    assert run_store.resume(run, snapshot=False)
+    assert run_store.resume(run)
     assert run_store.claim(run, 1000, 1.0, 1)
     run_store.order_pause(run)
     assert (worker_rows.read_order(run, 1000), worker_rows.read_order(run, 999)) == (
@@ -38,14 +38,14 @@ def test_pausing_and_resuming_are_orders_that_can_be_taken_back(training: Traini
     )
     assert progress.progress_of(run_store.row(run)).pausing
     # taken back, but the worker had heard it: the run waits for its next worker
-    assert run_store.resume(run, snapshot=False)
+    assert run_store.resume(run)
     assert run_store.end(run, 1000, "paused", None)
     assert run_store.row(run)["status"] == "queued"
     assert run_store.claim(run, 1001, 1.0, 1)
     run_store.order_pause(run)
     assert run_store.end(run, 1001, "paused", None)
     assert (run_store.row(run)["status"], run_store.row(run)["orders"]) == ("paused", None)
-    assert not run_store.resume(add(training), snapshot=True), "a queued run has nothing to resume"
+    assert not run_store.resume(add(training)), "a queued run has nothing to resume"
 
 
 def test_stopping_a_paused_run_that_has_learned_something_makes_its_model(
@@ -62,8 +62,7 @@ def test_stopping_a_paused_run_that_has_learned_something_makes_its_model(
     assert run_store.claim(run, 1001, 1.0, 1)
     assert worker_rows.read_order(run, 1001) == "stop"
     run_store.end(run, 1001, "stopped", None)
-    assert not run_store.resume(run, snapshot=False)
-    assert run_store.resume(run, snapshot=True)
+    assert run_store.resume(run)
     assert worker_rows.read_order(run) is None
 
 
@@ -78,7 +77,7 @@ def test_the_time_a_run_was_paused_is_no_part_of_its_duration(
     now = 1060.0
     run_store.end(run, 1000, "paused", None)
     now = 9000.0
-    run_store.resume(run, snapshot=True)
+    run_store.resume(run)
     run_store.claim(run, 1001, 1.0, 1)
     now = 9040.0
     run_store.end(run, 1001, "finished", None)
@@ -91,10 +90,30 @@ def test_a_run_that_begins_anew_forgets_its_numbers(training: TrainingSpec) -> N
     run_store.claim(run, 1000, 1.0, 1)
     metric_rows.append(run, 1, [(0, NAMES, values(0, 5))], [(1, {"loss": 1.0})])
     run_store.end(run, 1000, "interrupted", "killed")
-    assert run_store.resume(run, snapshot=False, anew=True)
+    assert run_store.resume(run)
+    read = chart_rows.read_rows(run)["next"]
+    sink = worker.StoreSink(run)
+    sink.begin([], new=False)  # under a seed they come again
+    assert metric_rows.history(run) == {"loss": [1.0]}
+    sink.begin([], new=True)
     assert chart_rows.read_rows(run)["batches"] == {"x": []}
     assert metric_rows.history(run) == {}
     assert (run_store.row(run)["step"], run_store.row(run)["error"]) == (0, None)
+    sink.batches(0, {"loss": np.arange(3.0)})
+    sink.flush()
+    assert chart_rows.read_rows(run, read)["batches"]["loss"] == [0, 1, 2], "who has read reads on"
+
+
+def test_what_a_restored_backup_lacks_is_taken_from_the_snapshot(training: TrainingSpec) -> None:
+    run = add(training)
+    metric_rows.append(run, 1, [(0, NAMES, values(0, 5))], [(1, {"loss": 0.5})])
+    sink = worker.StoreSink(run)
+    sink.begin([{"loss": 0.5}, {"loss": 0.4}, {"loss": 0.3, "val_loss": 1.0}], new=False)
+    assert metric_rows.history(run) == {"loss": [0.5, 0.4, 0.3], "val_loss": [1.0]}
+    remark = progress.progress_of(run_store.row(run)).remarks
+    assert "lacked the numbers of 2 epochs" in remark and "backup" in remark
+    sink.begin([{"loss": 0.5}], new=False)
+    assert progress.progress_of(run_store.row(run)).remarks == remark
 
 
 def test_a_child_has_its_parents_numbers(training: TrainingSpec) -> None:

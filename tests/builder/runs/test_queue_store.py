@@ -112,7 +112,7 @@ class Queue(RuleBasedStateMachine):
 
     @rule(run=runs)
     def resume(self, run: str) -> None:
-        run_store.resume(run, snapshot=self.steps[run] > 0)
+        run_store.resume(run)
         if run_store.row(run)["status"] == "queued":
             self.paused.discard(run)
             self.ended.pop(run, None)

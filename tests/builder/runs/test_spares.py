@@ -10,8 +10,8 @@ import pytest
 
 from builder.runs.disk import workspace
 from builder.runs.engine_process import client
-from builder.runs.scheduler import capacity, worker_pool
-from builder.runs.store import run_store
+from builder.runs.scheduler import capacity, dispatch, worker_pool
+from builder.runs.store import run_store, worker_rows
 from builder.spec import TrainingSpec
 from tests.builder.runs.conftest import until
 
@@ -87,6 +87,35 @@ def test_without_memory_no_spare_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     worker_pool.keep_spares()
     worker_pool.refill()
     assert not worker_pool.spares
+
+
+def test_a_machine_that_starts_no_worker_rests_and_the_run_waits(
+    training: TrainingSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "command", lambda *_: ["false"])  # ends at once
+    for name, value in (("_rests", 0), ("_rest_until", float("-inf")), ("_starting", set())):
+        monkeypatch.setattr(dispatch, name, value)
+    run = run_store.add(training, None, "anna", None, None)
+    monkeypatch.setattr(capacity, "_needs", {run: 0})
+
+    def tried_three_times() -> bool:
+        dispatch.sweep()
+        return dispatch._rests == 3
+
+    until(tried_three_times)
+    row = run_store.row(run)
+    assert (row["status"], row["tries"]) == ("queued", 0)
+    assert "crashed (code 1) before it began" in row["message"]
+    dispatch.sweep()
+    assert run_store.row(run)["status"] == "queued", "it rests"
+    monkeypatch.setattr(client, "command", lambda *_: ["cat"])
+    monkeypatch.setattr(dispatch, "monotonic", lambda: 1e12)
+    dispatch.sweep()
+    assert run_store.row(run)["status"] == "running"
+    worker_rows.accept(run, {})
+    with dispatch._lock:
+        dispatch._count_starts(run_store.row(run))
+    assert dispatch._rests == 0
 
 
 def test_a_run_waits_for_memory_but_never_for_itself(

@@ -32,7 +32,9 @@ def test_a_run_that_goes_first_in_any_case_is_passed_by_none(
     own_home: Path, training: TrainingSpec
 ) -> None:
     taken, a, b = (run_store.add(training, "algebra", "anna", None, None) for _ in range(3))
-    assert run_store.claim(taken, 1000, 1.0, 1) and run_store.requeue(taken, 1000)
+    assert run_store.claim(taken, 1000, 1.0, 1)
+    worker_rows.accept(taken, {})
+    assert run_store.requeue(taken, 1000)
     assert run_queue.queue_order() == [taken, a, b]
     assert (run_queue.peers(taken), run_queue.peers(a)) == ([taken], [a, b])
     for run, by in ((a, -1), (taken, 1), (taken, -1)):

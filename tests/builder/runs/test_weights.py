@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from builder.errors import TrainingError
 from builder.facts import START
 from builder.runs.disk import projects, weight_files, workspace
 from builder.runs.scheduler import jobs
@@ -61,6 +60,9 @@ def test_weights_are_removed_when_nothing_refers_to_them_any_more(
     project = projects.save(project.token, project.rev, "Mine", replace(saved, weights=Config()))
     assert there() == [False, True, False], "Undo may want it back"
     old()
+    assert there() == [False, True, False], "the version before has it"
+    projects.save(project.token, project.rev, "Mine", project.training)
+    old()
     assert there() == [False, False, False]
 
 
@@ -68,8 +70,25 @@ def test_weights_are_removed_when_nothing_refers_to_them_any_more(
 def test_what_is_not_there_is_not_lent(file: object, tmp_path: Path) -> None:
     assert weight_files.find(file) is None
     training = replace(zoo.STACKS["toy"], weights=Config(file=file, name="big.keras"))
-    with pytest.raises(TrainingError, match=r"weights of 'big\.keras' are not in this"):
-        weight_files.link_into_run(training, tmp_path)
+    weight_files.link_into_run(training, tmp_path)
+    assert not (tmp_path / START).exists(), "the training says so"
+
+
+def test_damaged_weights_are_never_lent_and_come_back_with_their_file(
+    own_home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "w.npz").write_bytes(b"numbers")
+    name = weight_files.keep_file(tmp_path / "w.npz")
+    training = replace(zoo.STACKS["toy"], weights=Config(file=name))
+    kept = workspace.folder("weights") / f"{name}.npz"
+    kept.write_bytes(b"nunbers")
+    weight_files.link_into_run(training, tmp_path)
+    assert not (tmp_path / START).exists()
+    assert weight_files.keep_file(tmp_path / "w.npz") == name  # the model is opened again
+    assert kept.read_bytes() == b"numbers"
+    (tmp_path / START).write_bytes(b"num")
+    weight_files.link_into_run(training, tmp_path)
+    assert (tmp_path / START).read_bytes() == b"numbers"
 
 
 def test_an_opened_model_is_used_as_it_is(tmp_path: Path) -> None:

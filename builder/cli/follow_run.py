@@ -1,0 +1,146 @@
+"""Watch a run from a terminal: a progress line to its end, then its result or why there is none."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from builder.document import to_json
+from builder.errors import FileError, TrainingError
+from builder.runs.scheduler import dispatch, jobs
+from builder.runs.store import run_store
+from builder.runs.store.progress import GOING, Progress
+
+LOOK_SECONDS = 0.1
+"""Between two looks at the run."""
+
+
+def resume_command(run_id: str) -> str:
+    """How a run is resumed from a terminal, as a sentence."""
+    return f"To resume it: python -m builder resume {run_id}"
+
+
+def describe_place(progress: Progress) -> str:
+    """``"paused in epoch 3 of 10"``."""
+    where = f" in epoch {progress.epoch} of {progress.epochs}" if progress.epoch else ""
+    return f"{progress.status}{where}"
+
+
+def prepare_folder(output: Path | None) -> None:
+    """Made before the training, which would be in vain if the model could not be put there."""
+    if output is None:
+        return
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = "it is a file" if output.is_file() else error.strerror
+        raise FileError(
+            f"The model cannot be put into {output}: {reason}.", "Name another folder after -o."
+        ) from None
+
+
+def finish(run_id: str, title: str, output: Path | None) -> int:
+    """Follows the run to its end; the last line of standard output is then one JSON object.
+
+    Args:
+        output: a folder that gets a copy of the model and its project; None for none.
+
+    Raises:
+        TrainingError: it failed, was interrupted or paused; how it is resumed is said.
+        FileError: the model cannot be copied.
+    """
+    progress = _follow(run_id)
+    if progress.status not in ("finished", "stopped"):
+        why = progress.error or f"The run is {describe_place(progress)}."
+        raise TrainingError(why, resume_command(run_id))
+    result, artefact = jobs.result(run_id), jobs.artefact(run_id)
+    if output:
+        project = to_json(jobs.get(run_id).training, title=title)
+        artefact = _copy_artefact(artefact, output, project)
+    line = {"run": run_id, "artefact": str(artefact.resolve())}
+    line |= {"history": result["history"], "test": result["test"]}
+    print(json.dumps(run_store.strict_json(line), allow_nan=False))
+    return 0
+
+
+def _copy_artefact(artefact: Path, output: Path, project: str) -> Path:
+    """The model and its project in the folder asked for; the run in the workspace stays."""
+    try:
+        (output / "project.json").write_text(project + "\n", "utf-8")
+        return Path(shutil.copy2(artefact, output / "model.keras"))
+    except OSError as error:
+        raise FileError(
+            f"The training is done, but its model could not be copied to {output}:"
+            f" {error.strerror or error}.",
+            f"The model is kept in {artefact}.",
+        ) from None
+
+
+def order_and_wait(run_id: str, order: Callable[[str], None]) -> int:
+    """Gives a run an order and waits until it is done; prints how the run stands then."""
+    jobs.get(run_id)
+    order(run_id)
+    dispatch.watch()  # a worker that has died would never obey
+    while (progress := jobs.progress(run_id)).status in GOING:
+        time.sleep(LOOK_SECONDS)
+    print(f"The run is {describe_place(progress)}.")
+    if progress.status != "finished":
+        print(resume_command(run_id))
+    return 0
+
+
+def _follow(run_id: str) -> Progress:
+    """Shows a run's progress on standard error until it leaves the machine; Ctrl-C orders it to
+    stop, and a second one leaves it alone."""
+    shown = remarks = ""
+    stopping = False
+    rewrite = sys.stderr.isatty()
+    while True:
+        with contextlib.suppress(KeyboardInterrupt):
+            progress = jobs.progress(run_id)
+            done = progress.status not in GOING
+            if progress.remarks != remarks:
+                _say(progress.remarks.removeprefix(remarks).strip(), rewrite)
+                remarks, shown = progress.remarks, ""
+            line = _progress_line(progress) if rewrite or done else _epoch_line(progress)
+            if line != shown:
+                start, end = ("\r", "\n" if done else "") if rewrite else ("", "\n")
+                print(f"{start}{line:<{len(shown)}}", end=end, file=sys.stderr, flush=True)
+                shown = line
+            if done:
+                if progress.status == "stopped":
+                    print(resume_command(run_id), file=sys.stderr)
+                return progress
+            time.sleep(LOOK_SECONDS)
+            continue
+        if stopping:
+            _say(resume_command(run_id), rewrite)
+            raise KeyboardInterrupt
+        stopping, shown = True, ""
+        _say(f"Stopping; what was learned is kept. {resume_command(run_id)}", rewrite)
+        jobs.stop(run_id)
+
+
+def _say(text: str, rewrite: bool) -> None:
+    """A line of its own below the progress line."""
+    print(f"\n{text}" if rewrite else text, file=sys.stderr, flush=True)
+
+
+def _progress_line(progress: Progress) -> str:
+    if not progress.steps:
+        return progress.message or f"{progress.status} …"
+    bar = "█" * round(24 * progress.fraction)
+    line = f"epoch {progress.epoch}/{progress.epochs} {bar:░<24} {progress.fraction:4.0%}"
+    if progress.status not in GOING:
+        return f"{line} {progress.status}"
+    return line if progress.eta_seconds is None else f"{line} {progress.eta_seconds:.0f} s left"
+
+
+def _epoch_line(progress: Progress) -> str:
+    """For a log file, where a line cannot be written over: one line an epoch."""
+    return f"epoch {progress.epoch}/{progress.epochs}" if progress.steps else progress.status
