@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from builder.engine.build.backend import keras
-
-Step = Callable[[Any], Mapping[str, Any]]
+from builder.engine.training.steps import Step
 
 own = keras.optimizers.Adam.update_step
 """Keras's update: twelve operations, each over arrays as large as the weights."""

@@ -18,6 +18,8 @@ XLA_BLOCK = 150
 up, and the loop is told how many to do."""
 
 Logs = dict[str, NDArray[np.float32]]
+Step = Callable[[Any], Mapping[str, Any]]
+"""Done with a batch: ``(x, y)`` or ``(x, y, sample_weight)``; gives the metrics by name."""
 
 
 class Steps:
@@ -33,20 +35,23 @@ class Steps:
         names: metrics whose value after each step is returned.
         until_nan: stop after a step whose loss is no number.
         xla: compile the whole loop.
+        ties: one number for each array of ``data``: the same where Keras's graph shows that their
+            batches have one length. By default it shows it of none.
     """
 
     def __init__(
         self,
-        step: Callable[[Any], Mapping[str, Any]],
+        step: Step,
         data: Any,
         batch_size: int,
         names: tuple[str, ...] = (),
         until_nan: bool = False,
         xla: bool = False,
+        ties: tuple[int, ...] = (),
     ) -> None:
         import tensorflow as tf
 
-        self._data = keras.tree.map_structure(_tensor, keras.tree.lists_to_tuples(data))
+        self._data = keras.tree.map_structure(to_tensor, keras.tree.lists_to_tuples(data))
         self.count = int(keras.tree.flatten(self._data)[0].shape[0])
         self.batch_size = batch_size
         self._xla = xla
@@ -57,8 +62,11 @@ class Steps:
         # a function of its own, as in Keras: TensorFlow adds more than two tensors up in the order
         # of their names, and inside the loop's body gradients are named otherwise
         step = tf.function(step, autograph=False)
+        ties = ties or tuple(range(len(keras.tree.flatten(self._data))))
+        if width or xla:
+            ties = (-1,) * len(ties)
         self._run = tf.function(
-            lambda data, blocks, count: _loop(step, data, blocks, count, names, until_nan),
+            lambda data, blocks, count: _loop(step, data, ties, blocks, count, names, until_nan),
             input_signature=[
                 specs,
                 tf.TensorSpec([None, width], tf.int32),
@@ -86,19 +94,22 @@ class Steps:
         return count, {name: column.numpy()[:count] for name, column in columns.items()}
 
 
-def _tensor(array: Any) -> Any:
+def to_tensor(array: Any) -> Any:
+    """As Keras's array adapter: floats of any width become the default float."""
     import tensorflow as tf
 
+    if isinstance(array, tf.Tensor):
+        return array
     array = np.asarray(array)
-    # as Keras's array adapter: other floats become the default float
     if array.dtype.kind == "f":
         array = array.astype(keras.config.floatx(), copy=False)
     return tf.constant(array)
 
 
 def _loop(
-    step: Callable[[Any], Mapping[str, Any]],
+    step: Step,
     data: Any,
+    ties: tuple[int, ...],
     blocks: Any,
     count: Any,
     names: tuple[str, ...],
@@ -110,8 +121,7 @@ def _loop(
     empty = {n: tf.TensorArray(tf.float32, size=size, element_shape=()) for n in names}
 
     def body(i: Any, going: Any, columns: Any) -> Any:
-        batch = keras.tree.map_structure(lambda array: tf.gather(array, blocks[i]), data)
-        logs = step(batch)
+        logs = step(_gather(data, ties, blocks[i]))
         written = {n: c.write(i, tf.cast(logs[n], tf.float32)) for n, c in columns.items()}
         if until_nan:
             going = tf.math.is_finite(tf.cast(logs["loss"], tf.float32))
@@ -124,6 +134,24 @@ def _loop(
         parallel_iterations=1,
     )
     return done, {name: column.stack() for name, column in columns.items()}
+
+
+def _gather(data: Any, ties: tuple[int, ...], places: Any) -> Any:
+    """One batch of ``data``.
+
+    Where its length is not fixed, Keras's graph does not show that inputs from several arrays have
+    one length, and TensorFlow adds up in another order what it knows to be of one shape. So each
+    tie has its own places (but -1): the same ones, of a length that is not known to be the same.
+    """
+    import tensorflow as tf
+
+    own = {
+        tie: tf.raw_ops.PlaceholderWithDefault(input=places, shape=[None]) if tie >= 0 else places
+        for tie in set(ties)
+    }
+    arrays = zip(keras.tree.flatten(data), ties, strict=True)
+    batch = [tf.gather(array, own[tie]) for array, tie in arrays]
+    return keras.tree.pack_sequence_as(data, batch)
 
 
 @contextlib.contextmanager
