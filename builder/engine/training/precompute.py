@@ -13,7 +13,8 @@ from keras.src.models.functional import operation_fn
 
 from builder.engine.build.backend import keras
 from builder.engine.build.front import Front, find_front, nodes
-from builder.engine.training.steps import Step, to_tensor
+from builder.engine.training.batches import to_tensor
+from builder.engine.training.steps import Step
 
 ROOM = 0.2
 """The part of the free memory that the results of a front may take."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from builder.engine.build.backend import keras
 from builder.engine.training.batch_order import Indices
+from builder.engine.training.batches import ALL, Batches
 
 XLA_BLOCK = 150
 """Lines of a compiled call: XLA compiles anew for every other number, so what is missing is filled
@@ -51,24 +52,23 @@ class Steps:
     ) -> None:
         import tensorflow as tf
 
-        self._data = keras.tree.map_structure(to_tensor, keras.tree.lists_to_tuples(data))
-        self.count = int(keras.tree.flatten(self._data)[0].shape[0])
-        self.batch_size = batch_size
-        self._xla = xla
+        ties = ties or tuple(range(len(keras.tree.flatten(data))))
         # Keras's dataset has a static batch size only when no short batch follows, and kernels
         # of convolutions give other last bits for other shapes
-        width = batch_size if self.count % batch_size == 0 else None
-        specs = keras.tree.map_structure(lambda t: tf.TensorSpec(t.shape, t.dtype), self._data)
+        count = len(keras.tree.flatten(data)[0])
+        width = batch_size if count % batch_size == 0 else None
+        self._batches = Batches(data, (ALL,) * len(ties) if width or xla else ties)
+        self.count, self.batch_size, self._xla = count, batch_size, xla
         # a function of its own, as in Keras: TensorFlow adds more than two tensors up in the order
         # of their names, and inside the loop's body gradients are named otherwise
         step = tf.function(step, autograph=False)
-        ties = ties or tuple(range(len(keras.tree.flatten(self._data))))
-        if width or xla:
-            ties = (-1,) * len(ties)
+        gather = self._batches.gather
         self._run = tf.function(
-            lambda data, blocks, count: _loop(step, data, ties, blocks, count, names, until_nan),
+            lambda tensors, blocks, count: _loop(
+                lambda rows: step(gather(tensors, rows)), blocks, count, names, until_nan
+            ),
             input_signature=[
-                specs,
+                tuple(tf.TensorSpec(t.shape, t.dtype) for t in self._batches.tensors),
                 tf.TensorSpec([None, width], tf.int32),
                 tf.TensorSpec([], tf.int32),
             ],
@@ -89,27 +89,15 @@ class Steps:
         if self._xla:
             blocks = np.pad(blocks, ((0, XLA_BLOCK - lines), (0, 0)))
         with _cheap_random_numbers() if self._xla else contextlib.nullcontext():
-            done, columns = self._run(self._data, tf.constant(blocks), tf.constant(lines))
+            done, columns = self._run(
+                self._batches.tensors, tf.constant(blocks), tf.constant(lines)
+            )
         count = int(done)
         return count, {name: column.numpy()[:count] for name, column in columns.items()}
 
 
-def to_tensor(array: Any) -> Any:
-    """As Keras's array adapter: floats of any width become the default float."""
-    import tensorflow as tf
-
-    if isinstance(array, tf.Tensor):
-        return array
-    array = np.asarray(array)
-    if array.dtype.kind == "f":
-        array = array.astype(keras.config.floatx(), copy=False)
-    return tf.constant(array)
-
-
 def _loop(
     step: Step,
-    data: Any,
-    ties: tuple[int, ...],
     blocks: Any,
     count: Any,
     names: tuple[str, ...],
@@ -121,7 +109,7 @@ def _loop(
     empty = {n: tf.TensorArray(tf.float32, size=size, element_shape=()) for n in names}
 
     def body(i: Any, going: Any, columns: Any) -> Any:
-        logs = step(_gather(data, ties, blocks[i]))
+        logs = step(blocks[i])
         written = {n: c.write(i, tf.cast(logs[n], tf.float32)) for n, c in columns.items()}
         if until_nan:
             going = tf.math.is_finite(tf.cast(logs["loss"], tf.float32))
@@ -134,24 +122,6 @@ def _loop(
         parallel_iterations=1,
     )
     return done, {name: column.stack() for name, column in columns.items()}
-
-
-def _gather(data: Any, ties: tuple[int, ...], places: Any) -> Any:
-    """One batch of ``data``.
-
-    Where its length is not fixed, Keras's graph does not show that inputs from several arrays have
-    one length, and TensorFlow adds up in another order what it knows to be of one shape. So each
-    tie has its own places (but -1): the same ones, of a length that is not known to be the same.
-    """
-    import tensorflow as tf
-
-    own = {
-        tie: tf.raw_ops.PlaceholderWithDefault(input=places, shape=[None]) if tie >= 0 else places
-        for tie in set(ties)
-    }
-    arrays = zip(keras.tree.flatten(data), ties, strict=True)
-    batch = [tf.gather(array, own[tie]) for array, tie in arrays]
-    return keras.tree.pack_sequence_as(data, batch)
 
 
 @contextlib.contextmanager
