@@ -65,8 +65,8 @@ def test_several_outputs_come_by_name(models: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("name", "x", "message"),
     [
-        ("table", {"row": np.ones((2, 5))}, "The model reads 'town', and the rows have no column"),
-        ("table", np.ones((2, 5)), "The model reads 'row', and the rows have no column"),
+        ("table", {"row": np.ones((2, 5))}, "The model reads 'code', and the rows have no column"),
+        ("table", np.ones((2, 5)), "The model reads 'code', and the rows have no column"),
         ("table", part(0, 2) | {"row": np.ones((3, 5))}, "The columns have 2 and 3 rows"),
         ("table", part(0, 2) | {"row": np.ones((2, 4))}, r"numbers of shape \(5,\), but a row has"),
         ("table", part(0, 2) | {"town": np.ones(2)}, r"'town' reads texts .* has numbers"),
