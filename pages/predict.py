@@ -66,7 +66,7 @@ def _try_row(run: Run, facts: DataFacts) -> None:
     with right:
         st.subheader("What the model says", anchor=False)
         artefact = str(jobs.artefact(run.id))
-        answers = client.call("predict_rows.predict_row", artefact, run.training, values)
+        answers = client.call("predict_example.predict_example", artefact, run.training, values)
         st.html("".join(answer.answer_html(one) for one in answers))
 
 

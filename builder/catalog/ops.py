@@ -17,7 +17,8 @@ A line reads like Keras's signature. Before the ``/`` stand the tensors, which w
 from __future__ import annotations
 
 import ast
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from builder.catalog.entry import Entry, signature
 from builder.catalog.operation_arguments import NUMBER, PARAMS
@@ -202,6 +203,23 @@ _TABLE: dict[str, tuple[tuple[str, str] | tuple[str, str, dict[str, Any]], ...]]
 _OUTPUTS = {"split": "indices_or_sections", "unstack": "num", "top_k": "k", "meshgrid": "x"}
 
 
+_PRECOMPUTES: dict[str, Literal["", "moves", "calculates", "costly"]] = {
+    **dict.fromkeys(("cast", "concatenate", "expand_dims", "squeeze"), "moves"),
+    **dict.fromkeys(
+        (
+            *("abs", "add", "clip", "divide", "maximum", "minimum", "multiply", "negative"),
+            *("equal", "greater", "greater_equal", "isnan", "less", "less_equal", "not_equal"),
+            *("logical_and", "logical_not", "logical_or", "subtract", "where"),
+        ),
+        "calculates",
+    ),
+    **dict.fromkeys(("image.resize", "one_hot"), "costly"),
+}
+"""What can be computed once for all epochs (see ``Traits.precomputes``). Not among them: what mixes
+the examples of a batch, and exp, log, sin and their like, of which TensorFlow calculates the last
+few values of an array in another way than the others, with other last bits."""
+
+
 def _tensors(text: str) -> tuple[tuple[str, ...], str]:
     """The tensor arguments of a signature, and the one of them that takes a list."""
     tree = ast.parse(f"def f({text}): ...").body[0]
@@ -230,17 +248,19 @@ def _entry(group: str, text: str, summary: str, start: dict[str, Any] | None = N
     }
     return Entry(
         "layers", PREFIX + name, args, group, summary, url=_url(group),
-        start=Config(start), traits=_traits(group, tensors, many, numbers), extra=Config(extra),
+        start=Config(start), traits=_traits(name, group, extra), extra=Config(extra),
     )  # fmt: skip
 
 
-def _traits(group: str, tensors: tuple[str, ...], many: str, numbers: tuple[str, ...]) -> Traits:
+def _traits(name: str, group: str, extra: Mapping[str, Any]) -> Traits:
     """How many wires it takes, and whether what they bring must have one shape."""
+    tensors, many, numbers = extra["tensors"], extra["many"], extra["numbers"]
     pairs = group not in ("Matrices", "Join and split") and tensors == ("x1", "x2")
     return Traits(
         arity=(1, None) if many else (max(1, len(tensors) - len(numbers)), len(tensors)),
         reads_twice=True,
         merges="elementwise" if pairs else "axis" if many == "xs" else "",
+        precomputes=_PRECOMPUTES.get(name, ""),
     )
 
 

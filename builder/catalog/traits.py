@@ -45,6 +45,12 @@ class Traits:
         output_only: of an activation: it belongs at the end of a model only.
         masks: it makes a mask that the layers after it follow.
         random: it acts in training only and passes values through when predicting.
+        precomputes: what it gives for an example never changes in training and depends on that
+            example alone, bit for bit, so that it can be computed once for all epochs: it only
+            ``moves`` values, ``calculates`` (it may end in sums and products, which TensorFlow
+            merges with those of what follows), or is ``costly`` beside handing on its result.
+        weighs: the first it does with what it reads is a product with its weights, or a look into
+            their table.
         adapts: the argument that gives it its table; without it, it must see the training data.
         opens: arguments in which a text is the path of a file that Keras itself would open.
         wraps: it holds another layer in ``layer``, which decides the input it accepts.
@@ -86,6 +92,8 @@ class Traits:
     output_only: bool = False
     masks: bool = False
     random: bool = False
+    precomputes: Literal["", "moves", "calculates", "costly"] = ""
+    weighs: bool = False
     adapts: str = ""
     opens: tuple[str, ...] = ()
     wraps: bool = False

@@ -6,7 +6,7 @@ from functools import partial
 
 from builder.catalog.layers.layer_table import WEIGHTS, layer
 
-_row = partial(layer, group="Convolution", section="convolution_layers")
+_row = partial(layer, group="Convolution", section="convolution_layers", weighs=True)
 
 _PLAIN = f"groups=1, activation=None, use_bias=True, {WEIGHTS}"
 _TRANSPOSED = f"activation=None, use_bias=True, {WEIGHTS}"

@@ -29,6 +29,7 @@ ENTRIES = (
         formula=r"y = \mathrm{activation}(x W + b)",
         ndim=RANK_2_UP,
         start={"units": 64, "activation": "relu"},
+        weighs=True,
     ),
     _row(
         "Activation(activation)",
@@ -55,6 +56,7 @@ ENTRIES = (
         index_range="input_dim",
         rescales=True,
         masks=True,
+        weighs=True,
     ),
     _row(
         "Masking(mask_value=0.0)",
@@ -78,6 +80,7 @@ ENTRIES = (
         formula=r"y = \mathrm{activation}(\mathrm{einsum}(\text{equation}, x, W) + b)",
         ndim=RANK_2_UP,
         start={"equation": "...x,xy->...y", "output_shape": (64,), "bias_axes": "y"},
+        weighs=True,
     ),
     _row(
         "Identity()",
@@ -87,6 +90,7 @@ ENTRIES = (
         formula=r"y = x",
         shape="same",
         values="same",
+        precomputes="moves",
     ),
 )
 """In palette order."""

@@ -53,6 +53,7 @@ ENTRIES = (
         params={"axis": Param("int", "The axis along which they are joined; -1 is the last.",
                               min=-6, max=6)},
         merges="axis",
+        precomputes="moves",
     ),
     _alike(
         "Multiply()",

@@ -26,6 +26,7 @@ ENTRIES = (
         start={"scale": 1 / 255},
         shape="same",
         rescales=True,
+        precomputes="calculates",
     ),
     _number(
         "Normalization(axis=-1, mean=None, variance=None, invert=False)",
@@ -38,6 +39,7 @@ ENTRIES = (
         adapts="mean",
         shape="same",
         rescales=True,
+        precomputes="calculates",
     ),
     _number(
         "Discretization(bin_boundaries=None, num_bins=None, epsilon=0.01, output_mode='int', "
@@ -49,6 +51,7 @@ ENTRIES = (
         adapts="bin_boundaries",
         gives_int=True,
         rescales=True,
+        precomputes="costly",
     ),
     _category(
         "CategoryEncoding(num_tokens=None, output_mode='multi_hot', sparse=False)",
@@ -60,6 +63,7 @@ ENTRIES = (
         reads=("int",),
         index_range="num_tokens",
         rescales=True,
+        precomputes="costly",
     ),
     _category(
         "IntegerLookup(max_tokens=None, num_oov_indices=1, mask_token=None, oov_token=-1, "
@@ -76,6 +80,7 @@ ENTRIES = (
         gives_int=True,
         reserved=1,
         rescales=True,
+        precomputes="costly",
     ),
     _category(
         "StringLookup(max_tokens=None, num_oov_indices=1, mask_token=None, oov_token='[UNK]', "
@@ -91,6 +96,7 @@ ENTRIES = (
         gives_int=True,
         reserved=1,
         rescales=True,
+        precomputes="costly",
     ),
     _category(
         "Hashing(num_bins, mask_value=None, salt=None, output_mode='int', sparse=False)",
@@ -101,6 +107,7 @@ ENTRIES = (
         reads=("int", "string"),
         gives_int=True,
         rescales=True,
+        precomputes="costly",
     ),
     _text(
         "TextVectorization(max_tokens=None, standardize='lower_and_strip_punctuation', "
@@ -122,6 +129,7 @@ ENTRIES = (
         gives_int=True,
         reserved=2,
         rescales=True,
+        precomputes="costly",
     ),
     _image(
         "Resizing(height, width, interpolation='bilinear', crop_to_aspect_ratio=False, "
@@ -132,6 +140,7 @@ ENTRIES = (
         ndim=(4,),
         start={"height": 28, "width": 28},
         shape="last_axis",
+        precomputes="costly",
     ),
     _image(
         "CenterCrop(height, width, data_format=None)",
@@ -140,6 +149,7 @@ ENTRIES = (
         ndim=(4,),
         start={"height": 24, "width": 24},
         shape="last_axis",
+        precomputes="costly",
     ),
     _image(
         "AutoContrast(value_range=(0, 255))",

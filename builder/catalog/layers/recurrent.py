@@ -45,6 +45,7 @@ ENTRIES = (
         states=("h", "c"),
         arity=(1, 3),
         roles=("sequence", "state h", "state c"),
+        weighs=True,
     ),
     _row(
         f"GRU(units, {_GATES}, {_INITIAL}, {_LIMITS}, seed=None, {_READING}, unroll=False, "
@@ -59,6 +60,7 @@ ENTRIES = (
         states=("h",),
         arity=(1, 2),
         roles=("sequence", "state"),
+        weighs=True,
     ),
     _row(
         f"SimpleRNN(units, activation='tanh', {_INITIAL}, {_LIMITS}, {_READING}, unroll=False, "
@@ -74,6 +76,7 @@ ENTRIES = (
         states=("h",),
         arity=(1, 2),
         roles=("sequence", "state"),
+        weighs=True,
     ),
     _row(
         "Bidirectional(layer, merge_mode='concat', backward_layer=None)",

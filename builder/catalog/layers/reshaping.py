@@ -16,6 +16,7 @@ ENTRIES = (
         "before the first Dense layer when the input is a picture, and has no weights.",
         "Laying all ingredients side by side on the board before the sandwich is stacked.",
         one_row=True,
+        precomputes="moves",
     ),
     _row(
         "Reshape(target_shape)",
@@ -24,6 +25,7 @@ ENTRIES = (
         "-1: whatever is left over.",
         "The same chocolate in a different mold.",
         start={"target_shape": (-1, 1)},
+        precomputes="moves",
     ),
     _row(
         "Permute(dims)",

@@ -60,7 +60,46 @@ def get_compiled(artefact: str, batch: int) -> CompiledModel:
     return _get_or_make(artefact, batch, make)
 
 
-def _get_or_make(artefact: str, batch: int | None, make: Callable[[], T]) -> T:
+def get_batch_call(artefact: str) -> tuple[keras.Model, Callable[[list[Array]], Any]]:
+    """The model of that file, and what it says of a batch of any length.
+
+    That takes an array for each of the model's inputs, in their order, and gives an array, or for
+    several outputs a dict of them by name.
+
+    Raises:
+        FileError: it cannot be read.
+    """
+
+    def make() -> tuple[keras.Model, Callable[[list[Array]], Any]]:
+        model = load_artefact(artefact, compiled=False)
+        return model, _batch_call(model)
+
+    return _get_or_make(artefact, "any", make)
+
+
+def _batch_call(model: keras.Model) -> Callable[[list[Array]], Any]:
+    import tensorflow as tf
+
+    specs = [tf.TensorSpec(t.shape, t.dtype) for t in model.inputs]
+    like = keras.tree.map_structure(lambda t: 0, model.input)
+    graph = tf.function(
+        lambda x: model(keras.tree.pack_sequence_as(like, x), training=False),
+        input_signature=[specs],
+        autograph=False,
+    )
+    dtypes = [np.dtype(object if s.dtype == tf.string else s.dtype.as_numpy_dtype) for s in specs]
+
+    def call(x: list[Array]) -> Any:
+        pairs = zip(x, dtypes, strict=True)
+        answer = graph([tf.constant(a.astype(dtype, copy=False)) for a, dtype in pairs])
+        answers = [each.numpy() for each in keras.tree.flatten(answer)]
+        several = dict(zip(model.output_names, answers, strict=True))
+        return several if len(several) > 1 else answers[0]
+
+    return call
+
+
+def _get_or_make(artefact: str, batch: int | str | None, make: Callable[[], T]) -> T:
     """What ``make`` gives, made once and kept while the file stays the same."""
     try:
         stat = os.stat(artefact)

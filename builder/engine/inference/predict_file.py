@@ -11,7 +11,7 @@ import numpy as np
 
 from builder import binding
 from builder.engine.data.loading import load
-from builder.engine.inference.predict_rows import predict_columns
+from builder.engine.inference.predict_example import predict_columns
 from builder.errors import DataError
 from builder.kinds.contract import Array
 from builder.kinds.registry import find_kind

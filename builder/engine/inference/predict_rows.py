@@ -1,157 +1,96 @@
-"""Predict for rows of a person's own: one from a form, with its reasons, or many."""
+"""Predict many rows: a table, a list of texts or pictures, in large batches and in order."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from builder import binding
 from builder.engine.build.backend import keras
-from builder.engine.data import column_arrays
-from builder.engine.data.loading import load
-from builder.engine.data.prepare import Data, Prepared
-from builder.engine.inference import confidence, model_cache
+from builder.engine.inference import model_cache
 from builder.errors import DataError
-from builder.kinds.contract import Array
-from builder.kinds.registry import find_kind
-from builder.spec import TrainingSpec
 
-SAMPLE = 32
-"""Training rows whose values a column is given in turn, to see what it does to the answer."""
-
-FAR = 0.5
-"""A number is strange when it lies further outside the training rows than this share of their
-range."""
+BATCH_ROWS = 8192
+BATCH_BYTES = 64 * 2**20
+"""A batch has so many rows, or fewer where those of its inputs take more than this."""
 
 
-def predict_row(
-    artefact: str, training: TrainingSpec, values: Mapping[str, Sequence[Any]]
-) -> list[dict[str, Any]]:
-    """What the model says of one example.
+def predict_rows(artefact: str, x: Any) -> Any:
+    """What the model says of every row, in the order of the rows.
 
     Args:
         artefact: path of the ``.keras``.
-        training: what it was trained on.
-        values: column → what a form holds for it, in the order of its kind's ``fields``; None is
-            missing.
+        x: arrays by Input's name, or the array of the only Input.
 
     Returns:
-        For each output its ``column``, and ``confidence.verdict`` of its classes or ``value`` and
-        ``why``; ``reasons``: (column, how much the answer changes by it) for every column that is
-        read: the probability of the class, or the value, less its mean when that column alone has
-        the values of training rows (a partial dependence, Friedman 2001, around this one row).
+        An array, rows first, or for a model of several outputs a dict of them by name.
 
     Raises:
-        DataError: a value cannot be read, or the model does not fit the data.
+        DataError: an Input gets nothing, or what it cannot read.
         FileError: the artefact cannot be read.
     """
-    data = load(training.dataset)
-    read = [data.column(name) for name in binding.read_columns(training)]
-    row = {c.facts.name: _read_values(c, values.get(c.facts.name, ())) for c in read}
-    variants = [row, *({**row, c.facts.name: value} for c in read for value in _sample(c))]
-    answers = predict_columns(artefact, training, data, _stack(read, variants))
-    doubt = _find_strange(read, row)
-    targets = [data.column(n) for n in binding.output_columns(training).values()]
-    return [
-        _explain(target, scores, list(row), doubt)
-        for target, scores in zip(targets, answers, strict=True)
-    ]
+    return keras.tree.map_structure(
+        lambda *parts: np.concatenate(parts), *predict_batches(artefact, [x])
+    )
 
 
-def predict_columns(
-    artefact: str, training: TrainingSpec, data: Data, columns: Mapping[str, Array]
-) -> list[Array]:
-    """What each output says of raw rows: class probabilities (n, classes), or values (n,).
+def predict_batches(artefact: str, parts: Iterable[Any]) -> Iterator[Any]:
+    """As ``predict_rows``, for rows that come part by part: no more than a batch is held at a time.
 
-    Args:
-        columns: column → rows before preparation.
-
-    Raises:
-        DataError, FileError: as ``predict_row``.
+    Yields:
+        For each part one or more answers, whose rows are together those of the part.
     """
-    prepared = {name: _prepare(data.column(name), rows) for name, rows in columns.items()}
-    model = model_cache.get_model(artefact)
-    x = column_arrays.bind_inputs(training, prepared)
-    count = len(next(iter(columns.values())))
-    answers = keras.tree.flatten(model.predict(x, batch_size=4096, verbose=0))
-    targets = [data.column(n) for n in binding.output_columns(training).values()]
-    return [_scores(np.asarray(a), t, count) for a, t in zip(answers, targets, strict=True)]
+    model, call = model_cache.get_batch_call(artefact)
+    for part in parts:
+        x = _inputs(model, part)
+        count, size = len(x[0]), _batch_rows(x)
+        for start in range(0, max(count, 1), size):
+            yield call([array[start : start + size] for array in x])
 
 
-def _prepare(column: Prepared, rows: Array) -> Array:
-    kind = find_kind(column.facts.kind)
-    return kind.prepare(rows, column.raw, column.scaling, {})
-
-
-def _scores(answer: Array, target: Prepared, count: int) -> Array:
-    if target.facts.task == "classification":
-        return confidence.to_probabilities(answer, len(target.facts.classes))
-    return confidence.refuse_nan(answer.astype("float64")).reshape(count)
-
-
-def _read_values(column: Prepared, values: Sequence[Any]) -> Array:
-    kind, row = find_kind(column.facts.kind), None
-    with contextlib.suppress(ValueError, TypeError, IndexError):
-        row = kind.read_fields(list(values), column.facts)
-    if row is None or row.shape != column.raw.train.shape[1:]:
+def _inputs(model: keras.Model, given: Any) -> list[Any]:
+    """The arrays of each Input, in the model's order; DataError if they do not fit."""
+    names = [t._keras_history.operation.name for t in model.inputs]
+    if not isinstance(given, Mapping):
+        given = {names[0]: given} if len(names) == 1 else {}
+    if missing := [name for name in names if name not in given]:
         raise DataError(
-            f"'{column.facts.name}' cannot be {values!r}.",
-            f"Give {kind.describe(column.facts)}.",
-            column.facts.name,
+            f"The model reads '{missing[0]}', and the rows have no column for it.",
+            "Give a column for each of its inputs.",
+            f"columns.{missing[0]}",
         )
-    return row
+    x = [np.asarray(given[name]) for name in names]
+    lengths = {len(array) for array in x}
+    if len(lengths) > 1:
+        raise DataError(
+            f"The columns have {' and '.join(map(str, sorted(lengths)))} rows.",
+            "Give each as many.",
+        )
+    return [_shaped(array, t, name) for array, t, name in zip(x, model.inputs, names, strict=True)]
 
 
-def _sample(column: Prepared) -> list[Array]:
-    """``SAMPLE`` values of training rows, evenly spaced."""
-    rows = column.raw.train
-    places = np.linspace(0, len(rows) - 1, SAMPLE).astype(int)
-    return [np.asarray(rows[i], rows.dtype) for i in places]
+def _shaped(array: Any, tensor: Any, name: str) -> Any:
+    """Rows of the Input's shape; a row of one number may lack its axis."""
+    shape = tuple(tensor.shape[1:])
+    if shape == (1,) and array.ndim == 1:
+        array = array[:, None]
+    fits = array.ndim == len(shape) + 1 and all(
+        wanted in (None, had) for wanted, had in zip(shape, array.shape[1:], strict=True)
+    )
+    words, reads_words = array.dtype.kind in "OUST", tensor.dtype == "string"
+    if not fits or words != reads_words:
+        kind = "texts" if reads_words else "numbers"
+        raise DataError(
+            f"'{name}' reads {kind} of shape {shape}, but a row has"
+            f" {'texts' if words else 'numbers'} of shape {array.shape[1:]}.",
+            "Give it what it was trained on.",
+            f"columns.{name}",
+        )
+    return array
 
 
-def _stack(read: Sequence[Prepared], rows: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
-    stacked = {}
-    for column in read:
-        name = column.facts.name
-        stacked[name] = np.stack([np.asarray(row[name]) for row in rows])
-        if column.raw.train.dtype != object:
-            stacked[name] = stacked[name].reshape(len(rows), *column.raw.train.shape[1:])
-    return stacked
-
-
-def _find_strange(read: Sequence[Prepared], row: Mapping[str, Array]) -> str:
-    """Why the model has no right to be sure: a number far outside the training rows, a name it
-    never saw; "" if there is nothing."""
-    for column in read:
-        name, value = column.facts.name, row[column.facts.name]
-        if value.dtype == object:
-            known = column.facts.classes
-            if known and str(value) and str(value) not in known:
-                return f"{name} is {value}, which no training row has."
-            continue
-        for number, spread in zip(np.ravel(value), column.facts.ranges, strict=False):
-            room = FAR * (spread.high - spread.low)
-            if number < spread.low - room or number > spread.high + room:
-                return (
-                    f"{name} is {number:g}; the training rows go from {spread.low:g} to"
-                    f" {spread.high:g} only."
-                )
-    return ""
-
-
-def _explain(target: Prepared, scores: Array, names: Sequence[str], doubt: str) -> dict[str, Any]:
-    about: dict[str, Any] = {"column": target.facts.name}
-    if target.facts.task != "classification":
-        answers = scores
-        said: dict[str, Any] = {"value": float(scores[0]), "why": doubt, "sure": not doubt}
-    else:
-        top = int(scores[0].argmax())
-        _, rival = confidence.find_rival(scores[0], target.facts.classes, top)
-        said = confidence.verdict(scores[0], target.facts.classes, doubt or rival)
-        answers = scores[:, top]
-    pushes = answers[0] - answers[1:].reshape(len(names), SAMPLE).mean(axis=1)
-    reasons = [(name, float(push)) for name, push in zip(names, pushes, strict=True)]
-    return about | said | {"reasons": reasons}
+def _batch_rows(x: list[Any]) -> int:
+    row: int = sum(array.dtype.itemsize * math.prod(array.shape[1:]) for array in x)
+    return max(1, min(BATCH_ROWS, BATCH_BYTES // max(1, row)))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import functools
-import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from builder.engine.build.backend import keras
+from builder.engine.training.steps import Step
 
-Step = Callable[[Any], Mapping[str, Any]]
+Rates = dict[Any, Any]
+"""Graph → the rate of one step."""
 
 own = keras.optimizers.Adam.update_step
 """Keras's update: twelve operations, each over arrays as large as the weights."""
@@ -27,7 +28,8 @@ def adam_step(model: keras.Model) -> Step:
         return model.train_step  # type: ignore[no-any-return]
 
     def run_step(batch: Any) -> Mapping[str, Any]:
-        optimizer.update_step = types.MethodType(update, optimizer)
+        rates: Rates = {}
+        optimizer.update_step = lambda g, v, rate: update(optimizer, g, v, rate, rates)
         try:
             return model.train_step(batch)  # type: ignore[no-any-return]
         finally:
@@ -36,39 +38,54 @@ def adam_step(model: keras.Model) -> Step:
     return run_step
 
 
-def update(self: Any, gradient: Any, variable: Any, learning_rate: Any) -> None:
+def update(
+    self: Any, gradient: Any, variable: Any, learning_rate: Any, rates: Rates | None = None
+) -> None:
     """As ``keras.optimizers.Adam.update_step``, formula for formula.
 
     TensorFlow's fused Adam rounds ``1 - beta`` otherwise. Its gradient descent,
     ``var -= delta * alpha``, and its Adagrad without accumulating,
     ``var -= grad * lr / (sqrt(accum) + epsilon)``, are the parts of Keras's formula as they stand.
+
+    Args:
+        rates: what was calculated for the other variables of this step.
     """
     import tensorflow as tf
 
-    if isinstance(gradient, tf.IndexedSlices) or variable.dtype != "float32":
+    if variable.dtype != "float32":
         return own(self, gradient, variable, learning_rate)  # type: ignore[no-any-return]
-    ops, raw = keras.ops, tf.raw_ops
-    rate = ops.cast(learning_rate, "float32")
-    gradient = ops.cast(gradient, "float32")
-    count = ops.cast(self.iterations + 1, "float32")
-    power_1 = ops.power(ops.cast(self.beta_1, "float32"), count)
-    power_2 = ops.power(ops.cast(self.beta_2, "float32"), count)
+    raw, graph = tf.raw_ops, tf.compat.v1.get_default_graph()
+    rates = {} if rates is None else rates
+    if graph not in rates:
+        rates[graph] = _rate(self, learning_rate)
+    # an embedding's gradient is of rows, some of them twice: Keras squares before it adds them up
+    gradient = keras.ops.cast(gradient, "float32")
+    square = tf.convert_to_tensor(keras.ops.square(gradient))
+    gradient = tf.convert_to_tensor(gradient)
     at = self._get_variable_index(variable)
     m, v = self._momentums[at].value, self._velocities[at].value
-    alpha = rate * ops.sqrt(1 - power_2) / (1 - power_1)
     toward_1 = tf.constant(1 - self.beta_1, tf.float32)
     toward_2 = tf.constant(1 - self.beta_2, tf.float32)
     raw.ResourceApplyGradientDescent(var=m.handle, alpha=toward_1, delta=m - gradient)
-    raw.ResourceApplyGradientDescent(var=v.handle, alpha=toward_2, delta=v - tf.square(gradient))
+    raw.ResourceApplyGradientDescent(var=v.handle, alpha=toward_2, delta=v - square)
     raw.ResourceApplyAdagradV2(
         var=self._trainable_variables[at].value.handle,
         accum=v.handle,
-        lr=alpha,
+        lr=rates[graph],
         epsilon=tf.constant(self.epsilon, tf.float32),
         grad=m,
         update_slots=False,
     )
     return None
+
+
+def _rate(self: Any, learning_rate: Any) -> Any:
+    """The learning rate, corrected for moments that begin at zero: of all variables the same."""
+    ops = keras.ops
+    count = ops.cast(self.iterations + 1, "float32")
+    power_1 = ops.power(ops.cast(self.beta_1, "float32"), count)
+    power_2 = ops.power(ops.cast(self.beta_2, "float32"), count)
+    return ops.cast(learning_rate, "float32") * ops.sqrt(1 - power_2) / (1 - power_1)
 
 
 @functools.cache
@@ -77,11 +94,19 @@ def is_exact() -> bool:
 
     A TensorFlow compiled to fuse multiplications with additions may round one of them otherwise.
     """
+    import tensorflow as tf
+
     random = np.random.default_rng(0)
     start = random.normal(size=1003).astype("float32")  # no multiple of any vector's width
     sizes = np.array([[1], [1e-3], [0]])
     gradients = (random.normal(size=(3, 1003)) * sizes).astype("float32")
-    return _after(own, start, gradients) == _after(update, start, gradients)
+    rows = [
+        tf.IndexedSlices(tf.constant(values.reshape(59, 17)), np.arange(59) % 40, (59, 17))
+        for values in gradients
+    ]
+    return _after(own, start, gradients) == _after(update, start, gradients) and _after(
+        own, start.reshape(59, 17), rows
+    ) == _after(update, start.reshape(59, 17), rows)
 
 
 def _after(way: Callable[..., None], start: Any, gradients: Any) -> list[bytes]:
@@ -90,7 +115,7 @@ def _after(way: Callable[..., None], start: Any, gradients: Any) -> list[bytes]:
     variable = keras.Variable(start)
     optimizer.build([variable])
     for gradient in gradients:
-        way(optimizer, keras.ops.convert_to_tensor(gradient), variable, 0.01)
+        way(optimizer, gradient, variable, 0.01)
         optimizer.iterations.assign_add(1)
     kept = (variable, *optimizer._momentums, *optimizer._velocities)
     return [np.asarray(each).tobytes() for each in kept]

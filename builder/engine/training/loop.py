@@ -11,7 +11,7 @@ import numpy as np
 
 from builder import catalog
 from builder.engine.build.backend import keras
-from builder.engine.training import adam
+from builder.engine.training import adam, precompute
 from builder.engine.training.batch_order import BatchOrder
 from builder.engine.training.reporting import EpochReporter, Interrupted, Reporter, learning_rate
 from builder.engine.training.snapshot import Position, Snapshots
@@ -72,15 +72,9 @@ class Loop:
         self._model, self._plan = model, plan
         self._callbacks, self._reporter, self._snapshots = callbacks, reporter, snapshots
         self._batchwise = [c for c in callbacks if _hears_batches(c)]
-        names = log_names(model, plan.train)
-        self._own = set(names) != set(model.get_metrics_result())
-        until_nan = any(type(c).__name__ == "TerminateOnNaN" for c in callbacks)
-        size = plan.order.batch_size
-        step = model.train_step if plan.xla else adam.adam_step(model)
-        self._train = Steps(step, plan.train, size, names, until_nan, plan.xla)
-        self._test = None
-        if plan.validation is not None:
-            self._test = Steps(model.test_step, plan.validation, plan.validation_batch_size)
+        self._names = log_names(model, plan.train)
+        self._own = set(self._names) != set(model.get_metrics_result())
+        self._test: Steps | None = None
         self._block, self._most = FIRST_BLOCK, XLA_BLOCK if plan.xla else MANY
 
     def run(self) -> str:
@@ -105,6 +99,8 @@ class Loop:
         ended = "finished"
         try:
             # a run that was over before it could be told so has nothing left to do
+            if at.over < self._plan.epochs > at.epoch:
+                self._make_steps()
             while at.over < self._plan.epochs > at.epoch and not model.stop_training:
                 self._epoch(at, every)
             at.over = self._plan.epochs
@@ -114,6 +110,21 @@ class Loop:
         model.optimizer.finalize_variable_values(model.trainable_weights)
         every.on_train_end()
         return ended
+
+    def _make_steps(self) -> None:
+        """The steps, over data to which the front of the model was applied already."""
+        model, plan, hook = self._model, self._plan, self._reporter.obey
+        until_nan = any(type(c).__name__ == "TerminateOnNaN" for c in self._callbacks)
+        size = plan.order.batch_size
+        step = model.train_step if plan.xla else adam.adam_step(model)
+        step, data, ties = precompute.move_front(model, step, plan.train, size, hook)
+        self._train = Steps(step, data, size, self._names, until_nan, plan.xla, ties)
+        if plan.validation is not None:
+            size = plan.validation_batch_size
+            step, data, ties = precompute.move_front(
+                model, model.test_step, plan.validation, size, hook
+            )
+            self._test = Steps(step, data, size, ties=ties)
 
     def _save(self, at: Position) -> None:
         self._reporter.sink.flush()

@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 
 from builder.engine.build.backend import keras
 from builder.engine.training.batch_order import Indices
+from builder.engine.training.batches import ALL, Batches
 
 XLA_BLOCK = 150
 """Lines of a compiled call: XLA compiles anew for every other number, so what is missing is filled
 up, and the loop is told how many to do."""
 
 Logs = dict[str, NDArray[np.float32]]
+Step = Callable[[Any], Mapping[str, Any]]
+"""Done with a batch: ``(x, y)`` or ``(x, y, sample_weight)``; gives the metrics by name."""
 
 
 class Steps:
@@ -33,34 +36,39 @@ class Steps:
         names: metrics whose value after each step is returned.
         until_nan: stop after a step whose loss is no number.
         xla: compile the whole loop.
+        ties: one number for each array of ``data``: the same where Keras's graph shows that their
+            batches have one length. By default it shows it of none.
     """
 
     def __init__(
         self,
-        step: Callable[[Any], Mapping[str, Any]],
+        step: Step,
         data: Any,
         batch_size: int,
         names: tuple[str, ...] = (),
         until_nan: bool = False,
         xla: bool = False,
+        ties: tuple[int, ...] = (),
     ) -> None:
         import tensorflow as tf
 
-        self._data = keras.tree.map_structure(_tensor, keras.tree.lists_to_tuples(data))
-        self.count = int(keras.tree.flatten(self._data)[0].shape[0])
-        self.batch_size = batch_size
-        self._xla = xla
+        ties = ties or tuple(range(len(keras.tree.flatten(data))))
         # Keras's dataset has a static batch size only when no short batch follows, and kernels
         # of convolutions give other last bits for other shapes
-        width = batch_size if self.count % batch_size == 0 else None
-        specs = keras.tree.map_structure(lambda t: tf.TensorSpec(t.shape, t.dtype), self._data)
+        count = len(keras.tree.flatten(data)[0])
+        width = batch_size if count % batch_size == 0 else None
+        self._batches = Batches(data, (ALL,) * len(ties) if width or xla else ties)
+        self.count, self.batch_size, self._xla = count, batch_size, xla
         # a function of its own, as in Keras: TensorFlow adds more than two tensors up in the order
         # of their names, and inside the loop's body gradients are named otherwise
         step = tf.function(step, autograph=False)
+        gather = self._batches.gather
         self._run = tf.function(
-            lambda data, blocks, count: _loop(step, data, blocks, count, names, until_nan),
+            lambda tensors, blocks, count: _loop(
+                lambda rows: step(gather(tensors, rows)), blocks, count, names, until_nan
+            ),
             input_signature=[
-                specs,
+                tuple(tf.TensorSpec(t.shape, t.dtype) for t in self._batches.tensors),
                 tf.TensorSpec([None, width], tf.int32),
                 tf.TensorSpec([], tf.int32),
             ],
@@ -81,24 +89,15 @@ class Steps:
         if self._xla:
             blocks = np.pad(blocks, ((0, XLA_BLOCK - lines), (0, 0)))
         with _cheap_random_numbers() if self._xla else contextlib.nullcontext():
-            done, columns = self._run(self._data, tf.constant(blocks), tf.constant(lines))
+            done, columns = self._run(
+                self._batches.tensors, tf.constant(blocks), tf.constant(lines)
+            )
         count = int(done)
         return count, {name: column.numpy()[:count] for name, column in columns.items()}
 
 
-def _tensor(array: Any) -> Any:
-    import tensorflow as tf
-
-    array = np.asarray(array)
-    # as Keras's array adapter: other floats become the default float
-    if array.dtype.kind == "f":
-        array = array.astype(keras.config.floatx(), copy=False)
-    return tf.constant(array)
-
-
 def _loop(
-    step: Callable[[Any], Mapping[str, Any]],
-    data: Any,
+    step: Step,
     blocks: Any,
     count: Any,
     names: tuple[str, ...],
@@ -110,8 +109,7 @@ def _loop(
     empty = {n: tf.TensorArray(tf.float32, size=size, element_shape=()) for n in names}
 
     def body(i: Any, going: Any, columns: Any) -> Any:
-        batch = keras.tree.map_structure(lambda array: tf.gather(array, blocks[i]), data)
-        logs = step(batch)
+        logs = step(blocks[i])
         written = {n: c.write(i, tf.cast(logs[n], tf.float32)) for n, c in columns.items()}
         if until_nan:
             going = tf.math.is_finite(tf.cast(logs["loss"], tf.float32))

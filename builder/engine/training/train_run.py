@@ -19,7 +19,7 @@ from builder.engine.data.column_arrays import Arrays
 from builder.engine.data.loading import load
 from builder.engine.data.prepare import Data
 from builder.engine.files import call_names, initial_weights, reproducible_archive
-from builder.engine.training import adapt_layers
+from builder.engine.training import adapt_layers, precompute
 from builder.engine.training.fit import count_rows, fit, vector_metrics
 from builder.engine.training.loop import validate
 from builder.engine.training.reporting import (
@@ -189,8 +189,9 @@ def evaluate(
             data.x_test, data.y_test, verbose=0, return_dict=True, callbacks=hears
         )
         return {name: mean_value(value) for name, value in values.items()}
-    steps = Steps(model.test_step, (data.x_test, data.y_test), EVALUATE_BATCH)
-    return validate(model, steps, reporter=reporter)
+    tests, hook = (data.x_test, data.y_test), reporter.obey if reporter else lambda: None
+    step, rest, ties = precompute.move_front(model, model.test_step, tests, EVALUATE_BATCH, hook)
+    return validate(model, Steps(step, rest, EVALUATE_BATCH, ties=ties), reporter=reporter)
 
 
 def save(model: keras.Model, path: Path, spec: ModelSpec) -> Path:

@@ -38,7 +38,7 @@ MODULES = {
         "engine.inference.predict_file",
         "engine.inference.predict_image",
         "engine.inference.predict_multi",
-        "engine.inference.predict_rows",
+        "engine.inference.predict_example",
         "engine.inference.predict_text",
         "engine.training.learning_rate_curve",
         "exporters.export_run",

@@ -17,7 +17,7 @@ def answer_html(answer: Mapping[str, Any]) -> str:
     """One target's answer with its reasons.
 
     Args:
-        answer: as ``predict_rows.predict_row`` gives it in ``outputs``.
+        answer: as ``predict_example.predict_example`` gives it.
     """
     name = escape(str(answer["column"]))
     if "value" in answer:

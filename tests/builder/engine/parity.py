@@ -28,7 +28,8 @@ from builder.engine.training.batch_order import BatchOrder
 from builder.engine.training.loop import Loop, Plan
 from builder.engine.training.reporting import Reporter
 from builder.engine.training.snapshot import Snapshots
-from tests.builder.engine.parity_cases import CASES, Case
+from tests.builder.engine.front_cases import ALL
+from tests.builder.engine.parity_cases import Case
 
 
 class Heard(keras.callbacks.Callback):
@@ -137,7 +138,7 @@ def kept(path: Path) -> str:
 def run(how: str, name: str, folder: Path) -> dict[str, Any]:
     """One case; its history, each batch's loss, the weights' digest, the CSV and what the files of
     models and weights hold."""
-    case = CASES[name]
+    case = ALL[name]
     folder.mkdir(parents=True, exist_ok=True)
     keras.utils.clear_session(free_memory=False)
     keras.utils.set_random_seed(3)
@@ -172,7 +173,7 @@ def main() -> None:
     if how == "pause":
         # asked before every call, and calls of few steps, so that the order meets any place
         reporting.ORDER_SECONDS, loop.CALL_SECONDS, loop.FIRST_BLOCK = -1.0, 0.0, 2
-    print(json.dumps({n: run(how, n, folder / n) for n in sys.argv[4:] or CASES}))
+    print(json.dumps({n: run(how, n, folder / n) for n in sys.argv[4:] or ALL}))
 
 
 if __name__ == "__main__":

@@ -11,10 +11,11 @@ import pytest
 from builder import catalog
 from tests import forks
 from tests.asked import asked, longer
+from tests.builder.engine.front_cases import ALL, FRONTS
 from tests.builder.engine.parity_cases import CASES
 
 ROOT = Path(__file__).resolve().parents[3]
-SHARED = ("convolution", "convolution_short", "augmentation")
+SHARED = ("convolution", "convolution_short", "augmentation", "pictures")
 """Cases with convolutions: their last bits depend on the number of threads, so both sides have
 all; the others run on one, as workers and exported scripts do: on some processors sums by several
 threads end in other bits."""
@@ -22,7 +23,7 @@ threads end in other bits."""
 ROUNDED = "xla"
 """The case that equals ``fit`` up to rounding only: the loop is compiled as a whole."""
 
-EXACT = tuple(name for name in CASES if name != ROUNDED)
+EXACT = tuple(name for name in ALL if name != ROUNDED)
 
 LOOPED = ("dense", "convolution_short", "several_validated", "custom_step", "early_stopping",
           "tensorboard", "mixed_precision", "no_shuffle")  # fmt: skip
@@ -31,7 +32,8 @@ so that the others do it in the long tests only."""
 
 AGAIN = ("convolution", "gated", "one_hot", "several", "schedule", "ema_swap", "validation_batch",
          "checkpoint_batches", "noise", "one_short_batch", "no_shuffle", "augmentation",
-         "regression", "own_layers", "regularized", "normalized", "sgd", "scheduler")  # fmt: skip
+         "regression", "own_layers", "regularized", "normalized", "sgd", "scheduler",
+         *(name for name in FRONTS if name not in ("table", "block", "sums")))  # fmt: skip
 """Cases all of whose parts stand in others as well: paused in the long tests only."""
 
 Results = dict[str, dict[str, Any]]
@@ -46,7 +48,7 @@ def trained(
     home = tmp_path_factory.mktemp("parity")
     looped = asked(request, "test_history_batches_weights_and_files_are_those_of_fit", "name")
     paused = asked(request, "test_paused_and_resumed_in_another_process_it_ends_the_same", "name")
-    fitted = [name for name in CASES if name in {*looped, *paused}]
+    fitted = [name for name in ALL if name in {*looped, *paused}]
 
     def train(how: str, folder: str, names: list[str]) -> Results:
         threads = {1: [n for n in names if n not in SHARED], 0: [n for n in names if n in SHARED]}

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from builder.engine.data import column_arrays, loading
-from builder.engine.inference import baselines, model_cache, predict_file, predict_rows
+from builder.engine.inference import baselines, model_cache, predict_example, predict_file
 from builder.engine.training import train_run
 from builder.engine.training.reporting import NullSink
 from builder.errors import DataError
@@ -40,7 +40,7 @@ def trained(tmp_path_factory, workspace):
 
 
 def ask(trained, **changes):
-    return predict_rows.predict_row(trained[0], TRAINING, {**GUEST, **changes})[0]
+    return predict_example.predict_example(trained[0], TRAINING, {**GUEST, **changes})[0]
 
 
 def test_the_suggested_model_learns_what_brings_guests_back(trained):
@@ -57,7 +57,7 @@ def test_a_row_of_a_form_is_answered_as_keras_answers_it(trained):
         for column in data.facts.inputs:
             raw = data.column(column.name).raw.test[place]
             values[column.name] = [as_typed(column, raw)]
-        (answer,) = predict_rows.predict_row(trained[0], TRAINING, values)
+        (answer,) = predict_example.predict_example(trained[0], TRAINING, values)
         assert answer["probabilities"][1] == pytest.approx(float(keras_says[place]), abs=1e-5)
 
 
