@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from builder.datasets.contract import Array, Raw
-from builder.errors import DataError
+from builder.errors import DataError, without_paths
 
 Split = tuple[tuple[Array, Array], tuple[Array, Array]]
 
@@ -111,7 +111,7 @@ def _reason(error: BaseException) -> str:
         if isinstance(cause, urllib.error.URLError | TimeoutError | ConnectionError):
             return "the network does not answer"
         cause = cause.__cause__ or cause.__context__
-    return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
+    return without_paths(str(error) or type(error).__name__).splitlines()[0].rstrip(".")
 
 
 def image_source(loader: str, ravel: bool = False) -> str:

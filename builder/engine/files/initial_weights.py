@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from builder.engine.build import keras_objects
 from builder.engine.build.backend import keras
 from builder.errors import FileError
 from builder.facts import Note
@@ -78,7 +79,8 @@ def load_weights(
             return tuple(Note(name, why) for name, why in told if why)
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, KeyError, TypeError) as error:
         raise FileError(
-            f"The weights in {Path(path).name} cannot be read: {error}.", AGAIN
+            f"The weights in {Path(path).name} cannot be read: {keras_objects.reason(error)}.",
+            AGAIN,
         ) from None
 
 

@@ -26,7 +26,7 @@ def load_artefact(path: str | os.PathLike[str], compiled: bool = True) -> keras.
     """
     path = Path(path)
     if not path.is_file():
-        raise FileError(f"The model file {path} is missing.", "Train the model again.")
+        raise FileError(f"The model file {path.name} is missing.", "Train the model again.")
     try:
         return keras.models.load_model(path, compile=compiled, safe_mode=True)
     except LayerwiseError:

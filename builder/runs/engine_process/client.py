@@ -24,7 +24,7 @@ from time import monotonic
 from typing import IO, Any
 
 import builder
-from builder.errors import ChildError, LayerwiseError
+from builder.errors import ChildError, LayerwiseError, without_paths
 from builder.runs.disk import workspace
 from builder.runs.engine_process import wire
 
@@ -215,7 +215,7 @@ class Child:
                 code = process.wait(5)
         log = self._log.read_bytes()[-4000:].decode(errors="replace") if self._log.exists() else ""
         self.close()
-        last = log.strip().splitlines()[-1:] or [""]
+        last = without_paths(log.strip()).splitlines()[-1:] or [""]
         if "--memory" in self._options and (code in (-9, -6, -11) or "MemoryError" in log):
             return ChildError(
                 "This needed more memory than it may have and was ended.",

@@ -25,7 +25,7 @@ from time import monotonic, time
 from typing import IO, Any
 
 from builder.datasets.registry import find_dataset
-from builder.errors import DataError, LayerwiseError
+from builder.errors import DataError, LayerwiseError, without_paths
 from builder.runs.disk import workspace
 from builder.runs.engine_process import client
 from builder.runs.engine_process.server import private_pipes
@@ -151,7 +151,7 @@ def main() -> None:
         except LayerwiseError as error:
             say(status="failed", error=f"{error.message} {error.hint}".strip())
         except Exception as error:
-            reason = str(error).partition("\n")[0] or type(error).__name__
+            reason = without_paths(str(error)).partition("\n")[0] or type(error).__name__
             say(status="failed", error=f"The download broke off: {reason}. Try again later.")
 
 
