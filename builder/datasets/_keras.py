@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import os
 import socket
 import urllib.error
 from collections.abc import Iterator
@@ -35,12 +36,19 @@ def forbid_downloads() -> Iterator[None]:
     def refuse(*_: object, **__: object) -> None:
         raise _NotHere
 
+    unpack = file_utils.extract_archive
+
+    def extract(archive: str, folder: str, form: str) -> bool:
+        # Keras unpacks at every load, into a folder that its readers may not write
+        return os.path.isdir(folder) or bool(unpack(archive, folder, form))
+
     fetch, file_utils.urlretrieve = file_utils.urlretrieve, refuse
+    file_utils.extract_archive = extract
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # Keras says "Downloading" before it asks
             yield
     finally:
-        file_utils.urlretrieve = fetch
+        file_utils.urlretrieve, file_utils.extract_archive = fetch, unpack
 
 
 def module_of(loader: str) -> str:

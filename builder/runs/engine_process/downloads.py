@@ -66,13 +66,13 @@ class _Fetch:
 
     def __init__(self, class_name: str) -> None:
         self.progress = DownloadProgress("running")
+        policy = client.network_policy(workspace.folder("downloads"))
         self._process = subprocess.Popen(
-            client.command("engine_process.downloads", class_name),
+            client.command("engine_process.downloads", class_name, policy=policy),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            cwd=workspace.home(),
-            env=client.environment(),
+            env=client.environment(network=True),
         )
         self._thread = threading.Thread(target=self._listen, name="layerwise-fetch", daemon=True)
         self._thread.start()
@@ -165,7 +165,7 @@ def _speaker(sink: IO[bytes]) -> Callable[..., None]:
 
 def download(class_name: str, say: Callable[..., None]) -> None:
     """Loads the dataset with a new folder as Keras's home; what arrived goes to the real one."""
-    real = keras_datasets()
+    real = workspace.keras_home() / "datasets"
     downloads = workspace.folder("downloads")
     for left in downloads.iterdir():
         if left.stat().st_mtime < time() - LEFT_SECONDS:
@@ -178,13 +178,6 @@ def download(class_name: str, say: Callable[..., None]) -> None:
         find_dataset(class_name).load(ObjectSpec(class_name).config)
         say(file="")
         _deliver(staging, real)
-
-
-def keras_datasets() -> Path:
-    """Where Keras keeps what it downloaded, by the rule of ``keras.src.backend.config``."""
-    home = Path(os.path.expanduser("~"))
-    base = home if os.access(home, os.W_OK) else Path("/tmp")
-    return Path(os.environ.get("KERAS_HOME") or base / ".keras") / "datasets"
 
 
 def _mirror(real: Path, staging: Path) -> None:
