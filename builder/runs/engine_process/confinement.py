@@ -31,7 +31,7 @@ from builder.runs.engine_process import landlock, socket_filter
 ROOT = Path(__file__).parents[3]
 
 SYSTEM = (
-    *("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/nix/store", "/sys"),
+    *("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/nix/store", "/gnu/store", "/sys"),
     *("/opt/cuda", "/opt/nvidia", "/opt/rocm"),
     *("/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types"),
     *("~/.fonts", "~/.local/share/fonts"),
@@ -124,6 +124,7 @@ def _rights(policy: Policy) -> Iterator[tuple[str, int]]:
         # beside our code lie things that are none: only its names can be listed
         mine = Path(path).resolve() == ours
         yield path, landlock.LIST if mine else landlock.READ
+    yield from ((path, landlock.READ) for path in _library_folders())
     for place in ("builder", "assets"):
         yield str(ROOT / place), landlock.READ
     for pattern in (*SYSTEM, *(NETWORK if policy.network else ())):
@@ -133,6 +134,15 @@ def _rights(policy: Policy) -> Iterator[tuple[str, int]]:
     yield from ((path, landlock.READ) for path in policy.reads)
     yield from ((path, -1) for path in (*policy.writes, policy.folder))
     yield policy.tmp, landlock.EMPTY  # so that its own folder can go
+
+
+def _library_folders() -> set[str]:
+    """Where this system's loader finds libraries, beside the usual places."""
+    told = os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)
+    with contextlib.suppress(OSError):
+        mapped = (line.split()[-1] for line in Path("/proc/self/maps").read_text().splitlines())
+        told += {os.path.dirname(path) for path in mapped if path.startswith("/")}
+    return {path for path in told if path.strip("/")}
 
 
 def private_folder(tmp: Path) -> str:

@@ -114,6 +114,7 @@ def test_sources_of_downloads_are_the_tutorials_lines(name):
 KERAS_FOLDER = """
 import json, os, pathlib
 import numpy as np
+from builder.datasets.registry import find_dataset
 from builder.engine.data import loading as data
 from builder.errors import DataError
 from builder.spec import ObjectSpec
@@ -126,12 +127,12 @@ same = all(np.array_equal(getattr(d, k), names[k]) for k in arrays)
 said = {}
 for name in ("Cifar10", "Imdb", "Reuters", "CaliforniaHousing", "Mnist"):
     try:
-        data.load(ObjectSpec(name))
+        find_dataset(name).load(ObjectSpec(name).config)
     except DataError as error:
         said[name] = [error.message, error.hint]
 (home / "datasets" / "mnist.npz").write_bytes(b"another file")
 try:
-    data.describe(ObjectSpec("Mnist"))
+    data.load(ObjectSpec("Mnist"))
 except DataError as error:
     unasked = error.message
 print(json.dumps({"same": same, "shape": d.x_train.shape, "max": float(d.x_train.max()),
@@ -150,7 +151,7 @@ def test_keras_own_loaders_read_their_folder_and_say_so_when_offline(tmp_path):
     assert found["same"] and found["shape"] == [30, 28, 28] and found["max"] == 1.0
     assert found["classes"][9] == "Ankle boot"
     assert len(found["said"]) == 5
-    # describing asks no network, and leaves alone a file that Keras would replace
+    # loading asks no network, and leaves alone a file that Keras would replace
     assert found["unasked"] == "MNIST digits is not on this computer yet."
     assert (tmp_path / "datasets" / "mnist.npz").read_bytes() == b"another file"
     for message, hint in found["said"].values():
