@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 from builder import code, parse
 from builder.code import data_source
+from builder.datasets import _keras
 from builder.datasets.contract import resolve_settings
 from builder.datasets.registry import all_datasets, find_dataset
 from builder.engine.data import loading, prepare
@@ -157,6 +159,22 @@ def test_keras_own_loaders_read_their_folder_and_say_so_when_offline(tmp_path):
     for message, hint in found["said"].values():
         assert "the network does not answer" in message
         assert "built in" in hint
+
+
+def test_what_is_unpacked_is_only_read(tmp_path):
+    """Keras unpacks an archive at every load; who may not write there reads what there is."""
+    from keras.utils import get_file
+
+    (tmp_path / "datasets").mkdir()
+    (tmp_path / "part").write_text("old")
+    with tarfile.open(tmp_path / "datasets" / "tiny_archive", "w") as archive:
+        archive.add(tmp_path / "part", "part")
+    given = {"origin": "http://nowhere/tiny", "untar": True, "cache_dir": str(tmp_path)}
+    for text in ("old", "new"):
+        with _keras.forbid_downloads():
+            folder = Path(get_file("tiny", **given))
+        assert (folder / "part").read_text() == text
+        (folder / "part").write_text("new")
 
 
 def test_class_names_are_keras_own():
