@@ -13,6 +13,10 @@ LayerwiseError
 
 from __future__ import annotations
 
+import re
+
+_PATH = re.compile(r"""(?<![\w.:/~])~?/(?:[^\s/:;,'"()<>]+/)+([^\s/:;,'"()<>]*)""")
+
 
 class LayerwiseError(Exception):
     """Something a person can understand and act on.
@@ -63,6 +67,11 @@ class StaleError(LayerwiseError):
 
 class ChildError(LayerwiseError):
     """A helper process died or did not answer in time."""
+
+
+def without_paths(text: str) -> str:
+    """What a library or the system said, with places of this computer cut to their last name."""
+    return _PATH.sub(r"\1", text)
 
 
 _ALL: tuple[type[LayerwiseError], ...] = (LayerwiseError, *LayerwiseError.__subclasses__())

@@ -22,7 +22,7 @@ from builder.check.training import compile_settings, fit_settings
 from builder.check.training import memory as _memory
 from builder.check.training.default_values import better_values
 from builder.check.training.memory import Memory, estimate_memory
-from builder.check.values import arguments
+from builder.check.values import arguments, opened_files
 from builder.facts import DataFacts, ModelFacts, Problem
 from builder.spec import TrainingSpec
 
@@ -68,7 +68,11 @@ def _all(
     yield from wiring
     yield from legal_names.problems(training)
     better = better_values(training, None if wiring else data)
-    named = (*arguments.problems(training, better), *compile_settings.problems(training, better))
+    named = (
+        *arguments.problems(training, better),
+        *opened_files.problems(training),
+        *compile_settings.problems(training, better),
+    )
     yield from named
     if not wiring:
         made = not any(p.where.startswith("model.") for p in named)

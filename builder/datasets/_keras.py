@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import os
 import socket
 import urllib.error
 import zlib
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from builder.datasets.contract import Raw
-from builder.errors import DataError
+from builder.errors import DataError, without_paths
 from builder.kinds.contract import Array
 
 Split = tuple[tuple[Array, Array], tuple[Array, Array]]
@@ -46,12 +47,19 @@ def forbid_downloads() -> Iterator[None]:
     def refuse(_: str, target: str, *__: object) -> None:
         raise _NotHere(Path(target).exists())
 
+    unpack = file_utils.extract_archive
+
+    def extract(archive: str, folder: str, form: str) -> bool:
+        # Keras unpacks at every load, into a folder that its readers may not write
+        return os.path.isdir(folder) or bool(unpack(archive, folder, form))
+
     fetch, file_utils.urlretrieve = file_utils.urlretrieve, refuse
+    file_utils.extract_archive = extract
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # Keras says "Downloading" before it asks
             yield
     finally:
-        file_utils.urlretrieve = fetch
+        file_utils.urlretrieve, file_utils.extract_archive = fetch, unpack
 
 
 def module_of(loader: str) -> str:
@@ -161,7 +169,7 @@ def _reason(error: BaseException) -> str:
         if isinstance(cause, urllib.error.URLError | TimeoutError | ConnectionError):
             return "the network does not answer"
         cause = cause.__cause__ or cause.__context__
-    return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
+    return without_paths(str(error) or type(error).__name__).splitlines()[0].rstrip(".")
 
 
 def image_source(loader: str, ravel: bool = False) -> str:

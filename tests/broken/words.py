@@ -101,4 +101,17 @@ WORDS: Mapping[str, Broken] = {
         "Fast (XLA) has no operations on text, and 'text_vectorization' (TextVectorization) reads"
         " text.",
     ),
+    "words_in_a_file": Broken(
+        _texts(
+            _TEXT,
+            layer(
+                "TextVectorization", max_tokens=50, output_sequence_length=9, vocabulary="words.txt"
+            ),
+            layer("Embedding", input_dim=50, output_dim=4),
+            _POOL,
+        ),
+        "model.text_vectorization",
+        "'text_vectorization': TextVectorization's 'vocabulary' must be a list of its values but is"
+        " a text, which Keras would open as a file of this computer.",
+    ),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -88,6 +89,33 @@ def test_all_problems_are_told_at_once() -> None:
         "fit.batch_size",
         "model.dense",
     }
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda words: words,
+        lambda words: layer("TimeDistributed", layer=words),
+        lambda words: layer("StackedRNNCells", cells=(layer("GRUCell", units=1), words)),
+        lambda words: chain("block", words),
+    ],
+)
+def test_a_file_is_no_vocabulary_wherever_the_layer_stands(
+    wrap: Callable[[ObjectSpec], ObjectSpec | ModelSpec],
+) -> None:
+    def of(vocabulary: object) -> TrainingSpec:
+        spec = chain("m", given(4), dense(1))
+        inner = wrap(layer("IntegerLookup", vocabulary=vocabulary, mask_token=0))
+        return TrainingSpec(replace(spec, layers=spec.layers.with_(dense=inner)), DIGITS)
+
+    [path, *_] = check.problems(of("/etc/shadow"))
+    assert path.where == "model.dense" and path.severe
+    assert "IntegerLookup's 'vocabulary' must be a list of its values but is a text" in path.message
+    assert [fix.label for fix in path.fixes] == ["Remove 'vocabulary'"]
+    assert "shadow" not in str(path.fixes[0].training)
+    [words, *_] = check.problems(of("4, 7,-1 4"))
+    assert words.fixes[0].label == "Take its words as the list"
+    assert words.fixes[0].training == of((4, 7, -1))
 
 
 def test_a_schedule_may_warm_up_from_nothing() -> None:

@@ -201,6 +201,8 @@ def _argument(
     asked, default = catalog.param(entry, name), entry.args[name]
     if default is not REQUIRED and equal_values(value, default):
         return
+    if name in entry.traits.opens and isinstance(value, str):
+        return  # ``opened_files`` says so
     if name in RATES:
         asked = replace(asked, min=None, max=None)
     if isinstance(value, ObjectSpec) and asked.kind:

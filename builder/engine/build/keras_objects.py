@@ -14,7 +14,7 @@ from builder import catalog
 from builder.catalog import epoch_schedules
 from builder.custom_layers.registry import custom_layer_classes
 from builder.engine.build.backend import keras
-from builder.errors import BuildError
+from builder.errors import BuildError, without_paths
 from builder.spec import ObjectSpec
 
 SOURCES: dict[str, tuple[Any, Any]] = {
@@ -202,6 +202,13 @@ def argument(name: str, value: Any) -> Any:
             if kind is None:
                 raise BuildError(f"'{name}' takes no object, but is {value.class_name}.")
             return make(kind, value)
+        case Mapping() if "class_name" in value:
+            # Keras would make whatever class it names, past everything that is refused here
+            raise BuildError(
+                f"'{name}' holds an object that is not written as one.",
+                hint="Choose it anew, or give it exactly a 'class_name' and a 'config'.",
+                where=name,
+            )
         case str() if re.fullmatch(r"(.*_)?activation", name):
             return _short("activations", value)
         case str() if kind in ("initializers", "regularizers", "constraints"):
@@ -244,6 +251,12 @@ def _after_stack(text: str) -> str:
     return "\n".join(rest if text.startswith("Graph execution error") else rest[-1:])
 
 
+CARRIES_CODE = "it carries code or the name of a file, and neither is ever run or opened here."
+"""Said in place of Keras's advice to load such a thing nevertheless."""
+
+_UNSAFE = re.compile(r"safe_mode|unsafe_deserialization")
+
+
 def reason(error: BaseException) -> str:
     """What Keras said, as one clean line without its call dumps.
 
@@ -257,5 +270,7 @@ def reason(error: BaseException) -> str:
     text = re.split(r"\s*\[\[\{\{node ", text)[0]
     # tensors by names that Keras counts on: other numbers each time, and nothing to a reader
     text = re.split(r"\s*Inputs received: \[<KerasTensor", text)[0]
-    text = " ".join(_after_stack(text).split())
+    if _UNSAFE.search(text):
+        return CARRIES_CODE
+    text = without_paths(" ".join(_after_stack(text).split()))
     return text if len(text) <= 400 else text[:399] + "…"

@@ -31,11 +31,10 @@ _cache: OrderedDict[ObjectSpec, Data] = OrderedDict()
 _lock = threading.Lock()
 
 
-def load(dataset: ObjectSpec, download: bool = True) -> Data:
+def load(dataset: ObjectSpec) -> Data:
     """The dataset, prepared as its config says; kept, so that asking again costs nothing.
 
-    Args:
-        download: whether one of Keras's datasets that is not here yet may be downloaded.
+    One of Keras's datasets that is not here yet is not downloaded: ``runs`` does that on request.
 
     Raises:
         CatalogError: no such dataset.
@@ -46,7 +45,7 @@ def load(dataset: ObjectSpec, download: bool = True) -> Data:
             _cache.move_to_end(dataset)
             return _cache[dataset]
         plugin = find_dataset(dataset.class_name)
-        kept = contextlib.nullcontext() if download or plugin.OFFLINE else _kept_only()
+        kept = contextlib.nullcontext() if plugin.OFFLINE else _kept_only()
         try:
             with kept:
                 data = prepare(dataset, plugin.load(dataset.config))
@@ -76,8 +75,8 @@ def forget() -> None:
 
 
 def describe(dataset: ObjectSpec) -> DataFacts:
-    """Shapes, range and classes of the prepared dataset; never downloads, raises as ``load``."""
-    return load(dataset, download=False).facts
+    """Shapes, range and classes of the prepared dataset; raises as ``load``."""
+    return load(dataset).facts
 
 
 def preview(dataset: ObjectSpec, per_class: int = 8) -> dict[str, Any]:
@@ -93,7 +92,7 @@ def preview(dataset: ObjectSpec, per_class: int = 8) -> dict[str, Any]:
     Raises:
         CatalogError, DataError: as ``load``.
     """
-    data = load(dataset, download=False)
+    data = load(dataset)
     if data.facts.is_named:
         some = np.arange(min(ROWS_TOGETHER, data.facts.n_train))
         rows = [examples(dataset, c, c.raw.train[some]) | _measure(c) for c in data.columns]

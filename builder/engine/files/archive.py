@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.errors import FileError
+from builder.errors import FileError, without_paths
 from builder.formatting import size
 
 KNOWN = (
@@ -122,8 +122,9 @@ def read(path: Path) -> Archive:
                 metadata = _member(archive, "metadata.json", path.name)
             config = _member(archive, "config.json", path.name)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError) as error:
+        why = without_paths(str(error)) or "its end is missing"
         raise FileError(
-            f"{path.name} is damaged or cut short: {str(error) or 'its end is missing'}.",
+            f"{path.name} is damaged or cut short: {why}.",
             "Download or copy it again.",
         ) from None
     weights = sum(count for name, count in sizes.items() if name.startswith("model.weights"))

@@ -103,6 +103,13 @@ def read_object(kind: str, data: Any, where: str, say: Say, depth: int = 0) -> O
     }
     if _is_all_axes(values.get("attention_axes"), data.get("build_config")):
         values["attention_axes"] = None
+    for argument in catalog.traits_of(name, kind).opens:
+        if isinstance(values.get(argument), str):
+            say(
+                f"'{argument}' of {name} names a file, which is never opened: it was left out, and"
+                " is learned from the data anew."
+            )
+            del values[argument]
     return minimal_config(kind, name, values, where, say)
 
 

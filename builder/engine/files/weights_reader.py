@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from builder.engine.build import keras_model
+from builder.engine.build import keras_model, keras_objects
 from builder.engine.build.backend import keras
 from builder.engine.files import initial_weights, unknown_layers
 from builder.errors import BuildError, FileError
@@ -87,7 +87,7 @@ def fill_model(path: Path, model: keras.Model) -> tuple[set[str], tuple[Note, ..
             raise
         except Exception as error:  # h5py raises OSError, KeyError, RuntimeError … on damage
             raise FileError(
-                f"The weights in {path.name} are damaged: {str(error).splitlines()[0]}",
+                f"The weights in {path.name} are damaged: {keras_objects.reason(error)}",
                 "Download or copy it again.",
             ) from None
     missing = sorted({name for name, _ in initial_weights.leaves(model)} - filled)

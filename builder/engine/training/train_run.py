@@ -11,13 +11,11 @@ from typing import Any
 
 import psutil
 
-from builder.datasets.registry import find_dataset
 from builder.engine.build import keras_model, keras_objects
 from builder.engine.build.backend import keras
 from builder.engine.data import column_arrays
 from builder.engine.data.column_arrays import Arrays
 from builder.engine.data.loading import load
-from builder.engine.data.prepare import Data
 from builder.engine.files import call_names, initial_weights, reproducible_archive
 from builder.engine.training import adapt_layers, precompute
 from builder.engine.training.fit import count_rows, fit, vector_metrics
@@ -31,9 +29,9 @@ from builder.engine.training.reporting import (
     mean_value,
 )
 from builder.engine.training.steps import Steps
-from builder.errors import DataError, FileError, LayerwiseError, TrainingError
+from builder.errors import FileError, LayerwiseError, TrainingError
 from builder.facts import START
-from builder.spec import ModelSpec, ObjectSpec, TrainingSpec
+from builder.spec import ModelSpec, TrainingSpec
 
 AS_IT_WAS = "Taken over as it was: not trained any further."
 """The path of a run of no epochs, which begins with weights of its own."""
@@ -98,7 +96,7 @@ def train(
     """
     if data is None:
         sink.message("Loading the data.")
-        data = column_arrays.bind_arrays(training, _load_data(training.dataset, sink))
+        data = column_arrays.bind_arrays(training, load(training.dataset))
     keras_model.refuse_if_too_big(
         keras_model.summary(training.model), psutil.virtual_memory().available, training
     )
@@ -131,18 +129,6 @@ def train(
     best = next((str(path) for path in folder.glob("model.best.*")), None)
     more = {"best": best, "ended": ended, "path": path, "versions": versions()}
     return {**result, "history": reporter.history, **more}
-
-
-def _load_data(dataset: ObjectSpec, sink: Sink) -> Data:
-    """The dataset; one that comes from the internet and is missing or damaged here comes again."""
-    if find_dataset(dataset.class_name).OFFLINE:
-        return load(dataset)
-    try:
-        return load(dataset, download=False)
-    except DataError as error:
-        data = load(dataset)
-        sink.remark(f"{error.message} It was downloaded.")
-        return data
 
 
 def _fit(

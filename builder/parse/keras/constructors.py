@@ -196,6 +196,11 @@ def read_argument(interp: Interpreter, node: ast.AST, entry: Entry, name: str, v
     if isinstance(value, Reference):
         return _reference(interp, node, entry, name, value.path)
     if isinstance(value, str):
+        if name in entry.traits.opens:
+            raise CannotEvaluate(
+                f"{value[:60]!r} is a file, and none is opened here: give its values as a list, or"
+                " they are learned from the data"
+            )
         return _word(interp, node, entry, name, value)
     if isinstance(value, dict):
         return Config({str(k): plain_value(v) for k, v in value.items()})

@@ -44,6 +44,18 @@ def home() -> Path:
     return _make(_folders.workspace())
 
 
+def keras_home() -> Path:
+    """Where Keras keeps what it downloads, by the rule of ``keras.src.backend.config``."""
+    home = Path(os.path.expanduser("~"))
+    base = home if os.access(home, os.W_OK) else Path("/tmp")
+    return Path(os.environ.get("KERAS_HOME") or base / ".keras").expanduser()
+
+
+def linked_folders() -> tuple[Path, ...]:
+    """Folders of the workspace that lie elsewhere: links a person made to another disk."""
+    return tuple(path for path in home().iterdir() if path.is_symlink())
+
+
 def folder(*parts: str) -> Path:
     """A folder inside the workspace, made when missing."""
     return _make(home().joinpath(*parts))

@@ -15,24 +15,54 @@ import os
 import selectors
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
 from typing import IO, Any
 
 import builder
-from builder.errors import ChildError, LayerwiseError
+from builder.datasets import _folders
+from builder.errors import ChildError, LayerwiseError, without_paths
 from builder.runs.disk import workspace
-from builder.runs.engine_process import wire
+from builder.runs.engine_process import confinement, wire
+from builder.runs.engine_process.confinement import Policy
 
 QUICK = frozenset({"keras_model", "learning_rate_curve"})
 """Engine modules served by the quick child; all others go to the other one."""
 
 START_SECONDS = 120.0
 """How long a child may take to import Keras; 3 to 4 s on an idle machine."""
+
+PASSED = frozenset(
+    (
+        *("HOME", "LANG", "LANGUAGE", "LOGNAME", "PATH", "TMPDIR", "TZ", "USER", "VIRTUAL_ENV"),
+        *("DYLD_LIBRARY_PATH", "KERAS_HOME", "LD_LIBRARY_PATH", "LD_PRELOAD", "XDG_DATA_HOME"),
+    )
+)
+"""Variables of the server's environment that its processes get, by name …"""
+
+PREFIXES = (
+    *("CUDA_", "GLIBC_", "KMP_", "LAYERWISE_", "LC_", "MALLOC_", "MKL_", "NUMEXPR_", "NVIDIA_"),
+    *("OMP_", "OPENBLAS_", "PYTHON", "ROCM_", "XLA_"),
+    # TensorFlow's; others that begin with TF_ are Terraform's, and may be secret
+    *("TF_CPP_", "TF_CUDNN_", "TF_DETERMINISTIC_", "TF_DISABLE_", "TF_ENABLE_", "TF_FORCE_"),
+    *("TF_GPU_", "TF_NUM_", "TF_USE_", "TF_XLA_"),
+)
+"""… and by the beginning of it."""
+
+CERTIFICATES = ("SSL_CERT_DIR", "SSL_CERT_FILE")
+
+NETWORK_PASSED = frozenset(
+    (
+        *("ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"),
+        *("all_proxy", "http_proxy", "https_proxy", "no_proxy", *CERTIFICATES),
+    )
+)
+"""What says how the network is reached; a proxy's address may hold a password."""
+
+PLACES = ("KERAS_HOME", "LAYERWISE_DATA")
 
 DEFAULT_MEMORY = 2 * 2**30
 """What an untrusted file may make a guarded child take, beyond Keras itself."""
@@ -55,6 +85,8 @@ def call(verb: str, *args: Any, timeout: float = 60, **kwargs: Any) -> Any:
 def call_guarded(
     verb: str,
     *args: Any,
+    reads: tuple[Path, ...] = (),
+    writes: tuple[Path, ...] = (),
     memory_bytes: int = DEFAULT_MEMORY,
     timeout: float = 60,
     light: bool = False,
@@ -64,15 +96,24 @@ def call_guarded(
     what Keras needs, ``timeout`` seconds, and an empty temporary folder to write in.
 
     Args:
+        reads, writes: all it may read and write beside that folder; the workspace is not.
         light: the call needs no Keras, and the child, which does not import it, starts at once.
     """
     with tempfile.TemporaryDirectory(prefix="layerwise-") as folder:
+        policy = Policy(reads=_texts(reads), writes=_texts(writes), folder=folder)
         options = ["--memory", str(memory_bytes), *(["--light"] if light else [])]
-        one_shot = Child("guarded", options, Path(folder))
-        try:
+        with contextlib.closing(Child("guarded", options, lambda: policy)) as one_shot:
             return one_shot.call(verb, args, kwargs, timeout)
-        finally:
-            one_shot.close()
+
+
+def call_online(
+    verb: str, *args: Any, writes: tuple[Path, ...] = (), timeout: float = 60, **kwargs: Any
+) -> Any:
+    """``call`` for what Keras has to download: in a child of its own with a network, which writes
+    into Keras's folder and ``writes``."""
+    policy = network_policy(*writes)
+    with contextlib.closing(Child("online", [], lambda: policy)) as one_shot:
+        return one_shot.call(verb, args, kwargs, timeout)
 
 
 def warm() -> None:
@@ -93,23 +134,66 @@ def close() -> None:
     """Ends the warm children; the next call starts them anew."""
     for child in _CHILDREN.values():
         child.close()
+    with contextlib.suppress(OSError, LayerwiseError):
+        confinement.remove_left(workspace.home() / "tmp")
 
 
-def environment(**more: str) -> dict[str, str]:
+def environment(*, network: bool = False, **more: str) -> dict[str, str]:
     """The environment of our Python processes: they find ``builder`` and keep quiet.
 
-    Large arrays lie in huge pages, which only glibc offers: looking their places up takes less.
+    Of the server's own only what they need is passed on, so that no secret in it is; places are
+    told from the root, for they work elsewhere. Large arrays lie in huge pages, which only glibc
+    offers: looking their places up takes less.
+
+    Args:
+        network: with what says how the network is reached.
     """
+    names = {*PASSED, *(NETWORK_PASSED if network else ())}
+    kept = {k: v for k, v in os.environ.items() if k in names or k.startswith(PREFIXES)}
+    kept |= {k: str(Path(kept[k]).expanduser().resolve()) for k in PLACES if kept.get(k)}
+    kept["LAYERWISE_HOME"] = str(workspace.home().resolve())
     root = str(Path(builder.__file__).parent.parent)
-    path = os.pathsep.join(p for p in (root, os.environ.get("PYTHONPATH", "")) if p)
+    paths = (root, *filter(None, kept.get("PYTHONPATH", "").split(os.pathsep)))
+    path = os.pathsep.join(str(Path(p).resolve()) for p in paths)
     quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow", "PYTHONPATH": path}
     pages = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
-    return {**pages, **os.environ, **quiet, "PYTHONUNBUFFERED": "1", **more}
+    return {**pages, **kept, **quiet, "PYTHONUNBUFFERED": "1", **more}
 
 
-def command(module: str, *arguments: str) -> list[str]:
-    """The command line of one of our modules; ``-P`` keeps the current folder off sys.path."""
-    return [sys.executable, "-P", "-m", f"builder.runs.{module}", *arguments]
+def command(module: str, *arguments: str, policy: Policy) -> list[str]:
+    """The command line of one of our modules under that policy."""
+    return confinement.command(policy, f"builder.runs.{module}", *arguments)
+
+
+def reading_policy() -> Policy:
+    """Of a child that reads the workspace and Keras's folder, and writes nothing."""
+    return _policy(reads=(workspace.home(), *workspace.linked_folders()))
+
+
+def writing_policy() -> Policy:
+    """Of a process that trains, and keeps what comes of it in the workspace."""
+    return _policy(writes=(workspace.home(), *workspace.linked_folders()))
+
+
+def network_policy(*writes: Path) -> Policy:
+    """Of a process that downloads into Keras's folder; ``writes`` are its other places."""
+    keras_folder = workspace.keras_home()
+    with contextlib.suppress(OSError):  # else Keras says what it could not do
+        keras_folder.mkdir(parents=True, exist_ok=True)
+    known = tuple(Path(os.environ[k]) for k in CERTIFICATES if os.environ.get(k))
+    return _policy(known, (keras_folder, *writes), network=True)
+
+
+def _policy(
+    reads: tuple[Path, ...] = (), writes: tuple[Path, ...] = (), network: bool = False
+) -> Policy:
+    places = (_folders.datasets(), workspace.keras_home(), *reads)
+    tmp = str(workspace.folder("tmp").resolve())
+    return Policy(tmp, _texts(places), _texts(writes), network)
+
+
+def _texts(places: tuple[Path, ...]) -> tuple[str, ...]:
+    return tuple(str(place.resolve()) for place in places)
 
 
 class Child:
@@ -118,16 +202,19 @@ class Child:
     Args:
         name: for its log file and messages.
         options: command-line arguments of ``builder.runs.engine_process.server``.
-        cwd: its working and temporary folder; None is ours.
+        policy: what it may do, asked for at each start.
     """
 
-    def __init__(self, name: str, options: list[str], cwd: Path | None = None) -> None:
+    def __init__(
+        self, name: str, options: list[str], policy: Callable[[], Policy] = reading_policy
+    ) -> None:
         self.name = name
         self._options = options
-        self._cwd = cwd
+        self._policy = policy
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._ready = False
+        self._log: Path | None = None
 
     @property
     def pid(self) -> int | None:
@@ -178,21 +265,18 @@ class Child:
         return pipe
 
     def _launch(self) -> subprocess.Popen[bytes]:
-        folders = {"TMPDIR": str(self._cwd), "KERAS_HOME": str(self._cwd)} if self._cwd else {}
+        policy = self._policy()
+        homes = {"KERAS_HOME": policy.folder} if policy.folder else {}
+        self._log = Path(policy.folder or workspace.folder("logs")) / f"child-{self.name}.log"
         with workspace.open_for_writing(self._log, "wb") as log:
             return subprocess.Popen(
-                command("engine_process.server", *self._options),
+                command("engine_process.server", *self._options, policy=policy),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 bufsize=0,
-                cwd=self._cwd,
-                env=environment(**folders),
+                env=environment(network=policy.network, **homes),
             )
-
-    @property
-    def _log(self) -> Path:
-        return (self._cwd or workspace.folder("logs")) / f"child-{self.name}.log"
 
     @contextlib.contextmanager
     def _ended_on_error(self) -> Iterator[None]:
@@ -219,9 +303,11 @@ class Child:
         if process is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 code = process.wait(5)
-        log = self._log.read_bytes()[-4000:].decode(errors="replace") if self._log.exists() else ""
+        log = ""
+        if self._log and self._log.exists():
+            log = self._log.read_bytes()[-4000:].decode(errors="replace")
         self.close()
-        last = log.strip().splitlines()[-1:] or [""]
+        last = without_paths(log.strip()).splitlines()[-1:] or [""]
         if "--memory" in self._options and (code in (-9, -6, -11) or "MemoryError" in log):
             return ChildError(
                 "This needed more memory than it may have and was ended.",

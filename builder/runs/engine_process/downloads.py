@@ -25,7 +25,7 @@ from time import monotonic, time
 from typing import IO, Any
 
 from builder.datasets.registry import find_dataset
-from builder.errors import DataError, LayerwiseError
+from builder.errors import DataError, LayerwiseError, without_paths
 from builder.runs.disk import workspace
 from builder.runs.engine_process import client
 from builder.runs.engine_process.server import private_pipes
@@ -66,13 +66,13 @@ class _Fetch:
 
     def __init__(self, class_name: str) -> None:
         self.progress = DownloadProgress("running")
+        policy = client.network_policy(workspace.folder("downloads"))
         self._process = subprocess.Popen(
-            client.command("engine_process.downloads", class_name),
+            client.command("engine_process.downloads", class_name, policy=policy),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            cwd=workspace.home(),
-            env=client.environment(),
+            env=client.environment(network=True),
         )
         self._thread = threading.Thread(target=self._listen, name="layerwise-fetch", daemon=True)
         self._thread.start()
@@ -151,7 +151,7 @@ def main() -> None:
         except LayerwiseError as error:
             say(status="failed", error=f"{error.message} {error.hint}".strip())
         except Exception as error:
-            reason = str(error).partition("\n")[0] or type(error).__name__
+            reason = without_paths(str(error)).partition("\n")[0] or type(error).__name__
             say(status="failed", error=f"The download broke off: {reason}. Try again later.")
 
 
@@ -165,7 +165,7 @@ def _speaker(sink: IO[bytes]) -> Callable[..., None]:
 
 def download(class_name: str, say: Callable[..., None]) -> None:
     """Loads the dataset with a new folder as Keras's home; what arrived goes to the real one."""
-    real = keras_datasets()
+    real = workspace.keras_home() / "datasets"
     downloads = workspace.folder("downloads")
     for left in downloads.iterdir():
         if left.stat().st_mtime < time() - LEFT_SECONDS:
@@ -178,13 +178,6 @@ def download(class_name: str, say: Callable[..., None]) -> None:
         find_dataset(class_name).load(ObjectSpec(class_name).config)
         say(file="")
         _deliver(staging, real)
-
-
-def keras_datasets() -> Path:
-    """Where Keras keeps what it downloaded, by the rule of ``keras.src.backend.config``."""
-    home = Path(os.path.expanduser("~"))
-    base = home if os.access(home, os.W_OK) else Path("/tmp")
-    return Path(os.environ.get("KERAS_HOME") or base / ".keras") / "datasets"
 
 
 def _mirror(real: Path, staging: Path) -> None:

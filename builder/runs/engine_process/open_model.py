@@ -37,7 +37,14 @@ def open_as_project(path: Path, name: str) -> tuple[TrainingSpec, tuple[Note, ..
         keep = Path(folder) / "weights.npz"
         try:
             archive.kind(path)  # what is plainly no model need not wait for a process to start
-            opened = client.call_guarded("model_files.open_model", path, keep, timeout=SECONDS)
+            opened = client.call_guarded(
+                "model_files.open_model",
+                path,
+                keep,
+                reads=(path,),
+                writes=(Path(folder),),
+                timeout=SECONDS,
+            )
         except LayerwiseError as error:
             error.message = error.message.replace(path.name, name[:80])
             raise

@@ -22,7 +22,7 @@ from typing import IO, Any
 
 import psutil
 
-from builder.errors import ChildError, LayerwiseError
+from builder.errors import ChildError, LayerwiseError, without_paths
 from builder.runs.engine_process import wire
 
 MODULES = {
@@ -114,7 +114,7 @@ def _answer(verb: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[b
         )
     except Exception as error:
         traceback.print_exc()
-        reason = str(error).strip().partition("\n")[0]
+        reason = without_paths(str(error).strip().partition("\n")[0])
         return False, ChildError(
             f"Something unexpected happened in {verb}: {type(error).__name__}: {reason}",
             "This is a fault in Layerwise; the details are in the workspace's logs folder.",

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from builder import document, formatting
-from builder.errors import LayerwiseError
+from builder.errors import LayerwiseError, without_paths
 from builder.runs.disk import dedup, weight_files, workspace
 from builder.runs.scheduler import recovery
 from builder.runs.store import metric_rows, run_copies, run_store, worker_rows
@@ -272,10 +272,10 @@ def _write_end(run_id: str, status: str, error: str | None, result: dict[str, An
 
 
 def _unexpected_error(failure: Exception, log: Path) -> str:
-    reason = str(failure).strip().partition("\n")[0]
+    reason = without_paths(str(failure).strip().partition("\n")[0])
     return (
         f"Something unexpected broke the training off ({type(failure).__name__}: {reason})."
-        f" The details are in {log}."
+        f" The details are in {log.name} in the run's folder."
     )
 
 

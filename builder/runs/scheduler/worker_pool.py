@@ -154,14 +154,14 @@ def reap() -> dict[int, int]:
 
 
 def _launch(threads: int) -> Worker:
+    policy = client.writing_policy()
     with open(workspace.folder("logs") / "worker.log", "ab") as log:
         process = subprocess.Popen(
-            client.command("scheduler.worker", "--threads", str(threads)),
+            client.command("scheduler.worker", "--threads", str(threads), policy=policy),
             stdin=subprocess.PIPE,
             bufsize=0,
             stdout=log,
             stderr=log,
-            cwd=workspace.home(),
             env=client.environment(),
             # its own session: Ctrl-C and the end of the server are not the end of the run
             start_new_session=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,7 @@ from builder.kinds.registry import all_kinds, find_kind
 from builder.runs.engine_process import client
 from builder.spec import ObjectSpec, TrainingSpec
 from builder.suggest import table_dataset, table_model
+from builder.tables.profiling.task_guess import guess_target
 from builder.tables.table_records import ColumnProfile, TableFormat, TableOverview, TableWarning
 from pages.widgets.data import table_cards
 from pages.widgets.session import current_project, engine_facts, tab_state, widget_sync
@@ -85,7 +87,15 @@ def look(dataset: ObjectSpec) -> TableOverview:
     )
     overview: TableOverview = engine_facts.get_or_make(
         ("table", dataset),
-        lambda: client.call_guarded("table_overview.overview_file", str(path), *asked, light=True),
+        lambda: _read(path, *asked),
+    )
+    return overview
+
+
+def _read(path: Path, *asked: Any) -> TableOverview:
+    """The overview of a file nobody vouches for, made where it can do no harm."""
+    overview: TableOverview = client.call_guarded(
+        "table_overview.overview_file", str(path.resolve()), *asked, reads=(path,), light=True
     )
     return overview
 
@@ -312,12 +322,15 @@ def arrive(file: str, name: str, form: TableFormat = TableFormat()) -> None:  # 
         LayerwiseError: the file is no table, or nothing in it can be predicted.
     """
     path = find_file(file)
-    profile = client.call_guarded(
-        "table_overview.overview_file", str(path), form, light=True
-    ).profile
-    from builder.tables.profiling.task_guess import guess_target
-
-    target = guess_target(profile)
+    if path is None:
+        raise DataError(f"{name} is no longer here.", "Drop it again.", "dataset.file")
+    profile = _read(path, form).profile
+    if not (target := guess_target(profile)):
+        raise DataError(
+            f"Nothing in {name} can be predicted: no column of numbers or categories is left.",
+            "Choose a table with one.",
+            "dataset.targets",
+        )
     dataset = table_dataset.table_dataset(file, name, profile, [target])
     facts = engine_facts.find_facts(replace(current_project.training(), dataset=dataset))
     if facts.data is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -112,7 +113,8 @@ def _make_training(
 ) -> TrainingSpec:
     with tempfile.TemporaryDirectory(prefix="layerwise-open-") as folder:
         keep = Path(folder) / "weights.npz"
-        template = client.call(
+        call = partial(client.call_online, writes=(Path(folder),)) if imagenet else client.call
+        template = call(
             "application_specs.template",
             architecture.name,
             side=side,

@@ -19,6 +19,10 @@ from pages.widgets.session import tab_state
 from pages.widgets.shared import drop_zone
 from pages.widgets.shared.drop_zone import DroppedFile
 
+MEMORY = 4 * 2**30
+TIMEOUT = 900.0
+"""Bytes and seconds that answering a file may take."""
+
 HINT = "CSV, Excel, Parquet or JSON with the columns that the model reads"
 
 
@@ -50,8 +54,12 @@ def _predict(run: Run, dropped: DroppedFile) -> None:
     out = workspace.folder("predictions") / f"{run.id}-{dropped.file[:16]}.csv"
     artefact = str(jobs.artefact(run.id))
     with st.spinner(f"Answering {dropped.name} …"):
-        result = client.call(
-            "predict_file.predict_file", artefact, run.training, str(source), str(out)
+        result = client.call_guarded(
+            *("predict_file.predict_file", artefact, run.training, str(source), str(out)),
+            reads=(workspace.home(), *workspace.linked_folders()),
+            writes=(out.parent,),
+            memory_bytes=MEMORY,
+            timeout=TIMEOUT,
         )
     name = f"{Path(dropped.name).stem}-predicted.csv"
     tab_state.remember(f"predicted-{run.id}", (name, str(out), result))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 from builder import code, parse
 from builder.code import data_source
+from builder.datasets import _keras
 from builder.datasets.contract import resolve_settings
 from builder.datasets.registry import all_datasets, find_dataset
 from builder.engine.data import loading
@@ -106,6 +108,7 @@ def test_sources_of_downloads_are_the_tutorials_lines(name):
 KERAS_FOLDER = """
 import json, os, pathlib
 import numpy as np
+from builder.datasets.registry import find_dataset
 from builder.engine.data import loading as data
 from builder.errors import DataError
 from builder.spec import ObjectSpec
@@ -119,21 +122,21 @@ same = all(np.array_equal(getattr(c, p), names[f"{k}_{p}"]) for c, k in both
 said = {}
 for name in ("Cifar10", "Imdb", "Reuters", "CaliforniaHousing", "Mnist"):
     try:
-        data.load(ObjectSpec(name))
+        find_dataset(name).load(ObjectSpec(name).config)
     except DataError as error:
         said[name] = [error.message, error.hint]
 (home / "datasets" / "mnist.npz").write_bytes(b"another file")
 try:
-    data.describe(ObjectSpec("Mnist"))
+    data.load(ObjectSpec("Mnist"))
 except DataError as error:
     unasked = error.message
 cut = home / "datasets" / "fashion-mnist" / "train-images-idx3-ubyte.gz"
 cut.write_bytes(cut.read_bytes()[:-100])
 damaged = []
-for download in (False, True):
+for load in (data.load, lambda o: find_dataset(o.class_name).load(o.config)):
     try:
         data.forget()
-        data.load(o, download)
+        load(o)
     except DataError as error:
         damaged.append(error.message)
 print(json.dumps({"same": same, "shape": d.input.train.shape, "max": float(d.input.train.max()),
@@ -163,6 +166,22 @@ def test_keras_own_loaders_read_their_folder_and_say_so_when_offline(tmp_path):
     for message, hint in found["said"].values():
         assert "the network does not answer" in message
         assert "built in" in hint
+
+
+def test_what_is_unpacked_is_only_read(tmp_path):
+    """Keras unpacks an archive at every load; who may not write there reads what there is."""
+    from keras.utils import get_file
+
+    (tmp_path / "datasets").mkdir()
+    (tmp_path / "part").write_text("old")
+    with tarfile.open(tmp_path / "datasets" / "tiny_archive", "w") as archive:
+        archive.add(tmp_path / "part", "part")
+    given = {"origin": "http://nowhere/tiny", "untar": True, "cache_dir": str(tmp_path)}
+    for text in ("old", "new"):
+        with _keras.forbid_downloads():
+            folder = Path(get_file("tiny", **given))
+        assert (folder / "part").read_text() == text
+        (folder / "part").write_text("new")
 
 
 def test_class_names_are_keras_own():

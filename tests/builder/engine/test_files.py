@@ -287,6 +287,24 @@ def test_code_inside_a_layer_is_refused(
     assert said in refusal(changed(saved, tmp_path / "model.keras", change))
 
 
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_vocabulary_that_is_a_file_is_left_out_unread(
+    wrapped: bool, saved: Path, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("API_KEY=hunter2\nAPI_KEY=hunter2\n")
+
+    def change(record: Any) -> None:
+        words = {"class_name": "StringLookup", "config": {"vocabulary": str(secret), "name": "w"}}
+        outer = {"class_name": "TimeDistributed", "config": {"layer": words, "name": "w"}}
+        record["config"]["layers"][1] = outer if wrapped else words
+
+    found = model_files.open_model(changed(saved, tmp_path / "model.keras", change))
+    assert "secret" not in repr(found) and "hunter2" not in repr(found)
+    note = next(n for n in found["notes"] if n.where == "w")
+    assert note.message.startswith("'vocabulary' of StringLookup names a file, which is never")
+
+
 def test_strange_training_settings_are_left_out_not_fatal(saved: Path, tmp_path: Path) -> None:
     def change(record: Any) -> None:
         record["compile_config"]["loss"] = {"module": "mine", "class_name": "Loss", "config": {}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+import pkgutil
 import re
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from builder.catalog.entry import REQUIRED
 from builder.engine.build import keras_objects
 from builder.engine.build.backend import keras
 from builder.errors import BuildError
-from builder.spec import ObjectSpec
+from builder.spec import Config, ObjectSpec
+from tests.builder.engine.keras_openers import opened_arguments
 from tests.zoo import layer
 
 OPENS = re.compile(r"gfile|\bopen\(|load_model\(|saved_model\.load\(|get_file\(|urlopen")
@@ -179,6 +180,25 @@ def test_a_reason_is_one_clean_line() -> None:
     assert keras_objects.reason(ValueError(graph)) == "Received a label value of 7"
 
 
+def test_a_reason_names_no_place_of_the_server() -> None:
+    error = OSError(2, "No such file or directory", "/home/ann/.keras/models/w.h5")
+    assert keras_objects.reason(error) == "[Errno 2] No such file or directory: 'w.h5'"
+    for harmless in ("a/b of c / d", "http://keras.io/api/x", "shape (3, 4)/(5, 6)", "int8/int4"):
+        assert keras_objects.reason(ValueError(harmless)) == harmless
+
+
+@pytest.mark.parametrize("name", ["Lambda", "TFSMLayer", "StringLookup"])
+def test_keras_advice_to_load_it_nevertheless_reaches_nobody(name: str) -> None:
+    config = {"filepath": "/x", "function": {"class_name": "__lambda__"}, "vocabulary": "/x"}
+    made = {"class_name": name, "module": "keras.layers", "config": config, "registered_name": None}
+    names = {"Lambda": "function", "TFSMLayer": "filepath", "StringLookup": "vocabulary"}
+    made["config"] = {names[name]: config[names[name]]}
+    with pytest.raises((ValueError, TypeError)) as refused:
+        keras.saving.deserialize_keras_object(made, safe_mode=True)
+    assert "safe_mode=False" in str(refused.value)
+    assert keras_objects.reason(refused.value) == keras_objects.CARRIES_CODE
+
+
 @pytest.mark.parametrize("kind", ["StringLookup", "IntegerLookup", "TextVectorization"])
 def test_a_file_of_the_server_is_never_read_as_a_vocabulary(kind: str, tmp_path: Path) -> None:
     """Keras would open it, and say its lines in the next error ("Key API_KEY=… has 1")."""
@@ -192,17 +212,30 @@ def test_a_file_of_the_server_is_never_read_as_a_vocabulary(kind: str, tmp_path:
         assert "hunter2" not in refused.value.message + refused.value.hint
 
 
-def test_the_catalogue_knows_every_layer_that_opens_a_file() -> None:
-    """A layer in whose code, or in that of what it is made of, Keras opens what it is given."""
-    opening = {
-        name
-        for name, made in keras_objects.classes("layers").items()
-        for base in made.__mro__
-        if base.__module__.startswith("keras.src.layers.")
-        and base is not keras.Layer
-        and OPENS.search(inspect.getsource(base))
-    }
-    told = {e.class_name for e in catalog.entries("layers") if e.traits.opens}
-    assert opening - {"TFSMLayer"} <= told
-    assert told - opening == {"TextVectorization"}  # it hands its vocabulary to a StringLookup
-    assert "TFSMLayer" in keras_objects.REFUSED
+def test_the_catalogue_knows_every_argument_that_opens_a_file_or_an_address() -> None:
+    """What Keras's own source opens, writes or fetches: told by a trait, or the class refused."""
+    opening = opened_arguments()
+    assert opening["TFSMLayer"] and opening["TextVectorization"] and opening["RemoteMonitor"]
+    for kind in KINDS:
+        for name, made in keras_objects.classes(kind).items():
+            traits = catalog.traits_of(name, kind)
+            told = {*traits.opens, *(traits.writes or ())[:1]}
+            assert told == opening.get(made.__name__, set()), name
+            assert not traits.opens or kind == "layers", "the checker looks in layers only"
+    kept = {c.__name__ for kind in KINDS for c in keras_objects.classes(kind).values()}
+    public = {n for home, _ in keras_objects.SOURCES.values() for n in vars(home)}
+    assert opening.keys() & public - kept <= keras_objects.REFUSED
+
+
+def test_no_operation_of_keras_opens_a_file() -> None:
+    for module in pkgutil.iter_modules(keras.src.ops.__path__):
+        source = Path(module.module_finder.path, f"{module.name}.py").read_text("utf-8")
+        assert module.name.endswith("_test") or not OPENS.search(source), module.name
+
+
+def test_an_object_that_is_not_written_as_one_is_never_made(tmp_path: Path) -> None:
+    """Keras's getters would make any class that such a record names, whatever is refused here."""
+    record = {"class_name": "TFSMLayer", "module": "keras.layers", "config": {"filepath": "/"}}
+    for name in ("kernel_initializer", "kernel_regularizer", "activation", "dtype"):
+        with pytest.raises(BuildError, match=f"'{name}' holds an object that is not written"):
+            keras_objects.make("layers", layer("Dense", units=1, **{name: Config(record)}))

@@ -101,10 +101,12 @@ def test_a_value_that_cannot_cross_breaks_nothing() -> None:
 
 def test_a_killed_child_is_said_and_replaced() -> None:
     client.start()
+    folder = psutil.Process(pid_of("quick")).cwd()
     os.kill(pid_of("quick"), signal.SIGKILL)
     until(lambda: client._CHILDREN["quick"].pid is None)
     # found dead before the call, it is replaced without a word
     assert client.call("keras_model.summary", mnist_model()).params == 101_770
+    assert not Path(folder).exists()  # what it worked in went, too
     pid = pid_of("quick")
     os.kill(pid, signal.SIGSTOP)  # so that it dies in the middle of the call
     with ThreadPoolExecutor(1) as pool:

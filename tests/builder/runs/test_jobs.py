@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from builder import document
@@ -166,10 +167,14 @@ def test_a_spare_worker_takes_the_run_and_is_replaced(monkeypatch: pytest.Monkey
         dispatch.warm()
         until(lambda: 1 in worker_pool.spares)
         spare = worker_pool.spares[1]
+        tmp = workspace.folder("tmp").resolve()
+        until(lambda: Path(psutil.Process(spare.pid).cwd()).parent == tmp)
+        folder = Path(psutil.Process(spare.pid).cwd())
         run = jobs.start(tiny(), owner="warm")
         assert run_store.row(run.id)["pid"] == spare.pid
         until(lambda: ended(run.id))
         assert jobs.get(run.id).status == "finished"
+        until(lambda: not folder.exists())  # what it worked in went with it
         assert jobs.versions(run.id)["threads"].startswith("1 within and 1 between")
         until(lambda: 1 in worker_pool.spares and worker_pool.spares[1].pid != spare.pid)
         another = worker_pool.spares[1]

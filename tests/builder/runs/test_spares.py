@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("own_home")
 
 @pytest.fixture(autouse=True)
 def stand_ins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(client, "command", lambda *_: ["cat"])
+    monkeypatch.setattr(client, "command", lambda *_, **__: ["cat"])
     monkeypatch.setattr(worker_pool, "REFILL_SECONDS", 0.0)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     monkeypatch.setattr(workspace, "memory_bytes", lambda: 8 * 2**30)
