@@ -17,8 +17,12 @@ from builder.cli.shared_options import Verb, add_project_argument, whole_number
 from builder.document import to_json
 from builder.errors import FileError, TrainingError
 from builder.facts import DataFacts, ModelFacts
+from builder.runs.disk import output_file
 from builder.runs.scheduler import worker_pool
 from builder.spec import TrainingSpec
+
+MODEL, PROJECT = "model.keras", "project.json"
+"""What ``-o`` puts into its folder."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -64,6 +68,8 @@ def _folder(output: Path | None) -> None:
         return
     try:
         output.mkdir(parents=True, exist_ok=True)
+        for name in (MODEL, PROJECT):
+            output_file.require_regular(output / name)
     except OSError as error:
         reason = "it is a file" if output.is_file() else error.strerror
         raise FileError(
@@ -73,15 +79,17 @@ def _folder(output: Path | None) -> None:
 
 def _copy_artefact(artefact: Path, output: Path, project: str) -> Path:
     """The model and its project in the folder asked for; the run in the workspace stays."""
+    copy = output / MODEL
     try:
-        (output / "project.json").write_text(project + "\n", "utf-8")
-        return Path(shutil.copy2(artefact, output / "model.keras"))
-    except OSError as error:
+        output_file.write(output / PROJECT, project.encode() + b"\n")
+        with artefact.open("rb") as source, output_file.replacement(copy) as target:
+            shutil.copyfileobj(source, target)
+    except FileError as error:
         raise FileError(
-            f"The training is done, but its model could not be copied to {output}:"
-            f" {error.strerror or error}.",
+            f"The training is done, but its model was not put into {output}: {error.message}",
             f"The model is kept in {artefact}.",
         ) from None
+    return copy
 
 
 def _require_sound(training: TrainingSpec) -> tuple[DataFacts | None, ModelFacts]:
