@@ -75,6 +75,26 @@ def test_half_typed_text_stays_with_a_sentence_and_the_value_stays_the_old():
     assert settle(app).config["kernel_size"] == (5, 3) and not app.caption
 
 
+@pytest.mark.parametrize("typed", [2.5, 3.7, -0.5])
+def test_a_broken_number_is_no_whole_number_and_is_not_cut(typed):
+    app = show("layers", ObjectSpec("Dense", {"units": 10}))
+    app.number_input(key="f-Dense-units").set_value(typed).run()
+    assert settle(app) == ObjectSpec("Dense", {"units": 10})
+    assert app.number_input(key="f-Dense-units").value == typed
+    said = f"Units takes whole numbers, and {typed:g} is none; it is still 10."
+    assert [c.value for c in app.caption] == [f":material/edit_off: {said}"]
+    app.number_input(key="f-Dense-units").set_value(3.0).run()
+    units = settle(app).config["units"]
+    assert (units, type(units)) == (3, int) and not app.caption
+
+
+def test_a_broken_number_in_a_file_is_shown_as_it_is():
+    wrong = ObjectSpec("Dense", {"units": 2.5})
+    app = show("layers", wrong)
+    assert app.session_state["answer"] == wrong
+    assert app.text_input(key="f-Dense-units").value == "2.5"
+
+
 def test_a_value_changed_elsewhere_replaces_what_the_widget_shows():
     app = show("layers", ObjectSpec("Dense", {"units": 10}))
     app.number_input(key="f-Dense-units").set_value(64).run()
