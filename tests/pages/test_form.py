@@ -19,6 +19,8 @@ def script() -> None:
 
     from pages.widgets.forms import form
 
+    for key, label in st.session_state["stale"].items() if "stale" in st.session_state else ():
+        st.session_state[key] = label
     kind, obj = st.session_state["asked"]
     st.session_state["answer"] = form.choose(kind, obj, key="f", optional=obj is None)
 
@@ -62,6 +64,15 @@ def test_a_changed_value_is_kept_and_a_default_is_not():
     assert settle(app) == ObjectSpec("Dense", {"units": 64, "activation": "relu"})
     app.selectbox(key="f-Dense-activation").select_index(0).run()
     assert settle(app) == ObjectSpec("Dense", {"units": 64})
+
+
+def test_a_choice_the_browser_calls_by_an_old_label_stays_what_it_is():
+    """Labels change (a file's name is part of one), and a browser may answer with the last one."""
+    dense = ObjectSpec("Dense", {"units": 10})
+    app = show("layers", dense)
+    app.session_state["stale"] = {"f-class": "flowers · a file", "f-Dense-activation": "gone"}
+    assert settle(app) == dense
+    assert app.selectbox(key="f-class").value == "Dense"
 
 
 def test_half_typed_text_stays_with_a_sentence_and_the_value_stays_the_old():

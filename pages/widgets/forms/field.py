@@ -23,8 +23,8 @@ LARGEST = 2**53 - 1
 
 def select(key: str, label: str, value: Any, options: Sequence[Any], help: str | None) -> Any:
     """One of ``options``, found by typing."""
-    offered, current = list(options), widget_sync.sync_widget(key, value, value)
-    at = widget_sync.option_index(offered, current)
+    offered = list(options)
+    at = widget_sync.sync_choice(key, value, offered)
     chosen = st.selectbox(label, offered, at, key=key, help=help, format_func=formatting.short)
     widget_sync.record_value(key, chosen)
     return chosen
