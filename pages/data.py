@@ -84,9 +84,7 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
     # what this version does not know stays chosen until another is
     names += [] if dataset.class_name in datasets else [dataset.class_name]
     key = "dataset-class"
-    at = widget_sync.option_index(
-        names, widget_sync.sync_widget(key, dataset.class_name, dataset.class_name)
-    )
+    at = widget_sync.sync_choice(key, dataset.class_name, names)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="dataset"):
         name = st.selectbox(
             "Dataset",

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from builder.catalog import ops
-from builder.catalog.canonical_values import canonical, minimal, minimal_config
+from builder.catalog.canonical_values import (
+    canonical,
+    canonical_argument,
+    minimal,
+    minimal_config,
+)
 from builder.catalog.completeness import require_complete
 from builder.catalog.entry import REQUIRED, Entry, Param, signature
 from builder.catalog.lookup import (
@@ -21,6 +26,7 @@ from builder.catalog.lookup import (
     operations,
     palette,
     param,
+    second_outputs,
     traits_of,
 )
 from builder.catalog.traits import Traits
@@ -36,6 +42,7 @@ __all__ = [
     "Traits",
     "by_alias",
     "canonical",
+    "canonical_argument",
     "entries",
     "entry",
     "find",
@@ -49,6 +56,7 @@ __all__ = [
     "ops",
     "palette",
     "param",
+    "second_outputs",
     "signature",
     "traits_of",
 ]

@@ -23,8 +23,8 @@ def minimal(kind: str, obj: ObjectSpec) -> ObjectSpec:
 
 def minimal_config(row: Entry, config: Config) -> Config:
     """The config of ``minimal`` for any entry, a plugin's too."""
-    normalized = {k: _normalize(row, k, v) for k, v in config.items() if k in row.args}
-    usual = {k: _normalize(row, k, v) for k, v in row.args.items() if v is not REQUIRED}
+    normalized = {k: canonical_argument(row, k, v) for k, v in config.items() if k in row.args}
+    usual = {k: canonical_argument(row, k, v) for k, v in row.args.items() if v is not REQUIRED}
     same = row.extra.get("same", {})
 
     def said(name: str, value: Any) -> bool:
@@ -42,9 +42,11 @@ def minimal_config(row: Entry, config: Config) -> Config:
     )
 
 
-def _normalize(row: Entry, name: str, value: Any) -> Any:
-    for place in ("*", row.class_name) if row.kind == "layers" else ():
-        value = SPELLINGS.get((place, name), {}).get(value, value)
+def canonical_argument(row: Entry, name: str, value: Any) -> Any:
+    """Of all the spellings Keras takes for a value of this argument the one that specs keep."""
+    for place in (row.kind, row.class_name):
+        spelled = SPELLINGS.get((place, name))
+        value = spelled.get(value, value) if spelled else value
     asked = find_param(row, name)
     return canonical(asked, value, row.extra.get("pair", {}).get(name)) if asked else value
 
@@ -58,6 +60,8 @@ def canonical(asked: Param, value: Any, low: Any = None) -> Any:
         low: with ``"-f"``, 0 or 1 the pair (low, f) is written as the number f.
     """
     value = freeze(value)
+    if asked.kind == "initializers" and value is None and not asked.optional:
+        return ObjectSpec("GlorotUniform")  # what Keras takes for None
     if asked.kind and asked.type != "choice":
         return _canonical_items(asked.kind, value)
     if asked.kind == "activations" and asked.optional and value == "linear":

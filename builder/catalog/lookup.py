@@ -133,6 +133,18 @@ def layer_states(layer: ObjectSpec) -> tuple[str, ...]:
     return tuple(f"{way}_{s}" for way in traits.directions for s in states) or states
 
 
+def second_outputs(layer: ObjectSpec) -> tuple[str, ...]:
+    """The endings of the names of what a call returns beside its first output.
+
+    That of the way back where a layer reads in both directions and merges nothing, then the states.
+    """
+    back = ("backward",) if layer.config.get("merge_mode", "") is None else ()
+    inner = layer.config.get(traits_of(layer.class_name).states_of)
+    holders = (layer, inner) if isinstance(inner, ObjectSpec) else (layer,)
+    gives = any(holder.config.get("return_state") for holder in holders)
+    return back + ((layer_states(layer) or ("state",)) if gives else ())
+
+
 def by_alias(kind: str, alias: str) -> Entry | None:
     """The entry a short string of Keras names (``"adam"``), or None; CatalogError for no kind."""
     _check_kind(kind)

@@ -12,9 +12,13 @@ from pathlib import Path
 
 from builder.document import to_json
 from builder.errors import FileError, TrainingError
+from builder.runs.disk import output_file
 from builder.runs.scheduler import dispatch, jobs
 from builder.runs.store import run_store
 from builder.runs.store.progress import GOING, Progress
+
+MODEL, PROJECT = "model.keras", "project.json"
+"""What ``-o`` puts into its folder."""
 
 LOOK_SECONDS = 0.1
 """Between two looks at the run."""
@@ -37,6 +41,8 @@ def prepare_folder(output: Path | None) -> None:
         return
     try:
         output.mkdir(parents=True, exist_ok=True)
+        for name in (MODEL, PROJECT):
+            output_file.require_regular(output / name)
     except OSError as error:
         reason = "it is a file" if output.is_file() else error.strerror
         raise FileError(
@@ -70,15 +76,17 @@ def finish(run_id: str, title: str, output: Path | None) -> int:
 
 def _copy_artefact(artefact: Path, output: Path, project: str) -> Path:
     """The model and its project in the folder asked for; the run in the workspace stays."""
+    copy = output / MODEL
     try:
-        (output / "project.json").write_text(project + "\n", "utf-8")
-        return Path(shutil.copy2(artefact, output / "model.keras"))
-    except OSError as error:
+        output_file.write(output / PROJECT, project.encode() + b"\n")
+        with artefact.open("rb") as source, output_file.replacement(copy) as target:
+            shutil.copyfileobj(source, target)
+    except FileError as error:
         raise FileError(
-            f"The training is done, but its model could not be copied to {output}:"
-            f" {error.strerror or error}.",
+            f"The training is done, but its model was not put into {output}: {error.message}",
             f"The model is kept in {artefact}.",
         ) from None
+    return copy
 
 
 def order_and_wait(run_id: str, order: Callable[[str], None]) -> int:

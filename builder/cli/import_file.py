@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from builder.cli import file_kinds
 from builder.cli.shared_options import OUT, Verb, write_output
 from builder.document import to_json
 from builder.errors import FileError
@@ -16,7 +17,8 @@ from builder.spec import TrainingSpec
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The file, and where the project goes."""
-    parser.add_argument("file", metavar="FILE", type=Path, help=".keras, .h5, .json, .py, .ipynb")
+    kinds = ".keras, .h5, .json, .py, .ipynb, .txt"
+    parser.add_argument("file", metavar="FILE", type=Path, help=kinds)
     parser.add_argument("-o", "--output", metavar="PROJECT", type=Path, help=OUT)
 
 
@@ -29,8 +31,12 @@ def run(given: argparse.Namespace) -> int:
         raise FileError(f"{path} is a folder.", "Name the model file in it.")
     if not path.is_file():
         raise FileError(f"There is no file {path}.")
-    if path.suffix.lower() in (".py", ".ipynb"):
-        training, notes = _read_code(path)
+    with path.open("rb") as file:
+        kind = file_kinds.file_kind(path, file.read(file_kinds.HEAD))
+    if kind in (file_kinds.TABLE, file_kinds.ARRAYS, file_kinds.PICTURE):
+        raise FileError(f"{path} is {kind}, not a model.", "Name a model file, code or a notebook.")
+    if kind in (file_kinds.CODE, file_kinds.NOTEBOOK, file_kinds.TEXT):
+        training, notes = _read_code(path, kind)
     else:
         training, notes = open_model.open_as_project(path.resolve(), path.name)
     write_output(to_json(training, title=path.stem).encode() + b"\n", given.output)
@@ -41,7 +47,7 @@ def run(given: argparse.Namespace) -> int:
     return 0
 
 
-def _read_code(path: Path) -> tuple[TrainingSpec, Sequence[Note]]:
+def _read_code(path: Path, kind: str) -> tuple[TrainingSpec, Sequence[Note]]:
     """The project in a script or notebook, and what is to be said of reading it."""
     from builder import parse
 
@@ -49,7 +55,7 @@ def _read_code(path: Path) -> tuple[TrainingSpec, Sequence[Note]]:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise FileError(f"{path} cannot be read: {error}.", "Save it as UTF-8 text.") from None
-    read = parse.parse_notebook if path.suffix.lower() == ".ipynb" else parse.parse
+    read = parse.parse_notebook if kind == file_kinds.NOTEBOOK else parse.parse
     parsed = parse.add_seed(read(text, path.stem))
     if parsed.training is None:
         for note in parsed.notes:

@@ -6,6 +6,7 @@ import contextlib
 from pathlib import Path
 
 from builder import starters
+from builder.cli import file_kinds
 from builder.document import read_document
 from builder.errors import FileError, LayerwiseError, SpecError, TrainingError
 from builder.facts import DataFacts, ModelFacts, Problem
@@ -32,14 +33,24 @@ def open_project(name: str) -> tuple[str, TrainingSpec]:
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
-        if len(content) > LARGEST:
-            raise FileError(f"{name} is too large: a project has at most {LARGEST:,} bytes.")
-        title, training = read_document(content)
     except OSError as error:
         raise FileError(f"{name} cannot be read: {error.strerror}.") from None
+    try:
+        if len(content) > LARGEST:
+            raise SpecError(f"{name} is too large: a project has at most {LARGEST:,} bytes.")
+        title, training = read_document(content)
     except SpecError as error:
-        raise SpecError(f"{name}: {error.message}", error.hint, error.where) from None
+        raise _no_project(path, content, error) from None
     return title or path.stem, training
+
+
+def _no_project(path: Path, content: bytes, error: SpecError) -> SpecError:
+    """The error of a damaged project, or what the file is instead of one."""
+    if b'"layerwise"' not in content[: file_kinds.HEAD] and (
+        other := file_kinds.explain(path, content)
+    ):
+        return SpecError(*other)
+    return SpecError(f"{path}: {error.message}", error.hint, error.where)
 
 
 def ask_facts(training: TrainingSpec) -> tuple[DataFacts | None, ModelFacts, list[Problem]]:

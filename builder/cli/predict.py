@@ -5,16 +5,22 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from builder.cli import open_argument
 from builder.cli.shared_options import Verb, join_sentence
-from builder.errors import FileError
+from builder.errors import DataError, FileError
 from builder.spec import TrainingSpec
 
 IMAGES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"})
 """What is taken for a picture in a folder; a file named on the command line is always tried."""
+
+TEXTS = frozenset({".txt"})
+"""What holds sentences, one a line."""
+
+SHOWN = 5
+"""How many files that were skipped are named."""
 
 LONGEST = 10_000_000
 """Letters of a text file that are read."""
@@ -34,9 +40,9 @@ def run(given: argparse.Namespace) -> int:
     from builder.engine.inference import predict_image
     from builder.engine.inference import predict_text as sentence_engine
 
-    status = 0
-    for path in _pictures(given.images):
-        if path.suffix.lower() == ".txt" and sentence_engine.reads_text(artefact):
+    status, texts = 0, sentence_engine.reads_text(artefact)
+    for path in _files(given.images, TEXTS if texts else IMAGES):
+        if texts and path.suffix.lower() in TEXTS:
             status = max(status, _sentences(artefact, training, path))
             continue
         try:
@@ -56,26 +62,44 @@ def _sentences(artefact: str, training: TrainingSpec | None, path: Path) -> int:
 
     try:
         with path.open(encoding="utf-8") as file:
-            lines = file.read(LONGEST).splitlines()
+            content = file.read(LONGEST + 1)
     except (OSError, UnicodeDecodeError) as error:
         print(f"{path} cannot be read as text: {error}.", file=sys.stderr)
         return 2
-    for text in filter(str.strip, lines):
-        answer = engine.predict_text(artefact, training, text)
+    if len(content) > LONGEST:
+        print(f"{path}: only its first {LONGEST:,} letters are read.", file=sys.stderr)
+    lines = [line for line in content[:LONGEST].splitlines() if line.strip()]
+    if not lines:
+        print(f"{path} holds no sentence.", file=sys.stderr)
+    status = 0
+    for text in lines:
+        try:
+            answer = engine.predict_text(artefact, training, text)
+        except DataError as error:
+            print(f"{path}: {join_sentence(error.message, error.hint)}", file=sys.stderr)
+            status = 2
+            continue
         known = ("class", "probabilities", "value", "sure", "why")
         print(json.dumps({"text": text} | {k: answer[k] for k in known if k in answer}))
-    return 0
+    return status
 
 
-def _pictures(places: Sequence[Path]) -> Iterator[Path]:
+def _files(places: Sequence[Path], wanted: Collection[str]) -> Iterator[Path]:
+    """Every file named, and of folders those the model can read; the others are told."""
+    noun = "texts (.txt)" if ".txt" in wanted else "pictures"
     for place in places:
-        if place.is_dir():
-            images = [p for p in place.iterdir() if p.suffix.lower() in IMAGES and p.is_file()]
-            if not images:
-                print(f"{place} holds no pictures.", file=sys.stderr)
-            yield from sorted(images)
-        else:
+        if not place.is_dir():
             yield place
+            continue
+        there = sorted(p for p in place.iterdir() if not p.name.startswith("."))
+        chosen = [p for p in there if p.suffix.lower() in wanted and p.is_file()]
+        rest = [p.name for p in there if p not in set(chosen)]
+        if not chosen:
+            print(f"{place} holds no {noun}.", file=sys.stderr)
+        if rest:
+            names = ", ".join(rest[:SHOWN]) + (" …" if len(rest) > SHOWN else "")
+            print(f"{place}: skipped what is not among its {noun}: {names}.", file=sys.stderr)
+        yield from chosen
 
 
 VERB = Verb("predict", "classify images or lines of text, one line of JSON each", arguments, run)

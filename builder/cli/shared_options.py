@@ -59,14 +59,14 @@ def join_sentence(message: str, hint: str) -> str:
 
 
 def write_output(content: bytes, output: Path | None) -> None:
-    """To the file, whole or not at all, or to standard output.
+    """To the file, whole or not at all and through links, or to standard output.
 
     Raises:
-        FileError: it cannot be written there.
+        FileError: it cannot be written there, or is a device, a pipe or a folder.
     """
     if output is None:
         sys.stdout.buffer.write(content)
         return
-    from builder.runs.disk import workspace
+    from builder.runs.disk import output_file
 
-    workspace.write(output, content)
+    output_file.write(output, content)

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 
 from builder.cli import open_argument
 from builder.cli.shared_options import Verb, add_project_argument, join_sentence
-from builder.facts import ModelFacts
+from builder.facts import ModelFacts, Problem
 from builder.formatting import size
 
 HEAD = ("layer", "class", "output shape", "parameters", "memory")
 
 
 def run(given: argparse.Namespace) -> int:
-    """Prints the table and what training needs; status 1 if Keras cannot build the model."""
+    """Prints the table and what training needs; status 1, with the reason, if Keras refuses it."""
     from builder import check
 
     title, training = open_argument.open_project(given.project)
-    data, model, _ = open_argument.ask_facts(training)
+    found, data, model = open_argument.find_problems(training)
     print(title)
     _table(model)
     need = check.estimate_memory(training, data, model)
@@ -26,9 +27,19 @@ def run(given: argparse.Namespace) -> int:
         f"{model.params:,} parameters, {model.trainable:,} of them trainable ({size(need.weights)})"
     )
     print(f"training takes about {size(need.total)} of memory")
-    for problem in check.explain_refusal(training, data, model):
+    said = check.explain_refusal(training, data, model) or _severe(found, model)
+    for problem in said:
         print(f"{problem.where}: {join_sentence(problem.message, problem.hint)}", file=sys.stderr)
     return 1 if model.failure else 0
+
+
+def _severe(found: Sequence[Problem], model: ModelFacts) -> Sequence[Problem]:
+    """Why a model cannot be built where no call explains it: a text that is misread before it, or
+    else Keras's own words."""
+    if not model.failure:
+        return ()
+    words = Problem(f"model.{model.failure.node}", f"Keras refuses it: {model.failure.message}")
+    return [p for p in found if p.severe and p.where.startswith("model.")] or (words,)
 
 
 def _table(model: ModelFacts) -> None:

@@ -24,9 +24,7 @@ def result_suffixes(layer: Layer, call: Config | None = None) -> tuple[str, ...]
         return ("", "_scores")
     if isinstance(layer, ModelSpec):
         return ("", *(f"_{i}" for i in range(1, len(layer.outputs))))
-    if not layer.config.get("return_state"):
-        return ("",)
-    return ("", *(f"_{s}" for s in catalog.layer_states(layer)))
+    return ("", *(f"_{ending}" for ending in catalog.second_outputs(layer)))
 
 
 def call_arguments(layer: Layer, reads: tuple[str, ...], call: Config | None = None) -> Call:

@@ -67,9 +67,7 @@ def count_outputs(layer: ObjectSpec | ModelSpec | None) -> int:
     """How many tensors a call returns, as far as the record alone says it."""
     if isinstance(layer, ModelSpec):
         return max(1, len(layer.outputs))
-    if layer is None or not layer.config.get("return_state"):
-        return 1
-    return 1 + (len(catalog.layer_states(layer)) or 1)
+    return 1 + len(catalog.second_outputs(layer)) if layer else 1
 
 
 def _class(layer: ObjectSpec | ModelSpec | None) -> str:

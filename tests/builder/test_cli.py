@@ -22,6 +22,7 @@ from PIL import Image
 from builder import document, starters
 from builder.cli import main
 from builder.runs.store import database, housekeeping, run_store, worker_rows
+from builder.spec import chain
 from tests import broken, zoo
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -123,7 +124,9 @@ def test_predict_answers_a_line_a_file(
     by: str, digits: tuple[Path, dict[str, Any]], pictures: Path, capsys: Output
 ) -> None:
     assert main(["predict", digits[1][by], str(pictures)]) == 0
-    one, page = map(json.loads, capsys.readouterr().out.splitlines())
+    said = capsys.readouterr()
+    assert "skipped what is not among its pictures: notes.txt." in said.err
+    one, page = map(json.loads, said.out.splitlines())
     assert list(one) == ["file", "class", "probabilities", "sure"]
     assert one["file"] == str(pictures / "one.png")
     assert one["class"] in list("0123456789") and isinstance(one["sure"], bool)
@@ -253,6 +256,18 @@ def test_summary_of_a_wrong_model_goes_as_far_as_it_can(tmp_path: Path, capsys: 
     assert "input_layer" in said.out and broken.BROKEN["no_channel_axis"].message in said.err
 
 
+def test_summary_never_fails_without_a_sentence(tmp_path: Path, capsys: Output) -> None:
+    """Words counted without end before a Dense: the Dense is refused for another layer's sake."""
+    layers = (
+        zoo.layer("InputLayer", shape=(1,), dtype="string"),
+        zoo.layer("TextVectorization", output_mode="multi_hot"),
+        zoo.layer("Dense", units=1),
+    )
+    training = zoo.training(chain("m", *layers), zoo.layer("ReviewTexts"))
+    assert main(["summary", write(tmp_path / "p.json", training)]) == 1
+    assert "nobody knows before training" in capsys.readouterr().err
+
+
 # --- import, export, starters -------------------------------------------------------------------
 
 
@@ -315,6 +330,9 @@ def test_an_exported_script_is_imported_again(tmp_path: Path, capsys: Output) ->
     assert training.model.layers == iris.model.layers
     assert training.dataset.class_name == "Iris"
     assert (training.compile, training.fit, training.seed) == (iris.compile, iris.fit, iris.seed)
+    script.rename(tmp_path / "tutorial.txt")
+    assert main(["import", str(tmp_path / "tutorial.txt"), "-o", str(project)]) == 0
+    assert document.read_document(project.read_bytes())[1].model == training.model
     (tmp_path / "notes.py").write_text("print('no model here')")
     assert main(["import", str(tmp_path / "notes.py")]) == 2
     assert "No Keras model was found" in capsys.readouterr().err
@@ -352,6 +370,16 @@ def declare_much(path: Path) -> None:
         (["train", "iris", "-o", "{tmp}/torn.json"], "torn.json: it is a file."),
         (["import", "{tmp}"], "is a folder."),
         (["predict", "{tmp}/huge.keras", "x.png"], "has 15,700,000,000 parameters"),
+        (["check", "{tmp}/code.py"], "code.py is code, not a project. Import it first: `python"),
+        (["train", "{tmp}/tutorial.txt"], "tutorial.txt is text, not a project. If it holds Keras"),
+        (["check", "{tmp}/tutorial"], "tutorial is text, not a project. If it holds Keras"),
+        (["train", "{tmp}/iris.csv"], "iris.csv is a table of data, not a project. Choose data"),
+        (["summary", "{tmp}/book"], "book is a notebook, not a project. Import it first"),
+        (["export", "{tmp}/m.json", "--to", "svg"], "m.json is a Keras model, not a project."),
+        (["import", "{tmp}/iris.csv"], "iris.csv is a table of data, not a model."),
+        (["export", "iris", "--to", "svg", "-o", "/dev/full"], "/dev/full is a device, not a file"),
+        (["export", "iris", "--to", "svg", "-o", "{tmp}"], "is a folder, not a file"),
+        (["train", "iris", "-o", "{tmp}/linked"], "model.keras is a device, not a file"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_status_2(
@@ -361,6 +389,13 @@ def test_a_mistake_is_one_sentence_and_status_2(
     (tmp_path / "newer.json").write_text('{"layerwise": 99}')
     (tmp_path / "empty.keras").touch()
     declare_much(tmp_path / "huge.keras")
+    for name in ("code.py", "tutorial.txt", "tutorial"):
+        (tmp_path / name).write_text("Import Keras:\n\nimport keras\n")
+    (tmp_path / "iris.csv").write_text("sepal,petal\n1,2\n")
+    (tmp_path / "book").write_text('{"cells": [], "nbformat": 4}')
+    (tmp_path / "m.json").write_text('{"class_name": "Functional", "config": {}}')
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / "model.keras").symlink_to("/dev/full")
     write(tmp_path / "wrong.json", broken.BROKEN["units"].training)
     assert main([a.replace("{tmp}", str(tmp_path)) for a in arguments]) == 2
     said = capsys.readouterr()

@@ -19,6 +19,8 @@ def script() -> None:
 
     from pages.widgets.forms import form
 
+    for key, label in st.session_state["stale"].items() if "stale" in st.session_state else ():
+        st.session_state[key] = label
     kind, obj = st.session_state["asked"]
     st.session_state["answer"] = form.choose(kind, obj, key="f", optional=obj is None)
 
@@ -64,6 +66,15 @@ def test_a_changed_value_is_kept_and_a_default_is_not():
     assert settle(app) == ObjectSpec("Dense", {"units": 64})
 
 
+def test_a_choice_the_browser_calls_by_an_old_label_stays_what_it_is():
+    """Labels change (a file's name is part of one), and a browser may answer with the last one."""
+    dense = ObjectSpec("Dense", {"units": 10})
+    app = show("layers", dense)
+    app.session_state["stale"] = {"f-class": "flowers · a file", "f-Dense-activation": "gone"}
+    assert settle(app) == dense
+    assert app.selectbox(key="f-class").value == "Dense"
+
+
 def test_half_typed_text_stays_with_a_sentence_and_the_value_stays_the_old():
     app = show("layers", ObjectSpec("Conv2D", {"filters": 8, "kernel_size": 3}))
     app.text_input(key="f-Conv2D-kernel_size").set_value("5,").run()
@@ -73,6 +84,26 @@ def test_half_typed_text_stays_with_a_sentence_and_the_value_stays_the_old():
     assert "“b” is no whole number" in app.caption[0].value
     app.text_input(key="f-Conv2D-kernel_size").set_value("5, 3").run()
     assert settle(app).config["kernel_size"] == (5, 3) and not app.caption
+
+
+@pytest.mark.parametrize("typed", [2.5, 3.7, -0.5])
+def test_a_broken_number_is_no_whole_number_and_is_not_cut(typed):
+    app = show("layers", ObjectSpec("Dense", {"units": 10}))
+    app.number_input(key="f-Dense-units").set_value(typed).run()
+    assert settle(app) == ObjectSpec("Dense", {"units": 10})
+    assert app.number_input(key="f-Dense-units").value == typed
+    said = f"Units takes whole numbers, and {typed:g} is none; it is still 10."
+    assert [c.value for c in app.caption] == [f":material/edit_off: {said}"]
+    app.number_input(key="f-Dense-units").set_value(3.0).run()
+    units = settle(app).config["units"]
+    assert (units, type(units)) == (3, int) and not app.caption
+
+
+def test_a_broken_number_in_a_file_is_shown_as_it_is():
+    wrong = ObjectSpec("Dense", {"units": 2.5})
+    app = show("layers", wrong)
+    assert app.session_state["answer"] == wrong
+    assert app.text_input(key="f-Dense-units").value == "2.5"
 
 
 def test_a_value_changed_elsewhere_replaces_what_the_widget_shows():

@@ -97,6 +97,28 @@ STATE = graph(
     {"input": (), "encoder": ("input",), "out": ("encoder:2",)},
     "out",
 )
+BOTH_WAYS = graph(
+    "both_ways",
+    {
+        "input": given(7, 3),
+        "reader": layer(
+            "Bidirectional", layer=layer("LSTM", units=4, return_state=True), merge_mode=None
+        ),
+        "forth": dense(3),
+        "back": dense(3),
+        "state": dense(3),
+        "sum": layer("Add"),
+    },
+    {
+        "input": (),
+        "reader": ("input",),
+        "forth": ("reader",),
+        "back": ("reader:1",),
+        "state": ("reader:3",),
+        "sum": ("forth", "back", "state"),
+    },
+    "sum",
+)
 ATTENTION = graph(
     "attention",
     {
@@ -279,5 +301,5 @@ SEVERAL: Mapping[str, ModelSpec] = {m.name: m for m in (OPERATIONS, TRANSLATOR, 
 """Graphs of everything the Functional API can say."""
 
 GRAPHS: Mapping[str, ModelSpec] = {
-    m.name: m for m in (RESIDUAL, SHARED, NESTED, MULTI, STATE, ATTENTION, VARIATIONAL)
+    m.name: m for m in (RESIDUAL, SHARED, NESTED, MULTI, STATE, BOTH_WAYS, ATTENTION, VARIATIONAL)
 }

@@ -14,7 +14,12 @@ _PROBABILITY = Param(
     length=2,
 )
 _TEXT_MODES = ("int", "one_hot", "multi_hot", "count", "tf_idf")
-_SMOOTH = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
+_SMOOTH = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area")
+_WINDOWS = (
+    *("hann", "hamming", None, "barthann", "bartlett", "blackman", "blackmanharris", "bohman"),
+    *("boxcar", "cosine", "exponential", "flattop", "lanczos", "nuttall", "parzen", "taylor"),
+    *("triang", "tukey"),
+)
 _EDGE = Param(
     "json", "How many zeros each end gets: one number, one per axis, or a pair per axis.", length=1
 )
@@ -69,7 +74,7 @@ _LAYERS: dict[tuple[str, str], Param] = {
         "choice", "How new pixels are computed from old ones.", choices=_SMOOTH
     ),
     ("Resizing", "interpolation"): Param(
-        "choice", "How new pixels are computed from old ones.", choices=(*_SMOOTH, "area")
+        "choice", "How new pixels are computed from old ones.", choices=_SMOOTH
     ),
     ("Resizing", "fill_mode"): Param(
         "choice",
@@ -135,6 +140,7 @@ _LAYERS: dict[tuple[str, str], Param] = {
         "counts them, 'tf_idf' weighs rare words higher.",
         choices=("int", "multi_hot", "count", "tf_idf"),
     ),
+    ("STFTSpectrogram", "window"): replace(PARAMS["window"], choices=_WINDOWS),
     ("STFTSpectrogram", "mode"): Param(
         "choice",
         "What of the spectrum is given.",
@@ -155,6 +161,9 @@ _LAYERS: dict[tuple[str, str], Param] = {
         "float", "The value of the erased patch; empty fills it with noise.", optional=True
     ),
     ("RandomElasticTransform", "factor"): _PROBABILITY,
+    ("RandomElasticTransform", "fill_mode"): replace(
+        PARAMS["fill_mode"], choices=("reflect", "constant", "nearest", "wrap", "mirror")
+    ),
     ("RandomElasticTransform", "scale"): Param(
         "floats", "How strong the warping is: one number, or from and to.", length=2
     ),
@@ -206,13 +215,36 @@ OVERRIDES: dict[tuple[str, str, str], Param] = {
 }
 """(kind, class, argument) → how it is asked for there."""
 
+_BINARY = {"binary": "multi_hot"}
+
 SPELLINGS: dict[tuple[str, str], dict[Any, Any]] = {
-    ("*", "data_format"): {"channels_last": None},
+    ("layers", "data_format"): {
+        "channels_last": None,
+        "CHANNELS_LAST": None,
+        "CHANNELS_FIRST": "channels_first",
+    },
+    ("layers", "padding"): {"SAME": "same", "VALID": "valid"},
+    ("losses", "reduction"): {None: "none"},
     ("InputLayer", "dtype"): {"float32": None},
     ("InputLayer", "sparse"): {False: None},
     ("InputLayer", "ragged"): {False: None},
+    ("Conv1D", "padding"): {"CAUSAL": "causal"},
+    ("UpSampling2D", "interpolation"): {way.upper(): way for way in _SMOOTH},
+    ("CategoryEncoding", "output_mode"): _BINARY,
+    ("IntegerLookup", "output_mode"): _BINARY,
+    ("StringLookup", "output_mode"): _BINARY,
+    ("TextVectorization", "output_mode"): _BINARY,
+    ("STFTSpectrogram", "window"): {"bart": "bartlett", "triangle": "triang"},
+    ("VarianceScaling", "distribution"): {
+        "normal": "truncated_normal",
+        "NORMAL": "truncated_normal",
+        "TRUNCATED_NORMAL": "truncated_normal",
+        "UNTRUNCATED_NORMAL": "untruncated_normal",
+        "UNIFORM": "uniform",
+    },
+    ("AUC", "curve"): {"roc": "ROC", "pr": "PR"},
 }
-"""(layer class or "*", argument) → values Keras writes into configs and what they say in a spec."""
+"""(catalogue kind or class, argument) → values Keras takes, and what they say in a spec."""
 
 SECOND_NAMES: dict[str, dict[str, str]] = {
     "initializers": {

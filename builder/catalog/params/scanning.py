@@ -128,8 +128,8 @@ _RECURRENT = {
     ),
     "merge_mode": Param(
         "choice",
-        "How the forward and the backward result become one.",
-        choices=("concat", "sum", "mul", "ave"),
+        "How the forward and the backward result become one; empty keeps both, as two outputs.",
+        choices=("concat", "sum", "mul", "ave", None),
     ),
     "backward_layer": Param(
         "object",

@@ -29,7 +29,7 @@ _USUAL: dict[tuple[str, str], str] = {
         "RandomSaturation RandomColorDegeneration RandAugment AugMix"
     ),
     ("layers", "fft_length"): "MelSpectrogram",
-    ("layers", "fill_mode"): _PICTURES,
+    ("layers", "fill_mode"): "RandomRotation RandomTranslation RandomZoom",
     ("layers", "fill_value"): f"{_PICTURES} Resizing RandomPerspective",
     ("layers", "groups"): "Conv2D Conv1D Conv3D",
     ("layers", "height_factor"): "RandomTranslation",
@@ -47,6 +47,7 @@ _USUAL: dict[tuple[str, str], str] = {
     ("layers", "strides"): f"Conv1D {_CONVOLUTIONS}",
     ("layers", "vocabulary"): "StringLookup TextVectorization",
     ("layers", "width_factor"): "RandomTranslation",
+    ("layers", "window"): "MelSpectrogram",
     ("losses", "gamma"): "CategoricalFocalCrossentropy BinaryFocalCrossentropy",
     ("metrics", "threshold"): "BinaryAccuracy BinaryIoU",
     ("metrics", "thresholds"): (

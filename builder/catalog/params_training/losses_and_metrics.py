@@ -16,8 +16,8 @@ PARAMS: dict[str, Param] = {
     ),
     "reduction": Param(
         "choice",
-        "How the losses of a batch become one number; the first is their mean.",
-        choices=("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight"),
+        "How the losses of a batch become one number; the first is their mean, 'none' leaves them.",
+        choices=("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none"),
         advanced=True,
     ),
     "ignore_class": Param(

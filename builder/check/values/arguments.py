@@ -210,7 +210,7 @@ def _argument(
             inner = tuple((label, obj.with_(**{name: new})) for label, new in flaw.repairs)
             back = _set_argument(entry, obj, name, better)
             yield Flaw(f"{name}: {flaw.message}", flaw.hint, inner or back)
-    elif wrong := mismatch(asked, value):
+    elif wrong := mismatch(asked, catalog.canonical_argument(entry, name, value)):
         message = f"{entry.class_name}'s '{name}' must be {wrong} but is {value!r}."
         whole = round_value(asked, value)
         repairs = _set_argument(entry, obj, name, better)

@@ -98,7 +98,10 @@ def _flatten(value: Any) -> Iterator[Any]:
 
 
 def _choice(asked: Param, value: Any) -> bool:
-    return any(equal_values(value, choice) for choice in asked.choices)
+    counts = any(_is_whole(choice) for choice in asked.choices)  # some of those there are
+    return (counts and _is_whole(value) and value > 0) or any(
+        equal_values(value, choice) for choice in asked.choices
+    )
 
 
 def _object(asked: Param, value: Any) -> bool:

@@ -211,7 +211,7 @@ def is_stack(model: ModelSpec) -> bool:
     if any(n.call for n in nodes):
         return False
     # Sequential takes layers of one output only.
-    if any(isinstance(x, ObjectSpec) and x.config.get("return_state") for x in layers):
+    if any(isinstance(x, ObjectSpec) and catalog.second_outputs(x) for x in layers):
         return False
     if any(isinstance(x, ModelSpec) and len(x.outputs) != 1 for x in layers):
         return False

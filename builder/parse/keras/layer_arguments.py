@@ -10,12 +10,19 @@ from builder import catalog
 from builder.parse.data.arrays import Length
 from builder.parse.interpreter.imports import tidy_name
 from builder.parse.interpreter.interpreter import Interpreter
-from builder.parse.interpreter.values import Unknown, resolve_number
+from builder.parse.interpreter.values import Args, Keywords, Unknown, resolve_number
 from builder.parse.keras.symbolic_model import Layer, input_layer
 from builder.spec import ObjectSpec
 
 SHAPES = ("input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_length")
 """Older ways to say in the first layer what the model reads."""
+
+
+VOCABULARY = ("vocabulary", "idf_weights")
+"""What ``set_vocabulary`` takes, in its order."""
+
+COUNTED_OTHERWISE = {"output_mode", "num_oov_indices", "mask_token"}
+"""Settings with which other numbers than usual stand before a vocabulary."""
 
 
 def make_layer(
@@ -82,9 +89,27 @@ def read_sizes(interp: Interpreter, node: ast.AST, value: Any) -> tuple[int | No
     return None
 
 
+def set_vocabulary(
+    interp: Interpreter, node: ast.Call, layer: Layer, args: Args, kw: Keywords
+) -> None:
+    """``layer.set_vocabulary(words)``: the same as the argument ``vocabulary``."""
+    given = dict(zip(VOCABULARY, args, strict=False)) | kw
+    words = given.get("vocabulary")
+    known = isinstance(words, list | tuple) and not any(isinstance(w, Unknown) for w in words)
+    if not known or layer.spec is None or not catalog.traits_of(layer.class_name).looks_up:
+        interp.report_unknown(node, "the vocabulary could not be worked out: it is learned anew")
+        return
+    said = {name: tuple(given[name]) for name in VOCABULARY if given.get(name) is not None}
+    layer.spec = layer.spec.with_(**said)
+
+
 def vocabulary_size(interp: Interpreter, node: ast.AST, layer: Layer) -> Any:
-    """How many words a layer knows: its ``max_tokens``, as it has learned none here."""
-    most = layer.spec.config.get("max_tokens") if layer.spec else None
+    """How many words a layer knows: those it is given, else its ``max_tokens``."""
+    config = layer.spec.config if layer.spec else {}
+    words = config.get("vocabulary")
+    if isinstance(words, tuple) and not COUNTED_OTHERWISE & config.keys():
+        return len(words) + catalog.traits_of(layer.class_name).reserved
+    most = config.get("max_tokens")
     if not isinstance(most, int):
         why = "how many words it learns is not known before: give it max_tokens and write that here"
         return interp.report_unknown(node, why)

@@ -70,6 +70,8 @@ def _layer_method(
                 node, "Layers learn from the training examples, not from the test."
             )
         return None
+    if name == "set_vocabulary":
+        return layer_arguments.set_vocabulary(interp, node, layer, args, kw)
     if name == "vocabulary_size":
         return layer_arguments.vocabulary_size(interp, node, layer)
     if name == "get_vocabulary":

@@ -142,8 +142,13 @@ def write(path: Path, data: bytes) -> None:
         if temporary:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
-        message = f"{path.name} could not be saved in {path.parent}: {_reason(error)}."
-        raise FileError(message, _remedy(error)) from error
+        raise disk_error(path, error) from error
+
+
+def disk_error(path: Path, error: OSError) -> FileError:
+    """Why a file could not be written, with the remedy."""
+    message = f"{path.name} could not be saved in {path.parent}: {_reason(error)}."
+    return FileError(message, _remedy(error))
 
 
 def open_for_writing(path: Path, mode: Literal["ab", "wb"]) -> BufferedWriter:

@@ -128,7 +128,7 @@ def backup(path: Path) -> Path:
         FileError: there is one already, or it cannot be written.
     """
     target = path / "runs.db" if path.is_dir() else path
-    if target.exists():
+    if os.path.lexists(target):  # a link that leads nowhere, too
         raise FileError(f"{target} is there already.", "Choose another name.")
     partial = target.with_name(f".{target.name}.part")
     try:

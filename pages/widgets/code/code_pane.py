@@ -48,7 +48,7 @@ def _choose_style(training: TrainingSpec) -> str:
         chosen = st.selectbox(
             "Style",
             there,
-            widget_sync.option_index(there, widget_sync.sync_widget(key, now, now)),
+            widget_sync.sync_choice(key, now, there),
             key=key,
             format_func=lambda name: code.STYLES[name],
             help="Three ways to write the same model in Keras",

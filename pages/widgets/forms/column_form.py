@@ -161,7 +161,7 @@ def _select(label: str, node: str, name: str, offered: Sequence[ColumnFacts]) ->
     current = name if name in columns else NOTHING
     options = [*([] if current else [NOTHING]), *columns]
     key = f"bind-{node}"
-    at = widget_sync.option_index(options, widget_sync.sync_widget(key, current, current))
+    at = widget_sync.sync_choice(key, current, options)
     chosen = st.selectbox(
         escape_md(label), options, at, key=key, format_func=_option_label(columns)
     )

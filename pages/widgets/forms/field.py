@@ -23,8 +23,8 @@ LARGEST = 2**53 - 1
 
 def select(key: str, label: str, value: Any, options: Sequence[Any], help: str | None) -> Any:
     """One of ``options``, found by typing."""
-    offered, current = list(options), widget_sync.sync_widget(key, value, value)
-    at = widget_sync.option_index(offered, current)
+    offered = list(options)
+    at = widget_sync.sync_choice(key, value, offered)
     chosen = st.selectbox(label, offered, at, key=key, help=help, format_func=formatting.short)
     widget_sync.record_value(key, chosen)
     return chosen
@@ -54,30 +54,44 @@ def _float(key: str, label: str, value: Any, param: Param, help: str) -> Any:
     return number(key, label, value, param, help, float)
 
 
-def number(key: str, label: str, value: Any, param: Param, help: str, kind: type) -> Any:
+def number(
+    key: str, label: str, value: Any, param: Param, help: str, kind: type, *, empty: str = ""
+) -> Any:
     """A number of ``kind`` (int or float); what a number field cannot hold is typed as JSON."""
-    strange = isinstance(value, bool) or not isinstance(value, int | float | None)
-    if strange or (value is not None and abs(value) > LARGEST):
+    if value is not None and not _fits(value, kind):
         return _json(key, label, value, param, help)
     value = None if value is None else kind(value)
-    current = widget_sync.sync_widget(key, value, value)
+    shown = None if value is None else float(value)
+    current = widget_sync.sync_widget(key, value, shown)
     # No bounds here: a browser drops a number beyond them without a word; the checker says the
-    # range, what it would cost, and offers the fix.
+    # range, what it would cost, and offers the fix. A field for whole numbers alone would cut 2.5.
     new = st.number_input(
         label,
         key=key,
         value=None if param.optional else current,  # None: the field can be emptied
-        step=kind(param.step or (1 if kind is int else _step(param))),
-        format="%d" if kind is int else "%g",
+        step=float(param.step or (1 if kind is int else _step(param))),
+        format="%g",
         help=help,
-        placeholder=formatting.NONE if param.optional else "a number",
+        placeholder=empty or (formatting.NONE if param.optional else "a number"),
     )
     if new is None and not param.optional:
         if value is not None:
             _show_hint(f"{label} needs a number; it is still {formatting.short(value)}.")
         return value
+    if new is not None and not _fits(new, kind):
+        still = formatting.NONE if value is None else formatting.short(value)
+        _show_hint(f"{label} takes whole numbers, and {new:g} is none; it is still {still}.")
+        return value
+    new = None if new is None else kind(new)
     widget_sync.record_value(key, new)
     return new
+
+
+def _fits(value: Any, kind: type) -> bool:
+    """Whether a field for that kind of number can show the value as it is."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > LARGEST:
+        return False
+    return kind is float or value == int(value)
 
 
 def _step(param: Param) -> float:

@@ -11,11 +11,13 @@ import streamlit as st
 
 from builder import check, formatting, starters
 from builder.catalog.applications import ARCHITECTURES, BY_NAME, IMAGENET_CLASSES, Architecture
+from builder.catalog.entry import Param
 from builder.facts import DataFacts
 from builder.kinds.registry import find_kind
 from builder.runs.disk import weight_files
 from builder.runs.engine_process import client
 from builder.spec import Config, TrainingSpec
+from pages.widgets.forms import field
 from pages.widgets.session import current_project
 from pages.widgets.shared import page_frame
 from pages.widgets.shared.page_frame import escape_md
@@ -60,14 +62,13 @@ def _choices() -> None:
 
 def _settings(architecture: Architecture, data: DataFacts | None) -> tuple[int, bool, bool]:
     """The side of its pictures, whether it is frozen under a new head, and ImageNet's weights."""
-    side = st.number_input(
-        "Height and width of its pictures",
-        min_value=architecture.least,
-        max_value=LARGEST,
-        value=_side(architecture, data),
-        key=f"known-side-{architecture.name}-{data is not None}",
-        help="Pictures are scaled to this size; larger ones see more and take longer.",
-    )
+    usual, key = _side(architecture, data), f"known-side-{architecture.name}-{data is not None}"
+    help = "Pictures are scaled to this size; larger ones see more and take longer."
+    label = "Height and width of its pictures"
+    side = field.number(key, label, usual, Param("int", help), help, int)
+    if not architecture.least <= side <= LARGEST:
+        st.caption(f"{architecture.least} to {LARGEST} points are possible; {usual} are taken.")
+        side = usual
     freeze = data is not None and st.checkbox(
         "Freeze it: train the head only",
         key="known-freeze",
@@ -78,7 +79,7 @@ def _settings(architecture: Architecture, data: DataFacts | None) -> tuple[int, 
         key="known-imagenet",
         help="They are fetched from Google's store, so this machine needs a network.",
     )
-    return int(side), freeze, imagenet
+    return side, freeze, imagenet
 
 
 def _option_label(name: str) -> str:

@@ -64,6 +64,18 @@ def sync_widget(key: str, value: Any, shown: Any) -> Any:
     return st.session_state[key]
 
 
+def sync_choice(key: str, value: Any, options: Sequence[Any]) -> int | None:
+    """``sync_widget`` for a choice: the index of what stands there, of ``value`` if that is gone.
+
+    A browser names the option it shows by its label. Where the label has changed meanwhile, or the
+    option is offered no more, Streamlit would empty the choice.
+    """
+    at = option_index(options, sync_widget(key, value, value))
+    if at is None and (at := option_index(options, value)) is not None:
+        st.session_state[key] = value
+    return at
+
+
 def option_index(options: Sequence[Any], current: Any) -> int | None:
     """The index of what stands in a choice; None when nothing does."""
     return next((i for i, option in enumerate(options) if _same(option, current)), None)

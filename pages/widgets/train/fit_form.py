@@ -10,11 +10,12 @@ from typing import Any
 import streamlit as st
 
 from builder import binding, catalog
+from builder.catalog.entry import Param
 from builder.check.training.memory import DEFAULT_BATCH
 from builder.facts import DataFacts
 from builder.runs.engine_process import client
 from builder.spec import Config, ObjectSpec, TrainingSpec
-from pages.widgets.forms import form
+from pages.widgets.forms import field, form
 from pages.widgets.session import current_project, widget_sync
 from pages.widgets.shared import explanation, page_frame
 from pages.widgets.shared.page_frame import escape_md
@@ -53,12 +54,12 @@ def edit_numbers(training: TrainingSpec) -> TrainingSpec:
             "validation_split",
             "Validation split",
             float(fit.get("validation_split") or 0.0),
-            step=0.05,
+            float,
         )
     with right:
         batch = fit.get("batch_size")
         batch = _number("batch_size", "Batch size", DEFAULT_BATCH if batch is None else batch)
-        seed = _number("seed", "Seed", training.seed, optional=True)
+        seed = _number("seed", "Seed", training.seed, empty="by chance")
     new = training.with_fit(epochs=epochs, batch_size=batch, validation_split=split)
     # what was absent and still has its default stays absent, so that looking changes nothing
     usual = {"epochs": 1, "batch_size": DEFAULT_BATCH, "validation_split": 0.0}
@@ -66,21 +67,11 @@ def edit_numbers(training: TrainingSpec) -> TrainingSpec:
     return replace(new, seed=seed, fit=new.fit.without(*idle))
 
 
-def _number(name: str, label: str, value: Any, step: Any = 1, optional: bool = False) -> Any:
-    """One field; without bounds, because the checker says in words what a browser drops mutely."""
-    key = f"fit-{name}"
-    current = widget_sync.sync_widget(key, value, value)
-    new = st.number_input(
-        label,
-        key=key,
-        value=None if optional else current,  # None: the field can be emptied
-        step=step,
-        help=HELP[name],
-        placeholder="by chance" if optional else "a number",
-        format="%g" if isinstance(step, float) else "%d",
-    )
-    widget_sync.record_value(key, new)
-    return new
+def _number(name: str, label: str, value: Any, kind: type = int, empty: str = "") -> Any:
+    """One field; ``empty`` is what leaving it empty means, where that is allowed."""
+    step = None if kind is int else 0.05
+    param = Param(kind.__name__, HELP[name], step=step, optional=bool(empty))
+    return field.number(f"fit-{name}", label, value, param, HELP[name], kind, empty=empty)
 
 
 # --- class weights -------------------------------------------------------------------------------

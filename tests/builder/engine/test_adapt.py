@@ -124,3 +124,18 @@ def test_what_was_learned_is_saved_with_the_model(tmp_path: Path) -> None:
     again = keras.models.load_model(tmp_path / "model.keras", compile=False)
     x = TABLE[:20]
     np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
+
+
+def test_words_that_are_given_are_kept() -> None:
+    """Learned anew they would be in another order, and others would be missing."""
+    words = ("bad", "good", "never seen")
+    model = made(
+        layer("InputLayer", shape=(1,), dtype="string"),
+        layer("TextVectorization", vocabulary=words, output_sequence_length=2),
+        dense(3),
+    )
+    texts = np.array([["good good"], ["film bad"]], "object")
+    assert adapt_layers.adapt(model, texts) == ()
+    reader = model.get_layer("text_vectorization")
+    assert reader.get_vocabulary()[2:] == list(words)
+    assert np.asarray(reader(["good good", "film bad"])).tolist() == [[3, 3], [1, 2]]

@@ -77,6 +77,37 @@ def test_operations_are_nodes(lines: str, said: list[tuple[str, dict[str, Any]]]
     assert found == [(name, Config(config)) for name, config in said]
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "words = layers.TextVectorization(vocabulary=['good', 'bad'])",
+        "words = layers.TextVectorization()\nwords.set_vocabulary(['good', 'bad'])",
+        "words = layers.TextVectorization()\nwords.set_vocabulary(vocabulary=('good', 'bad'))",
+    ],
+)
+def test_words_that_are_given_are_not_learned(lines: str) -> None:
+    code = (
+        f"import keras\nfrom keras import layers\n{lines}\nwords.adapt(texts)\n"
+        "model = keras.Sequential([keras.Input((1,), dtype='string'), words,"
+        " layers.Embedding(words.vocabulary_size(), 4)])"
+    )
+    training = parse.parse(code).training
+    assert training is not None
+    layers = training.model.layers
+    assert layers["text_vectorization"].config["vocabulary"] == ("good", "bad")
+    assert layers["embedding"].config["input_dim"] == 4
+
+
+def test_a_vocabulary_nobody_knows_is_told() -> None:
+    code = (
+        "import keras\nfrom keras import layers\nwords = layers.TextVectorization()\n"
+        "words.set_vocabulary(open('words.txt').read())\n"
+        "model = keras.Sequential([keras.Input((1,), dtype='string'), words, layers.Dense(1)])"
+    )
+    read = parse.parse(code)
+    assert any("the vocabulary could not be worked out" in n.message for n in read.notes)
+
+
 def test_arguments_of_a_call_are_kept() -> None:
     lines = "h = layers.Dropout(0.5)(x, training=True)\ny = layers.LSTM(3)(h, mask=None)"
     read = parse.parse(GRAPH.format(lines=lines)).training
