@@ -9,7 +9,7 @@ from builder.spec import Config, ObjectSpec
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class Ending:
     """What answers one target.
 
     Args:
@@ -28,7 +28,7 @@ def _layer(class_name: str, **config: object) -> ObjectSpec:
     return ObjectSpec(class_name, Config(config))
 
 
-def head(target: ColumnFacts) -> Head:
+def ending(target: ColumnFacts) -> Ending:
     """The layers, loss and metrics for a target: one probability for two classes, one a class for
     more, and for numbers one that is learned at a size of about 1 and scaled back."""
     accuracy = (_layer("accuracy"),)
@@ -36,19 +36,19 @@ def head(target: ColumnFacts) -> Head:
         return _number_head(target)
     if target.labels == "one_hot":
         last = _layer("Dense", units=len(target.classes), activation="softmax")
-        return Head((last,), _layer("CategoricalCrossentropy"), accuracy)
+        return Ending((last,), _layer("CategoricalCrossentropy"), accuracy)
     if len(target.classes) == 2:
         last = _layer("Dense", units=1, activation="sigmoid")
-        return Head((last,), _layer("BinaryCrossentropy"), accuracy)
+        return Ending((last,), _layer("BinaryCrossentropy"), accuracy)
     last = _layer("Dense", units=len(target.classes), activation="softmax")
-    return Head((last,), _layer("SparseCategoricalCrossentropy"), accuracy)
+    return Ending((last,), _layer("SparseCategoricalCrossentropy"), accuracy)
 
 
-def _number_head(target: ColumnFacts) -> Head:
+def _number_head(target: ColumnFacts) -> Ending:
     spread = target.ranges[0] if target.ranges else None
     last = [_layer("Dense", units=1)]
     weight = 1.0
     if spread is not None and spread.deviation > 0:
         last.append(_layer("Rescaling", scale=spread.deviation, offset=spread.mean))
         weight = 1 / spread.deviation**2
-    return Head(tuple(last), _layer("MeanSquaredError"), (_layer("MeanAbsoluteError"),), weight)
+    return Ending(tuple(last), _layer("MeanSquaredError"), (_layer("MeanAbsoluteError"),), weight)

@@ -12,7 +12,7 @@ from builder.kinds.category import ONE_HOT
 from builder.kinds.registry import find_kind
 from builder.spec import Config, ObjectSpec, TrainingSpec
 from builder.suggest.draft import Draft
-from builder.suggest.outputs import head
+from builder.suggest.outputs import ending
 
 WIDTHS = {"linear": 0, "small": 16, "large": 32}
 """Size → numbers learned for each side; without any the biases alone answer."""
@@ -44,7 +44,7 @@ def suggest_ratings(facts: DataFacts, dataset: ObjectSpec, size: str, name: str)
         biases.insert(0, draft.add(ObjectSpec("Dot", Config(axes=1)), *rows, name="match"))
     total = draft.add(ObjectSpec("Add"), *biases)
     target = facts.target
-    end = head(target)
+    end = ending(target)
     answer = draft.add(end.layers[-1], total, name=usable(target.name, "answer"))
     columns[answer] = target.name
     metrics = (ObjectSpec("RootMeanSquaredError"), *end.metrics)

@@ -9,7 +9,7 @@ from builder.facts import ColumnFacts, DataFacts
 from builder.kinds.registry import find_kind
 from builder.spec import Config, ObjectSpec, TrainingSpec, unique_name
 from builder.suggest.draft import Draft
-from builder.suggest.outputs import Head, head
+from builder.suggest.outputs import Ending, ending
 from builder.suggest.ratings_model import is_rating, suggest_ratings
 
 FEATURES = "features"
@@ -17,7 +17,7 @@ FEATURES = "features"
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class ModelSize:
     """How large a suggested model is.
 
     Args:
@@ -33,20 +33,20 @@ class Size:
 
 
 SIZES = {
-    "linear": Size(
+    "linear": ModelSize(
         "No hidden layer",
         "Every column pushes the answer up or down by itself: the honest beginning, and often"
         " hard to beat.",
         (),
     ),
-    "small": Size(
+    "small": ModelSize(
         "Two small layers",
         "Two hidden layers find how columns work together; enough for most tables of some"
         " hundreds to some ten thousand rows.",
         (64, 32),
         0.2,
     ),
-    "large": Size(
+    "large": ModelSize(
         "Three wide layers",
         "More layers for many rows and columns; on few rows it learns them by heart.",
         (256, 128, 64),
@@ -75,9 +75,9 @@ def suggest(facts: DataFacts, dataset: ObjectSpec, size: str = "small") -> Train
         dense = ObjectSpec("Dense", Config(units=units, activation="relu"))
         dropout = ObjectSpec("Dropout", Config(rate=SIZES[size].dropout))
         joined = draft.chain((dense, dropout), joined)
-    ends: dict[str, Head] = {}
+    ends: dict[str, Ending] = {}
     for target in facts.targets:
-        end = head(target)
+        end = ending(target)
         before = draft.chain(end.layers[:-1], joined)
         node = draft.add(end.layers[-1], before, name=usable(target.name, "answer"))
         ends[node], columns[node] = end, target.name
@@ -145,7 +145,7 @@ def _groups(inputs: tuple[ColumnFacts, ...]) -> list[tuple[str, tuple[ColumnFact
     return groups
 
 
-def _compile(ends: dict[str, Head]) -> Config:
+def _compile(ends: dict[str, Ending]) -> Config:
     optimizer = ObjectSpec("Adam")
     if len(ends) == 1:
         end = next(iter(ends.values()))

@@ -19,6 +19,7 @@ DOMAIN_WORDS = {
     "export",
     "notebook",
     "optimizers",
+    "predict",
     "preprocessing",
     "registry",
     "schedules",
@@ -36,6 +37,7 @@ LADDERS = {
         {"tables"},
         {"datasets"},
         {"edit", "check", "code", "parse", "starters", "diagnose", "compare"},
+        {"suggest"},
         {"engine", "custom_layers"},
         {"exporters"},
         {"runs"},
@@ -73,10 +75,15 @@ LADDERS = {
         {"data"},
         {"home"},
         {"code", "evaluate", "runs"},
-        {"model", "train"},
+        {"model", "predict", "train"},
     ),
 }
 """Package → what it holds by floor, F0 first: an import never leads upwards."""
+
+KIND_NAMES = {
+    "builder/tables/": "cells have types of these names, and what a column is, is guessed there",
+}
+"""Where a kind of data may be known by its name beside its own file, and why."""
 
 TABLES = {
     "builder/catalog/": "what Keras offers is written here",

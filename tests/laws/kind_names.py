@@ -8,15 +8,17 @@ from collections.abc import Collection, Iterator
 from tests.laws.tree import Source, Tree
 
 
-def forks(tree: Tree, names: Collection[str]) -> list[str]:
+def forks(tree: Tree, names: Collection[str], allowed: Collection[str] = ()) -> list[str]:
     """Comparisons with a kind's name, and tables of two or more of them, outside its own file.
 
     Args:
         names: of the kinds; a file ``builder/kinds/<name>.py`` may compare its own.
+        allowed: beginnings of the paths of files that may know all of them.
     """
     return [
         f"{file}:{line} forks on {', '.join(sorted(foreign))}: ask the kind's module"
         for file in tree.files
+        if not any(f"{file}".startswith(path) for path in allowed)
         for line, found in _found(file, set(names))
         if (foreign := found - _own(file))
     ]

@@ -298,7 +298,7 @@ def _show_format(dataset: ObjectSpec, seen: TableOverview) -> None:
     form = seen.profile.format
     st.caption("How the file was understood; change what was guessed wrong.")
     words: dict[str, Any] = {}
-    if form.kind == "text":
+    if form.delimiter:
         words["delimiter"] = st.text_input("Between two values", form.delimiter or "", max_chars=1)
         words["decimal"] = st.selectbox(
             "Decimal mark", [".", ","], [".", ","].index(form.decimal or ".")
