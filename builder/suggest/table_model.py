@@ -115,16 +115,17 @@ def suggested_size(training: TrainingSpec, facts: DataFacts) -> str | None:
 def _add_features(draft: Draft, inputs: tuple[ColumnFacts, ...], columns: dict[str, object]) -> str:
     """The Inputs, bound in ``columns``, and the block that makes features of them; its node."""
     block, ends, doors = Draft(), list[str](), list[str]()
-    for name, group in _groups(inputs):
-        kind = find_kind(group[0].kind)
-        layer = kind.input_layer(group[0])
+    groups = _groups(inputs)
+    for name, group in groups:
+        layer = find_kind(group[0].kind).input_layer(group[0])
         if len(group) > 1:
             layer = layer.with_(shape=(len(group),))
         node = draft.add(layer, name=name)
         columns[node] = tuple(c.name for c in group) if len(group) > 1 else group[0].name
-        doors.append(node)
-        door = block.add(layer, name=node)
-        ends += [block.chain(layers, door, node) for layers in kind.encodings(group)]
+        doors.append(block.add(layer, name=node))
+    for door, (_, group) in zip(doors, groups, strict=True):
+        chains = find_kind(group[0].kind).encodings(group)
+        ends += [block.chain(layers, door, door) for layers in chains]
     last = block.add(ObjectSpec("Concatenate"), *ends) if len(ends) > 1 else ends[0]
     return draft.add(block.model(FEATURES, (last,)), *doors, name=FEATURES)
 

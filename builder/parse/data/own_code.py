@@ -16,7 +16,7 @@ from builder.kinds.registry import find_kind
 from builder.parse.data import loaders
 from builder.parse.data.arrays import Bunch, DataArray, LoadedData
 from builder.parse.interpreter.interpreter import Interpreter
-from builder.parse.interpreter.values import Args, Keywords, Unknown, UserFunction, is_small
+from builder.parse.interpreter.values import Args, Keywords, Opaque, Unknown, UserFunction, is_small
 from builder.parse.text import syntax_tree
 from builder.parse.text.fingerprint import fingerprint
 from builder.parse.text.remarks import Remarks
@@ -60,6 +60,8 @@ def read_function(interp: Interpreter, function: UserFunction, args: Args, kw: K
     module = _programs().get(node.name) if isinstance(node, ast.FunctionDef) else None
     if module is None or not _is_ours(function, module):
         return None
+    if module.CONTENTS.is_guess:  # only the project knows which file it is
+        return Opaque()
     arguments = _arguments(function, args, kw)
     if _fixed_arguments(module, arguments) != _usual_arguments(interp, module):
         return None

@@ -17,16 +17,20 @@ INSTEAD = {
 }
 """Loaders of what we do not have → what to say."""
 
+TABLE = "drop the table on the Data page, which reads it and makes a model for it"
 FILES = "your own data come as an .npz file with x_train, y_train, x_test and y_test"
 MADE_UP = "made-up numbers are no dataset"
 SEARCH = "a search is not read: train with some settings and compare them on the Runs page"
 READERS = {
-    "pandas.read_csv": FILES,
-    "pandas.read_excel": FILES,
+    "pandas.read_csv": TABLE,
+    "pandas.read_excel": TABLE,
+    "pandas.read_feather": TABLE,
+    "pandas.read_json": TABLE,
+    "pandas.read_parquet": TABLE,
     "keras.utils.timeseries_dataset_from_array": "windows of a series are not cut here; cut them"
     " beforehand and save them as an .npz file",
-    "numpy.loadtxt": FILES,
-    "numpy.genfromtxt": FILES,
+    "numpy.loadtxt": TABLE,
+    "numpy.genfromtxt": TABLE,
     "numpy.fromfile": FILES,
     "tensorflow_datasets.load": FILES,
     "keras.utils.image_dataset_from_directory": FILES,
