@@ -41,22 +41,21 @@ def is_single_column(training: TrainingSpec) -> bool:
 
 
 def input_columns(training: TrainingSpec) -> dict[str, str]:
-    """Input node → the column it reads: the bound one, else the one of its own name."""
+    """Input node → the column it reads, the first of several: the bound one, else the one of its
+    own name."""
     plain = is_single_column(training)
     return {n: X if plain else _column(training, n) for n in inputs(training.model)}
 
 
 def bound_columns(training: TrainingSpec) -> dict[str, tuple[str, ...]]:
-    """TEMP Input node → the columns it reads."""
-    found = {}
-    for node, name in input_columns(training).items():
-        value = training.columns.get(node)
-        found[node] = value if isinstance(value, tuple) else (name,)
-    return found
+    """Input node → every column it reads, in the order in which their numbers stand there."""
+    return {
+        node: _several(training, node) or (name,) for node, name in input_columns(training).items()
+    }
 
 
 def read_columns(training: TrainingSpec) -> tuple[str, ...]:
-    """TEMP Every column the model reads, each once."""
+    """Every column the model reads, each once."""
     return tuple(dict.fromkeys(c for names in bound_columns(training).values() for c in names))
 
 
@@ -67,8 +66,16 @@ def output_columns(training: TrainingSpec) -> dict[str, str]:
 
 
 def _column(training: TrainingSpec, node: str) -> str:
-    column = training.columns.get(node)
+    column = next(iter(_several(training, node)), training.columns.get(node))
     return column if isinstance(column, str) else node
+
+
+def _several(training: TrainingSpec, node: str) -> tuple[str, ...]:
+    """The columns of an Input that several are bound to; () where one is, or none."""
+    columns = training.columns.get(node)
+    if isinstance(columns, tuple) and all(isinstance(c, str) for c in columns):
+        return columns
+    return ()
 
 
 def keras_name(model: ModelSpec, ref: str) -> str:

@@ -38,10 +38,11 @@ def select_columns(training: TrainingSpec, called: Names) -> str:
             "Set the order of the examples back to Keras's own on the Train page.",
             "fit.shuffle",
         )
-    x = {
-        binding.keras_name(training.model, n): c for n, c in binding.bound_columns(training).items()
+    model = training.model
+    x = {binding.keras_name(model, n): c for n, c in binding.bound_columns(training).items()}
+    y: dict[str, tuple[str, ...]] = {
+        called[ref]: (c,) for ref, c in binding.output_columns(training).items()
     }
-    y = {called[ref]: (c,) for ref, c in binding.output_columns(training).items()}
     lines = ["# Hand over the columns that the model reads and learns"]
     for part in ("train", "test"):
         for side, columns in (("x", x), ("y", y)):

@@ -105,6 +105,8 @@ class Kind:
         as_target: the kind as which a column of this kind is predicted; "": it cannot be.
         named: its values are names, of which there is a list.
         reads_numbers: it is read from cells that hold numbers.
+        together: the kind of a row of several such values, which one Input reads; "": they cannot
+            stand in one.
         shared_input: the name of the one Input that reads all columns of this kind; "": each has
             its own.
     """
@@ -123,6 +125,7 @@ class Kind:
     named: bool = False
     reads_numbers: bool = False
     shared_input: str = ""
+    together: str = ""
 
     # --- from raw to prepared ---
 

@@ -30,6 +30,7 @@ class Number(Numeric):
     as_target = "number"
     reads_numbers = True
     shared_input = "numbers"
+    together = "vector"
     advice: ScalingAdvice | None = ScalingAdvice(
         50.0, "numbers", "near -1 to 1", "Standardize the columns", "standard"
     )

@@ -10,6 +10,7 @@ from builder import binding, edit
 from builder.check.repair.per_output import output_views
 from builder.check.repair.recommended import recommend_loss
 from builder.facts import ColumnFacts, DataFacts, Fix, Problem
+from builder.kinds.registry import find_kind
 from builder.spec import Config, TrainingSpec
 
 
@@ -39,9 +40,11 @@ def _unbound(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
     )
     for role, word, columns, bound in sides:
         for node, name in bound.items():
-            if any(c.name == name for c in columns) or isinstance(
-                training.columns.get(node), tuple
-            ):
+            several = binding.bound_columns(training).get(node, ())
+            if len(several) > 1:
+                yield from _unfit_together(training, data, node, several)
+                continue
+            if any(c.name == name for c in columns):
                 continue
             given = training.columns.get(node)
             has = ", ".join(c.name for c in columns)
@@ -55,6 +58,29 @@ def _unbound(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
             )
             hint = f"Bind it to one of: {has}."
             yield Problem(f"columns.{node}", message, hint, remedies)
+
+
+def _unfit_together(
+    training: TrainingSpec, data: DataFacts, node: str, names: tuple[str, ...]
+) -> Iterator[Problem]:
+    """Columns that are not there or cannot stand beside others in one Input."""
+    for name in names:
+        column = data.column(name)
+        rest = tuple(n for n in names if n != name)
+        fixed = training.columns.with_(**{node: rest if len(rest) > 1 else rest[0]})
+        fix = Fix(f"Leave out {name}", replace(training, columns=fixed))
+        if column is None or column.role != "input":
+            why = "does not exist" if column is None else "is a target"
+            message = f"The Input '{node}' is bound to '{name}', which {why} of {data.title}."
+            hint = f"Choose among {', '.join(c.name for c in data.inputs)}."
+            yield Problem(f"columns.{node}", message, hint, (fix,))
+        elif not find_kind(column.kind).together:
+            message = (
+                f"The Input '{node}' reads several columns, but '{name}'"
+                f" ({find_kind(column.kind).describe(column)}) cannot stand beside others."
+            )
+            hint = "Give it an Input of its own."
+            yield Problem(f"columns.{node}", message, hint, (fix,))
 
 
 def _best_columns(

@@ -8,6 +8,7 @@ from typing import Any
 
 from builder import binding
 from builder.facts import DataFacts, Fix, Problem
+from builder.kinds.registry import find_kind
 from builder.spec import Config, TrainingSpec
 
 
@@ -103,10 +104,15 @@ def _target_data(data: DataFacts, name: str) -> DataFacts | None:
 
 
 def input_data(training: TrainingSpec, data: DataFacts, node: str) -> DataFacts | None:
-    """The dataset with the column of this Input as its only one; None when it is bound to none."""
+    """The dataset with the columns of this Input as its only one; None when it is bound to none."""
     if binding.is_single_column(training) and not data.is_named:
         return data
-    column = data.column(binding.input_columns(training).get(node, ""))
-    if column is None or column.role != "input":
+    names = binding.bound_columns(training).get(node, ("",))
+    columns = [c for c in map(data.column, names) if c is not None and c.role == "input"]
+    if len(columns) < len(names):
         return None
-    return data.view(column)
+    first = columns[0]
+    if len(columns) == 1:
+        return data.view(first)
+    kind = find_kind(first.kind).together or first.kind
+    return data.view(replace(first, name=", ".join(names), kind=kind, shape=(len(names),)))

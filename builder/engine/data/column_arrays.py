@@ -35,17 +35,28 @@ def bind_arrays(training: TrainingSpec, data: Data) -> Arrays:
     Raises:
         DataError: an Input or output is bound to no column, or to one of the wrong side.
     """
-    y = _columns(training, data, binding.output_columns(training), "target")
+    x = binding.bound_columns(training)
+    y = binding.output_columns(training)
+    for node, names in (*x.items(), *((output, (name,)) for output, name in y.items())):
+        for name in names:
+            _require_role(data, node, name, "input" if node in x else "target")
     parts = []
-    for p in PARTS:
-        names = binding.read_columns(training)
-        parts.append(bind_inputs(training, {n: getattr(data.column(n), p) for n in names}))
-        parts.append(_pack({k: getattr(c, p) for k, c in y.items()}))
+    for part in PARTS:
+        read = {n: getattr(data.column(n), part) for n in binding.read_columns(training)}
+        parts.append(bind_inputs(training, read))
+        answers = {o: getattr(data.column(name), part) for o, name in y.items()}
+        parts.append(_pack({binding.keras_name(training.model, o): a for o, a in answers.items()}))
     return Arrays(*parts)
 
 
 def bind_inputs(training: TrainingSpec, columns: Mapping[str, Any]) -> Any:
-    """TEMP What the model reads, of prepared columns."""
+    """What the model reads: an array where it has one Input, else a dict by Input.
+
+    Several columns of one Input stand side by side, in the order they are bound in.
+
+    Args:
+        columns: prepared, by column.
+    """
     x = {}
     for node, names in binding.bound_columns(training).items():
         key = binding.keras_name(training.model, node)
@@ -59,22 +70,15 @@ def bind_inputs(training: TrainingSpec, columns: Mapping[str, Any]) -> Any:
 PARTS = ("train", "test")
 
 
-def _columns(
-    training: TrainingSpec, data: Data, columns: Mapping[str, str], role: str
-) -> dict[str, Any]:
-    found = {}
-    for node, name in columns.items():
-        column = data.column(name)
-        if column.facts.role != role:
-            raise DataError(
-                f"'{node}' is bound to '{name}', which is an {column.facts.role} of the dataset."
-                if column.facts.role == "input"
-                else f"'{node}' is bound to '{name}', which is a target of the dataset.",
-                f"Bind it to one of the dataset's {role}s.",
-                f"columns.{node}",
-            )
-        found[binding.keras_name(training.model, node)] = column
-    return found
+def _require_role(data: Data, node: str, name: str, role: str) -> None:
+    facts = data.column(name).facts
+    if facts.role != role:
+        article = "an input" if facts.role == "input" else "a target"
+        raise DataError(
+            f"'{node}' is bound to '{name}', which is {article} of the dataset.",
+            f"Bind it to one of the dataset's {role}s.",
+            f"columns.{node}",
+        )
 
 
 def _pack(arrays: dict[str, Any]) -> Any:

@@ -13,7 +13,7 @@ import streamlit as st
 from builder import binding, formatting
 from builder.facts import ColumnFacts, DataFacts
 from builder.kinds.registry import find_kind
-from builder.spec import TrainingSpec
+from builder.spec import Config, TrainingSpec
 from pages.widgets.session import widget_sync
 from pages.widgets.shared.markup import image_data_url
 from pages.widgets.shared.page_frame import escape_md
@@ -136,9 +136,7 @@ def edit_bindings(training: TrainingSpec, facts: DataFacts) -> TrainingSpec:
     columns = training.columns
     for word, bound, offered in sides:
         for node, name in bound.items():
-            chosen = _select(f"{word} {node}", node, name, offered)
-            if chosen not in (NOTHING, name):
-                columns = columns.with_(**{node: chosen})
+            columns = _bind(training, columns, f"{word} {node}", node, name, offered)
     return replace(training, columns=columns)
 
 
@@ -150,10 +148,32 @@ def edit_node_binding(training: TrainingSpec, facts: DataFacts, node: str) -> Tr
         ("Answers the column", binding.output_columns(training), facts.targets),
     ):
         if node in bound:
-            chosen = _select(label, node, bound[node], offered)
-            if chosen not in (NOTHING, bound[node]):
-                columns = columns.with_(**{node: chosen})
+            columns = _bind(training, columns, label, node, bound[node], offered)
     return replace(training, columns=columns)
+
+
+def _bind(
+    training: TrainingSpec,
+    columns: Config,
+    label: str,
+    node: str,
+    name: str,
+    offered: Sequence[ColumnFacts],
+) -> Config:
+    """The bindings with what is chosen for one Input or output."""
+    several = binding.bound_columns(training).get(node, ())
+    if len(several) > 1:
+        names = [c.name for c in offered if find_kind(c.kind).together]
+        key = f"bind-{node}"
+        current = [n for n in several if n in names]
+        shown = widget_sync.sync_widget(key, tuple(current), current)
+        chosen = st.multiselect(escape_md(label), names, shown, key=key)
+        widget_sync.record_value(key, tuple(chosen))
+        if len(chosen) > 1 and tuple(chosen) != several:
+            return columns.with_(**{node: tuple(chosen)})
+        return columns
+    one = _select(label, node, name, offered)
+    return columns if one in (NOTHING, name) else columns.with_(**{node: one})
 
 
 def _select(label: str, node: str, name: str, offered: Sequence[ColumnFacts]) -> str:

@@ -29,6 +29,6 @@ def inputs_for_columns(training: TrainingSpec) -> tuple[tuple[str, ObjectSpec], 
         return ()
     if not data.is_named:
         return (("", check.input_layer(data)),)
-    read = set(binding.input_columns(training).values())
+    read = set(binding.read_columns(training))
     unread = (column for column in data.inputs if column.name not in read)
     return tuple((column.name, find_kind(column.kind).input_layer(column)) for column in unread)
