@@ -47,15 +47,12 @@ def test_a_damaged_run_store_is_said_until_it_is_moved_away(
     assert warnings(visit(step)) == []
 
 
-def test_a_damaged_project_opens_as_it_was_before_and_says_so(
-    visit: Visit, workspace: Path
-) -> None:
+def test_a_damaged_project_opens_from_its_copy_and_says_so(visit: Visit, workspace: Path) -> None:
     made = projects.create("anna", "Mine", starters.find_starter("xor").training)
-    projects.save(made.token, 1, "Mine", made.training)
     (workspace / "projects" / f"{made.token}.json").write_bytes(b"{")
     at = visit("home", made.token)
     (said,) = (str(note.value) for note in at.info)
-    assert said.startswith("The file of the project 'Mine' was damaged. The version saved before")
+    assert said == "The file of the project 'Mine' was damaged; its copy took its place."
     assert [note.value for note in visit("home", made.token).info] == []
 
 

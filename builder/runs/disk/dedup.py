@@ -23,8 +23,9 @@ def share(path: Path) -> None:
         try:
             os.link(path, kept)
         except FileExistsError:
-            whole = digest(kept) == name  # else the earlier file was damaged since
-            _replace_by_link(*((kept, path) if whole else (path, kept)))
+            if digest(kept) != name:  # damaged since: it becomes whole under all its names
+                shutil.copyfile(path, kept)
+            _replace_by_link(kept, path)
 
 
 def digest(path: Path) -> str:

@@ -1,5 +1,5 @@
-"""Saved projects: one JSON file each, written atomically, with a revision against lost updates;
-the version before stands beside it, for when the file is damaged."""
+"""Saved projects: one JSON file each, written atomically, with a revision against lost updates, and
+a copy beside it for when that is damaged."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from typing import Any
 
 from builder import document
 from builder.errors import FileError, LayerwiseError, SpecError, StaleError
-from builder.runs.disk import data_files, dedup, weight_files, workspace
+from builder.runs.disk import data_files, weight_files, workspace
 from builder.spec import TrainingSpec
 
-OLDER = ".older"
-"""What the name of the version before ends with."""
+COPY = ".copy"
+"""What the name of a project's second file ends with."""
 
 UNREADABLE = (SpecError, ValueError, TypeError, KeyError, RecursionError)
 """What reading a damaged project raises."""
@@ -62,7 +62,7 @@ def create(owner: str, title: str, training: TrainingSpec) -> Project:
 
 
 def load(token: str) -> Project:
-    """The project of that token; the version before where its file is missing or damaged.
+    """The project of that token; its copy where its file is missing or damaged.
 
     Raises:
         FileError: there is none, or both files are damaged (the newer is kept as ``.damaged``).
@@ -72,7 +72,7 @@ def load(token: str) -> Project:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        return _load_older(token, "it was found damaged earlier")
+        return _load_copy(token, "it was found damaged earlier")
     except OSError as error:
         raise FileError(f"The project cannot be read: {error.strerror}.") from error
     try:
@@ -81,28 +81,24 @@ def load(token: str) -> Project:
         if _newer(data):
             raise
         os.replace(path, path.with_suffix(".damaged"))
-        return _load_older(token, str(error))
+        return _load_copy(token, str(error))
 
 
-def _load_older(token: str, why: str) -> Project:
-    """The version before takes the place of the file that is missing or was put aside."""
+def _load_copy(token: str, why: str) -> Project:
+    """The copy takes the place of the file that is missing or was put aside."""
     path = _path(token)
     aside = path.with_suffix(".damaged")
     try:
-        older = _read_project(token, path.with_suffix(OLDER).read_bytes())
+        copy = _read_project(token, path.with_suffix(COPY).read_bytes())
     except (OSError, *UNREADABLE):
         if aside.exists():
             raise _damage(aside, why) from None
         raise FileError(
             "There is no project at this address.", "Check the link, or open one of yours."
         ) from None
-    # a tab that has the lost version still open may save it
-    restored = _write(replace(older, rev=older.rev + 1))
-    remark = (
-        f"The file of the project '{older.title}' was {'damaged' if aside.exists() else 'missing'}."
-        " The version saved before it took its place: the last change may be lost."
-    )
-    return replace(restored, remark=remark)
+    gone = "damaged" if aside.exists() else "missing"
+    remark = f"The file of the project '{copy.title}' was {gone}; its copy took its place."
+    return replace(_write(copy), remark=remark)
 
 
 def save(token: str, rev: int, title: str, training: TrainingSpec) -> Project:
@@ -114,14 +110,13 @@ def save(token: str, rev: int, title: str, training: TrainingSpec) -> Project:
     """
     with _lock():
         old = load(token)
-        if old.rev != rev:
+        if old.rev > rev:  # less it is where the copy was of the version before
             raise StaleError(
                 f"This project was changed elsewhere: you have version {rev}, version {old.rev} is"
                 " saved.",
                 "Reload to see the saved version, or save yours as a copy.",
             )
         _keep_files_a_day(old.training)
-        _keep_older(_path(token))
         return _write(Project(token, old.owner, title, rev + 1, training, time()))
 
 
@@ -129,7 +124,7 @@ def list_projects(owner: str | None) -> list[Project]:
     """The owner's projects, or everybody's, last saved first; unreadable ones are in
     ``list_damaged()``."""
     projects = []
-    for name in {path.stem for path in _folder().iterdir() if path.suffix in (".json", OLDER)}:
+    for name in {path.stem for path in _folder().iterdir() if path.suffix in (".json", COPY)}:
         if not workspace.is_token(name):
             continue
         # one broken file must not hide the others; load() has set it aside
@@ -151,7 +146,7 @@ def list_damaged() -> list[DamagedProject]:
 def _place(aside: Path) -> str:
     """What stands in the place of a file put aside."""
     if aside.with_suffix(".json").exists():
-        return "the version saved before it took its place."
+        return "its copy took its place."
     return "it could not be read."
 
 
@@ -160,7 +155,7 @@ def delete(token: str) -> None:
     with _lock():
         with contextlib.suppress(LayerwiseError):
             _keep_files_a_day(load(token).training)
-        for suffix in (OLDER, ".json"):  # else the older would take the newer's place
+        for suffix in (COPY, ".json"):  # else the copy would take the file's place
             _path(token).with_suffix(suffix).unlink(missing_ok=True)
 
 
@@ -183,20 +178,17 @@ def _lock() -> contextlib.AbstractContextManager[None]:
     return workspace.lock(_folder() / ".lock")
 
 
-def _keep_older(path: Path) -> None:
-    """The file as it is stays as the version before."""
-    older = path.with_suffix(OLDER)
-    with contextlib.suppress(OSError):
-        older.unlink(missing_ok=True)
-        dedup.copy_file(path, older)
-
-
 def _write(project: Project) -> Project:
     doc = json.loads(document.to_json(project.training, title=project.title))
     doc |= {"owner": project.owner, "rev": project.rev, "saved": project.saved}
     doc["checksum"] = _checksum(doc)
     data = json.dumps(doc, indent=2, ensure_ascii=False).encode()
-    workspace.write(_path(project.token), data)
+    path = _path(project.token)
+    workspace.write(path, data)
+    with contextlib.suppress(OSError):  # not synchronised, for nobody should wait for it
+        partial = path.with_name(f".{path.stem}.part")
+        partial.write_bytes(data)
+        os.replace(partial, path.with_suffix(COPY))
     return project
 
 

@@ -199,18 +199,15 @@ def test_snapshots_that_are_gone_are_said(training: TrainingSpec) -> None:
     assert jobs.progress(run).remarks == remark, "said once"
 
 
-def test_a_model_never_becomes_one_with_a_damaged_copy(tmp_path: Path) -> None:
+def test_a_model_that_is_made_again_mends_all_that_share_it(tmp_path: Path) -> None:
     one, twin = (tmp_path / name for name in ("one.keras", "twin.keras"))
     for path in (one, twin):
         path.write_bytes(b"a model" * 1000)
     dedup.share(one)
     flip(one)  # and with it the copy that is kept
     dedup.share(twin)
-    assert twin.read_bytes() == b"a model" * 1000
-    one.write_bytes(b"")
-    (tmp_path / "again.keras").write_bytes(b"a model" * 1000)
-    dedup.share(tmp_path / "again.keras")
-    assert twin.samefile(tmp_path / "again.keras")
+    assert one.read_bytes() == twin.read_bytes() == b"a model" * 1000
+    assert one.samefile(twin)
 
 
 # --- projects -----------------------------------------------------------------------------------
@@ -221,42 +218,50 @@ def path_of(token: str) -> Path:
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_of_a_damaged_project_the_version_before_is_opened_and_said(
+def test_of_a_damaged_project_the_copy_is_opened_and_said(
     damage: str, training: TrainingSpec
 ) -> None:
     made = projects.create("anna", "Mine", training)
-    projects.save(made.token, 1, "Mine, too", replace(training, seed=5))
-    last = projects.save(made.token, 2, "Mine, too", replace(training, seed=6))
+    last = projects.save(made.token, 1, "Mine, too", replace(training, seed=6))
     DAMAGES[damage](path_of(made.token))
     (listed,) = projects.list_projects("anna")
-    assert listed.training.seed == 5
+    assert replace(listed, remark="") == last, "nothing is lost"
     gone = "missing" if damage == "missing" else "damaged"
-    assert listed.remark.startswith(f"The file of the project 'Mine, too' was {gone}. The version")
+    assert listed.remark == (
+        f"The file of the project 'Mine, too' was {gone}; its copy took its place."
+    )
     found = projects.load(made.token)
     assert found == replace(listed, remark=""), "said once"
     aside = projects.list_damaged()
     assert len(aside) == (damage != "missing")
-    assert all("version saved before it took its place" in a.message for a in aside)
+    assert all("its copy took its place" in a.message for a in aside)
     assert all(str(workspace.home()) not in a.message for a in aside)
-    # a tab that has the lost version open does not lose it
     assert projects.save(made.token, last.rev, "Mine, too", last.training).training.seed == 6
     projects.delete(made.token)
     with pytest.raises(FileError):
         projects.load(made.token)
 
 
-def test_a_project_without_a_whole_version_says_so(training: TrainingSpec) -> None:
+def test_a_tab_may_save_what_the_copy_lacks(training: TrainingSpec) -> None:
+    made = projects.create("anna", "Mine", training)
+    before = path_of(made.token).read_bytes()
+    last = projects.save(made.token, 1, "Mine, too", training)
+    path_of(made.token).with_suffix(projects.COPY).write_bytes(before)  # as a crash leaves it
+    path_of(made.token).unlink()
+    assert projects.load(made.token).title == "Mine"
+    assert projects.save(made.token, last.rev, last.title, training).title == "Mine, too"
+
+
+def test_a_project_without_a_whole_file_says_so(training: TrainingSpec) -> None:
     made = projects.create("anna", "Mine", training)
     projects.save(made.token, 1, "Mine", training)
     flip(path_of(made.token), at=0.0)
-    path_of(made.token).with_suffix(projects.OLDER).write_text('{"layerwise": 99}')
+    path_of(made.token).with_suffix(projects.COPY).write_text('{"layerwise": 99}')
     with pytest.raises(FileError, match="damaged and was kept aside as"):
         projects.load(made.token)
 
 
-def test_a_newer_project_is_left_alone_though_there_is_an_older_version(
-    training: TrainingSpec,
-) -> None:
+def test_a_newer_project_is_left_alone_though_there_is_a_copy(training: TrainingSpec) -> None:
     made = projects.create("anna", "Mine", training)
     projects.save(made.token, 1, "Mine", training)
     content = json.loads(path_of(made.token).read_text()) | {"layerwise": document.VERSION + 1}

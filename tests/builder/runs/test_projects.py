@@ -68,6 +68,7 @@ def test_mine_are_mine_newest_first(training: TrainingSpec) -> None:
 def test_a_damaged_file_is_kept_aside_and_said(training: TrainingSpec, content: bytes) -> None:
     good, bad = (projects.create("anna", title, training) for title in ("good", "bad"))
     path(bad.token).write_bytes(content)
+    path(bad.token).with_suffix(projects.COPY).write_bytes(content)
     assert [p.title for p in projects.list_projects("anna")] == ["good"]
     (found,) = projects.list_damaged()
     assert found.token == bad.token

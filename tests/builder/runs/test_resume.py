@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from builder.errors import TrainingError
+from builder.facts import SNAPSHOTS
 from builder.runs.scheduler import dispatch, jobs, worker_pool
 from builder.runs.store import housekeeping, metric_rows, run_store
 from builder.spec import TrainingSpec
 from tests.benchmarks.chaos import numbers, same, training
 from tests.builder.runs.conftest import until
+from tests.damage import flip
 
 EPOCHS = 150
 """Two seconds or so: long enough to be paused in its middle."""
@@ -45,7 +47,7 @@ def whole() -> str:
     return run.id
 
 
-def test_paused_killed_and_resumed_it_is_the_very_same_run(whole: str) -> None:
+def test_paused_damaged_killed_and_resumed_it_is_the_very_same_run(whole: str) -> None:
     run = jobs.start(training(EPOCHS), owner="resume")
     until(lambda: jobs.progress(run.id).step > 200)
     jobs.pause(run.id)
@@ -55,6 +57,7 @@ def test_paused_killed_and_resumed_it_is_the_very_same_run(whole: str) -> None:
     assert not seen.ended and jobs.can_resume(run.id)
     assert not jobs.artefact(run.id).exists()
 
+    flip(jobs.folder(run.id) / SNAPSHOTS[0])
     first = run_store.row(run.id)["pid"]
     assert jobs.resume(run.id).id == run.id
     assert jobs.resume(run.id).id == run.id, "a second click changes nothing"
@@ -64,8 +67,23 @@ def test_paused_killed_and_resumed_it_is_the_very_same_run(whole: str) -> None:
     os.kill(row["pid"], signal.SIGKILL)
     until(lambda: finished(run.id))
     same(numbers(whole), numbers(run.id))
+    assert jobs.progress(run.id).remarks.startswith("The newest snapshot is damaged: its part ")
     with pytest.raises(TrainingError, match="has finished"):
         jobs.resume(run.id)
+
+    flip(jobs.artefact(run.id))
+    jobs.resume(run.id)
+    until(lambda: finished(run.id))
+    assert not jobs.artefact_damage(run.id)
+    same(numbers(whole), numbers(run.id))
+
+
+def test_a_run_killed_before_its_first_snapshot_begins_again_by_itself(whole: str) -> None:
+    run = jobs.start(training(EPOCHS), owner="resume")
+    until(lambda: jobs.progress(run.id).step > 0)
+    os.kill(run_store.row(run.id)["pid"], signal.SIGKILL)
+    until(lambda: finished(run.id))
+    same(numbers(whole), numbers(run.id))
 
 
 def test_five_more_epochs_are_those_of_a_longer_run(whole: str) -> None:
@@ -105,9 +123,9 @@ def test_without_a_snapshot_there_is_nothing_to_train_on_from(
     run = run_store.add(training_, None, "resume", None, None)
     assert run_store.claim(run, 1000, 1.0, 99)
     run_store.end(run, 1000, "failed", "no such luck")
-    for wish in (jobs.resume, lambda r: jobs.extend(r, 5)):
-        with pytest.raises(TrainingError, match="nothing to go on from"):
-            wish(run)
+    assert not jobs.can_extend(run) and jobs.can_resume(run), "it can begin again"
+    with pytest.raises(TrainingError, match="nothing to go on from"):
+        jobs.extend(run, 5)
 
 
 @pytest.fixture

@@ -60,9 +60,6 @@ def test_weights_are_removed_when_nothing_refers_to_them_any_more(
     project = projects.save(project.token, project.rev, "Mine", replace(saved, weights=Config()))
     assert there() == [False, True, False], "Undo may want it back"
     old()
-    assert there() == [False, True, False], "the version before has it"
-    projects.save(project.token, project.rev, "Mine", project.training)
-    old()
     assert there() == [False, False, False]
 
 
