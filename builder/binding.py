@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from builder.spec import ModelSpec, ObjectSpec, TrainingSpec, active
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, Recent, TrainingSpec, active
 
 X, Y = "x", "y"
 """The columns of a dataset of one input and one target."""
@@ -21,11 +21,15 @@ PER_OUTPUT = ("loss", "metrics", "weighted_metrics", "loss_weights")
 
 def inputs(model: ModelSpec) -> tuple[str, ...]:
     """The model's Input nodes, in the order Keras takes them."""
-    return tuple(n.name for n in active(model).nodes if _is_input(model, n.layer))
+    return _inputs(active(model).nodes, model.layers)
 
 
-def _is_input(model: ModelSpec, layer: str) -> bool:
-    record = model.layers.get(layer)
+@Recent
+def _inputs(nodes: tuple[Node, ...], layers: Config) -> tuple[str, ...]:
+    return tuple(n.name for n in nodes if _is_input(layers.get(n.layer)))
+
+
+def _is_input(record: object) -> bool:
     return isinstance(record, ObjectSpec) and record.class_name == "InputLayer"
 
 
@@ -81,5 +85,6 @@ def _several(training: TrainingSpec, node: str) -> tuple[str, ...]:
 def keras_name(model: ModelSpec, ref: str) -> str:
     """Keras's name of an Input or output: that of the layer which gives it; ``ref`` itself where
     there is no such layer."""
-    layers = {n.name: n.layer for n in active(model).nodes}
-    return layers.get(ref) or layers.get(ref.rpartition(":")[0], ref)
+    nodes = active(model).by_name
+    node = nodes.get(ref) or nodes.get(ref.rpartition(":")[0])
+    return node.layer if node else ref

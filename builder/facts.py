@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, overload
 
 from builder.binding import has_own_names
-from builder.spec import TrainingSpec
+from builder.spec import Recent, TrainingSpec
 
 Shape = tuple[int | None, ...]
 """Sizes by axis, batch axis included as None."""
@@ -87,7 +90,12 @@ class ModelFacts:
 
     def of(self, node: str) -> NodeFacts | None:
         """The facts of that node, if Keras got so far."""
-        return next((n for n in self.nodes if n.node == node), None)
+        return _by_node(self.nodes).get(node)
+
+
+@Recent
+def _by_node(nodes: tuple[NodeFacts, ...]) -> Mapping[str, NodeFacts]:
+    return {n.node: n for n in reversed(nodes)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +224,42 @@ class Fix:
     training: TrainingSpec
 
 
+class LazyFixes(Sequence[Fix]):
+    """The fixes of a problem, made when somebody looks at them.
+
+    Each is a whole training: made at once, those of thousands of problems would take gigabytes.
+    """
+
+    def __init__(self, make: Callable[[], Iterable[Fix]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> tuple[Fix, ...]:
+        return tuple(self._make())
+
+    @overload
+    def __getitem__(self, at: int) -> Fix: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Fix, ...]: ...
+    def __getitem__(self, at: int | slice) -> Fix | tuple[Fix, ...]:
+        return self._made[at]
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def __iter__(self) -> Iterator[Fix]:
+        return iter(self._made)
+
+    def __eq__(self, other: Any) -> bool:
+        return isinstance(other, Sequence) and self._made == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._made)
+
+    def __repr__(self) -> str:
+        return repr(self._made)
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something wrong with a spec.
@@ -231,7 +275,7 @@ class Problem:
     where: str
     message: str
     hint: str = ""
-    fixes: tuple[Fix, ...] = ()
+    fixes: Sequence[Fix] = ()
     severe: bool = True
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Generic, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Config(Mapping[str, Any]):
@@ -109,6 +113,26 @@ class Node:
         object.__setattr__(self, "call", freeze(self.call))
 
 
+class Recent(Generic[P, T]):
+    """What a function gave for the last few values asked about: checks ask again for every node.
+
+    Values are told apart by identity, for they are frozen and their hash takes as long as the work.
+    """
+
+    def __init__(self, work: Callable[P, T]) -> None:
+        self._work = work
+        self._known: tuple[tuple[tuple[Any, ...], T], ...] = ()  # replaced whole: threads share it
+
+    def __call__(self, *values: P.args, **none: P.kwargs) -> T:
+        """The same for the same values, not to be changed."""
+        for seen, result in self._known:
+            if all(map(operator.is_, seen, values)):
+                return result
+        result = self._work(*values, **none)
+        self._known = ((values, result), *self._known[:3])
+        return result
+
+
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
     """A graph of layer calls; half-wired graphs are representable, because people pause mid-edit.
@@ -131,12 +155,19 @@ class ModelSpec:
         object.__setattr__(self, "nodes", tuple(self.nodes))
         object.__setattr__(self, "outputs", tuple(self.outputs))
 
+    @property
+    def by_name(self) -> Mapping[str, Node]:
+        """The nodes by name, of two of one name the first."""
+        return _by_name(self.nodes)
+
     def node(self, name: str) -> Node:
         """The node of that name; KeyError if there is none."""
-        for node in self.nodes:
-            if node.name == name:
-                return node
-        raise KeyError(name)
+        return self.by_name[name]
+
+
+@Recent
+def _by_name(nodes: tuple[Node, ...]) -> Mapping[str, Node]:
+    return {n.name: n for n in reversed(nodes)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +240,11 @@ class Run:
 
 def chain(name: str, *layers: ObjectSpec) -> ModelSpec:
     """A ModelSpec that is a stack: each layer reads the one before; names as Keras gives them."""
-    used: set[str] = set()
+    counts: dict[str, int] = {}
     nodes: list[Node] = []
     table: dict[str, ObjectSpec] = {}
     for layer in layers:
-        given = unique_name(snake_case(layer.class_name), used)
-        used.add(given)
+        given = unique_name(snake_case(layer.class_name), table, counts)
         table[given] = layer
         nodes.append(Node(given, given, (nodes[-1].name,) if nodes else ()))
     return ModelSpec(name, Config(table), tuple(nodes), (nodes[-1].name,) if nodes else ())
@@ -222,8 +252,16 @@ def chain(name: str, *layers: ObjectSpec) -> ModelSpec:
 
 def active(model: ModelSpec) -> ModelSpec:
     """``model`` without its switched-off calls, each reader wired to what the skipped call read."""
-    if not any(n.off for n in model.nodes):
-        return model
+    return _skip_off(model) if _any_off(model.nodes) else model
+
+
+@Recent
+def _any_off(nodes: tuple[Node, ...]) -> bool:
+    return any(n.off for n in nodes)
+
+
+@Recent
+def _skip_off(model: ModelSpec) -> ModelSpec:
     model = bypass_nodes(model, {n.name: n.inbound[0] for n in model.nodes if n.off and n.inbound})
     nodes = tuple(n for n in model.nodes if not n.off)
     used = {n.layer for n in nodes}
@@ -234,11 +272,16 @@ def active(model: ModelSpec) -> ModelSpec:
 def bypass_nodes(model: ModelSpec, bypass: Mapping[str, str]) -> ModelSpec:
     """``model`` with every reader of a node in ``bypass`` wired to what stands there for it."""
 
+    ends: dict[str, str] = {}
+
     def follow(ref: str) -> str:
-        seen: set[str] = set()
-        while ref in bypass and ref not in seen:
-            seen.add(ref)
+        seen: dict[str, None] = {}
+        while ref in bypass and ref not in seen and ref not in ends:
+            seen[ref] = None
             ref = bypass[ref]
+        if ref not in seen:  # no circle
+            ref = ends.get(ref, ref)
+            ends.update(dict.fromkeys(seen, ref))
         return ref
 
     nodes = tuple(replace(n, inbound=tuple(follow(r) for r in n.inbound)) for n in model.nodes)
@@ -255,11 +298,17 @@ def snake_case(class_name: str) -> str:
     return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
-def unique_name(base: str, used: set[str]) -> str:
-    """``base``, or ``base_1``, ``base_2`` … : the first that is not in ``used``."""
-    if base not in used:
-        return base
-    i = 1
-    while f"{base}_{i}" in used:
-        i += 1
-    return f"{base}_{i}"
+def unique_name(base: str, used: Collection[str], counts: dict[str, int] | None = None) -> str:
+    """``base``, or ``base_1``, ``base_2`` … : the first that is not in ``used``.
+
+    Args:
+        counts: the number to begin with by base; kept by who names many, for ``used`` only grows.
+    """
+    number = counts.get(base, 0) if counts else 0
+    name = f"{base}_{number}" if number else base
+    while name in used:
+        number += 1
+        name = f"{base}_{number}"
+    if counts is not None:
+        counts[base] = number
+    return name

@@ -49,7 +49,8 @@ def _reads_inputs(model: ModelSpec, name: str, block: ModelSpec) -> bool:
     """Whether a block reads nothing but Inputs of the model, each under its own name, and holds no
     model that learns: a script can then hand it the training data."""
     inner = [n.layer for n in active(block).nodes if edit.is_input(block, n.name)]
-    read = [model.node(ref) for ref in model.node(name).inbound if ref in edit.nodes_by_name(model)]
+    names = {n.name for n in model.nodes}
+    read = [model.node(ref) for ref in model.node(name).inbound if ref in names]
     outer = [n.layer for n in read if edit.is_input(model, n.name)]
     nested = any(isinstance(x, ModelSpec) and _any(x) for x in block.layers.values())
     return inner == outer and len(outer) == len(model.node(name).inbound) and not nested

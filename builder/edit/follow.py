@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from builder import binding
 from builder.edit.ports import INPUT
-from builder.edit.queries import nodes_by_name, origin
+from builder.edit.queries import origin
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
 
 
@@ -30,11 +30,7 @@ def follow_edit(
         column = bound.pop(before, before if before in columns else None)
         if column is not None:
             bound[after] = column
-    fresh = [
-        n
-        for n in (*nodes_by_name(new), *new.outputs)
-        if n in columns and n not in nodes_by_name(old)
-    ]
+    fresh = [n for n in (*new.by_name, *new.outputs) if n in columns and n not in old.by_name]
     bound |= {n: n for n in fresh if n not in bound}
     return replace(
         training,

@@ -14,7 +14,7 @@ from builder.edit.naming import (
     similar_name,
     used_names,
 )
-from builder.edit.queries import find_node, nodes_by_name, origin
+from builder.edit.queries import find_node, origin
 from builder.errors import SpecError
 from builder.spec import Config, ModelSpec, Node, ObjectSpec
 
@@ -146,9 +146,7 @@ def paste(model: ModelSpec, part: ModelSpec) -> ModelSpec:
     """
     if len(model.nodes) + len(part.nodes) > MOST:
         raise SpecError(f"A model here may have up to {MOST} layers.", "Paste less.")
-    if len(nodes_by_name(part)) < len(part.nodes) or any(
-        n.layer not in part.layers for n in part.nodes
-    ):
+    if len(part.by_name) < len(part.nodes) or any(n.layer not in part.layers for n in part.nodes):
         raise SpecError("What was copied is damaged: its layers cannot be told apart.")
     return _paste(model, part)[0]
 

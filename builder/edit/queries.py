@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator
 from typing import Any
 
 from builder.edit.ports import INPUT
 from builder.errors import SpecError
-from builder.spec import Config, ModelSpec, Node, ObjectSpec, active
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, Recent, active
 
 
 def split_reference(ref: str) -> tuple[str, int]:
@@ -21,23 +22,9 @@ def origin(ref: str) -> str:
     return ref.partition(":")[0]
 
 
-_recent: tuple[tuple[Node, ...], dict[str, Node]] = ((), {})
-"""The nodes asked about last, by name: checks ask for every node of one model in turn."""
-
-
-def nodes_by_name(model: ModelSpec) -> dict[str, Node]:
-    """The nodes by name; not to be changed."""
-    global _recent  # noqa: PLW0603  replaced as a whole, so that threads may share it
-    nodes, by_name = _recent
-    if nodes is not model.nodes:
-        by_name = {n.name: n for n in reversed(model.nodes)}  # of two of one name the first
-        _recent = (model.nodes, by_name)
-    return by_name
-
-
 def find_node(model: ModelSpec, name: str) -> Node:
     """The node of that name; SpecError, naming those there are, if there is none."""
-    node = nodes_by_name(model).get(name)
+    node = model.by_name.get(name)
     if node is None:
         names = [n.name for n in model.nodes]
         known = ", ".join(names[:12]) + (" …" if len(names) > 12 else "") or "none"
@@ -50,30 +37,49 @@ def topological_order(model: ModelSpec) -> tuple[str, ...]:
 
     Nodes in a loop or reading a node that does not exist come last, as they were put.
     """
-    waiting, placed = list(model.nodes), dict[str, None]()
-    while waiting:
-        later = []
-        for node in waiting:
-            if all(origin(r) in placed for r in node.inbound):
-                placed[node.name] = None
-            else:
-                later.append(node)
-        if len(later) == len(waiting):
-            return (*placed, *(n.name for n in later))
-        waiting = later
-    return tuple(placed)
+    return _sort(model.nodes)
+
+
+@Recent
+def _sort(nodes: tuple[Node, ...]) -> tuple[str, ...]:
+    """As if the nodes were passed through again and again, each placed once all it reads is."""
+    readers: dict[str, list[int]] = {}
+    missing = []
+    for i, node in enumerate(nodes):
+        sources = {origin(ref) for ref in node.inbound}
+        missing.append(len(sources))
+        for name in sources:
+            readers.setdefault(name, []).append(i)
+    placed: dict[str, None] = {}
+    ready = [(1, i) for i, count in enumerate(missing) if not count]  # (pass, place): a heap
+    done = set()
+    while ready:
+        turn, at = heapq.heappop(ready)
+        done.add(at)
+        if nodes[at].name in placed:
+            continue
+        placed[nodes[at].name] = None
+        for reader in readers.get(nodes[at].name, ()):
+            missing[reader] -= 1
+            if not missing[reader]:
+                heapq.heappush(ready, (turn + (reader < at), reader))
+    return (*placed, *(n.name for i, n in enumerate(nodes) if i not in done))
 
 
 def is_chain(model: ModelSpec) -> bool:
     """True for a stack: each layer is called once and reads the one before it."""
-    if not model.nodes:
-        return True
-    by_name = nodes_by_name(model)
-    nodes = [by_name[name] for name in topological_order(model)]
-    links = [n.inbound for n in nodes]
-    expected = [(), *((n.name,) for n in nodes[:-1])]
-    once = len({n.layer for n in nodes}) == len(model.nodes)
-    return once and links == expected and model.outputs == (nodes[-1].name,)
+    return not model.nodes or model.outputs == _chain_end(model.nodes)
+
+
+@Recent
+def _chain_end(nodes: tuple[Node, ...]) -> tuple[str, ...] | None:
+    """What a stack of these nodes returns; None where they are no stack."""
+    by_name = {n.name: n for n in nodes}
+    ordered = [by_name[name] for name in _sort(nodes)]
+    links = [n.inbound for n in ordered]
+    expected = [(), *((n.name,) for n in ordered[:-1])]
+    once = len({n.layer for n in ordered}) == len(nodes)
+    return (ordered[-1].name,) if once and links == expected else None
 
 
 def layer_of(model: ModelSpec, node: str) -> ObjectSpec:
@@ -122,7 +128,7 @@ def source_of(model: ModelSpec, node: str) -> str | None:
 
 def dependencies(model: ModelSpec, node: str) -> frozenset[str]:
     """Every node this one depends on, near or far; with itself only if it is in a circle."""
-    by_name, seen = nodes_by_name(model), set[str]()
+    by_name, seen = model.by_name, set[str]()
     waiting = [node]
     while waiting:
         here = by_name.get(waiting.pop())

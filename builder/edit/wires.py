@@ -11,7 +11,6 @@ from builder.edit.queries import (
     dependencies,
     find_node,
     is_input,
-    nodes_by_name,
     origin,
     split_reference,
 )
@@ -25,7 +24,7 @@ def refusal(model: ModelSpec, source: str, target: str) -> tuple[str, str] | Non
     Returns:
         One sentence and its remedy.
     """
-    known = nodes_by_name(model)
+    known = model.by_name
     name = origin(source)
     for wanted in (name, target):
         if wanted not in known:

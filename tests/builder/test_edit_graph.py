@@ -116,7 +116,7 @@ def test_deleting_joins_what_was_before_and_after() -> None:
 def test_copies_have_weights_of_their_own_and_keep_what_they_share() -> None:
     part = edit.copy(SHARED, ["tower", "tower_again"])
     model = edit.paste(SHARED, part)
-    new = [n for n in model.nodes if n.name not in edit.nodes_by_name(SHARED)]
+    new = [n for n in model.nodes if n.name not in SHARED.by_name]
     assert len(new) == 2 and new[0].layer == new[1].layer != "tower"
     assert all(n.inbound == () for n in new)
     twin = edit.duplicate_nodes(RESIDUAL, ["wide", "deep"])

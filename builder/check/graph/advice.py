@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from builder import catalog, edit
 from builder.check.outputs.output_facts import is_activation, is_dense, own_activation
 from builder.check.repair import fixes, recommended
 from builder.check.repair.graph_edits import find_layer
-from builder.facts import DataFacts, Problem
+from builder.facts import DataFacts, LazyFixes, Problem
 from builder.kinds.registry import find_kind
 from builder.spec import ModelSpec, ObjectSpec, TrainingSpec
 
@@ -17,15 +18,16 @@ def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem
     """Advice, and the few severe cases among it."""
     spec = training.model
     stack = [n for n in edit.topological_order(spec) if not spec.node(n).off]
+    followers = _next_calculating(spec, stack)
     chained = edit.is_chain(spec)
     ends = {stack[-1]} if chained and stack else {ref.partition(":")[0] for ref in spec.outputs}
-    for place, node in enumerate(stack):
+    for node, later in zip(stack, followers, strict=True):
         layer = find_layer(spec, node)
         if layer is None:
             continue
         yield from _dropout(training, node, layer, is_last=node in ends)
         if chained:
-            yield from _hidden(training, node, layer, stack[place + 1 :])
+            yield from _hidden(training, node, layer, later)
     if data:
         yield from _scale(training, data, stack)
 
@@ -38,22 +40,30 @@ def _dropout(
     if not catalog.traits_of(layer.class_name).random or not isinstance(rate, int | float):
         return
     where, name = f"model.{node}", fixes.layer_label(training.model, node)
-    gone = fixes.model(f"Remove '{node}'", training, fixes.remove(node))
+    gone = partial(fixes.model, f"Remove '{node}'", training, fixes.remove(node))
     if rate == 0:
         message = f"{name} has rate 0: it drops nothing."
-        lower = fixes.model("Set rate to 0.2", training, fixes.set_arguments(node, rate=0.2))
-        yield Problem(where, message, "Set a rate or remove it.", gone + lower, severe=False)
+        put = fixes.set_arguments(node, rate=0.2)
+        lower = partial(fixes.model, "Set rate to 0.2", training, put)
+        remedies = LazyFixes(lambda: gone() + lower())
+        yield Problem(where, message, "Set a rate or remove it.", remedies, severe=False)
     elif is_last:
         message = f"{name} is last: it would drop answers, not features, while training."
-        yield Problem(where, message, "Remove it or put it earlier.", gone)
+        yield Problem(where, message, "Remove it or put it earlier.", LazyFixes(gone))
 
 
-def _hidden(
-    training: TrainingSpec, node: str, layer: ObjectSpec, after: list[str]
-) -> Iterator[Problem]:
+def _next_calculating(spec: ModelSpec, stack: list[str]) -> list[str]:
+    """For each layer the next one behind it that calculates; "" where there is none."""
+    later, found = "", []
+    for name in reversed(stack):
+        found.append(later)
+        later = name if _calculates(spec, name) else later
+    return found[::-1]
+
+
+def _hidden(training: TrainingSpec, node: str, layer: ObjectSpec, later: str) -> Iterator[Problem]:
     """Softmax in the middle, and Dense after Dense with nothing between."""
     spec = training.model
-    later = next((n for n in after if _calculates(spec, n)), "")
     follower = find_layer(spec, later) if later else None
     activation = own_activation(layer)
     ends = is_dense(layer) or is_activation(layer)
@@ -66,14 +76,14 @@ def _hidden(
         put = fixes.set_arguments(node, activation="relu")
         if catalog.traits_of(layer.class_name).activation:
             put = fixes.replace_layer(node, recommended.RELU)
-        remedy = fixes.model("Use relu instead", training, put)
+        remedy = LazyFixes(partial(fixes.model, "Use relu instead", training, put))
         hint = "Keep softmax for the last layer."
         yield Problem(f"model.{node}", message, hint, remedy, severe=False)
     elif is_dense(layer) and layer.config.get("activation") in recommended.NO_ACTIVATION:
         message = f"{name} has no activation and {then} follows: together they can do no more"
         message += " than one Dense layer."
         put = fixes.set_arguments(node, activation="relu")
-        remedy = fixes.model("Set the activation to relu", training, put)
+        remedy = LazyFixes(partial(fixes.model, "Set the activation to relu", training, put))
         hint = "Give it an activation, for example relu."
         yield Problem(f"model.{node}", message, hint, remedy, severe=False)
 

@@ -10,7 +10,7 @@ from functools import partial
 
 from builder import edit
 from builder.check.repair import fixes
-from builder.facts import Fix, Problem
+from builder.facts import Fix, LazyFixes, Problem
 from builder.spec import TrainingSpec, unique_name
 
 WHOLE = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.>-]*")
@@ -30,15 +30,18 @@ def problems(training: TrainingSpec) -> Iterator[Problem]:
         new = usable(spec.name, "model")
         fix = Fix(f"Name it '{new}'", replace(training, model=replace(spec, name=new)))
         yield Problem("model", message, HINT, (fix,))
-    taken = {n.name for n in spec.nodes} | set(spec.layers)
     for node in spec.nodes:
         if PART.fullmatch(node.name):
             continue
-        new = unique_name(usable(node.name, "layer"), taken)
         message = f"A layer is named '{node.name}', which TensorFlow cannot take as a name."
-        rename = partial(edit.rename, node=node.name, new=new)
-        remedy = fixes.model(f"Name it '{new}'", training, rename)
+        remedy = LazyFixes(partial(_rename, training, node.name))
         yield Problem(f"model.{node.name}", message, HINT, remedy)
+
+
+def _rename(training: TrainingSpec, node: str) -> fixes.Fixes:
+    spec = training.model
+    new = unique_name(usable(node, "layer"), {*spec.by_name, *spec.layers})
+    return fixes.model(f"Name it '{new}'", training, partial(edit.rename, node=node, new=new))
 
 
 def usable(name: str, instead: str) -> str:

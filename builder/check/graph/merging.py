@@ -11,7 +11,7 @@ from builder.check.graph.layer_call import Explanation, LayerCall
 from builder.check.repair import fixes, graph_edits, recommended
 from builder.check.repair.fixes import Fixes
 from builder.edit import ports
-from builder.facts import ModelFacts, Problem, Shape
+from builder.facts import LazyFixes, ModelFacts, Problem, Shape
 from builder.spec import ModelSpec, Node, ObjectSpec, TrainingSpec
 
 
@@ -42,19 +42,26 @@ def _count(training: TrainingSpec, node: Node, least: int, most: int | None) -> 
     wanted = str(least) if least == most else f"at least {least}" if have < least else str(most)
     noun = "input" if wanted.endswith("1") else "inputs"
     message = f"{fixes.layer_label(spec, node.name)} takes {wanted} {noun}, but reads {have}."
+    few = have < least
+    hint = "Disconnect what it does not need, or join them before it."
+    hint = "Connect another layer to it, or remove it." if few else hint
+    remedies = partial(_too_few, many=least - have) if few else partial(_too_many, most=most)
+    lazy = LazyFixes(partial(remedies, training, node))
+    yield Problem(f"model.{node.name}", message, hint, lazy)
+
+
+def _too_few(training: TrainingSpec, node: Node, many: int) -> Fixes:
+    gone = fixes.model(f"Remove '{node.name}'", training, fixes.remove(node.name))
+    return _fill(training, node, many) + gone
+
+
+def _too_many(training: TrainingSpec, node: Node, most: int | None) -> Fixes:
     remedies: Fixes = ()
-    if have < least:
-        remedies += _fill(training, node, least - have)
-        remedies += fixes.model(f"Remove '{node.name}'", training, fixes.remove(node.name))
-        hint = "Connect another layer to it, or remove it."
-    else:
-        if most == 1:
-            join = partial(graph_edits.join_inputs, node=node.name)
-            remedies += fixes.model("Join them first (Concatenate)", training, join)
-        change = partial(graph_edits.set_inbound, node=node.name, inbound=node.inbound[:most])
-        remedies += fixes.model(f"Keep the first {most}".removesuffix(" 1"), training, change)
-        hint = "Disconnect what it does not need, or join them before it."
-    yield Problem(f"model.{node.name}", message, hint, remedies)
+    if most == 1:
+        join = partial(graph_edits.join_inputs, node=node.name)
+        remedies += fixes.model("Join them first (Concatenate)", training, join)
+    change = partial(graph_edits.set_inbound, node=node.name, inbound=node.inbound[:most])
+    return remedies + fixes.model(f"Keep the first {most}".removesuffix(" 1"), training, change)
 
 
 def _wires(value: object) -> int:
@@ -82,7 +89,7 @@ def _shared_operation(training: TrainingSpec, node: str, layer: Any) -> Problem:
         " operations have no weights to share."
     )
     change = partial(graph_edits.replace_layer, node=node, layer=layer)
-    own = fixes.model("Give it an operation of its own", training, change)
+    own = LazyFixes(partial(fixes.model, "Give it an operation of its own", training, change))
     return Problem(f"model.{node}", message, "Let every node have an operation of its own.", own)
 
 

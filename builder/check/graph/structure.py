@@ -11,7 +11,7 @@ from builder import edit
 from builder.check.graph import merging, text_inputs
 from builder.check.repair import fixes, graph_edits, recommended
 from builder.check.repair.per_output import input_data
-from builder.facts import DataFacts, Fix, Problem
+from builder.facts import DataFacts, Fix, LazyFixes, Problem
 from builder.kinds.registry import find_kind
 from builder.spec import (
     Config,
@@ -52,7 +52,7 @@ def wiring(training: TrainingSpec) -> Iterator[Problem]:
             f"model.{name}",
             f"{counts[name]} layers are named '{name}'; every layer needs its own name.",
             "Rename all but one of them.",
-            (_rename_duplicates(training, name),),
+            LazyFixes(partial(_rename_duplicates, training, name)),
         )
     if len(counts) < len(spec.nodes):
         return  # wires cannot be judged while a name means two layers
@@ -66,7 +66,7 @@ def wiring(training: TrainingSpec) -> Iterator[Problem]:
                 "model",
                 message,
                 "Choose the last layer as its output.",
-                _fix_outputs(training, ref),
+                LazyFixes(partial(_fix_outputs, training, ref)),
             )
     yield from _circle(training)
     yield from merging.check_counts(training)
@@ -78,19 +78,20 @@ def _check_node(training: TrainingSpec, node: Node, known: set[str]) -> Iterator
     where = f"model.{node.name}"
     if node.layer not in spec.layers:
         message = f"'{node.name}' calls the layer '{node.layer}', which is not in the project."
-        gone = fixes.model(f"Remove '{node.name}'", training, _remove_from_stack(node.name))
+        label, change = f"Remove '{node.name}'", _remove_from_stack(node.name)
+        gone = LazyFixes(partial(fixes.model, label, training, change))
         yield Problem(where, message, "Remove it and add the layer again.", gone)
-    for ref in node.inbound:
+    for place, ref in enumerate(node.inbound):
         if ref.partition(":")[0] not in known:
             message = f"'{node.name}' reads '{ref}', which does not exist."
-            fix = _rewire(training, node, node.inbound.index(ref))
+            fix = LazyFixes(partial(_rewire, training, node, place))
             yield Problem(where, message, "Connect it to a layer that exists.", fix)
     loose = not node.inbound and node.layer in spec.layers
     # A stack without any Input is told as such.
     first = node is spec.nodes[0] and not any(edit.is_input(spec, n) for n in known)
     if loose and not first and not edit.is_input(spec, node.name):
         message = f"{fixes.layer_label(spec, node.name)} reads nothing: no layer leads to it."
-        fix = _rewire(training, node, 0)
+        fix = LazyFixes(partial(_rewire, training, node, 0))
         yield Problem(where, message, "Connect it to the layer before it.", fix)
 
 
@@ -141,8 +142,7 @@ def _only_input(training: TrainingSpec, data: DataFacts | None) -> Problem:
     if off:
         message = "Every layer after the Input is switched off, so there is nothing to train."
     hint = "Switch one on, or add a Dense layer." if off else "Add a layer, for example Dense."
-    on = [partial(edit.switch, node=name, off=False) for name in off]
-    remedies = fixes.model("Switch them on", training, *on)
+    remedies = fixes.model("Switch them on", training, _switch_on)
     if data:
         between = recommended.flatten_if_needed(data.input.shape)
         layer = recommended.output_layer(data)
@@ -150,6 +150,10 @@ def _only_input(training: TrainingSpec, data: DataFacts | None) -> Problem:
         label = f"Add {names} with {fixes.units(layer.config['units'])}"
         remedies += fixes.model(label, training, *map(fixes.append, (*between, layer)))
     return Problem("model", message, hint, remedies)
+
+
+def _switch_on(spec: ModelSpec) -> ModelSpec:
+    return replace(spec, nodes=tuple(replace(n, off=False) for n in spec.nodes))
 
 
 def _input_shape(training: TrainingSpec, data: DataFacts, node: str) -> Iterator[Problem]:
@@ -177,14 +181,15 @@ def _input_shape(training: TrainingSpec, data: DataFacts, node: str) -> Iterator
 def _circle(training: TrainingSpec) -> Iterator[Problem]:
     spec = training.model
     place = {name: i for i, name in enumerate(edit.topological_order(spec))}
+    group = graph_edits.circles(spec)
     for node in spec.nodes:
         sources = [ref.partition(":")[0] for ref in node.inbound]
         late = [s for s in sources if place.get(s, -1) >= place[node.name]]
         # Nodes behind a wire that leads nowhere come late too, without any circle.
-        late = late and [s for s in late if s in graph_edits.downstream(spec, node.name)]
+        late = [s for s in late if group[s] == group[node.name]]
         if late:
             message = f"'{node.name}' reads '{late[0]}', which waits for it: a circle."
-            fix = _rewire(training, node, sources.index(late[0]))
+            fix = LazyFixes(partial(_rewire, training, node, sources.index(late[0])))
             yield Problem(f"model.{node.name}", message, "Break the circle.", fix)
             return
 
@@ -201,7 +206,8 @@ def _rewire(training: TrainingSpec, node: Node, place: int) -> tuple[Fix, ...]:
     names = [n.name for n in spec.nodes if n.name not in after]
     remedies: fixes.Fixes = ()
     if names:
-        earlier = [n for n in names if _position(spec, n) < _position(spec, node.name)]
+        placed = {n.name: i for i, n in enumerate(spec.nodes)}
+        earlier = [n for n in names if placed[n] < placed[node.name]]
         giver = (earlier or names)[-1]
         inbound = (*node.inbound[:place], giver, *node.inbound[place + 1 :])
         change = partial(graph_edits.set_inbound, node=node.name, inbound=inbound)
@@ -211,10 +217,6 @@ def _rewire(training: TrainingSpec, node: Node, place: int) -> tuple[Fix, ...]:
         change = partial(graph_edits.set_inbound, node=node.name, inbound=rest)
         remedies += fixes.model("Disconnect it there", training, change)
     return remedies
-
-
-def _position(spec: ModelSpec, node: str) -> int:
-    return next(i for i, n in enumerate(spec.nodes) if n.name == node)
 
 
 def _fix_outputs(training: TrainingSpec, ref: str) -> tuple[Fix, ...]:
@@ -233,20 +235,22 @@ def _with_outputs(training: TrainingSpec, outputs: tuple[str, ...]) -> TrainingS
     return replace(training, model=replace(training.model, outputs=outputs))
 
 
-def _rename_duplicates(training: TrainingSpec, name: str) -> Fix:
+def _rename_duplicates(training: TrainingSpec, name: str) -> tuple[Fix, ...]:
     """Different names; but a second last layer goes, because the first already gives the answer."""
     spec = training.model
     if spec.nodes[-1].name != name:
-        return Fix("Give them different names", replace(training, model=_with_unique_names(spec)))
+        unique = replace(training, model=_with_unique_names(spec))
+        return (Fix("Give them different names", unique),)
     shorter = _as_stack(_with_unique_names(replace(spec, nodes=spec.nodes[:-1])))
-    return Fix(f"Remove the last '{name}'", replace(training, model=shorter))
+    return (Fix(f"Remove the last '{name}'", replace(training, model=shorter)),)
 
 
 def _with_unique_names(spec: ModelSpec) -> ModelSpec:
     used: set[str] = set()
+    counts: dict[str, int] = {}
     nodes: list[Node] = []
     for node in spec.nodes:
-        name = unique_name(node.name, used)
+        name = unique_name(node.name, used, counts)
         used.add(name)
         nodes.append(replace(node, name=name, inbound=(nodes[-1].name,) if nodes else ()))
     return _as_stack(replace(spec, nodes=tuple(nodes)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from builder import catalog, edit
@@ -12,7 +13,7 @@ from builder.check.repair import fixes, recommended
 from builder.check.repair.fixes import Fixes
 from builder.check.repair.graph_edits import find_layer
 from builder.check.repair.per_output import input_data
-from builder.facts import DataFacts, Problem
+from builder.facts import DataFacts, LazyFixes, Problem
 from builder.kinds.registry import find_kind
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec, active
 
@@ -26,13 +27,12 @@ MOST_TOKENS = 1000
 def problems(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
     """Layers fed with the wrong kind of values, or with whole numbers they do not know."""
     spec = active(training.model)
-    for node in edit.topological_order(spec):
+    for node, source in _value_sources(spec).items():
         layer = find_layer(spec, node)
-        source = _value_source(spec, node)
         seen = input_data(training, data, source) if edit.is_input(spec, source) else data
         if layer is None or seen is None:
             continue
-        problem = _Reader(training, seen, spec, node, layer).problem()
+        problem = _Reader(training, seen, spec, node, layer, source).problem()
         if problem:
             yield problem
 
@@ -47,11 +47,11 @@ class _Reader:
         spec: ModelSpec,
         node: str,
         layer: ObjectSpec,
+        source: str,
     ) -> None:
         self.training, self.data, self.spec = training, data, spec
-        self.node, self.layer = node, layer
+        self.node, self.layer, self.source = node, layer, source
         self.name = fixes.layer_label(spec, node)
-        self.source = _value_source(spec, node)
         self.traits = catalog.traits_of(layer.class_name)
 
     def problem(self) -> Problem | None:
@@ -87,8 +87,8 @@ class _Reader:
             return self.data.title
         return fixes.layer_label(self.spec, self.source)
 
-    def _problem(self, message: str, hint: str, remedies: Fixes) -> Problem:
-        return Problem(f"model.{self.node}", message, hint, remedies)
+    def _problem(self, message: str, hint: str, remedies: Callable[[], Fixes]) -> Problem:
+        return Problem(f"model.{self.node}", message, hint, LazyFixes(remedies))
 
     def _fix(self, label: str, *changes: Any) -> Fixes:
         return fixes.model(label, self.training, *changes)
@@ -107,7 +107,8 @@ class _Reader:
         if self.layer.config.get("dtype") != "string" or self.data.input.is_text:
             return None
         message = f"{self.name} expects text, but {self.data.title} holds numbers."
-        plain = self._fix("Let it take numbers", fixes.reset_arguments(self.node, "dtype"))
+        change = fixes.reset_arguments(self.node, "dtype")
+        plain = partial(self._fix, "Let it take numbers", change)
         return self._problem(message, "Take its dtype back to the default.", plain)
 
     def _numbers_for_text(self) -> Problem:
@@ -118,7 +119,7 @@ class _Reader:
         hint = "Remove it."
         if find_kind(self.data.input.kind).has_words:
             hint = "Remove it: the words have been turned into numbers already."
-        return self._problem(message, hint, self._removal())
+        return self._problem(message, hint, self._removal)
 
     def _decimals(self) -> Problem:
         message = f"{self.name} reads whole numbers, but {self.giver} gives decimal numbers"
@@ -128,8 +129,9 @@ class _Reader:
         bins = min(BINS, size) if isinstance(size, int) and size > 1 else BINS
         sort = recommended.sort_into_bins(bins)
         label = f"Sort the numbers into {bins} bins before '{self.node}'"
-        remedies = self._removal() + self._fix(label, fixes.insert_before(self.node, sort))
+        insert = fixes.insert_before(self.node, sort)
         hint = "Remove it, or sort the numbers into bins before it (Discretization)."
+        remedies = lambda: self._removal() + self._fix(label, insert)  # noqa: E731
         return self._problem(f"{message}.", hint, remedies)
 
     def _inside_wrapper(self) -> Problem | None:
@@ -141,8 +143,9 @@ class _Reader:
             f"{self.name} holds {inner.class_name}, which can learn its table from the data only"
             " when it stands in the stack by itself."
         )
-        bare = self._fix(f"Use {inner.class_name} by itself", fixes.replace_layer(self.node, inner))
-        return self._problem(message, "Take it out of its wrapper.", bare + self._removal())
+        label, bare = f"Use {inner.class_name} by itself", fixes.replace_layer(self.node, inner)
+        remedies = lambda: self._fix(label, bare) + self._removal()  # noqa: E731
+        return self._problem(message, "Take it out of its wrapper.", remedies)
 
     def _unknown_width(self) -> Problem | None:
         """Rows as wide as a vocabulary that is not known before the data was seen."""
@@ -156,7 +159,7 @@ class _Reader:
         many = MOST_TOKENS if self.data.input.is_text else many
         most = self.layer.config.get("max_tokens") or many
         put = fixes.set_arguments(self.node, max_tokens=most, pad_to_max_tokens=True)
-        remedy = self._fix(f"Keep at most {most} values", put)
+        remedy = partial(self._fix, f"Keep at most {most} values", put)
         return self._problem(message, "Set max_tokens and pad_to_max_tokens.", remedy)
 
     def _out_of_range(self) -> Problem | None:
@@ -168,10 +171,10 @@ class _Reader:
         message = f"{self.name} knows the numbers 0 to {size - 1:,}, but {self._what()}"
         if low < 0:
             message += f" goes down to {low:,}."
-            return self._problem(message, "Give it numbers from 0 up.", self._removal())
+            return self._problem(message, "Give it numbers from 0 up.", self._removal)
         message += f" goes up to {high:,}."
         put = fixes.set_arguments(self.node, **{argument: high + 1})
-        remedy = self._fix(f"Set {argument} to {high + 1}", put)
+        remedy = partial(self._fix, f"Set {argument} to {high + 1}", put)
         return self._problem(message, f"Make {argument} the largest number plus one.", remedy)
 
     def _what(self) -> str:
@@ -212,16 +215,15 @@ def learns_width(layer: ObjectSpec) -> bool:
     return lookup and rows and not is_fixed
 
 
-def _value_source(spec: ModelSpec, node: str) -> str:
-    """Who last calculated what reaches ``node``; the node itself when it reads nothing."""
-    before = edit.source_of(spec, node)
-    while before:
-        node = before
-        layer = find_layer(spec, node)
-        if layer is None or not _hands_on(layer):
-            break
+def _value_sources(spec: ModelSpec) -> dict[str, str]:
+    """Node → who last calculated what reaches it, itself when it reads nothing; as data flows."""
+    sources: dict[str, str] = {}
+    for node in edit.topological_order(spec):
         before = edit.source_of(spec, node)
-    return node
+        layer = find_layer(spec, before) if before else None
+        passes = layer is not None and _hands_on(layer)
+        sources[node] = node if not before else sources.get(before, before) if passes else before
+    return sources
 
 
 def _hands_on(layer: ObjectSpec) -> bool:

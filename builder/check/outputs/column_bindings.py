@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from builder import binding, edit
 from builder.check.repair.per_output import output_views
 from builder.check.repair.recommended import recommend_loss
-from builder.facts import ColumnFacts, DataFacts, Fix, Problem
+from builder.facts import ColumnFacts, DataFacts, Fix, LazyFixes, Problem
 from builder.kinds.registry import find_kind
 from builder.spec import Config, TrainingSpec
 
@@ -21,7 +23,8 @@ def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem
     yield from _settings_by_output(training, data)
     layers = [training.model.node(n).layer for n in _output_nodes(training)]
     if len(set(layers)) < len(layers):
-        twice = next(n for n in layers if layers.count(n) > 1)
+        counts = Counter(layers)
+        twice = next(n for n in layers if counts[n] > 1)
         message = f"The layer '{twice}' gives two outputs, so Keras could not tell them apart."
         hint = "Put a layer of its own before each output, for example Identity."
         yield Problem("model", message, hint)
@@ -53,9 +56,7 @@ def _unbound(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
                 known = "a target" if data.column(name) and role == "input" else "an input"
                 why = f"which is {known}" if data.column(name) else "which does not exist"
                 message = f"The {word} '{node}' is bound to '{given}', {why} of {data.title}."
-            remedies = tuple(
-                _bind_fix(training, node, c) for c in _best_columns(training, node, columns, bound)
-            )
+            remedies = LazyFixes(partial(_bind_fixes, training, node, columns, bound))
             hint = f"Bind it to one of: {has}."
             yield Problem(f"columns.{node}", message, hint, remedies)
 
@@ -102,9 +103,12 @@ def _misfit(training: TrainingSpec, node: str, column: ColumnFacts) -> int:
     return 1 if isinstance(shape, tuple) and len(shape) == len(column.shape) else 2
 
 
-def _bind_fix(training: TrainingSpec, node: str, column: str) -> Fix:
-    columns = training.columns.with_(**{node: column})
-    return Fix(f"Bind '{node}' to {column}", replace(training, columns=columns))
+def _bind_fixes(
+    training: TrainingSpec, node: str, columns: Sequence[ColumnFacts], bound: Mapping[str, str]
+) -> Iterator[Fix]:
+    for column in _best_columns(training, node, columns, bound):
+        new = training.columns.with_(**{node: column})
+        yield Fix(f"Bind '{node}' to {column}", replace(training, columns=new))
 
 
 def _settings_by_output(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem]:

@@ -118,8 +118,7 @@ def _last_layers(model: ModelSpec, node: str | None) -> Iterator[tuple[str, Obje
 
 def _returned_layer(model: ModelSpec) -> str:
     """The layer a graph of one output returns; "" when it is a second answer, such as a state."""
-    names = {n.name for n in model.nodes}
-    return next((o for o in active(model).outputs if o in names), "")
+    return next((o for o in active(model).outputs if o in model.by_name), "")
 
 
 def size_argument(layer: ObjectSpec) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from builder import edit
 from builder.check.repair.recommended import CONCATENATE
 from builder.errors import SpecError
-from builder.spec import Config, ModelSpec, Node, ObjectSpec, snake_case, unique_name
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, Recent, snake_case, unique_name
 
 
 def find_layer(model: ModelSpec, node: str) -> ObjectSpec | None:
@@ -92,13 +93,56 @@ def join_inputs(model: ModelSpec, node: str) -> ModelSpec:
 
 def downstream(model: ModelSpec, node: str) -> set[str]:
     """The node and everything that depends on it: what it must not read."""
-    reached = {node}
-    while True:
-        more = {
-            n.name
-            for n in model.nodes
-            if n.name not in reached and any(r.partition(":")[0] in reached for r in n.inbound)
-        }
-        if not more:
-            return reached
-        reached |= more
+    readers, reached, waiting = _readers(model.nodes), {node}, [node]
+    while waiting:
+        for name in readers.get(waiting.pop(), ()):
+            if name not in reached:
+                reached.add(name)
+                waiting.append(name)
+    return reached
+
+
+@Recent
+def _readers(nodes: tuple[Node, ...]) -> Mapping[str, list[str]]:
+    """Who reads each node."""
+    readers: dict[str, list[str]] = {}
+    for node in nodes:
+        for name in {ref.partition(":")[0] for ref in node.inbound}:
+            readers.setdefault(name, []).append(node.name)
+    return readers
+
+
+def circles(model: ModelSpec) -> dict[str, int]:
+    """Node → the number of its group; two are in one group when each depends on the other.
+
+    Kosaraju's algorithm: in the order in which searches along the wires ended, backwards, searches
+    against them find one group each.
+    """
+    group: dict[str, int] = {}
+    for number, name in enumerate(reversed(_ended_searches(model))):
+        waiting = [name]
+        while waiting:
+            node = model.by_name.get(waiting.pop())
+            if node is not None and node.name not in group:
+                group[node.name] = number
+                waiting += [ref.partition(":")[0] for ref in node.inbound]
+    return group
+
+
+def _ended_searches(model: ModelSpec) -> list[str]:
+    """The nodes in the order in which a search along the wires, in depth first, leaves them."""
+    readers, seen = _readers(model.nodes), set[str]()
+    left: list[str] = []
+    for name in model.by_name:
+        path = [] if name in seen else [(name, iter(readers.get(name, ())))]
+        seen.add(name)
+        while path:
+            here, rest = path[-1]
+            after = next((r for r in rest if r not in seen), None)
+            if after is None:
+                left.append(here)
+                path.pop()
+            else:
+                seen.add(after)
+                path.append((after, iter(readers.get(after, ()))))
+    return left

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from builder import binding
-from builder.facts import DataFacts, Fix, Problem
+from builder.facts import DataFacts, Fix, LazyFixes, Problem
 from builder.kinds.registry import find_kind
 from builder.spec import Config, TrainingSpec
 
@@ -34,8 +35,13 @@ class OutputView:
             where = problem.where
             if self.output and where in ("compile.loss", "compile.metrics"):
                 where = f"{where}.{self.output}"
-            fixes = tuple(Fix(f.label, self.merged(f.training)) for f in problem.fixes)
-            yield replace(problem, where=where, fixes=fixes)
+            if self.output:
+                fixes = LazyFixes(partial(self._merged_fixes, problem))
+                problem = replace(problem, where=where, fixes=fixes)
+            yield problem
+
+    def _merged_fixes(self, problem: Problem) -> tuple[Fix, ...]:
+        return tuple(Fix(f.label, self.merged(f.training)) for f in problem.fixes)
 
     def merged(self, changed: TrainingSpec) -> TrainingSpec:
         """The whole with what was changed in this view of it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -22,7 +22,7 @@ from builder.check.values.ranges import (
     start_value,
     value_label,
 )
-from builder.facts import Fix, Problem
+from builder.facts import Fix, LazyFixes, Problem
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec, equal_values
 
 Repair = tuple[str, ObjectSpec]
@@ -47,9 +47,13 @@ def problems(training: TrainingSpec, usual: BetterValues) -> Iterator[Problem]:
     Args:
         usual: values that fit the data better than the catalogue's.
     """
+    better: dict[str, dict[str, Any]] = {}
+    for (where, argument), value in usual.items():
+        better.setdefault(where, {})[argument] = value
+    first = {n.layer: n.name for n in reversed(training.model.nodes) if not n.off}
     for name, layer in training.model.layers.items():
-        if isinstance(layer, ObjectSpec):
-            yield from _layer_problems(training, name, layer, usual)
+        if isinstance(layer, ObjectSpec) and (node := first.get(name)) is not None:
+            yield from _layer_problems(training, node, layer, better.get(f"model.{node}", {}))
     yield from _object_problems(training, "optimizer", "optimizers")
     for view in output_views(training):
         yield from view.map_problems(_object_problems(view.training, "loss", "losses"))
@@ -70,26 +74,27 @@ def _object_problems(training: TrainingSpec, key: str, kind: str) -> Iterator[Pr
 
 
 def _layer_problems(
-    training: TrainingSpec, name: str, layer: ObjectSpec, usual: BetterValues
+    training: TrainingSpec, node: str, layer: ObjectSpec, better: Mapping[str, Any]
 ) -> Iterator[Problem]:
-    calls = [n for n in training.model.nodes if n.layer == name]
-    if not calls or all(n.off for n in calls):
-        return
-    node = calls[0].name
-    better = {argument: value for (at, argument), value in usual.items() if at == f"model.{node}"}
+    known = catalog.find("layers", layer.class_name) is not None
     for flaw in flaws("layers", layer, better):
-
-        def put(new: ObjectSpec, model: ModelSpec) -> ModelSpec:
-            return replace(model, layers=model.layers.with_(**{name: new}))
-
-        remedies = tuple(
-            fix
-            for label, new in flaw.repairs
-            for fix in fixes.model(label, training, partial(put, new))
-        )
-        if catalog.find("layers", layer.class_name) is None:
-            remedies = remedies or _removal(training, node, better.get("layer"))
+        last = None if known else partial(_removal, training, node, better.get("layer"))
+        remedies = LazyFixes(partial(_repair_layer, training, node, flaw, last))
         yield Problem(f"model.{node}", f"'{node}': {flaw.message}", flaw.hint, remedies)
+
+
+def _repair_layer(
+    training: TrainingSpec, node: str, flaw: Flaw, last: Callable[[], Fixes] | None
+) -> Fixes:
+    """The flaw's repairs as fixes of the layer that this node calls; ``last`` if there are none."""
+    name = training.model.node(node).layer
+
+    def put(new: ObjectSpec, model: ModelSpec) -> ModelSpec:
+        return replace(model, layers=model.layers.with_(**{name: new}))
+
+    repairs = ((label, partial(put, new)) for label, new in flaw.repairs)
+    mended = tuple(fix for row in repairs for fix in fixes.model(row[0], training, row[1]))
+    return mended if mended or last is None else last()
 
 
 def _removal(training: TrainingSpec, node: str, last: ObjectSpec | None) -> Fixes:

@@ -33,7 +33,7 @@ def graph_rows(
     by_node = _problems(problems)
     calls = Counter(n.layer for n in model.nodes)
     shared = {layer: i for i, layer in enumerate(k for k, n in calls.items() if n > 1)}
-    existing = edit.nodes_by_name(model)
+    existing = model.by_name
     failed = facts.failure.node if facts and facts.failure else ""
     nodes: dict[str, Row] = {}
     wires: dict[str, Row] = {}

@@ -51,7 +51,7 @@ class CanvasEvent:
 
     def names(self) -> tuple[str, ...]:
         """The nodes the event is about that (still) exist."""
-        existing = edit.nodes_by_name(self.model)
+        existing = self.model.by_name
         names = self.row.get("nodes")
         return tuple(n for n in names if n in existing) if isinstance(names, list) else ()
 
@@ -99,7 +99,7 @@ def _add(event: CanvasEvent) -> ModelSpec:
 
 def _new_input(event: CanvasEvent, column: str) -> ModelSpec:
     """An Input for that column, or for one nothing reads yet, under its name, which binds it."""
-    names = edit.nodes_by_name(event.model).keys() | event.model.layers.keys()
+    names = event.model.by_name.keys() | event.model.layers.keys()
     for name, layer in event.inputs():
         if name not in names and column in ("", name):
             return edit.add(event.model, layer, name or None)
@@ -108,7 +108,7 @@ def _new_input(event: CanvasEvent, column: str) -> ModelSpec:
 
 def _select_new(event: CanvasEvent, grown: ModelSpec) -> ModelSpec:
     """Select what is new, and lay it where it was dropped."""
-    before = edit.nodes_by_name(event.model)
+    before = event.model.by_name
     new = [n.name for n in grown.nodes if n.name not in before]
     event.selection.select(*new)
     drop = event.row.get("drop")
@@ -212,7 +212,7 @@ def _select(event: CanvasEvent) -> ModelSpec:
 
 
 def _move(event: CanvasEvent) -> ModelSpec:
-    existing = edit.nodes_by_name(event.model)
+    existing = event.model.by_name
     places = event.row.get("places")
     if isinstance(places, dict):
         _pin(event, {k: v for k, v in places.items() if k in existing})
@@ -239,7 +239,7 @@ def _copy(event: CanvasEvent) -> ModelSpec:
 
 
 def _open(event: CanvasEvent) -> ModelSpec:
-    node = edit.nodes_by_name(event.model).get(event.name())
+    node = event.model.by_name.get(event.name())
     if node and isinstance(event.model.layers.get(node.layer), ModelSpec):
         event.selection.go_to((*event.selection.path, node.layer))
     return event.model

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from builder import check, edit
-from builder.facts import Fix, ModelFacts, Problem
+from builder.facts import Fix, LazyFixes, ModelFacts, Problem
 from builder.spec import ModelSpec, TrainingSpec
 from pages.widgets.session import current_project, engine_facts
 from pages.widgets.session.selection import Path
@@ -46,16 +47,16 @@ def find_problems() -> tuple[Problem, ...]:
     alone = TrainingSpec(model(), training.dataset)
     problems = check.problems(alone, None, find_facts())
     return tuple(
-        replace(p, fixes=tuple(_fixes_of_whole(training, path, alone, p.fixes)))
+        replace(p, fixes=LazyFixes(partial(_fixes_of_whole, training, path, alone, p)))
         for p in problems
         if p.severe and p.where.startswith("model.")
     )
 
 
 def _fixes_of_whole(
-    training: TrainingSpec, path: Path, alone: TrainingSpec, fixes: tuple[Fix, ...]
+    training: TrainingSpec, path: Path, alone: TrainingSpec, problem: Problem
 ) -> Iterator[Fix]:
     """The remedies of a block as remedies of the whole; those that change more are left out."""
-    for fix in fixes:
+    for fix in problem.fixes:
         if fix.training == replace(alone, model=fix.training.model):
             yield Fix(fix.label, put_block(training, path, fix.training.model))
