@@ -30,7 +30,6 @@ from pages.widgets.shared.page_frame import escape_md
 
 def main() -> None:
     """The choices are drawn first, so that the preview already shows what they changed."""
-    arrived_file.show()
     left, right = st.columns([5, 7], gap="large")
     with left:
         _bring_in()

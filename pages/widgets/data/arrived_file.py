@@ -1,21 +1,13 @@
-"""A data file that has arrived: taken by the project on screen, or shown with what it holds."""
+"""A data file that has arrived: taken by the project on screen, or made a project of its own."""
 
 from __future__ import annotations
 
-import streamlit as st
-
-from builder import formatting
-from builder.datasets._folders import find_file
 from builder.runs.disk import data_files
 from pages.widgets.data import npz_upload, table_screen
 from pages.widgets.session import current_project, engine_facts, tab_state
-from pages.widgets.shared.page_frame import escape_md
 
 HINT = "CSV, Excel, Parquet, JSON, text, ZIP or .npz"
 """Which files are data."""
-
-SHOWN = 12
-"""Arrived files that are shown, the newest first."""
 
 
 def receive(file: str, name: str) -> None:
@@ -32,33 +24,3 @@ def receive(file: str, name: str) -> None:
         npz_upload.use_dropped(file, name)
     else:
         table_screen.arrive(file, name)
-
-
-def _arrived() -> list[tuple[str, str]]:
-    """SHA-256 and name of what arrived in this tab, the newest first."""
-    return tab_state.recall("arrived", [])  # type: ignore[no-any-return]
-
-
-def show() -> None:
-    """What has arrived and is not yet used."""
-    for file, name in _arrived():
-        path = find_file(file)
-        if path is None:
-            continue
-        key = f"arrived-{file[:12]}"
-        with st.container(key=key, border=True, horizontal=True, vertical_alignment="center"):
-            size = formatting.size(path.stat().st_size)
-            text = f":material/description: **{escape_md(name)}** :gray[{size}]"
-            st.markdown(text, width="stretch")
-            st.button(
-                "Close",
-                key=f"{key}-close",
-                type="tertiary",
-                icon=":material/close:",
-                on_click=_close,
-                args=(file,),
-            )
-
-
-def _close(file: str) -> None:
-    tab_state.remember("arrived", [pair for pair in _arrived() if pair[0] != file])
