@@ -85,7 +85,7 @@ def with_stored_names(training: TrainingSpec) -> TrainingSpec:
 def dataset_title(dataset: ObjectSpec) -> str:
     """What people call a dataset: a file of one's own by its name, others as their plugin says."""
     name = dataset.config.get("name") or dataset.config.get("file")
-    if dataset.class_name == PLUGIN and name:
-        return file_title(str(name))
     plugin = all_datasets().get(dataset.class_name)
+    if plugin and plugin.CONTENTS.is_guess and name:
+        return file_title(str(name))
     return plugin.TITLE if plugin else dataset.class_name
