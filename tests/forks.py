@@ -9,6 +9,7 @@ programs that shall not find Keras loaded, there is ``subprocess``.
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import runpy
@@ -75,6 +76,7 @@ def _nothing_of_the_caller() -> Iterator[None]:
 
 def _run(arguments: tuple[str, ...], cwd: str, env: Mapping[str, str], folder: str) -> None:
     """In the child: becomes that program."""
+    gc.freeze()  # what is loaded stays: searched for garbage again and again, it would take a third
     for name, number in zip(FILES, (1, 2), strict=True):
         os.dup2(os.open(os.path.join(folder, name), os.O_WRONLY), number)
     os.chdir(cwd)

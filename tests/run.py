@@ -23,11 +23,17 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 
 # Each file as a whole, those that take longest first. The pages are apart from the builder: where
 # Keras is loaded, Streamlit clears its session after every script run, which made them five times
-# slower. Much of each one's time is waiting for its child processes, so these run at once. The
-# browser comes after them and alone: beside them clicks came so late that two of its tests failed.
+# slower. Much of each one's time is waiting for its child processes, so these run at once; mypy has
+# one processor only, so it runs beside them. The browser comes after them and alone: beside them
+# clicks came so late that two of its tests failed.
 BY_FILE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-TOGETHER = (("tests/builder", *BY_FILE), ("tests/pages",))
-ALONE = ("tests/browser",)
+SLOWEST = ("--durations", "12")
+TOGETHER = (
+    ("pytest", "tests/builder", *BY_FILE, *SLOWEST),
+    ("pytest", "tests/pages", *SLOWEST),
+    ("mypy",),
+)
+ALONE = ("pytest", "tests/browser", *SLOWEST)
 
 # All combinations, all architectures, many kills, many minutes; of each the tests have a few
 LONG = (
@@ -72,9 +78,9 @@ def install_browser() -> None:
 
 
 def run_together() -> None:
-    """Runs the tests at the same time, and shows what each says as if they had run in turn."""
+    """Runs tests and mypy at the same time, and shows what each says as if they had run in turn."""
     python = str(BIN / "python")
-    commands = [(python, "-m", "pytest", *more, "--durations", "12") for more in TOGETHER]
+    commands = [(python, "-m", *more) for more in TOGETHER]
     with contextlib.ExitStack() as stack:
         said = [stack.enter_context(tempfile.TemporaryFile()) for _ in commands[1:]]
         # the first one is watched, the others are read when they have ended
@@ -109,6 +115,8 @@ def run_long() -> None:
 
 def main() -> None:
     """Sets up, then lints, checks types and runs pytest, or pytest with the arguments given."""
+    # whoever forbids Python to keep what it compiled has each of a hundred processes compile anew
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     install_packages()
     install_browser()
     python = BIN / "python"
@@ -119,9 +127,8 @@ def main() -> None:
     else:
         run(python, "-m", "ruff", "check", ".")
         run(python, "-m", "ruff", "format", "--check", ".")
-        run(python, "-m", "mypy")
         run_together()
-        run(python, "-m", "pytest", *ALONE, "--durations", "12")
+        run(python, "-m", *ALONE)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,8 @@ from builder.runs.store import database, metric_rows, run_store
 from builder.spec import Config, ObjectSpec, TrainingSpec, chain
 
 SERVER = (
-    "from builder.runs.scheduler import dispatch; dispatch.warm(); import time; time.sleep(1e6)"
+    "from builder.runs.scheduler import dispatch, worker_pool; import time;"
+    "worker_pool.keep_spares(); worker_pool.refill(); dispatch.watch(); time.sleep(1e6)"
 )
 """All that a server does for runs: it keeps spare workers and sweeps every second."""
 

@@ -129,9 +129,19 @@ def browser() -> Iterator[Browser]:
 
 Opener = Callable[..., Page]
 
+AT_ONCE = """new MutationObserver((_, self) => {
+  if (!document.documentElement) return;
+  self.disconnect();
+  const style = document.createElement("style");
+  style.textContent = `*, *::before, *::after { animation-duration: 1ms !important;
+    animation-iteration-count: 1 !important; transition-duration: 1ms !important; }`;
+  document.documentElement.append(style);
+}).observe(document, { childList: true });"""
+"""What fades or turns has ended at once: every picture of it is drawn by the processor."""
 
-@pytest.fixture
-def open_page(browser: Browser, app: str) -> Iterator[Opener]:
+
+@contextmanager
+def opening(browser: Browser, app: str) -> Iterator[Opener]:
     """``open_page(path, width=1280, dark=False, touch=False)``: a new person's browser."""
     contexts = []
 
@@ -140,6 +150,7 @@ def open_page(browser: Browser, app: str) -> Iterator[Opener]:
         size = {"width": width, "height": 900}
         context = browser.new_context(viewport=size, color_scheme=scheme, has_touch=touch)  # type: ignore[arg-type]
         contexts.append(context)
+        context.add_init_script(AT_ONCE)
         page = context.new_page()
         page.set_default_timeout(180_000)
         page.goto(app + path)
@@ -148,6 +159,12 @@ def open_page(browser: Browser, app: str) -> Iterator[Opener]:
     yield opener
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, app: str) -> Iterator[Opener]:
+    with opening(browser, app) as opener:
+        yield opener
 
 
 @pytest.fixture

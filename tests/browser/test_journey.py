@@ -157,9 +157,11 @@ def test_touch_draws_on_a_phone(trained: Page, open_page: Opener) -> None:
 
 def test_stop_and_a_killed_tab_lose_nothing(open_page: Opener) -> None:
     page = open_page("/")
-    page.locator(".st-key-open-digits_cnn button").click()  # twenty epochs: time to stop it
+    page.locator(".st-key-open-digits_dense button").click()
+    hand.number(page, "Epochs", 1000)  # time to stop it
+    page.wait_for_url("**p=*")
     page.locator(".st-key-train button:visible").first.click()
-    page.get_by_text(re.compile(r"Epoch \d+ of 20")).first.wait_for(timeout=240_000)
+    page.get_by_text(re.compile(r"Epoch \d+ of 1000")).first.wait_for(timeout=240_000)
     address = page.url
     page.context.close()  # the browser is gone; the run is not
     again = open_page(path_of(address))

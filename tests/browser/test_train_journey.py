@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import opening
 
 pytestmark = pytest.mark.browser
 
@@ -32,6 +34,19 @@ def xor(open_page: Opener, epochs: int, **how: Any) -> Page:
 def train(page: Page) -> None:
     page.get_by_role("button", name="Train", exact=True).dblclick()  # people do
     grown(page, 10)
+
+
+@pytest.fixture(scope="module")
+def finished(browser: Browser, app: str) -> Iterator[Page]:
+    """A dark phone on which three epochs were trained."""
+    with opening(browser, app) as open_page:
+        page = xor(open_page, 3, width=390, dark=True)
+        train(page)
+        yield page
+
+
+def path_of(page: Page) -> str:
+    return "/train" + page.url.partition("/train")[2]
 
 
 def grown(page: Page, beyond: int) -> int:
@@ -88,9 +103,10 @@ def test_a_run_is_found_again_after_reload_and_in_a_second_tab(open_page: Opener
     expect(page.locator("[class*='st-key-compare-']")).to_have_count(1)  # the double click was one
 
 
-def test_a_finished_run_is_read_aloud_scaled_and_smoothed(open_page: Opener) -> None:
-    page = xor(open_page, 3)
-    train(page)
+def test_a_finished_run_is_read_aloud_scaled_and_smoothed(
+    finished: Page, open_page: Opener
+) -> None:
+    page = open_page(path_of(finished))
     expect(page.locator(".st-key-run-status")).to_contain_text("Test accuracy")
     picture = page.locator(".lwc-picture")
     expect(picture).to_have_attribute("aria-label", re.compile(r"epoch 3: .*Validation loss \d"))
@@ -108,12 +124,10 @@ def test_a_finished_run_is_read_aloud_scaled_and_smoothed(open_page: Opener) -> 
     assert page.evaluate(batch)[0] == pytest.approx(before[0])
 
 
-def test_the_page_fits_a_phone_and_follows_the_theme(open_page: Opener) -> None:
+def test_the_page_fits_a_phone_and_follows_the_theme(finished: Page, open_page: Opener) -> None:
     """Trained on a dark phone, looked at on a light one."""
-    page = xor(open_page, 3, width=390, dark=True)
-    train(page)
-    fits(page, "#e6eaea")
-    light = open_page("/train" + page.url.partition("/train")[2], width=390)
+    fits(finished, "#e6eaea")
+    light = open_page(path_of(finished), width=390)
     fits(light, "#1c2426")
 
 

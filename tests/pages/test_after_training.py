@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import functools
 import io
 import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -37,6 +39,19 @@ def _tidy() -> Iterator[None]:
     database.close()
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The workspace of the tests that look at trained runs, some at the same."""
+    yield tmp_path_factory.mktemp("trained")
+    trained.cache_clear()
+
+
+@pytest.fixture
+def runs(shared: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAYERWISE_HOME", str(shared))
+
+
+@functools.cache
 def trained(name: str, epochs: int) -> tuple[str, Run]:
     """A project of that starter with one finished run: its token and the run."""
     training = starters.find_starter(name).training.with_fit(epochs=epochs)
@@ -62,6 +77,7 @@ def test_without_a_trained_model_the_page_says_what_to_do(visit: Visit, step: st
     assert not [box for box in at.selectbox if str(box.key).startswith("picker")]
 
 
+@pytest.mark.usefixtures("runs")
 def test_a_typed_sentence_is_read_and_strange_words_are_marked(visit: Visit) -> None:
     token, run = trained("review_texts", epochs=3)
     at = visit("evaluate", token)
@@ -74,6 +90,7 @@ def test_a_typed_sentence_is_read_and_strange_words_are_marked(visit: Visit) -> 
     assert "type a sentence on the Evaluate page" in said(visit("draw", token))
 
 
+@pytest.mark.usefixtures("runs")
 def test_a_digits_run_is_drawn_on_examined_and_taken_home(visit: Visit) -> None:
     token, run = trained("digits_dense", epochs=1)
     html = "".join(h.proto.body for h in visit("draw", token).get("html"))
@@ -140,6 +157,7 @@ def test_what_is_downloaded_opens_again(visit: Visit) -> None:
     assert {e.kind for e in known.values()} == {"project", "run"}
 
 
+@pytest.mark.usefixtures("runs")
 def test_regression_and_points_have_their_own_exam(visit: Visit) -> None:
     token, run = trained("diabetes", epochs=2)
     at = visit("evaluate", token)
@@ -169,6 +187,7 @@ def test_the_surface_of_three_classes_names_the_likeliest_everywhere() -> None:
     assert len({p["marker"]["symbol"] for p in points}) == 3, "colour alone is no mark"
 
 
+@pytest.mark.usefixtures("runs")
 def test_only_models_of_small_pictures_are_offered_for_drawing(visit: Visit) -> None:
     token, run = trained("xor", epochs=1)
     assert not prediction.reads_digits(run.training)
@@ -184,6 +203,7 @@ def test_only_models_of_small_pictures_are_offered_for_drawing(visit: Visit) -> 
     assert projects.load(token).title == "Mine", "the other project is still there"
 
 
+@pytest.mark.usefixtures("runs")
 def test_a_photo_of_a_digit_goes_the_same_way_as_the_canvas() -> None:
     _, run = trained("digits_dense", epochs=1)
     paper = Image.new("RGB", (280, 280), "white")

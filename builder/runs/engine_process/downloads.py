@@ -28,7 +28,7 @@ from builder.datasets.registry import find_dataset
 from builder.errors import DataError, LayerwiseError, without_paths
 from builder.runs.disk import workspace
 from builder.runs.engine_process import client
-from builder.runs.engine_process.server import private_pipes
+from builder.runs.engine_process.server import leave, private_pipes
 from builder.spec import ObjectSpec
 
 LEFT_SECONDS = 86_400.0
@@ -223,3 +223,4 @@ def _report(say: Callable[..., None]) -> None:
 
 if __name__ == "__main__":
     main()
+    leave()

@@ -14,11 +14,12 @@ import importlib
 import importlib.util
 import os
 import resource
+import sys
 import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 import psutil
 
@@ -156,5 +157,13 @@ def _send(sink: IO[bytes], value: Any) -> None:
     sink.flush()
 
 
+def leave() -> NoReturn:
+    """Ends this process at once: to take apart what TensorFlow holds would be 0.7 s of a processor
+    (2026-11-30) and change nothing."""
+    sys.stdout.flush()
+    os._exit(0)
+
+
 if __name__ == "__main__":
     main()
+    leave()

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from builder import document, formatting
 from builder.errors import LayerwiseError, without_paths
 from builder.runs.disk import dedup, weight_files, workspace
+from builder.runs.engine_process import server
 from builder.runs.scheduler import recovery
 from builder.runs.store import metric_rows, run_copies, run_store, worker_rows
 from builder.spec import ObjectSpec, TrainingSpec, chain
@@ -63,8 +64,10 @@ def main() -> None:
     """Warms up, waits for a run's id, trains it."""
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("--threads", type=int, default=0, help="TensorFlow's; 0: one a core")
-    _set_threads(options.parse_args().threads)
+    threads = options.parse_args().threads
     from builder.engine.training import reporting, train_run
+
+    _set_threads(threads)
 
     with contextlib.suppress(Exception), tempfile.TemporaryDirectory() as folder:
         # whatever is wrong will be said by the run that meets it
@@ -288,3 +291,4 @@ def _redirect(log: Path) -> None:
 
 if __name__ == "__main__":
     main()
+    server.leave()
