@@ -180,7 +180,8 @@ class Chaos:
 
 def damage_one(folder: Path, chance: random.Random, damaged: Counter[str]) -> None:
     """Damages one file that a run in that folder needs, if there is one, in one of the ways."""
-    files = [folder / name for name in (*SNAPSHOTS, COPY) if (folder / name).exists()]
+    paths = [folder / name for name in (*SNAPSHOTS, COPY)]
+    files = [path for path in paths if path.exists() and path.stat().st_size]
     how = chance.choice(sorted(DAMAGES))
     if files:
         with contextlib.suppress(FileNotFoundError):  # it was just replaced
