@@ -1,16 +1,19 @@
 """Kills workers and servers at random moments, and compares what comes out with an undisturbed run.
 
-    python -m tests.benchmarks.chaos [--kills 50] [--seed 0]
+    python -m tests.benchmarks.chaos [--kills 50] [--seed 0] [--damage] [--servers 2]
 
 Two trainings (dropout, a learning rate that follows a plateau, early stopping's patience) are kept
 going by a server process in a workspace of their own; ``kill -9`` strikes a worker, the server or
 both, while they start, train, save and end. Whenever one finishes, its numbers must be those of
-the undisturbed run, every batch and epoch of it once, and another one begins.
+the undisturbed run, every batch and epoch of it once, and another one begins. With ``--damage`` a
+file of a run is damaged before every kill: one of its snapshots or the copy of its row is cut in
+half, emptied, removed, or has a byte flipped.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import random
 import signal
@@ -22,6 +25,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Mapping
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import h5py
@@ -29,10 +33,13 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
+from builder.facts import SNAPSHOTS
 from builder.runs.engine_process import client
 from builder.runs.scheduler import jobs
 from builder.runs.store import database, metric_rows, run_store
+from builder.runs.store.run_copies import COPY
 from builder.spec import Config, ObjectSpec, TrainingSpec, chain
+from tests.damage import DAMAGES
 
 SERVER = (
     "from builder.runs.scheduler import dispatch, worker_pool; import time;"
@@ -81,16 +88,22 @@ class Chaos:
     Args:
         epochs: of each run; some ten milliseconds each.
         seed: of the kills: whom and when.
+        damage: whether files of the runs are damaged, too.
+        servers: how many serve the one workspace.
     """
 
-    def __init__(self, epochs: int, seed: int) -> None:
+    def __init__(self, epochs: int, seed: int, damage: bool = False, servers: int = 1) -> None:
         self._training = training(epochs)
         self._chance = random.Random(seed)
-        self._server: subprocess.Popen[bytes] | None = None
+        self._damages = damage
+        self._servers: list[subprocess.Popen[bytes]] = []
         self.kills: Counter[str] = Counter()
+        self.damaged: Counter[str] = Counter()
+        self.remarks = 0
         self.finished = self.clicks = 0
         self._going: set[str] = set()
-        self._start()
+        for _ in range(servers):
+            self._start()
         reference = self._add()
         self._wait(reference)
         self._truth = numbers(reference)
@@ -101,6 +114,8 @@ class Chaos:
             while len(self._going) < 2:
                 self._going.add(self._add())
             time.sleep(self._chance.uniform(*WAIT_SECONDS))
+            if self._damages:
+                self._damage()
             self._kill()
             self._collect()
         until = time.monotonic() + PATIENCE_SECONDS
@@ -111,15 +126,16 @@ class Chaos:
 
     def close(self) -> None:
         """Ends the server and what it left."""
-        if self._server:
-            self._server.kill()
-            self._server.wait()
+        for server in self._servers:
+            server.kill()
+            server.wait()
         for row in run_store.by_status("running"):
             kill_worker(row)
 
     def _start(self) -> None:
-        self._server = subprocess.Popen(
-            [sys.executable, "-c", SERVER], env=client.environment(), start_new_session=True
+        command = [sys.executable, "-c", SERVER]
+        self._servers.append(
+            subprocess.Popen(command, env=client.environment(), start_new_session=True)
         )
 
     def _add(self) -> str:
@@ -137,11 +153,15 @@ class Chaos:
         if whom != "server" and not (going and kill_worker(self._chance.choice(going))):
             return  # it was dead already, and nobody has noticed yet
         if whom != "worker":
-            assert self._server
-            os.kill(self._server.pid, signal.SIGKILL)
-            self._server.wait()
+            server = self._servers.pop(self._chance.randrange(len(self._servers)))
+            os.kill(server.pid, signal.SIGKILL)
+            server.wait()
             self._start()
         self.kills[whom] += 1
+
+    def _damage(self) -> None:
+        run = self._chance.choice(sorted(self._going))
+        damage_one(jobs.folder(run), self._chance, self.damaged)
 
     def _collect(self) -> None:
         """What has ended must be right; what was given up goes on by one click."""
@@ -154,8 +174,20 @@ class Chaos:
             elif row["status"] not in ("queued", "running"):
                 assert row["status"] == "finished", (row["status"], row["error"])
                 same(self._truth, numbers(run))
+                self.remarks += len(row["remarks"].splitlines())
                 self._going.remove(run)
                 self.finished += 1
+
+
+def damage_one(folder: Path, chance: random.Random, damaged: Counter[str]) -> None:
+    """Damages one file that a run in that folder needs, if there is one, in one of the ways."""
+    paths = [folder / name for name in (*SNAPSHOTS, COPY)]
+    files = [path for path in paths if path.exists() and path.stat().st_size]
+    how = chance.choice(sorted(DAMAGES))
+    if files:
+        with contextlib.suppress(FileNotFoundError):  # it was just replaced
+            DAMAGES[how](chance.choice(files))
+            damaged[how] += 1
 
 
 def kill_worker(row: Mapping[str, Any]) -> bool:
@@ -219,11 +251,13 @@ def main() -> None:
     options.add_argument("--kills", type=int, default=50)
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--epochs", type=int, default=300)
+    options.add_argument("--damage", action="store_true")
+    options.add_argument("--servers", type=int, default=1)
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as home:
         os.environ |= {"LAYERWISE_HOME": home, "LAYERWISE_MAX_RUNS": "2"}
         began = time.monotonic()
-        chaos = Chaos(given.epochs, given.seed)
+        chaos = Chaos(given.epochs, given.seed, given.damage, given.servers)
         try:
             chaos.run(given.kills)
         finally:
@@ -235,6 +269,11 @@ def main() -> None:
             f" {chaos.finished} runs finished, each equal to the undisturbed one, bit for bit;"
             f" {chaos.clicks} times a person had to click Resume."
         )
+        if given.damage:
+            kinds = ", ".join(f"{n} {how}" for how, n in sorted(chaos.damaged.items()))
+            print(
+                f"{sum(chaos.damaged.values())} files damaged ({kinds}); {chaos.remarks} remarks."
+            )
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 """Kills workers, the web server and the browser of the app as people use it, at random moments.
 
-    python -m tests.benchmarks.chaos_app [--kills 50] [--seed 0] [--evidence FOLDER]
+    python -m tests.benchmarks.chaos_app [--kills 50] [--seed 0] [--damage] [--evidence FOLDER]
 
 Somebody trains the xor starter on the Train page, again and again. ``kill -9`` strikes the worker,
 the server or the whole browser; the server is started again, the browser opened again at the same
 address. Every click on Train must be exactly one run; each must end with the numbers of an
 undisturbed run and a whole chart on the page. Where the page offers Resume, it is clicked. When
-something is lost, what the page and the browser then said lies in the folder of the evidence.
+something is lost, what the page and the browser then said lies in the folder of the evidence. With
+``--damage`` a file is damaged before every kill: a snapshot, the copy of a row, or the project.
 """
 
 from __future__ import annotations
@@ -26,8 +27,10 @@ from typing import Any
 import psutil
 from playwright.sync_api import Browser, Error, Page, Playwright, expect, sync_playwright
 
+from tests.benchmarks.chaos import damage_one
 from tests.browser.conftest import FLAGS, chromium
 from tests.browser.test_lost import House, finished, prepared, token
+from tests.damage import DAMAGES
 
 WAIT_SECONDS = (0.2, 5.0)
 """Between two kills."""
@@ -63,10 +66,13 @@ class Chaos:
         playwright: opens the browsers.
         house: the workspace; its server runs.
         seed: of the kills: whom and when.
+        damage: whether files are damaged, too.
     """
 
-    def __init__(self, playwright: Playwright, house: House, seed: int) -> None:
-        self._playwright, self._house = playwright, house
+    def __init__(self, playwright: Playwright, house: House, seed: int, damage: bool) -> None:
+        self._playwright, self._house, self._damages = playwright, house, damage
+        self.damaged: Counter[str] = Counter()
+        self.remarks = 0
         self._chance = random.Random(seed)
         self.kills: Counter[str] = Counter()
         self.finished = self.clicks = 0
@@ -82,6 +88,8 @@ class Chaos:
         self._train()
         while sum(self.kills.values()) < kills:
             time.sleep(self._chance.uniform(*WAIT_SECONDS))
+            if self._damages:
+                self._damage()
             self._kill(self._chance.choice(VICTIMS))
             self._look()
         self._end()
@@ -126,6 +134,17 @@ class Chaos:
         self.kills[whom] += 1
         print(sum(self.kills.values()), whom, file=sys.stderr, flush=True)
 
+    def _damage(self) -> None:
+        """A file of the run or, now and then, of the project."""
+        project = self._house.home / "projects" / f"{self._project}.json"
+        if self._chance.random() < 0.3 and project.exists():
+            how = self._chance.choice(sorted(DAMAGES))
+            DAMAGES[how](project)
+            self.damaged[f"project {how}"] += 1
+        else:
+            run = self._house.home / "runs" / self._last()["id"]
+            damage_one(run, self._chance, self.damaged)
+
     def _kill_browser(self) -> None:
         for process in psutil.Process().children(recursive=True):
             with contextlib.suppress(psutil.Error):
@@ -155,6 +174,7 @@ class Chaos:
             time.sleep(0.1)
         finished(self._page)
         assert self._house.numbers_of(row["id"]) == self._truth
+        self.remarks += len(row["remarks"].splitlines())
         self.finished += 1
 
     def _resume(self) -> None:
@@ -174,6 +194,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("--kills", type=int, default=50)
     options.add_argument("--seed", type=int, default=0)
+    options.add_argument("--damage", action="store_true")
     options.add_argument("--evidence", type=Path, default=Path(tempfile.gettempdir()))
     given = options.parse_args()
     began = time.monotonic()
@@ -181,7 +202,7 @@ def main() -> None:
         house = House(Path(home))
         house.start()
         try:
-            chaos = Chaos(playwright, house, given.seed)
+            chaos = Chaos(playwright, house, given.seed, given.damage)
             try:
                 chaos.run(given.kills)
             except (AssertionError, Error):
@@ -195,6 +216,9 @@ def main() -> None:
         f" {chaos.finished} runs finished, each with the undisturbed run's numbers;"
         f" {chaos.clicks} clicks on Resume."
     )
+    if given.damage:
+        kinds = ", ".join(f"{n} {how}" for how, n in sorted(chaos.damaged.items()))
+        print(f"{sum(chaos.damaged.values())} files damaged ({kinds}); {chaos.remarks} remarks.")
 
 
 if __name__ == "__main__":

@@ -45,12 +45,12 @@ class House:
     """
 
     def __init__(self, home: Path) -> None:
-        self._home, self._port, self._stack = home, free_port(), ExitStack()
+        self.home, self._port, self._stack = home, free_port(), ExitStack()
         self.address = ""
 
     def start(self) -> None:
         """The server, always at the same address."""
-        self.address = self._stack.enter_context(serving(self._home, self._port))
+        self.address = self._stack.enter_context(serving(self.home, self._port))
 
     def kill(self) -> None:
         """``kill -9`` of the server."""
@@ -90,7 +90,7 @@ class House:
         return self.run(project)
 
     def _ask(self, sql: str, value: str) -> list[dict[str, Any]]:
-        with closing(sqlite3.connect(self._home / "runs.db", timeout=10)) as connection:
+        with closing(sqlite3.connect(self.home / "runs.db", timeout=10)) as connection:
             connection.row_factory = sqlite3.Row
             return [dict(row) for row in connection.execute(sql, (value,))]
 
