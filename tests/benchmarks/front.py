@@ -1,11 +1,15 @@
 """What it brings to compute once what training never changes: against the plain Keras script.
 
-    python -m tests.benchmarks.front [table text pictures predict] [--rounds N] [--epochs N]
+    python -m tests.benchmarks.front [table text pictures] [--rounds N] [--epochs N]
+    python -m tests.benchmarks.front windows [--rounds N] [--epochs N]
+    python -m tests.benchmarks.front predict
 
 Every figure is the median over fresh processes that take turns, on made-up data. ``fit`` is the
 script, with the same layers in the model and ``model.fit``, a thread for each core; ``one`` the
 same with one thread, as our run has it; ``inside`` our loop with the front left in every step;
-``loop`` our loop as it is. ``predict`` is rows a second of the table model.
+``loop`` our loop as it is. ``windows``: of 100 over a million points, against
+``timeseries_dataset_from_array``, in the order of time. ``predict``: rows a second of the table
+model.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -22,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 
 from builder.engine.data.column_arrays import Arrays
 from builder.runs.engine_process.client import environment
@@ -102,7 +108,17 @@ def picture_data(rows: int) -> tuple[Any, Any]:
     return x, (x[:, 40:50, 40:50].mean(axis=(1, 2, 3)) > 127).astype("int64")
 
 
+WINDOWS = chain("windows", given(100, 1), layer("Flatten"), dense(32, "relu"), dense(1))
+LENGTH = 100
+
+
+def series(rows: int) -> tuple[Any, Any]:
+    values = np.random.default_rng(0).normal(size=(rows, 1)).astype("float32")
+    return values[:-1], values[LENGTH:]
+
+
 MODELS = {
+    "windows": (WINDOWS, series, 1_000_000),
     "table": (table_spec(), table_data, 100_000),
     "text": (TEXT, text_data, 20_000),
     "pictures": (PICTURES, picture_data, 4_000),
@@ -111,8 +127,9 @@ MODELS = {
 
 def spec_of(name: str, epochs: int) -> TrainingSpec:
     """The training; its dataset is handed over as arrays, so that it names any."""
-    of = training(MODELS[name][0], layer("Iris"), "BinaryCrossentropy", epochs=epochs)
-    return of.with_fit(validation_split=0.0)
+    loss = "MeanSquaredError" if name == "windows" else "BinaryCrossentropy"
+    of = training(MODELS[name][0], layer("Iris"), loss, epochs=epochs)
+    return of.with_fit(validation_split=0.0, shuffle=name != "windows")
 
 
 class Clock:
@@ -143,11 +160,13 @@ def child(name: str, way: str, epochs: int) -> None:
     import tensorflow as tf
 
     from builder.engine.training import precompute, train_run
+    from builder.engine.training.batches import Windows
 
     if way != "fit":
         tf.config.threading.set_intra_op_parallelism_threads(1)
         tf.config.threading.set_inter_op_parallelism_threads(1)
     x, y = MODELS[name][1](MODELS[name][2])
+    before = psutil.Process().memory_info().rss
     if way == "inside":
         precompute.find_front = lambda *_: None
     with tempfile.TemporaryDirectory() as home:
@@ -157,7 +176,13 @@ def child(name: str, way: str, epochs: int) -> None:
         else:
             import keras
 
-            few = (keras.tree.map_structure(lambda a: a[:0], x), y[:0])
+            if name == "windows":
+                x = Windows(x, LENGTH, len(y))
+            few = (
+                (x[:0], y[:0])
+                if name == "windows"
+                else (keras.tree.map_structure(lambda a: a[:0], x), y[:0])
+            )
             found = train_run.train(
                 spec_of(name, epochs), folder, clock, lambda: None, Arrays(x, y, *few)
             )
@@ -166,7 +191,8 @@ def child(name: str, way: str, epochs: int) -> None:
     weights = b"".join(np.ascontiguousarray(w).tobytes() for w in model.get_weights())
     each = [b - a for a, b in itertools.pairwise(clock.ends)]
     same = [history, hashlib.sha256(weights).hexdigest()]
-    print(json.dumps([statistics.median(each[1:]), each[0], same]))
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before) / 2**20
+    print(json.dumps([statistics.median(each[1:]), each[0], same, grown]))
 
 
 def plain(spec: TrainingSpec, x: Any, y: Any, clock: Clock) -> tuple[Any, Any]:
@@ -180,12 +206,43 @@ def plain(spec: TrainingSpec, x: Any, y: Any, clock: Clock) -> tuple[Any, Any]:
     adapt_layers.adapt(model, x)
     told = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: clock.epoch())
     clock.plan()
-    kept = model.fit(x, y, epochs=spec.fit["epochs"], batch_size=32, callbacks=[told], verbose=0)
+    given = {"x": x, "y": y, "batch_size": 32}
+    if isinstance(x, np.ndarray) and x.shape[1:] == (1,):
+        given = {"x": keras.utils.timeseries_dataset_from_array(x, y, LENGTH, batch_size=32)}
+    kept = model.fit(**given, epochs=spec.fit["epochs"], callbacks=[told], verbose=0)
     return kept.history, model
+
+
+def predict() -> None:
+    """Rows a second of the table model, by ours and by ``model.predict``; both warm."""
+    from builder.engine.build import keras_model
+    from builder.engine.inference.predict_rows import predict_rows
+    from builder.engine.training import adapt_layers
+
+    x, _ = table_data(100_000)
+    model = keras_model.build_compiled(spec_of("table", 1))
+    adapt_layers.adapt(model, x)
+    with tempfile.TemporaryDirectory() as home:
+        path = f"{home}/model.keras"
+        model.save(path)
+        for name, call in (
+            ("predict_rows", lambda: predict_rows(path, x)),
+            ("model.predict", lambda: model.predict(x, verbose=0)),
+            ("model.predict, batches of 8192", lambda: model.predict(x, 8192, verbose=0)),
+        ):
+            call()
+            times = []
+            for _ in range(3):
+                began = time.perf_counter()
+                call()
+                times.append(time.perf_counter() - began)
+            print(f"{name:32} {100_000 / statistics.median(times):12,.0f} rows a second")
 
 
 def main() -> None:
     arguments = sys.argv[1:]
+    if arguments[:1] == ["predict"]:
+        return predict()
     if arguments[:1] == ["--child"]:
         return child(arguments[1], arguments[2], int(arguments[3]))
     options = dict(itertools.pairwise(arguments))
@@ -206,7 +263,8 @@ def main() -> None:
             same = "every number the same" if all(r[2] == truth for r in runs) else "other numbers"
             print(
                 f"{name:8} {way:6} {each:7.2f} s an epoch ({base / each:5.1f}×), the first"
-                f" {first:6.2f} s, {same}",
+                f" {first:6.2f} s, {same}, at most {statistics.median(r[3] for r in runs):,.0f} MB"
+                " more than the data",
                 flush=True,
             )
 

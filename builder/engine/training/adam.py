@@ -27,8 +27,11 @@ def adam_step(model: keras.Model) -> Step:
     if type(optimizer).update_step is not own or optimizer.amsgrad or not is_exact():
         return model.train_step  # type: ignore[no-any-return]
 
+    # a step of another kind may update more than once
+    one_update = type(model).train_step is keras.Model.train_step
+
     def run_step(batch: Any) -> Mapping[str, Any]:
-        rates: Rates = {}
+        rates: Rates | None = {} if one_update else None
         optimizer.update_step = lambda g, v, rate: update(optimizer, g, v, rate, rates)
         try:
             return model.train_step(batch)  # type: ignore[no-any-return]

@@ -13,7 +13,7 @@ from keras.src.models.functional import operation_fn
 
 from builder.engine.build.backend import keras
 from builder.engine.build.front import Front, find_front, nodes
-from builder.engine.training.batches import to_tensor
+from builder.engine.training.batches import Windows, to_tensor
 from builder.engine.training.steps import Step
 
 ROOM = 0.2
@@ -40,9 +40,10 @@ def move_front(
         batch_size: of the full batches of the steps.
         between: called now and then; what it raises ends the work.
     """
-    if type(model).train_step is not keras.Model.train_step:
-        return step, data, ()
     x, *targets = data
+    series = any(isinstance(leaf, Windows) for leaf in keras.tree.flatten(x))
+    if series or type(model).train_step is not keras.Model.train_step:
+        return step, data, ()
     rows = len(keras.tree.flatten(x)[0])
     front = find_front(model, rows, psutil.virtual_memory().available * ROOM)
     values = front and compute(front, x, rows % batch_size == 0, between)
