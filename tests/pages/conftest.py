@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from builder.runs.engine_process import client
+from builder.runs.engine_process.confinement import Policy
 
 SHELL = Path(__file__).parents[2] / "pages" / "shell.py"
 
@@ -20,6 +22,9 @@ def datasets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         client.close()
         folder = tmp_path_factory.mktemp("datasets")
         patch.setenv("LAYERWISE_DATA", str(folder))
+        for child in client._CHILDREN.values():
+            # warm for all tests, it has to read the workspace of each
+            patch.setattr(child, "_policy", lambda: _policy(tmp_path_factory.getbasetemp()))
         yield folder
         client.close()
 
@@ -28,6 +33,11 @@ def datasets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data files; in one place for all tests, for the same reason."""
     return tmp_path_factory.mktemp("files")
+
+
+def _policy(workspaces: Path) -> Policy:
+    policy = client.reading_policy()
+    return replace(policy, reads=(*policy.reads, str(workspaces)))
 
 
 @pytest.fixture(autouse=True)
