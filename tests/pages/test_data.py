@@ -134,7 +134,6 @@ def receiver() -> None:
     name, data = st.session_state["given"]
     with page_frame.guard():
         arrived_file.receive(data_files.keep(name, data), name)
-    arrived_file.show()
 
 
 def receive(name: str, data: bytes) -> AppTest:

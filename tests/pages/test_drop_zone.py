@@ -89,6 +89,7 @@ def test_home_opens_a_project_reads_code_and_shows_data_on_the_data_page(visit):
     app = drop(visit(), broken_keras=b"nonsense")
     assert "broken.keras is no Keras model" in app.error[0].value
 
-    app = drop(visit(), titanic_csv=b"age,fare\n22,7.25\n", saved_json=wine)
-    assert app.text_input(key="project-title-data").value == "My wine"
-    assert "titanic.csv" in " ".join(m.value for m in app.markdown).replace("\\", "")
+    rows = "".join(f"{20 + i},{i / 4}\n" for i in range(30))
+    app = drop(visit(), titanic_csv=f"age,fare\n{rows}".encode())
+    assert app.text_input(key="project-title-data").value == "titanic" and not app.error
+    assert "30 rows, 2 columns" in " ".join(m.value for m in app.markdown)
