@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from builder.errors import SpecError
-from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec
+from builder.spec import MAX_LAYERS, Config, ModelSpec, Node, ObjectSpec, TrainingSpec
 
 VERSION = 2
 """The version written into every project file; raised when an older reader would misread it.
@@ -61,7 +61,20 @@ def read_document(text: str | bytes) -> tuple[str, TrainingSpec]:
     title = doc.get("title", "")
     if not isinstance(title, str):
         raise SpecError(f"'title' must be text but is {type(title).__name__}.")
-    return title, decode_training(doc.get("training"))
+    training = decode_training(doc.get("training"))
+    if (count := _count_nodes(training.model)) > MAX_LAYERS:
+        raise SpecError(
+            f"The project's model has {count:,} layers; at most {MAX_LAYERS:,} are opened.",
+            "Save it with fewer layers.",
+            "model",
+        )
+    return title, training
+
+
+def _count_nodes(model: ModelSpec) -> int:
+    """Calls of layers, those in every block counted once."""
+    inner = (v for v in model.layers.values() if isinstance(v, ModelSpec))
+    return len(model.nodes) + sum(map(_count_nodes, inner))
 
 
 def _no_constant(name: str) -> Any:

@@ -12,6 +12,11 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+MAX_LAYERS = 5_000
+"""Calls of layers in a model, those in blocks counted in, at most: the same for files, projects and
+code. The largest of Keras's applications have about 800."""
+
+
 class Config(Mapping[str, Any]):
     """An immutable, hashable mapping; lists become tuples: equal JSON gives equal values."""
 

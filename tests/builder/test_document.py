@@ -10,7 +10,7 @@ import pytest
 
 from builder import document
 from builder.errors import SpecError
-from builder.spec import Config, ObjectSpec
+from builder.spec import MAX_LAYERS, Config, ObjectSpec
 from tests import zoo
 
 GOOD = document.to_json(zoo.STACKS["nested_choices"], title="Iris “quick” \u2603")
@@ -125,3 +125,13 @@ def test_several_inputs_and_outputs_survive_the_file() -> None:
         ),
     )
     assert document.from_json(document.to_json(training)) == training
+
+
+def test_a_project_of_endless_layers_is_refused_before_anything_is_checked() -> None:
+    layers: Any = {"inputs": {"class_name": "InputLayer", "config": {"shape": [4]}}}
+    nodes = [{"name": "inputs", "layer": "inputs"}]
+    nodes += [{"name": f"n{i}", "layer": "inputs"} for i in range(MAX_LAYERS)]
+    doc = json.loads(GOOD)
+    doc["training"]["model"] |= {"layers": layers, "nodes": nodes, "outputs": ["inputs"]}
+    with pytest.raises(SpecError, match="5,001 layers; at most 5,000 are opened"):
+        document.read_document(json.dumps(doc))

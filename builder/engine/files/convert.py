@@ -15,10 +15,7 @@ from builder.engine.files.deserialize import MODELS
 from builder.engine.files.serialized_calls import Key, SerializedCall, refs
 from builder.errors import FileError
 from builder.facts import Note
-from builder.spec import Config, ModelSpec, Node, ObjectSpec, unique_name
-
-MAX_LAYERS = 5_000
-"""More in one model are refused; the largest Keras applications have about 800."""
+from builder.spec import MAX_LAYERS, Config, ModelSpec, Node, ObjectSpec, unique_name
 
 
 @dataclass

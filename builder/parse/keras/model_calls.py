@@ -30,7 +30,8 @@ from builder.parse.keras import (
     symbolic_calls,
     symbolic_model,
 )
-from builder.parse.keras.symbolic_model import MAX_LAYERS, Layer, Model, Tensor
+from builder.parse.keras.symbolic_model import Layer, Model, Tensor
+from builder.spec import MAX_LAYERS
 
 AFTERWARDS = {
     "evaluate": "Evaluating",

@@ -20,14 +20,13 @@ from builder.parse.interpreter.values import (
 )
 from builder.parse.keras import keras_ops, legacy
 from builder.parse.keras.symbolic_model import (
-    MAX_LAYERS,
     Layer,
     LayerCall,
     Model,
     Tensor,
     input_shape,
 )
-from builder.spec import Config, ObjectSpec
+from builder.spec import MAX_LAYERS, Config, ObjectSpec
 
 TENSORS = ("inputs", "query", "value", "key", "sequence", "x", "initial_state")
 """Arguments of a layer's call that carry tensors, in their order."""

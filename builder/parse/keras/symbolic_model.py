@@ -11,10 +11,7 @@ from builder.catalog.ops import PREFIX
 from builder.code.variable_names import original_name
 from builder.parse.interpreter.imports import NAME, tidy_name
 from builder.parse.interpreter.values import CannotEvaluate, Symbol
-from builder.spec import Config, ModelSpec, Node, ObjectSpec, snake_case, unique_name
-
-MAX_LAYERS = 5_000
-"""Layers in one model, those of models inside it included; the largest of Keras have about 800."""
+from builder.spec import MAX_LAYERS, Config, ModelSpec, Node, ObjectSpec, snake_case, unique_name
 
 MAX_NESTING = 20
 """Models or wrappers inside each other."""
