@@ -16,8 +16,9 @@ from builder.engine.build.front import Front, find_front, nodes
 from builder.engine.training.batches import Windows, to_tensor
 from builder.engine.training.steps import Step
 
-ROOM = 0.2
-"""The part of the free memory that the results of a front may take."""
+ROOM = 0.1
+"""The part of the free memory that the results of a front may take; for a moment they lie there
+up to three times: in pieces, joined, and beside other columns."""
 
 CHUNK_ROWS = 8192
 CHUNK_BYTES = 64 * 2**20
