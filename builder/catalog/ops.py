@@ -208,8 +208,8 @@ _PRECOMPUTES: dict[str, Literal["", "moves", "calculates", "costly"]] = {
     **dict.fromkeys(
         (
             *("abs", "add", "clip", "divide", "maximum", "minimum", "multiply", "negative"),
-            *("equal", "greater", "greater_equal", "isnan", "less", "less_equal", "not_equal"),
-            *("logical_and", "logical_not", "logical_or", "subtract", "where"),
+            *("equal", "greater", "greater_equal", "isnan", "less", "less_equal", "nan_to_num"),
+            *("logical_and", "logical_not", "logical_or", "not_equal", "subtract", "where"),
         ),
         "calculates",
     ),
