@@ -11,7 +11,7 @@ from builder.catalog import ops
 from builder.code import layer_calls
 from builder.code.constructor_calls import argument
 from builder.code.fragment import Row
-from builder.code.syntax import Call, Name, render, render_flat
+from builder.code.syntax import WIDTH, Call, Name, render, render_flat
 from builder.code.variable_names import Names
 from builder.errors import SpecError
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, active
@@ -56,7 +56,16 @@ class Body:
                 continue
             yield from self.ahead(node)
             given = self._variables(node)
-            yield (name,), render(f"{', '.join(given)} = ", self._call(node, reads), self.indent)
+            yield (name,), self._assign(given, self._call(node, reads))
+
+    def _assign(self, names: tuple[str, ...], value: Any) -> str:
+        """``names = value``; names too long for a line stand under each other."""
+        pad, head = " " * self.indent, f"{', '.join(names)} = "
+        text = render(head, value, self.indent)
+        if len(names) < 2 or len(pad + head) < WIDTH:
+            return text
+        each = "".join(f"{pad}    {name},\n" for name in names)
+        return f"{pad}(\n{each}{pad}) = {text[len(pad + head) :]}"
 
     def ref(self, ref: str) -> str:
         """The variable that holds what a reference names."""

@@ -107,24 +107,30 @@ def _kinds(settings: Mapping[str, Any], side: str) -> dict[str, str]:
     Raises:
         DataError: none is named, or a kind that no column of a table can have.
     """
-    named = settings[side]
+    named = _readable(settings, side)
     words = {"inputs": "to predict from", "targets": "to predict"}
-    if not isinstance(named, Mapping) or not named:
+    if not named:
         raise DataError(f"No column is chosen {words[side]}.", "Choose one.", f"dataset.{side}")
     for name, kind in named.items():
-        if not isinstance(kind, str) or not find_kind(kind).in_tables:
-            raise DataError(
-                f"'{name}' cannot be of the kind {kind!r}.",
-                "Choose number, category, yes_no, date or text.",
-                f"dataset.{side}",
-            )
         if side == "targets" and not find_kind(kind).task:
             raise DataError(
                 f"'{name}' cannot be predicted as {find_kind(kind).title.lower()}.",
                 "Take it as a category or as a number.",
                 "dataset.targets",
             )
-    return dict(named)
+    return named
+
+
+def _readable(settings: Mapping[str, Any], side: str) -> dict[str, str]:
+    """The columns of one side by kind; DataError for a kind that no column of a table can have."""
+    for name, kind in settings[side].items():
+        if not isinstance(kind, str) or not find_kind(kind).in_tables:
+            raise DataError(
+                f"'{name}' cannot be of the kind {kind!r}.",
+                "Choose number, category, yes_no, date or text.",
+                f"dataset.{side}",
+            )
+    return dict(settings[side])
 
 
 def _read(settings: Mapping[str, Any], kinds: Mapping[str, str]) -> Any:
@@ -188,7 +194,7 @@ def source(config: Config) -> str:
     """The same in a script standing alone, next to the file."""
     settings = resolve_settings(ENTRY, config)
     inputs, targets = (
-        ", ".join(f"{name!r}: {kind}" for name, kind in _kinds(settings, side).items())
+        ", ".join(f"{name!r}: {kind}" for name, kind in _readable(settings, side).items())
         for side in ("inputs", "targets")
     )
     ways = ", ".join(repr(settings[key]) for key in ("test_split", "seed", "split", "by"))

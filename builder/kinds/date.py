@@ -64,5 +64,8 @@ class Date(Number):
     def scaling(self, column: Column, settings: Any) -> Scaling:
         return Scaling()
 
+    def source(self, train: str, test: str, column: ColumnFacts, settings: Any) -> list[str]:
+        return super().source(train, test, column, {**settings, "scale": "none"})
+
 
 KIND = Date()

@@ -129,7 +129,6 @@ ENTRIES = (
         gives_int=True,
         reserved=2,
         rescales=True,
-        precomputes="costly",
     ),
     _image(
         "Resizing(height, width, interpolation='bilinear', crop_to_aspect_ratio=False, "

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 NAMES = (
     *("Digits", "Circles", "Xor", "Gaussians", "Spiral", "Iris", "Wine", "BreastCancer"),
     *("Diabetes", "Mnist", "FashionMnist", "Cifar10", "Cifar100", "CaliforniaHousing", "Imdb"),
-    *("Reuters", "CoveredDigits", "DigitPairs", "Reviews", "ReviewTexts", "NpzFile"),
+    *("Reuters", "CoveredDigits", "DigitPairs", "Reviews", "ReviewTexts", "NpzFile", "TableFile"),
 )
 
 

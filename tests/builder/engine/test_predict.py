@@ -190,8 +190,8 @@ def test_models_that_cannot_read_a_drawing_say_so(tmp_path, trained):
 
 def test_damaged_or_missing_models_are_file_errors(tmp_path, trained):
     image = drawn(lambda d: d.line((140, 40, 140, 240), "black", 20))
-    with pytest.raises(FileError, match="No such file"):
+    with pytest.raises(FileError, match="it is missing"):
         predict_image.predict_drawing(str(tmp_path / "none.keras"), trained[1], image)
     (tmp_path / "bad.keras").write_bytes(b"PK nothing")
-    with pytest.raises(FileError, match=r"bad\.keras cannot be opened"):
+    with pytest.raises(FileError, match="it is cut off"):
         predict_image.predict_drawing(str(tmp_path / "bad.keras"), trained[1], image)

@@ -38,6 +38,8 @@ COLUMNS = {
     "category": column("category", np.arange(15) % 3, "target", classes=("x", "y", "z")),
     "town": column("category", TOWNS, classes=("Jena", "Ulm")),
     "house number": column("category", np.arange(15) + 100),
+    "smokes": column("yes_no", np.arange(15.0) % 2, classes=("no", "yes")),
+    "day": column("date", np.arange(15.0) + 19_000),
 }
 INPUTS = [n for n, c in COLUMNS.items() if c.role == "input"]
 SETTINGS = [
@@ -128,11 +130,11 @@ def test_what_a_form_asks_for_is_an_example(name: str) -> None:
     if not fields:
         assert raw.kind in ("image", "sequence", "category")
         return
-    start = {"str": "a soup"}
+    start = {"str": "a soup" if facts.is_text else "2024-05-31"}
     values = [f.choices[0] if f.choices else start.get(f.type, f.start) for f in fields.values()]
     for field in fields.values():
         assert field.min is None or field.min <= field.start <= field.max
-    rows = kind.read_fields(values)[None]
+    rows = kind.read_fields(values, facts)[None]
     row = kind.prepare(rows, raw, kind.scaling(raw, SETTINGS[0]), SETTINGS[0])
     assert row.shape[1:] == train.shape[1:]
 

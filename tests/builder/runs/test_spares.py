@@ -92,7 +92,7 @@ def test_without_memory_no_spare_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_machine_that_starts_no_worker_rests_and_the_run_waits(
     training: TrainingSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "command", lambda *_: ["false"])  # ends at once
+    monkeypatch.setattr(client, "command", lambda *_, **_more: ["false"])  # ends at once
     for name, value in (("_rests", 0), ("_rest_until", float("-inf")), ("_starting", set())):
         monkeypatch.setattr(dispatch, name, value)
     run = run_store.add(training, None, "anna", None, None)
@@ -108,7 +108,7 @@ def test_a_machine_that_starts_no_worker_rests_and_the_run_waits(
     assert "crashed (code 1) before it began" in row["message"]
     dispatch.sweep()
     assert run_store.row(run)["status"] == "queued", "it rests"
-    monkeypatch.setattr(client, "command", lambda *_: ["cat"])
+    monkeypatch.setattr(client, "command", lambda *_, **_more: ["cat"])
     monkeypatch.setattr(dispatch, "monotonic", lambda: 1e12)
     dispatch.sweep()
     assert run_store.row(run)["status"] == "running"
