@@ -55,6 +55,7 @@ def test_files_are_dropped_chosen_cancelled_and_tried_again(
     page.locator(".st-key-page-data").wait_for()
     expect(page.get_by_role("heading", name="titanic.csv")).to_be_visible()
     expect(page.get_by_text("30 rows, 2 columns")).to_be_visible()
+    expect(page.get_by_role("button", name="Two small layers")).to_be_visible()  # all is drawn
     kept(page, lambda data: data == TABLE.encode())
     _by_keyboard(page, tmp_path)
     _whole_folder(page, tmp_path)
