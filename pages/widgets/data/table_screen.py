@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from builder import formatting
@@ -254,6 +253,8 @@ def _suspicious(column: ColumnProfile) -> list[str]:
 
 
 def _show_rows(seen: TableOverview) -> None:
+    import pandas as pd  # not for those who have no table
+
     profile = seen.profile
     frame = pd.DataFrame(profile.first, columns=[c.name for c in profile.columns])
     st.dataframe(frame, hide_index=True, key="table-rows")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
 from builder import formatting
@@ -39,6 +38,8 @@ def show(run: Run) -> None:
     answered = tab_state.recall(f"predicted-{run.id}")
     if not answered:
         return
+    import pandas as pd  # not for those who answer no file
+
     name, path, result = answered
     st.markdown(f"{formatting.number(result['rows'])} rows answered; the first ones:")
     st.dataframe(pd.DataFrame(result["first"], columns=result["columns"]), hide_index=True)
