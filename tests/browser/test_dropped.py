@@ -51,29 +51,30 @@ def test_files_are_dropped_chosen_cancelled_and_tried_again(
     monkeypatch.setenv("LAYERWISE_HOME", str(home))
     page = open_page("/")
     expect(page.get_by_text("Drop a file here or choose one")).to_be_visible()
+    page.locator(".lwd input").first.focus()
+    with page.expect_file_chooser(timeout=30_000) as chooser:
+        page.keyboard.press("Enter")
+    assert chooser.value.is_multiple()
     assert page.evaluate(DROP, ["titanic.csv", TABLE])
     page.locator(".st-key-page-data").wait_for()
     expect(page.get_by_role("heading", name="titanic.csv")).to_be_visible()
     expect(page.get_by_text("30 rows, 2 columns")).to_be_visible()
-    expect(page.get_by_role("button", name="Two small layers")).to_be_visible()  # all is drawn
+    expect(page.get_by_role("button", name="Two small layers")).to_be_visible()
+    expect(page.locator(".lwd")).to_have_count(1)  # nothing of Home is left
     kept(page, lambda data: data == TABLE.encode())
-    _by_keyboard(page, tmp_path)
+    _two_at_once(page, tmp_path)
     _whole_folder(page, tmp_path)
     _again(page, tmp_path)
 
 
-def _by_keyboard(page: Page, folder: Path) -> None:
+def _two_at_once(page: Page, folder: Path) -> None:
     """Two files at once; arrays in Keras's layout become the project's data."""
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(60, 5)).astype("float32"), rng.integers(0, 3, 60)
     np.savez(folder / "mine.npz", x_train=x[:40], y_train=y[:40], x_test=x[40:], y_test=y[40:])
     (folder / "notes.txt").write_text("one\ntwo\n")
     place = page.locator(".lwd input").first
-    place.focus()
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
-    assert chooser.value.is_multiple()
-    chooser.value.set_files([folder / "mine.npz", folder / "notes.txt"])
+    place.set_input_files([folder / "mine.npz", folder / "notes.txt"])
     expect(page.get_by_role("heading", name="mine.npz")).to_be_visible()
     expect(page.get_by_text("40 examples to learn from")).to_be_visible()
     kept(page, lambda data: data == b"one\ntwo\n")
