@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -105,33 +105,43 @@ def order_and_wait(run_id: str, order: Callable[[str], None]) -> int:
 def _follow(run_id: str) -> Progress:
     """Shows a run's progress on standard error until it leaves the machine; Ctrl-C orders it to
     stop, and a second one leaves it alone."""
+    pressed: list[int] = []
+    # noted, not raised: raised where Python cannot pass it on, it would be forgotten
+    before = signal.signal(signal.SIGINT, lambda number, _frame: pressed.append(number))
+    try:
+        return _watch(run_id, pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _watch(run_id: str, pressed: list[int]) -> Progress:
+    """As ``_follow``; ``pressed`` grows with every Ctrl-C."""
     shown = remarks = ""
-    stopping = False
+    heard = 0
     rewrite = sys.stderr.isatty()
     while True:
-        with contextlib.suppress(KeyboardInterrupt):
-            progress = jobs.progress(run_id)
-            done = progress.status not in GOING
-            if progress.remarks != remarks:
-                _say(progress.remarks.removeprefix(remarks).strip(), rewrite)
-                remarks, shown = progress.remarks, ""
-            line = _progress_line(progress) if rewrite or done else _epoch_line(progress)
-            if line != shown:
-                start, end = ("\r", "\n" if done else "") if rewrite else ("", "\n")
-                print(f"{start}{line:<{len(shown)}}", end=end, file=sys.stderr, flush=True)
-                shown = line
-            if done:
-                if progress.status == "stopped":
-                    print(resume_command(run_id), file=sys.stderr)
-                return progress
-            time.sleep(LOOK_SECONDS)
-            continue
-        if stopping:
+        progress = jobs.progress(run_id)
+        done = progress.status not in GOING
+        if progress.remarks != remarks:
+            _say(progress.remarks.removeprefix(remarks).strip(), rewrite)
+            remarks, shown = progress.remarks, ""
+        line = _progress_line(progress) if rewrite or done else _epoch_line(progress)
+        if line != shown:
+            start, end = ("\r", "\n" if done else "") if rewrite else ("", "\n")
+            print(f"{start}{line:<{len(shown)}}", end=end, file=sys.stderr, flush=True)
+            shown = line
+        if done:
+            if progress.status == "stopped":
+                print(resume_command(run_id), file=sys.stderr)
+            return progress
+        if len(pressed) > 1:
             _say(resume_command(run_id), rewrite)
             raise KeyboardInterrupt
-        stopping, shown = True, ""
-        _say(f"Stopping; what was learned is kept. {resume_command(run_id)}", rewrite)
-        jobs.stop(run_id)
+        if len(pressed) > heard:
+            heard, shown = len(pressed), ""
+            _say(f"Stopping; what was learned is kept. {resume_command(run_id)}", rewrite)
+            jobs.stop(run_id)
+        time.sleep(LOOK_SECONDS)
 
 
 def _say(text: str, rewrite: bool) -> None:
