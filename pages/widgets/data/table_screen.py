@@ -100,8 +100,7 @@ def _read(path: Path, *asked: Any) -> TableOverview:
 
 
 def _size_sentence(seen: TableOverview) -> str:
-    rows, columns = len(seen.profile.first), len(seen.profile.columns)
-    rows = seen.profile.rows
+    rows, columns = seen.profile.rows, len(seen.profile.columns)
     reason = f" {escape_md(seen.task.reason)}" if seen.task else ""
     return f"{formatting.number(rows)} rows, {formatting.plural(columns, 'column')}.{reason}"
 

@@ -51,7 +51,6 @@ def test_a_row_of_a_form_is_answered_as_keras_answers_it(trained):
     data = loading.load(TRAINING.dataset)
     arrays = column_arrays.bind_arrays(TRAINING, data)
     keras_says = model_cache.get_model(trained[0]).predict(arrays.x_test, verbose=0)[:, 0]
-    values = dict(zip(tables.FACTS.inputs, (), strict=False))
     for place in range(5):
         values = {}
         for column in data.facts.inputs:
