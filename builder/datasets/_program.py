@@ -1,4 +1,4 @@
-"""Source text of functions of this folder, read without importing them, for scripts."""
+"""Source text of functions of this folder or another, read without importing them, for scripts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from pathlib import Path
 
 
 def functions_source(*names: str) -> str:
-    """The functions ``"file.function"`` under each other, two lines apart, without type hints."""
+    """The functions under each other, two lines apart, without type hints.
+
+    Args:
+        names: ``"file.function"`` of this folder, or ``"room/file.function"`` from ``builder`` on.
+    """
     return "\n\n".join(map(function_source, names))
 
 
@@ -17,7 +21,8 @@ def functions_source(*names: str) -> str:
 def function_source(name: str) -> str:
     """One of them; KeyError where the file has no such function."""
     file, _, function = name.partition(".")
-    text = Path(__file__).with_name(f"{file}.py").read_text("utf-8")
+    folder = Path(__file__).parent if "/" not in file else Path(__file__).parents[1]
+    text = (folder / f"{file}.py").read_text("utf-8")
     result = {n.name: n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)}
     node = result[function]
     lines = [line.encode() for line in text.splitlines()]
@@ -31,6 +36,9 @@ def _hints(node: ast.AST, lines: list[bytes]) -> Iterator[tuple[int, int, int]]:
     for part in ast.walk(node):
         if isinstance(part, ast.arg) and part.annotation is not None:
             yield part.lineno - 1, part.col_offset + len(part.arg.encode()), _end(part.annotation)
+        if isinstance(part, ast.AnnAssign):
+            assert part.target.end_col_offset is not None
+            yield part.lineno - 1, part.target.end_col_offset, _end(part.annotation)
         if isinstance(part, ast.FunctionDef) and part.returns is not None:
             line = part.returns.lineno - 1
             yield line, lines[line].rindex(b" ->", 0, part.returns.col_offset), _end(part.returns)

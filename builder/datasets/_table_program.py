@@ -50,8 +50,10 @@ def split_rows(rows: Any, classes: Any, test_split: Any, seed: Any, split: Any, 
     """Which rows are for training and which for the test.
 
     At random (each class with the same share in both where there are enough of it), the last ones
-    by time, whole groups, or the rows a column calls test.
+    by time, whole groups, or the rows a column calls test. But for time, the rows for training are
+    mixed, so that their last ones, by which a training is watched, are like the others.
     """
+    mix = np.random.default_rng(seed).permutation
     if split == "time":
         order = rows[np.argsort(by, kind="stable")]
         tested = max(1, round(len(rows) * test_split))
@@ -59,10 +61,13 @@ def split_rows(rows: Any, classes: Any, test_split: Any, seed: Any, split: Any, 
     if split == "group":
         parts = GroupShuffleSplit(1, test_size=test_split, random_state=seed)
         train, test = next(parts.split(rows, groups=by))
-        return rows[train], rows[test]
+        return mix(rows[train]), rows[test]
     if split == "column":
-        is_test = np.isin([str(value).lower() for value in by], ["test", "1", "true", "yes"])
-        return rows[~is_test], rows[is_test]
+        words = [str(value).lower() for value in by]
+        is_test = np.isin(words, ["test", "testing", "1", "true", "yes"])
+        if not is_test.any():
+            is_test = np.isin(words, ["validation", "valid", "val", "dev"])
+        return mix(rows[~is_test]), rows[is_test]
     counts = pd.Series(classes).value_counts()
     tested = int(np.ceil(len(rows) * test_split))
     enough = len(counts) and counts.min() > 1 and len(counts) <= min(tested, len(rows) - tested)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from builder.datasets import _program
 from builder.kinds.registry import find_kind
 
 READERS = {
@@ -24,6 +25,8 @@ def read_lines(settings: Mapping[str, Any]) -> str:
         settings: ``name``, ``format`` (fields of ``TableFormat``), ``inputs`` and ``targets``.
     """
     form, name = settings["format"], settings["name"] or "table.csv"
+    if form.get("kind") == "texts":
+        return _read_texts(name)
     if reader := READERS.get(form.get("kind") or ""):
         return f"table = {reader.format(name=name, sheet=form.get('sheet') or 0)}\n"
     lines = [f"table = pd.read_csv({', '.join([repr(name), *_read_csv_arguments(form)])})"]
@@ -40,6 +43,16 @@ def read_lines(settings: Mapping[str, Any]) -> str:
                 written += f".str.replace({old!r}, {new!r})"
         lines.append(f"    table[name] = {written}")
     return "\n".join(lines) + "\n"
+
+
+def _read_texts(name: str) -> str:
+    return (
+        "import zipfile\n\n\n"
+        f"{_program.function_source('tables/reading/text_folders.text_rows')}\n\n"
+        f"with zipfile.ZipFile({name!r}) as archive:\n"
+        "    texts = [n for n in archive.namelist() if n.lower().endswith('.txt')]\n"
+        "    table = pd.DataFrame(text_rows({n: archive.read(n) for n in texts}))\n"
+    )
 
 
 def _read_csv_arguments(form: Mapping[str, Any]) -> list[str]:

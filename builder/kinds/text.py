@@ -23,6 +23,9 @@ VOCABULARY = 10_000
 LONGEST = 400
 """Words known to a suggested model, and read of one text, at most."""
 
+UNSPACED = 20
+"""Letters between two spaces, on the average, from which words are not parted by spaces."""
+
 ROWS_SHOWN = 50
 WORDS_SHOWN = 12
 
@@ -61,19 +64,23 @@ class Text(Kind):
         return shape in ((), (1,))
 
     def ranges(self, column: Column) -> tuple[Range, ...]:
-        """Of the number of words."""
-        words = np.array([len(text.split()) for text in column.train[:TEXTS_READ]])
-        return measure_ranges(words)
+        """Of the number of words, and of letters."""
+        texts = column.train[:TEXTS_READ]
+        sizes = [[len(text.split()), len(text)] for text in texts]
+        return measure_ranges(np.array(sizes, "float32").reshape(-1, 2))
 
     def encodings(self, columns: tuple[ColumnFacts, ...]) -> tuple[tuple[ObjectSpec, ...], ...]:
         """A row of numbers is learned for each of the commonest words, and the mean of those in a
-        text taken."""
-        longest = columns[0].ranges[0]
+        text taken; of letters where a language does not part its words by spaces."""
+        words, letters = columns[0].ranges
+        spaced = letters.mean <= UNSPACED * max(1.0, words.mean)
+        longest = words if spaced else letters
         length = max(1, min(LONGEST, round(longest.mean + 3 * longest.deviation)))
-        words = Config(max_tokens=VOCABULARY, output_sequence_length=length)
+        split = {} if spaced else {"split": "character"}
+        known = Config(max_tokens=VOCABULARY, output_sequence_length=length, **split)
         rows = Config(input_dim=VOCABULARY, output_dim=16, mask_zero=True)
         mean = ObjectSpec("GlobalAveragePooling1D")
-        return ((ObjectSpec("TextVectorization", words), ObjectSpec("Embedding", rows), mean),)
+        return ((ObjectSpec("TextVectorization", known), ObjectSpec("Embedding", rows), mean),)
 
     def baseline(self, rows: Array) -> Array:
         return rows

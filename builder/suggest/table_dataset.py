@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Sequence
 
 from builder.errors import DataError
@@ -12,6 +13,11 @@ from builder.tables.profiling.task_guess import guess_task
 from builder.tables.table_records import LEFT_OUT, ColumnProfile, TableProfile
 
 CLASS_NAME = "TableFile"
+
+PART_NAME = re.compile(r"(?i)^(part|split|set|subset|partition|fold|usage)$")
+TRAIN = {"train", "training"}
+TEST = {"test", "testing", "validation", "valid", "val", "dev"}
+"""Names of a column that says which rows are for the test, and what it says."""
 
 
 def table_dataset(
@@ -27,7 +33,9 @@ def table_dataset(
         DataError: no such column, or one that cannot be predicted.
     """
     wanted = [_card(profile, n) for n in targets]
+    part = find_part(profile)
     read = [_card(profile, n) for n in guess_task(profile, targets, inputs).inputs]
+    chosen = [c for c in read if c not in wanted and (inputs or c.name != part)]
     form = dataclasses.asdict(profile.format)
     return ObjectSpec(
         CLASS_NAME,
@@ -35,10 +43,21 @@ def table_dataset(
             file=file,
             name=name,
             format={key: value for key, value in form.items() if value is not None},
-            inputs={c.name: input_kind(c) for c in read if c not in wanted},
+            inputs={c.name: input_kind(c) for c in chosen},
             targets={c.name: target_kind(c) for c in wanted},
+            **({"split": "column", "by": part} if part else {}),
         ),
     )
+
+
+def find_part(profile: TableProfile) -> str:
+    """The column that says which rows are for training and which for the test; "": none does."""
+    for column in profile.columns:
+        said = {value.lower() for value, _ in column.frequent}
+        known = said & TRAIN and said & TEST and said <= TRAIN | TEST
+        if known and PART_NAME.match(column.name):
+            return column.name
+    return ""
 
 
 def input_kind(column: ColumnProfile) -> str:

@@ -18,7 +18,8 @@ class TableFormat:
     """How a file is read as a table. None is to be guessed; a guess leaves no None behind.
 
     Args:
-        kind: ``text``, ``excel``, ``parquet``, ``arrow``, ``json`` or ``json_lines``.
+        kind: ``text``, ``excel``, ``parquet``, ``arrow``, ``json``, ``json_lines``, or ``texts``: a
+            ZIP of them.
         member: of a ZIP: the path of the table inside; "" where the file is no ZIP.
         sheet: of a workbook: the sheet's name.
         encoding: Python's name, such as ``utf-8`` or ``cp1252``.

@@ -12,6 +12,7 @@ import numpy as np
 from builder.errors import DataError
 from builder.tables.profiling.column_profiles import profile_column
 from builder.tables.reading.read_table import Table
+from builder.tables.reading.text_folders import TEXT
 from builder.tables.table_records import KINDS, LEFT_OUT, ColumnProfile, TableProfile, Value
 
 FIRST = 50
@@ -33,7 +34,8 @@ def profile_table(table: Table, kinds: Mapping[str, str] | None = None) -> Table
     Raises:
         DataError: a kind or column that is not there.
     """
-    kinds = kinds or {}
+    known = {TEXT: "text"} if table.format.kind == "texts" else {}
+    kinds = {**known, **(kinds or {})}
     _refuse_unknown(table, kinds)
     columns = [_card(table, name, kinds.get(name, "")) for name in table.data.column_names]
     if not any(c.kind in USED for c in columns):

@@ -14,6 +14,7 @@ from builder.tables.reading.cell_values import Strays
 from builder.tables.reading.delimited_text import read_text
 from builder.tables.reading.json_rows import read_json
 from builder.tables.reading.table_source import Reading, Source, open_source
+from builder.tables.reading.text_folders import read_texts
 from builder.tables.reading.workbook import read_workbook
 from builder.tables.table_records import TableFormat, TableWarning
 
@@ -24,8 +25,9 @@ READERS = {
     "arrow": read_arrow,
     "json": read_json,
     "json_lines": read_json,
+    "texts": read_texts,
 }
-SAYS_ITS_TYPES = ("parquet", "arrow")
+SAYS_ITS_TYPES = ("parquet", "arrow", "texts")
 LONGEST_NAME = 200
 
 

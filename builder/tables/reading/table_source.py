@@ -93,7 +93,8 @@ def open_source(source: Source, fixed: TableFormat, preview: bool) -> Reading:
     _unpack(reading)
     if not len(reading.data):
         raise DataError("The file is empty.", "Choose a file with a header and rows.")
-    reading.settle(kind=_kind(reading.data), member="")
+    if reading.format.kind != "texts":
+        reading.settle(kind=_kind(reading.data), member="")
     return reading
 
 
@@ -141,6 +142,9 @@ def _unpack(reading: Reading) -> None:
                 "The compressed file is damaged or incomplete.", "Copy or download it again."
             ) from None
     elif bytes(data[:4]) in ZIP and not _is_workbook(data):
+        if _holds_texts(reading):
+            reading.settle(kind="texts", member="")
+            return
         inner = _from_zip(reading)
     else:
         return
@@ -155,6 +159,13 @@ def _unpack(reading: Reading) -> None:
 def _is_workbook(data: memoryview) -> bool:
     """Whether a ZIP is a spreadsheet; decided by its list of members at the end."""
     return b"xl/workbook." in bytes(data[-1_000_000:])
+
+
+def _holds_texts(reading: Reading) -> bool:
+    if reading.format.member or reading.format.kind not in (None, "texts"):
+        return False
+    with zip_members.open_zip(reading.data) as archive:
+        return bool(zip_members.find_texts(archive))
 
 
 def _from_zip(reading: Reading) -> memoryview:

@@ -13,8 +13,8 @@ from typing import IO
 from builder.errors import DataError
 from builder.formatting import number, size
 
-MAX_MEMBERS = 1_000
-MAX_DIRECTORY = 1_000_000
+MAX_MEMBERS = 65_000
+MAX_DIRECTORY = 10_000_000
 """Bytes of the list of members, which is read as a whole before anything can be counted."""
 
 MAX_RATIO = 200
@@ -63,7 +63,8 @@ def _bound_directory(data: memoryview) -> None:
     while at >= 0:
         if len(tail) - at >= 22:
             count, length = struct.unpack("<HL", tail[at + 10 : at + 16])
-            if tail[at - 20 : at - 16] == b"PK\6\7" or length > MAX_DIRECTORY:
+            many = count > MAX_MEMBERS or length > MAX_DIRECTORY
+            if tail[at - 20 : at - 16] == b"PK\6\7" or many:
                 raise _crowded("65,535 or more" if count == 0xFFFF else number(count))
         at = tail.find(b"PK\5\6", at + 1)
 
@@ -71,7 +72,7 @@ def _bound_directory(data: memoryview) -> None:
 def _crowded(count: str) -> DataError:
     return DataError(
         f"The ZIP lists {count} files; {number(MAX_MEMBERS)} is the most.",
-        "Make a ZIP of the table alone.",
+        "Make a ZIP of the table, or of fewer texts.",
     )
 
 
@@ -99,7 +100,7 @@ def table_members(archive: zipfile.ZipFile) -> tuple[str, ...]:
     Raises:
         DataError: there is none.
     """
-    files = [m for m in archive.infolist() if not m.is_dir() and not _is_hidden(m.filename)]
+    files = [m for m in archive.infolist() if not m.is_dir() and not is_hidden(m.filename)]
     known = [m for m in files if PurePosixPath(m.filename).suffix.lower() in TABLES]
     if not known and files:
         suffixes = {PurePosixPath(m.filename).suffix.lower() or "no ending" for m in files}
@@ -118,7 +119,17 @@ def table_members(archive: zipfile.ZipFile) -> tuple[str, ...]:
     return tuple(m.filename for m in sorted(known, key=lambda m: -m.file_size))
 
 
-def _is_hidden(path: str) -> bool:
+def find_texts(archive: zipfile.ZipFile) -> tuple[str, ...]:
+    """The texts of a ZIP where they are what it is about: most of its files, in two folders or
+    more; else ()."""
+    files = [n for n in archive.namelist() if not n.endswith("/") and not is_hidden(n)]
+    texts = [n for n in files if PurePosixPath(n).suffix.lower() == ".txt"]
+    folders = {str(PurePosixPath(n).parent) for n in texts} - {"."}
+    return tuple(texts) if len(folders) > 1 and 2 * len(texts) > len(files) else ()
+
+
+def is_hidden(path: str) -> bool:
+    """Whether a system put it there, and no person."""
     return path.startswith("__MACOSX/") or PurePosixPath(path).name.startswith(".")
 
 
