@@ -30,9 +30,9 @@ from pages.widgets.shared.page_frame import escape_md
 
 def main() -> None:
     """The choices are drawn first, so that the preview already shows what they changed."""
+    _bring_in()
     left, right = st.columns([5, 7], gap="large")
     with left:
-        _bring_in()
         chosen = _choose(current_project.training().dataset)
         if chosen != current_project.training().dataset:
             current_project.push(replace(current_project.training(), dataset=chosen))

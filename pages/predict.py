@@ -10,7 +10,7 @@ from builder.kinds.registry import find_kind
 from builder.runs.engine_process import client
 from builder.runs.scheduler import jobs
 from builder.spec import Run
-from pages.widgets.predict import answer, file_predictions, row_form
+from pages.widgets.predict import answer, file_predictions, recommendations, row_form
 from pages.widgets.session import engine_facts
 from pages.widgets.shared import asset_files, page_frame, run_picker
 
@@ -41,6 +41,7 @@ def main() -> None:
         )
         page_frame.link("draw", "Go to Draw")
         return
+    recommendations.show(run, facts)
     _try_row(run, facts)
     file_predictions.show(run)
 
@@ -63,7 +64,7 @@ def _try_row(run: Run, facts: DataFacts) -> None:
     with left:
         st.subheader("One example", anchor=False)
         values = row_form.ask(read, f"predict-{run.id}")
-    with right:
+    with right, st.container(key="predict-answer"):
         st.subheader("What the model says", anchor=False)
         artefact = str(jobs.artefact(run.id))
         answers = client.call("predict_example.predict_example", artefact, run.training, values)

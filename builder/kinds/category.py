@@ -99,7 +99,7 @@ class Category(Kind):
             return ((ObjectSpec(lookup, known),),)
         width = min(WIDEST, round(1.6 * max(count, ONE_HOT) ** 0.56))
         if count:
-            first = ObjectSpec(lookup)
+            first = ObjectSpec(lookup, Config(max_tokens=places))
         else:
             places = HEAPS
             first = ObjectSpec("Hashing", Config(num_bins=HEAPS))

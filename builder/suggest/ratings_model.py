@@ -35,8 +35,9 @@ def suggest_ratings(facts: DataFacts, dataset: ObjectSpec, size: str, name: str)
         title = usable(side.name, "side")
         node = draft.add(find_kind(side.kind).input_layer(side), name=title)
         columns[node] = side.name
-        looked_up = draft.add(ObjectSpec("StringLookup"), node, name=f"{node}_lookup")
-        count = len(side.classes) + 2
+        count = len(side.classes) + 1  # the first place is for names that are not known
+        known = ObjectSpec("StringLookup", Config(max_tokens=count))
+        looked_up = draft.add(known, node, name=f"{node}_lookup")
         for width, found in ((WIDTHS[size], rows), (1, biases)):
             if width:
                 found.append(_embed(draft, looked_up, count, width, node))

@@ -8,6 +8,7 @@ CROWDED = {
     "builder/cli": "one file for each verb",
     "builder/code": "one file for each part of a script",
     "builder/datasets": "one file for each dataset",
+    "builder/engine/inference": "one file for each question to a trained model",
     "builder/tables/reading": "one file for each form of a table, and one for each step to it",
     "builder/exporters": "one file for each form to take a project home in",
 }

@@ -9,6 +9,7 @@ from builder import catalog, edit
 from builder.check.outputs.output_facts import is_activation, is_dense, own_activation
 from builder.check.repair import fixes, recommended
 from builder.check.repair.graph_edits import find_layer
+from builder.datasets.registry import find_dataset
 from builder.facts import DataFacts, LazyFixes, Problem
 from builder.kinds.registry import find_kind
 from builder.spec import ModelSpec, ObjectSpec, TrainingSpec
@@ -96,13 +97,28 @@ def _calculates(spec: ModelSpec, node: str) -> bool:
 
 def _scale(training: TrainingSpec, data: DataFacts, stack: list[str]) -> Iterator[Problem]:
     """Data far from 0 that no layer rescales."""
-    layers = [find_layer(training.model, n) for n in stack[:3]]
-    if any(layer and catalog.traits_of(layer.class_name).rescales for layer in layers):
-        return
-    low, high, advice = data.input.low, data.input.high, find_kind(data.input.kind).advice
+    spec, low, high = training.model, data.input.low, data.input.high
+    advice = find_kind(data.input.kind).advice
     if advice is None or max(abs(low), abs(high)) <= advice.limit:
+        return
+    readers = [n for n in stack if spec.node(n).inbound]
+    if any(_rescales(spec.layers[spec.node(n).layer]) for n in readers[:2]):
         return
     message = f"The {advice.values} go from {low:g} to {high:g}. Networks learn best from values"
     message += f" {advice.wanted}."
-    remedy = fixes.dataset(advice.label, training, scale=advice.scale)
-    yield Problem("dataset", message, f"{advice.label}.", remedy, severe=False)
+    if "scale" in find_dataset(training.dataset.class_name).ENTRY.args:
+        remedy = fixes.dataset(advice.label, training, scale=advice.scale)
+        yield Problem("dataset", message, f"{advice.label}.", remedy, severe=False)
+        return
+    put = fixes.insert_before(readers[0], recommended.NORMALIZATION) if readers else None
+    label = "Insert a Normalization layer"
+    alone = fixes.model(label, training, put) if put and len(data.inputs) == 1 else ()
+    hint = "Put a Normalization layer behind the Input."
+    yield Problem("dataset", message, hint, alone, severe=False)
+
+
+def _rescales(layer: ObjectSpec | ModelSpec) -> bool:
+    """Whether a layer, or one in a block, gives values whose range is not that of the data."""
+    if isinstance(layer, ModelSpec):
+        return any(map(_rescales, layer.layers.values()))
+    return catalog.traits_of(layer.class_name).rescales

@@ -13,6 +13,9 @@ FLATTEN = ObjectSpec("Flatten")
 CONCATENATE = ObjectSpec("Concatenate")
 """Joins several inputs end to end."""
 
+NORMALIZATION = ObjectSpec("Normalization")
+"""Gives every number a mean of 0 and a deviation of 1, learned from the training rows."""
+
 RELU = ObjectSpec("ReLU")
 """The activation of hidden layers, as a layer of its own."""
 

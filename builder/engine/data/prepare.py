@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from builder.datasets.contract import Raw, resolve_settings
 from builder.datasets.registry import find_dataset
@@ -103,7 +106,11 @@ def _prepare_column(raw: Column, settings: dict[str, Any]) -> Prepared:
     if facts.is_text:
         return Prepared(raw, train, test, replace(facts, low=0.0, high=0.0), scaling)
     whole = raw.role == "input" and is_whole(train)
-    facts = replace(facts, low=float(train.min()), high=float(train.max()), whole=whole)
+    low, high = float(train.min()), float(train.max())
+    if math.isnan(low):  # missing values; where there are none, that would cost a copy
+        there = train[~np.isnan(train)]
+        low, high = (float(there.min()), float(there.max())) if len(there) else (0.0, 0.0)
+    facts = replace(facts, low=low, high=high, whole=whole)
     return Prepared(raw, train, test, facts, scaling)
 
 

@@ -41,6 +41,7 @@ MODULES = {
         "engine.inference.predict_image",
         "engine.inference.predict_multi",
         "engine.inference.predict_example",
+        "engine.inference.recommend",
         "engine.inference.predict_text",
         "engine.training.learning_rate_curve",
         "exporters.export_run",

@@ -23,14 +23,13 @@ def ask(columns: Sequence[ColumnFacts], key: str) -> dict[str, list[Any]]:
         key: unique on the page and for the run, so that another run begins with its own values.
     """
     values: dict[str, list[Any]] = {}
-    places = st.columns(PLACES, gap="small")
-    count = 0
+    places: list[Any] = []
     for column in columns:
         values[column.name] = []
         for label, param in find_kind(column.kind).fields(column).items():
-            with places[count % PLACES]:
+            places = places or st.columns(PLACES, gap="small")  # row by row, also on a phone
+            with places.pop(0):
                 values[column.name].append(_field(label, param, f"{key}-{column.name}-{label}"))
-            count += 1
     return values
 
 

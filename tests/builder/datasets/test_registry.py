@@ -20,7 +20,8 @@ ROOT = Path(__file__).parents[3]
 NAMES = (
     *("Digits", "Circles", "Xor", "Gaussians", "Spiral", "Iris", "Wine", "BreastCancer"),
     *("Diabetes", "Mnist", "FashionMnist", "Cifar10", "Cifar100", "CaliforniaHousing", "Imdb"),
-    *("Reuters", "CoveredDigits", "DigitPairs", "Reviews", "ReviewTexts", "NpzFile", "TableFile"),
+    *("Reuters", "CoveredDigits", "DigitPairs", "Reviews", "ReviewTexts", "Passengers"),
+    *("FilmRatings", "NpzFile", "TableFile"),
 )
 
 
