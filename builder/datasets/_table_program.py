@@ -75,17 +75,40 @@ def split_rows(rows: Any, classes: Any, test_split: Any, seed: Any, split: Any, 
     return train_test_split(rows, test_size=test_split, random_state=seed, stratify=stratify)
 
 
+def used_rows(table: Any, targets: Any, columns: Any, unique: Any, fewest: Any) -> Any:
+    """Which rows are learned from and tested: those whose answers are known; when they are to be
+    unique, each only where it stands first; of classes that have at least so many rows."""
+    y = {name: values(table[name]) for name, values in targets.items()}
+    known = [pd.Series(v, dtype=object).replace("", np.nan).notna() for v in y.values()]
+    used = np.all(known, axis=0)
+    if unique:
+        used &= ~table[list(columns)].duplicated().to_numpy()
+    rows = np.flatnonzero(used)
+    for values in y.values():
+        if values.dtype == object and fewest > 1:
+            counts = pd.Series(values[rows]).value_counts()
+            rows = rows[np.isin(values[rows], counts.index[counts >= fewest])]
+    return rows
+
+
 def split_table(
-    table: Any, inputs: Any, targets: Any, test_split: Any, seed: Any, split: Any, by: Any
+    table: Any,
+    inputs: Any,
+    targets: Any,
+    test_split: Any,
+    seed: Any,
+    split: Any,
+    by: Any,
+    unique: Any = False,
+    fewest: Any = 0,
 ) -> Any:
-    """((x_train, y_train), (x_test, y_test)), dicts by column, of the rows whose answers are known.
+    """((x_train, y_train), (x_test, y_test)), dicts by column, of the rows that are used.
 
     Classes are numbered in their order.
     """
     x = {name: values(table[name]) for name, values in inputs.items()}
     y = {name: values(table[name]) for name, values in targets.items()}
-    known = [pd.Series(v, dtype=object).replace("", np.nan).notna() for v in y.values()]
-    rows = np.flatnonzero(np.all(known, axis=0))
+    rows = used_rows(table, targets, [*inputs, *targets], unique, fewest)
     classes: Any = []
     for name, values in y.items():
         if values.dtype == object:

@@ -9,11 +9,11 @@ from builder.datasets import _program
 from builder.kinds.registry import find_kind
 
 READERS = {
-    "excel": "pd.read_excel({name!r}, sheet_name={sheet!r}, engine='calamine')",
-    "parquet": "pd.read_parquet({name!r})",
-    "arrow": "pd.read_feather({name!r})",
-    "json": "pd.read_json({name!r})",
-    "json_lines": "pd.read_json({name!r}, lines=True)",
+    "excel": "pd.read_excel({file}, sheet_name={sheet!r}, engine='calamine')",
+    "parquet": "pd.read_parquet({file})",
+    "arrow": "pd.read_feather({file})",
+    "json": "pd.read_json({file})",
+    "json_lines": "pd.read_json({file}, lines=True)",
 }
 """Kind of file that says its types → the call that reads it."""
 
@@ -27,9 +27,17 @@ def read_lines(settings: Mapping[str, Any]) -> str:
     form, name = settings["format"], settings["name"] or "table.csv"
     if form.get("kind") == "texts":
         return _read_texts(name)
+    member = form.get("member")
+    file = f"archive.open({member!r})" if member else repr(name)
     if reader := READERS.get(form.get("kind") or ""):
-        return f"table = {reader.format(name=name, sheet=form.get('sheet') or 0)}\n"
-    lines = [f"table = pd.read_csv({', '.join([repr(name), *_read_csv_arguments(form)])})"]
+        table = f"table = {reader.format(file=file, sheet=form.get('sheet') or 0)}"
+    else:
+        table = f"table = pd.read_csv({', '.join([file, *_read_csv_arguments(form)])})"
+    if member:
+        table = f"import zipfile\n\nwith zipfile.ZipFile({name!r}) as archive:\n    {table}"
+    if form.get("kind") in READERS:
+        return table + "\n"
+    lines = [table]
     if form.get("header") is False:
         lines.append('table.columns = [f"column_{i + 1}" for i in range(table.shape[1])]')
     kinds = {**settings["inputs"], **settings["targets"]}

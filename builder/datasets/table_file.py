@@ -9,6 +9,7 @@ from builder.catalog.entry import Param
 from builder.datasets import _folders, _program, _table_format, _table_source
 from builder.datasets.contract import Contents, Program, Raw, entry, resolve_settings
 from builder.errors import DataError
+from builder.formatting import plural
 from builder.kinds.contract import Column
 from builder.kinds.registry import find_kind
 from builder.spec import Config
@@ -23,6 +24,7 @@ ENTRY = entry(
     {
         **{"file": "", "name": "", "format": Config(), "inputs": Config(), "targets": Config()},
         **{"labels": "integers", "test_split": 0.2, "split": "random", "by": "", "seed": 0},
+        **{"unique": False, "fewest": 0},
     },
     params={
         "file": Param("str", "SHA-256 of the file's content."),
@@ -38,6 +40,8 @@ ENTRY = entry(
         ),
         "by": Param("str", "The column that tells the time, the group or the part."),
         "seed": Param("int", "The same number sets the same rows aside.", 0, 2**31 - 1, 1),
+        "unique": Param("bool", "Take a row that stands several times only once."),
+        "fewest": Param("int", "Leave out classes with fewer rows than this.", 0, 1000, 1),
     },
     summary=(
         "A table of your own, a row for each example: CSV, Excel, Parquet or JSON. You say which"
@@ -52,10 +56,13 @@ PROGRAM = Program(
         f"_table_program.{name}"
         for name in (
             *("class_order", "number", "category", "text", "yes_no", "date"),
-            *("split_rows", "split_table"),
+            *("split_rows", "used_rows", "split_table"),
         )
     )
 )
+
+WAYS = ("test_split", "seed", "split", "by", "unique", "fewest")
+"""Settings that say which rows are used and how they are split, in the order of ``split_table``."""
 
 FEWEST = 10
 """With fewer rows than this nothing can be learned and tested."""
@@ -83,7 +90,7 @@ def load(config: Config) -> Raw:
             table,
             {name: functions[kind] for name, kind in inputs.items()},
             {name: functions[kind] for name, kind in targets.items()},
-            *(settings["test_split"], settings["seed"], settings["split"], settings["by"]),
+            *(settings[key] for key in WAYS),
         )
     except ValueError as error:
         raise DataError(
@@ -95,10 +102,13 @@ def load(config: Config) -> Raw:
     columns = [
         Column(n, k, "input", x[n], x_test[n], _names(table[n], k)) for n, k in inputs.items()
     ]
+    read = {name: functions[kind] for name, kind in targets.items()}
+    chosen = settings["unique"], settings["fewest"]
+    rows = program.used_rows(table, read, [*inputs, *targets], *chosen)
     for name, kind in targets.items():
-        names = _names(table[name], kind)
+        names = _names(table[name].iloc[rows], kind)
         columns.append(Column(name, kind, "target", y[name], y_test[name], names))
-    return Raw(tuple(columns), _warning(table, y, y_test))
+    return Raw(tuple(columns), _warning(table, targets, len(rows)))
 
 
 def _kinds(settings: Mapping[str, Any], side: str) -> dict[str, str]:
@@ -183,11 +193,14 @@ def _names(values: Any, kind: str) -> tuple[str, ...]:
     return tuple(map(str, names)) if len(names) <= NAMES else ()
 
 
-def _warning(table: Any, y: Mapping[str, Any], y_test: Mapping[str, Any]) -> str:
-    used = sum(len(next(iter(part.values()))) for part in (y, y_test))
-    if used == len(table):
-        return ""
-    return f"{len(table) - used:,} rows without a value to predict are left out."
+def _warning(table: Any, targets: Mapping[str, str], used: int) -> str:
+    known = int(table[list(targets)].notna().all(axis=1).sum())
+    said = []
+    if unknown := len(table) - known:
+        said.append(f"{plural(unknown, 'row')} without a value to predict are left out.")
+    if dropped := known - used:
+        said.append(f"Left out: {plural(dropped, 'row')} that stand twice or are of rare classes.")
+    return " ".join(said)
 
 
 def source(config: Config) -> str:
@@ -197,7 +210,9 @@ def source(config: Config) -> str:
         ", ".join(f"{name!r}: {kind}" for name, kind in _readable(settings, side).items())
         for side in ("inputs", "targets")
     )
-    ways = ", ".join(repr(settings[key]) for key in ("test_split", "seed", "split", "by"))
+    ways = ", ".join(repr(settings[key]) for key in WAYS[:4])
+    more = {key: settings[key] for key in WAYS[4:] if settings[key]}
+    ways += "".join(f", {key}={value!r}" for key, value in more.items())
     return (
         "import numpy as np\nimport pandas as pd\n"
         "from sklearn.model_selection import GroupShuffleSplit, train_test_split\n\n\n"

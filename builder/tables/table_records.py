@@ -117,7 +117,7 @@ class TableWarning:
         columns: which columns it is about; empty for the whole table.
         message: one or two sentences.
         remedy: what mends it: ``leave_out`` (the columns), ``drop_rows`` (those without a target),
-            ``drop_duplicates``, ``class_weights``, ``merge_rare``, ``as_category``,
+            ``drop_duplicates``, ``class_weights``, ``drop_rare``, ``as_category``,
             ``choose_member``, ``other_target``; "" where a person must look.
         count: rows or columns concerned; 0 where there is nothing to count.
     """

@@ -91,6 +91,32 @@ def test_a_warning_has_a_button_that_mends_it(visit: Visit, workspace) -> None:
     assert "is_back" not in saved(token).dataset.config["inputs"]
 
 
+def test_odd_rows_and_values_have_a_button(visit: Visit, workspace) -> None:
+    head, *rows = tables.text().splitlines()
+    rows = [
+        ",".join(["-999", *row.split(",")[1:]]) if i % 20 == 0 else row
+        for i, row in enumerate(rows)
+    ]
+    data = "\n".join([head, *rows, *rows[:15], rows[0][:-5] + "rare"]) + "\n"
+    file = data_files.keep(tables.NAME, data.encode())
+    dataset = tables.DATASET.with_(file=file)
+    token = projects.create("local", "Guests", replace(tables.GUESTS, dataset=dataset)).token
+    app = visit("data", p=token)
+
+    def click(words: str) -> None:
+        (fix,) = [b for b in app.button if str(b.label).startswith(words)]
+        fix.click().run()
+        assert not app.exception and not app.error, [e.value for e in app.error]
+        assert not [b for b in app.button if str(b.label).startswith(words)], "it is done"
+
+    click("Take each row only once")
+    click("Leave out classes with fewer than 10")
+    click("Count -999 as missing")
+    config = saved(token).dataset.config
+    assert config["unique"] is True and config["fewest"] == 10
+    assert [tuple(pair) for pair in config["format"]["missing"]] == [("age", "-999")]
+
+
 def test_a_missing_file_is_told_and_nothing_is_lost(visit: Visit) -> None:
     token = projects.create("local", "Guests", tables.GUESTS).token
     app = visit("data", p=token)

@@ -96,7 +96,7 @@ def _of_classes(name: str, column: Any) -> list[TableWarning]:
         more = " …" if len(rare) > 5 else ""
         message = f"{plural(len(rare), 'class', 'classes')} of '{name}' with fewer than {FEWEST} "
         message += f"examples: {said}{more}."
-        found.append(TableWarning("few_examples", (name,), message, "merge_rare", len(rare)))
+        found.append(TableWarning("few_examples", (name,), message, "drop_rare", len(rare)))
     common, least = max(counts, key=counts.__getitem__), min(counts, key=counts.__getitem__)
     if counts[common] > UNEVEN * counts[least]:
         share = counts[common] / sum(counts.values())

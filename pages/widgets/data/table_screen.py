@@ -4,36 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from builder import formatting
 from builder.datasets._folders import find_file
-from builder.datasets._table_format import table_format
 from builder.datasets.table_file import ENTRY, SPLITS
 from builder.errors import DataError
 from builder.facts import DataFacts
-from builder.kinds.registry import all_kinds, find_kind
-from builder.runs.engine_process import client
 from builder.spec import ObjectSpec, TrainingSpec
 from builder.suggest import table_dataset, table_model
+from builder.tables.profiling.table_warnings import FEWEST
 from builder.tables.profiling.task_guess import guess_target
-from builder.tables.table_records import ColumnProfile, TableFormat, TableOverview, TableWarning
-from pages.widgets.data import table_cards
+from builder.tables.table_records import (
+    TableFormat,
+    TableOverview,
+    TableWarning,
+)
+from pages.widgets.data import column_choice, open_table
 from pages.widgets.session import current_project, engine_facts, tab_state, widget_sync
 from pages.widgets.shared import asset_files
 from pages.widgets.shared.page_frame import escape_md
 
 ASKED = ("file", "name", "format", "inputs", "targets", "split", "by")
 """Settings of the dataset that this screen asks for."""
-
-CARDS = 60
-"""Columns whose cards are drawn; a wider table is searched."""
-
-LEFT_OUT = ""
-"""The choice of a column that is neither read nor predicted."""
 
 
 def show(dataset: ObjectSpec) -> Any:
@@ -43,7 +38,7 @@ def show(dataset: ObjectSpec) -> Any:
         DataError: the file is not here or cannot be read.
     """
     st.html(asset_files.ROOT / "assets" / "table.css")
-    seen = look(dataset)
+    seen = open_table.look(dataset)
     name = escape_md(str(dataset.config["name"]))
     st.subheader(name, anchor=False)
     st.markdown(_size_sentence(seen))
@@ -53,7 +48,7 @@ def show(dataset: ObjectSpec) -> Any:
     names = ("Columns", "Rows", "Test rows", "How it is read")
     cards, rows, test, reading = st.tabs(names, key="table-tabs")
     with cards:
-        _show_cards(dataset, seen)
+        column_choice.show(dataset, seen)
     with rows:
         _show_rows(seen)
     with test:
@@ -61,42 +56,6 @@ def show(dataset: ObjectSpec) -> Any:
     with reading:
         _show_format(dataset, seen)
     return model_place
-
-
-def look(dataset: ObjectSpec) -> TableOverview:
-    """Profile, task and warnings of the table, from the engine's process, remembered.
-
-    Raises:
-        DataError: the file is not here or cannot be read.
-    """
-    config = {**ENTRY.args, **dataset.config}
-    path = find_file(config.get("file"))
-    if path is None:
-        raise DataError(
-            f"The file {config.get('name') or 'of this project'} is not in this workspace.",
-            "Drop it here again: the project takes it from any computer.",
-            "dataset.file",
-        )
-    kinds = {**config["inputs"], **config["targets"]}
-    asked = (
-        table_format(config["format"]),
-        kinds,
-        list(config["targets"]),
-        list(config["inputs"]),
-    )
-    overview: TableOverview = engine_facts.get_or_make(
-        ("table", dataset),
-        lambda: _read(path, *asked),
-    )
-    return overview
-
-
-def _read(path: Path, *asked: Any) -> TableOverview:
-    """The overview of a file nobody vouches for, made where it can do no harm."""
-    overview: TableOverview = client.call_guarded(
-        "table_overview.overview_file", str(path.resolve()), *asked, reads=(path,), light=True
-    )
-    return overview
 
 
 def _size_sentence(seen: TableOverview) -> str:
@@ -123,19 +82,7 @@ def _choose_targets(dataset: ObjectSpec, seen: TableOverview) -> None:
     )
     widget_sync.record_value(key, tuple(chosen))
     if chosen and list(chosen) != current:
-        use(table_dataset.set_targets(dataset, seen.profile, chosen))
-
-
-def use(dataset: ObjectSpec) -> None:
-    """Make it the dataset on screen; a suggested model follows it."""
-    training = current_project.training()
-    new = engine_facts.find_facts(replace(training, dataset=dataset))
-    old = current_project.data_facts()
-    if new.data is None or old is None:
-        current_project.push(replace(training, dataset=dataset))
-    else:
-        current_project.push(table_model.follow(training, old, new.data, dataset))
-    st.rerun()
+        open_table.use(table_dataset.set_targets(dataset, seen.profile, chosen))
 
 
 def choose_model(facts: DataFacts | None) -> None:
@@ -177,22 +124,29 @@ def _fit(training: TrainingSpec, new: TrainingSpec) -> Any:
 
 
 def _show_warnings(dataset: ObjectSpec, seen: TableOverview) -> None:
+    settled = {"drop_duplicates": "unique", "drop_rare": "fewest"}
     for i, warning in enumerate((*seen.profile.notes, *seen.warnings)):
+        if dataset.config.get(settled.get(warning.remedy, "")):
+            continue
         with st.container(key=f"problem-advice-table-{i}", gap="xsmall"):
             st.markdown(f":material/lightbulb: {escape_md(warning.message)}")
             remedy = _remedy(dataset, warning)
             if remedy is not None:
                 label, changed = remedy
                 if st.button(label, key=f"table-fix-{warning.code}-{i}", icon=":material/build:"):
-                    use(changed)
+                    open_table.use(changed)
 
 
 def _remedy(dataset: ObjectSpec, warning: TableWarning) -> tuple[str, ObjectSpec] | None:
     """The button of a warning and what it makes of the dataset."""
     columns, changed = warning.columns, dataset
+    if warning.remedy == "drop_duplicates":
+        return "Take each row only once", dataset.with_(unique=True)
+    if warning.remedy == "drop_rare":
+        return f"Leave out classes with fewer than {FEWEST} rows", dataset.with_(fewest=FEWEST)
     for column in columns:
         if warning.remedy == "leave_out" and column in dataset.config["inputs"]:
-            changed = table_dataset.set_kind(changed, column, LEFT_OUT)
+            changed = table_dataset.set_kind(changed, column, column_choice.LEFT_OUT)
         elif warning.remedy == "as_category":
             changed = table_dataset.set_kind(changed, column, "category")
     if changed == dataset:
@@ -202,53 +156,6 @@ def _remedy(dataset: ObjectSpec, warning: TableWarning) -> tuple[str, ObjectSpec
 
 
 # --- columns, rows, format ----------------------------------------------------------------------
-
-
-def _show_cards(dataset: ObjectSpec, seen: TableOverview) -> None:
-    columns = seen.profile.columns
-    if len(columns) > CARDS:
-        word = st.text_input("Find a column", key="table-find", placeholder="Part of its name")
-        columns = tuple(c for c in columns if (word or "").lower() in c.name.lower())[:CARDS]
-    for start in range(0, len(columns), 3):
-        for place, column in zip(st.columns(3), columns[start : start + 3], strict=False):
-            with place, st.container(border=True, gap="xsmall"):
-                _show_card(dataset, column, seen.profile.rows)
-
-
-def _show_card(dataset: ObjectSpec, column: ColumnProfile, rows: int) -> None:
-    targets, inputs = dataset.config["targets"], dataset.config["inputs"]
-    is_target = column.name in targets
-    badge = " :green-badge[predicted]" if is_target else ""
-    st.markdown(f"**{escape_md(column.name)}**{badge}")
-    current = targets.get(column.name) or inputs.get(column.name) or LEFT_OUT
-    kinds = [k.name for k in all_kinds().values() if k.in_tables]
-    options = [k for k in kinds if find_kind(k).task] if is_target else [*kinds, LEFT_OUT]
-    key = f"table-kind-{column.name}"
-    at = widget_sync.option_index(options, widget_sync.sync_widget(key, current, current))
-    chosen = st.selectbox(
-        f"Kind of {column.name}",
-        options,
-        at,
-        key=key,
-        format_func=lambda k: find_kind(k).title if k else "Left out",
-        label_visibility="collapsed",
-    )
-    widget_sync.record_value(key, chosen)
-    st.html(table_cards.facts_html(column, rows))
-    for sentence in _remarks(column, current):
-        st.caption(escape_md(sentence))
-    if chosen is not None and chosen != current:
-        use(table_dataset.set_kind(dataset, column.name, str(chosen)))
-
-
-def _remarks(column: ColumnProfile, current: str) -> Sequence[str]:
-    """What is to be said of a column beside its values."""
-    left_out = [column.left_out] if column.left_out and not current else []
-    return [*left_out, *([column.reason] if column.reason else []), *_suspicious(column)]
-
-
-def _suspicious(column: ColumnProfile) -> list[str]:
-    return [value.message for value in column.suspicious[:2]]
 
 
 def _show_rows(seen: TableOverview) -> None:
@@ -282,7 +189,7 @@ def _choose_split(dataset: ObjectSpec, seen: TableOverview) -> None:
     helps = ENTRY.extra["params"]["split"].help
     st.caption(helps)
     if (split, by) != (config["split"], config["by"]):
-        use(dataset.with_(split=split, by=by))
+        open_table.use(dataset.with_(split=split, by=by))
 
 
 def _select(
@@ -305,13 +212,17 @@ def _show_format(dataset: ObjectSpec, seen: TableOverview) -> None:
         )
         words["encoding"] = st.text_input("Encoding", form.encoding or "")
         words["header"] = st.checkbox("The first row holds the names", bool(form.header))
+    if len(seen.profile.members) > 1:
+        tables = list(seen.profile.members)
+        words["member"] = st.selectbox("Table in the ZIP", tables, tables.index(form.member or ""))
     if seen.profile.sheets:
         sheets = list(seen.profile.sheets)
         words["sheet"] = st.selectbox("Sheet", sheets, sheets.index(form.sheet or sheets[0]))
     changed = {k: v for k, v in words.items() if v != getattr(form, k) and v != ""}
     if changed and st.button("Read it like this", key="table-reread"):
         tab_state.add_note("The table is read anew; choose again what is to be predicted.")
-        arrive(str(dataset.config["file"]), str(dataset.config["name"]), replace(form, **changed))
+        other = TableFormat() if "member" in changed else form  # of which nothing is known yet
+        arrive(str(dataset.config["file"]), str(dataset.config["name"]), replace(other, **changed))
         st.rerun()
 
 
@@ -324,7 +235,7 @@ def arrive(file: str, name: str, form: TableFormat = TableFormat()) -> None:  # 
     path = find_file(file)
     if path is None:
         raise DataError(f"{name} is no longer here.", "Drop it again.", "dataset.file")
-    profile = _read(path, form).profile
+    profile = open_table.read(path, form).profile
     if not (target := guess_target(profile)):
         raise DataError(
             f"Nothing in {name} can be predicted: no column of numbers or categories is left.",

@@ -17,6 +17,7 @@ from builder.runs.disk import data_files
 from builder.spec import Config, ObjectSpec
 from builder.suggest import table_dataset
 from builder.tables import table_overview
+from tests.builder.tables.small_files import zipped
 
 ROWS = 60
 
@@ -182,3 +183,40 @@ def test_a_hostile_name_stays_a_text_in_the_script():
                                           targets={"'b": "number"}))  # fmt: skip
     compile(table_file.source(spec.config), "script", "exec")
     assert f"pd.read_csv({name!r}" in table_file.source(spec.config)
+
+
+def test_a_row_that_stands_twice_is_taken_once_and_rare_classes_are_left_out(tmp_path, monkeypatch):
+    came = np.where(np.arange(ROWS) < 4, "once", table()["came"])
+    frame = pd.concat([table(came=came), table(came=came)[10:20]])
+    text = frame.to_csv(index=False)
+    spec = dataset(text, unique=True, fewest=10)
+    data = loading.load(spec)
+    assert data.facts.n_train + data.facts.n_test == ROWS - 4
+    assert data.facts.warning == "Left out: 14 rows that stand twice or are of rare classes."
+    assert columns(data)["came"].facts.classes == ("again", "never")
+    script = run_source(spec, text, tmp_path, monkeypatch)
+    np.testing.assert_array_equal(columns(data)["came"].train, script["y_train"]["came"])
+    assert set(script["y_test"]["came"]) == {0, 1}
+
+
+def test_a_class_only_among_rows_without_an_answer_has_no_number():
+    came = table()["came"].where(np.arange(ROWS) > 0, "a stranger")
+    paid = table()["paid"].where(np.arange(ROWS) > 0)
+    data = columns(
+        loading.load(dataset(table(paid=paid, came=came).to_csv(index=False), ("came", "paid")))
+    )
+    assert data["came"].facts.classes == ("again", "never")
+    assert set(data["came"].train) == {0, 1}
+
+
+def test_a_table_among_several_in_a_zip_is_read_by_the_script(tmp_path, monkeypatch):
+    frame = table()
+    archive = zipped({"big.csv": frame.to_csv(index=False).encode(), "small.csv": b"a,b\n1,2\n"})
+    profile = table_overview.overview(archive).profile
+    file = data_files.keep("both.zip", archive)
+    spec = table_dataset.table_dataset(file, "both.zip", profile, ["came"])
+    assert spec.config["format"]["member"] == "big.csv"
+    (tmp_path / "both.zip").write_bytes(archive)
+    script = run_source(spec, "", tmp_path, monkeypatch)
+    ours = columns(loading.load(spec))["paid"].train
+    np.testing.assert_array_equal(ours, script["x_train"]["paid"])

@@ -274,7 +274,7 @@ def test_missing_targets_are_counted() -> None:
 
 def test_few_examples_and_uneven_classes_are_told() -> None:
     seen = look({**TABLE, "deck": lambda i: "rare" if i < 4 else "A"}, "deck")
-    assert codes(seen) == {"few_examples": "merge_rare", "imbalance": "class_weights"}
+    assert codes(seen) == {"few_examples": "drop_rare", "imbalance": "class_weights"}
     assert "rare (4)" in seen.warnings[0].message
     assert "right in 93% of the rows" in seen.warnings[1].message
 
