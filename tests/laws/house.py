@@ -8,6 +8,7 @@ CROWDED = {
     "builder/cli": "one file for each verb",
     "builder/code": "one file for each part of a script",
     "builder/datasets": "one file for each dataset",
+    "builder/kinds": "one file for each kind of data",
     "builder/exporters": "one file for each form to take a project home in",
 }
 """Folders of more than 12 modules, whose list of files is the list of their concepts."""
