@@ -148,28 +148,35 @@ def windows(series: Any, starts: Any, length: Any) -> Any:
     return np.moveaxis(views, -1, 1)[starts]
 
 
-def split_series(
-    table: Any, time: Any, values: Any, known: Any, others: Any, window: Any, horizon: Any,
-    stride: Any, gaps: Any, test_split: Any, day_first: Any,
-) -> Any:  # fmt: skip
+def cut_windows(
+    series: Any, cut: Any, values: Any, known: Any, window: Any, horizon: Any, stride: Any
+) -> Any:
     """((x_train, y_train), (x_test, y_test)), dicts by column.
 
     x is the "past", every column over a window, and "ahead", what is known in advance of the
-    horizon behind it; y are the values over that horizon.
+    horizon behind it; y are the values over that horizon. The columns of the series are the values,
+    then what is known, then others.
     """
-    columns = [*values, *known, *others]
-    series, times = order_series(table, time, columns, day_first)
-    series, cut = even_series(series, times, gaps, test_split, horizon)
     targets = len(values) + len(known)
     parts = []
     for starts in window_starts(series, cut, slice(targets), window, horizon, stride):
         x = {"past": windows(series, starts, window)}
         if known:
-            ahead = series[:, len(values) : targets]
-            x["ahead"] = windows(ahead, starts + window, horizon)
+            x["ahead"] = windows(series[:, len(values) : targets], starts + window, horizon)
         y = {
             name: windows(series[:, place], starts + window, horizon)
             for place, name in enumerate(values)
         }
         parts.append((x, y))
     return parts
+
+
+def split_series(
+    table: Any, time: Any, values: Any, known: Any, others: Any, window: Any, horizon: Any,
+    stride: Any, gaps: Any, test_split: Any, day_first: Any,
+) -> Any:  # fmt: skip
+    """The windows of a table's columns, as ``cut_windows`` gives them."""
+    columns = [*values, *known, *others]
+    series, times = order_series(table, time, columns, day_first)
+    series, cut = even_series(series, times, gaps, test_split, horizon)
+    return cut_windows(series, cut, values, known, window, horizon, stride)

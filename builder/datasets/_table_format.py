@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from builder.datasets import _folders
@@ -49,7 +50,10 @@ def _fits(name: str, value: Any) -> bool:
 
 
 def read_columns(
-    settings: Mapping[str, Any], kinds: Mapping[str, str], others: Mapping[str, str] = EMPTY
+    settings: Mapping[str, Any],
+    kinds: Mapping[str, str],
+    others: Mapping[str, str] = EMPTY,
+    path: Path | None = None,
 ) -> Any:
     """The used columns of the file, a ``pyarrow.Table``.
 
@@ -57,18 +61,22 @@ def read_columns(
         settings: ``file``, ``name`` and ``format``.
         kinds: column → kind as which it is read.
         others: further columns, read as they are → the setting that names them.
+        path: another file, whose format is guessed; None: the dataset's own.
 
     Raises:
         DataError: the file is not here, cannot be read, or lacks a column.
     """
     from builder.tables.reading.read_table import read_table
 
-    path = _folders.data_file(settings["file"], settings["name"])
-    table = read_table(path, table_format(settings["format"]), kinds)
+    if path is None:
+        own = _folders.data_file(settings["file"], settings["name"])
+        table = read_table(own, table_format(settings["format"]), kinds)
+    else:
+        table = read_table(path, kinds=kinds)
     used = list(dict.fromkeys((*kinds, *others)))
     if missing := [n for n in used if n not in table.data.column_names]:
         raise DataError(
-            f"{settings['name']} has no column '{missing[0]}'.",
+            f"{settings['name'] if path is None else path.name} has no column '{missing[0]}'.",
             f"It has {', '.join(table.data.column_names[:20])}.",
             f"dataset.{others.get(missing[0], 'inputs')}",
         )

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from builder.catalog.entry import Param
-from builder.datasets import _program, _table_format, _table_source
+from builder.datasets import _program, _series_columns, _table_format, _table_source
+from builder.datasets._series_columns import AHEAD, PAST
 from builder.datasets.contract import Contents, Program, Raw, entry, resolve_settings
 from builder.errors import DataError
 from builder.formatting import plural
-from builder.kinds._windows import Windows
 from builder.kinds.contract import Array, Column
 from builder.kinds.registry import find_kind
 from builder.spec import Config
 
 TITLE = "My series"
 OFFLINE = True
-PAST, AHEAD = "past", "ahead"
-"""The columns of windows: all that was, and what is known in advance."""
-
 ROLES = ("values", "known", "others")
 """The settings that name columns."""
 
@@ -66,7 +64,7 @@ PROGRAM = Program(
         f"_series_program.{name}"
         for name in (
             *("read_times", "find_clock", "clock_places", "order_series", "fill_gaps"),
-            *("even_series", "window_starts", "windows", "split_series"),
+            *("even_series", "window_starts", "windows", "cut_windows", "split_series"),
         )
     )
 )
@@ -83,26 +81,12 @@ def load(config: Config) -> Raw:
     settings = resolve_settings(ENTRY, config)
     names = column_names(settings)
     series, cut, warning = _even_series(settings, names)
-    window, horizon = settings["window"], settings["horizon"]
-    many, ahead = len(settings["values"]), len(settings["values"]) + len(settings["known"])
-    from builder.datasets._series_program import window_starts
-
+    sizes = [settings[key] for key in ("window", "horizon", "stride")]
     _check_length(series, cut, settings)
-    parts = window_starts(series, cut, slice(ahead), window, horizon, settings["stride"])
-    _check_parts(parts, settings)
-
-    def cover(shift: int, length: int, channels: int | tuple[int, int] | None) -> list[Any]:
-        return [Windows.at(series, starts + shift, length, channels) for starts in parts]
-
-    known = tuple(names[many:ahead])
-    train, test = cover(0, window, None)
-    columns = [Column(PAST, "series", "input", train, test, features=tuple(names))]
-    if known:
-        train, test = cover(window, horizon, (many, ahead))
-        columns.append(Column(AHEAD, "series", "input", train, test, features=known))
-    for place, name in enumerate(settings["values"]):
-        columns.append(Column(name, "series", "target", *cover(window, horizon, place)))
-    return Raw(tuple(columns), warning)
+    values, known = list(settings["values"]), list(settings["known"])
+    columns = _series_columns.window_columns(series, cut, names, values, known, sizes)
+    _check_parts(columns[0], settings)
+    return Raw(columns, warning)
 
 
 def column_names(settings: Mapping[str, Any]) -> list[str]:
@@ -132,9 +116,14 @@ def column_names(settings: Mapping[str, Any]) -> list[str]:
     return names
 
 
-def read_series(settings: Mapping[str, Any], names: list[str]) -> tuple[Array, Any, list[str]]:
+def read_series(
+    settings: Mapping[str, Any], names: list[str], path: Path | None = None
+) -> tuple[Array, Any, list[str]]:
     """The values by time, float64 (steps, columns) with NaN for none; their times datetime64[us],
     or None; and what is to be told of the rows.
+
+    Args:
+        path: another file of the same columns, whose format is guessed; None: the dataset's own.
 
     Raises:
         DataError: the file is missing, cannot be read, lacks a column, or has no times.
@@ -145,7 +134,7 @@ def read_series(settings: Mapping[str, Any], names: list[str]) -> tuple[Array, A
     kinds = {**({time: "date"} if time else {}), **dict.fromkeys(names, "number")}
     roles = {name: role for role in ROLES for name in settings[role]}
     roles |= {time: "time"} if time else {}
-    table = _table_format.read_columns(settings, kinds, roles).to_pandas()
+    table = _table_format.read_columns(settings, kinds, roles, path).to_pandas()
     day_first = bool(settings["format"].get("day_first"))
     values, times = program.order_series(table, time, names, day_first)
     if times is not None and not len(times):
@@ -173,22 +162,13 @@ def _tell_rows(table: Any, time: str, times: Any) -> Iterator[str]:
 
 def _even_series(settings: Mapping[str, Any], names: list[str]) -> tuple[Array, int, str]:
     """The series on its clock, float32 (steps, columns); where its test begins; and the warning."""
-    from builder.datasets import _series_program as program
-
     values, times, told = read_series(settings, names)
     for name, column in zip(names, values.T, strict=True):
         if name in settings["values"] and np.nanmin(column) == np.nanmax(column):
             message = f"'{name}' never changes: there is nothing to forecast."
             raise DataError(message, "Choose another column.", "dataset.values")
-    gaps, share, horizon = (settings[k] for k in ("gaps", "test_split", "horizon"))
-    try:
-        series, cut = program.even_series(values, times, gaps, share, horizon)
-    except ValueError as error:
-        raise DataError(
-            f"The series cannot be put in order by '{settings['time']}': {error}.",
-            "Choose another column of time, or none where the rows follow each other evenly.",
-            "dataset.time",
-        ) from None
+    series, cut = put_on_clock(values, times, settings)
+    gaps = settings["gaps"]
     if holes := len(series) - len(values):
         told.append(plural(holes, "step" if gaps == "fill" else "gap") + " in time")
     if empty := int(np.isnan(values).sum()):
@@ -198,6 +178,61 @@ def _even_series(settings: Mapping[str, Any], names: list[str]) -> tuple[Array, 
         told[-1] += filled if gaps == "fill" else ", which no window crosses"
     said = "; ".join(told)
     return series, cut, f"{said[:1].upper()}{said[1:]}." if said else ""
+
+
+def put_on_clock(values: Array, times: Any, settings: Mapping[str, Any]) -> tuple[Array, int]:
+    """The series with its gaps filled or marked, float32 (steps, columns), and where its test
+    begins.
+
+    Raises:
+        DataError: its times follow no even clock, or two.
+    """
+    from builder.datasets import _series_program as program
+
+    given = (settings[key] for key in ("gaps", "test_split", "horizon"))
+    try:
+        series, cut = program.even_series(values, times, *given)
+    except ValueError as error:
+        raise DataError(
+            f"The series cannot be put in order by '{settings['time']}': {error}.",
+            "Choose another column of time, or none where the rows follow each other evenly.",
+            "dataset.time",
+        ) from None
+    return series, cut
+
+
+def step_times(times: Any, gaps: str, count: int) -> Array:
+    """When each step of a series on its clock is, datetime64[us]: NaT in a gap that is kept."""
+    from builder.datasets import _series_program as program
+
+    if gaps == "fill":
+        return np.concatenate([times[:1], next_times(times, count - 1, 0)])
+    places = program.clock_places(times, *program.find_clock(times))
+    holes = np.flatnonzero(np.diff(places) > 1) + 1
+    return np.insert(times, holes, np.datetime64("NaT", "us"))
+
+
+def next_times(times: Any, count: int, after: int = -1) -> Array:
+    """The next steps of the clock of these points in time, datetime64[us] (count,).
+
+    Args:
+        after: the place of the time from which it is counted.
+    """
+    from builder.datasets._series_program import find_clock
+
+    (unit, step), last = find_clock(times), times[after]
+    steps, day = np.arange(1, count + 1) * step, last.astype("datetime64[D]")
+    following: Array = last + steps.astype("timedelta64[us]")
+    if unit == "workday":
+        following = np.busday_offset(day, steps).astype("datetime64[us]")
+    if unit.startswith("month"):
+        month = day.astype("datetime64[M]")
+        months = month + steps.astype("timedelta64[M]")
+        ends = (months + 1).astype("datetime64[D]") - 1
+        same = months.astype("datetime64[D]") + (day - month.astype("datetime64[D]"))
+        days = ends if unit == "month end" else np.minimum(same, ends)
+        following = days.astype("datetime64[us]") + (last - day.astype("datetime64[us]"))
+    return following
 
 
 def _check_length(series: Array, cut: int, settings: Mapping[str, Any]) -> None:
@@ -213,9 +248,10 @@ def _check_length(series: Array, cut: int, settings: Mapping[str, Any]) -> None:
         )
 
 
-def _check_parts(parts: list[Array], settings: Mapping[str, Any]) -> None:
-    for starts, used in zip(parts, ("to learn from", "for the test"), strict=True):
-        if not len(starts):
+def _check_parts(column: Column, settings: Mapping[str, Any]) -> None:
+    """Raises DataError unless both parts have a window."""
+    for part, used in ((column.train, "to learn from"), (column.test, "for the test")):
+        if not len(part):
             raise DataError(
                 f"With so many gaps no window of {settings['window']} steps is left {used}.",
                 "Fill the gaps, or choose a shorter window.",

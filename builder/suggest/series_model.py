@@ -58,6 +58,9 @@ SERIES_SIZES = {
 }
 """The sizes there are, from the smallest."""
 
+RATE = 0.003
+"""Of the optimizer: Keras's own takes thousands of epochs over a hundred windows."""
+
 LONG = 20_000
 """With more windows than this, larger batches and fewer epochs do."""
 
@@ -74,7 +77,9 @@ def suggest_series(facts: DataFacts, dataset: ObjectSpec, size: str, name: str) 
     scaled = _add_input(draft, past, columns)
     last = draft.add(_layer("ops.get_item", key=(WHOLE, LAST)), scaled, name="last_step")
     change = draft.add(_layer("ops.subtract"), scaled, last, name="against_last")
-    read = [draft.chain(_window_layers(SERIES_SIZES[size]), change)]
+    read = [draft.add(_layer("Flatten"), change, name="window")]
+    if layers := _window_layers(SERIES_SIZES[size]):
+        read.append(draft.chain(layers, change))
     read.append(draft.add(_layer("Flatten"), last, name="level"))
     for column in ahead:
         read.append(draft.add(_layer("Flatten"), _add_input(draft, column, columns)))
@@ -98,14 +103,14 @@ def suggest_series(facts: DataFacts, dataset: ObjectSpec, size: str, name: str) 
 
 
 def _window_layers(size: SeriesSize) -> list[ObjectSpec]:
-    """What makes one row of numbers of a window."""
+    """What makes one row of numbers of a window, beside its values as they are."""
     if size.units:
         return [_layer("GRU", units=size.units)]
     shared: dict[str, object] = {"filters": 32, "kernel_size": 3, "padding": "causal"}
     layers = [
         _layer("Conv1D", **shared, dilation_rate=rate, activation="relu") for rate in size.rates
     ]
-    return [*layers, _layer("Flatten")]
+    return [*layers, _layer("Flatten")] if layers else []
 
 
 def _add_input(draft: Draft, column: ColumnFacts, columns: dict[str, object]) -> str:
@@ -124,10 +129,11 @@ def _spread(spread: Range) -> tuple[float, float]:
 
 def _compile(ends: dict[str, float]) -> Config:
     loss, metrics = _layer("MeanSquaredError"), (_layer("MeanAbsoluteError"),)
+    optimizer = _layer("Adam", learning_rate=RATE)
     if len(ends) == 1:
-        return Config(optimizer=_layer("Adam"), loss=loss, metrics=metrics)
+        return Config(optimizer=optimizer, loss=loss, metrics=metrics)
     return Config(
-        optimizer=_layer("Adam"),
+        optimizer=optimizer,
         loss=dict.fromkeys(ends, loss),
         loss_weights=ends,
         metrics=dict.fromkeys(ends, metrics),

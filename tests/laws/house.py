@@ -66,7 +66,14 @@ LADDERS = {
         {"missing_model"},
         {"language", "project"},
     ),
-    "builder.engine": ({"data"}, {"build"}, {"files"}, {"training"}, {"inference"}),
+    "builder.engine": (
+        {"data"},
+        {"build"},
+        {"files"},
+        {"training"},
+        {"inference"},
+        {"forecasting"},
+    ),
     "builder.tables": ({"table_records"}, {"reading"}, {"profiling"}, {"table_overview"}),
     "builder.runs": ({"disk"}, {"store", "engine_process"}, {"scheduler"}, {"queries"}),
     "pages.widgets": (

@@ -12,6 +12,7 @@ import numpy as np
 
 from builder import binding
 from builder.engine.data.loading import load
+from builder.engine.data.naive_forecasts import NAIVE, is_forecast, season_of
 from builder.engine.data.prepare import Prepared
 from builder.kinds.category import ONE_HOT
 from builder.kinds.contract import Array
@@ -44,20 +45,22 @@ class BaselineRows:
         columns: prepared, every one the model reads.
         answer: the column to predict.
         chosen: the training rows to learn from, by number.
-        x, x_test: those rows and the test rows as data frames, a column for each number or text, as
+        tested: the test rows that are asked, by number.
+        x, x_test: those rows of both parts as data frames, a column for each number or text, as
             ``Kind.baseline`` gives them.
     """
 
     columns: tuple[Prepared, ...]
     answer: Prepared
     chosen: Array
+    tested: Array
     x: Any
     x_test: Any
 
     @property
     def y(self) -> Array:
-        """The answers of ``x``: class numbers or values."""
-        return self.answer.raw.train[self.chosen]
+        """The answers of ``x``: class numbers, values, or the values of several steps."""
+        return _one_by_one(self.answer.raw.train[self.chosen])
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ class Baseline:
     Args:
         name: for people and programs; it stays the same.
         word: what it is called in a sentence: "0.82, the linear model gets 0.79".
-        predict: what it answers for the test rows: class numbers (n,) or values (n,).
+        predict: what it answers for the tested rows: class numbers (n,), values (n,), or of a
+            forecast values (n, steps).
         is_guess: it looks at no input.
     """
 
@@ -114,18 +118,25 @@ def _compare(columns: tuple[Prepared, ...], answer: Prepared) -> dict[str, Any]:
     used = min(most, count, max(1, NUMBERS // max(1, numbers)))
     chosen = np.random.default_rng(0).permutation(count)[:used]
     tested = np.arange(len(answer.test))
+    if is_forecast(answer) and len(tested) > used:  # not all windows are laid out
+        tested = np.linspace(0, len(tested) - 1, used).astype(int)
     frames = _frame(columns, "train", chosen), _frame(columns, "test", tested)
-    rows = BaselineRows(columns, answer, chosen, *frames)
+    rows = BaselineRows(columns, answer, chosen, tested, *frames)
     task, results = answer.facts.task, []
     for baseline in find_baselines(rows):
         start = time.perf_counter()
         with threadpool_limits(1):  # more threads fight with the training that may be going on
             predicted = baseline.predict(rows)
         about = {"name": baseline.name, "word": baseline.word, "is_guess": baseline.is_guess}
-        score = _score(task, answer.raw.test, predicted)
+        score = _score(task, _one_by_one(answer.raw.test[tested]), predicted)
         results.append({**about, **score, "seconds": time.perf_counter() - start})
     sizes = {"rows": used, "of": count, "tested": len(tested)}
     return {"column": answer.facts.name, "task": task, **sizes, "models": results}
+
+
+def _one_by_one(answers: Array) -> Array:
+    """Answers of one number each as a row of numbers, which models of scikit-learn want."""
+    return answers.ravel() if answers.shape[1:] == (1,) else answers
 
 
 def _score(task: str, true: Array, predicted: Array) -> dict[str, float]:
@@ -160,13 +171,29 @@ def find_baselines(rows: BaselineRows) -> list[Baseline]:
         found = [Baseline("Always the mean", "guessing the mean", _of(guess), is_guess=True)]
         if is_rating(rows.columns):
             return [*found, Baseline("Popularity", "popularity", predict_popularity)]
+        if is_forecast(rows.answer):
+            found = _forecasts(rows.answer)
         ridge = linear_model.RidgeCV(np.logspace(-3, 3, 7))
         found.append(Baseline("Ridge regression", "the linear model", _of(ridge)))
         trees = ensemble.HistGradientBoostingRegressor(random_state=0)
     width = _width(rows.columns)
+    if rows.y.ndim > 1:
+        return found
     if width <= WIDE and len(rows.chosen) * width * max(1, classes - 1) <= GROWN:
         found.append(Baseline("Gradient boosting", "gradient boosting", _of(trees)))
     return found
+
+
+def _forecasts(answer: Prepared) -> list[Baseline]:
+    """Those that need no model; the last season where there is one."""
+    found: list[Baseline] = []
+    for name, (word, said) in NAIVE.items():
+
+        def predict(rows: BaselineRows, said: Any = said) -> Array:
+            return _one_by_one(said(rows.answer, rows.tested))
+
+        found.append(Baseline(name, word, predict, is_guess=not found))
+    return found if season_of(answer) else found[:1]
 
 
 def _of(model: Any) -> Callable[[BaselineRows], Array]:
