@@ -136,6 +136,8 @@ class ColumnFacts:
         classes: class names by index.
         features: names of the numbers of one example.
         ranges: of each number before scaling, where a form may ask for it.
+        steps: of the series that the rows are windows over, which lies in memory once; 0: each row
+            lies there by itself.
     """
 
     name: str
@@ -151,6 +153,7 @@ class ColumnFacts:
     classes: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
     ranges: tuple[Range, ...] = ()
+    steps: int = 0
 
     @property
     def is_text(self) -> bool:

@@ -34,7 +34,7 @@ def main() -> None:
     if results["task"] == "several":
         results = _output(results, run)
         report.output_scores(results)
-    simple_models.show(run, results)
+    simple_models.show(run.training, results)
     if results["task"] == "regression":
         report.regression(results)
         report.misses(results)

@@ -7,11 +7,13 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from builder.cli.shared_options import OUT, Verb, write_output
+from builder.cli.shared_options import OUT, Verb, whole_number, write_output
 from builder.document import to_json
 from builder.errors import DataError, FileError
-from builder.suggest import table_dataset, table_model
-from builder.tables.table_records import TableProfile
+from builder.formatting import plural
+from builder.spec import ObjectSpec
+from builder.suggest import series_dataset, table_dataset, table_model
+from builder.tables.table_records import TableOverview, TableProfile
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +27,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--from", metavar="COLUMN[,COLUMN…]", dest="inputs", default="",
         help="what to predict it from; otherwise all that can be learned from",
     )  # fmt: skip
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument(
+        "--forecast", action="store_true", help="the rows follow each other in time: forecast"
+    )
+    how.add_argument("--table", action="store_true", help="each row is an example by itself")
+    parser.add_argument(
+        "--known", metavar="COLUMN[,COLUMN…]", default="",
+        help="of a forecast: what is known in advance",
+    )  # fmt: skip
+    for name, text in (("window", "sees"), ("horizon", "forecasts")):
+        help_ = f"of a forecast: how many steps the model {text}"
+        parser.add_argument(f"--{name}", metavar="STEPS", type=whole_number, help=help_)
     parser.add_argument(
         "--size", choices=tuple(table_model.SIZES), default="small", help="of the suggested model"
     )
@@ -40,19 +54,43 @@ def run(given: argparse.Namespace) -> int:
     path: Path = given.file
     if not path.is_file():
         raise FileError(f"There is no file {path}.")
-    profile = table_overview.overview(path).profile
-    targets = find_columns(profile, given.predict)
-    inputs = find_columns(profile, given.inputs) if given.inputs else ()
+    beginning = table_overview.preview(path)
+    targets = find_columns(beginning, given.predict)
+    inputs = find_columns(beginning, given.inputs) if given.inputs else ()
+    asked = True if given.forecast else False if given.table else None
+    seen = table_overview.overview(path, targets=targets, inputs=inputs, forecast=asked)
     with path.open("rb") as source, data_files.Upload(path.name, path.stat().st_size) as upload:
         shutil.copyfileobj(source, upload, 1 << 20)
         file = upload.keep()
-    dataset = table_dataset.table_dataset(file, path.name, profile, targets, inputs)
+    dataset = _make_dataset(given, file, seen, inputs)
     training = table_model.suggest(loading.describe(dataset), dataset, given.size)
     write_output(to_json(training, title=path.stem).encode() + b"\n", given.output)
     if given.output:
-        said = f"{', '.join(targets)} from {', '.join(dataset.config['inputs'])}"
-        print(f"A model to predict {said}; written to {given.output}.")
+        print(f"A model to {_describe(dataset)}; written to {given.output}.")
     return 0
+
+
+def _make_dataset(
+    given: argparse.Namespace, file: str, seen: TableOverview, inputs: Sequence[str]
+) -> ObjectSpec:
+    """A series where the table is one, or is said to be; else a table."""
+    profile, task, name = seen.profile, seen.task, given.file.name
+    assert task is not None
+    if task.task != "forecasting":
+        return table_dataset.table_dataset(file, name, profile, task.targets, inputs)
+    known = find_columns(profile, given.known) if given.known else ()
+    dataset = series_dataset.series_dataset(file, name, profile, task, known, inputs)
+    sizes = {k: getattr(given, k) for k in ("window", "horizon") if getattr(given, k) is not None}
+    return dataset.with_(**sizes)
+
+
+def _describe(dataset: ObjectSpec) -> str:
+    """What a model learns from this dataset."""
+    config = dataset.config
+    if "targets" in config:
+        return f"predict {', '.join(config['targets'])} from {', '.join(config['inputs'])}"
+    steps, past = plural(config["horizon"], "step"), plural(config["window"], "step")
+    return f"forecast {', '.join(config['values'])}, the next {steps} from the last {past}"
 
 
 def find_columns(profile: TableProfile, text: str) -> Sequence[str]:

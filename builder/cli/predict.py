@@ -1,4 +1,5 @@
-"""``predict MODEL_OR_RUN FILE…``: a trained model's predictions for images or lines of text."""
+"""``predict MODEL_OR_RUN FILE…``: a trained model's answers for images or lines of text, or what
+follows a series."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from builder.cli import open_argument
-from builder.cli.shared_options import Verb, join_sentence
+from builder.cli.shared_options import OUT, Verb, join_sentence, whole_number, write_output
 from builder.errors import DataError, FileError
 from builder.spec import TrainingSpec
 
@@ -29,14 +30,24 @@ LONGEST = 10_000_000
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The model, then pictures or folders of them."""
     parser.add_argument("model", metavar="MODEL_OR_RUN", help="a .keras file or a run's id")
-    kinds = "pictures, folders of them, or .txt files of one sentence a line"
+    kinds = "pictures, folders of them, .txt files of one sentence a line, or a series to go on"
     parser.add_argument("images", metavar="FILE_OR_FOLDER", nargs="+", type=Path, help=kinds)
+    parser.add_argument(
+        "--steps", metavar="N", type=whole_number, help="of a series: how many steps to forecast"
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", type=Path, help=f"of a series: {OUT}")
 
 
 def run(given: argparse.Namespace) -> int:
     """One JSON object a picture or sentence; a file that cannot be read is said, and the others
     are answered."""
     artefact, training = open_argument.open_trained(given.model)
+    from builder.engine.forecasting import forecast
+
+    if training is not None and forecast.is_series(training):
+        sheet = forecast.forecast_file(artefact, training, given.images[0], given.steps)
+        write_output(sheet.encode(), given.output)
+        return 0
     from builder.engine.inference import predict_image
     from builder.engine.inference import predict_text as sentence_engine
 

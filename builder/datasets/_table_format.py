@@ -1,15 +1,18 @@
-"""A table's format from the settings of a dataset, which may be a stranger's."""
+"""A table by the settings of a dataset, which may be a stranger's: its format, its columns."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from builder.datasets import _folders
 from builder.errors import DataError
 from builder.tables.table_records import TableFormat
 
 FLAGS = ("header", "day_first")
+EMPTY: Mapping[str, str] = {}
 
 
 def table_format(settings: Mapping[str, Any]) -> TableFormat:
@@ -44,3 +47,37 @@ def _fits(name: str, value: Any) -> bool:
     if name in FLAGS:
         return isinstance(value, bool)
     return isinstance(value, str) and len(value) <= 200
+
+
+def read_columns(
+    settings: Mapping[str, Any],
+    kinds: Mapping[str, str],
+    others: Mapping[str, str] = EMPTY,
+    path: Path | None = None,
+) -> Any:
+    """The used columns of the file, a ``pyarrow.Table``.
+
+    Args:
+        settings: ``file``, ``name`` and ``format``.
+        kinds: column → kind as which it is read.
+        others: further columns, read as they are → the setting that names them.
+        path: another file, whose format is guessed; None: the dataset's own.
+
+    Raises:
+        DataError: the file is not here, cannot be read, or lacks a column.
+    """
+    from builder.tables.reading.read_table import read_table
+
+    if path is None:
+        own = _folders.data_file(settings["file"], settings["name"])
+        table = read_table(own, table_format(settings["format"]), kinds)
+    else:
+        table = read_table(path, kinds=kinds)
+    used = list(dict.fromkeys((*kinds, *others)))
+    if missing := [n for n in used if n not in table.data.column_names]:
+        raise DataError(
+            f"{settings['name'] if path is None else path.name} has no column '{missing[0]}'.",
+            f"It has {', '.join(table.data.column_names[:20])}.",
+            f"dataset.{others.get(missing[0], 'inputs')}",
+        )
+    return table.data.select(used)

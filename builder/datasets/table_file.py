@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from builder.catalog.entry import Param
-from builder.datasets import _folders, _program, _table_format, _table_source
+from builder.datasets import _program, _table_format, _table_source
 from builder.datasets.contract import Contents, Program, Raw, entry, resolve_settings
 from builder.errors import DataError
 from builder.formatting import plural
@@ -80,7 +80,9 @@ def load(config: Config) -> Raw:
     """
     settings = resolve_settings(ENTRY, config)
     inputs, targets = _kinds(settings, "inputs"), _kinds(settings, "targets")
-    table = _read(settings, {**inputs, **targets})
+    by = (settings["by"],) if settings["split"] != "random" else ()
+    kinds = {**inputs, **targets}
+    table = _table_format.read_columns(settings, kinds, dict.fromkeys(by, "by")).to_pandas()
     from builder.datasets import _table_program as program
 
     functions = {k: getattr(program, k) for k in {*inputs.values(), *targets.values()}}
@@ -141,26 +143,6 @@ def _readable(settings: Mapping[str, Any], side: str) -> dict[str, str]:
                 f"dataset.{side}",
             )
     return dict(settings[side])
-
-
-def _read(settings: Mapping[str, Any], kinds: Mapping[str, str]) -> Any:
-    """The used columns as a ``pandas.DataFrame``.
-
-    Raises:
-        DataError: the file is not here, cannot be read, or lacks a column.
-    """
-    from builder.tables.reading.read_table import read_table
-
-    path = _folders.data_file(settings["file"], settings["name"])
-    table = read_table(path, _table_format.table_format(settings["format"]), kinds)
-    by = (settings["by"],) if settings["split"] != "random" else ()
-    if missing := [n for n in (*kinds, *by) if n not in table.data.column_names]:
-        raise DataError(
-            f"{settings['name']} has no column '{missing[0]}'.",
-            f"It has {', '.join(table.data.column_names[:20])}.",
-            "dataset.by" if missing[0] in by else "dataset.inputs",
-        )
-    return table.data.select(list(dict.fromkeys((*kinds, *by)))).to_pandas()
 
 
 def _check_rows(table: Any, targets: Mapping[str, str]) -> None:

@@ -11,6 +11,7 @@ from builder.spec import Config, ObjectSpec, TrainingSpec, unique_name
 from builder.suggest.draft import Draft
 from builder.suggest.outputs import Ending, ending
 from builder.suggest.ratings_model import is_rating, suggest_ratings
+from builder.suggest.series_model import is_series, suggest_series
 
 FEATURES = "features"
 """The block that turns columns into numbers."""
@@ -67,6 +68,8 @@ def suggest(facts: DataFacts, dataset: ObjectSpec, size: str = "small") -> Train
         size: one of ``SIZES``.
     """
     name = usable(str(dataset.config.get("name") or facts.title).rpartition(".")[0], "model")
+    if is_series(facts):
+        return suggest_series(facts, dataset, size, name)
     if is_rating(facts):
         return suggest_ratings(facts, dataset, size, name)
     draft, columns = Draft(), dict[str, object]()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from builder.tables.profiling.profile_table import profile_table
+from builder.tables.profiling.season import find_season
 from builder.tables.profiling.table_warnings import find_warnings
 from builder.tables.profiling.task_guess import guess_task
-from builder.tables.reading.read_table import read_table
+from builder.tables.reading.read_table import Table, read_table
 from builder.tables.reading.table_source import Source
 from builder.tables.table_records import TableFormat, TableOverview, TableProfile
 
@@ -34,8 +36,12 @@ def overview(
     kinds: Mapping[str, str] | None = None,
     targets: Sequence[str] = (),
     inputs: Sequence[str] = (),
+    forecast: bool | None = None,
 ) -> TableOverview:
     """Cards of the whole table; with targets the task and the warnings, too.
+
+    Args:
+        forecast: whether numbers that stand in the order of time are to be forecast; None guesses.
 
     Raises:
         DataError: as ``read_table`` and ``profile_table``; a target that is no column or empty.
@@ -44,8 +50,23 @@ def overview(
     profile = profile_table(table, kinds)
     if not targets:
         return TableOverview(profile)
-    task = guess_task(profile, targets, inputs)
+    task = guess_task(profile, targets, inputs, forecast)
+    if task.task == "forecasting":
+        season, strength = find_season(values_by_time(table, targets[0], task.time))
+        task = replace(task, season=season, strength=strength)
     return TableOverview(profile, task, find_warnings(table, profile, task))
+
+
+def values_by_time(table: Table, column: str, time: str = "") -> Any:
+    """The numbers of a column as float64, NaN for none, by the dates of another or as they
+    stand."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    values = table.data[column]
+    if time:
+        values = values.take(pc.sort_indices(table.data[time]))
+    return pc.fill_null(values.cast(pa.float64(), safe=False), float("nan")).to_numpy()
 
 
 def overview_file(path: str, *more: Any) -> TableOverview:

@@ -79,6 +79,7 @@ class ColumnProfile:
         distinct: different values, the missing ones not counted.
         low, mean, high: of numbers; of dates ``low`` and ``high`` as ISO text.
         whole: every number is a whole one.
+        even: of dates: in order they follow each other in even steps, but for some gaps.
         edges, counts: the histogram of numbers, and of dates in seconds since 1970; one edge more
             than counts.
         frequent: the commonest values with the number of their rows, at most ten; of text, words.
@@ -98,6 +99,7 @@ class ColumnProfile:
     mean: float | None = None
     high: float | str | None = None
     whole: bool = False
+    even: bool = False
     edges: tuple[float, ...] = ()
     counts: tuple[int, ...] = ()
     frequent: tuple[tuple[str, int], ...] = ()
@@ -168,7 +170,9 @@ class TaskGuess:
         inputs: from which columns.
         left_out: the other columns, each with the reason.
         classes: number of classes of the one target; 0 for numbers.
-        time: of forecasting: the date column.
+        time: of forecasting: the date column; "" where the rows follow each other evenly.
+        season: of forecasting: steps after which the first target is much the same again; 0: none.
+        strength: the autocorrelation at that distance, at most 1.
         reason: why this task, one sentence.
     """
 
@@ -178,6 +182,8 @@ class TaskGuess:
     left_out: tuple[tuple[str, str], ...] = ()
     classes: int = 0
     time: str = ""
+    season: int = 0
+    strength: float = 0.0
     reason: str = ""
 
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder import catalog, compare, edit
+from builder.compare import standing
 from builder.datasets.registry import find_dataset
 from builder.errors import LayerwiseError
 from builder.spec import ModelSpec, TrainingSpec
@@ -202,3 +203,44 @@ def test_every_edit_is_named(case: tuple[ModelSpec, ModelSpec, str]) -> None:
     else:
         assert any(node in line.lower() for line in lines), (lines, node)
         assert compare.changes(having(after), having(before))
+
+
+def simple_models(*scores: float, measure: str = "accuracy", tested: int = 10_000):
+    names = ("guessing", "the linear model", "gradient boosting")
+    models = [
+        {"word": word, "is_guess": word == "guessing", measure: score}
+        for word, score in zip(names, scores, strict=False)
+    ]
+    return {"models": models, "tested": tested}
+
+
+@pytest.mark.parametrize(
+    ("score", "verdict", "advice"),
+    [
+        (0.62, "worse", "learned nothing"),
+        (0.70, "beaten", "Gradient boosting does better"),
+        (0.80, "equal", "The linear model is as good"),
+        (0.90, "better", "worth it"),
+    ],
+)
+def test_a_result_is_told_beside_simple_models(score, verdict, advice):
+    stand = standing.judge("accuracy", score, simple_models(0.62, 0.795, 0.8))
+    others = "the linear model gets 0.795, gradient boosting 0.8, guessing 0.62."
+    assert stand.numbers == f"Accuracy {score:.3g}; {others}"
+    assert stand.verdict == verdict and advice in stand.advice
+
+
+def test_a_lead_within_chance_is_none():
+    few, many = (simple_models(0.5, 0.79, tested=n) for n in (100, 10_000))
+    assert standing.judge("accuracy", 0.82, few).verdict == "equal"
+    assert standing.judge("accuracy", 0.82, many).verdict == "better"
+
+
+def test_of_errors_less_is_better_and_other_measures_are_not_compared():
+    errors = simple_models(2.0, 1.5, measure="mae")
+    assert standing.judge("mae", 1.0, errors).verdict == "better"
+    assert standing.judge("mae", 1.8, errors).verdict == "beaten"
+    assert standing.judge("mae", 2.5, errors).verdict == "worse"
+    assert standing.judge("accuracy", 0.9, errors) is None
+    assert standing.find_measure({"loss": 1.0, "mean_absolute_error": 2.0}) == ("mae", 2.0)
+    assert standing.find_measure({"loss": 1.0}) is None

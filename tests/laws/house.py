@@ -10,6 +10,7 @@ CROWDED = {
     "builder/datasets": "one file for each dataset",
     "builder/engine/inference": "one file for each question to a trained model",
     "builder/tables/reading": "one file for each form of a table, and one for each step to it",
+    "builder/kinds": "one file for each kind of data",
     "builder/exporters": "one file for each form to take a project home in",
 }
 """Folders of more than 12 modules, whose list of files is the list of their concepts."""
@@ -67,7 +68,14 @@ LADDERS = {
         {"missing_model"},
         {"language", "project"},
     ),
-    "builder.engine": ({"data"}, {"build"}, {"files"}, {"training"}, {"inference"}),
+    "builder.engine": (
+        {"data"},
+        {"build"},
+        {"files"},
+        {"training"},
+        {"inference"},
+        {"forecasting"},
+    ),
     "builder.tables": ({"table_records"}, {"reading"}, {"profiling"}, {"table_overview"}),
     "builder.runs": ({"disk"}, {"store", "engine_process"}, {"scheduler"}, {"queries"}),
     "pages.widgets": (

@@ -11,9 +11,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from builder.runs.disk import projects
-from builder.runs.queries import run_queries
+from builder.runs.queries import baseline_scores, run_queries
 from builder.runs.scheduler import jobs
 from builder.runs.store import database, housekeeping, run_store, worker_rows
+from builder.spec import ObjectSpec
 from pages.widgets.runs import run_actions, run_detail, run_list, run_sentences
 from tests.pages.conftest import SHELL
 from tests.pages.past import BROKEN, OWNER, WAY, curves, listed, mine, press, run, texts, xor
@@ -45,6 +46,26 @@ def test_every_run_is_listed_with_its_figures_and_what_is_new(visit: Visit) -> N
     assert "epochs 30 → 9" in said and BROKEN in said and "The first one here" in said
     assert "Finished 10 epochs" in said and "0.950 validation accuracy" in said
     assert "3 runs ·" in said and "in the workspace" in said
+
+
+def test_simple_models_of_the_same_data_stand_in_the_list_and_beside_a_run(visit: Visit) -> None:
+    token = mine()
+    first, second = run(xor(), token, 0.7), run(xor(epochs=7), token, 0.9)
+    scores = [("Always the commonest class", "guessing", 0.5), ("Trees", "trees", 0.75)]
+    models = [
+        {"name": n, "word": w, "is_guess": w == "guessing", "accuracy": a} for n, w, a in scores
+    ]
+    kept = {"models": models, "tested": 100, "rows": 400, "of": 400}
+    baseline_scores.train_baselines(xor(), compare=lambda training, target: kept)
+    at = visit("runs", token)
+    said = texts(at)
+    assert "Trees simple model" in said and "0.750 test accuracy" in said
+    assert "Accuracy 0.9; trees gets 0.75, guessing 0.5." in said
+    at.checkbox(key=f"compare-{first}").check()
+    at.checkbox(key=f"compare-{second}").check().run()
+    assert "Test accuracy 0.900 ★ 0.700 0.500 0.750" in texts(at)
+    run(replace(xor(), dataset=ObjectSpec("Circles")), token, 0.9)
+    assert "simple model" not in texts(at.run())
 
 
 @pytest.mark.parametrize("status", run_sentences.STATES)

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from builder import catalog
-from builder.facts import DataFacts, Fix, ModelFacts, Problem
+from builder.facts import ColumnFacts, DataFacts, Fix, ModelFacts, Problem
 from builder.formatting import size
 from builder.spec import ObjectSpec, TrainingSpec
 
@@ -74,7 +74,14 @@ def estimate_memory(
 
 def _examples(data: DataFacts) -> int:
     """Bytes of the training examples as the model takes them."""
-    return data.n_train * sum(math.prod(c.shape) * _width(c.dtype) for c in data.columns)
+    return sum(_column_bytes(c, data.n_train) for c in data.columns)
+
+
+def _column_bytes(column: ColumnFacts, rows: int) -> int:
+    """Of windows over a series only the series is counted."""
+    if column.steps:
+        return column.steps * math.prod(column.shape[1:]) * _width(column.dtype)
+    return rows * math.prod(column.shape) * _width(column.dtype)
 
 
 def _width(dtype: str) -> int:

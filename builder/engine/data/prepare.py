@@ -15,6 +15,7 @@ from builder.engine.data import validate
 from builder.errors import DataError
 from builder.facts import ColumnFacts, DataFacts
 from builder.kinds._numeric import is_whole
+from builder.kinds._windows import Windows, values_of
 from builder.kinds.contract import Array, Column, Scaling
 from builder.kinds.registry import find_kind
 from builder.spec import ObjectSpec
@@ -84,7 +85,7 @@ def prepare(dataset: ObjectSpec, raw: Raw) -> Data:
         columns=tuple(c.facts for c in columns),
         n_train=len(columns[0].train),
         n_test=len(columns[0].test),
-        bytes=sum(_bytes(array) for array in held),
+        bytes=_bytes_held(held),
         offline=plugin.OFFLINE,
         warning=raw.warning,
     )
@@ -95,6 +96,7 @@ def _prepare_column(raw: Column, settings: dict[str, Any]) -> Prepared:
     """One column scaled or encoded."""
     kind = find_kind(raw.kind)
     scaling = kind.scaling(raw, settings)
+    train: Any
     train, test = (kind.prepare(rows, raw, scaling, settings) for rows in (raw.train, raw.test))
     source = ColumnFacts(
         *(raw.name, raw.role, raw.kind, raw.train.shape[1:], str(train.dtype)),
@@ -105,13 +107,23 @@ def _prepare_column(raw: Column, settings: dict[str, Any]) -> Prepared:
     facts = replace(kind.expect(source, settings), shape=train.shape[1:], dtype=str(train.dtype))
     if facts.is_text:
         return Prepared(raw, train, test, replace(facts, low=0.0, high=0.0), scaling)
-    whole = raw.role == "input" and is_whole(train)
-    low, high = float(train.min()), float(train.max())
+    values = values_of(train)
+    whole = raw.role == "input" and is_whole(values)
+    steps = len(train.values) if isinstance(train, Windows) else 0
+    low, high = float(values.min()), float(values.max())
     if math.isnan(low):  # missing values; where there are none, that would cost a copy
-        there = train[~np.isnan(train)]
+        there = values[~np.isnan(values)]
         low, high = (float(there.min()), float(there.max())) if len(there) else (0.0, 0.0)
-    facts = replace(facts, low=low, high=high, whole=whole)
+    facts = replace(facts, low=low, high=high, whole=whole, steps=steps)
     return Prepared(raw, train, test, facts, scaling)
+
+
+def _bytes_held(arrays: list[Any]) -> int:
+    """Of all arrays; a series whose windows several columns are is there once."""
+    over = [a for a in arrays if isinstance(a, Windows)]
+    shared = {id(part): part for a in over for part in (a.values, a.starts) if part is not None}
+    others = (a for a in arrays if not isinstance(a, Windows))
+    return sum(map(_bytes, (*others, *shared.values())))
 
 
 def _bytes(array: Array) -> int:

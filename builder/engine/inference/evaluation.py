@@ -17,6 +17,7 @@ from builder.engine.data.loading import examples, load
 from builder.engine.data.prepare import Data, Prepared
 from builder.engine.inference import confidence, model_cache
 from builder.engine.inference.artefact import load_artefact
+from builder.engine.training.batch_order import keras_arguments
 from builder.engine.training.reporting import mean_value
 from builder.errors import DataError
 from builder.facts import ColumnFacts
@@ -101,10 +102,11 @@ def _report(training: TrainingSpec, data: Data, answer: _Answer) -> dict[str, An
     facts = answer.target.facts
     report: dict[str, Any] = {"task": facts.task, "output": answer.output, "column": facts.name}
     if facts.task == "regression":
-        true = answer.target.test
+        true = np.asarray(answer.target.test)
         report |= _regression(true, answer.said)
         if data.facts.is_named:
-            worst = np.argsort(-np.abs(true - answer.said), kind="stable")[:MISTAKES_SHOWN]
+            missed = np.abs(true - answer.said).reshape(len(true), -1).mean(axis=1)
+            worst = np.argsort(-missed, kind="stable")[:MISTAKES_SHOWN]
             parts = _parts(training, data, worst)
             values = {"true": true[worst], "predicted": answer.said[worst], "parts": parts}
             report["misses"] = {"indices": worst, **values}
@@ -191,7 +193,8 @@ def _get_answers(artefact: str, training: TrainingSpec) -> _Answers:
         )
         keras_model.compile_model(model, training)
         batch = BATCH if len(outputs) == 1 else BY_OUTPUT
-        test = model.evaluate(arrays.x_test, arrays.y_test, batch, verbose=0, return_dict=True)
+        tests = keras_arguments((arrays.x_test, arrays.y_test), batch)
+        test = model.evaluate(**tests, verbose=0, return_dict=True)
         _kept[key] = _Answers(outputs, {name: mean_value(value) for name, value in test.items()})
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
@@ -201,7 +204,7 @@ def _get_answers(artefact: str, training: TrainingSpec) -> _Answers:
 def _predict(model: keras.Model, x: Any) -> list[Array]:
     """What each output says, float64."""
     try:
-        predicted = model.predict(x, BATCH, verbose=0)
+        predicted = model.predict(**keras_arguments((x,), BATCH), verbose=0)
     except Exception as error:  # whatever Keras says about a shape that does not fit
         shapes = keras.tree.map_structure(lambda array: array.shape[1:], x)
         raise DataError(
@@ -214,8 +217,10 @@ def _predict(model: keras.Model, x: Any) -> list[Array]:
 
 
 def _to_scores(scores: Array, facts: ColumnFacts, count: int) -> Array:
-    """Probabilities (n, classes), or values (n,) for regression."""
+    """Probabilities (n, classes), or values (n,) for regression, or (n, steps) of a forecast."""
     if facts.task == "regression":
+        if facts.shape and scores.shape == (count, *facts.shape):
+            return confidence.refuse_nan(scores)
         if scores.size != count:
             raise DataError(
                 f"The model gives {scores.shape[1:]} numbers an example but the target is one.",

@@ -63,7 +63,8 @@ def predict_example(
 def predict_columns(
     artefact: str, training: TrainingSpec, data: Data, columns: Mapping[str, Array]
 ) -> list[Array]:
-    """What each output says of raw rows: class probabilities (n, classes), or values (n,).
+    """What each output says of raw rows: class probabilities (n, classes), or values (n,), of a
+    forecast (n, steps).
 
     Args:
         columns: column → rows before preparation.
@@ -87,7 +88,8 @@ def _prepare(column: Prepared, rows: Array) -> Array:
 def _scores(answer: Array, target: Prepared, count: int) -> Array:
     if target.facts.task == "classification":
         return confidence.to_probabilities(answer, len(target.facts.classes))
-    return confidence.refuse_nan(answer.astype("float64")).reshape(count)
+    shape = (count, *target.facts.shape)
+    return confidence.refuse_nan(answer.astype("float64")).reshape(shape)
 
 
 def _read_values(column: Prepared, values: Sequence[Any]) -> Array:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from builder.catalog.layers import needs_adapt
 from builder.engine.build.backend import keras
 from builder.engine.build.keras_model import dtype_policy
+from builder.kinds._windows import Windows
 
 
 def adapt(model: keras.Model, x_train: Any) -> tuple[str, ...]:
@@ -54,7 +57,7 @@ def _reaching(model: keras.Model, layer: Any, x_train: Any) -> Any:
         return given if len(given) > 1 else given[0]
     with dtype_policy(model.dtype_policy.name):
         before = keras.Model(model.inputs, list(read) if len(read) > 1 else read[0])
-    outputs = before.predict(x_train, verbose=0)
+    outputs = before.predict(keras.tree.map_structure(np.asarray, x_train), verbose=0)
     if model.compute_dtype == "float32":
         return outputs
     # NumPy would add up thousands of 16-bit numbers in 16 bits.
@@ -66,6 +69,7 @@ def _rows_of_input(model: keras.Model, tensor: Any, x_train: Any) -> Any:
     place = next((i for i, one in enumerate(model.inputs) if one is tensor), None)
     if place is None:
         return None
+    rows = x_train[place] if isinstance(x_train, list) else x_train
     if isinstance(x_train, Mapping):
-        return x_train[model.inputs[place]._keras_history.operation.name]
-    return x_train[place] if isinstance(x_train, list) else x_train
+        rows = x_train[model.inputs[place]._keras_history.operation.name]
+    return np.asarray(rows) if isinstance(rows, Windows) else rows

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from builder.engine.build.backend import keras
+from builder.kinds._windows import Windows
 
 Indices = NDArray[np.int32]
 
@@ -72,12 +73,30 @@ class ReshuffledDataset(keras.utils.PyDataset):  # type: ignore[misc]
     def __getitem__(self, index: int) -> Any:
         size = self._order.batch_size
         rows = self._rows[index * size : (index + 1) * size]
-        return keras.tree.map_structure(lambda array: np.asarray(array)[rows], self._data)
+        return keras.tree.map_structure(
+            lambda array: (array if isinstance(array, Windows) else np.asarray(array))[rows],
+            self._data,
+        )
 
     def on_epoch_begin(self) -> None:
         """Keras says so before it takes the epoch's first batch."""
         self._rows = self._order.examples(self._epoch)
         self._epoch += 1
+
+
+def keras_arguments(data: Any, batch_size: int) -> dict[str, Any]:
+    """What ``model.evaluate`` or ``model.predict`` is told of these examples, in their order.
+
+    Windows over a series are handed over batch by batch, so that never all of them are laid out.
+
+    Args:
+        data: ``(x,)`` or ``(x, y)``; arrays, ``Windows``, or nested structures of them.
+    """
+    leaves = keras.tree.flatten(data)
+    if not any(isinstance(leaf, Windows) for leaf in leaves):
+        return dict(zip("xy", data, strict=False)) | {"batch_size": batch_size}
+    order = BatchOrder(len(leaves[0]), batch_size, False, 0)
+    return {"x": ReshuffledDataset(data, order, 0)}
 
 
 def keras_order(count: int) -> Indices:

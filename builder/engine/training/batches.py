@@ -1,14 +1,14 @@
-"""Arrays that lie on the device, batches of them by place, and windows over one array."""
+"""Arrays that lie on the device, and batches of them by place; windows share their series."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from builder.engine.build.backend import keras
+from builder.kinds._windows import Windows
 
 NARROW = 512
 """Bytes of a row up to which arrays are laid side by side: one operation then gathers from all."""
@@ -16,59 +16,6 @@ NARROW = 512
 ALL, OWN = -1, -2
 """Ties of arrays whose batches have a length that Keras's graph shows to be that of all others, and
 of those of which it shows that of none."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Windows:
-    """Windows over a series as the examples of an Input: gathered by index, never laid out.
-
-    Args:
-        values: (steps,) or (steps, channels).
-        length: of a window, in values.
-        count: how many windows.
-        first: where the first one begins.
-        stride: from one beginning to the next.
-        rate: from one value of a window to the next.
-
-    Raises:
-        ValueError: the last window reaches beyond the series.
-    """
-
-    values: Any
-    length: int
-    count: int
-    first: int = 0
-    stride: int = 1
-    rate: int = 1
-
-    def __post_init__(self) -> None:
-        end = self.first + (self.count - 1) * self.stride + (self.length - 1) * self.rate
-        if self.count and not 0 <= self.first <= end < len(self.values):
-            raise ValueError(f"The last window ends at {end}, the series at {len(self.values)}.")
-
-    def __len__(self) -> int:
-        return self.count
-
-    def __getitem__(self, part: slice) -> Windows:
-        """Those windows, over the same values; every so many of them when ``part`` has a step."""
-        start, stop, step = part.indices(self.count)
-        count, first = len(range(start, stop, step)), self.first + start * self.stride
-        return replace(self, count=count, first=first, stride=self.stride * step)
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        """The windows laid out, (count, length) or (count, length, channels)."""
-        return np.asarray(self.values)[self.places(np.arange(self.count))].astype(dtype)
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the series."""
-        size: int = self.values.nbytes
-        return size
-
-    def places(self, rows: Any) -> Any:
-        """Where in the series the values of those windows stand, (rows, length)."""
-        starts = self.first + rows * self.stride
-        return starts[:, None] + np.arange(self.length, dtype=rows.dtype.name) * self.rate
 
 
 class Batches:
@@ -86,6 +33,9 @@ class Batches:
         given = keras.tree.flatten(data)
         self._windows = {i: leaf for i, leaf in enumerate(given) if isinstance(leaf, Windows)}
         series = {id(w.values): to_tensor(w.values) for w in self._windows.values()}
+        self._starts = {
+            i: to_tensor(w.starts) for i, w in self._windows.items() if w.starts is not None
+        }
         leaves = [series[id(x.values)] if isinstance(x, Windows) else to_tensor(x) for x in given]
         self._like = keras.tree.map_structure(lambda t: 0, data)
         self._shapes = [tuple(t.shape[1:]) for t in leaves]
@@ -104,17 +54,24 @@ class Batches:
             tensors: ``self.tensors``, as a traced function is given them.
             rows: their numbers, int32.
         """
-        import tensorflow as tf
 
         hidden = {tie: _hide_length(rows) for tie in set(self._ties) - {ALL, OWN}}
         batch: list[Any] = [None] * len(self._ties)
         for tensor, places in zip(tensors, self._groups, strict=True):
             own = hidden.get(self._ties[places[0]], rows)
-            windows = self._windows.get(places[0])
-            part = tf.gather(tensor, windows.places(own) if windows else own)
+            part = self._gather_part(tensor, places[0], own)
             for place, piece in zip(places, self._split(part, places), strict=True):
                 batch[place] = _hide_length(piece) if self._ties[place] == OWN else piece
         return keras.tree.pack_sequence_as(self._like, batch)
+
+    def _gather_part(self, tensor: Any, place: int, rows: Any) -> Any:
+        """Those rows of one array, or windows over it."""
+        import tensorflow as tf
+
+        if (windows := self._windows.get(place)) is None:
+            return tf.gather(tensor, rows)
+        starts = tf.gather(self._starts[place], rows) if place in self._starts else None
+        return windows.pick(tf.gather(tensor, windows.places(rows, starts)))
 
     def _split(self, part: Any, places: tuple[int, ...]) -> list[Any]:
         """What lies side by side, each in its shape."""

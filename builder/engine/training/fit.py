@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
 
 from builder import catalog, formatting
@@ -19,6 +21,7 @@ from builder.engine.training.loop import Loop, Plan
 from builder.engine.training.reporting import Interrupted, Recorder, Reporter
 from builder.engine.training.snapshot import Position, Snapshots
 from builder.errors import FileError, TrainingError
+from builder.kinds._windows import Windows
 from builder.spec import TrainingSpec
 
 FIT_VALUES = (
@@ -135,12 +138,11 @@ def user_metrics(model: keras.Model) -> list[Any]:
 def plan_fit(training: TrainingSpec, data: Arrays) -> Plan:
     """The spec's ``fit`` arguments over these data, as ``model.fit`` understands them."""
     from keras.src.trainers.data_adapters import data_adapter_utils
-    from keras.src.trainers.data_adapters.array_slicing import train_validation_split
 
     arrays: tuple[Any, ...] = (data.x_train, data.y_train)
     held = None
     if split := training.fit.get("validation_split"):
-        arrays, held = train_validation_split(arrays, validation_split=split)
+        arrays, held = split_validation(arrays, split)
     if weights := class_weight(training.fit.get("class_weight")):
         given = data_adapter_utils.class_weight_to_sample_weights(arrays[1], weights)
         arrays = (*arrays, given)
@@ -160,6 +162,24 @@ def plan_fit(training: TrainingSpec, data: Arrays) -> Plan:
         seed=seed,
         xla=bool(training.compile.get("jit_compile")),
     )
+
+
+def split_validation(arrays: Any, share: float) -> tuple[Any, Any]:
+    """The arrays and the last share of their rows, as ``model.fit`` splits them."""
+    from keras.src.trainers.data_adapters.array_slicing import train_validation_split
+
+    if not any(isinstance(a, Windows) for a in keras.tree.flatten(arrays)):
+        parts: tuple[Any, Any] = train_validation_split(arrays, validation_split=share)
+        return parts
+    count = count_rows(arrays)
+    cut = math.floor(count * (1.0 - share))
+    if not 0 < cut < count:
+        raise ValueError(f"{count} examples are not sufficient to split.")  # as Keras says it
+    first, last = (
+        keras.tree.map_structure(lambda array, part=part: array[part], arrays)
+        for part in (slice(cut), slice(cut, None))
+    )
+    return first, last
 
 
 def fit_by_keras(
@@ -207,7 +227,8 @@ def fit_arguments(training: TrainingSpec, data: Arrays, at: Position) -> dict[st
         return given | _reshuffled_arguments(plan_fit(training, data), at.epoch)
     if weights := class_weight(training.fit.get("class_weight")):
         given["class_weight"] = weights
-    return {"x": data.x_train, "y": data.y_train, **given}
+    laid_out = keras.tree.map_structure(np.asarray, (data.x_train, data.y_train))
+    return {"x": laid_out[0], "y": laid_out[1], **given}
 
 
 def _reshuffled_arguments(plan: Plan, epoch: int) -> dict[str, Any]:

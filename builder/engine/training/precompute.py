@@ -13,8 +13,9 @@ from keras.src.models.functional import operation_fn
 
 from builder.engine.build.backend import keras
 from builder.engine.build.front import Front, find_front, nodes
-from builder.engine.training.batches import Windows, to_tensor
+from builder.engine.training.batches import to_tensor
 from builder.engine.training.steps import Step
+from builder.kinds._windows import Windows
 
 ROOM = 0.1
 """The part of the free memory that the results of a front may take; for a moment they lie there

@@ -18,6 +18,7 @@ from builder.engine.data.column_arrays import Arrays
 from builder.engine.data.loading import load
 from builder.engine.files import call_names, initial_weights, reproducible_archive
 from builder.engine.training import adapt_layers, precompute
+from builder.engine.training.batch_order import keras_arguments
 from builder.engine.training.fit import count_rows, fit, vector_metrics
 from builder.engine.training.loop import validate
 from builder.engine.training.reporting import (
@@ -171,9 +172,8 @@ def evaluate(
         return {}
     if model.run_eagerly or model.jit_compile or vector_metrics(model):
         hears = [StopsOnOrder(reporter)] if reporter else []
-        values = model.evaluate(
-            data.x_test, data.y_test, verbose=0, return_dict=True, callbacks=hears
-        )
+        given = keras_arguments((data.x_test, data.y_test), EVALUATE_BATCH)
+        values = model.evaluate(**given, verbose=0, return_dict=True, callbacks=hears)
         return {name: mean_value(value) for name, value in values.items()}
     tests, hook = (data.x_test, data.y_test), reporter.obey if reporter else lambda: None
     step, rest, ties = precompute.move_front(model, model.test_step, tests, EVALUATE_BATCH, hook)

@@ -4,7 +4,7 @@
 
 Two children share the work: one for quick calls (every edit of every person waits for it), one
 for calls that load data or files and may take seconds. ``call_guarded`` uses a fresh child under a
-memory limit, for files nobody vouches for.
+memory limit, for files nobody vouches for; ``call_apart`` one for work that takes long.
 """
 
 from __future__ import annotations
@@ -113,6 +113,12 @@ def call_online(
     into Keras's folder and ``writes``."""
     policy = network_policy(*writes)
     with contextlib.closing(Child("online", [], lambda: policy)) as one_shot:
+        return one_shot.call(verb, args, kwargs, timeout)
+
+
+def call_apart(verb: str, *args: Any, timeout: float = 60, **kwargs: Any) -> Any:
+    """``call`` for long work without Keras: in a child of its own, so that nobody waits for it."""
+    with contextlib.closing(Child("apart", ["--light"])) as one_shot:
         return one_shot.call(verb, args, kwargs, timeout)
 
 

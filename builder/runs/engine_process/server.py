@@ -35,6 +35,8 @@ MODULES = {
         "engine.files.application_specs",
         "engine.files.convert",
         "engine.files.model_files",
+        "engine.forecasting.forecast",
+        "engine.forecasting.back_test",
         "engine.inference.baselines",
         "engine.inference.evaluation",
         "engine.inference.predict_file",

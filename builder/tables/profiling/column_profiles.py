@@ -23,6 +23,13 @@ LONGEST = 80
 """Characters of a value that a card shows."""
 
 WORD_SAMPLE = 5_000
+
+FEWEST_STEPS = 10
+"""From one date to the next, for them to be called even."""
+
+NEARLY = 0.2
+"""A step may be longer or shorter by this share."""
+
 WORD = re.compile(r"\w[\w'’-]*")
 
 
@@ -122,10 +129,20 @@ def _dates(name: str, column: Any, strays: Strays, kind: str) -> ColumnProfile:
         *(name, kind, seen),
         low=_iso(ends["min"].as_py()),
         high=_iso(ends["max"].as_py()),
+        even=_are_even(seconds),
         edges=edges,
         counts=bars,
         suspicious=stray_texts(strays, "dates"),
     )
+
+
+def _are_even(seconds: Any) -> bool:
+    """Whether most steps from one time to the next have one length, give or take what months do."""
+    steps = np.diff(np.unique(seconds))
+    if len(steps) < FEWEST_STEPS:
+        return False
+    usual = np.quantile(steps, 0.5, method="lower")
+    return bool((np.abs(steps - usual) < NEARLY * usual).mean() > 0.5)
 
 
 def _iso(moment: Any) -> str:

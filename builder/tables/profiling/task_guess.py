@@ -19,6 +19,9 @@ TARGET_NAME = re.compile(
 MANY_IDS = 20
 """Different values, at least, of each of the two columns of people and things in ratings."""
 
+MOSTLY_OWN = 0.95
+"""Different dates ÷ rows, from which each row stands for a point in time of its own."""
+
 COMPANIONS = 2
 """Columns beside people and things that a table of ratings may have: the rating and its time."""
 
@@ -33,12 +36,16 @@ def guess_target(profile: TableProfile) -> str:
 
 
 def guess_task(
-    profile: TableProfile, targets: Sequence[str], inputs: Sequence[str] = ()
+    profile: TableProfile,
+    targets: Sequence[str],
+    inputs: Sequence[str] = (),
+    forecast: bool | None = None,
 ) -> TaskGuess:
     """The task of predicting the targets.
 
     Args:
         inputs: columns a person chose to predict from; none takes all that are not left out.
+        forecast: what a person says of it: the rows follow each other in time, or they do not.
 
     Raises:
         DataError: a column that is not there.
@@ -49,8 +56,13 @@ def guess_task(
     goals = [c for c in profile.columns if c.name in targets]
     chosen = [c for c in profile.columns if c.name not in targets]
     used = [c for c in chosen if (c.name in inputs if inputs else not c.left_out)]
-    task, reason = _choose(profile, goals, used)
-    time = next((c for c in used if c.kind == "date"), None)
+    dates = [c for c in (chosen if forecast else used) if c.kind == "date"]
+    time = _clock(profile, dates) if forecast is None else next(iter(dates), None)
+    if forecast:
+        names = " and ".join(f"'{g.name}'" for g in goals)
+        task, reason = "forecasting", f"{names} is to be continued."
+    else:
+        task, reason = _choose(goals, used, None if forecast is False else time)
     if task == "recommendation" and not inputs:
         used = _people_and_things(used)
     left = tuple((c.name, _why(c, task)) for c in chosen if c not in used)
@@ -71,11 +83,13 @@ def _why(column: ColumnProfile, task: str) -> str:
 
 
 def _choose(
-    profile: TableProfile, goals: list[ColumnProfile], used: list[ColumnProfile]
+    goals: list[ColumnProfile], used: list[ColumnProfile], time: ColumnProfile | None
 ) -> tuple[str, str]:
-    """Task and reason."""
+    """Task and reason; ``time`` is the clock of the table, if it has one."""
     names = " and ".join(f"'{g.name}'" for g in goals)
     numeric = [_classes(g) == 0 for g in goals]
+    if time is not None and len(goals) > 1 and all(numeric):
+        return "forecasting", f"{names} are numbers that '{time.name}' puts in order of time."
     if len(goals) > 1:
         if all(numeric):
             return "regression", f"{names} are numbers: several are predicted at once."
@@ -92,7 +106,7 @@ def _choose(
         if used and all(c.kind == "text" for c in used):
             return "text_classification", f"{names} has {_say_classes(goal)}, told from text."
         return "classification", f"{names} has {_say_classes(goal)}."
-    if (time := _clock(profile, used)) is not None:
+    if time is not None:
         return "forecasting", f"{names} is a number that '{time.name}' puts in order of time."
     return "regression", f"{names} is a number."
 
@@ -115,14 +129,14 @@ def _people_and_things(used: list[ColumnProfile]) -> list[ColumnProfile]:
     return many if len(many) == 2 else []
 
 
-def _clock(profile: TableProfile, used: list[ColumnProfile]) -> ColumnProfile | None:
-    """A column of dates with a date of its own in almost every row."""
+def _clock(profile: TableProfile, dates: list[ColumnProfile]) -> ColumnProfile | None:
+    """A column of dates in even steps, one of its own in almost every row, in a table that holds
+    little else but numbers."""
     rows = len(profile.first) if not profile.rows else profile.rows
+    words = sum(c.kind in ("category", "text") for c in profile.columns)
+    if words > sum(c.kind == "number" for c in profile.columns):
+        return None
     return next(
-        (
-            c
-            for c in used
-            if c.kind == "date" and c.distinct >= 0.95 * (rows - c.missing) and not c.missing
-        ),
+        (c for c in dates if c.even and c.distinct >= MOSTLY_OWN * (rows - c.missing)),
         None,
     )

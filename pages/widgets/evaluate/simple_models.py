@@ -8,39 +8,88 @@ from typing import Any
 
 import streamlit as st
 
-from builder import formatting
-from builder.runs.engine_process import client
-from builder.spec import Run
-from pages.widgets.session import engine_facts
-from pages.widgets.shared import page_frame
+from builder import binding, formatting
+from builder.compare import standing
+from builder.runs.queries import baseline_scores
+from builder.spec import TrainingSpec
+from pages.widgets.shared import baseline_watch, page_frame
+from pages.widgets.shared.page_frame import escape_md
 
-CLOSE = 0.01
-"""Share of the better score within which two models count as equally good."""
+MEASURE = {"classification": "accuracy", "regression": "mae"}
+"""Task → what the models are compared by."""
 
 
-@st.fragment
-@page_frame.safe
-def show(run: Run, results: Mapping[str, Any]) -> None:
+def show(training: TrainingSpec, results: Mapping[str, Any]) -> None:
     """What simple models reach on the same test, and a sentence about it.
 
     Args:
         results: one output's report, as ``evaluation.report`` gives it.
     """
     st.subheader("Is a network needed?", anchor=False)
-    key = ("baselines", run.training.dataset, run.training.columns, results.get("column"))
-    is_table = bool(run.training.dataset.config.get("inputs"))
-    if not is_table and not st.toggle(
-        "Compare with simple models", key=f"compare-{run.id}", help="It takes a few seconds."
-    ):
-        st.caption("Guessing, a straight line and trees learn from the same examples in seconds.")
-        return
-    with st.spinner("Training simple models …"):
-        target = str(results.get("column") or "")
-        compared = engine_facts.get_or_make(
-            key, lambda: client.call("baselines.compare", run.training, target)
+    target, measure = str(results.get("column") or ""), MEASURE[results["task"]]
+    _show(training, target, measure, float(results[measure]), with_table=True)
+
+
+def show_beside(training: TrainingSpec, test: Mapping[str, float]) -> None:
+    """The sentence alone, beside a run's own numbers; nothing where they have none in common.
+
+    Args:
+        test: the run's metrics of the test, by Keras's names.
+    """
+    if len(binding.outputs(training.model)) == 1 and (own := standing.find_measure(test)):
+        _show(training, "", *own)
+
+
+def _show(
+    training: TrainingSpec, target: str, measure: str, score: float, *, with_table: bool = False
+) -> None:
+    """The sentence, and the table where it is wanted; looks again while they are being trained.
+
+    Args:
+        measure: what is compared, as ``standing.find_measure`` names it.
+        score: the model's own on the test.
+    """
+    if baseline_watch.is_quick(training) and not _scores(training, target):
+        baseline_watch.begin(training, target)
+    going = baseline_watch.is_going(training, target)
+    every = baseline_watch.TICK if going else None
+    st.fragment(page_frame.safe(_watch), run_every=every)(
+        training, target, measure, score, with_table, going
+    )
+
+
+def _scores(training: TrainingSpec, target: str) -> Mapping[str, Any] | None:
+    return baseline_scores.find_scores(training, target)
+
+
+def _watch(
+    training: TrainingSpec, target: str, measure: str, score: float, with_table: bool, going: bool
+) -> None:
+    if compared := _scores(training, target):
+        if stand := standing.judge(measure, score, compared):
+            st.markdown(f"**{escape_md(stand.numbers)}** {escape_md(stand.advice)}")
+            if with_table:
+                _show_table(measure, score, compared)
+    elif error := baseline_watch.find_error(training, target):
+        st.caption(escape_md(f"The simple models could not be trained: {error.message}"))
+    elif baseline_watch.is_going(training, target):
+        st.caption("Training simple models on the same examples to compare with …")
+    else:
+        st.button(
+            "Compare with simple models",
+            key=f"simple-{target}",
+            icon=":material/balance:",
+            type="tertiary",
+            help="Guessing, a straight line and trees learn from the same examples, in seconds.",
+            on_click=baseline_watch.begin,
+            args=(training, target),
         )
-    st.markdown(sentence(results, compared))
-    st.html(table_html(results, compared))
+    if going != baseline_watch.is_going(training, target):
+        st.rerun()
+
+
+def _show_table(measure: str, score: float, compared: Mapping[str, Any]) -> None:
+    st.html(table_html(measure, score, compared))
     if compared["rows"] < compared["of"]:
         st.caption(
             f"The simple models learned from {formatting.number(compared['rows'])} of"
@@ -48,32 +97,11 @@ def show(run: Run, results: Mapping[str, Any]) -> None:
         )
 
 
-def sentence(results: Mapping[str, Any], compared: Mapping[str, Any]) -> str:
-    """Who wins, honestly."""
-    guess, *others = compared["models"]
-    score, better, word = _measure(compared["task"])
-    mine, best = float(results[score]), max(others, key=lambda m: better * m[score])
-    lead = better * (mine - best[score])
-    numbers = (
-        f"Your model reaches {word} {formatting.digits(mine)};"
-        f" {best['name'].lower()} {formatting.digits(best[score])},"
-        f" {guess['name'].lower()} {formatting.digits(guess[score])}."
-    )
-    if better * (mine - guess[score]) <= 0:
-        return f"{numbers} It has learned nothing that guessing does not know."
-    if abs(lead) <= CLOSE * max(abs(mine), abs(best[score])):
-        return f"{numbers} That is as good: take the simpler one where it suffices."
-    if lead < 0:
-        return f"{numbers} That is better: here a network is not worth its trouble yet."
-    return f"{numbers} The network is worth it."
-
-
-def table_html(results: Mapping[str, Any], compared: Mapping[str, Any]) -> str:
+def table_html(measure: str, score: float, compared: Mapping[str, Any]) -> str:
     """A row a model, the best first, as HTML."""
-    score, better, word = _measure(compared["task"])
-    rows = [(m["name"], float(m[score]), False) for m in compared["models"]]
-    rows.append(("Your model", float(results[score]), True))
-    rows.sort(key=lambda row: -better * row[1])
+    rows = [(m["name"], float(m[measure]), False) for m in compared["models"]]
+    rows.append(("Your model", score, True))
+    rows.sort(key=lambda row: -row[1] if measure in standing.BETTER_HIGHER else row[1])
     most = max(value for _, value, _ in rows) or 1.0
     lines = "".join(
         f'<tr{" class=top" if mine else ""}><th scope="row">{escape(name)}</th>'
@@ -81,12 +109,6 @@ def table_html(results: Mapping[str, Any], compared: Mapping[str, Any]) -> str:
         f"<td>{formatting.digits(value)}</td></tr>"
         for name, value, mine in rows
     )
+    word = standing.MEASURES[measure][0]
     head = f'<caption class="lw-hidden">{escape(word)} on the test, the best first</caption>'
     return f'<table class="lw-bars">{head}<tbody>{lines}</tbody></table>'
-
-
-def _measure(task: str) -> tuple[str, int, str]:
-    """The score that is compared, whether more of it is better, and its name for people."""
-    if task == "classification":
-        return "accuracy", 1, "an accuracy of"
-    return "mae", -1, "a mean error of"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from html import escape
@@ -107,17 +108,23 @@ def _cells(column: Mapping[str, Any]) -> list[str]:
         return [escape(str(text)) for text in column["texts"]]
     if "rows" in column:
         return [_numbers(column, row) for row in column["rows"]]
-    return [escape(v if isinstance(v, str) else formatting.digits(v)) for v in column["values"]]
+    return [escape(v if isinstance(v, str) else _number(v)) or NOWHERE for v in column["values"]]
 
 
 def _numbers(column: Mapping[str, Any], row: Sequence[float]) -> str:
     names = list(column["features"]) or [""] * len(row)
     if len(row) == 1:
-        return formatting.digits(row[0])
-    pairs = [f"{escape(n)} {formatting.digits(v, 3)}" for n, v in zip(names, row, strict=False)][
-        :WIDEST
-    ]
+        return _number(row[0])
+    pairs = [f"{escape(n)} {_number(v, 3)}" for n, v in zip(names, row, strict=False)][:WIDEST]
     return ", ".join(pairs) + (" …" if len(row) > WIDEST else "")
+
+
+def _number(value: float, count: int = 4) -> str:
+    return NOWHERE if math.isnan(value) else formatting.digits(value, count)
+
+
+NOWHERE = "–"
+"""What stands for a value that is missing."""
 
 
 # --- binding ---------------------------------------------------------------------------------

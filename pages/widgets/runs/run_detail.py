@@ -16,6 +16,7 @@ from builder.runs.scheduler import jobs
 from builder.runs.store import housekeeping
 from builder.runs.store.progress import GOING, Progress
 from builder.spec import Run
+from pages.widgets.evaluate import simple_models
 from pages.widgets.runs import run_actions, run_numbers, run_row, run_selection, run_sentences
 from pages.widgets.session import browser, widget_sync
 from pages.widgets.shared import page_frame
@@ -86,6 +87,8 @@ def show_details(run: ListedRun) -> None:
     """
     tick = TICK if run.status in GOING else None
     st.fragment(page_frame.safe(run_numbers.show_run), run_every=tick)(run.id)
+    if run.status == "finished":
+        simple_models.show_beside(jobs.get(run.id).training, jobs.result(run.id).get("test") or {})
     _changes(run)
     _edit_tags_and_note(run)
     _particulars(run)

@@ -13,7 +13,7 @@ from builder.runs.queries import run_queries
 from builder.runs.queries.run_queries import ListedRun, Query
 from builder.runs.store import housekeeping
 from builder.runs.store.progress import GOING
-from pages.widgets.runs import run_row, run_selection, run_sentences
+from pages.widgets.runs import baseline_rows, run_row, run_selection, run_sentences
 from pages.widgets.session import browser, current_project, tab_state, widget_sync
 from pages.widgets.shared import page_frame
 
@@ -137,6 +137,7 @@ def _show(going: bool) -> None:
     with st.container(key="entries", gap=None):
         for run in page.runs:
             run_row.show(run, page.changes[run.id], full)
+        baseline_rows.show(page.runs)
     _foot(query, page)
 
 

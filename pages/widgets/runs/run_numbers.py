@@ -10,7 +10,7 @@ from builder import formatting
 from builder.runs.queries import run_queries
 from builder.runs.queries.run_queries import ListedRun
 from builder.runs.store.progress import GOING
-from pages.widgets.runs import run_sentences
+from pages.widgets.runs import baseline_rows, run_sentences
 from pages.widgets.shared.markup import table
 
 
@@ -38,10 +38,13 @@ def _without_prefix(values: Mapping[str, float | None], part: str) -> dict[str, 
 def show_comparison(runs: Sequence[ListedRun], heads: Sequence[str]) -> None:
     """A line a number, a column a run; the best of each line is marked."""
     finals = run_queries.final_values(run.id for run in runs)
+    simple = baseline_rows.score_cells([run.id for run in runs])
+    heads = (*heads, *(name for name, _ in simple))
     st.markdown("##### Final numbers", anchors=False)
     rows = []
     for key in sorted({k for f in finals.values() for k in f}, key=_importance):
         values = [finals.get(run.id, {}).get(key) for run in runs]
+        values += [scores.get(key) for _, scores in simple]
         best = _best(key, [v for v in values if v is not None])
         rows.append((_head(key), *(_cell(v, v is not None and v == best) for v in values)))
     st.html(table("Final numbers", ("", *heads), rows, row_heads=True))

@@ -14,6 +14,7 @@ from builder.runs.scheduler import jobs
 from builder.runs.store import metric_rows, run_store
 from builder.runs.store.progress import GOING, Progress
 from builder.spec import Run, TrainingSpec
+from pages.widgets.evaluate import simple_models
 from pages.widgets.runs import run_actions, run_sentences
 from pages.widgets.session import browser, current_project, tab_state, widget_sync
 from pages.widgets.shared import page_frame
@@ -171,6 +172,7 @@ def _show_result(
         st.markdown(tested + escape_md(reading.sentence))
         if reading.hint:
             st.caption(escape_md(reading.hint))
+        simple_models.show_beside(run.training, test)
         if not same:
             st.caption("The settings were changed since; train again to see what they do.")
         _next_steps(reading if same else None)

@@ -11,10 +11,11 @@ import tensorflow as tf
 
 from builder.engine.build.backend import keras
 from builder.engine.training.batch_order import BatchOrder
-from builder.engine.training.batches import ALL, Batches, Windows
+from builder.engine.training.batches import ALL, Batches
 from builder.engine.training.loop import Loop, Plan
 from builder.engine.training.reporting import NullSink, Reporter
 from builder.engine.training.snapshot import Snapshots
+from builder.kinds._windows import Windows
 
 RNG = np.random.default_rng(0)
 DATA = (

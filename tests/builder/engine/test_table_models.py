@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -144,6 +145,21 @@ def test_baselines_are_those_of_scikit_learn():
     assert scores["Always the commonest class"] == guess.score(y_test[:, None], y_test)
     assert scores["Logistic regression"] == pytest.approx(logistic(data), abs=0.03)
     assert compared["rows"] == compared["of"] == len(y)
+    assert compared["models"][0]["is_guess"] and compared["tested"] == len(y_test)
+
+
+def test_popularity_is_the_mean_of_what_a_film_and_a_person_lie_above_it():
+    films, people = np.repeat(["a", "b"], 30), np.tile(["x", "y", "z"], 20)
+    rows = SimpleNamespace(
+        x=pd.DataFrame({"0:0": people, "1:0": films}),
+        x_test=pd.DataFrame({"0:0": ["x", "new"], "1:0": ["a", "new"]}),
+        y=3.0 + (films == "a") - (films == "b") + 0.5 * (people == "x"),
+    )
+    mean = rows.y.mean()
+    film = ((rows.y - mean)[films == "a"]).sum() / 40
+    person = (rows.y - mean - np.where(films == "a", film, -film))[people == "x"].sum() / 30
+    said = baselines.predict_popularity(rows)
+    assert said == pytest.approx([mean + film + person, mean])
 
 
 def logistic(data):

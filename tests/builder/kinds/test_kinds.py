@@ -14,12 +14,16 @@ from sklearn.preprocessing import OneHotEncoder
 
 from builder.errors import CatalogError, DataError
 from builder.facts import ColumnFacts
+from builder.kinds._windows import Windows
 from builder.kinds.contract import Column
 from builder.kinds.registry import all_kinds, find_kind
 
 RNG = np.random.default_rng(0)
 WORDS = np.array(["a warm soup", "a cold soup", "friendly and quick"], "object")
 TOWNS = np.array(["Ulm", "Jena", "Ulm"] * 5, "object")
+
+WINDOWS = Windows(RNG.normal(3, 2, (18, 2)).astype("float32"), 4, 15)
+LAID = np.asarray(WINDOWS)
 
 
 def column(kind: str, rows: Any, role: str = "input", **more: Any) -> Column:
@@ -40,6 +44,9 @@ COLUMNS = {
     "house number": column("category", np.arange(15) + 100),
     "smokes": column("yes_no", np.arange(15.0) % 2, classes=("no", "yes")),
     "day": column("date", np.arange(15.0) + 19_000),
+    "heartbeat": column("series", LAID, features=("a", "b")),
+    "heartbeats to come": column("series", LAID[:, :3, 0], "target"),
+    "windows": Column("it", "series", "input", WINDOWS[:10], WINDOWS[10:]),
 }
 INPUTS = [n for n, c in COLUMNS.items() if c.role == "input"]
 SETTINGS = [
@@ -128,7 +135,7 @@ def test_what_a_form_asks_for_is_an_example(name: str) -> None:
     facts, train, _ = prepared(raw, SETTINGS[0])
     fields = kind.fields(facts)
     if not fields:
-        assert raw.kind in ("image", "sequence", "category")
+        assert raw.kind in ("image", "sequence", "category", "series")
         return
     start = {"str": "a soup" if facts.is_text else "2024-05-31"}
     values = [f.choices[0] if f.choices else start.get(f.type, f.start) for f in fields.values()]
