@@ -65,7 +65,7 @@ LADDERS = {
         {"missing_model"},
         {"language", "project"},
     ),
-    "builder.engine": ({"data"}, {"build"}, {"files"}, {"training"}, {"inference"}),
+    "builder.engine": ({"data"}, {"build"}, {"files"}, {"training"}, {"inference"}, {"analysis"}),
     "builder.tables": ({"table_records"}, {"reading"}, {"profiling"}, {"table_overview"}),
     "builder.runs": ({"disk"}, {"store", "engine_process"}, {"scheduler"}, {"queries"}),
     "pages.widgets": (
