@@ -10,7 +10,14 @@ import streamlit as st
 from builder.runs.engine_process import client
 from builder.runs.scheduler import jobs
 from builder.spec import Run
-from pages.widgets.evaluate import report, simple_models, text_prediction
+from pages.widgets.evaluate import (
+    grouped_errors,
+    probabilities,
+    report,
+    simple_models,
+    text_prediction,
+    what_matters,
+)
 from pages.widgets.session import engine_facts
 from pages.widgets.shared import asset_files, page_frame, run_picker
 
@@ -35,11 +42,32 @@ def main() -> None:
         results = _output(results, run)
         report.output_scores(results)
     simple_models.show(run.training, results)
-    if results["task"] == "regression":
-        report.regression(results)
-        report.misses(results)
-    else:
-        _classes(run, artefact, results)
+    _look(run, artefact, results)
+
+
+def _look(run: Run, artefact: str, results: Mapping[str, Any]) -> None:
+    """The part of the exam that was chosen: only that is worked out."""
+    output, is_class = results["output"], results["task"] == "classification"
+    names = engine_facts.get_or_make(
+        ("features", run.id), lambda: client.call("error_groups.list_features", run.training)
+    )
+    views = ["Mistakes", *(["Probabilities"] if is_class else [])]
+    views += ["What matters", "Groups"] if names else []
+    view = st.segmented_control(
+        *("Look at", views), default=views[0], required=True, key=f"view-{run.id}"
+    )
+    match view:
+        case "Probabilities":
+            probabilities.show(run, artefact, output)
+        case "What matters":
+            what_matters.show(run, artefact, output, names)
+        case "Groups":
+            grouped_errors.show(run, artefact, output, names)
+        case _ if is_class:
+            _classes(run, artefact, results)
+        case _:
+            report.regression(results)
+            report.misses(results)
 
 
 def _report(run: Run, artefact: str) -> Mapping[str, Any]:

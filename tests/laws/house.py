@@ -74,7 +74,7 @@ LADDERS = {
         {"files"},
         {"training"},
         {"inference"},
-        {"forecasting"},
+        {"analysis", "forecasting"},
     ),
     "builder.tables": ({"table_records"}, {"reading"}, {"profiling"}, {"table_overview"}),
     "builder.runs": ({"disk"}, {"store", "engine_process"}, {"scheduler"}, {"queries"}),

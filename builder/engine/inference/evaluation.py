@@ -38,8 +38,8 @@ KEPT = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Answer:
-    """What one output said.
+class OutputAnswer:
+    """What one output said of the test examples.
 
     Args:
         output: its name in the model; "" where there is one and x and y are meant.
@@ -53,18 +53,18 @@ class _Answer:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Answers:
-    """What the model said by output, and Keras's own metrics."""
+class Answers:
+    """What a model said of the test examples by output, and Keras's own metrics."""
 
-    outputs: tuple[_Answer, ...]
+    outputs: tuple[OutputAnswer, ...]
     test: dict[str, float]
 
-    def of(self, output: str) -> _Answer:
+    def of(self, output: str) -> OutputAnswer:
         """The answer of that output; the first one for ""."""
         return next((a for a in self.outputs if a.output == output), self.outputs[0])
 
 
-_kept: OrderedDict[tuple[str, int, TrainingSpec], _Answers] = OrderedDict()
+_kept: OrderedDict[tuple[str, int, TrainingSpec], Answers] = OrderedDict()
 
 
 def report(artefact: str, training: TrainingSpec) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def report(artefact: str, training: TrainingSpec) -> dict[str, Any]:
         DataError: model and data do not fit.
         FileError: the artefact cannot be read.
     """
-    data, answers = load(training.dataset), _get_answers(artefact, training)
+    data, answers = load(training.dataset), get_answers(artefact, training)
     style = "columns"
     if not data.facts.is_named:
         style = find_kind(data.facts.input.kind).style(data.facts.input, data.facts.target)
@@ -97,7 +97,7 @@ def report(artefact: str, training: TrainingSpec) -> dict[str, Any]:
     return {"task": "several", "style": style, "test": answers.test, "outputs": reports}
 
 
-def _report(training: TrainingSpec, data: Data, answer: _Answer) -> dict[str, Any]:
+def _report(training: TrainingSpec, data: Data, answer: OutputAnswer) -> dict[str, Any]:
     """One output's part of ``report``."""
     facts = answer.target.facts
     report: dict[str, Any] = {"task": facts.task, "output": answer.output, "column": facts.name}
@@ -140,7 +140,7 @@ def cell(
     Raises:
         DataError, FileError: as ``report``.
     """
-    data, answer = load(training.dataset), _get_answers(artefact, training).of(output)
+    data, answer = load(training.dataset), get_answers(artefact, training).of(output)
     chosen = (answer.target.raw.test == true) & (answer.said.argmax(axis=1) == predicted)
     return _examples(training, data, answer, np.flatnonzero(chosen), limit)
 
@@ -171,13 +171,18 @@ def surface(artefact: str, training: TrainingSpec, steps: int = 80) -> dict[str,
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     model = model_cache.get_model(artefact)
     target = load(training.dataset).facts.target
-    said = _to_scores(_predict(model, points.scaling(grid))[0], target, len(grid))
+    said = to_scores(_predict(model, points.scaling(grid))[0], target, len(grid))
     if target.task == "classification":
         said = said[:, 1] if said.shape[1] == 2 else said.argmax(axis=1)
     return {"x": x, "y": y, "z": said.reshape(steps, steps)}
 
 
-def _get_answers(artefact: str, training: TrainingSpec) -> _Answers:
+def get_answers(artefact: str, training: TrainingSpec) -> Answers:
+    """What the model says of the test examples; kept for the last few models.
+
+    Raises:
+        DataError, FileError: as ``report``.
+    """
     data = load(training.dataset)
     stamp = os.stat(artefact).st_mtime_ns if os.path.exists(artefact) else 0
     key = (artefact, stamp, training)
@@ -188,14 +193,14 @@ def _get_answers(artefact: str, training: TrainingSpec) -> _Answers:
         names = binding.output_columns(training)
         columns = [data.column(name) for name in names.values()]
         outputs = tuple(
-            _Answer(output if len(names) > 1 else "", c, _to_scores(said, c.facts, len(c.test)))
+            OutputAnswer(output if len(names) > 1 else "", c, to_scores(said, c.facts, len(c.test)))
             for output, c, said in zip(names, columns, scores, strict=True)
         )
         keras_model.compile_model(model, training)
         batch = BATCH if len(outputs) == 1 else BY_OUTPUT
         tests = keras_arguments((arrays.x_test, arrays.y_test), batch)
         test = model.evaluate(**tests, verbose=0, return_dict=True)
-        _kept[key] = _Answers(outputs, {name: mean_value(value) for name, value in test.items()})
+        _kept[key] = Answers(outputs, {name: mean_value(value) for name, value in test.items()})
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
     return _kept[key]
@@ -216,7 +221,7 @@ def _predict(model: keras.Model, x: Any) -> list[Array]:
     return [np.asarray(said, "float64") for said in keras.tree.flatten(predicted)]
 
 
-def _to_scores(scores: Array, facts: ColumnFacts, count: int) -> Array:
+def to_scores(scores: Array, facts: ColumnFacts, count: int) -> Array:
     """Probabilities (n, classes), or values (n,) for regression, or (n, steps) of a forecast."""
     if facts.task == "regression":
         if facts.shape and scores.shape == (count, *facts.shape):
@@ -263,7 +268,7 @@ def _regression(true: Array, said: Array) -> dict[str, Any]:
 
 
 def _examples(
-    training: TrainingSpec, data: Data, answer: _Answer, chosen: Array, limit: int
+    training: TrainingSpec, data: Data, answer: OutputAnswer, chosen: Array, limit: int
 ) -> dict[str, Any]:
     predicted = answer.said.argmax(axis=1)
     confidence = answer.said[chosen, predicted[chosen]]

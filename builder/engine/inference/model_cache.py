@@ -81,7 +81,8 @@ def _batch_call(model: keras.Model) -> Callable[[list[Array]], Any]:
     import tensorflow as tf
 
     specs = [tf.TensorSpec(t.shape, t.dtype) for t in model.inputs]
-    like = keras.tree.map_structure(lambda t: 0, model.input)
+    # a Sequential that was loaded has no ``input`` until it is called
+    like = 0 if isinstance(model, keras.Sequential) else _structure(model.input)
     graph = tf.function(
         lambda x: model(keras.tree.pack_sequence_as(like, x), training=False),
         input_signature=[specs],
@@ -93,10 +94,15 @@ def _batch_call(model: keras.Model) -> Callable[[list[Array]], Any]:
         pairs = zip(x, dtypes, strict=True)
         answer = graph([tf.constant(a.astype(dtype, copy=False)) for a, dtype in pairs])
         answers = [each.numpy() for each in keras.tree.flatten(answer)]
-        several = dict(zip(model.output_names, answers, strict=True))
-        return several if len(several) > 1 else answers[0]
+        if len(answers) == 1:
+            return answers[0]
+        return dict(zip(model.output_names, answers, strict=True))
 
     return call
+
+
+def _structure(inputs: Any) -> Any:
+    return keras.tree.map_structure(lambda t: 0, inputs)
 
 
 def _get_or_make(artefact: str, batch: int | str | None, make: Callable[[], T]) -> T:

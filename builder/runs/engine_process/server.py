@@ -30,6 +30,10 @@ from builder.runs.engine_process import wire
 MODULES = {
     path.rpartition(".")[2]: f"builder.{path}"
     for path in (
+        "engine.analysis.class_curves",
+        "engine.analysis.dependence",
+        "engine.analysis.error_groups",
+        "engine.analysis.importance",
         "engine.build.keras_model",
         "engine.data.loading",
         "engine.files.application_specs",

@@ -11,12 +11,10 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from builder import catalog, formatting
-from pages.widgets.evaluate import confusion_matrix
+from pages.widgets.evaluate import confusion_matrix, figures
 from pages.widgets.forms import column_form
 from pages.widgets.shared import page_frame
 from pages.widgets.shared.markup import bar, image_data_url, table
-
-QUIET = {"displayModeBar": False}
 
 
 def scores(results: Mapping[str, Any]) -> None:
@@ -178,26 +176,45 @@ def _grid(
 
 
 def regression(results: Mapping[str, Any]) -> None:
-    """Predicted against true, and how the misses are spread."""
+    """Predicted against true, the misses against the prediction, and how they are spread."""
     true, predicted = np.asarray(results["true"]), np.asarray(results["predicted"])
+    accent, other = page_frame.colors()[:2]
+    line, dots = {"dash": "dash", "color": other}, {"color": accent}
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Predicted against true", anchor=False)
         st.caption("On the dashed line a prediction is exactly right.")
         both = [float(min(true.min(), predicted.min())), float(max(true.max(), predicted.max()))]
         figure = go.Figure()
-        accent, other = page_frame.colors()[:2]
-        line, dots = {"dash": "dash", "color": other}, {"color": accent}
         figure.add_scatter(x=both, y=both, mode="lines", line=line, name="exact")
         name = "test example"
         figure.add_scatter(x=true, y=predicted, mode="markers", marker=dots, name=name, opacity=0.7)
-        _draw(figure, "true", "predicted", "exam-true", "Predicted against true values")
+        figures.draw(figure, "true", "predicted", "exam-true", "Predicted against true values")
     with right:
-        st.subheader("Residuals", anchor=False)
-        st.caption("True minus predicted: centred on zero when the model leans neither way.")
-        bars = {"color": page_frame.colors()[0]}
-        figure = go.Figure(go.Histogram(x=true - predicted, nbinsx=40, marker=bars))
-        _draw(figure, "true − predicted", "examples", "exam-residuals", "Histogram of residuals")
+        st.subheader("Residuals against the prediction", anchor=False)
+        st.caption("A bend or a funnel is something the model has not learned; a cloud is chance.")
+        ends = [float(predicted.min()), float(predicted.max())]
+        figure = go.Figure()
+        figure.add_scatter(x=ends, y=[0, 0], mode="lines", line=line, name="exact")
+        rest = true - predicted
+        figure.add_scatter(x=predicted, y=rest, mode="markers", marker=dots, name=name, opacity=0.7)
+        alt = "Residuals against predicted values"
+        figures.draw(figure, "predicted", "true − predicted", "exam-leaning", alt)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _residuals(true - predicted)
+
+
+def _residuals(rest: Any) -> None:
+    """Their histogram, and the shares of it as a table."""
+    st.subheader("Residuals", anchor=False)
+    st.caption("True minus predicted: centred on zero when the model leans neither way.")
+    figure = go.Figure(go.Histogram(x=rest, nbinsx=40, marker={"color": page_frame.colors()[0]}))
+    alt = "Histogram of residuals"
+    figures.draw(figure, "true − predicted", "examples", "exam-residuals", alt)
+    shares = (0, 5, 25, 50, 75, 95, 100)
+    rows = [(f"{share} %", formatting.digits(np.percentile(rest, share), 3)) for share in shares]
+    figures.as_table(alt, ("of the examples lie below", "true − predicted"), rows, "residuals")
 
 
 def misses(results: Mapping[str, Any]) -> None:
@@ -213,15 +230,6 @@ def misses(results: Mapping[str, Any]) -> None:
     st.html(
         column_form.example_rows(examples["parts"], "Test examples with the largest misses", more)
     )
-
-
-def _draw(figure: go.Figure, x: str, y: str, key: str, alt: str) -> None:
-    # above the plot: below it the legend would lie on the axis's title
-    legend = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}
-    figure.update_layout(height=390, margin={"l": 10, "r": 10, "t": 10, "b": 10}, legend=legend)
-    figure.update_xaxes(title=x)
-    figure.update_yaxes(title=y)
-    st.plotly_chart(figure, key=key, alt=alt, config=QUIET)
 
 
 def surface(plane: Mapping[str, Any], preview: Mapping[str, Any], names: Sequence[str]) -> None:
@@ -243,7 +251,9 @@ def surface(plane: Mapping[str, Any], preview: Mapping[str, Any], names: Sequenc
     figure.update_xaxes(range=across, constrain="domain", zeroline=False)
     figure.update_yaxes(scaleanchor="x", constrain="domain", zeroline=False)
     with st.container(width=620):
-        _draw(figure, "x", "y", "exam-surface", "Decision surface of the model with the data")
+        figures.draw(
+            figure, "x", "y", "exam-surface", "Decision surface of the model with the data"
+        )
 
 
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "x")

@@ -12,6 +12,8 @@ from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from builder import binding
+from builder.engine.analysis import dependence, error_groups, importance
 from builder.engine.data import column_arrays, loading
 from builder.engine.inference import baselines, model_cache, predict_example, predict_file
 from builder.engine.training import train_run
@@ -181,3 +183,30 @@ def logistic(data):
         parts.append(np.hstack(columns))
     model = LogisticRegression(max_iter=1000).fit(parts[0], data.column("came").train)
     return model.score(parts[1], data.column("came").test)
+
+
+def test_what_the_table_was_made_from_matters(trained):
+    found = importance.permutation_importance(trained[0], TRAINING)
+    ranked = [f["name"] for f in found["features"]]
+    assert set(ranked[:3]) == {"age", "town", "smokes"} and len(ranked) == 6
+    assert found["metric"] == "accuracy" and found["better"] == "up"
+    assert found["score"] == pytest.approx(trained[1]["accuracy"])
+
+
+def test_names_and_dates_are_varied_and_grouped_as_people_read_them(trained):
+    assert error_groups.list_features(TRAINING) == ranges_of(TRAINING)
+    data = loading.load(TRAINING.dataset)
+    moved = dependence.partial_dependence(trained[0], TRAINING, "smokes")
+    assert set(moved["values"]) >= {"no", "yes"} and len(moved["classes"]) == 2
+    yes, no = (moved["answers"][moved["values"].index(v)] for v in ("yes", "no"))
+    assert yes[0] > no[0]  # who smokes comes again
+    assert dependence.partial_dependence(trained[0], TRAINING, "day")["values"][0][:2] == "20"
+    for name in error_groups.list_features(TRAINING):
+        groups = error_groups.error_groups(trained[0], TRAINING, name)["groups"]
+        assert sum(g["count"] for g in groups) == data.facts.n_test
+    towns = error_groups.error_groups(trained[0], TRAINING, "town")["groups"]
+    assert {g["name"] for g in towns} <= {*data.facts.column("town").classes, "missing"}
+
+
+def ranges_of(training):
+    return list(binding.read_columns(training))
