@@ -11,7 +11,7 @@ from builder.datasets.registry import all_datasets
 from builder.facts import DataFacts
 from builder.runs.engine_process import client
 from builder.spec import ObjectSpec
-from builder.suggest import table_dataset
+from builder.suggest import series_dataset, table_dataset
 from pages.widgets.data import (
     arrived_file,
     data_preview,
@@ -19,6 +19,7 @@ from pages.widgets.data import (
     kept_files,
     npz_upload,
     pasted_cells,
+    series_screen,
     table_screen,
 )
 from pages.widgets.forms import column_form, form
@@ -26,6 +27,9 @@ from pages.widgets.session import current_project, engine_facts, widget_sync
 from pages.widgets.shared import drop_zone, explanation, own_files, page_frame, problem_list
 from pages.widgets.shared.drop_zone import DroppedFile
 from pages.widgets.shared.page_frame import escape_md
+
+SCREENS = {table_dataset.CLASS_NAME: table_screen, series_dataset.CLASS_NAME: series_screen}
+"""Datasets of one's own with a screen: what it asks for, and how it is shown."""
 
 
 def main() -> None:
@@ -38,17 +42,17 @@ def main() -> None:
             current_project.push(replace(current_project.training(), dataset=chosen))
         bindings = st.container()
     dataset = current_project.training().dataset
-    is_table = dataset.class_name == table_dataset.CLASS_NAME
+    screen = SCREENS.get(dataset.class_name)
     with right:
         problem_place = st.container()
-        model_place = table_screen.show(dataset) if is_table else None
+        model_place = screen.show(dataset) if screen else None
     # what Keras says may take its time: all that needs none is drawn by then
     facts = current_project.data_facts()
     problems = problem_list.problems_at(current_project.problems(), "dataset.*")
     with problem_place:
         problem_list.show(problems, key="data")
     with bindings:
-        _edit_bindings(folded=is_table)
+        _edit_bindings(folded=screen is not None)
     with right:
         if model_place is not None:
             with model_place:
@@ -63,11 +67,14 @@ def main() -> None:
 
 def _bring_in() -> None:
     """Data of one's own."""
-    if drop_zone.show("data-files", arrived_file.HINT, _receive):
-        st.rerun()
-    pasted_cells.show()
-    kept_files.show()
-    npz_upload.choose()
+    left, right = st.columns([5, 7], gap="large")
+    with left:
+        if drop_zone.show("data-files", arrived_file.HINT, _receive):
+            st.rerun()
+    with right:
+        pasted_cells.show()
+        kept_files.show()
+        npz_upload.choose()
 
 
 def _receive(dropped: DroppedFile) -> None:
@@ -103,9 +110,8 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
     if name != dataset.class_name:
         dataset = ObjectSpec(name)
     st.subheader("Preparation", anchor=False)
-    skip: tuple[str, ...] = ("file", "name")
-    if name == table_dataset.CLASS_NAME:
-        skip = table_screen.ASKED
+    screen = SCREENS.get(name)
+    skip = screen.ASKED if screen else ("file", "name")
     return form.edit("datasets", dataset, key=f"dataset-{name}", skip=skip)
 
 

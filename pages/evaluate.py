@@ -10,7 +10,9 @@ import streamlit as st
 from builder.runs.engine_process import client
 from builder.runs.scheduler import jobs
 from builder.spec import Run
+from builder.suggest.series_model import is_series
 from pages.widgets.evaluate import (
+    back_test_charts,
     grouped_errors,
     probabilities,
     report,
@@ -51,12 +53,16 @@ def _look(run: Run, artefact: str, results: Mapping[str, Any]) -> None:
     names = engine_facts.get_or_make(
         ("features", run.id), lambda: client.call("error_groups.list_features", run.training)
     )
-    views = ["Mistakes", *(["Probabilities"] if is_class else [])]
+    facts = engine_facts.find_facts(run.training).data
+    views = ["Forecasts"] if facts and is_series(facts) else []
+    views += ["Mistakes", *(["Probabilities"] if is_class else [])]
     views += ["What matters", "Groups"] if names else []
     view = st.segmented_control(
         *("Look at", views), default=views[0], required=True, key=f"view-{run.id}"
     )
     match view:
+        case "Forecasts":
+            back_test_charts.show(run, artefact, output)
         case "Probabilities":
             probabilities.show(run, artefact, output)
         case "What matters":

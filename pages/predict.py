@@ -10,7 +10,7 @@ from builder.kinds.registry import find_kind
 from builder.runs.engine_process import client
 from builder.runs.scheduler import jobs
 from builder.spec import Run
-from pages.widgets.predict import answer, file_predictions, recommendations, row_form
+from pages.widgets.predict import answer, file_predictions, forecasts, recommendations, row_form
 from pages.widgets.session import engine_facts
 from pages.widgets.shared import asset_files, page_frame, run_picker
 
@@ -26,6 +26,9 @@ def main() -> None:
             icon=":material/table_edit:",
         )
         page_frame.link("train", "Go to Train")
+        return
+    if forecasts.forecasts(run):
+        forecasts.show(run)
         return
     facts = engine_facts.find_facts(run.training).data
     if facts is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from builder.check.graph.legal_names import usable
@@ -11,7 +12,7 @@ from builder.spec import Config, ObjectSpec, TrainingSpec, unique_name
 from builder.suggest.draft import Draft
 from builder.suggest.outputs import Ending, ending
 from builder.suggest.ratings_model import is_rating, suggest_ratings
-from builder.suggest.series_model import is_series, suggest_series
+from builder.suggest.series_model import SERIES_SIZES, SeriesSize, is_series, suggest_series
 
 FEATURES = "features"
 """The block that turns columns into numbers."""
@@ -103,6 +104,11 @@ def follow(
     if (size := suggested_size(training, old)) is None:
         return replace(training, dataset=dataset)
     return replace(suggest(new, dataset, size), fit=training.fit, seed=training.seed)
+
+
+def sizes_for(facts: DataFacts) -> Mapping[str, ModelSize | SeriesSize]:
+    """The sizes of models that are suggested for this dataset."""
+    return SERIES_SIZES if is_series(facts) else SIZES
 
 
 def suggested_size(training: TrainingSpec, facts: DataFacts) -> str | None:

@@ -7,13 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from builder.tables.profiling.profile_table import profile_table
+import numpy as np
+
+from builder.tables.profiling.profile_table import profile_table, unknown_column
 from builder.tables.profiling.season import find_season
+from builder.tables.profiling.series_outline import outline_series
 from builder.tables.profiling.table_warnings import find_warnings
 from builder.tables.profiling.task_guess import guess_task
 from builder.tables.reading.read_table import Table, read_table
 from builder.tables.reading.table_source import Source
-from builder.tables.table_records import TableFormat, TableOverview, TableProfile
+from builder.tables.table_records import SeriesOutline, TableFormat, TableOverview, TableProfile
 
 GUESS = TableFormat()
 """Everything is to be guessed."""
@@ -67,6 +70,31 @@ def values_by_time(table: Table, column: str, time: str = "") -> Any:
     if time:
         values = values.take(pc.sort_indices(table.data[time]))
     return pc.fill_null(values.cast(pa.float64(), safe=False), float("nan")).to_numpy()
+
+
+def outline_file(
+    path: str, fixed: TableFormat, time: str, columns: Sequence[str], season: int = 0
+) -> tuple[SeriesOutline, ...]:
+    """The columns of a series as they are drawn, from the file at ``path``.
+
+    Args:
+        time: the column of dates; "" where the rows follow each other evenly.
+        season: steps of a season; 0: none.
+
+    Raises:
+        DataError: as ``read_table``; no such column.
+    """
+    kinds = {**dict.fromkeys(columns, "number"), **({time: "date"} if time else {})}
+    table = read_table(Path(path), fixed, kinds)
+    for name in kinds:
+        if name not in table.data.column_names:
+            raise unknown_column(name, table.data.column_names)
+    times = None
+    if time:
+        times = np.sort(table.data[time].to_numpy())
+    return tuple(
+        outline_series(name, values_by_time(table, name, time), times, season) for name in columns
+    )
 
 
 def overview_file(path: str, *more: Any) -> TableOverview:

@@ -194,3 +194,24 @@ class TableOverview:
     profile: TableProfile
     task: TaskGuess | None = None
     warnings: tuple[TableWarning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesOutline:
+    """A column of a series as it is drawn.
+
+    Args:
+        name: of the column.
+        places: of the points among the rows in the order of time, from 0.
+        times: of the points, ISO texts; empty where there is no clock.
+        values: of the points; NaN where there is none.
+        season: the mean at each step of a season; empty where there is none.
+        rows: how many steps there are.
+    """
+
+    name: str
+    places: tuple[int, ...]
+    times: tuple[str, ...]
+    values: tuple[float, ...]
+    season: tuple[float, ...]
+    rows: int

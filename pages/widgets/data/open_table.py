@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,13 +27,7 @@ def look(dataset: ObjectSpec) -> TableOverview:
         DataError: the file is not here or cannot be read.
     """
     config = {**ENTRY.args, **dataset.config}
-    path = find_file(config.get("file"))
-    if path is None:
-        raise DataError(
-            f"The file {config.get('name') or 'of this project'} is not in this workspace.",
-            "Drop it here again: the project takes it from any computer.",
-            "dataset.file",
-        )
+    path = find_path(config)
     kinds = {**config["inputs"], **config["targets"]}
     asked = (
         table_format(config["format"]),
@@ -45,6 +40,18 @@ def look(dataset: ObjectSpec) -> TableOverview:
         lambda: read(path, *asked),
     )
     return overview
+
+
+def find_path(config: Mapping[str, Any]) -> Path:
+    """The file of a dataset; DataError where it is not here."""
+    path = find_file(config.get("file"))
+    if path is None:
+        raise DataError(
+            f"The file {config.get('name') or 'of this project'} is not in this workspace.",
+            "Drop it here again: the project takes it from any computer.",
+            "dataset.file",
+        )
+    return path
 
 
 def read(path: Path, *asked: Any) -> TableOverview:

@@ -14,9 +14,9 @@ from builder.datasets.table_file import ENTRY, SPLITS
 from builder.errors import DataError
 from builder.facts import DataFacts
 from builder.spec import ObjectSpec, TrainingSpec
-from builder.suggest import table_dataset, table_model
+from builder.suggest import series_dataset, table_dataset, table_model
 from builder.tables.profiling.table_warnings import FEWEST
-from builder.tables.profiling.task_guess import guess_target
+from builder.tables.profiling.task_guess import guess_target, guess_task
 from builder.tables.table_records import (
     TableFormat,
     TableOverview,
@@ -24,7 +24,7 @@ from builder.tables.table_records import (
 )
 from pages.widgets.data import column_choice, open_table
 from pages.widgets.session import current_project, engine_facts, tab_state, widget_sync
-from pages.widgets.shared import asset_files
+from pages.widgets.shared import asset_files, page_frame
 from pages.widgets.shared.page_frame import escape_md
 
 ASKED = ("file", "name", "format", "inputs", "targets", "split", "by")
@@ -45,12 +45,20 @@ def show(dataset: ObjectSpec) -> Any:
     _choose_targets(dataset, seen)
     model_place = st.container()
     _show_warnings(dataset, seen)
+    if any(c.even for c in seen.profile.columns):
+        st.button(
+            "Forecast it as a series instead",
+            key="table-as-series",
+            help="The rows follow each other in time: the next ones are forecast from the last",
+            on_click=arrive_again,
+            args=(str(dataset.config["file"]), str(dataset.config["name"]), True),
+        )
     names = ("Columns", "Rows", "Test rows", "How it is read")
     cards, rows, test, reading = st.tabs(names, key="table-tabs")
     with cards:
         column_choice.show(dataset, seen)
     with rows:
-        _show_rows(seen)
+        show_rows(seen)
     with test:
         _choose_split(dataset, seen)
     with reading:
@@ -90,12 +98,12 @@ def choose_model(facts: DataFacts | None) -> None:
     loaded as it is chosen."""
     if facts is None:
         return
-    training = current_project.training()
+    training, sizes = current_project.training(), table_model.sizes_for(facts)
     size = table_model.suggested_size(training, facts)
     if size is None:
         st.markdown(":material/edit: The model on the canvas is your own; it stays as it is.")
     with st.container(horizontal=True, gap="xsmall", key="table-models"):
-        for name, offered in table_model.SIZES.items():
+        for name, offered in sizes.items():
             st.button(
                 offered.title,
                 key=f"table-model-{name}",
@@ -105,7 +113,7 @@ def choose_model(facts: DataFacts | None) -> None:
                 args=(facts, name),
             )
     if size is not None:
-        st.caption(table_model.SIZES[size].sentence)
+        st.caption(sizes[size].sentence)
 
 
 def _use_model(facts: DataFacts, size: str) -> None:
@@ -158,7 +166,8 @@ def _remedy(dataset: ObjectSpec, warning: TableWarning) -> tuple[str, ObjectSpec
 # --- columns, rows, format ----------------------------------------------------------------------
 
 
-def _show_rows(seen: TableOverview) -> None:
+def show_rows(seen: TableOverview) -> None:
+    """The first rows, to sort and search."""
     import pandas as pd  # not for those who have no table
 
     profile = seen.profile
@@ -226,8 +235,22 @@ def _show_format(dataset: ObjectSpec, seen: TableOverview) -> None:
         st.rerun()
 
 
-def arrive(file: str, name: str, form: TableFormat = TableFormat()) -> None:  # noqa: B008 - frozen
+@page_frame.safe
+def arrive_again(file: str, name: str, forecast: bool) -> None:
+    """A callback: the file as a series, or as a table of rows that know nothing of each other."""
+    arrive(file, name, forecast=forecast)
+
+
+def arrive(
+    file: str,
+    name: str,
+    form: TableFormat = TableFormat(),  # noqa: B008 - frozen
+    forecast: bool | None = None,
+) -> None:
     """Put a project on screen that learns from this file: its likeliest target, a model for it.
+
+    Args:
+        forecast: whether it is a series to be continued; None guesses.
 
     Raises:
         LayerwiseError: the file is no table, or nothing in it can be predicted.
@@ -243,6 +266,15 @@ def arrive(file: str, name: str, form: TableFormat = TableFormat()) -> None:  # 
             "dataset.targets",
         )
     dataset = table_dataset.table_dataset(file, name, profile, [target])
+    if guess_task(profile, [target], forecast=forecast).task == "forecasting":
+        task = open_table.read(path, profile.format, {}, [target], [], forecast).task
+        assert task is not None
+        series = series_dataset.series_dataset(file, name, profile, task)
+        found = engine_facts.find_facts(replace(current_project.training(), dataset=series))
+        if found.data is not None or forecast:
+            dataset = series
+        else:
+            tab_state.add_note(f"{name} is taken row by row: {found.errors[0].message}")
     facts = engine_facts.find_facts(replace(current_project.training(), dataset=dataset))
     if facts.data is None:
         raise DataError(facts.errors[0].message, facts.errors[0].hint, "dataset")

@@ -1,0 +1,133 @@
+"""The next steps of a series, drawn behind its last ones, for the project's file or a newer one."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from builder import formatting
+from builder.datasets._folders import find_file
+from builder.errors import FileError
+from builder.runs.disk import workspace
+from builder.runs.engine_process import client
+from builder.runs.scheduler import jobs
+from builder.spec import Run
+from builder.suggest import series_dataset
+from pages.widgets.code import lazy_download
+from pages.widgets.session import tab_state
+from pages.widgets.shared import drop_zone, page_frame
+from pages.widgets.shared.drop_zone import DroppedFile
+from pages.widgets.shared.markup import table
+from pages.widgets.shared.page_frame import escape_md
+
+PAST = 4
+"""Horizons of the past that are drawn before the forecast, at least ``FEWEST`` steps."""
+
+FEWEST = 60
+
+MEMORY = 4 * 2**30
+HINT = "a newer file with the same columns"
+
+
+def forecasts(run: Run) -> bool:
+    """Whether the model of that run continues a person's series."""
+    return run.training.dataset.class_name == series_dataset.CLASS_NAME
+
+
+@st.fragment
+@page_frame.safe
+def show(run: Run) -> None:
+    """How many steps, the chart and the numbers."""
+    config = run.training.dataset.config
+    newer = tab_state.recall(f"forecast-file-{run.id}")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        steps = st.number_input(
+            "Steps ahead",
+            1,
+            1000,
+            int(config["horizon"]),
+            key=f"forecast-steps-{run.id}",
+            help="More than one horizon are forecast from forecasts, and less certain.",
+        )
+        if newer:
+            st.markdown(f"From the end of **{escape_md(newer[1])}**")
+            st.button(
+                "From the project's own file",
+                key="forecast-own",
+                on_click=tab_state.remember,
+                args=(f"forecast-file-{run.id}", None),
+            )
+    found = _ask(run, int(steps), newer[0] if newer else None)
+    for name in found["values"]:
+        _draw(name, found)
+    _show_numbers(found, str(config.get("time") or "step"))
+    st.subheader("Go on from newer data", anchor=False)
+    drop_zone.show("forecast-files", HINT, lambda dropped: _take(run, dropped))
+
+
+def _ask(run: Run, steps: int, file: str | None) -> Mapping[str, Any]:
+    artefact = str(jobs.artefact(run.id))
+    call = ("forecast.forecast", artefact, run.training)
+    if file is None:
+        own: Mapping[str, Any] = client.call(*call, None, steps)
+        return own
+    path = find_file(file)
+    if path is None:
+        raise FileError("The newer file is no longer here.", "Drop it again.")
+    with st.spinner("Reading the newer file …"):
+        found: Mapping[str, Any] = client.call_guarded(
+            *(*call, str(path.resolve()), steps),
+            reads=(workspace.home(), *workspace.linked_folders()),
+            memory_bytes=MEMORY,
+        )
+    return found
+
+
+def _take(run: Run, dropped: DroppedFile) -> None:
+    _ask(run, int(run.training.dataset.config["horizon"]), dropped.file)  # refused before it counts
+    tab_state.remember(f"forecast-file-{run.id}", (dropped.file, dropped.name))
+    st.rerun()
+
+
+def _draw(name: str, found: Mapping[str, Any]) -> None:
+    past, values = found["past"], found["values"][name]
+    shown = max(FEWEST, PAST * len(values))
+    before, times = past["values"][name][-shown:], past["times"][-shown:]
+    figure = go.Figure()
+    figure.add_scatter(x=times, y=before, mode="lines", name="was")
+    joined = [times[-1], *found["times"]], [before[-1], *values]
+    mode = "lines+markers" if len(values) <= FEWEST else "lines"
+    figure.add_scatter(
+        x=joined[0], y=joined[1], mode=mode, name="forecast", line={"dash": "dot", "width": 2.5}
+    )
+    legend = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}
+    figure.update_layout(height=340, margin={"l": 10, "r": 10, "t": 10, "b": 10}, legend=legend)
+    figure.update_yaxes(title=name)
+    low, high = formatting.digits(min(values)), formatting.digits(max(values))
+    alt = f"{name}: the next {formatting.plural(len(values), 'step')} go from {low} to {high}"
+    st.plotly_chart(figure, key=f"forecast-{name}", alt=alt, config={"displayModeBar": False})
+
+
+def _show_numbers(found: Mapping[str, Any], clock: str) -> None:
+    rows = _rows(found)
+    heads = [clock, *found["values"]]
+    with st.expander("As a table", key="forecast-table"):
+        shown = [[str(t), *map(formatting.digits, said)] for t, *said in rows]
+        st.html(table("The next steps", heads, shown))
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, lineterminator="\n")
+    writer.writerow([clock, *(f"predicted_{name}" for name in found["values"])])
+    writer.writerows([t, *(f"{v:.7g}" for v in said)] for t, *said in rows)
+    data = sheet.getvalue().encode()
+    lazy_download.button(
+        "Download the forecast", lambda: data, "forecast.csv", "forecast-csv", mime="text/csv"
+    )
+
+
+def _rows(found: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
+    return list(zip(found["times"], *found["values"].values(), strict=True))
