@@ -16,6 +16,7 @@ DOMAIN_WORDS = {
     "callbacks",
     "contract",
     "data",
+    "evaluate",
     "export",
     "notebook",
     "optimizers",
