@@ -136,6 +136,7 @@ class ColumnFacts:
         classes: class names by index.
         features: names of the numbers of one example.
         ranges: of each number before scaling, where a form may ask for it.
+        counts: of a target with classes: how many training examples each has.
     """
 
     name: str
@@ -151,6 +152,7 @@ class ColumnFacts:
     classes: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
     ranges: tuple[Range, ...] = ()
+    counts: tuple[int, ...] = ()
 
     @property
     def is_text(self) -> bool:

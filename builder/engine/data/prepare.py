@@ -6,6 +6,8 @@ import sys
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from builder.datasets.contract import Raw, resolve_settings
 from builder.datasets.registry import find_dataset
 from builder.engine.data import validate
@@ -98,6 +100,7 @@ def _prepare_column(raw: Column, settings: dict[str, Any]) -> Prepared:
         classes=raw.classes,
         features=raw.features,
         ranges=kind.ranges(raw),
+        counts=_count_classes(raw),
     )
     facts = replace(kind.expect(source, settings), shape=train.shape[1:], dtype=str(train.dtype))
     if facts.is_text:
@@ -105,6 +108,12 @@ def _prepare_column(raw: Column, settings: dict[str, Any]) -> Prepared:
     whole = raw.role == "input" and is_whole(train)
     facts = replace(facts, low=float(train.min()), high=float(train.max()), whole=whole)
     return Prepared(raw, train, test, facts, scaling)
+
+
+def _count_classes(raw: Column) -> tuple[int, ...]:
+    if raw.role != "target" or not raw.classes:
+        return ()
+    return tuple(np.bincount(raw.train, minlength=len(raw.classes)).tolist())
 
 
 def _bytes(array: Array) -> int:
