@@ -138,6 +138,7 @@ class ColumnFacts:
         ranges: of each number before scaling, where a form may ask for it.
         steps: of the series that the rows are windows over, which lies in memory once; 0: each row
             lies there by itself.
+        counts: of a target with classes: how many training examples each has.
     """
 
     name: str
@@ -154,6 +155,7 @@ class ColumnFacts:
     features: tuple[str, ...] = ()
     ranges: tuple[Range, ...] = ()
     steps: int = 0
+    counts: tuple[int, ...] = ()
 
     @property
     def is_text(self) -> bool:

@@ -19,6 +19,7 @@ from pages.widgets.evaluate import (
     simple_models,
     text_prediction,
     what_matters,
+    worst_rows,
 )
 from pages.widgets.session import engine_facts
 from pages.widgets.shared import asset_files, page_frame, run_picker
@@ -72,8 +73,23 @@ def _look(run: Run, artefact: str, results: Mapping[str, Any]) -> None:
         case _ if is_class:
             _classes(run, artefact, results)
         case _:
-            report.regression(results)
-            report.misses(results)
+            _values(run, artefact, results)
+
+
+def _values(run: Run, artefact: str, results: Mapping[str, Any]) -> None:
+    """How a regression did, and on which examples it was furthest off."""
+    report.regression(results)
+    left, right = st.columns(2, gap="large")
+    with left:
+        report.residuals(results)
+    misses = results.get("misses")
+    with right:
+        if misses and worst_rows.are_rows(misses["parts"]):
+            st.subheader("Largest misses", anchor=False)
+            worst_rows.show(run, artefact, results["output"], misses)
+    if misses and not worst_rows.are_rows(misses["parts"]):
+        st.subheader("Largest misses", anchor=False)
+        report.misses(misses)
 
 
 def _report(run: Run, artefact: str) -> Mapping[str, Any]:
@@ -132,13 +148,23 @@ def _examples(
     names = results["classes"]
     if chosen is None:
         st.subheader("Most confident mistakes", anchor=False)
-        report.gallery(results["mistakes"], names, none="Not one mistake on the test set.")
+        _gallery(run, artefact, results, results["mistakes"], "Not one mistake on the test set.")
         return
     true, predicted = chosen
     cell = (true, predicted, report.SHOWN, results["output"])
     examples = client.call("evaluation.cell", artefact, run.training, *cell)
     st.subheader(report.cell_title(names[true], names[predicted], examples["total"]), anchor=False)
-    report.gallery(examples, names, none="No test example is in this cell.")
+    _gallery(run, artefact, results, examples, "No test example is in this cell.")
+
+
+def _gallery(
+    run: Run, artefact: str, results: Mapping[str, Any], examples: Mapping[str, Any], none: str
+) -> None:
+    """Rows of a table can be opened; pictures and texts are seen whole."""
+    if len(examples["indices"]) and worst_rows.are_rows(examples["parts"]):
+        worst_rows.show(run, artefact, results["output"], examples, results["classes"])
+    else:
+        report.gallery(examples, results["classes"], none=none)
 
 
 with page_frame.frame("evaluate"):

@@ -12,6 +12,7 @@ from builder.cli import (
     backup,
     check,
     data,
+    evaluate,
     export,
     import_file,
     list_starters_and_runs,
@@ -31,6 +32,7 @@ EXAMPLES = """examples:
   python -m builder starters
   python -m builder check digits_dense
   python -m builder train digits_dense --epochs 3 -o out
+  python -m builder evaluate out/model.keras
   python -m builder predict out/model.keras drawing.png
   python -m builder export digits_dense --to script -o digits.py
 
@@ -40,7 +42,13 @@ folder. A mistake ends with one sentence on standard error and status 2."""
 
 VERBS = (
     *(import_file.VERB, data.VERB, new.VERB, check.VERB, summary.VERB, train.VERB),
-    *(predict.VERB, export.VERB, list_starters_and_runs.STARTERS, list_starters_and_runs.RUNS),
+    *(
+        evaluate.VERB,
+        predict.VERB,
+        export.VERB,
+        list_starters_and_runs.STARTERS,
+        list_starters_and_runs.RUNS,
+    ),
     *(show.VERB, pause.VERB, resume.VERB, stop.VERB, backup.VERB),
 )
 """In the order of a first session; ``--help`` lists them so."""

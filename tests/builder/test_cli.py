@@ -108,6 +108,32 @@ def test_the_run_is_kept_with_its_seed(digits: tuple[Path, dict[str, Any]], caps
     assert (training.seed, training.fit["epochs"]) == (5, 3)
 
 
+def test_evaluate_tells_scores_and_simple_models(
+    digits: tuple[Path, dict[str, Any]], tmp_path: Path, capsys: Output
+) -> None:
+    from builder.runs.queries import baseline_scores
+    from builder.runs.scheduler import jobs
+
+    result = digits[1]
+    model = {"name": "Guess", "word": "guessing", "is_guess": True, "accuracy": 0.1}
+    kept = {"models": [model], "tested": 300}
+    training = jobs.get(result["run"]).training
+    baseline_scores.train_baselines(training, compare=lambda *asked: kept)
+    assert main(["evaluate", result["run"], "--importance"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    (output,) = said["outputs"]
+    assert said["test"] == pytest.approx(result["test"], rel=1e-4)
+    assert output["accuracy"] == pytest.approx(result["test"]["accuracy"], abs=1e-6)
+    assert sum(map(sum, output["confusion"])) == said["rows"]
+    assert output["simple_models"] == [model] and "guessing gets 0.1" in output["verdict"]
+    assert 0.5 < output["auc"] <= 1 and len(output["auc_by_class"]) == 10
+    assert "no columns to shuffle" in output["importance"]
+    alone = tmp_path / "alone.keras"
+    alone.write_bytes(Path(result["artefact"]).read_bytes())
+    assert main(["evaluate", str(alone)]) == 2
+    assert "not known which data" in capsys.readouterr().err
+
+
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
     """A one as a person draws it, dark on light and large; an empty page; and no picture."""
@@ -438,6 +464,7 @@ def test_help_explains_itself() -> None:
         "check",
         "summary",
         "train",
+        "evaluate",
         "predict",
         "export",
         "starters",

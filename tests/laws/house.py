@@ -19,6 +19,7 @@ DOMAIN_WORDS = {
     "callbacks",
     "contract",
     "data",
+    "evaluate",
     "export",
     "notebook",
     "optimizers",

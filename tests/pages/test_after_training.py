@@ -164,8 +164,41 @@ def test_regression_and_points_have_their_own_exam(visit: Visit) -> None:
     report = client.call("evaluation.report", str(jobs.artefact(run.id)), run.training)
     assert {m.label: m.value for m in at.metric}["R²"] == f"{report['r2']:.4f}"
     assert "Residuals" in said(at)
-    token, _ = trained("circles", epochs=2)
-    assert "Decision surface" in said(visit("evaluate", token))
+    token, run = trained("circles", epochs=2)
+    at = visit("evaluate", token)
+    assert "Decision surface" in said(at)
+    _look_closer(at, run)
+
+
+def _look_closer(at: AppTest, run: Run) -> None:
+    """Every part of the exam, with the engine's own numbers."""
+    artefact = str(jobs.artefact(run.id))
+    curves = client.call("class_curves.curves", artefact, run.training)
+    at.session_state[f"view-{run.id}"] = "Probabilities"
+    at.run()
+    assert {"ROC curve", "Calibration"} <= {h.value for h in at.subheader}
+    shown = {m.label: m.value for m in at.metric}
+    assert shown["ROC AUC"] == f"{curves['by_class'][1]['auc']:.4f}"
+    key = f"{run.id}--{curves['classes'][1]}"
+    at.slider(key=f"threshold-{key}").set_value(0.0).run()
+    assert {m.label: m.value for m in at.metric}["Recall"] == "1.0000"
+    at.number_input(key=f"alarm-{key}").set_value(5.0).run()
+    at.button(key=f"cheapest-threshold-{key}").click().run()
+    assert at.slider(key=f"threshold-{key}").value > 0
+    assert "no threshold is cheaper" in said(at)
+    at.session_state[f"view-{run.id}"] = "What matters"
+    at.run()
+    assert "Importance of each column" in "".join(h.proto.body for h in at.get("html"))
+    assert {"x1", "x2"} == set(at.selectbox(key=f"moves-{run.id}-").options)
+    at.session_state[f"view-{run.id}"] = "Groups"
+    at.run()
+    assert "error rate of all test examples" in said(at)
+    at.session_state[f"view-{run.id}"] = "Mistakes"
+    at.run()
+    opened = next(b for b in at.button if str(b.key).startswith("show-"))
+    opened.click().run()
+    assert "the model says" in "".join(h.proto.body for h in at.get("html"))
+    assert not at.exception and not at.error
 
 
 def three_classes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,11 @@ import pytest
 from sklearn.utils.class_weight import compute_class_weight
 
 from builder import catalog, check, starters
+from builder.check.training import class_weights
 from builder.facts import DataFacts
 from builder.spec import ObjectSpec, TrainingSpec
 from pages.widgets.runs import run_sentences
-from pages.widgets.train import compile_form, fit_form, live_charts
+from pages.widgets.train import compile_form, live_charts
 from tests.zoo.data import x, y
 
 
@@ -24,11 +26,27 @@ def xor(**fit: Any) -> TrainingSpec:
 def test_balanced_weights_are_scikit_learns(counts: tuple[int, ...]) -> None:
     labels = np.repeat(np.arange(len(counts)), counts)
     truth = compute_class_weight("balanced", classes=np.arange(len(counts)), y=labels)
-    assert [*fit_form.balanced_weights(counts).values()] == pytest.approx(truth, rel=1e-3)
+    assert [*class_weights.balanced_weights(counts).values()] == pytest.approx(truth, rel=1e-3)
 
 
 def test_an_empty_class_does_not_break_the_balance() -> None:
-    assert fit_form.balanced_weights((10, 0))["1"] == 1.0
+    assert class_weights.balanced_weights((10, 0))["1"] == 1.0
+
+
+@pytest.mark.parametrize(("counts", "advised"), [((90, 30), False), ((90, 29, 0), True)])
+def test_uneven_classes_are_told_with_a_fix(counts: tuple[int, ...], advised: bool) -> None:
+    given = facts(("a", "b", "c")[: len(counts)])
+    target = replace(given.target, counts=counts)
+    given = replace(given, columns=(given.input, target))
+    training = replace(starters.find_starter("iris").training, dataset=ObjectSpec("Iris"))
+    seen = [p for p in check.problems(training, given) if p.where == "fit.class_weight"]
+    assert [p.severe for p in seen] == [False] * advised
+    if advised:
+        fixed = seen[0].fixes[0].training
+        assert fixed.fit["class_weight"] == class_weights.balanced_weights(counts)
+        assert "90 training examples are 'a' and only 29 'b'" in seen[0].message
+        again = check.problems(fixed, given)
+        assert not [p for p in again if p.where == "fit.class_weight"]
 
 
 def facts(classes: tuple[str, ...] = ("a", "b", "c"), labels: str = "integers") -> DataFacts:

@@ -9,6 +9,7 @@ from typing import Any
 from builder import binding, catalog
 from builder.check.repair.per_output import output_views
 from builder.check.repair.recommended import OPTIMIZER
+from builder.check.training import class_weights
 from builder.check.training.default_values import SPLIT, training_examples, validation_share
 from builder.check.training.memory import DEFAULT_BATCH
 from builder.check.values.catalog_lookup import resolve
@@ -31,7 +32,7 @@ def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem
     yield from _seed(training)
     if data:
         yield from _split_and_batch(training, data)
-        yield from _class_weight(training, output_views(training, data)[0].data or data)
+        yield from class_weights.problems(training, output_views(training, data)[0].data or data)
     yield from _callbacks(training, data)
 
 
@@ -106,35 +107,6 @@ def _split_and_batch(training: TrainingSpec, data: DataFacts) -> Iterator[Proble
         message += f" ({data.n_train:,} less {100 * split:.0f} % for validation)." if split else "."
         fix = Fix(f"Set the batch size to {best}", training.with_fit(batch_size=best))
         yield Problem("fit.batch_size", message, f"At most {rest:,} fit into one batch.", (fix,))
-
-
-def _class_weight(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
-    weights = training.fit.get("class_weight")
-    if not weights:
-        return
-    gone = Fix("Remove the class weights", _without_setting(training, "class_weight"))
-    where, many = "fit.class_weight", len(data.target.classes)
-    if len(binding.outputs(training.model)) > 1:
-        message = "Class weights are for models of one output, and this one has several."
-        yield Problem(where, message, "Remove them, or use loss weights.", (gone,))
-        return
-    if data.target.task == "regression":
-        message = "Class weights need classes, but this is a regression task."
-        yield Problem(where, message, "Remove them.", (gone,))
-        return
-    known = {str(i) for i in range(many)}
-    if not hasattr(weights, "items"):
-        yield Problem(where, "Class weights are numbers by class.", "Enter them anew.", (gone,))
-        return
-    strange = [k for k in weights if k not in known]
-    wrong = [v for v in weights.values() if _number(v) is None or v < 0]
-    if strange:
-        message = f"There are weights for class {', '.join(strange)}, but the classes are 0 to"
-        kept = Fix("Remove those", training.with_fit(class_weight=weights.without(*strange)))
-        yield Problem(where, f"{message} {many - 1}.", "Remove them.", (kept, gone))
-    if wrong:
-        message = f"A class weight must be 0 or more but is {wrong[0]!r}."
-        yield Problem(where, message, "Use 1 for a class that counts normally.", (gone,))
 
 
 def _callbacks(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem]:

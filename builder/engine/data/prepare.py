@@ -103,6 +103,7 @@ def _prepare_column(raw: Column, settings: dict[str, Any]) -> Prepared:
         classes=raw.classes,
         features=raw.features,
         ranges=kind.ranges(raw),
+        counts=_count_classes(raw),
     )
     facts = replace(kind.expect(source, settings), shape=train.shape[1:], dtype=str(train.dtype))
     if facts.is_text:
@@ -124,6 +125,12 @@ def _bytes_held(arrays: list[Any]) -> int:
     shared = {id(part): part for a in over for part in (a.values, a.starts) if part is not None}
     others = (a for a in arrays if not isinstance(a, Windows))
     return sum(map(_bytes, (*others, *shared.values())))
+
+
+def _count_classes(raw: Column) -> tuple[int, ...]:
+    if raw.role != "target" or not raw.classes:
+        return ()
+    return tuple(np.bincount(raw.train, minlength=len(raw.classes)).tolist())
 
 
 def _bytes(array: Array) -> int:

@@ -145,6 +145,38 @@ def cell(
     return _examples(training, data, answer, np.flatnonzero(chosen), limit)
 
 
+def row(artefact: str, training: TrainingSpec, index: int, output: str = "") -> dict[str, Any]:
+    """One test example in full.
+
+    Args:
+        index: its number in the test set, as ``report`` and ``cell`` give it.
+        output: which one, of a model that has several.
+
+    Returns:
+        ``parts``: every input column, also those that the model does not read, as
+        ``loading.examples`` gives it; ``read``, the names of those it reads; ``column`` predicted.
+        ``true`` and ``predicted``: class names, with ``classes`` and ``probabilities`` in their
+        order; or values.
+
+    Raises:
+        DataError: there is no such example, or model and data do not fit.
+        FileError: the artefact cannot be read.
+    """
+    data, answer = load(training.dataset), get_answers(artefact, training).of(output)
+    if not 0 <= index < data.facts.n_test:
+        raise DataError(f"The test has no example {index}.", f"It has {data.facts.n_test}.")
+    columns = [data.column(c.name) for c in data.facts.inputs]
+    parts = [examples(training.dataset, c, c.raw.test[index : index + 1]) for c in columns]
+    facts, said = answer.target.facts, answer.said[index]
+    about = {"parts": parts, "read": list(binding.read_columns(training)), "column": facts.name}
+    true = answer.target.raw.test[index]
+    if facts.task == "regression":
+        return about | {"true": float(true), "predicted": float(said)}
+    names = facts.classes
+    about |= {"classes": list(names), "probabilities": [float(p) for p in said]}
+    return about | {"true": names[int(true)], "predicted": names[int(said.argmax())]}
+
+
 def surface(artefact: str, training: TrainingSpec, steps: int = 80) -> dict[str, Any]:
     """What the model says all over the plane, for data of two features.
 

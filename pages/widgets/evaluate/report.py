@@ -11,9 +11,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from builder import catalog, formatting
-from pages.widgets.evaluate import confusion_matrix, figures
+from pages.widgets.evaluate import confusion_matrix
 from pages.widgets.forms import column_form
-from pages.widgets.shared import page_frame
+from pages.widgets.shared import figures, page_frame
 from pages.widgets.shared.markup import bar, image_data_url, table
 
 
@@ -176,7 +176,7 @@ def _grid(
 
 
 def regression(results: Mapping[str, Any]) -> None:
-    """Predicted against true, the misses against the prediction, and how they are spread."""
+    """Predicted against true, and the misses against the prediction."""
     true, predicted = np.asarray(results["true"]), np.asarray(results["predicted"])
     accent, other = page_frame.colors()[:2]
     line, dots = {"dash": "dash", "color": other}, {"color": accent}
@@ -200,13 +200,11 @@ def regression(results: Mapping[str, Any]) -> None:
         figure.add_scatter(x=predicted, y=rest, mode="markers", marker=dots, name=name, opacity=0.7)
         alt = "Residuals against predicted values"
         figures.draw(figure, "predicted", "true − predicted", "exam-leaning", alt)
-    left, right = st.columns(2, gap="large")
-    with left:
-        _residuals(true - predicted)
 
 
-def _residuals(rest: Any) -> None:
+def residuals(results: Mapping[str, Any]) -> None:
     """Their histogram, and the shares of it as a table."""
+    rest = np.asarray(results["true"]) - np.asarray(results["predicted"])
     st.subheader("Residuals", anchor=False)
     st.caption("True minus predicted: centred on zero when the model leans neither way.")
     figure = go.Figure(go.Histogram(x=rest, nbinsx=40, marker={"color": page_frame.colors()[0]}))
@@ -217,12 +215,8 @@ def _residuals(rest: Any) -> None:
     figures.as_table(alt, ("of the examples lie below", "true − predicted"), rows, "residuals")
 
 
-def misses(results: Mapping[str, Any]) -> None:
+def misses(examples: Mapping[str, Any]) -> None:
     """The examples whose value was missed by most, with all the model read."""
-    examples = results.get("misses")
-    if not examples:
-        return
-    st.subheader("Largest misses", anchor=False)
     values = {
         name: [formatting.digits(v, 3) for v in examples[name]] for name in ("true", "predicted")
     }

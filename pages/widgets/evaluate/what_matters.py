@@ -13,9 +13,8 @@ import streamlit as st
 from builder import formatting
 from builder.runs.engine_process import client
 from builder.spec import Run
-from pages.widgets.evaluate import figures
 from pages.widgets.session import engine_facts
-from pages.widgets.shared import page_frame
+from pages.widgets.shared import figures, page_frame
 from pages.widgets.shared.page_frame import escape_md
 
 SHOWN = 20

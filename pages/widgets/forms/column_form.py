@@ -82,7 +82,7 @@ def example_rows(
         more: further columns of text, before the others: (head, one text a row).
     """
     parts = [(head, [escape(text) for text in texts]) for head, texts in more]
-    parts += [(str(c["name"]), _cells(c)) for c in columns]
+    parts += [(str(c["name"]), example_cells(c)) for c in columns]
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name, _ in parts)
     count = min((len(cells) for _, cells in parts), default=0)
     body = "".join(
@@ -96,7 +96,12 @@ def example_rows(
     )
 
 
-def _cells(column: Mapping[str, Any]) -> list[str]:
+def example_cells(column: Mapping[str, Any]) -> list[str]:
+    """The values of one column as HTML, one an example.
+
+    Args:
+        column: as ``engine.data.examples`` gives it.
+    """
     name = escape(str(column["name"]))
     if "images" in column:
         images = np.asarray(column["images"])

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
 from builder import binding, catalog
 from builder.catalog.entry import Param
+from builder.check.training import class_weights
 from builder.check.training.memory import DEFAULT_BATCH
 from builder.facts import DataFacts
-from builder.runs.engine_process import client
-from builder.spec import Config, ObjectSpec, TrainingSpec
+from builder.spec import Config, TrainingSpec
 from pages.widgets.forms import field, form
 from pages.widgets.session import current_project, widget_sync
 from pages.widgets.shared import explanation, page_frame
@@ -84,7 +82,7 @@ def edit_class_weights(training: TrainingSpec, data: DataFacts) -> TrainingSpec:
     with st.expander(label, key="class-weights"):
         st.caption(HELP["class_weight"])
         with st.container(horizontal=True, gap="xsmall"):
-            st.button("Balance by class counts", key="weights-balance", on_click=_balance)
+            st.button("Balance the classes", key="weights-balance", on_click=_balance)
             if weights:
                 st.button("All equal", key="weights-equal", on_click=_make_equal)
         if not weights:
@@ -108,32 +106,14 @@ def _weight(index: int, name: str, value: float) -> float:
     return new
 
 
-@lru_cache(maxsize=32)
-def _counts(dataset: ObjectSpec, column: str) -> tuple[int, ...]:
-    """How often each class of that column occurs; ``y`` where the dataset has but one target."""
-    preview = client.call("loading.preview", dataset, per_class=1)
-    if preview["style"] == "columns":
-        preview = next(c for c in preview["rows"] if c["name"] == column)
-    return tuple(int(n) for _, n in preview["counts"])
-
-
-def balanced_weights(counts: Sequence[int]) -> Config:
-    """Weights that make every class count the same in all: n / (classes x n_class), four digits.
-
-    The rule of scikit-learn's ``compute_class_weight("balanced")``; an empty class counts 1.
-    """
-    total, classes = sum(counts), len(counts)
-    weights = {i: total / (classes * n) if n else 1.0 for i, n in enumerate(counts)}
-    return Config({str(i): float(f"{w:.4g}") for i, w in weights.items()})
-
-
 @page_frame.safe
 def _balance() -> None:
-    training = current_project.training()
+    training, data = current_project.training(), current_project.data_facts()
     column = next(iter(binding.output_columns(training).values()), binding.Y)
-    current_project.apply_fix(
-        training.with_fit(class_weight=balanced_weights(_counts(training.dataset, column)))
-    )
+    target = data.column(column) if data else None
+    if target is not None:
+        weights = class_weights.balanced_weights(target.counts)
+        current_project.apply_fix(training.with_fit(class_weight=weights))
 
 
 def _make_equal() -> None:

@@ -15,7 +15,13 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from builder import binding
 from builder.engine.analysis import dependence, error_groups, importance
 from builder.engine.data import column_arrays, loading
-from builder.engine.inference import baselines, model_cache, predict_example, predict_file
+from builder.engine.inference import (
+    baselines,
+    evaluation,
+    model_cache,
+    predict_example,
+    predict_file,
+)
 from builder.engine.training import train_run
 from builder.engine.training.reporting import NullSink
 from builder.errors import DataError
@@ -183,6 +189,17 @@ def logistic(data):
         parts.append(np.hstack(columns))
     model = LogisticRegression(max_iter=1000).fit(parts[0], data.column("came").train)
     return model.score(parts[1], data.column("came").test)
+
+
+def test_a_test_row_is_shown_in_full(trained):
+    data = loading.load(TRAINING.dataset)
+    index = int(evaluation.report(trained[0], TRAINING)["mistakes"]["indices"][0])
+    row = evaluation.row(trained[0], TRAINING, index)
+    assert [p["name"] for p in row["parts"]] == [c.name for c in data.facts.inputs]
+    assert row["true"] != row["predicted"] == row["classes"][int(np.argmax(row["probabilities"]))]
+    assert row["true"] == row["classes"][data.column("came").raw.test[index]]
+    with pytest.raises(DataError, match="no example 10000"):
+        evaluation.row(trained[0], TRAINING, 10_000)
 
 
 def test_what_the_table_was_made_from_matters(trained):
