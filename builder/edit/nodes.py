@@ -8,10 +8,10 @@ from dataclasses import replace
 from builder.edit import ports, wires
 from builder.edit.inbound import number_wires, rewire
 from builder.edit.naming import (
+    FreeNames,
     drop_unused_layers,
     fresh_name,
     require_free,
-    similar_name,
     used_names,
 )
 from builder.edit.queries import find_node, origin
@@ -173,12 +173,12 @@ def duplicate_nodes(model: ModelSpec, names: Iterable[str]) -> ModelSpec:
 
 
 def _paste(model: ModelSpec, part: ModelSpec) -> tuple[ModelSpec, dict[str, str]]:
-    used = used_names(model)
+    free = FreeNames(used_names(model))
     keys: dict[str, str] = {}
     names: dict[str, str] = {}
     for node in part.nodes:
         layer = part.layers[node.layer]
-        names[node.name] = similar_name(node.name, layer, used)
+        names[node.name] = free.like(node.name, layer)
         if node.layer not in keys:
             keys[node.layer] = names[node.name]
     layers = model.layers.with_(**{new: part.layers[old] for old, new in keys.items()})
