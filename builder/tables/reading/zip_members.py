@@ -99,7 +99,7 @@ def table_members(archive: zipfile.ZipFile) -> tuple[str, ...]:
     Raises:
         DataError: there is none.
     """
-    files = [m for m in archive.infolist() if not m.is_dir() and not _is_hidden(m.filename)]
+    files = [m for m in archive.infolist() if not _is_hidden(m.filename)]
     known = [m for m in files if PurePosixPath(m.filename).suffix.lower() in TABLES]
     if not known and files:
         suffixes = {PurePosixPath(m.filename).suffix.lower() or "no ending" for m in files}
@@ -119,7 +119,9 @@ def table_members(archive: zipfile.ZipFile) -> tuple[str, ...]:
 
 
 def _is_hidden(path: str) -> bool:
-    return path.startswith("__MACOSX/") or PurePosixPath(path).name.startswith(".")
+    """What is no file of a person: a folder, no name at all, what systems add."""
+    hidden = path.startswith("__MACOSX/") or PurePosixPath(path).name.startswith(".")
+    return hidden or not path or path.endswith("/")
 
 
 def read_member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:

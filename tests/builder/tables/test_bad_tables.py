@@ -43,6 +43,10 @@ def locked_zip() -> bytes:
     return bytes(content)
 
 
+def nameless() -> bytes:
+    return zipped({"a.csv": CSV}).replace(b"a.csv", b"\0.csv")
+
+
 def repeated_text() -> bytes:
     """A Parquet file of 1 MB whose texts come to 20 GB."""
     codes = pa.array(np.zeros(20_000, np.int32))
@@ -78,6 +82,7 @@ BAD = {
     "gzip in a ZIP": (zipped({"a.csv": gzip.compress(CSV)}), "another archive"),
     "pictures": (zipped({"a/1.jpg": b"x", "a/2.jpg": b"x"}), "no table but files with .jpg"),
     "an empty ZIP": (zipped({}), "ZIP is empty"),
+    "a ZIP of a file without a name": (nameless(), "ZIP is empty"),
     "many members": (zipped({f"{i}.csv": b"" for i in range(1_001)}, flat=True), "1,001 files"),
     "a ZIP with a password": (locked_zip(), "protected by a password"),
     "a workbook with a password": (LOCKED, "protected by a password"),
@@ -108,6 +113,11 @@ def test_what_is_wrong_is_told_with_a_remedy(name: str) -> None:
     assert sentence in error.message
     assert error.message.endswith(".") and error.message.count(". ") <= 1
     assert error.hint.endswith((".", "]."))
+
+
+def test_letters_that_are_none_are_replaced_wherever_they_stand() -> None:
+    table = read_table(json.dumps([{"a": {"b": "\ud800"}}, {"a": "\udfff"}]).encode())
+    assert table.data.column("a").to_pylist() == ['{"b": "?"}', "?"]
 
 
 def test_a_file_that_is_not_there_is_told_without_its_path(tmp_path: Path) -> None:
