@@ -52,7 +52,8 @@ def input_columns(training: TrainingSpec) -> Mapping[str, str]:
     return {n: X if plain else _column(training, n) for n in inputs(training.model)}
 
 
-def bound_columns(training: TrainingSpec) -> dict[str, tuple[str, ...]]:
+@Recent
+def bound_columns(training: TrainingSpec) -> Mapping[str, tuple[str, ...]]:
     """Input node → every column it reads, in the order in which their numbers stand there."""
     return {
         node: _several(training, node) or (name,) for node, name in input_columns(training).items()

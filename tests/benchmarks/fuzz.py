@@ -303,7 +303,7 @@ def serve(reader: str, seed: int, first: int, keep: Path) -> None:
     if reader not in LIGHT:
         importlib.import_module("builder.engine.build.backend")
     folder = Path(tempfile.mkdtemp(dir=os.environ["LAYERWISE_HOME"], prefix="case-"))
-    files = list(CORPORA[reader](folder))
+    files = stored(keep.parent / "corpus" / reader, lambda: CORPORA[reader](folder))
     if reader in ("image", "predict"):
         _artefact("digits" if reader == "image" else "guests")
     _bound()
@@ -325,6 +325,18 @@ def serve(reader: str, seed: int, first: int, keep: Path) -> None:
             name = f"{reader}-{seed}-{number}{''.join(Path(file[0]).suffixes)}"
             (keep / name).write_bytes(data)
         _empty(folder)
+
+
+def stored(folder: Path, make: Callable[[], Iterator[File]]) -> list[File]:
+    """The valid files, made once for all processes."""
+    if not folder.is_dir():
+        new = folder.with_suffix(".new")
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(parents=True)
+        for number, (name, data) in enumerate(make()):
+            (new / f"{number:04} {name}").write_bytes(data)
+        new.rename(folder)
+    return [(path.name[5:], path.read_bytes()) for path in sorted(folder.iterdir())]
 
 
 def _bound() -> None:
@@ -442,6 +454,7 @@ def main() -> None:
     given = options.parse_args()
     if given.serve:
         serve(given.serve, given.seed, given.case or 0, given.keep)
+    shutil.rmtree(given.keep.parent / "corpus", ignore_errors=True)
     given.keep.mkdir(parents=True, exist_ok=True)
     canary = Path(hostile.CANARY)
     canary.parent.mkdir(exist_ok=True)
