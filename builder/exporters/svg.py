@@ -100,13 +100,13 @@ def _edges(spec: ModelSpec, places: dict[str, tuple[int, int]]) -> str:
         half = GAP // 2
         if lane is None:
             bend = f"C{x0} {y0 + half} {x1} {y1 + 5 - half}" if x0 != x1 else "L"
-            path = f"{bend} {x1} {y1}"
+            curve = f"{bend} {x1} {y1}"
         else:
-            path = (
+            curve = (
                 f"C{x0} {y0 + half} {lane} {y0} {lane} {y0 + GAP}"
                 f" L{lane} {y1 - GAP} C{lane} {y1} {x1} {y1 - half} {x1} {y1}"
             )
-        lines.append(f'<path d="M{x0} {y0} {path}"/>')
+        lines.append(f'<path d="M{x0} {y0} {curve}"/>')
         lines.append(f'<path d="M{x1 - 4} {y1 - 3} L{x1} {y1 + 2} L{x1 + 4} {y1 - 3}"/>')
     style = 'fill="none" stroke="#9aa7a9" stroke-width="1.6" stroke-linecap="round"'
     return f"<g {style}>\n" + "\n".join(lines) + "\n</g>"
