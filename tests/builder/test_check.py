@@ -286,7 +286,7 @@ def test_a_model_that_never_fits_names_its_biggest_layer() -> None:
         (
             "fit",
             {"callbacks": [{"class_name": "LambdaCallback", "config": {}}]},
-            "there is no callback called 'LambdaCallback'",
+            "Keras's LambdaCallback is not offered here",
         ),
     ],
 )

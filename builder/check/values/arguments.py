@@ -167,6 +167,8 @@ def _unknown(kind: str, obj: ObjectSpec) -> Flaw:
         message = f"it is a {obj.class_name}: it carries code of its own, which is never run here."
         return Flaw(message, "Put a layer of Keras in its place, such as Rescaling or Activation.")
     close = near_matches(kind, obj.class_name)
+    if why := catalog.why_not_offered(kind, obj.class_name):
+        return Flaw(f"Keras's {obj.class_name} is not offered here. {why}", "Choose another one.")
     return Flaw(
         f"there is no {kind_noun(kind)} called '{obj.class_name}'.",
         f"Did you mean {' or '.join(close)}?" if close else "Choose one from the catalogue.",
