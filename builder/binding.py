@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, Recent, TrainingSpec, active
 
@@ -44,14 +44,16 @@ def is_single_column(training: TrainingSpec) -> bool:
     return not training.columns and len(inputs(model)) <= 1 and len(outputs(model)) <= 1
 
 
-def input_columns(training: TrainingSpec) -> dict[str, str]:
+@Recent
+def input_columns(training: TrainingSpec) -> Mapping[str, str]:
     """Input node → the column it reads, the first of several: the bound one, else the one of its
     own name."""
     plain = is_single_column(training)
     return {n: X if plain else _column(training, n) for n in inputs(training.model)}
 
 
-def bound_columns(training: TrainingSpec) -> dict[str, tuple[str, ...]]:
+@Recent
+def bound_columns(training: TrainingSpec) -> Mapping[str, tuple[str, ...]]:
     """Input node → every column it reads, in the order in which their numbers stand there."""
     return {
         node: _several(training, node) or (name,) for node, name in input_columns(training).items()
@@ -63,7 +65,8 @@ def read_columns(training: TrainingSpec) -> tuple[str, ...]:
     return tuple(dict.fromkeys(c for names in bound_columns(training).values() for c in names))
 
 
-def output_columns(training: TrainingSpec) -> dict[str, str]:
+@Recent
+def output_columns(training: TrainingSpec) -> Mapping[str, str]:
     """Output → the column it learns to answer: the bound one, else the one of its own name."""
     plain = is_single_column(training)
     return {n: Y if plain else _column(training, n) for n in outputs(training.model)}

@@ -89,6 +89,25 @@ def _check_text(doc: Any) -> None:
         raise SpecError("The document holds text that is no Unicode.") from None
 
 
+def check_values(doc: Any, depth: int) -> None:
+    """Refuse what was read from JSON but could never stand in a project.
+
+    Raises:
+        SpecError: nested more than ``depth`` levels deep, too large a number, half a character.
+    """
+    here, level = [doc], 0
+    while here:
+        if level > depth:
+            raise SpecError(f"it is nested more than {depth} levels deep.")
+        if any(map(_is_too_large, here)):
+            raise SpecError("it holds too large a number.")
+        parts = [
+            v.values() if isinstance(v, dict) else v for v in here if isinstance(v, dict | list)
+        ]
+        here, level = [value for part in parts for value in part], level + 1
+    _check_text(doc)
+
+
 def encode(value: Any) -> Any:
     """Any spec value as plain JSON data."""
     match value:
@@ -144,9 +163,13 @@ def decode(value: Any, where: str = "value", depth: int = 0) -> Any:
 
 
 def _check_number(value: Any, where: str) -> None:
-    infinite = isinstance(value, float) and not math.isfinite(value)  # JSON's 1e999
-    if infinite or (isinstance(value, int) and abs(value) > MAX_INTEGER):
+    if _is_too_large(value):
         raise SpecError(f"'{where}' is too large a number.")
+
+
+def _is_too_large(value: Any) -> bool:
+    infinite = isinstance(value, float) and not math.isfinite(value)  # JSON's 1e999
+    return infinite or (isinstance(value, int) and abs(value) > MAX_INTEGER)
 
 
 def _expect(value: Any, kind: type, where: str) -> Any:

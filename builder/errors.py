@@ -69,9 +69,13 @@ class ChildError(LayerwiseError):
     """A helper process died or did not answer in time."""
 
 
+_QUOTED = re.compile(r"""(['"])~?/[^'"\n]*/([^'"\n/]+)/?\1""")
+"""A path in quotation marks may have spaces in it."""
+
+
 def without_paths(text: str) -> str:
     """What a library or the system said, with places of this computer cut to their last name."""
-    return _PATH.sub(r"\1", text)
+    return _PATH.sub(r"\1", _QUOTED.sub(r"\1\2\1", text))
 
 
 _ALL: tuple[type[LayerwiseError], ...] = (LayerwiseError, *LayerwiseError.__subclasses__())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -165,6 +165,11 @@ class ModelSpec:
         """The nodes by name, of two of one name the first."""
         return _by_name(self.nodes)
 
+    @property
+    def calls(self) -> Mapping[str, Sequence[str]]:
+        """Layer → the nodes that call it, as they were put."""
+        return _calls(self.nodes)
+
     def node(self, name: str) -> Node:
         """The node of that name; KeyError if there is none."""
         return self.by_name[name]
@@ -173,6 +178,14 @@ class ModelSpec:
 @Recent
 def _by_name(nodes: tuple[Node, ...]) -> Mapping[str, Node]:
     return {n.name: n for n in reversed(nodes)}
+
+
+@Recent
+def _calls(nodes: tuple[Node, ...]) -> Mapping[str, Sequence[str]]:
+    calls: dict[str, list[str]] = {}
+    for node in nodes:
+        calls.setdefault(node.layer, []).append(node.name)
+    return calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +297,11 @@ def bypass_nodes(model: ModelSpec, bypass: Mapping[str, str]) -> ModelSpec:
         while ref in bypass and ref not in seen and ref not in ends:
             seen[ref] = None
             ref = bypass[ref]
-        if ref not in seen:  # no circle
+        if ref in seen:  # a circle: each in it ends at itself, what leads there where it enters
+            path = list(seen)
+            at = path.index(ref)
+            ends.update(dict.fromkeys(path[:at], ref) | {name: name for name in path[at:]})
+        else:
             ref = ends.get(ref, ref)
             ends.update(dict.fromkeys(seen, ref))
         return ref

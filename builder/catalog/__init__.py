@@ -28,6 +28,7 @@ from builder.catalog.lookup import (
     param,
     second_outputs,
     traits_of,
+    why_not_offered,
 )
 from builder.catalog.traits import Traits
 
@@ -59,4 +60,5 @@ __all__ = [
     "second_outputs",
     "signature",
     "traits_of",
+    "why_not_offered",
 ]

@@ -118,7 +118,7 @@ NOT_OFFERED: dict[str, str] = {
     "Callback": "The base class; it does nothing.",
     "CallbackList": "A container Keras uses itself.",
     "History": "Keras adds it to every training.",
-    "LambdaCallback": "Needs hand-written functions.",
+    "LambdaCallback": "It runs functions of your own, and code of others is never run here.",
     "OrbaxCheckpoint": "Needs the Orbax package; ModelCheckpoint saves the model.",
     "ProgbarLogger": "Prints a progress bar to a terminal; the Train page shows the progress.",
     "RemoteMonitor": "Sends the numbers to another server; nothing leaves this machine.",

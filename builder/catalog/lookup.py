@@ -113,6 +113,14 @@ def find(kind: str, class_name: str) -> Entry | None:
     return _BY_NAME[kind].get(class_name)
 
 
+def why_not_offered(kind: str, class_name: str) -> str:
+    """Why a public class of Keras is no entry, as a sentence; "" for an entry and a stranger."""
+    if find(kind, class_name):
+        return ""
+    reasons = layers.NOT_IN_A_STACK if kind == "layers" else _MODULES[kind].NOT_OFFERED
+    return str(reasons.get(class_name, ""))
+
+
 def traits_of(class_name: str, kind: str = "layers") -> Traits:
     """What is known of a class; the ordinary case for those nobody knows. CatalogError: no kind.
 

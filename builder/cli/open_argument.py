@@ -114,13 +114,13 @@ def open_run(name: str) -> Run:
 
 
 def _model_file(path: Path) -> tuple[str, TrainingSpec | None]:
-    from builder.engine.files import model_files
+    from builder.runs.engine_process import open_model
     from builder.runs.scheduler import jobs
 
     path = path.resolve()
     with contextlib.suppress(LayerwiseError):
         if jobs.artefact(path.parent.name) == path:
             return str(path), jobs.get(path.parent.name).training
-    model_files.open_model(path)
+    open_model.read_guarded(path)
     beside = path.with_name("project.json")
     return str(path), open_project(str(beside))[1] if beside.is_file() else None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from builder import edit
+from builder import binding, edit
 from builder.catalog.layers import needs_adapt
 from builder.code import layer_calls
 from builder.code.blocks import layer_order
 from builder.code.fragment import Row
 from builder.code.syntax import render, render_flat
-from builder.code.variable_names import explicit_names
+from builder.code.variable_names import Names, explicit_names
 from builder.errors import SpecError
 from builder.spec import ModelSpec, ObjectSpec, active, snake_case, unique_name
 
@@ -27,6 +27,7 @@ def learners(model: ModelSpec, ending: str = "") -> Learners:
         SpecError: one of them is inside a block that does not read the Inputs under their names.
     """
     variables: dict[str, str] = {}
+    names = Names()
     for name in edit.topological_order(model):
         layer = model.layers.get(model.node(name).layer)
         if model.node(name).off:
@@ -39,9 +40,7 @@ def learners(model: ModelSpec, ending: str = "") -> Learners:
                 name,
             )
         if isinstance(layer, ObjectSpec) and needs_adapt(layer.class_name, layer.config):
-            variables[name] = unique_name(
-                snake_case(layer.class_name) + ending, set(variables.values())
-            )
+            variables[name] = names.new(snake_case(layer.class_name) + ending)
     return variables
 
 
@@ -138,10 +137,8 @@ def adapt_later_learners(model: ModelSpec, learned: Learners, is_wide: bool) -> 
 
 def reads_the_data(model: ModelSpec, name: str) -> bool:
     """Whether a node stands right behind the only Input."""
-    shown = active(model)
-    inbound = shown.node(name).inbound
-    entries = [n.name for n in shown.nodes if edit.is_input(shown, n.name)]
-    return len(entries) == 1 and inbound == (entries[0],)
+    entries = binding.inputs(model)
+    return len(entries) == 1 and active(model).node(name).inbound == entries
 
 
 def _construct(model: ModelSpec, learned: Learners, first: bool) -> Iterator[tuple[str, str]]:

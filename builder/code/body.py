@@ -160,5 +160,4 @@ def _wire(value: Any) -> Any:
 
 def shared_layers(model: ModelSpec) -> set[str]:
     """The layers that more than one node calls."""
-    called = [n.layer for n in active(model).nodes]
-    return {name for name in called if called.count(name) > 1}
+    return {name for name, calls in active(model).calls.items() if len(calls) > 1}

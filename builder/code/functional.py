@@ -77,11 +77,11 @@ class Graph:
             ending = "_layer" if self._is_node(node) else ""
             variable = self.names.beside(f"{node.layer}{ending}")
             self.layers[node.layer] = variable
-            nodes = tuple(n.name for n in self.model.nodes if n.layer == node.layer)
+            nodes = tuple(self.model.calls[node.layer])
             yield nodes, render(f"{variable} = ", self._constructor(node.layer), self.indent)
 
     def _is_node(self, node: Node) -> bool:
-        return any(n.name == node.layer for n in self.model.nodes)
+        return node.layer in self.model.by_name
 
     def _head(self, node: Node) -> Head:
         return self.layers.get(node.layer) or self._constructor(node.layer)

@@ -104,7 +104,7 @@ def class_of(
         ),
     )
     for key, attribute in attributes.items():
-        nodes = tuple(n.name for n in model.nodes if n.layer == key)
+        nodes = tuple(model.calls[key])
         yield nodes, _construct_layers(model, key, attribute, classes)
     yield (), "        # Called once on Inputs, the model knows its shapes and has its weights"
     yield tuple(_entries(model)), f"        {_shapes(model, is_outer)}"

@@ -98,7 +98,8 @@ class Names:
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._others = frozenset(taken)
         self._used: set[str] = set()
-        self._kept: set[str] = set()
+        self._kept: set[str] = set()  # and those in use
+        self._counts: tuple[dict[str, int], dict[str, int]] = ({}, {})
 
     def keep(self, names: Iterable[str]) -> None:
         """Variables that only ``new`` gives, to the nodes of these names."""
@@ -106,17 +107,16 @@ class Names:
 
     def beside(self, name: str) -> str:
         """A variable that no node's name asks for."""
-        word = unique_name(identifier(name, self._others), self._used | self._kept)
-        self._used.add(word)
-        return word
+        word = identifier(name, self._others)
+        return self.claim(unique_name(word, self._kept, self._counts[0]))
 
     def new(self, name: str) -> str:
         """A variable for ``name``."""
-        word = unique_name(identifier(name, self._others), self._used)
-        self._used.add(word)
-        return word
+        word = identifier(name, self._others)
+        return self.claim(unique_name(word, self._used, self._counts[1]))
 
     def claim(self, word: str) -> str:
         """``word`` itself, which nobody else gets from now on."""
         self._used.add(word)
+        self._kept.add(word)
         return word

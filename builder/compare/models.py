@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import bisect
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from builder import edit
 from builder.compare.settings import Difference, Find, differences, format_value
 from builder.spec import ModelSpec, Node, ObjectSpec, bypass_nodes
+
+SHARERS = 12
+"""How many of the calls that share weights are named."""
 
 
 def changes(before: ModelSpec, after: ModelSpec, find: Find) -> Iterator[str]:
@@ -52,17 +58,16 @@ def _quote(names: Sequence[str]) -> str:
 def _find_renames(before: ModelSpec, after: ModelSpec) -> dict[str, str]:
     """Nodes of ``before`` that stand in ``after`` under another name: same settings, same place."""
     old, new = ({n.name for n in m.nodes} for m in (before, after))
+    alike: dict[Any, list[str]] = {}
+    for other in reversed(after.nodes):
+        if other.name not in old and (layer := after.layers.get(other.layer)) is not None:
+            alike.setdefault((other.inbound, other.off, layer), []).append(other.name)
     renames: dict[str, str] = {}
     for name in (n for n in edit.topological_order(before) if n not in new):
         node = before.node(name)
         reads = tuple(_rename_ref(r, renames) for r in node.inbound)
-        layer = before.layers.get(node.layer)
-        for other in after.nodes:
-            free = other.name not in old and other.name not in renames.values()
-            alike = (other.inbound, other.off) == (reads, node.off)
-            if free and alike and layer is not None and after.layers.get(other.layer) == layer:
-                renames[name] = other.name
-                break
+        if there := alike.get((reads, node.off, before.layers.get(node.layer))):
+            renames[name] = there.pop()
     return renames
 
 
@@ -107,16 +112,30 @@ def _sharing(
     old: Mapping[str, Node], new: Mapping[str, Node], both: Sequence[str], renamed: set[str]
 ) -> Iterator[str]:
     """Calls that use another layer's weights than before."""
+    before, after = _group_calls(old, both), _group_calls(new, both)
+    same: dict[tuple[str, str], bool] = {}
     for name in both:
-        was = {n for n in both if old[n].layer == old[name].layer} - {name}
-        now = {n for n in both if new[n].layer == new[name].layer} - {name}
-        if was != now:
-            shares = (
-                f"shares its weights with {_quote(sorted(now))}" if now else "has its own weights"
-            )
+        key = old[name].layer, new[name].layer
+        if key not in same:
+            same[key] = before[key[0]] == after[key[1]]
+        if not same[key]:
+            now = [n for n in after[key[1]] if n != name][: SHARERS + 1]
+            shares = f"shares its weights with {_quote_some(now)}" if now else "has its own weights"
             yield f"'{name}' {shares}"
         elif old[name].layer != new[name].layer and name not in renamed:
             yield f"weights of '{name}' named {old[name].layer} → {new[name].layer}"
+
+
+def _group_calls(nodes: Mapping[str, Node], names: Sequence[str]) -> dict[str, list[str]]:
+    """Layer → those of its calls that are in both models, by name."""
+    groups: dict[str, list[str]] = {}
+    for name in sorted(names):
+        groups.setdefault(nodes[name].layer, []).append(name)
+    return groups
+
+
+def _quote_some(names: Sequence[str]) -> str:
+    return _quote(names[:SHARERS]) + (" and others" if len(names) > SHARERS else "")
 
 
 # --- places --------------------------------------------------------------------------------------
@@ -124,9 +143,9 @@ def _sharing(
 
 def _places(before: ModelSpec, after: ModelSpec, both: Sequence[str]) -> Iterator[str]:
     if edit.is_chain(before) and edit.is_chain(after):
-        yield from _describe_moves(
-            [n for n in edit.topological_order(before) if n in both], list(both)
-        )
+        known = set(both)
+        was_order = [n for n in edit.topological_order(before) if n in known]
+        yield from _describe_moves(was_order, list(both))
         return
     a, b = _restrict(before, set(both)), _restrict(after, set(both))
     for name in both:
@@ -142,25 +161,48 @@ def _places(before: ModelSpec, after: ModelSpec, both: Sequence[str]) -> Iterato
 def _describe_moves(was: Sequence[str], now: Sequence[str]) -> Iterator[str]:
     """The fewest layers that have to move, each with what it passed."""
     place = {name: i for i, name in enumerate(was)}
-    stay = set(_longest_rising([place[n] for n in now]))
-    for i, name in enumerate(now):
-        if place[name] in stay:
+    numbers = [place[n] for n in now]
+    stay = set(_longest_rising(numbers))
+    later = _next_smaller(numbers)
+    passed = [-n for n in _next_smaller([-n for n in reversed(numbers)])][::-1]
+    for number, name, after, before in zip(numbers, now, later, passed, strict=True):
+        if number in stay:
             continue
-        later = [n for n in now[i + 1 :] if place[n] < place[name]]
-        if later:
-            yield f"moved '{name}' before '{later[0]}'"
+        if after < len(was):
+            yield f"moved '{name}' before '{was[after]}'"
         else:
-            passed = [n for n in now[:i] if place[n] > place[name]]
-            yield f"moved '{name}' after '{passed[-1]}'"
+            yield f"moved '{name}' after '{was[before]}'"
+
+
+def _next_smaller(numbers: Sequence[int]) -> list[int]:
+    """For each number the first smaller one behind it; a number of any size where there is none."""
+    found = [sys.maxsize] * len(numbers)
+    waiting: list[int] = []
+    for i, number in enumerate(numbers):
+        while waiting and numbers[waiting[-1]] > number:
+            found[waiting.pop()] = number
+        waiting.append(i)
+    return found
 
 
 def _longest_rising(numbers: Sequence[int]) -> list[int]:
-    """The longest rising subsequence."""
-    best: list[list[int]] = []
-    for n in numbers:
-        before = max((b for b in best if b[-1] < n), key=len, default=[])
-        best.append([*before, n])
-    return max(best, key=len, default=[])
+    """The longest rising subsequence of different numbers; of several the one that ends first."""
+    ends: list[list[int]] = []  # by length the places where such a one ends: their numbers fall
+    before: list[int | None] = []
+    for i, number in enumerate(numbers):
+        length = bisect.bisect_left(ends, number, key=lambda places: numbers[places[-1]])
+        if length == len(ends):
+            ends.append([])
+        ends[length].append(i)
+        shorter = ends[length - 1] if length else []
+        first = bisect.bisect_right(shorter, -number, key=lambda place: -numbers[place])
+        before.append(shorter[first] if length else None)
+    rising: list[int] = []
+    at = ends[-1][0] if ends else None
+    while at is not None:
+        rising.append(numbers[at])
+        at = before[at]
+    return rising[::-1]
 
 
 def _restrict(model: ModelSpec, kept: set[str]) -> ModelSpec:
@@ -177,20 +219,22 @@ def rows(models: Sequence[ModelSpec], find: Find) -> Iterator[Difference]:
     """What is not the same in all models, layer by layer."""
     yield from differences("model", "", [m.name for m in models], "", find)
     names = dict.fromkeys(n for m in models for n in edit.topological_order(m))
+    nodes = [m.by_name for m in models]
     for name in names:
-        yield from _layer_rows(name, models, find)
-    common = [n for n in names if all(n in {c.name for c in m.nodes} for m in models)]
+        yield from _layer_rows(name, models, [rows.get(name) for rows in nodes], find)
+    common = dict.fromkeys(n for n in names if all(n in rows for rows in nodes))
     orders = [tuple(n for n in edit.topological_order(m) if n in common) for m in models]
     yield from differences("order of the layers", "", orders, "", find)
     if not all(edit.is_chain(m) for m in models):
         for name in common:
-            reads = [m.node(name).inbound for m in models]
+            reads = [rows[name].inbound for rows in nodes]
             yield from differences("reads", name, reads, "", find)
         yield from differences("outputs", "", [m.outputs for m in models], "", find)
 
 
-def _layer_rows(name: str, models: Sequence[ModelSpec], find: Find) -> Iterator[Difference]:
-    calls = [next((n for n in m.nodes if n.name == name), None) for m in models]
+def _layer_rows(
+    name: str, models: Sequence[ModelSpec], calls: Sequence[Node | None], find: Find
+) -> Iterator[Difference]:
     layers = [m.layers.get(c.layer) if c else None for m, c in zip(models, calls, strict=True)]
     if any(c is None for c in calls):
         texts = tuple(None if v is None else format_value(v) for v in layers)

@@ -34,8 +34,8 @@ def yes_no(column: Any) -> Any:
 
 def date(column: Any) -> Any:
     """Days since the beginning of 1970; NaN where there is none."""
-    days = (pd.to_datetime(column, errors="coerce") - pd.Timestamp(0)) / pd.Timedelta(days=1)
-    return days.to_numpy("float32")
+    since = pd.to_datetime(column, errors="coerce") - pd.Timestamp("1970-01-01")
+    return (since / pd.Timedelta(days=1)).to_numpy("float32")
 
 
 def class_order(name: Any) -> Any:

@@ -54,7 +54,7 @@ def load(config: Config) -> Raw:
     dropped = _folders.SHA256.fullmatch(file)
     path = _folders.data_file(file, name) if dropped else _npz.path_of(file)
     arrays = _npz.read_arrays(path, name)
-    x_train, x_test = arrays["x_train"], arrays["x_test"]
+    x_train, x_test = arrays["x_train"], np.atleast_1d(arrays["x_test"])
     if x_train.dtype.kind == "U" and x_test.dtype.kind == "U":
         x_train, x_test = (_texts(x) for x in (x_train, x_test))
     kind, features = _kind(x_train, name)

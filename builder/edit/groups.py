@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from builder.edit import ports
 from builder.edit.inbound import number_wires, rewire
-from builder.edit.naming import drop_unused_layers, require_free, similar_name, used_names
+from builder.edit.naming import FreeNames, drop_unused_layers, require_free, used_names
 from builder.edit.queries import (
     dependencies,
+    dependents,
     find_node,
     is_input,
     origin,
@@ -62,7 +63,8 @@ def group(
         SpecError: no such node, nothing to group, a way leads out of the group and back into it,
             a layer is called inside and outside, or the shape of something it reads is not known.
     """
-    wanted = [n for n in topological_order(model) if n in set(names) and not is_input(model, n)]
+    chosen = set(names)
+    wanted = [n for n in topological_order(model) if n in chosen and not is_input(model, n)]
     inside = {n: find_node(model, n) for n in wanted}
     _require_groupable(model, inside)
     fed = list(
@@ -90,7 +92,7 @@ def _require_groupable(model: ModelSpec, inside: Mapping[str, Node]) -> None:
     if not inside:
         raise SpecError("There is nothing to group.", "Select layers other than Inputs.")
     shared = {n.layer for n in inside.values()}
-    before = {name for n in inside for name in dependencies(model, n)}
+    before, after = dependencies(model, *inside), dependents(model, *inside)
     for node in model.nodes:
         if node.name in inside:
             continue
@@ -100,7 +102,7 @@ def _require_groupable(model: ModelSpec, inside: Mapping[str, Node]) -> None:
                 "Select all of its calls.",
                 node.name,
             )
-        if node.name in before and dependencies(model, node.name) & inside.keys():
+        if node.name in before and node.name in after:
             raise SpecError(
                 f"'{node.name}' lies between the selected layers.", "Select it too.", node.name
             )
@@ -110,9 +112,9 @@ def _outputs_read_outside(model: ModelSpec, inside: Mapping[str, Node]) -> tuple
     """What of the group is read outside: its outputs; the last node if nothing is."""
     outside = [r for n in model.nodes if n.name not in inside for r in n.inbound]
     wanted = {r for r in (*outside, *model.outputs) if origin(r) in inside}
-    place = list(inside)
-    ordered = sorted(wanted, key=lambda r: (place.index(origin(r)), r))
-    return tuple(ordered) or (place[-1],)
+    place = {name: i for i, name in enumerate(inside)}
+    ordered = sorted(wanted, key=lambda r: (place[origin(r)], r))
+    return tuple(ordered) or (next(reversed(place)),)
 
 
 def _make_block(
@@ -123,11 +125,8 @@ def _make_block(
     inputs: Mapping[str, ObjectSpec],
     outputs: tuple[str, ...],
 ) -> ModelSpec:
-    used = {*inside, *(n.layer for n in inside.values())}
-    doors: dict[str, str] = {}
-    for ref in fed:
-        doors[ref] = unique_name("input", used)
-        used.add(doors[ref])
+    free = FreeNames({*inside, *(n.layer for n in inside.values())})
+    doors = {ref: free.like("input", inputs[ref]) for ref in fed}
     first = tuple(Node(door, door) for door in doors.values())
     rest = tuple(
         replace(n, inbound=tuple(doors.get(r, r) for r in n.inbound)) for n in inside.values()
@@ -214,12 +213,12 @@ def _choose_names(
     model: ModelSpec, call: Node, block: ModelSpec, doors: Mapping[str, str]
 ) -> tuple[dict[str, str], dict[str, str]]:
     """What the block's nodes and layers are called outside, where a name may be taken."""
-    used = used_names(model) - {call.name, call.layer}
+    free = FreeNames(used_names(model) - {call.name, call.layer})
     names: dict[str, str] = {}
     keys: dict[str, str] = {}
     for n in block.nodes:
         if n.name not in doors and n.layer in block.layers:
-            names[n.name] = similar_name(n.name, block.layers[n.layer], used)
+            names[n.name] = free.like(n.name, block.layers[n.layer])
             keys.setdefault(n.layer, names[n.name])
     return names, keys
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from builder.errors import SpecError
@@ -29,12 +30,24 @@ def fresh_name(model: ModelSpec, layer: ObjectSpec | ModelSpec) -> str:
     return unique_name(base_name(layer), used_names(model))
 
 
-def similar_name(name: str, layer: ObjectSpec | ModelSpec, used: set[str]) -> str:
-    """``name`` if it is free and can be a name, else the next one like it; ``used`` grows."""
-    stem = name if _NAME.fullmatch(name) and len(name) < 56 else base_name(layer)
-    new = unique_name(re.sub(r"_\d+$", "", stem) if stem in used else stem, used)
-    used.add(new)
-    return new
+class FreeNames:
+    """Names for many new nodes or layers, each like the one it is made for.
+
+    Args:
+        used: names that others have.
+    """
+
+    def __init__(self, used: Iterable[str]) -> None:
+        self._used = set(used)
+        self._counts: dict[str, int] = {}
+
+    def like(self, name: str, layer: ObjectSpec | ModelSpec) -> str:
+        """``name`` if it is free and can be a name, else the next one like it."""
+        stem = name if _NAME.fullmatch(name) and len(name) < 56 else base_name(layer)
+        stem = re.sub(r"_\d+$", "", stem) if stem in self._used else stem
+        new = unique_name(stem, self._used, self._counts)
+        self._used.add(new)
+        return new
 
 
 def is_name(value: object) -> bool:

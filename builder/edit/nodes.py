@@ -8,10 +8,10 @@ from dataclasses import replace
 from builder.edit import ports, wires
 from builder.edit.inbound import number_wires, rewire
 from builder.edit.naming import (
+    FreeNames,
     drop_unused_layers,
     fresh_name,
     require_free,
-    similar_name,
     used_names,
 )
 from builder.edit.queries import find_node, origin
@@ -95,15 +95,18 @@ def delete(model: ModelSpec, names: Iterable[str]) -> ModelSpec:
     """
     deleted = {name: find_node(model, name) for name in names}
 
+    ends: dict[str, tuple[str, ...]] = {}
+
     def follow(ref: str) -> tuple[str, ...]:
-        seen: set[str] = set()
-        while origin(ref) in deleted:
-            node = deleted[origin(ref)]
-            if len(node.inbound) != 1 or node.name in seen:
-                return ()
-            seen.add(node.name)
-            ref = node.inbound[0]
-        return (ref,)
+        path: list[str] = []
+        while (name := origin(ref)) in deleted and name not in ends:
+            path.append(name)
+            ends[name] = ()  # also where it leads back to itself
+            if len(deleted[name].inbound) == 1:
+                ref = deleted[name].inbound[0]
+        end = ends[name] if name in deleted else (ref,)
+        ends.update(dict.fromkeys(path, end))
+        return end
 
     rest = [_bridge(model, n, follow) for n in model.nodes if n.name not in deleted]
     outputs = tuple(dict.fromkeys(r for ref in model.outputs for r in follow(ref)))
@@ -114,10 +117,12 @@ def _bridge(model: ModelSpec, node: Node, follow: Callable[[str], tuple[str, ...
     """``node`` with the deleted ones skipped; none becomes a second wire from one source."""
     twice = ports.layer_inlets(model.layers.get(node.layer)).twice
     wires: list[tuple[int | None, str]] = []
+    seen = set(node.inbound)
     for at, ref in enumerate(node.inbound):
         for new in follow(ref):
-            if new == ref or twice or new not in (*(r for _, r in wires), *node.inbound):
+            if new == ref or twice or new not in seen:
                 wires.append((at, new))
+                seen.add(new)
     return rewire(node, wires)
 
 
@@ -173,12 +178,12 @@ def duplicate_nodes(model: ModelSpec, names: Iterable[str]) -> ModelSpec:
 
 
 def _paste(model: ModelSpec, part: ModelSpec) -> tuple[ModelSpec, dict[str, str]]:
-    used = used_names(model)
+    free = FreeNames(used_names(model))
     keys: dict[str, str] = {}
     names: dict[str, str] = {}
     for node in part.nodes:
         layer = part.layers[node.layer]
-        names[node.name] = similar_name(node.name, layer, used)
+        names[node.name] = free.like(node.name, layer)
         if node.layer not in keys:
             keys[node.layer] = names[node.name]
     layers = model.layers.with_(**{new: part.layers[old] for old, new in keys.items()})

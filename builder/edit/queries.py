@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from builder.edit.ports import INPUT
@@ -126,16 +126,42 @@ def source_of(model: ModelSpec, node: str) -> str | None:
     return None
 
 
-def dependencies(model: ModelSpec, node: str) -> frozenset[str]:
-    """Every node this one depends on, near or far; with itself only if it is in a circle."""
+def dependencies(model: ModelSpec, *nodes: str) -> frozenset[str]:
+    """Every node these depend on, near or far; with one itself only if another of them, or it
+    in a circle, depends on it."""
     by_name, seen = model.by_name, set[str]()
-    waiting = [node]
+    waiting = list(nodes)
     while waiting:
         here = by_name.get(waiting.pop())
         for name in {origin(r) for r in here.inbound} - seen if here else ():
             seen.add(name)
             waiting.append(name)
     return frozenset(seen)
+
+
+def dependents(model: ModelSpec, *nodes: str) -> frozenset[str]:
+    """These nodes and every one that depends on them, near or far."""
+    readers, seen, waiting = readers_of(model), set(nodes), list(nodes)
+    while waiting:
+        for name in readers.get(waiting.pop(), ()):
+            if name not in seen:
+                seen.add(name)
+                waiting.append(name)
+    return frozenset(seen)
+
+
+def readers_of(model: ModelSpec) -> Mapping[str, Sequence[str]]:
+    """Node → the nodes that read it, as they were put."""
+    return _readers(model.nodes)
+
+
+@Recent
+def _readers(nodes: tuple[Node, ...]) -> Mapping[str, Sequence[str]]:
+    readers: dict[str, list[str]] = {}
+    for node in nodes:
+        for name in dict.fromkeys(origin(ref) for ref in node.inbound):
+            readers.setdefault(name, []).append(node.name)
+    return readers
 
 
 def layer_classes(value: Any, off: bool = False) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections import defaultdict
 from html import escape
 
@@ -99,13 +100,13 @@ def _edges(spec: ModelSpec, places: dict[str, tuple[int, int]]) -> str:
         half = GAP // 2
         if lane is None:
             bend = f"C{x0} {y0 + half} {x1} {y1 + 5 - half}" if x0 != x1 else "L"
-            path = f"{bend} {x1} {y1}"
+            curve = f"{bend} {x1} {y1}"
         else:
-            path = (
+            curve = (
                 f"C{x0} {y0 + half} {lane} {y0} {lane} {y0 + GAP}"
                 f" L{lane} {y1 - GAP} C{lane} {y1} {x1} {y1 - half} {x1} {y1}"
             )
-        lines.append(f'<path d="M{x0} {y0} {path}"/>')
+        lines.append(f'<path d="M{x0} {y0} {curve}"/>')
         lines.append(f'<path d="M{x1 - 4} {y1 - 3} L{x1} {y1 + 2} L{x1 + 4} {y1 - 3}"/>')
     style = 'fill="none" stroke="#9aa7a9" stroke-width="1.6" stroke-linecap="round"'
     return f"<g {style}>\n" + "\n".join(lines) + "\n</g>"
@@ -116,22 +117,32 @@ def _lanes(
 ) -> dict[tuple[str, str], int | None]:
     """Wire → where it goes down beside the rows it passes; None for one to the next row."""
     lanes: dict[tuple[str, str], int | None] = {}
-    taken: list[tuple[int, int, int]] = []
+    edges: dict[int, int] = {}
+    for x, y in places.values():
+        edges[y] = max(edges.get(y, 0), x + WIDTH)
+    rows = {y: row for row, y in enumerate(sorted(edges))}
+    ends = [edges[y] for y in rows]
+    taken: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for node in spec.nodes:
         for source in dict.fromkeys(ref.partition(":")[0] for ref in node.inbound):
             if source not in places:
                 continue
             top, bottom = places[source][1], places[node.name][1]
-            passed = [x + WIDTH for x, y in places.values() if top < y < bottom]
-            if not passed:
-                lanes[source, node.name] = None
-                continue
-            lane = max(passed) + LANE
-            while any(x == lane and a < bottom and top < b for x, a, b in taken):
+            passed = ends[rows[top] + 1 : rows[bottom]]
+            lane = max(passed) + LANE if passed else None
+            while lane is not None and not _take(taken[lane], (top, bottom)):
                 lane += LANE
-            taken.append((lane, top, bottom))
             lanes[source, node.name] = lane
     return lanes
+
+
+def _take(taken: list[tuple[int, int]], piece: tuple[int, int]) -> bool:
+    """Whether a piece of a lane was free, which it is no longer; ``taken`` in its order."""
+    at = bisect.bisect(taken, piece)
+    if any(a < piece[1] and piece[0] < b for a, b in taken[max(0, at - 1) : at + 1]):
+        return False
+    taken.insert(at, piece)
+    return True
 
 
 def _card(spec: ModelSpec, name: str, place: tuple[int, int], facts: NodeFacts | None) -> str:

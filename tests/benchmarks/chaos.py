@@ -1,13 +1,14 @@
 """Kills workers and servers at random moments, and compares what comes out with an undisturbed run.
 
-    python -m tests.benchmarks.chaos [--kills 50] [--seed 0] [--damage] [--servers 2]
+    python -m tests.benchmarks.chaos [--kills 50] [--seed 0] [--damage] [--servers 2] [--clock LIB]
 
 Two trainings (dropout, a learning rate that follows a plateau, early stopping's patience) are kept
 going by a server process in a workspace of their own; ``kill -9`` strikes a worker, the server or
 both, while they start, train, save and end. Whenever one finishes, its numbers must be those of
 the undisturbed run, every batch and epoch of it once, and another one begins. With ``--damage`` a
 file of a run is damaged before every kill: one of its snapshots or the copy of its row is cut in
-half, emptied, removed, or has a byte flipped.
+half, emptied, removed, or has a byte flipped. With ``--clock`` the clock of all processes leaps
+by a day or back before every kill; ``LIB`` is ``libfaketime.so.1`` of ``pip install libfaketime``.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ from tests.damage import DAMAGES
 
 SERVER = (
     "from builder.runs.scheduler import dispatch, worker_pool; import time;"
+    "from builder.runs.engine_process import client; client.PREFIXES += ('FAKETIME_',);"
     "worker_pool.keep_spares(); worker_pool.refill(); dispatch.watch(); time.sleep(1e6)"
 )
 """All that a server does for runs: it keeps spare workers and sweeps every second."""
@@ -90,9 +92,18 @@ class Chaos:
         seed: of the kills: whom and when.
         damage: whether files of the runs are damaged, too.
         servers: how many serve the one workspace.
+        clock: the file that says by how much the processes' clock is wrong.
     """
 
-    def __init__(self, epochs: int, seed: int, damage: bool = False, servers: int = 1) -> None:
+    def __init__(
+        self,
+        epochs: int,
+        seed: int,
+        damage: bool = False,
+        servers: int = 1,
+        clock: Path | None = None,
+    ) -> None:
+        self._clock = clock
         self._training = training(epochs)
         self._chance = random.Random(seed)
         self._damages = damage
@@ -116,6 +127,8 @@ class Chaos:
             time.sleep(self._chance.uniform(*WAIT_SECONDS))
             if self._damages:
                 self._damage()
+            if self._clock:
+                self._clock.write_text(self._chance.choice(("+1d", "-1d", "+0")))
             self._kill()
             self._collect()
         until = time.monotonic() + PATIENCE_SECONDS
@@ -135,7 +148,7 @@ class Chaos:
     def _start(self) -> None:
         command = [sys.executable, "-c", SERVER]
         self._servers.append(
-            subprocess.Popen(command, env=client.environment(), start_new_session=True)
+            subprocess.Popen(command, env=os.environ | client.environment(), start_new_session=True)
         )
 
     def _add(self) -> str:
@@ -253,11 +266,17 @@ def main() -> None:
     options.add_argument("--epochs", type=int, default=300)
     options.add_argument("--damage", action="store_true")
     options.add_argument("--servers", type=int, default=1)
+    options.add_argument("--clock", metavar="LIB")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as home:
         os.environ |= {"LAYERWISE_HOME": home, "LAYERWISE_MAX_RUNS": "2"}
+        clock = Path(home) / "clock" if given.clock else None
+        if clock:
+            clock.write_text("+0")
+            os.environ |= {"LD_PRELOAD": given.clock, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+            os.environ |= {"FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_CACHE_DURATION": "1"}
         began = time.monotonic()
-        chaos = Chaos(given.epochs, given.seed, given.damage, given.servers)
+        chaos = Chaos(given.epochs, given.seed, given.damage, given.servers, clock)
         try:
             chaos.run(given.kills)
         finally:

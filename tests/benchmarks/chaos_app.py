@@ -197,6 +197,7 @@ def main() -> None:
     options.add_argument("--damage", action="store_true")
     options.add_argument("--evidence", type=Path, default=Path(tempfile.gettempdir()))
     given = options.parse_args()
+    expect.set_options(timeout=PATIENCE_SECONDS * 1000)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         house = House(Path(home))

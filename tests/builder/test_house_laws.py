@@ -10,8 +10,8 @@ import pytest
 
 from builder import catalog
 from builder.kinds.registry import all_kinds
-from tests.laws import glossary, imports, kind_names, shape
-from tests.laws.house import CROWDED, DOMAIN_WORDS, KIND_NAMES, LADDERS, TABLES
+from tests.laws import glossary, imports, kind_names, places, shape
+from tests.laws.house import CROWDED, DOMAIN_WORDS, KIND_NAMES, LADDERS, TABLES, TYPED
 from tests.laws.tree import Tree, read
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,6 +74,10 @@ def test_no_table_of_classes_stands_outside_the_catalogue() -> None:
 
 def test_a_kind_of_data_is_known_by_name_in_its_own_file_alone() -> None:
     none(kind_names.forks(tree(), all_kinds(), KIND_NAMES))
+
+
+def test_no_sentence_names_a_folder_of_the_server() -> None:
+    none(places.told(tree(), TYPED))
 
 
 def test_the_glossary_has_a_sentence_for_every_folder_and_record() -> None:

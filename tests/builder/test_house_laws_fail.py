@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.laws import glossary, imports, kind_names, shape
+from tests.laws import glossary, imports, kind_names, places, shape
 from tests.laws.tree import Tree
 
 Make = Callable[..., Tree]
@@ -301,6 +301,22 @@ def test_a_fork_on_a_kind(make: Make, text: str) -> None:
 def test_what_is_no_fork_on_a_kind(make: Make) -> None:
     text = 'PARTS = ("image", "text")\nX = {"image": 1}\nY = Column("x", "image") == X["text"]'
     assert kind_names.forks(make({"builder/check/shapes.py": text}), {"image", "text"}) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ('f"{path} cannot be read."', True),
+        ('f"The file in {self._folder} is gone."', True),
+        ('f"The file is not in {str(path.parent)}."', True),
+        ('f"{path.name} cannot be read."', False),
+        ('f"{path}.damaged"', False),
+    ],
+)
+def test_a_sentence_that_names_a_folder(make: Make, text: str, is_told: bool) -> None:
+    files = {"builder/check/shapes.py": f"X = {text}", "builder/cli/show.py": f"X = {text}"}
+    offenders = ["builder/check/shapes.py:2 tells a whole path: take its name"] if is_told else []
+    assert places.told(make(files), {"builder/cli/"}) == offenders
 
 
 GLOSSARY = """# Title

@@ -102,3 +102,9 @@ TABLES = {
     "pages/widgets/evaluate/report.py": "Precision and Recall are the headings of a table",
 }
 """Where a collection may name several classes of the catalogue, and why."""
+
+TYPED = {
+    "builder/cli/": "its user typed that path",
+    "builder/runs/disk/output_file.py": "the file that a terminal's user named with -o",
+}
+"""Where a sentence may name a whole path, and why."""

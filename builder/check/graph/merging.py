@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from builder import catalog, formatting
+from builder import catalog, edit, formatting
 from builder.check.graph.layer_call import Explanation, LayerCall
 from builder.check.repair import fixes, graph_edits, recommended
 from builder.check.repair.fixes import Fixes
@@ -75,7 +75,7 @@ def _wires(value: object) -> int:
 def _fill(training: TrainingSpec, node: Node, many: int) -> Fixes:
     """Connect what a missing input may be: the same node again where the layer compares two."""
     spec = training.model
-    after = graph_edits.downstream(spec, node.name)
+    after = edit.dependents(spec, node.name)
     free = [n.name for n in spec.nodes if n.name not in after and n.name not in node.inbound]
     giver = free[-1] if free else node.inbound[-1].partition(":")[0]
     inbound = (*node.inbound, *(giver,) * many)

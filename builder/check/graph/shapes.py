@@ -12,7 +12,7 @@ from builder.check.graph.layer_call import Explanation, LayerCall
 from builder.check.graph.merging import missing_output, shape_mismatch
 from builder.check.graph.ranks import remove_layer, wrong_rank
 from builder.check.graph.value_kinds import learns_width
-from builder.check.repair import fixes, graph_edits, recommended
+from builder.check.repair import fixes, recommended
 from builder.check.repair.fixes import Fixes
 from builder.facts import DataFacts, Failure, ModelFacts, Problem, Shape
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec, active
@@ -34,7 +34,7 @@ def explain_refusal(
     if first is None:
         return _refusal(training, data, facts, failure) if failure else ()
     misread = first.where.removeprefix("model.")
-    if failure is None or failure.node in graph_edits.downstream(active(training.model), misread):
+    if failure is None or failure.node in edit.dependents(active(training.model), misread):
         return (first,)
     return (first, *_refusal(training, data, facts, failure))
 

@@ -202,7 +202,7 @@ def _rewire(training: TrainingSpec, node: Node, place: int) -> tuple[Fix, ...]:
     plain = all(len(n.inbound) < 2 for n in spec.nodes) and max(called.values()) < 2
     if len(inputs) == 1 and len(spec.outputs) < 2 and plain:
         return (Fix("Wire the layers as a stack", _restack(training)),)
-    after = graph_edits.downstream(spec, node.name)
+    after = edit.dependents(spec, node.name)
     names = [n.name for n in spec.nodes if n.name not in after]
     remedies: fixes.Fixes = ()
     if names:

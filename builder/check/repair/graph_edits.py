@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from builder import edit
 from builder.check.repair.recommended import CONCATENATE
 from builder.errors import SpecError
-from builder.spec import Config, ModelSpec, Node, ObjectSpec, Recent, snake_case, unique_name
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, snake_case, unique_name
 
 
 def find_layer(model: ModelSpec, node: str) -> ObjectSpec | None:
@@ -91,27 +90,6 @@ def join_inputs(model: ModelSpec, node: str) -> ModelSpec:
     return replace(model, layers=layers, nodes=tuple(rows))
 
 
-def downstream(model: ModelSpec, node: str) -> set[str]:
-    """The node and everything that depends on it: what it must not read."""
-    readers, reached, waiting = _readers(model.nodes), {node}, [node]
-    while waiting:
-        for name in readers.get(waiting.pop(), ()):
-            if name not in reached:
-                reached.add(name)
-                waiting.append(name)
-    return reached
-
-
-@Recent
-def _readers(nodes: tuple[Node, ...]) -> Mapping[str, list[str]]:
-    """Who reads each node."""
-    readers: dict[str, list[str]] = {}
-    for node in nodes:
-        for name in {ref.partition(":")[0] for ref in node.inbound}:
-            readers.setdefault(name, []).append(node.name)
-    return readers
-
-
 def circles(model: ModelSpec) -> dict[str, int]:
     """Node → the number of its group; two are in one group when each depends on the other.
 
@@ -131,7 +109,7 @@ def circles(model: ModelSpec) -> dict[str, int]:
 
 def _ended_searches(model: ModelSpec) -> list[str]:
     """The nodes in the order in which a search along the wires, in depth first, leaves them."""
-    readers, seen = _readers(model.nodes), set[str]()
+    readers, seen = edit.readers_of(model), set[str]()
     left: list[str] = []
     for name in model.by_name:
         path = [] if name in seen else [(name, iter(readers.get(name, ())))]

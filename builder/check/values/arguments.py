@@ -31,6 +31,9 @@ Repair = tuple[str, ObjectSpec]
 RATES = ("learning_rate", "initial_learning_rate")
 """Numbers whose range ``fitting`` judges, which knows what the optimizer can stand."""
 
+MOST_OBJECTS = 100
+"""Metrics of an output, or callbacks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
@@ -117,6 +120,11 @@ def _list_problems(training: TrainingSpec, part: str, key: str) -> Iterator[Prob
             return training.with_compile(**{key: new})
         return training.with_fit(**{key: new})
 
+    if len(items) > MOST_OBJECTS:
+        message = f"There are {len(items):,} {key}; at most {MOST_OBJECTS} are taken."
+        fewer = Fix(f"Keep the first {MOST_OBJECTS}", with_(items[:MOST_OBJECTS]))
+        yield Problem(f"{part}.{key}", message, "Remove those you do not need.", (fewer,))
+        return
     for i, item in enumerate(items):
         rest = items[:i] + items[i + 1 :]
         if isinstance(item, ObjectSpec):
@@ -167,6 +175,8 @@ def _unknown(kind: str, obj: ObjectSpec) -> Flaw:
         message = f"it is a {obj.class_name}: it carries code of its own, which is never run here."
         return Flaw(message, "Put a layer of Keras in its place, such as Rescaling or Activation.")
     close = near_matches(kind, obj.class_name)
+    if why := catalog.why_not_offered(kind, obj.class_name):
+        return Flaw(f"Keras's {obj.class_name} is not offered here. {why}", "Choose another one.")
     return Flaw(
         f"there is no {kind_noun(kind)} called '{obj.class_name}'.",
         f"Did you mean {' or '.join(close)}?" if close else "Choose one from the catalogue.",

@@ -19,10 +19,11 @@ Change = Callable[[ObjectSpec, str], ObjectSpec]
 
 def problems(training: TrainingSpec) -> Iterator[Problem]:
     """Arguments that hold the path of a file where a list of values belongs."""
-    for name, layer in training.model.layers.items():
-        calls = [n for n in training.model.nodes if n.layer == name and not n.off]
-        for class_name, argument in dict.fromkeys(_paths(layer)) if calls else ():
-            yield _problem(training, name, calls[0].name, class_name, argument)
+    model = training.model
+    called = {n.layer: n.name for n in reversed(model.nodes) if not n.off}
+    for name in (name for name in model.layers if name in called):
+        for class_name, argument in dict.fromkeys(_paths(model.layers[name])):
+            yield _problem(training, name, called[name], class_name, argument)
 
 
 def _problem(

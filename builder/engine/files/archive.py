@@ -123,7 +123,11 @@ def read(path: Path) -> Archive:
             if "metadata.json" in sizes:
                 metadata = _member(archive, "metadata.json", path.name)
             config = _member(archive, "config.json", path.name)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError) as error:
+    except FileError:
+        raise
+    except Exception as error:  # each way of packing has errors of its own
+        if isinstance(error, OSError) and error.errno:  # not of the archive but of the system
+            raise
         why = without_paths(str(error)) or "its end is missing"
         raise FileError(
             f"{path.name} is damaged or cut short: {why}.",

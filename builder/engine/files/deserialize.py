@@ -225,8 +225,12 @@ def _reports(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, Any] 
 
 
 def _report(made: Any) -> dict[str, Any]:
-    """What Keras says of an object, without names, as comparable plain data."""
-    config = keras.saving.serialize_keras_object(made).get("config")
+    """What Keras says of an object, without names, as comparable plain data; BuildError when it
+    took an argument of which it can say nothing."""
+    try:
+        config = keras.saving.serialize_keras_object(made).get("config")
+    except Exception as error:
+        raise BuildError(keras_objects.reason(error)) from error
     return _plain(json.loads(json.dumps(config, default=repr)))  # type: ignore[no-any-return]
 
 

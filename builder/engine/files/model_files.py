@@ -9,14 +9,18 @@ from typing import Any
 
 import psutil
 
+from builder.document import check_values
 from builder.engine.build import keras_model, keras_objects
 from builder.engine.files import archive, convert, deserialize, vocabulary, weights_reader
 from builder.engine.files.call_names import restore_names
 from builder.engine.files.unknown_layers import replace_unknown
-from builder.errors import BuildError, FileError
+from builder.errors import BuildError, FileError, SpecError
 from builder.facts import ModelFacts, Note
 from builder.formatting import size
 from builder.spec import Config
+
+MAX_DEPTH = 100
+"""How deeply a record may nest; each model within a model adds four levels."""
 
 
 def open_model(
@@ -75,9 +79,15 @@ def _json(data: bytes, name: str) -> Any:
             "Do not trust this file.",
         )
     try:
-        return json.loads(data, parse_constant=_no_constant)
+        record = json.loads(data, parse_constant=_no_constant)
+        check_values(record, MAX_DEPTH)
+    except SpecError as error:
+        raise FileError(
+            f"{name} is not opened: {error.message}", "Do not trust this file."
+        ) from None
     except (ValueError, RecursionError) as error:
         raise FileError(f"{name} is no valid JSON: {str(error)[:120]}.", archive.AGAIN) from None
+    return record
 
 
 def _no_constant(name: str) -> Any:

@@ -9,7 +9,6 @@ from typing import Any
 from builder import catalog
 from builder.catalog import Entry
 from builder.catalog.cells import CELLS
-from builder.catalog.layers import NOT_IN_A_STACK
 from builder.check.values.catalog_lookup import kind_noun
 from builder.code.constructor_calls import nested_kind
 from builder.code.training_part import usual_files
@@ -30,9 +29,6 @@ from builder.parse.interpreter.values import (
 from builder.parse.keras import epoch_functions, layer_arguments, legacy
 from builder.parse.keras.symbolic_model import KerasObject, Layer
 from builder.spec import Config, ObjectSpec
-
-NO_LAYER = {"Accuracy": "it compares raw predictions with labels; 'accuracy' picks the right one"}
-"""Classes the catalogue leaves out → why, beside what ``NOT_IN_A_STACK`` says."""
 
 MAX_WRAPPED = 4
 """Wrappers inside each other; each may name what it wraps twice."""
@@ -103,10 +99,9 @@ def find_entry(interp: Interpreter, node: ast.AST, kind: str, written: str) -> E
 
 
 def _missing(interp: Interpreter, node: ast.AST, kind: str, written: str) -> Unknown:
-    if kind == "layers" and written in NOT_IN_A_STACK:
-        return interp.report_unknown(node, f"{written} is left out. {NOT_IN_A_STACK[written]}")
-    if written in NO_LAYER:
-        return interp.report_unknown(node, f"{written}: {NO_LAYER[written]}")
+    if why := catalog.why_not_offered(kind, written):
+        text = f"Keras's {written} is not offered here: left out. {why}"
+        return interp.report_unknown(node, text)
     known = [e.class_name for e in catalog.entries(kind)]
     near = difflib.get_close_matches(written[:60], known, n=2, cutoff=0.6)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""

@@ -66,7 +66,7 @@ def _make(path: Path) -> Path:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise FileError(
-            f"The workspace folder {path} cannot be used: {_reason(error)}.",
+            f"The workspace folder cannot be used: {_reason(error)}.",
             "Set LAYERWISE_HOME to a folder you may write to.",
         ) from error
     return path
@@ -147,7 +147,7 @@ def write(path: Path, data: bytes) -> None:
 
 def disk_error(path: Path, error: OSError) -> FileError:
     """Why a file could not be written, with the remedy."""
-    message = f"{path.name} could not be saved in {path.parent}: {_reason(error)}."
+    message = f"{path.name} could not be saved: {_reason(error)}."
     return FileError(message, _remedy(error))
 
 
@@ -157,7 +157,7 @@ def open_for_writing(path: Path, mode: Literal["ab", "wb"]) -> BufferedWriter:
         return open(path, mode)
     except OSError as error:
         raise FileError(
-            f"The workspace folder {path.parent} cannot be written to: {_reason(error)}.",
+            f"The workspace folder cannot be written to: {_reason(error)}.",
             "Set LAYERWISE_HOME to a folder you may write to.",
         ) from error
 

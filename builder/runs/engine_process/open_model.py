@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from builder import starters
 from builder.engine.files import archive
@@ -36,15 +37,7 @@ def open_as_project(path: Path, name: str) -> tuple[TrainingSpec, tuple[Note, ..
     with tempfile.TemporaryDirectory(prefix="layerwise-open-") as folder:
         keep = Path(folder) / "weights.npz"
         try:
-            archive.kind(path)  # what is plainly no model need not wait for a process to start
-            opened = client.call_guarded(
-                "model_files.open_model",
-                path,
-                keep,
-                reads=(path,),
-                writes=(Path(folder),),
-                timeout=SECONDS,
-            )
+            opened = read_guarded(path, keep)
         except LayerwiseError as error:
             error.message = error.message.replace(path.name, name[:80])
             raise
@@ -53,3 +46,22 @@ def open_as_project(path: Path, name: str) -> tuple[TrainingSpec, tuple[Note, ..
             kept = Config(file=weight_files.keep_file(keep), name=name[:80])
             training = replace(training, weights=kept)
     return training, tuple(opened["notes"])
+
+
+def read_guarded(path: Path, keep: Path | None = None) -> dict[str, Any]:
+    """``model_files.open_model`` in a child of its own: a damaged ``.h5`` can make its reader go
+    round in a circle for ever, or end the process.
+
+    Raises:
+        LayerwiseError: as there; or it took too long or too much.
+    """
+    archive.kind(path)  # what is plainly no model need not wait for a process to start
+    opened: dict[str, Any] = client.call_guarded(
+        "model_files.open_model",
+        path,
+        keep,
+        reads=(path,),
+        writes=(keep.parent,) if keep else (),
+        timeout=SECONDS,
+    )
+    return opened

@@ -100,7 +100,7 @@ class Database:
                 self._connection = _connect(path)
             except sqlite3.DatabaseError as error:
                 if isinstance(error, sqlite3.OperationalError):
-                    raise _unusable(path, error) from error
+                    raise _unusable(error) from error
                 _set_aside(path)
                 self._connection = _connect(path)
 
@@ -111,7 +111,7 @@ class Database:
             try:
                 yield self._connection
             except sqlite3.Error as error:
-                raise _unusable(self._path, error) from error
+                raise _unusable(error) from error
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -162,7 +162,7 @@ class Database:
             return  # all of it is in the main file
         except OSError as error:
             raise FileError(
-                f"The run store {self._path} cannot be written: {error.strerror}.",
+                f"The run store cannot be written: {error.strerror}.",
                 "Check the disk.",
             ) from error
 
@@ -176,7 +176,7 @@ class Database:
                 source.backup(target)
                 target.execute("PRAGMA journal_mode = DELETE")  # one file, whole by itself
         except sqlite3.Error as error:
-            raise _unusable(path, error) from error
+            raise _unusable(error) from error
 
     def close(self) -> None:
         """Closes the file; waits for whoever is using it, for SQLite crashes otherwise."""
@@ -209,8 +209,8 @@ def _connect(path: Path) -> sqlite3.Connection:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
             raise FileError(
-                f"The runs in {path} were written by a newer Layerwise (format {version}; this one"
-                f" reads up to {VERSION}).",
+                f"The runs were written by a newer Layerwise (format {version}; this one reads up"
+                f" to {VERSION}).",
                 "Update Layerwise, or set LAYERWISE_HOME to another folder.",
             )
         _migrate(connection, version)
@@ -240,16 +240,16 @@ def _migrate(connection: sqlite3.Connection, version: int) -> None:
         raise
 
 
-def _unusable(path: Path, error: sqlite3.Error) -> FileError:
+def _unusable(error: sqlite3.Error) -> FileError:
     if "full" in str(error):
         return FileError(
-            f"The disk is full: nothing more can be written to the run store {path}.",
+            "The disk is full: nothing more can be written to the run store.",
             "Delete old runs or free some space; nothing that is stored is lost.",
         )
     hint = "Check the folder's permissions and the free disk space."
     if "locked" in str(error):
         hint = "Another program is writing to it; close that one, or try again in a moment."
-    return FileError(f"The run store {path} cannot be used: {error}.", hint)
+    return FileError(f"The run store cannot be used: {error}.", hint)
 
 
 def _set_aside(path: Path) -> None:

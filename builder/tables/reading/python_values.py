@@ -51,5 +51,5 @@ def text_of(value: Any) -> str:
     if isinstance(value, datetime.datetime | datetime.date | datetime.time):
         return value.isoformat()
     if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False)
+        return text_of(json.dumps(value, ensure_ascii=False))
     return str(value)

@@ -100,7 +100,7 @@ def table_members(archive: zipfile.ZipFile) -> tuple[str, ...]:
     Raises:
         DataError: there is none.
     """
-    files = [m for m in archive.infolist() if not m.is_dir() and not is_hidden(m.filename)]
+    files = [m for m in archive.infolist() if not is_hidden(m.filename)]
     known = [m for m in files if PurePosixPath(m.filename).suffix.lower() in TABLES]
     if not known and files:
         suffixes = {PurePosixPath(m.filename).suffix.lower() or "no ending" for m in files}
@@ -122,15 +122,16 @@ def table_members(archive: zipfile.ZipFile) -> tuple[str, ...]:
 def find_texts(archive: zipfile.ZipFile) -> tuple[str, ...]:
     """The texts of a ZIP where they are what it is about: most of its files, in two folders or
     more; else ()."""
-    files = [n for n in archive.namelist() if not n.endswith("/") and not is_hidden(n)]
+    files = [n for n in archive.namelist() if not is_hidden(n)]
     texts = [n for n in files if PurePosixPath(n).suffix.lower() == ".txt"]
     folders = {str(PurePosixPath(n).parent) for n in texts} - {"."}
     return tuple(texts) if len(folders) > 1 and 2 * len(texts) > len(files) else ()
 
 
 def is_hidden(path: str) -> bool:
-    """Whether a system put it there, and no person."""
-    return path.startswith("__MACOSX/") or PurePosixPath(path).name.startswith(".")
+    """Whether it is no file of a person: a folder, no name at all, or what systems add."""
+    hidden = path.startswith("__MACOSX/") or PurePosixPath(path).name.startswith(".")
+    return hidden or not path or path.endswith("/")
 
 
 def read_member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:

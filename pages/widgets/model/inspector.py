@@ -76,7 +76,7 @@ def _key(kind: str, node: str) -> str:
 
 def _show_sharers(model: ModelSpec, node: str) -> None:
     layer = model.node(node).layer
-    others = [n.name for n in model.nodes if n.layer == layer and n.name != node]
+    others = [name for name in model.calls[layer] if name != node]
     if others:
         names = ", ".join(escape_md(n) for n in others)
         st.caption(f":material/link: The same layer is called as {names}: they share weights.")

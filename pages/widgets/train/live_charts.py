@@ -109,7 +109,7 @@ def rate_svg(points: Sequence[tuple[float, float]], steps_per_epoch: int, label:
     places = [
         (left + width * step / last, top + height * (1 - rate / high)) for step, rate in points
     ]
-    path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
+    curve = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
     description = (
         f"{label}: from {points[0][1]:.3g} at the start to {points[-1][1]:.3g} at the end."
     )
@@ -128,6 +128,6 @@ def rate_svg(points: Sequence[tuple[float, float]], steps_per_epoch: int, label:
         '<svg viewBox="0 0 360 124" width="100%" role="img" font-size="12" fill="none"'
         f' style="max-width:26rem;font-family:var(--st-font)" aria-label="{escape(description)}">'
         f'<path d="M{left} {top}V{top + height}H{left + width}" stroke="currentColor"'
-        f' opacity="0.35"/><path d="{path}" stroke="var(--st-primary-color, currentColor)"'
+        f' opacity="0.35"/><path d="{curve}" stroke="var(--st-primary-color, currentColor)"'
         f' stroke-width="2.5" stroke-linejoin="round"/><g fill="currentColor">{labels}</g></svg>'
     )

@@ -148,6 +148,7 @@ def test_a_missing_file():
         ({"x_train": np.ones(20)}, "neither a table nor pictures"),
         ({"x_train": np.ones((20, 4, 4, 4, 4))}, "neither a table nor pictures"),
         ({"x_train": np.float64(1)}, "neither a table nor pictures"),
+        ({"x_test": np.float64(1)}, "x_test has 1 examples but y_test has 6"),
         ({"x_train": np.array([None] * 20)}, "Python objects"),
     ],
 )  # fmt: skip

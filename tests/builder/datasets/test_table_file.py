@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from sklearn.model_selection import train_test_split
 
-from builder.datasets import table_file
+from builder.datasets import _table_program, table_file
 from builder.engine.data import loading
 from builder.errors import DataError
 from builder.runs.disk import data_files
@@ -113,6 +113,13 @@ def test_each_kind_becomes_what_a_model_reads():
     whole = np.concatenate([data["day"].train, data["day"].test])
     assert whole.min() == (pd.Timestamp("2023-01-01") - pd.Timestamp(0)).days
     assert np.isnan(data["age"].train).sum() + np.isnan(data["age"].test).sum() == len(table()[::7])
+
+
+def test_dates_of_any_year_are_read():
+    far = pd.Series(np.array(["6023-04-18", "0001-01-01", "NaT"], "datetime64[us]"))
+    days = far.to_numpy().astype("datetime64[D]").astype("float64")
+    expected = np.where(far.isna(), np.nan, days)
+    np.testing.assert_array_equal(_table_program.date(far), expected.astype("float32"))
 
 
 def test_the_test_rows_are_those_of_scikit_learn():

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from builder import parse, starters
+from builder import catalog, parse, starters
 from builder.spec import Config, ModelSpec
 
 STACK = "import keras\nfrom keras import layers\nmodel = keras.Sequential([keras.Input((4,))])\n"
@@ -215,3 +215,26 @@ def test_the_config_of_a_layer_is_in_the_catalogues_words() -> None:
     read = parse.parse(STACK + "model.add(layers.Dense(3, activation='linear', use_bias=True))")
     assert read.training is not None
     assert read.training.model.layers["dense"].config == Config(units=3)
+
+
+LEFT_OUT = [
+    (kind, name)
+    for kind, names in {
+        "layers": ("Lambda", "TFSMLayer", "Wrapper"),
+        "callbacks": ("LambdaCallback", "RemoteMonitor", "BackupAndRestore", "History"),
+        "optimizers": ("LossScaleOptimizer",),
+        "losses": ("Loss",),
+        "metrics": ("Accuracy",),
+        "regularizers": ("Regularizer",),
+    }.items()
+    for name in names
+]
+
+
+@pytest.mark.parametrize(("kind", "name"), LEFT_OUT)
+def test_what_keras_has_and_the_catalogue_has_not_is_told_as_such(kind: str, name: str) -> None:
+    text = f"import keras\nmade = keras.{kind}.{name}()\nmodel = keras.Sequential([made])"
+    said = [note.message for note in parse.parse(text).notes if name in note.message]
+    assert said and not any("there is no" in message for message in said)
+    if name != "Lambda":  # which is told by what it holds
+        assert catalog.why_not_offered(kind, name) in said[0]

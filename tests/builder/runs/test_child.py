@@ -127,7 +127,7 @@ def test_a_call_that_takes_too_long_is_ended_and_the_next_one_works() -> None:
 
 def test_a_workspace_that_may_only_be_read_is_the_reason_given(own_home: Path) -> None:
     (own_home / "logs" / "child-mute.log").mkdir(parents=True)  # so it cannot be written to
-    with pytest.raises(FileError, match=r"logs cannot be written to: .+\."):
+    with pytest.raises(FileError, match=r"workspace folder cannot be written to: .+\."):
         client.Child("mute", []).start()
 
 

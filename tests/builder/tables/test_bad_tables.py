@@ -43,6 +43,10 @@ def locked_zip() -> bytes:
     return bytes(content)
 
 
+def nameless() -> bytes:
+    return zipped({"a.csv": CSV}).replace(b"a.csv", b"\0.csv")
+
+
 def repeated_text() -> bytes:
     """A Parquet file of 1 MB whose texts come to 20 GB."""
     codes = pa.array(np.zeros(20_000, np.int32))
@@ -82,6 +86,7 @@ BAD = {
         zipped({"a.csv": b""})[:-14] + b"\xf0\xff\xf0\xff" + bytes(10),
         "65,520 files",
     ),
+    "a ZIP of a file without a name": (nameless(), "ZIP is empty"),
     "a ZIP with a password": (locked_zip(), "protected by a password"),
     "a workbook with a password": (LOCKED, "protected by a password"),
     "no workbook": (LOCKED[:600], "cannot be read"),
@@ -111,6 +116,11 @@ def test_what_is_wrong_is_told_with_a_remedy(name: str) -> None:
     assert sentence in error.message
     assert error.message.endswith(".") and error.message.count(". ") <= 1
     assert error.hint.endswith((".", "]."))
+
+
+def test_letters_that_are_none_are_replaced_wherever_they_stand() -> None:
+    table = read_table(json.dumps([{"a": {"b": "\ud800"}}, {"a": "\udfff"}]).encode())
+    assert table.data.column("a").to_pylist() == ['{"b": "?"}', "?"]
 
 
 def test_a_file_that_is_not_there_is_told_without_its_path(tmp_path: Path) -> None:
