@@ -106,6 +106,8 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
     skip: tuple[str, ...] = ("file", "name")
     if name == table_dataset.CLASS_NAME:
         skip = table_screen.ASKED
+    elif hasattr(datasets.get(name), "awaits"):  # as the code says them
+        skip = tuple(datasets[name].ENTRY.args)
     return form.edit("datasets", dataset, key=f"dataset-{name}", skip=skip)
 
 

@@ -10,6 +10,8 @@
     source(config)    the Python lines that give the same arrays in a script standing alone
     decode(config, rows)    only where a column's kind has words: rows of word numbers as text
     FILE        only where a file of that name in the datasets folder is the same
+    columns(config)   only where its settings say all of it: its columns, without loading it
+    awaits(config)    only where the data are not here yet: one sentence that says so
 
 A module is imported to be listed, so it imports Keras, scikit-learn and pandas only in ``load``.
 ``registry.validate`` says which module lacks what. Reading code back asks no more than this.

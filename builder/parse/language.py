@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from builder.parse.data import array_methods, loaders, own_code
+from builder.parse import own_code
+from builder.parse.data import array_methods, loaders
 from builder.parse.interpreter import (
     expressions,
     functions,

@@ -7,7 +7,6 @@ from dataclasses import replace
 import streamlit as st
 
 from builder import parse
-from builder.datasets.registry import find_dataset
 from builder.errors import LayerwiseError
 from builder.parse import Parsed
 from builder.spec import ModelSpec, TrainingSpec
@@ -118,9 +117,8 @@ def show_report(parsed: Parsed | str) -> None:
 def _title(parsed: Parsed, training: TrainingSpec) -> str:
     """The text's own, else what its model is called, else its data."""
     name = training.model.name
-    unnamed = name in ("", ModelSpec().name) and not parsed.strange_data
-    data = find_dataset(training.dataset.class_name).TITLE
-    return parsed.title or (data if unnamed else name)
+    unnamed = name in ("", ModelSpec().name)
+    return parsed.title or (own_files.dataset_title(training.dataset) if unnamed else name)
 
 
 def show_remarks(parsed: Parsed) -> None:
