@@ -3,7 +3,7 @@
 Settings of ``DataToCome.said``, each only where the code says it:
 
     form          table, pictures, texts, series, arrays
-    file          the file or folder as the code writes it
+    file          the file or folder as the code writes it; target_file: that of the answers
     inputs        names or places of the columns that are read; without: those that are left out
     target        name or place of the column that is predicted
     width         how many columns are read; guessed: the code does not say how many
@@ -27,13 +27,14 @@ FORMS = {
     "series": "a series",
     "arrays": "arrays",
 }
+FILES = ("file", "target_file")
 SCALES = {"standard": "standardised", "unit": "scaled to 0 to 1"}
 
 
 def file_name(said: Mapping[str, Any]) -> str:
-    """The file without its folders; "" where the code names none."""
-    name = str(said.get("file", "")).replace("\\", "/").rstrip("/")
-    return name.rpartition("/")[2][:80]
+    """The file without its folders, and that of the answers; "" where the code names none."""
+    names = [str(said[key]).replace("\\", "/").rstrip("/") for key in FILES if said.get(key)]
+    return " and ".join(dict.fromkeys(name.rpartition("/")[2][:80] for name in names))
 
 
 def describe(said: Mapping[str, Any], shapes: str) -> list[str]:

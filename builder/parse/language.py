@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from builder.parse import own_code
+from builder.parse.awaited import awaited_functions, awaited_methods, positions
 from builder.parse.data import array_methods, loaders
 from builder.parse.interpreter import (
     expressions,
@@ -23,12 +24,20 @@ RULES = Rules(
         references.HANDLERS,
         functions.HANDLERS,
         array_methods.HANDLERS,
+        positions.HANDLERS,
+        awaited_functions.HANDLERS,
+        awaited_methods.HANDLERS,
         symbolic_handlers.HANDLERS,
         keras_library.HANDLERS,
         user_classes.HANDLERS,
     ),
-    operators=(symbolic_handlers.OPERATORS, array_methods.OPERATORS),
-    library=(keras_library.read_call, loaders.read_call, keras_library.read_constructor),
+    operators=(symbolic_handlers.OPERATORS, awaited_methods.OPERATORS, array_methods.OPERATORS),
+    library=(
+        keras_library.read_call,
+        awaited_functions.read_call,
+        loaders.read_call,
+        keras_library.read_constructor,
+    ),
     own_functions=own_code.read_function,
     own_classes=own_code.read_class,
     is_known=keras_library.is_known,

@@ -12,7 +12,7 @@ from builder.check.graph.ranks import input_ranks
 from builder.code import data_source
 from builder.datasets import data_to_come
 from builder.parse import missing_model
-from builder.parse.awaited import awaited_array
+from builder.parse.awaited import awaited_array, awaited_dataset
 from builder.parse.data import flattened, multi_column, preparation
 from builder.parse.data.arrays import DataArray
 from builder.parse.interpreter.interpreter import Interpreter
@@ -41,7 +41,8 @@ def build(interp: Interpreter) -> TrainingSpec | None:
         return None
     fit: FitCall | None = model.fitted
     x = fit.x if fit else missing_model.loaded_data(interp, "x")
-    source = x if isinstance(x, DataArray) and x.what == "x" else None
+    is_source = isinstance(x, DataArray) and (x.what == "x" or _is_to_come(x))
+    source = x if is_source else None
     spec = _put_together(interp, model, source)
     if spec is None and model.instance is not None:
         model = _another(interp, source or missing_model.loaded_data(interp, "x"))
@@ -285,8 +286,8 @@ def _without_data(
     asked = asked_columns.ask(made)
     if not binding.is_single_column(made):
         made = replace(made, columns=Config({n: n for n in (*asked.inputs, *asked.targets)}))
-    names = awaited_array.author_names(interp.page.tree, fit.node if fit else None)
-    made = replace(made, dataset=awaited_array.dataset_spec(asked, x, y, names))
+    names = awaited_dataset.author_names(interp.page.tree, fit.node if fit else None)
+    made = replace(made, dataset=awaited_dataset.dataset_spec(asked, x, y, names))
     if not _is_own_script(x):
         text = f"{data_to_come.awaits(made.dataset.config)} Drop the file when it is there."
         interp.remarks.add(DIFFERENT, 0, text)

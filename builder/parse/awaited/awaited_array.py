@@ -1,70 +1,105 @@
-"""Arrays of data that are not here: what the code says of them, until it comes to fit."""
+"""Arrays of data that are not here: what the code says of them on the way to fit."""
 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
-from builder.check.graph.asked_columns import AskedColumns
-from builder.code.author_names import OURS, is_free
-from builder.datasets import data_to_come
+from builder.datasets import _said_of_data, data_to_come
 from builder.kinds.registry import find_kind
-from builder.parse.data.arrays import DataArray, LoadedData
-from builder.spec import Config, ObjectSpec
+from builder.parse.data.arrays import DataArray, Length, LoadedData
+from builder.parse.interpreter.interpreter import Interpreter
 
 NAME = data_to_come.ENTRY.class_name
+
+UNDECIDED = "?"
+"""What an array is before ``fit`` says whether it is read or predicted."""
+
+UNKNOWN_COUNT = 10
+"""So many columns, classes or letters are taken where only the data can say."""
 
 
 @dataclass(eq=False, frozen=True, slots=True)
 class Awaited(DataArray):
-    """An array of data to come; its ``data.config`` says what is known of all of them.
+    """An array of data to come; ``data.config["said"]`` holds what the code says of all of them.
 
     Args:
-        facts: of this array alone, settings of its column.
+        sizes: shape of one example; None where nothing says it.
+        chosen, without: names or places of the columns that were chosen, or left out.
+        at: first and last step behind a place in a series, where it was cut by a loop.
+        of_part: of one row, which part it is of; cut: it is several steps of a series.
+        scaled: ``standard``, ``unit``, or the name of another scaler.
+        words: how many words its numbers stand for.
+        classes: how many different values it has, where the code says it.
+        is_text: its examples are texts.
+        is_names: only its different values are meant: ``np.unique(y)``.
     """
 
-    facts: dict[str, Any] = field(default_factory=dict)
+    sizes: tuple[int, ...] | None = None
+    chosen: tuple[Any, ...] = ()
+    without: tuple[Any, ...] = ()
+    at: tuple[int, int] | None = None
+    of_part: str = "train"
+    cut: bool = False
+    scaled: str = ""
+    words: int = 0
+    classes: int = 0
+    is_text: bool = False
+    is_names: bool = False
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of one example; () where it is one number, or nothing says it."""
+        return self.sizes or ()
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What the code says of the data."""
+        said: dict[str, Any] = self.data.config.setdefault("said", {})
+        return said
 
 
 def load_awaited(line: int, **said: Any) -> LoadedData:
     """Data that are not here, of which the code says this."""
-    kind = find_kind("array")
-    return LoadedData(NAME, kind, 0, True, {"said": said}, line=line)
+    kept = {name: value for name, value in said.items() if value not in (None, "", (), [])}
+    return LoadedData(NAME, find_kind("array"), 0, True, {"said": kept}, line=line)
 
 
-def dataset_spec(asked: AskedColumns, x: Any, y: Any, names: dict[str, str]) -> ObjectSpec:
-    """The dataset to come: columns as the model asks for them, with what the code says."""
-    told = x if isinstance(x, DataArray) else y
-    config = dict(told.data.config) if isinstance(told, DataArray) else {}
-    if not config.get("inputs"):
-        config |= {"inputs": asked.inputs, "targets": asked.targets}
-    labels = {"labels": asked.labels} if asked.labels != "integers" else {}
-    kept = {"said": config.pop("said", None), "names": names}
-    return ObjectSpec(NAME, Config(config, **labels, **{k: v for k, v in kept.items() if v}))
+def new_array(line: int, sizes: tuple[int, ...] | None = None, **said: Any) -> Awaited:
+    """All rows of data that are not here."""
+    return Awaited(load_awaited(line, **said), UNDECIDED, "all", sizes=sizes)
 
 
-def author_names(tree: ast.Module, fit: ast.AST | None) -> dict[str, str]:
-    """Our name of an array → the code's, as it hands them to ``fit`` and ``evaluate``."""
-    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call)]
-    tested = [c for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr == "evaluate"]
-    names: dict[str, str] = {}
-    if isinstance(fit, ast.Call):
-        names |= dict(zip(OURS[:2], _pair(fit), strict=False))
-        held = next((k.value for k in fit.keywords if k.arg == "validation_data"), None)
-        if isinstance(held, ast.Tuple) and not tested:
-            names |= dict(zip(OURS[2:], map(_name, held.elts), strict=False))
-    for call in tested[:1]:
-        names |= dict(zip(OURS[2:], _pair(call), strict=False))
-    return {ours: name for ours, name in names.items() if name != ours and is_free(name)}
+def count(
+    interp: Interpreter, node: ast.AST, array: Awaited, what: str, usual: int = UNKNOWN_COUNT
+) -> int:
+    """A number that only the data know, said once for each of them."""
+    said = array.said
+    name = _said_of_data.file_name(said) or "the data"
+    if what not in said.setdefault("guessed", []):
+        said["guessed"] = [*said["guessed"], what]
+        interp.report_different(
+            node, f"How many {what} {name} has is not said: {usual} until it is here."
+        )
+    return usual
 
 
-def _pair(call: ast.Call) -> list[str]:
-    """The names of x and y among the arguments of a call."""
-    named = {k.arg: k.value for k in call.keywords}
-    parts = [*call.args[:2], *(named[k] for k in "xy" if k in named)]
-    return [_name(part) for part in parts]
+def width(interp: Interpreter, node: ast.AST, array: Awaited) -> int:
+    """How many columns a table has, or is taken to have."""
+    if array.sizes is not None:
+        return array.sizes[-1] if array.sizes else 1
+    return count(interp, node, array, "columns")
 
 
-def _name(node: ast.AST) -> str:
-    return node.id if isinstance(node, ast.Name) else ""
+def shape_of(interp: Interpreter, node: ast.AST, array: Awaited) -> list[Any]:
+    """``array.shape``."""
+    sizes: tuple[int, ...] | None = array.sizes
+    if sizes is None:
+        sizes = (width(interp, node, array),)
+    return [*([] if array.part == "row" else [Length(array)]), *sizes]
+
+
+def with_sizes(array: Awaited, sizes: tuple[int, ...] | None) -> Awaited:
+    """The array with another shape of one example."""
+    return replace(array, sizes=sizes)
