@@ -6,13 +6,14 @@ Settings of ``DataToCome.said``, each only where the code says it:
     file          the file or folder as the code writes it; target_file: that of the answers
     inputs        names or places of the columns that are read; without: those that are left out
     target        name or place of the column that is predicted
-    width         how many columns are read; guessed: the code does not say how many
-    scale         standard (mean 0, deviation 1) or unit (0 to 1), by column
+    scale         standard (mean 0, deviation 1) or unit (0 to 1), by column; factor: every number
+                  is multiplied by it
+    guessed       what the code does not say, so that a usual number is taken
+    columns       names that the code gives to the columns of the file; read_as: how it reads it
     test_split    share of the rows set aside; random_state, stratified; in_order: the last ones
     words, length of texts: how many words are known, how many of a text are read
     size          height and width of pictures; augmented: how they are varied
     window, horizon, column   of a series: how many steps are read, how far ahead, which column
-    steps         further sentences, as they stand
 """
 
 from __future__ import annotations
@@ -61,6 +62,8 @@ def _parts(said: Mapping[str, Any]) -> Iterator[str]:
         yield f"{ahead} from {said['window']} steps"
     if said.get("scale") in SCALES:
         yield SCALES[said["scale"]]
+    if isinstance(said.get("factor"), int | float):
+        yield f"multiplied by {said['factor']:.4g}"
     if "augmented" in said:
         yield f"varied while training by {_names(said['augmented'])}"
     if "test_split" in said:

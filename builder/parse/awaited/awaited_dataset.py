@@ -107,6 +107,9 @@ def _inputs_said(x: Awaited) -> dict[str, Any]:
         said["without"] = x.without
     if scale := x.scaled or _measured(x):
         said["scale"] = scale
+    if len(x.done) == 1 and x.done[0][0] in "/*" and isinstance(x.done[0][1], int | float):
+        sign, number = x.done[0]
+        said["factor"] = number if sign == "*" else 1 / (number or 1)
     return said
 
 

@@ -20,7 +20,13 @@ from builder.runs.engine_process import client
 from builder.spec import ObjectSpec, TrainingSpec
 from builder.suggest import table_dataset, table_model
 from builder.tables.profiling.task_guess import guess_target
-from builder.tables.table_records import ColumnProfile, TableFormat, TableOverview, TableWarning
+from builder.tables.table_records import (
+    ColumnProfile,
+    TableFormat,
+    TableOverview,
+    TableProfile,
+    TableWarning,
+)
 from pages.widgets.data import table_cards
 from pages.widgets.session import current_project, engine_facts, tab_state, widget_sync
 from pages.widgets.shared import asset_files
@@ -315,16 +321,25 @@ def _show_format(dataset: ObjectSpec, seen: TableOverview) -> None:
         st.rerun()
 
 
+def read_profile(
+    file: str,
+    name: str,
+    form: TableFormat = TableFormat(),  # noqa: B008 - frozen
+) -> TableProfile:
+    """What is in a file; raises as ``arrive``."""
+    path = find_file(file)
+    if path is None:
+        raise DataError(f"{name} is no longer here.", "Drop it again.", "dataset.file")
+    return _read(path, form).profile
+
+
 def arrive(file: str, name: str, form: TableFormat = TableFormat()) -> None:  # noqa: B008 - frozen
     """Put a project on screen that learns from this file: its likeliest target, a model for it.
 
     Raises:
         LayerwiseError: the file is no table, or nothing in it can be predicted.
     """
-    path = find_file(file)
-    if path is None:
-        raise DataError(f"{name} is no longer here.", "Drop it again.", "dataset.file")
-    profile = _read(path, form).profile
+    profile = read_profile(file, name, form)
     if not (target := guess_target(profile)):
         raise DataError(
             f"Nothing in {name} can be predicted: no column of numbers or categories is left.",
