@@ -6,6 +6,7 @@
     CONTENTS    what it holds: ``Contents``
     LOADER      the function of a library that code calls for it: "keras.datasets.mnist.load_data";
       or PROGRAM    where it is made by functions of our own, which a script carries: ``Program``
+      or WRITTEN    True where code writes its numbers down itself
     load(config)      its arrays: ``Raw``
     source(config)    the Python lines that give the same arrays in a script standing alone
     decode(config, rows)    only where a column's kind has words: rows of word numbers as text

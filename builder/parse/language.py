@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from builder.parse import own_code
 from builder.parse.awaited import awaited_functions, awaited_methods, positions
-from builder.parse.data import array_methods, loaders
+from builder.parse.data import array_methods, loaders, written_numbers
 from builder.parse.interpreter import (
     expressions,
     functions,
@@ -24,6 +24,7 @@ RULES = Rules(
         references.HANDLERS,
         functions.HANDLERS,
         array_methods.HANDLERS,
+        written_numbers.HANDLERS,
         positions.HANDLERS,
         awaited_functions.HANDLERS,
         awaited_methods.HANDLERS,
@@ -31,10 +32,16 @@ RULES = Rules(
         keras_library.HANDLERS,
         user_classes.HANDLERS,
     ),
-    operators=(symbolic_handlers.OPERATORS, awaited_methods.OPERATORS, array_methods.OPERATORS),
+    operators=(
+        symbolic_handlers.OPERATORS,
+        awaited_methods.OPERATORS,
+        array_methods.OPERATORS,
+        written_numbers.OPERATORS,
+    ),
     library=(
         keras_library.read_call,
         awaited_functions.read_call,
+        written_numbers.read_call,
         loaders.read_call,
         keras_library.read_constructor,
     ),

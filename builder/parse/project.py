@@ -134,7 +134,7 @@ def _spec(interp: Interpreter, model: Model, x: DataArray | None) -> ModelSpec |
         if result is None:
             return None
         model = result
-    shape = x.shape if x is not None else ()
+    shape = x.shape if x is not None else _written_shape(model)
     if model.kind == "sequential" and not symbolic_calls.has_input(model) and model.stack:
         text = f"The Input was added: its shape {shape} is that of the data."
         if x is None or shape or _is_to_come(x):
@@ -155,6 +155,16 @@ def _spec(interp: Interpreter, model: Model, x: DataArray | None) -> ModelSpec |
     if x is None or not x.flat:
         return spec
     return flattened.add_flatten(interp, spec, x.data.shape, model.line)
+
+
+def _written_shape(model: Model) -> tuple[int, ...]:
+    """Of an example among numbers that the code writes down."""
+    sizes: list[int] = []
+    item = model.fitted.x if model.fitted else None
+    while isinstance(item, list) and item and len(sizes) < 8:
+        sizes.append(len(item))
+        item = item[0]
+    return tuple(sizes[1:]) or ((1,) if sizes else ())
 
 
 USUAL_SHAPES = {3: (20, 8), 4: (32, 32, 3), 5: (16, 16, 16, 1)}
@@ -273,7 +283,7 @@ def _without_data(
     """With data to come, of the shapes that the model asks for."""
     fit: FitCall | None = model.fitted
     x, y = (fit.x, fit.y) if fit else (None, None)
-    if interp.around is not None and not _is_to_come(x):
+    if interp.around is not None and not _is_to_come(x) and not isinstance(x, list):
         return _around(interp, model, spec, compiled, settings)
     spec = flattened.add_flatten(interp, spec, flattened.GREY, model.line)
     made = TrainingSpec(
@@ -284,9 +294,11 @@ def _without_data(
         seed=interp.seed,
     )
     asked = asked_columns.ask(made)
+    names = awaited_dataset.author_names(interp.page.tree, fit.node if fit else None)
+    if numbers := awaited_dataset.numbers_dataset(asked, x, y, names):
+        return replace(made, dataset=numbers)
     if not binding.is_single_column(made):
         made = replace(made, columns=Config({n: n for n in (*asked.inputs, *asked.targets)}))
-    names = awaited_dataset.author_names(interp.page.tree, fit.node if fit else None)
     made = replace(made, dataset=awaited_dataset.dataset_spec(asked, x, y, names))
     if not _is_own_script(x):
         text = f"{data_to_come.awaits(made.dataset.config)} Drop the file when it is there."

@@ -7,9 +7,11 @@ from typing import Any
 
 from builder.check.graph.asked_columns import AskedColumns
 from builder.code.author_names import OURS, is_free
+from builder.datasets import numbers_in_code
 from builder.kinds.registry import find_kind
 from builder.parse.awaited.awaited_array import NAME, Awaited
 from builder.parse.data.arrays import DataArray, Measure
+from builder.parse.data.written_numbers import write
 from builder.parse.interpreter.values import is_small
 from builder.spec import Config, ObjectSpec, freeze
 
@@ -34,6 +36,30 @@ def dataset_spec(asked: AskedColumns, x: Any, y: Any, names: dict[str, str]) -> 
         config["labels"] = "one_hot"
     kept = {k: v for k, v in {**config, "names": names}.items() if v}
     return ObjectSpec(NAME, Config(kept))
+
+
+def numbers_dataset(
+    asked: AskedColumns, x: Any, y: Any, names: dict[str, str]
+) -> ObjectSpec | None:
+    """The numbers that the code writes down, as a dataset; None where it writes none that fit."""
+    given = {"x": x, "y": y}
+    named = {"x": asked.inputs.get("x"), "y": asked.targets.get("y")}
+    if not all(isinstance(v, list) and is_numbers(v) for v in given.values()):
+        return None
+    numbers = {n: numbers_in_code.shaped(given[n], c) for n, c in named.items() if c}
+    if len(numbers) < 2 or None in numbers.values() or len(x) != len(y):
+        return None
+    config = {"numbers": numbers, "inputs": asked.inputs, "targets": asked.targets, "names": names}
+    if asked.labels != "integers":
+        config["labels"] = asked.labels
+    usual = numbers_in_code.ENTRY.args
+    kept = {k: v for k, v in config.items() if v and freeze(v) != usual.get(k)}
+    return ObjectSpec(numbers_in_code.ENTRY.class_name, Config(kept))
+
+
+def is_numbers(values: list[Any]) -> bool:
+    """Whether it is an array of plain numbers."""
+    return write(values) is not None
 
 
 def _inputs(asked: AskedColumns, x: Any) -> Config:

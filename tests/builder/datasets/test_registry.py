@@ -21,7 +21,7 @@ NAMES = (
     *("Digits", "Circles", "Xor", "Gaussians", "Spiral", "Iris", "Wine", "BreastCancer"),
     *("Diabetes", "Mnist", "FashionMnist", "Cifar10", "Cifar100", "CaliforniaHousing", "Imdb"),
     *("Reuters", "CoveredDigits", "DigitPairs", "Reviews", "ReviewTexts", "NpzFile", "TableFile"),
-    "DataToCome",
+    *("DataToCome", "NumbersInCode"),
 )
 
 
