@@ -12,7 +12,8 @@
     decode(config, rows)    only where a column's kind has words: rows of word numbers as text
     FILE        only where a file of that name in the datasets folder is the same
     columns(config)   only where its settings say all of it: its columns, without loading it
-    awaits(config)    only where the data are not here yet: one sentence that says so
+    awaits(config), remedy(config)    only where the data are not here yet: a sentence that says
+                so, and one on what to do
 
 A module is imported to be listed, so it imports Keras, scikit-learn and pandas only in ``load``.
 ``registry.validate`` says which module lacks what. Reading code back asks no more than this.

@@ -152,6 +152,14 @@ def awaits(config: Mapping[str, Any]) -> str:
     return f"The data of this code are not here{f' ({name})' if name else ''}; these are made up."
 
 
+def remedy(config: Mapping[str, Any]) -> str:
+    """One sentence on what to do until they are here."""
+    form = config.get("said", Config()).get("form")
+    if form == "table":
+        return "Train to see it run, and drop the file on the Data page when you have it."
+    return "Train to see it run."
+
+
 def source(config: Config) -> str:
     """The same made-up rows in a script, with what the code says of the real ones."""
     settings = resolve_settings(ENTRY, config)

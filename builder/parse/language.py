@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from builder.parse import own_code
+from builder.parse import own_code, wrapped_models
 from builder.parse.awaited import awaited_functions, awaited_methods, positions
 from builder.parse.data import array_methods, loaders, written_numbers
 from builder.parse.interpreter import (
@@ -31,6 +31,7 @@ RULES = Rules(
         symbolic_handlers.HANDLERS,
         keras_library.HANDLERS,
         user_classes.HANDLERS,
+        wrapped_models.HANDLERS,
     ),
     operators=(
         symbolic_handlers.OPERATORS,
@@ -39,6 +40,7 @@ RULES = Rules(
         written_numbers.OPERATORS,
     ),
     library=(
+        wrapped_models.read_call,
         keras_library.read_call,
         awaited_functions.read_call,
         written_numbers.read_call,

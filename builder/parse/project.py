@@ -290,7 +290,7 @@ def _without_data(
         spec,
         ObjectSpec(awaited_array.NAME),
         compile=compiled or Config(),
-        fit=settings if fit else USUAL_FIT,
+        fit=_steps_within(interp, settings) if fit else USUAL_FIT,
         seed=interp.seed,
     )
     asked = asked_columns.ask(made)
@@ -300,8 +300,14 @@ def _without_data(
     if not binding.is_single_column(made):
         made = replace(made, columns=Config({n: n for n in (*asked.inputs, *asked.targets)}))
     made = replace(made, dataset=awaited_dataset.dataset_spec(asked, x, y, names))
+    said = made.dataset.config.get("said", Config())
+    varied = said.get("augmented", ())
+    if varied and "=" not in varied[0] and not _is_own_script(x):
+        text = f"{', '.join(varied)}: put such layers behind the Input to vary the pictures."
+        interp.remarks.add(DIFFERENT, 0, text)
     if not _is_own_script(x):
-        text = f"{data_to_come.awaits(made.dataset.config)} Drop the file when it is there."
+        config = made.dataset.config
+        text = f"{data_to_come.awaits(config)} {data_to_come.remedy(config)}"
         interp.remarks.add(DIFFERENT, 0, text)
     if not {"optimizer", "loss"} <= set(made.compile):
         text = "What compile does not say is what usually suits such an end of a model."
@@ -310,6 +316,17 @@ def _without_data(
     if fit is None:
         interp.remarks.add(DIFFERENT, 0, "There is no fit: its settings are usual ones.")
     return made if interp.around is None else _keep_unsaid(made, interp.around)
+
+
+def _steps_within(interp: Interpreter, settings: Config) -> Config:
+    """The settings of ``fit`` without steps for which fewer rows are made up than they take."""
+    steps, batch = settings.get("steps_per_epoch"), settings.get("batch_size", 32)
+    rows = data_to_come.ENTRY.args["rows"] * 0.8 * (1 - settings.get("validation_split", 0.0))
+    if not isinstance(steps, int) or steps * batch <= rows:
+        return settings
+    text = "steps_per_epoch is not kept: an epoch sees every example once."
+    interp.remarks.add(DIFFERENT, 0, text)
+    return settings.without("steps_per_epoch")
 
 
 USUAL_FIT = Config(epochs=10, batch_size=32, validation_split=0.2)

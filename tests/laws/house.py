@@ -63,7 +63,7 @@ LADDERS = {
         {"data"},
         {"awaited"},
         {"keras"},
-        {"missing_model", "own_code"},
+        {"missing_model", "own_code", "wrapped_models"},
         {"language", "project"},
     ),
     "builder.engine": ({"data"}, {"build"}, {"files"}, {"training"}, {"inference"}),

@@ -27,7 +27,7 @@ def problems(
     yield Problem(
         "dataset",
         module.awaits(training.dataset.config),
-        "Train to see it run, or drop the file on the Data page.",
+        module.remedy(training.dataset.config),
         severe=False,
     )
     if not (model and model.failure) and (fix := follow_model(training, module, model)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from builder.datasets import _said_of_data, data_to_come
@@ -34,6 +34,8 @@ class Awaited(DataArray):
         classes: how many different values it has, where the code says it.
         is_text: its examples are texts.
         is_names: only its different values are meant: ``np.unique(y)``.
+        is_columns: only the names of its columns are meant.
+        added: columns that the code makes itself.
     """
 
     sizes: tuple[int, ...] | None = None
@@ -47,6 +49,8 @@ class Awaited(DataArray):
     classes: int = 0
     is_text: bool = False
     is_names: bool = False
+    is_columns: bool = False
+    added: tuple[str, ...] = ()
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -98,8 +102,3 @@ def shape_of(interp: Interpreter, node: ast.AST, array: Awaited) -> list[Any]:
     if sizes is None:
         sizes = (width(interp, node, array),)
     return [*([] if array.part == "row" else [Length(array)]), *sizes]
-
-
-def with_sizes(array: Awaited, sizes: tuple[int, ...] | None) -> Awaited:
-    """The array with another shape of one example."""
-    return replace(array, sizes=sizes)

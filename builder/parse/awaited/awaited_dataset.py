@@ -12,7 +12,7 @@ from builder.kinds.registry import find_kind
 from builder.parse.awaited.awaited_array import NAME, Awaited
 from builder.parse.data.arrays import DataArray, Measure
 from builder.parse.data.written_numbers import write
-from builder.parse.interpreter.values import is_small
+from builder.parse.interpreter.values import Opaque, is_small
 from builder.spec import Config, ObjectSpec, freeze
 
 MOST = 200
@@ -49,7 +49,8 @@ def numbers_dataset(
     numbers = {n: numbers_in_code.shaped(given[n], c) for n, c in named.items() if c}
     if len(numbers) < 2 or None in numbers.values() or len(x) != len(y):
         return None
-    config = {"numbers": numbers, "inputs": asked.inputs, "targets": asked.targets, "names": names}
+    config: dict[str, Any] = {"numbers": numbers, "names": names}
+    config |= {"inputs": asked.inputs, "targets": asked.targets}
     if asked.labels != "integers":
         config["labels"] = asked.labels
     usual = numbers_in_code.ENTRY.args
@@ -111,8 +112,8 @@ def said_of(x: Any, y: Any) -> dict[str, Any]:
         said |= {"form": "series", "window": x.at[1] - x.at[0]}
         said["horizon"] = max(1, y.at[0] - x.at[1] + 1)
     if said.get("form") == "series":
-        columns = said.pop("inputs", None)
-        said |= {"column": columns[0]} if columns and len(columns) == 1 else {}
+        if len(said.get("inputs", ())) == 1:
+            said["column"] = said.pop("inputs")[0]
         said.pop("target", None)
     share = first.data.config.get("test_split")
     if share and "test_split" not in said:
@@ -131,6 +132,8 @@ def _inputs_said(x: Awaited) -> dict[str, Any]:
         said["inputs"] = x.chosen
     if x.without:
         said["without"] = x.without
+    if x.added:
+        said["added"] = x.added
     if scale := x.scaled or _measured(x):
         said["scale"] = scale
     if len(x.done) == 1 and x.done[0][0] in "/*" and isinstance(x.done[0][1], int | float):
@@ -141,6 +144,8 @@ def _inputs_said(x: Awaited) -> dict[str, Any]:
 
 def _measured(x: Awaited) -> str:
     """``standard`` or ``unit``, where the code scales by numbers it measured."""
+    if [sign for sign, value in x.done if isinstance(value, Opaque)] == ["-", "/"]:
+        return "standard"
     names = [value.name for _, value in x.done if isinstance(value, Measure)]
     known = {("mean", "std"): "standard", ("min", "span"): "unit", ("max",): "unit"}
     return known.get(tuple(names), "")

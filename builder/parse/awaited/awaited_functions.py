@@ -12,7 +12,7 @@ from builder.parse.awaited import awaited_array
 from builder.parse.awaited.awaited_array import Awaited
 from builder.parse.awaited.awaited_readers import READERS
 from builder.parse.awaited.positions import Positions
-from builder.parse.data.arrays import Batches, Length, Measure, split_array
+from builder.parse.data.arrays import Batches, Length, Measure, Scaler, split_array
 from builder.parse.interpreter.interpreter import Handlers, Interpreter
 from builder.parse.interpreter.values import (
     Args,
@@ -42,6 +42,10 @@ def read_call(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Ke
         return Tokenizer(words if isinstance(words, int) else None)
     if path in READERS and (made := READERS[path](interp, node, args, kw)) is not None:
         return made
+    if path.startswith(TRANSFORMERS):
+        return Scaler(path.rpartition(".")[2])
+    if path in ("builtins.range", "numpy.arange"):
+        return _range(interp, node, args, kw)
     first = _first(args, kw)
     if first is None:
         return None
@@ -56,6 +60,15 @@ def read_call(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Ke
 
 LETTERS = 60
 """So many different letters a text has, about."""
+
+TRANSFORMERS = tuple(
+    f"sklearn.{name}"
+    for name in ("compose.", "pipeline.", "impute.", "decomposition.", "feature_extraction.",
+                 "feature_selection.", "preprocessing.PowerTransformer",
+                 "preprocessing.OrdinalEncoder", "preprocessing.QuantileTransformer",
+                 "preprocessing.Polynomial", "preprocessing.MultiLabelBinarizer")
+)  # fmt: skip
+"""Things of scikit-learn that change columns in ways that are not followed."""
 
 TOKENIZER = "keras.preprocessing.text.Tokenizer"
 OTHERS = ("numpy.", "pandas.", "sklearn.", "scipy.", "keras.utils.", "keras.preprocessing.",
@@ -230,6 +243,8 @@ def _length(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> An
         return Length(replace(rows, part=rows.of_part)) if rows.part == "row" else None
     if not isinstance(array, Awaited):
         return None
+    if array.is_columns:
+        return awaited_array.width(interp, node, array)
     if array.is_names:
         if array.classes or array.words:
             return array.classes or array.words - 1
@@ -253,7 +268,22 @@ def _range(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any
     """``range(60, len(rows))``: places in data."""
     counted = [a.array for a in args if isinstance(a, Length)]
     known = [a for a in counted if isinstance(a, Awaited)]
+    if not known:
+        known = [a for a in interp.scope.names.values() if isinstance(a, Awaited)]
+        known = known if known and _cuts(interp, node) else []
     return Positions(known[-1]) if known else None
+
+
+def _cuts(interp: Interpreter, call: ast.Call) -> bool:
+    """Whether a loop over these numbers cuts pieces at them: ``rows[i - 60:i]``."""
+    for loop in ast.walk(interp.page.tree):
+        interp.step()
+        if isinstance(loop, ast.For) and loop.iter is call and isinstance(loop.target, ast.Name):
+            name = loop.target.id
+            slices = [n for part in loop.body for n in ast.walk(part) if isinstance(n, ast.Slice)]
+            used = [n for cut in slices for n in ast.walk(cut) if isinstance(n, ast.Name)]
+            return any(n.id == name for n in used)
+    return False
 
 
 def _places(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
@@ -323,8 +353,6 @@ FUNCTIONS: dict[str, Handler] = {
     "builtins.sorted": _different_letters,
     "builtins.tuple": _different_letters,
     "builtins.len": _length,
-    "builtins.range": _range,
-    "numpy.arange": _range,
     "builtins.min": _measure("min"),
     "builtins.max": _measure("max"),
     **{f"builtins.{n}": _places for n in ("enumerate", "zip", "reversed", "iter", "next", "map",

@@ -25,12 +25,30 @@ from builder.parse.interpreter.values import (
 
 LOOKS = frozenset(
     ("describe", "info", "sum", "argmax", "value_counts", "corr", "plot", "hist", "isnull", "isna",
-     "nunique", "boxplot", "keys", "to_csv", "groupby", "count", "any", "all", "memory_usage",
+     "nunique", "boxplot", "to_csv", "groupby", "count", "any", "all", "memory_usage",
      "median", "var", "argmin", "item", "tofile", "save", "close", "duplicated", "quantile")
 )  # fmt: skip
 """Methods that only look at data."""
 
+METHODS = LOOKS | frozenset(
+    ("drop", "pop", "get", "head", "tail", "dropna", "fillna", "astype", "copy", "sample", "apply",
+     "map", "applymap", "rename", "replace", "reset_index", "set_index", "sort_values", "round",
+     "sort_index", "drop_duplicates", "interpolate", "iterrows", "itertuples", "items", "keys",
+     "query", "filter", "assign", "join", "merge", "append", "pivot", "melt", "stack", "unstack",
+     "transpose", "unique", "reshape", "ravel", "flatten", "tolist", "mean", "std", "min", "max",
+     "select_dtypes", "get_group", "insert", "update", "where", "mask", "clip", "abs", "diff",
+     "shift", "rolling", "resample", "pct_change", "cumsum", "isin", "between", "eq", "ne", "gt",
+     "lt", "corrwith", "cov", "skew", "explode", "infer_objects", "squeeze", "nlargest",
+     "nsmallest", "agg", "aggregate", "transform", "pipe", "eval", "xs", "bfill", "ffill", "rank",
+     "read", "lower", "upper", "strip", "split", "splitlines", "readlines", "numpy", "dot",
+     "swapaxes", "repeat", "convert_dtypes", "reindex", "combine_first", "compare", "add", "sub",
+     "mul", "div", "pow", "mod", "empty", "name", "flat", "take")
+)  # fmt: skip
+"""Methods of a table; any other attribute is one of its columns."""
+
 MEASURES = frozenset(("mean", "std", "min", "max"))
+
+SCALERS = ("StandardScaler", "MinMaxScaler", "RobustScaler", "Normalizer", "MaxAbsScaler")
 
 TEXT_LISTS = frozenset(("split", "splitlines", "readlines"))
 
@@ -42,11 +60,14 @@ def _attribute(interp: Interpreter, node: ast.Attribute, value: Awaited, name: s
         return len(awaited_array.shape_of(interp, node, value))
     if name in ("values", "iloc", "loc", "str", "T", "dt"):
         return value
-    if name in ("dtype", "dtypes", "size", "nbytes", "index", "columns", "element_spec"):
-        return Opaque(value) if name == "columns" else Opaque()
+    if name == "columns":
+        return replace(value, is_columns=True)
+    if name in ("dtype", "dtypes", "size", "nbytes", "index", "element_spec"):
+        return Opaque()
     if name in ("class_names", "classes", "class_indices"):
         return replace(value, is_names=True)
-    if _is_table(value) and name in _columns(value):
+    is_column = name in _columns(value) or (name not in METHODS and not name.startswith("to_"))
+    if _is_table(value) and value.sizes != () and is_column:
         return column(value, name)
     return BoundMethod(value, name)
 
@@ -75,6 +96,12 @@ def _method(
 ) -> Any:
     if name in LOOKS:
         return Opaque(array)
+    if name == "keys":
+        return replace(array, is_columns=True)
+    if array.is_columns:
+        return array
+    if name == "sample":
+        return _sample(array, kw)
     if name == "unique":
         return replace(array, is_names=True)
     if name in MEASURES:
@@ -108,14 +135,27 @@ def _assign_back(interp: Interpreter, node: ast.Call, rest: Awaited) -> None:
         interp.scope.set(owner.id, rest)
 
 
+def _sample(array: Awaited, kw: Keywords) -> Awaited:
+    """``df.sample(frac=0.8, random_state=0)``: rows chosen by chance, for training."""
+    share, seed = resolve_number(kw.get("frac")), resolve_number(kw.get("random_state"))
+    if array.part != "all" or not isinstance(share, float) or not 0 < share < 1:
+        return array
+    array.said["test_split"] = round(1 - share, 6)
+    if isinstance(seed, int):
+        array.said["random_state"] = seed
+    piece = arrays.split_array(array, round(1 - share, 10))[0]
+    return piece if isinstance(piece, Awaited) else array
+
+
 def _drop(array: Awaited, args: Args, kw: Keywords) -> Awaited:
     """``df.drop(["Time", "Class"], axis=1)``; rows that are dropped change nothing here."""
     given = kw.get("columns", args[0] if args else kw.get("labels"))
-    if isinstance(given, Opaque | Unknown):
-        return replace(array, sizes=None)
     axis = kw.get("axis", args[1] if len(args) > 1 else 0)
     if "columns" not in kw and axis not in (1, "columns", -1):
-        return array
+        rest = array.part == "all" and "test_split" in array.data.config
+        return replace(array, part="test") if rest and isinstance(given, Opaque) else array
+    if isinstance(given, Opaque | Unknown):
+        return replace(array, sizes=None)
     names = given if isinstance(given, list) else [given]
     return without_columns(array, [n for n in names if isinstance(n, str | int)])
 
@@ -123,8 +163,8 @@ def _drop(array: Awaited, args: Args, kw: Keywords) -> Awaited:
 def without_columns(array: Awaited, names: list[Any]) -> Awaited:
     """The table without these columns."""
     left = tuple(c for c in array.chosen if c not in names)
-    known = array.said.get("columns", ())
-    total = len(array.chosen) or len(known) or (array.sizes[0] if array.sizes else 0)
+    known = [c for c in array.said.get("columns", ()) if c not in array.without]
+    total = (array.sizes[0] if array.sizes else 0) or len(array.chosen) or len(known)
     rest = (total - len(names),) if total > len(names) else None
     without = array.without if array.chosen else (*array.without, *names)
     return replace(array, chosen=left, without=without, sizes=rest)
@@ -284,8 +324,14 @@ def _deep(array: Awaited, keys: list[Any]) -> Awaited:
 def _set_item(interp: Interpreter, target: ast.Subscript, value: Any, item: Any) -> None:
     """``df["text"] = df["text"].apply(…)``: the column is heard of; what is in it nobody sees."""
     key = target.slice.value if isinstance(target.slice, ast.Constant) else None
-    if isinstance(key, str) and _is_table(value):
+    if not isinstance(key, str) or not _is_table(value):
+        return
+    known = key in (*value.chosen, *value.said.get("columns", ()), *value.said.get("heard", ()))
+    if known or not isinstance(target.value, ast.Name):
         column(value, key)
+        return
+    sizes = None if value.sizes is None else (value.sizes[0] + 1,) if value.sizes else None
+    interp.scope.set(target.value.id, replace(value, sizes=sizes, added=(*value.added, key)))
 
 
 def _call_scaler(
@@ -304,6 +350,11 @@ def _call_scaler(
         return replace(array, one_hot=True) if single else replace(array, sizes=None)
     if scaler.name in ("LabelEncoder", "OrdinalEncoder"):
         return array
+    if scaler.name.endswith("Imputer"):
+        return array
+    if scaler.name not in SCALERS:
+        array.said["encoded"] = scaler.name
+        return replace(array, sizes=None, is_text=False)
     signs = {"StandardScaler": "standard", "MinMaxScaler": "unit", "MaxAbsScaler": "unit"}
     return replace(array, scaled=signs.get(scaler.name, scaler.name[:40]))
 
@@ -320,6 +371,9 @@ def operate(interp: Interpreter, node: Any, a: Any, b: Any) -> Any:
             if found is not None:
                 return found
         return arrays.operate_data(interp, node, a, b)
+    sign = {ast.Sub: "-", ast.Div: "/"}.get(type(node.op))
+    if isinstance(b, Opaque) and sign and not own[0].is_text and len(own[0].done) < 20:
+        return arrays.scale_array(own[0], sign, b)  # by numbers that were measured, most likely
     if isinstance(a, Opaque) or isinstance(b, Opaque):
         return own[0] if not own[0].is_text else opaque_of(*own)
     try:

@@ -9,6 +9,7 @@ from typing import Any
 
 from builder import catalog
 from builder.parse.awaited import awaited_readers
+from builder.parse.awaited.awaited_array import Awaited
 from builder.parse.data import arrays
 from builder.parse.data.arrays import Batches, DataArray
 from builder.parse.interpreter import imports
@@ -36,6 +37,7 @@ class ImageGenerator:
 
     rescale: Any = None
     share: Any = None
+    varied: tuple[str, ...] = ()
 
 
 SEEDS = {"keras.utils.set_random_seed": "", "tensorflow.random.set_seed": "TensorFlow's",
@@ -151,6 +153,7 @@ def _image_generator(interp: Interpreter, node: ast.Call, args: Args, kw: Keywor
     return ImageGenerator(
         rescale if isinstance(rescale, int | float) else None,
         share if isinstance(share, float) and 0 < share < 1 else None,
+        tuple(f"{name}={resolve_number(kw[name])}" for name in asked),
     )
 
 
@@ -166,6 +169,7 @@ def _generator_method(
     x = arguments.get("x")
     if isinstance(x, DataArray) and value.rescale is not None:
         x = arrays.scale_array(x, "*", value.rescale)
+    _note_varied(value, x)
     size = resolve_number(arguments.get("batch_size"))
     return Batches(x, arguments.get("y"), size if isinstance(size, int) else None)
 
@@ -183,9 +187,16 @@ def _flow_from_files(
     channels = 1 if kw.get("color_mode") == "grayscale" else 3
     size = kw.get("target_size", [256, 256])
     made = awaited_readers.folder(interp, node, str(folder)[:300], size, channels, {**kw, **more})
+    _note_varied(value, made.x if isinstance(made, Batches) else None)
     if isinstance(made, Batches) and isinstance(made.x, DataArray) and value.rescale is not None:
         return replace(made, x=arrays.scale_array(made.x, "*", value.rescale))
     return made
+
+
+def _note_varied(value: ImageGenerator, x: Any) -> None:
+    """Keep how pictures that are not here are varied while training."""
+    if value.varied and isinstance(x, Awaited):
+        x.said["augmented"] = value.varied
 
 
 def _length(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:

@@ -188,7 +188,7 @@ def test_a_model_alone_gets_data_to_come_and_is_told_so() -> None:
     assert read.training.compile["loss"].class_name == "SparseCategoricalCrossentropy"
     assert [(n.where, n.severity) for n in read.notes] == [("the whole", parse.DIFFERENT)] * 3
     assert [n.message for n in read.notes] == [
-        "The data of this code are not here; these are made up. Drop the file when it is there.",
+        "The data of this code are not here; these are made up. Train to see it run.",
         "What compile does not say is what usually suits such an end of a model.",
         "There is no fit: its settings are usual ones.",
     ]
