@@ -102,12 +102,12 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
         st.caption(entry.summary)
     if name != dataset.class_name:
         dataset = ObjectSpec(name)
+    if getattr(datasets.get(name), "columns", None):  # as the code says them
+        return dataset
     st.subheader("Preparation", anchor=False)
     skip: tuple[str, ...] = ("file", "name")
     if name == table_dataset.CLASS_NAME:
         skip = table_screen.ASKED
-    elif hasattr(datasets.get(name), "awaits"):  # as the code says them
-        skip = tuple(datasets[name].ENTRY.args)
     return form.edit("datasets", dataset, key=f"dataset-{name}", skip=skip)
 
 

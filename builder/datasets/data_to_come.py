@@ -81,7 +81,7 @@ def load(config: Config) -> Raw:
     for name, column in targets.items():
         classes = tuple(map(str, range(column.get("classes", 0))))
         columns.append(Column(name, column["kind"], "target", y[name], y_test[name], classes))
-    return Raw(tuple(columns), awaits(config))
+    return Raw(tuple(columns), " ".join(describe(config)))
 
 
 def _columns(settings: Mapping[str, Any], side: str) -> dict[str, dict[str, Any]]:
@@ -152,6 +152,11 @@ def awaits(config: Mapping[str, Any]) -> str:
     return f"The data of this code are not here{f' ({name})' if name else ''}; these are made up."
 
 
+def describe(config: Mapping[str, Any]) -> list[str]:
+    """What the code says of the data, in sentences; raises as ``load``."""
+    return _said_of_data.describe(resolve_settings(ENTRY, config)["said"], _shapes(config))
+
+
 def remedy(config: Mapping[str, Any]) -> str:
     """One sentence on what to do until they are here."""
     form = config.get("said", Config()).get("form")
@@ -166,7 +171,7 @@ def source(config: Config) -> str:
     inputs, targets = (_columns(settings, side) for side in ("inputs", "targets"))
     said = _plain(settings["said"])
     handed = ", said=said" if said else ""
-    words = [*_said_of_data.describe(settings["said"], _shapes(config)), MADE_UP]
+    words = [*describe(config), MADE_UP]
     lines = [
         *(f"# {line}" for text in words for line in textwrap.wrap(text, WIDTH)),
         f"inputs = {_literal(inputs)}",

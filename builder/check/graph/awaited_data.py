@@ -13,6 +13,9 @@ from builder.datasets.registry import all_datasets
 from builder.facts import Fix, ModelFacts, Problem
 from builder.spec import TrainingSpec
 
+PLACE = "dataset.said"
+"""Where it is said that data are made up."""
+
 
 def find_awaited(training: TrainingSpec) -> ModuleType | None:
     """The dataset's module where its data are to come; None where they are here."""
@@ -25,7 +28,7 @@ def problems(
 ) -> Iterator[Problem]:
     """Advice that they are made up; and a model that asks for others by now."""
     yield Problem(
-        "dataset",
+        PLACE,
         module.awaits(training.dataset.config),
         module.remedy(training.dataset.config),
         severe=False,
