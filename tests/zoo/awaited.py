@@ -58,11 +58,12 @@ m.fit(km, miles, epochs=3)
 """
 
 
-def _project(source: str) -> TrainingSpec:
+def read(source: str) -> TrainingSpec:
+    """The project in that code."""
     found = parse.add_seed(parse.parse(source)).training
     assert found is not None
     return found
 
 
-TRAINED = {"masks_to_come": _project(MASKS), "two_to_come": _project(TWO), "km": _project(NUMBERS)}
+TRAINED = {"masks_to_come": read(MASKS), "two_to_come": read(TWO), "km": read(NUMBERS)}
 """Those whose scripts are trained beside their runs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ BY_OUTPUT = 32
 batches, however short the last one is, so another size would give other numbers than the run's."""
 
 MISTAKES_SHOWN = 24
+
+NUMBERS_SHOWN = 20_000
+"""So many of the numbers of an answer in several axes are compared."""
 
 KEPT = 4
 """How many test sets' answers are kept, so that clicking through the matrix costs nothing."""
@@ -101,9 +105,11 @@ def _report(training: TrainingSpec, data: Data, answer: _Answer) -> dict[str, An
     facts = answer.target.facts
     report: dict[str, Any] = {"task": facts.task, "output": answer.output, "column": facts.name}
     if facts.task == "regression":
-        true = answer.target.test
-        report |= _regression(true, answer.said)
-        if data.facts.is_named:
+        true = answer.target.test.reshape(-1)
+        step = -(-len(true) // NUMBERS_SHOWN) if facts.shape else 1
+        some = slice(None, None, step)  # of pictures there are millions
+        report |= _regression(true[some], answer.said[some])
+        if data.facts.is_named and not facts.shape:
             worst = np.argsort(-np.abs(true - answer.said), kind="stable")[:MISTAKES_SHOWN]
             parts = _parts(training, data, worst)
             values = {"true": true[worst], "predicted": answer.said[worst], "parts": parts}
@@ -214,12 +220,14 @@ def _predict(model: keras.Model, x: Any) -> list[Array]:
 
 
 def _to_scores(scores: Array, facts: ColumnFacts, count: int) -> Array:
-    """Probabilities (n, classes), or values (n,) for regression."""
+    """Probabilities (n, classes), or all values in a row for regression."""
     if facts.task == "regression":
-        if scores.size != count:
+        if scores.size != count * math.prod(facts.shape):
+            wanted = "one" if not facts.shape else f"{facts.shape}"
             raise DataError(
-                f"The model gives {scores.shape[1:]} numbers an example but the target is one.",
-                "End the model with a Dense layer of one unit.",
+                f"The model gives {scores.shape[1:]} numbers an example but the target is"
+                f" {wanted}.",
+                "End the model with a layer that gives as many.",
                 "model",
             )
         return confidence.refuse_nan(scores).reshape(-1)

@@ -15,6 +15,7 @@ from builder.engine.inference import evaluation
 from builder.errors import DataError, FileError
 from builder.runs.engine_process import wire
 from builder.spec import ObjectSpec, TrainingSpec, chain
+from tests.zoo.awaited import MASKS, read
 
 
 def training(dataset, shape, units, activation, loss, metric, hidden="relu") -> TrainingSpec:
@@ -179,3 +180,13 @@ def test_a_model_that_gave_nan_is_refused_in_words(runs, tmp_path, name):
     model.save(path)
     with pytest.raises(DataError, match="its training exploded"):
         evaluation.report(str(path), ZOO[name])
+
+
+def test_answers_in_several_axes_are_compared_number_by_number(tmp_path: Path) -> None:
+    net = read(MASKS)
+    path = str(tmp_path / "model.keras")
+    keras_model.build_compiled(net).save(path)
+    found = evaluation.report(path, net)
+    truth = loading.load(net.dataset).target.test
+    assert len(found["true"]) == truth.size and found["rmse"] > 0
+    assert set(found["test"]) == {"loss", "accuracy"}
