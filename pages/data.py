@@ -109,6 +109,8 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
         st.caption(entry.summary)
     if name != dataset.class_name:
         dataset = ObjectSpec(name)
+    if getattr(datasets.get(name), "columns", None):  # as the code says them
+        return dataset
     st.subheader("Preparation", anchor=False)
     screen = SCREENS.get(name)
     skip = screen.ASKED if screen else ("file", "name")

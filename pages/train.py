@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from builder import binding, formatting
+from builder.check.graph import awaited_data
 from builder.runs.scheduler import jobs
 from builder.runs.store.progress import GOING, Progress
 from builder.spec import Run, TrainingSpec
@@ -53,7 +54,8 @@ def _bar(run: Run | None, progress: Progress | None) -> None:
         run_actions.pause_button(run_id, progress, "pause")
         run_actions.stop_button(run_id, progress, "stop")
         run_actions.more_epochs_button(run_id, progress, "more")
-    problem_list.show(severe, key="train")
+    made_up = problem_list.problems_at(problems, awaited_data.PLACE)
+    problem_list.show((*severe, *made_up), key="train")
 
 
 def _start_help(active: bool, reason: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from builder.check.graph import (
     advice,
+    awaited_data,
     legal_names,
     merging,
     shapes,
@@ -66,6 +67,10 @@ def _all(
 ) -> Iterator[Problem]:
     wiring = tuple(structure.wiring(training))
     yield from wiring
+    if not wiring and (awaited := awaited_data.find_awaited(training)):
+        waiting = tuple(awaited_data.problems(training, awaited, model))
+        yield from waiting
+        data = None if any(p.severe for p in waiting) else data
     yield from legal_names.problems(training)
     better = better_values(training, None if wiring else data)
     named = (

@@ -24,6 +24,8 @@ def expected_facts(dataset: ObjectSpec) -> DataFacts | None:
     """
     module = find_dataset(dataset.class_name)
     contents, settings = module.CONTENTS, resolve_settings(module.ENTRY, dataset.config)
+    if columns := getattr(module, "columns", None):  # its settings say what it holds
+        return DataFacts(module.TITLE, columns(dataset.config), 0, 0, offline=module.OFFLINE)
     if contents.is_guess:
         return None
     columns = [

@@ -17,6 +17,7 @@ from builder.code import (
     threads,
     versions,
 )
+from builder.code.author_names import author_names, rename
 from builder.code.fragment import Part, Row, Script, part
 from builder.code.syntax import Name, render, render_flat
 from builder.code.training_part import (
@@ -103,7 +104,7 @@ def parts(training: TrainingSpec, data_source: str, style: str = "") -> tuple[se
     blocks.require_finished(training.model)
     imports, data = _split_imports(data_source)
     style = style or styles(training)[0]
-    called = column_binding.output_names(training, style)
+    called, names = column_binding.output_names(training, style), author_names(training)
     rules = tuple(epoch_rules(training))
     uses = {"import keras", *imports}
     if any("math." in rule for rule in rules):
@@ -118,7 +119,7 @@ def parts(training: TrainingSpec, data_source: str, style: str = "") -> tuple[se
         *(Part("threads", text) for text in [threads.LINES] if one_thread),
         Part("data", f"# Load and prepare the data\n{data.strip()}"),
         *(Part("data", text) for text in [column_binding.select_columns(training, called)] if text),
-        *definition(training, style, assigned_names(data_source)),
+        *definition(training, style, assigned_names(data_source) | set(names.values())),
         *(Part("model", text) for text in [load_initial_weights(training)] if text),
         Part("summary", "model.summary()"),
         *(Part("schedule", rule) for rule in rules),
@@ -131,7 +132,7 @@ def parts(training: TrainingSpec, data_source: str, style: str = "") -> tuple[se
     ]
     if any(LAYERS.search(p.text) for p in pieces if p.topic in ("model", "adapt")):
         uses.add("from keras import layers")
-    return uses, pieces
+    return uses, rename(pieces, names)
 
 
 def _order(training: TrainingSpec) -> tuple[str, str]:

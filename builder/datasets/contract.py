@@ -6,10 +6,14 @@
     CONTENTS    what it holds: ``Contents``
     LOADER      the function of a library that code calls for it: "keras.datasets.mnist.load_data";
       or PROGRAM    where it is made by functions of our own, which a script carries: ``Program``
+      or WRITTEN    True where code writes its numbers down itself
     load(config)      its arrays: ``Raw``
     source(config)    the Python lines that give the same arrays in a script standing alone
     decode(config, rows)    only where a column's kind has words: rows of word numbers as text
     FILE        only where a file of that name in the datasets folder is the same
+    columns(config)   only where its settings say all of it: its columns, without loading it
+    awaits(config), remedy(config)    only where the data are not here yet: a sentence that says
+                so, and one on what to do
 
 A module is imported to be listed, so it imports Keras, scikit-learn and pandas only in ``load``.
 ``registry.validate`` says which module lacks what. Reading code back asks no more than this.

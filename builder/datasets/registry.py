@@ -41,7 +41,8 @@ def validate(module: ModuleType) -> None:
         if not fits(getattr(module, name, None)):
             raise CatalogError(f"{file} lacks {name}: {what}.", _HINT, "dataset")
     loader, program = getattr(module, "LOADER", ""), getattr(module, "PROGRAM", None)
-    if not (isinstance(loader, str) and "." in loader) and not isinstance(program, Program):
+    known = (isinstance(loader, str) and "." in loader) or isinstance(program, Program)
+    if not known and not getattr(module, "WRITTEN", False):
         what = "how code gets it, as LOADER (a function of a library) or PROGRAM (our own ones)"
         raise CatalogError(f"{file} lacks {what}.", _HINT, "dataset")
     has_words = any(find_kind(kind).has_words for kind, _ in module.CONTENTS.inputs.values())

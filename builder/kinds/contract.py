@@ -109,6 +109,7 @@ class Kind:
             stand in one.
         shared_input: the name of the one Input that reads all columns of this kind; "": each has
             its own.
+        any_loss: every loss can learn it as a target, so that none is wrong.
     """
 
     name: str
@@ -126,6 +127,7 @@ class Kind:
     reads_numbers: bool = False
     shared_input: str = ""
     together: str = ""
+    any_loss: bool = False
 
     # --- from raw to prepared ---
 

@@ -51,13 +51,11 @@ class Parsed:
         training: the project, or None when no model was found in it.
         notes: what was translated, taken differently or left out, by line.
         title: the one given, else the first line of the text's docstring, else "".
-        strange_data: a starter's data stand in for the text's, which were not recognised.
     """
 
     training: TrainingSpec | None
     notes: tuple[Remark, ...] = ()
     title: str = ""
-    strange_data: bool = False
 
     def of(self, severity: str) -> tuple[Remark, ...]:
         """The notes of one severity."""
@@ -71,7 +69,7 @@ def parse(source: str, title: str = "", around: TrainingSpec | None = None) -> P
         source: a script; a tutorial with fenced code, prompts or notebook commands will do.
         title: instead of the text's own.
         around: the project the text was made from: what it does not say stays as it is there.
-            Without one, a starter for such data gives it.
+            Without one, usual settings and data to come of the shapes that it asks for.
 
     Raises:
         SpecError: too long, too deeply nested, or no Python; ``where`` is the line.
@@ -81,7 +79,7 @@ def parse(source: str, title: str = "", around: TrainingSpec | None = None) -> P
     interp = Interpreter(page, notes, RULES, around=around)
     training = _understood(interp)
     title = title or _title(page.tree)
-    return Parsed(training, notes.remarks(), title, interp.strange_data)
+    return Parsed(training, notes.remarks(), title)
 
 
 def add_seed(result: Parsed) -> Parsed:

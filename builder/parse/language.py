@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from builder.parse.data import array_methods, loaders, own_code
+from builder.parse import own_code, wrapped_models
+from builder.parse.awaited import awaited_functions, awaited_methods, positions
+from builder.parse.data import array_methods, loaders, written_numbers
 from builder.parse.interpreter import (
     expressions,
     functions,
@@ -22,12 +24,29 @@ RULES = Rules(
         references.HANDLERS,
         functions.HANDLERS,
         array_methods.HANDLERS,
+        written_numbers.HANDLERS,
+        positions.HANDLERS,
+        awaited_functions.HANDLERS,
+        awaited_methods.HANDLERS,
         symbolic_handlers.HANDLERS,
         keras_library.HANDLERS,
         user_classes.HANDLERS,
+        wrapped_models.HANDLERS,
     ),
-    operators=(symbolic_handlers.OPERATORS, array_methods.OPERATORS),
-    library=(keras_library.read_call, loaders.read_call, keras_library.read_constructor),
+    operators=(
+        symbolic_handlers.OPERATORS,
+        awaited_methods.OPERATORS,
+        array_methods.OPERATORS,
+        written_numbers.OPERATORS,
+    ),
+    library=(
+        wrapped_models.read_call,
+        keras_library.read_call,
+        awaited_functions.read_call,
+        written_numbers.read_call,
+        loaders.read_call,
+        keras_library.read_constructor,
+    ),
     own_functions=own_code.read_function,
     own_classes=own_code.read_class,
     is_known=keras_library.is_known,

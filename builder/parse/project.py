@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from typing import Any
 
-from builder import starters
+from builder import binding, catalog, check, starters
+from builder.check.graph import asked_columns
+from builder.check.graph.ranks import input_ranks
+from builder.code import data_source
+from builder.datasets import data_to_come
 from builder.parse import missing_model
+from builder.parse.awaited import awaited_array, awaited_dataset
 from builder.parse.data import flattened, multi_column, preparation
 from builder.parse.data.arrays import DataArray
 from builder.parse.interpreter.interpreter import Interpreter
@@ -21,7 +27,7 @@ from builder.parse.keras import symbolic_calls, symbolic_model
 from builder.parse.keras.compile_and_fit import FitCall
 from builder.parse.keras.symbolic_model import Model, Tensor
 from builder.parse.text.remarks import DIFFERENT, UNKNOWN
-from builder.spec import Config, ModelSpec, TrainingSpec
+from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
 
 OWN_WAYS = ("train_step", "test_step", "compute_loss", "fit")
 """Methods by which a class of a model trains in its own way."""
@@ -35,7 +41,8 @@ def build(interp: Interpreter) -> TrainingSpec | None:
         return None
     fit: FitCall | None = model.fitted
     x = fit.x if fit else missing_model.loaded_data(interp, "x")
-    source = x if isinstance(x, DataArray) and x.what == "x" else None
+    is_source = isinstance(x, DataArray) and (x.what == "x" or _is_to_come(x))
+    source = x if is_source else None
     spec = _put_together(interp, model, source)
     if spec is None and model.instance is not None:
         model = _another(interp, source or missing_model.loaded_data(interp, "x"))
@@ -127,14 +134,20 @@ def _spec(interp: Interpreter, model: Model, x: DataArray | None) -> ModelSpec |
         if result is None:
             return None
         model = result
-    shape = x.shape if x is not None else ()
+    shape = x.shape if x is not None else _written_shape(model)
     if model.kind == "sequential" and not symbolic_calls.has_input(model) and model.stack:
-        if shape:
-            model.shape = shape
-            text = f"The Input was added: its shape {shape} is that of the data."
+        text = f"The Input was added: its shape {shape} is that of the data."
+        if x is None or shape or _is_to_come(x):
+            model.shape = shape or _guessed_shape(model)
         else:
             text = "The model does not say what it reads: add an Input with the shape of the data."
-        interp.remarks.add(DIFFERENT if shape else UNKNOWN, model.line, text)
+        if not shape and model.shape:
+            interp.shape_guessed = True
+            text = (
+                "The code does not say which shape its data have:"
+                f" {model.shape} is taken until they are here."
+            )
+        interp.remarks.add(DIFFERENT if model.shape else UNKNOWN, model.line, text)
     spec, _ = symbolic_model.model_spec(model)
     if not spec.nodes:
         interp.remarks.add(UNKNOWN, model.line, "The model has no layers.")
@@ -142,6 +155,29 @@ def _spec(interp: Interpreter, model: Model, x: DataArray | None) -> ModelSpec |
     if x is None or not x.flat:
         return spec
     return flattened.add_flatten(interp, spec, x.data.shape, model.line)
+
+
+def _written_shape(model: Model) -> tuple[int, ...]:
+    """Of an example among numbers that the code writes down."""
+    sizes: list[int] = []
+    item = model.fitted.x if model.fitted else None
+    while isinstance(item, list) and item and len(sizes) < 8:
+        sizes.append(len(item))
+        item = item[0]
+    return tuple(sizes[1:]) or ((1,) if sizes else ())
+
+
+USUAL_SHAPES = {3: (20, 8), 4: (32, 32, 3), 5: (16, 16, 16, 1)}
+"""Axes that a first layer reads → a shape of one example, where nothing says it."""
+
+
+def _guessed_shape(model: Model) -> tuple[int | None, ...]:
+    first = model.stack[0]
+    if first.spec is None:
+        return (10,)
+    if catalog.traits_of(first.class_name).index_range:
+        return (20,)
+    return USUAL_SHAPES.get(next(iter(input_ranks(first.spec)), 2), (10,))
 
 
 def _follow_call(interp: Interpreter, model: Model, x: DataArray | None) -> Model | None:
@@ -182,7 +218,7 @@ def _training(
     fit: FitCall | None = model.fitted
     compiled = _with_policy(interp, multi_column.rename_outputs(spec, model.compiled))
     settings = fit.settings if fit else Config()
-    if x is None:
+    if x is None or _is_to_come(x):
         return _without_data(interp, model, spec, compiled, settings)
     data = preparation.dataset_spec(
         interp, x, fit.y if fit else missing_model.loaded_data(interp, "y")
@@ -212,6 +248,12 @@ def _with_columns(
     y: dict[str, DataArray],
 ) -> TrainingSpec:
     fit: FitCall = model.fitted
+    if _is_to_come(next(iter(x.values()))):
+        first = replace(fit, x=next(iter(x.values())))
+        compiled = _with_policy(interp, multi_column.rename_outputs(spec, model.compiled))
+        made = _without_data(interp, replace(model, fitted=first), spec, compiled, fit.settings)
+        inputs = list(binding.inputs(spec))
+        return replace(made, columns=multi_column.bind_columns(spec, inputs, x, y))
     inputs = [n.name for n in spec.nodes if flattened.input_shape(spec, n) is not None]
     made = TrainingSpec(
         spec,
@@ -238,22 +280,79 @@ def _keep_unsaid(made: TrainingSpec, before: TrainingSpec) -> TrainingSpec:
 def _without_data(
     interp: Interpreter, model: Model, spec: ModelSpec, compiled: Config | None, settings: Config
 ) -> TrainingSpec:
-    if interp.around is not None:
+    """With data to come, of the shapes that the model asks for."""
+    fit: FitCall | None = model.fitted
+    x, y = (fit.x, fit.y) if fit else (None, None)
+    if interp.around is not None and not _is_to_come(x) and not isinstance(x, list):
         return _around(interp, model, spec, compiled, settings)
     spec = flattened.add_flatten(interp, spec, flattened.GREY, model.line)
-    base = starters.project_for_model(spec, compiled)
-    interp.strange_data = True
-    text = f"The data were not recognised: {base.dataset.class_name} stands in their place."
-    interp.remarks.add(UNKNOWN, 0, text)
-    if compiled is not None and {"optimizer", "loss"} <= set(compiled):
-        base = replace(base, compile=compiled)
-    else:
-        text = "What compile does not say was taken from the starter for such data."
+    made = TrainingSpec(
+        spec,
+        ObjectSpec(awaited_array.NAME),
+        compile=compiled or Config(),
+        fit=_steps_within(interp, settings) if fit else USUAL_FIT,
+        seed=interp.seed,
+    )
+    asked = asked_columns.ask(made)
+    names = awaited_dataset.author_names(interp.page.tree, fit.node if fit else None)
+    if numbers := awaited_dataset.numbers_dataset(asked, x, y, names):
+        return replace(made, dataset=numbers)
+    if not binding.is_single_column(made):
+        made = replace(made, columns=Config({n: n for n in (*asked.inputs, *asked.targets)}))
+    made = replace(made, dataset=awaited_dataset.dataset_spec(asked, x, y, names))
+    said = made.dataset.config.get("said", Config())
+    varied = said.get("augmented", ())
+    if varied and "=" not in varied[0] and not _is_own_script(x):
+        text = f"{', '.join(varied)}: put such layers behind the Input to vary the pictures."
         interp.remarks.add(DIFFERENT, 0, text)
-    if model.fitted is None:
-        interp.remarks.add(DIFFERENT, 0, "There is no fit: its settings were taken from a starter.")
-        return replace(base, seed=interp.seed)
-    return replace(base, fit=settings, seed=interp.seed)
+    if not _is_own_script(x):
+        config = made.dataset.config
+        text = f"{data_to_come.awaits(config)} {data_to_come.remedy(config)}"
+        interp.remarks.add(DIFFERENT, 0, text)
+    if not {"optimizer", "loss"} <= set(made.compile):
+        text = "What compile does not say is what usually suits such an end of a model."
+        interp.remarks.add(DIFFERENT, 0, text)
+        made = _with_usual_compile(made)
+    if fit is None:
+        interp.remarks.add(DIFFERENT, 0, "There is no fit: its settings are usual ones.")
+    return made if interp.around is None else _keep_unsaid(made, interp.around)
+
+
+def _steps_within(interp: Interpreter, settings: Config) -> Config:
+    """The settings of ``fit`` without steps for which fewer rows are made up than they take."""
+    steps, batch = settings.get("steps_per_epoch"), settings.get("batch_size", 32)
+    rows = data_to_come.ENTRY.args["rows"] * 0.8 * (1 - settings.get("validation_split", 0.0))
+    if not isinstance(steps, int) or steps * batch <= rows:
+        return settings
+    text = "steps_per_epoch is not kept: an epoch sees every example once."
+    interp.remarks.add(DIFFERENT, 0, text)
+    return settings.without("steps_per_epoch")
+
+
+USUAL_FIT = Config(epochs=10, batch_size=32, validation_split=0.2)
+"""What code without ``fit`` is given."""
+
+
+def _with_usual_compile(made: TrainingSpec) -> TrainingSpec:
+    if len(binding.outputs(made.model)) > 1:
+        made = check.adapt_to_outputs(made, data_source.expected_facts(made.dataset))
+        return made.with_compile(**{"optimizer": ObjectSpec("Adam"), **made.compile})
+    facts = data_source.expected_facts(made.dataset)
+    assert facts is not None
+    loss, metrics, _ = check.recommend_loss(facts)
+    if facts.target.task == "regression" and facts.target.whole:  # zeros and ones in any shape
+        loss, metrics = ObjectSpec("BinaryCrossentropy"), (ObjectSpec("accuracy"),)
+    usual = {"optimizer": ObjectSpec("Adam"), "loss": loss, "metrics": metrics}
+    return replace(made, compile=Config(usual, **made.compile))
+
+
+def _is_to_come(x: Any) -> bool:
+    return isinstance(x, DataArray) and x.data.dataset == awaited_array.NAME
+
+
+def _is_own_script(x: Any) -> bool:
+    """Whether these are the made-up data of a script of ours, which says all of them."""
+    return _is_to_come(x) and "inputs" in x.data.config
 
 
 def _around(

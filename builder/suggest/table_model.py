@@ -74,7 +74,7 @@ def suggest(facts: DataFacts, dataset: ObjectSpec, size: str = "small") -> Train
     if is_rating(facts):
         return suggest_ratings(facts, dataset, size, name)
     draft, columns = Draft(), dict[str, object]()
-    joined = _add_features(draft, facts.inputs, columns)
+    joined = add_features(draft, facts.inputs, columns)
     for units in SIZES[size].units:
         dense = ObjectSpec("Dense", Config(units=units, activation="relu"))
         dropout = ObjectSpec("Dropout", Config(rate=SIZES[size].dropout))
@@ -121,7 +121,7 @@ def suggested_size(training: TrainingSpec, facts: DataFacts) -> str | None:
     return None
 
 
-def _add_features(draft: Draft, inputs: tuple[ColumnFacts, ...], columns: dict[str, object]) -> str:
+def add_features(draft: Draft, inputs: tuple[ColumnFacts, ...], columns: dict[str, object]) -> str:
     """The Inputs, bound in ``columns``, and the block that makes features of them; its node."""
     block, ends, doors = Draft(), list[str](), list[str]()
     groups = _groups(inputs)

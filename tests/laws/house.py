@@ -65,8 +65,9 @@ LADDERS = {
         {"text"},
         {"interpreter"},
         {"data"},
+        {"awaited"},
         {"keras"},
-        {"missing_model"},
+        {"missing_model", "own_code", "wrapped_models"},
         {"language", "project"},
     ),
     "builder.engine": (

@@ -27,7 +27,7 @@ MOST_TOKENS = 1000
 def problems(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
     """Layers fed with the wrong kind of values, or with whole numbers they do not know."""
     spec = active(training.model)
-    for node, source in _value_sources(spec).items():
+    for node, source in value_sources(spec).items():
         layer = find_layer(spec, node)
         seen = input_data(training, data, source) if edit.is_input(spec, source) else data
         if layer is None or seen is None:
@@ -215,7 +215,7 @@ def learns_width(layer: ObjectSpec) -> bool:
     return lookup and rows and not is_fixed
 
 
-def _value_sources(spec: ModelSpec) -> dict[str, str]:
+def value_sources(spec: ModelSpec) -> dict[str, str]:
     """Node → who last calculated what reaches it, itself when it reads nothing; as data flows."""
     sources: dict[str, str] = {}
     for node in edit.topological_order(spec):

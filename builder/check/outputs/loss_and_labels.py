@@ -16,6 +16,7 @@ from builder.check.repair.per_output import output_views
 from builder.check.repair.recommended import BINARY_LOSS, CLASS_NUMBER_LOSS, recommend_loss
 from builder.check.values.catalog_lookup import resolve
 from builder.facts import DataFacts, Fix, ModelFacts, Problem
+from builder.kinds.registry import find_kind
 from builder.spec import Config, ObjectSpec, TrainingSpec
 
 
@@ -40,6 +41,10 @@ def _check_output(
     """What is wrong with the only output."""
     head = find_head(training.model, model)
     problem, loss = _loss(training, data, head)
+    if find_kind(data.target.kind).any_loss:
+        if problem and training.compile.get("loss") is None:
+            yield problem
+        return
     if problem:
         yield problem
     if head and loss:

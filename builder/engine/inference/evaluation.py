@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ BY_OUTPUT = 32
 batches, however short the last one is, so another size would give other numbers than the run's."""
 
 MISTAKES_SHOWN = 24
+
+NUMBERS_SHOWN = 20_000
+"""So many of the numbers of an answer in several axes are compared."""
 
 KEPT = 4
 """How many test sets' answers are kept, so that clicking through the matrix costs nothing."""
@@ -103,8 +107,11 @@ def _report(training: TrainingSpec, data: Data, answer: OutputAnswer) -> dict[st
     report: dict[str, Any] = {"task": facts.task, "output": answer.output, "column": facts.name}
     if facts.task == "regression":
         true = np.asarray(answer.target.test)
-        report |= _regression(true, answer.said)
-        if data.facts.is_named:
+        step = (
+            -(-true.size // NUMBERS_SHOWN) if facts.shape else 1
+        )  # of pictures there are millions
+        report |= _regression(*(every.reshape(-1)[::step] for every in (true, answer.said)))
+        if data.facts.is_named and len(facts.shape) < 2:
             missed = np.abs(true - answer.said).reshape(len(true), -1).mean(axis=1)
             worst = np.argsort(-missed, kind="stable")[:MISTAKES_SHOWN]
             parts = _parts(training, data, worst)
@@ -254,17 +261,17 @@ def _predict(model: keras.Model, x: Any) -> list[Array]:
 
 
 def to_scores(scores: Array, facts: ColumnFacts, count: int) -> Array:
-    """Probabilities (n, classes), or values (n,) for regression, or (n, steps) of a forecast."""
+    """Probabilities (n, classes), or values (n,) for regression, (n, …) of a target with axes."""
     if facts.task == "regression":
-        if facts.shape and scores.shape == (count, *facts.shape):
-            return confidence.refuse_nan(scores)
-        if scores.size != count:
+        if scores.size != count * math.prod(facts.shape):
+            wanted = "one" if not facts.shape else f"{facts.shape}"
             raise DataError(
-                f"The model gives {scores.shape[1:]} numbers an example but the target is one.",
-                "End the model with a Dense layer of one unit.",
+                f"The model gives {scores.shape[1:]} numbers an example but the target is"
+                f" {wanted}.",
+                "End the model with a layer that gives as many.",
                 "model",
             )
-        return confidence.refuse_nan(scores).reshape(-1)
+        return confidence.refuse_nan(scores).reshape(count, *facts.shape)
     return confidence.to_probabilities(scores, len(facts.classes))
 
 

@@ -9,7 +9,16 @@ from dataclasses import replace
 from typing import Any
 
 from builder.parse.data import dataframes, splits
-from builder.parse.data.arrays import Batches, Bunch, DataArray, Eye, Length, Measure, Scaler
+from builder.parse.data.arrays import (
+    Batches,
+    Bunch,
+    DataArray,
+    Eye,
+    Length,
+    Measure,
+    Scaler,
+    scale_array,
+)
 from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import Args, Keywords, Opaque, Unknown, resolve_number
 from builder.parse.text.remarks import shorten
@@ -49,6 +58,19 @@ def pad(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
 
 def _same(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     return args[0] if args else next(iter(kw.values()), Unknown())
+
+
+def _normalize(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``keras.utils.normalize(x, axis=1)``."""
+    array = args[0] if args else kw.get("x")
+    if not isinstance(array, DataArray):
+        return Opaque()
+    if array.data.kind.has_pixels:
+        text = "Rows of pixels are not brought to one length here: pixels are divided by 255."
+        interp.report_different(node, text)
+        return scale_array(array, "/", 255.0)
+    interp.report_different(node, "Rows are not brought to one length here: they stay as they are.")
+    return array
 
 
 def _axis(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
@@ -192,6 +214,8 @@ FUNCTIONS: dict[str, Handler] = {
     "keras.ops.one_hot": encode_one_hot,
     "pandas.get_dummies": encode_one_hot,
     "keras.utils.pad_sequences": pad,
+    "keras.utils.normalize": _normalize,
+    "sklearn.preprocessing.normalize": _normalize,
     "numpy.expand_dims": _axis,
     "tensorflow.expand_dims": _axis,
     "keras.ops.expand_dims": _axis,

@@ -183,6 +183,12 @@ def operate_data(interp: Interpreter, node: Any, a: Any, b: Any) -> Any:
             if isinstance(other, DataArray):
                 interp.report_unknown(node, "what is done to the data here is left out")
             return other if isinstance(other, DataArray) else value
+    labels = next((v for v in (a, b) if isinstance(v, DataArray) and v.what == "y"), None)
+    if labels is not None and labels.data.classes and not labels.one_hot:
+        interp.report_different(
+            node, "Labels are numbers of classes, not amounts: this line is a mistake, left out."
+        )
+        return labels
     return _calculate(node.op, a, b)
 
 

@@ -36,7 +36,7 @@ def _map_examples(interp: Interpreter, node: ast.Call, value: Batches, function:
     if isinstance(function, UserFunction):
         result = interp.call(node, function, pair, {})
         results = result if isinstance(result, list) else [result]
-        if len(results) == len(pair) and all(isinstance(a, DataArray) for a in results):
+        if 0 < len(results) <= len(pair) and all(isinstance(a, DataArray) for a in results):
             return replace(value, x=results[0], y=results[1] if len(results) > 1 else None)
     interp.report_unknown(
         node, "what this function does to each example is not read in full: left out"

@@ -13,7 +13,7 @@ from builder.kinds.registry import find_kind
 from builder.parse.data import array_functions, unavailable
 from builder.parse.data.arrays import Bunch, DataArray, LoadedData
 from builder.parse.interpreter.interpreter import Interpreter
-from builder.parse.interpreter.values import Args, Keywords, Opaque, is_small, resolve_number
+from builder.parse.interpreter.values import Args, Keywords, Opaque, resolve_number
 
 READY_MADE = (
     "a ready-made network is not read from code; Home begins a project from a known architecture,"
@@ -65,9 +65,7 @@ def _load(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywor
         split = module.CONTENTS.is_split
         return _split(interp, node, module, args, kw) if split else _whole(node, module, args, kw)
     if path in unavailable.READERS:
-        made_up = unavailable.READERS[path] is unavailable.MADE_UP
-        if not made_up or is_small([*args, *kw.values()]):
-            interp.report_unknown(node, unavailable.READERS[path])
+        interp.report_unknown(node, unavailable.READERS[path])
         return Opaque()
     if path in NUMBERS:
         return Opaque()

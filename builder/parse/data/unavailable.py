@@ -17,26 +17,11 @@ INSTEAD = {
 }
 """Loaders of what we do not have → what to say."""
 
-TABLE = "drop the table on the Data page, which reads it and makes a model for it"
 FILES = "your own data come as an .npz file with x_train, y_train, x_test and y_test"
-MADE_UP = "made-up numbers are no dataset"
 SEARCH = "a search is not read: train with some settings and compare them on the Runs page"
 READERS = {
-    "pandas.read_csv": TABLE,
-    "pandas.read_excel": TABLE,
-    "pandas.read_feather": TABLE,
-    "pandas.read_json": TABLE,
-    "pandas.read_parquet": TABLE,
-    "keras.utils.timeseries_dataset_from_array": "windows of a series are not cut here; cut them"
-    " beforehand and save them as an .npz file",
-    "numpy.loadtxt": TABLE,
-    "numpy.genfromtxt": TABLE,
     "numpy.fromfile": FILES,
     "tensorflow_datasets.load": FILES,
-    "keras.utils.image_dataset_from_directory": FILES,
-    "keras.utils.text_dataset_from_directory": FILES,
-    "keras.preprocessing.image_dataset_from_directory": FILES,
-    "keras.preprocessing.text.Tokenizer": "texts become numbers in the layer TextVectorization",
     "keras.ops.arange": "positions are counted by the layer PositionEmbedding: add it behind the"
     " Embedding",
     "tensorflow.range": "positions are counted by the layer PositionEmbedding: add it behind the"
@@ -45,13 +30,5 @@ READERS = {
     "keras_tuner.Hyperband": SEARCH,
     "keras_tuner.BayesianOptimization": SEARCH,
     "keras_tuner.GridSearch": SEARCH,
-    "numpy.random.rand": MADE_UP,
-    "numpy.random.random": MADE_UP,
-    "numpy.random.randn": MADE_UP,
-    "numpy.random.randint": MADE_UP,
-    "numpy.random.normal": MADE_UP,
-    "numpy.random.uniform": MADE_UP,
-    "numpy.linspace": MADE_UP,
-    "tensorflow.random.normal": MADE_UP,
 }
 """Other sources of data → why they are left out."""

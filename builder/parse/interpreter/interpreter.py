@@ -127,7 +127,7 @@ class Interpreter:
         seed: of ``set_random_seed``; None while none was set.
         policy: the dtype policy that was set.
         around: the project the text was made from, if any.
-        strange_data: whether a starter's data stand in for ones nobody recognised.
+        shape_guessed: whether the code does not say which shape its data have.
         foreign: another framework's name → the things of it that were used, with lines.
     """
 
@@ -148,7 +148,7 @@ class Interpreter:
     missing: set[str] = field(default_factory=set)
     calls: int = 0
     around: TrainingSpec | None = None
-    strange_data: bool = False
+    shape_guessed: bool = False
 
     # --- the verbs ------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from builder.parse.interpreter.values import (
     CannotEvaluate,
     Counted,
     Measured,
+    Midway,
     Opaque,
     Origin,
     Reference,
@@ -211,6 +212,8 @@ def evaluate_comparison(interp: Interpreter, node: ast.Compare) -> Any:
         a, b = resolve_number(left), resolve_number(right)
         if isinstance(op, ast.Is | ast.IsNot) and (a is None or b is None):
             result = result and ((a is b) == isinstance(op, ast.Is))
+        elif isinstance(a, Midway) or isinstance(b, Midway):
+            result = result and isinstance(op, ast.Lt | ast.LtE) == isinstance(a, Midway)
         elif isinstance(a, Opaque) or isinstance(b, Opaque):
             return Opaque()
         elif not (is_small(a) and is_small(b)):

@@ -75,6 +75,12 @@ class Counted:
         raise NotImplementedError
 
 
+class Midway:
+    """Base of places in the middle of data: what comes before the end of them does not stop."""
+
+    __slots__ = ()
+
+
 def resolve_number(value: Any) -> Any:
     """A Counted as the number it is, or Unknown; anything else as it is."""
     if isinstance(value, Counted):

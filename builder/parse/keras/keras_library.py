@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from builder import catalog
+from builder.parse.awaited import awaited_readers
+from builder.parse.awaited.awaited_array import Awaited
 from builder.parse.data import arrays
 from builder.parse.data.arrays import Batches, DataArray
 from builder.parse.interpreter import imports
@@ -28,14 +30,14 @@ LEARNED = ("featurewise_center", "samplewise_center", "featurewise_std_normaliza
            "samplewise_std_normalization", "zca_whitening", "preprocessing_function")  # fmt: skip
 """Arguments of ImageDataGenerator that no layer is named for here."""
 
-FOLDERS = "pictures in folders are not read: your own data come as an .npz file"
-
 
 @dataclass(eq=False, frozen=True, slots=True)
 class ImageGenerator:
-    """Keras's ``ImageDataGenerator``: ``rescale`` is all of it that is taken over."""
+    """Keras's ``ImageDataGenerator``: ``rescale`` and the validation split are taken over."""
 
     rescale: Any = None
+    share: Any = None
+    varied: tuple[str, ...] = ()
 
 
 SEEDS = {"keras.utils.set_random_seed": "", "tensorflow.random.set_seed": "TensorFlow's",
@@ -147,24 +149,54 @@ def _image_generator(interp: Interpreter, node: ast.Call, args: Args, kw: Keywor
     if learned := [name for name in LEARNED if kw.get(name)]:
         interp.report_unknown(node, f"{', '.join(learned)}: left out")
     rescale = resolve_number(kw.get("rescale"))
-    return ImageGenerator(rescale if isinstance(rescale, int | float) else None)
+    share = resolve_number(kw.get("validation_split"))
+    return ImageGenerator(
+        rescale if isinstance(rescale, int | float) else None,
+        share if isinstance(share, float) and 0 < share < 1 else None,
+        tuple(f"{name}={resolve_number(kw[name])}" for name in asked),
+    )
 
 
 def _generator_method(
     interp: Interpreter, node: ast.Call, value: ImageGenerator, name: str, args: Args, kw: Keywords
 ) -> Any:
     """``datagen.flow(x, y, batch_size=32)`` and the generator's other methods."""
-    if name.startswith("flow_from"):
-        interp.report_unknown(node, FOLDERS)
-        return Opaque()
+    if name in ("flow_from_directory", "flow_from_dataframe"):
+        return _flow_from_files(interp, node, value, name, args, kw)
     if name != "flow":
         return Opaque()
     arguments = dict(zip(("x", "y", "batch_size"), args, strict=False)) | kw
     x = arguments.get("x")
     if isinstance(x, DataArray) and value.rescale is not None:
         x = arrays.scale_array(x, "*", value.rescale)
+    _note_varied(value, x)
     size = resolve_number(arguments.get("batch_size"))
     return Batches(x, arguments.get("y"), size if isinstance(size, int) else None)
+
+
+def _flow_from_files(
+    interp: Interpreter, node: ast.Call, value: ImageGenerator, name: str, args: Args, kw: Keywords
+) -> Any:
+    """``datagen.flow_from_directory("cats", target_size=(150, 150), class_mode="binary")``."""
+    folder = kw.get("directory", args[0] if args and isinstance(args[0], str) else "")
+    if len(args) > 1 and isinstance(args[1], list):
+        kw["target_size"] = args[1]
+    more = {"label_mode": kw.get("class_mode", "categorical")}
+    if value.share is not None:
+        more["validation_split"] = value.share
+    channels = 1 if kw.get("color_mode") == "grayscale" else 3
+    size = kw.get("target_size", [256, 256])
+    made = awaited_readers.folder(interp, node, str(folder)[:300], size, channels, {**kw, **more})
+    _note_varied(value, made.x if isinstance(made, Batches) else None)
+    if isinstance(made, Batches) and isinstance(made.x, DataArray) and value.rescale is not None:
+        return replace(made, x=arrays.scale_array(made.x, "*", value.rescale))
+    return made
+
+
+def _note_varied(value: ImageGenerator, x: Any) -> None:
+    """Keep how pictures that are not here are varied while training."""
+    if value.varied and isinstance(x, Awaited):
+        x.said["augmented"] = value.varied
 
 
 def _length(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:

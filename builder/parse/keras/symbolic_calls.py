@@ -6,6 +6,8 @@ import ast
 from typing import Any
 
 from builder import catalog
+from builder.parse.awaited import awaited_layers
+from builder.parse.awaited.awaited_array import Awaited
 from builder.parse.data import arrays
 from builder.parse.data.arrays import DataArray
 from builder.parse.interpreter.interpreter import Interpreter
@@ -52,6 +54,8 @@ def call_layer(interp: Interpreter, node: ast.AST, layer: Layer, args: Args, kw:
     if any(isinstance(r, Opaque) for r in reads):
         return Opaque()
     if data := next((r for r in reads if isinstance(r, DataArray)), None):
+        if isinstance(data, Awaited):
+            return awaited_layers.apply_layers(data, _plain_layers(layer))
         return arrays.apply_rescaling(data, layer.spec) or Opaque(data)
     tensors = [r for r in reads if isinstance(r, Tensor)]
     if not tensors or len(tensors) != len(reads):
@@ -64,6 +68,15 @@ def call_layer(interp: Interpreter, node: ast.AST, layer: Layer, args: Args, kw:
     result = record_call(interp, layer, tensors)
     result.call.named = named
     return result
+
+
+def _plain_layers(layer: Layer) -> list[ObjectSpec | None]:
+    """The layers of a stack one after the other; None for what is no plain layer."""
+    if layer.inner is None:
+        return [layer.spec]
+    if layer.inner.kind != "sequential":
+        return [None]
+    return [item.spec for item in layer.inner.stack if not item.is_input]
 
 
 def _call_arguments(

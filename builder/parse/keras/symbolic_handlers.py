@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 from typing import Any
 
+from builder.parse.awaited.awaited_array import Awaited
 from builder.parse.data.arrays import DataArray
 from builder.parse.interpreter.interpreter import Handlers, Interpreter
 from builder.parse.interpreter.values import Args, BoundMethod, Keywords, Opaque, Unknown
@@ -23,7 +24,8 @@ from builder.parse.keras.symbolic_model import KerasObject, Layer, Model, Shape,
 def _call_model(interp: Interpreter, node: ast.Call, model: Model, args: Args, kw: Keywords) -> Any:
     if model.kind == "instance":
         return user_classes.follow_instance(interp, node, model.instance, args, kw)
-    if not any(symbolic_calls.is_tensor(v) for v in (*args, *kw.values())):
+    values = (*args, *kw.values())
+    if not any(symbolic_calls.is_tensor(v) or isinstance(v, Awaited) for v in values):
         return Opaque()
     return model_calls.call_again(interp, node, model, args, kw)
 

@@ -20,6 +20,7 @@ from builder.tables.profiling.task_guess import guess_target, guess_task
 from builder.tables.table_records import (
     TableFormat,
     TableOverview,
+    TableProfile,
     TableWarning,
 )
 from pages.widgets.data import column_choice, open_table
@@ -235,6 +236,18 @@ def _show_format(dataset: ObjectSpec, seen: TableOverview) -> None:
         st.rerun()
 
 
+def read_profile(
+    file: str,
+    name: str,
+    form: TableFormat = TableFormat(),  # noqa: B008 - frozen
+) -> TableProfile:
+    """What is in a file; raises as ``arrive``."""
+    path = find_file(file)
+    if path is None:
+        raise DataError(f"{name} is no longer here.", "Drop it again.", "dataset.file")
+    return open_table.read(path, form).profile
+
+
 @page_frame.safe
 def arrive_again(file: str, name: str, forecast: bool) -> None:
     """A callback: the file as a series, or as a table of rows that know nothing of each other."""
@@ -255,10 +268,7 @@ def arrive(
     Raises:
         LayerwiseError: the file is no table, or nothing in it can be predicted.
     """
-    path = find_file(file)
-    if path is None:
-        raise DataError(f"{name} is no longer here.", "Drop it again.", "dataset.file")
-    profile = open_table.read(path, form).profile
+    profile = read_profile(file, name, form)
     if not (target := guess_target(profile)):
         raise DataError(
             f"Nothing in {name} can be predicted: no column of numbers or categories is left.",

@@ -7,10 +7,10 @@ from dataclasses import replace
 import streamlit as st
 
 from builder import parse
-from builder.datasets.registry import find_dataset
+from builder.datasets import _said_of_data
 from builder.errors import LayerwiseError
 from builder.parse import Parsed
-from builder.spec import ModelSpec, TrainingSpec
+from builder.spec import Config, ModelSpec, TrainingSpec
 from pages.widgets.session import current_project, tab_state
 from pages.widgets.shared import own_files, page_frame
 from pages.widgets.shared.page_frame import escape_md
@@ -118,8 +118,9 @@ def show_report(parsed: Parsed | str) -> None:
 def _title(parsed: Parsed, training: TrainingSpec) -> str:
     """The text's own, else what its model is called, else its data."""
     name = training.model.name
-    unnamed = name in ("", ModelSpec().name) and not parsed.strange_data
-    data = find_dataset(training.dataset.class_name).TITLE
+    unnamed = name in ("", ModelSpec().name)
+    awaited = _said_of_data.file_name(training.dataset.config.get("said", Config()))
+    data = awaited.partition(".")[0] or own_files.dataset_title(training.dataset)
     return parsed.title or (data if unnamed else name)
 
 

@@ -22,6 +22,7 @@ NAMES = (
     *("Diabetes", "Mnist", "FashionMnist", "Cifar10", "Cifar100", "CaliforniaHousing", "Imdb"),
     *("Reuters", "CoveredDigits", "DigitPairs", "Reviews", "ReviewTexts", "Passengers"),
     *("FilmRatings", "NpzFile", "TableFile", "SeriesFile", "Museum"),
+    *("DataToCome", "NumbersInCode"),
 )
 
 

@@ -20,6 +20,7 @@ from builder.errors import DataError, FileError
 from builder.runs.engine_process import wire
 from builder.spec import ObjectSpec, TrainingSpec, chain
 from pages.widgets.evaluate import threshold
+from tests.zoo.awaited import MASKS, read
 
 
 def training(dataset, shape, units, activation, loss, metric, hidden="relu") -> TrainingSpec:
@@ -340,3 +341,13 @@ def test_a_picture_has_no_columns_to_look_at(runs):
         error_groups.error_groups(runs["Digits"], ZOO["Digits"], "x")
     with pytest.raises(DataError, match="no classes"):
         class_curves.curves(runs["Diabetes"], ZOO["Diabetes"])
+
+
+def test_answers_in_several_axes_are_compared_number_by_number(tmp_path: Path) -> None:
+    net = read(MASKS)
+    path = str(tmp_path / "model.keras")
+    keras_model.build_compiled(net).save(path)
+    found = evaluation.report(path, net)
+    truth = loading.load(net.dataset).target.test
+    assert len(found["true"]) == truth.size and found["rmse"] > 0
+    assert set(found["test"]) == {"loss", "accuracy"}

@@ -20,7 +20,7 @@ from builder.spec import Config, ModelSpec, ObjectSpec
 
 CORPUS = Path(__file__).parent / "corpus"
 WHOLE = (
-    "The data were not recognised",
+    "The data of this code are not here",
     "What compile does not say",
     "There is no fit",
     "It has no fit",
@@ -71,10 +71,11 @@ def rendered(source: str, read: Parsed) -> Iterator[str]:
         yield "no model"
     else:
         yield from calls(training.model)
-        if not any(n.message.startswith(WHOLE[0]) for n in read.notes):
+        said = training.dataset.config.get("said")
+        if said or not any(n.message.startswith(WHOLE[0]) for n in read.notes):
             yield f"data: {shown(training.dataset)}"
-        said = (("compile", training.compile), ("fit", training.fit))
-        for name, config in said:
+        settings = (("compile", training.compile), ("fit", training.fit))
+        for name, config in settings:
             if f".{name}(" in source or f".{name}_generator(" in source:
                 said_of = ", ".join(f"{k}={shown(v)}" for k, v in config.items())
                 yield f"{name}: {said_of or 'as usual'}"

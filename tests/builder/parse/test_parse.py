@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from builder import catalog, parse, starters
-from builder.spec import Config, ModelSpec
+from builder import catalog, parse
+from builder.spec import Config, ModelSpec, ObjectSpec
 
 STACK = "import keras\nfrom keras import layers\nmodel = keras.Sequential([keras.Input((4,))])\n"
 
@@ -175,33 +175,28 @@ def test_a_class_called_on_inputs_is_a_model_inside_the_model() -> None:
 # --- what is put in the place of what is not said -------------------------------------------------
 
 
-def test_a_model_alone_gets_a_starters_project_and_is_told_so() -> None:
+def test_a_model_alone_gets_data_to_come_and_is_told_so() -> None:
     read = parse.parse(STACK + "model.add(layers.Dense(3, activation='softmax'))")
     assert read.training is not None
-    assert read.training.dataset == starters.find_starter("iris").training.dataset
-    assert read.training.compile == starters.find_starter("iris").training.compile
-    assert [(n.where, n.severity, n.message) for n in read.notes] == [
-        (
-            "the whole",
-            parse.UNKNOWN,
-            "The data were not recognised: Iris stands in their place.",
+    assert read.training.dataset == ObjectSpec(
+        "DataToCome",
+        Config(
+            inputs={"x": {"kind": "vector", "shape": (4,)}},
+            targets={"y": {"kind": "category", "classes": 3}},
         ),
-        (
-            "the whole",
-            parse.DIFFERENT,
-            "What compile does not say was taken from the starter for such data.",
-        ),
-        (
-            "the whole",
-            parse.DIFFERENT,
-            "There is no fit: its settings were taken from a starter.",
-        ),
+    )
+    assert read.training.compile["loss"].class_name == "SparseCategoricalCrossentropy"
+    assert [(n.where, n.severity) for n in read.notes] == [("the whole", parse.DIFFERENT)] * 3
+    assert [n.message for n in read.notes] == [
+        "The data of this code are not here; these are made up. Train to see it run.",
+        "What compile does not say is what usually suits such an end of a model.",
+        "There is no fit: its settings are usual ones.",
     ]
 
 
 def test_notes_stand_in_the_order_of_the_lines_and_can_be_asked_by_severity() -> None:
     read = parse.parse("foo()\n" + STACK + "model.add(layers.Dens(3))\nmodel.save('a.h5')")
-    assert [n.line for n in read.of(parse.UNKNOWN)] == [1, 5, 5, 0]
+    assert [n.line for n in read.of(parse.UNKNOWN)] == [1, 5, 5]
     assert [n.line for n in read.of(parse.NOTED)] == [6]
 
 

@@ -8,19 +8,31 @@ from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
+from builder.binding import has_own_names
 from builder.catalog.layers import own
 from builder.code import custom_layer_source, reshuffle
 from builder.datasets import registry
 from builder.datasets.contract import Contents, Program
+from builder.errors import DataError
+from builder.facts import ColumnFacts
 from builder.kinds.registry import find_kind
+from builder.parse.awaited import awaited_array
 from builder.parse.data import loaders
 from builder.parse.data.arrays import Bunch, DataArray, LoadedData
 from builder.parse.interpreter.interpreter import Interpreter
-from builder.parse.interpreter.values import Args, Keywords, Opaque, Unknown, UserFunction, is_small
+from builder.parse.interpreter.values import (
+    Args,
+    CannotEvaluate,
+    Keywords,
+    Opaque,
+    Unknown,
+    UserFunction,
+    is_small,
+)
 from builder.parse.text import syntax_tree
 from builder.parse.text.fingerprint import fingerprint
 from builder.parse.text.remarks import Remarks
-from builder.spec import Config
+from builder.spec import Config, freeze
 
 RESHUFFLED = "layerwise.Reshuffled"
 """The dotted name of the class with which our own scripts shuffle anew in every epoch."""
@@ -60,15 +72,47 @@ def read_function(interp: Interpreter, function: UserFunction, args: Args, kw: K
     module = _programs().get(node.name) if isinstance(node, ast.FunctionDef) else None
     if module is None or not _is_ours(function, module):
         return None
+    arguments = _arguments(function, args, kw)
+    if hasattr(module, "awaits"):
+        return _made_up_data(interp, module, arguments)
     if module.CONTENTS.is_guess:  # only the project knows which file it is
         return Opaque()
-    arguments = _arguments(function, args, kw)
     if _fixed_arguments(module, arguments) != _usual_arguments(interp, module):
         return None
     drawn = _drawn_from(arguments)
     if drawn is None:
         function.drawn += 1
     return _loader_result(interp, module, arguments, drawn, is_first=function.drawn == 1)
+
+
+def _made_up_data(interp: Interpreter, module: ModuleType, arguments: dict[str, Any]) -> Any:
+    """What the script says of data to come: examples and labels of both parts."""
+    given = {k: freeze(v) for k, v in arguments.items() if k in module.ENTRY.args and is_small(v)}
+    usual = {k: v for k, v in module.ENTRY.args.items() if not isinstance(v, Config)}
+    config = Config({k: v for k, v in given.items() if v != usual.get(k)})
+    try:
+        columns = module.columns(config)
+    except DataError as error:
+        raise CannotEvaluate(error.message) from None
+    data = awaited_array.load_awaited(interp.line)
+    data.config = dict(config)
+    if not has_own_names(c.name for c in columns):
+        kind, classes = find_kind(columns[0].kind), len(columns[1].classes)
+        data.kind, data.classes, data.shape = kind, classes, columns[0].shape
+        return [[DataArray(data, side, part) for side in "xy"] for part in ("train", "test")]
+    return [
+        [
+            Bunch({c.name: _named(data, c, side, part) for c in columns if c.role == role})
+            for side, role in (("x", "input"), ("y", "target"))
+        ]
+        for part in ("train", "test")
+    ]
+
+
+def _named(data: LoadedData, column: ColumnFacts, side: str, part: str) -> DataArray:
+    kind, classes = find_kind(column.kind), len(column.classes)
+    about = replace(data, column=column.name, kind=kind, classes=classes, shape=column.shape)
+    return DataArray(about, side, part)
 
 
 def _is_ours(function: UserFunction, module: ModuleType) -> bool:

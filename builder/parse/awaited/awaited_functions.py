@@ -1,0 +1,424 @@
+"""Functions of NumPy, pandas, scikit-learn and Keras applied to data that are not here."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from builder.parse.awaited import awaited_array
+from builder.parse.awaited.awaited_array import Awaited
+from builder.parse.awaited.awaited_readers import READERS
+from builder.parse.awaited.positions import Positions
+from builder.parse.data.arrays import Batches, Length, Measure, Scaler, split_array
+from builder.parse.interpreter.interpreter import Handlers, Interpreter
+from builder.parse.interpreter.values import (
+    Args,
+    BoundMethod,
+    Counted,
+    Keywords,
+    Opaque,
+    Unknown,
+    resolve_number,
+)
+
+Handler = Callable[[Interpreter, ast.Call, Args, Keywords], Any]
+
+
+@dataclass(eq=False, slots=True)
+class Tokenizer:
+    """Keras's ``Tokenizer``: how many words it keeps, and the texts it was fitted to."""
+
+    words: int | None = None
+    on: Any = None
+
+
+def read_call(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywords) -> Any:
+    """A call that reads data which are not here, or does something to them; None for any other."""
+    if path == TOKENIZER:
+        words = resolve_number(args[0] if args else kw.get("num_words"))
+        return Tokenizer(words if isinstance(words, int) else None)
+    if path in READERS and (made := READERS[path](interp, node, args, kw)) is not None:
+        return made
+    if path.startswith(TRANSFORMERS):
+        return Scaler(path.rpartition(".")[2])
+    if path in ("builtins.range", "numpy.arange"):
+        return _range(interp, node, args, kw)
+    first = _first(args, kw)
+    if first is None:
+        return None
+    if path in FUNCTIONS:
+        return FUNCTIONS[path](interp, node, args, kw)
+    if path.startswith(("sklearn.preprocessing.", "keras.layers.", "keras.Input", "keras.models")):
+        return None
+    if path.startswith(OTHERS) and not path.startswith(SHOWN):
+        return first if path.startswith("keras.") else replace(first, sizes=None)
+    return None
+
+
+LETTERS = 60
+"""So many different letters a text has, about."""
+
+TRANSFORMERS = tuple(
+    f"sklearn.{name}"
+    for name in ("compose.", "pipeline.", "impute.", "decomposition.", "feature_extraction.",
+                 "feature_selection.", "preprocessing.PowerTransformer",
+                 "preprocessing.OrdinalEncoder", "preprocessing.QuantileTransformer",
+                 "preprocessing.Polynomial", "preprocessing.MultiLabelBinarizer")
+)  # fmt: skip
+"""Things of scikit-learn that change columns in ways that are not followed."""
+
+TOKENIZER = "keras.preprocessing.text.Tokenizer"
+OTHERS = ("numpy.", "pandas.", "sklearn.", "scipy.", "keras.utils.", "keras.preprocessing.",
+          "keras.applications.", "tensorflow.")  # fmt: skip
+"""Packages whose further functions change data in a way that is not followed."""
+
+SHOWN = ("numpy.save", "numpy.random.", "numpy.print", "sklearn.metrics", "pandas.plotting")
+"""What only looks at them."""
+
+
+def _first(args: Args, kw: Keywords) -> Awaited | None:
+    """The first array to come among the arguments, in a list or as its length as well."""
+    for value in (*args, *kw.values()):
+        items = value[:20] if isinstance(value, list) else [value]
+        for item in items:
+            item = item.array if isinstance(item, Length) else item
+            if isinstance(item, Awaited):
+                return item
+    return None
+
+
+def _same(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``np.array(x)``; of rows that a loop put into a list, all rows."""
+    value = args[0] if args else next(iter(kw.values()), None)
+    if isinstance(value, list):
+        first = _first(value, {})
+        if first is None:
+            return None
+        if first.part != "row":
+            return replace(first, sizes=None) if len(value) > 1 else first
+        return replace(first, part=first.of_part)
+    return value
+
+
+def _split(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``train_test_split(x, y, test_size=0.2, stratify=y, random_state=0)``."""
+    arrays = [a for a in args if isinstance(a, Awaited)]
+    size, rest = resolve_number(kw.get("test_size")), resolve_number(kw.get("train_size"))
+    share: Any = size if size is not None else (0.25 if rest is None else 1 - rest)
+    share = share if isinstance(share, float) and 0 < share < 1 else 0.25
+    result: list[Any] = []
+    first = arrays[0]
+    if first.part == "all":
+        said = {"test_split": round(share, 6), "stratified": kw.get("stratify") is not None}
+        seed = resolve_number(kw.get("random_state"))
+        said |= {"random_state": seed} if isinstance(seed, int) else {}
+        said |= {"in_order": True} if kw.get("shuffle") is False else {}
+        for array in arrays:
+            array.said.update({k: v for k, v in said.items() if v is not False})
+    for value in args:
+        if not isinstance(value, Awaited):
+            result += [Opaque(), Opaque()]
+        elif value.part == "all":
+            result += split_array(value, share)
+        else:
+            held = round(value.share * share, 10)
+            result += [
+                replace(value, share=round(value.share * (1 - share), 10), end="random"),
+                replace(value, part="val", share=held, end="random"),
+            ]
+    return result
+
+
+def _one_hot(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``to_categorical(y, 10)``."""
+    array = _first(args, kw)
+    many = args[1] if len(args) > 1 else kw.get("num_classes", kw.get("depth"))
+    many = resolve_number(many)
+    classes = many if isinstance(many, int) and many > 1 else array.classes if array else 0
+    return replace(array, one_hot=True, classes=classes, what="y") if array else None
+
+
+def _dummies(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``pd.get_dummies(y)``: a one among zeros; of a table, some of its columns."""
+    array = args[0] if args else kw.get("data")
+    if not isinstance(array, Awaited):
+        return array
+    if len(array.chosen) == 1 or array.sizes == ():
+        return replace(array, one_hot=True)
+    array.said.setdefault("one_hot_columns", tuple(_names(kw.get("columns"))) or "all names")
+    return replace(array, sizes=None)
+
+
+def _names(value: Any) -> list[str]:
+    return [v for v in value if isinstance(v, str)][:200] if isinstance(value, list) else []
+
+
+def _pad(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``pad_sequences(x, maxlen=60)``."""
+    array = _first(args, kw)
+    length = resolve_number(args[1] if len(args) > 1 else kw.get("maxlen"))
+    if array is None:
+        return None
+    if not isinstance(length, int) or length < 1:
+        length = awaited_array.count(interp, node, array, "words in its longest text")
+    array.said["length"] = length
+    return replace(array, sizes=(length,), is_text=False)
+
+
+def reshaped(array: Awaited, sizes: list[Any]) -> Awaited:
+    """``array.reshape(-1, 28, 28, 1)``: the sizes behind the first axis."""
+    if len(sizes) == 1 and isinstance(sizes[0], list | tuple):
+        sizes = list(sizes[0])
+    rest = [resolve_number(n) for n in sizes[1:]]
+    if rest == [-1] and array.sizes is not None:
+        return replace(array, sizes=(math.prod(array.sizes),))
+    if not all(isinstance(n, int) and n > 0 for n in rest):
+        return replace(array, sizes=None) if rest else array
+    sides = tuple(rest)
+    if array.part == "row":
+        return array
+    if len(array.sizes or ()) == 1 and math.prod(sides) == 1 and array.sizes != (1,):
+        return array  # (n, 1) of what is no column would lose numbers
+    if sides == (1,) and array.sizes == ():
+        return array
+    return replace(array, sizes=sides)
+
+
+def _reshape(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    sizes = args[1] if len(args) > 1 else kw.get("newshape", kw.get("shape", []))
+    if isinstance(args[0], Awaited):
+        return reshaped(args[0], sizes if isinstance(sizes, list) else [sizes])
+    return None
+
+
+def _axis(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``np.expand_dims(x, -1)``."""
+    array = _first(args, kw)
+    axis = resolve_number(args[1] if len(args) > 1 else kw.get("axis", -1))
+    if array is None or array.sizes is None or array.part == "row":
+        return array
+    return replace(array, sizes=with_axis(array.sizes, axis))
+
+
+def with_axis(sizes: tuple[int, ...], axis: Any) -> tuple[int, ...]:
+    """The sizes with an axis of one at a place of the whole array."""
+    if not isinstance(axis, int) or axis == -1:
+        return (*sizes, 1)
+    place = axis - 1 if axis > 0 else len(sizes) + axis + 1
+    return (*sizes[:place], 1, *sizes[place:])
+
+
+def _join(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``pd.concat([a, b], axis=1)`` and its like: how many columns it has nobody can say."""
+    parts = [a for a in args[0] if isinstance(a, Awaited)] if isinstance(args[0], list) else []
+    if not parts:
+        return _first(args, kw)
+    axis = resolve_number(kw.get("axis", args[1] if len(args) > 1 else 0))
+    sizes = parts[0].sizes
+    if axis in (1, -1) and all(p.sizes is not None and len(p.sizes) == 1 for p in parts):
+        sizes = (sum(p.sizes[0] for p in parts if p.sizes),)
+    elif axis in (1, -1):
+        sizes = None
+    return replace(parts[0], sizes=sizes, part=parts[0].part)
+
+
+def _different(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``np.unique(y)``, ``set(text)``."""
+    array = args[0] if args else None
+    if not isinstance(array, Awaited):
+        return None
+    names = replace(array, is_names=True)
+    asked = [k for k in ("return_counts", "return_inverse", "return_index") if kw.get(k)]
+    return [names, *(replace(array) for _ in asked)] if asked else names
+
+
+def _length(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``len(x)``; of different values, their number."""
+    array = args[0] if args else None
+    if isinstance(array, list) and array and isinstance(array[0], Awaited):
+        rows = array[0]  # a loop put them there, one by one
+        return Length(replace(rows, part=rows.of_part)) if rows.part == "row" else None
+    if not isinstance(array, Awaited):
+        return None
+    if array.is_columns:
+        return awaited_array.width(interp, node, array)
+    if array.is_names:
+        if array.classes or array.words:
+            return array.classes or array.words - 1
+        if array.is_text:
+            return awaited_array.count(interp, node, array, "different letters", LETTERS)
+        return awaited_array.count(interp, node, array, "classes")
+    if array.part == "row":
+        return array.shape[0] if array.shape else Unknown()
+    return Length(array)
+
+
+def _measure(name: str) -> Handler:
+    def handle(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+        array = args[0] if args else None
+        return Measure(array, name) if isinstance(array, Awaited) else None
+
+    return handle
+
+
+def _range(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``range(60, len(rows))``: places in data."""
+    counted = [a.array for a in args if isinstance(a, Length)]
+    known = [a for a in counted if isinstance(a, Awaited)]
+    if not known:
+        known = [a for a in interp.scope.names.values() if isinstance(a, Awaited)]
+        known = known if known and _cuts(interp, node) else []
+    return Positions(known[-1]) if known else None
+
+
+def _cuts(interp: Interpreter, call: ast.Call) -> bool:
+    """Whether a loop over these numbers cuts pieces at them: ``rows[i - 60:i]``."""
+    for loop in ast.walk(interp.page.tree):
+        interp.step()
+        if isinstance(loop, ast.For) and loop.iter is call and isinstance(loop.target, ast.Name):
+            name = loop.target.id
+            slices = [n for part in loop.body for n in ast.walk(part) if isinstance(n, ast.Slice)]
+            used = [n for cut in slices for n in ast.walk(cut) if isinstance(n, ast.Name)]
+            return any(n.id == name for n in used)
+    return False
+
+
+def _places(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    array = args[0] if args else None
+    return Opaque(array) if isinstance(array, Awaited) else None
+
+
+def _slices(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``tf.data.Dataset.from_tensor_slices((x, y))``."""
+    pair = args[0] if args else None
+    if isinstance(pair, list) and len(pair) == 2:
+        return Batches(pair[0], pair[1])
+    return Batches(pair, None)
+
+
+def _different_letters(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    array = args[0] if args else None
+    return (
+        array if isinstance(array, Awaited) and array.is_names else _places(interp, node, args, kw)
+    )
+
+
+def _nothing(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    return Opaque()
+
+
+FUNCTIONS: dict[str, Handler] = {
+    **{
+        f"numpy.{n}": _same
+        for n in ("array", "asarray", "squeeze", "ravel", "float32", "ascontiguousarray", "copy",
+                  "nan_to_num", "asfarray", "log", "log1p", "round", "abs", "clip", "stack",
+                  "vstack", "sqrt", "float64", "int32", "flip")
+    },
+    **{f"tensorflow.{n}": _same for n in ("cast", "convert_to_tensor", "constant", "squeeze")},
+    "pandas.DataFrame": _same,
+    "pandas.Series": _same,
+    "pandas.to_numeric": _same,
+    "pandas.to_datetime": _same,
+    "pandas.concat": _join,
+    "pandas.merge": _join,
+    "numpy.concatenate": _join,
+    "numpy.hstack": lambda i, n, args, kw: _join(i, n, args, {**kw, "axis": 1}),
+    "numpy.column_stack": lambda i, n, args, kw: _join(i, n, args, {**kw, "axis": 1}),
+    "numpy.c_": _join,
+    "sklearn.model_selection.train_test_split": _split,
+    "sklearn.utils.shuffle": lambda i, n, args, kw: args if len(args) > 1 else args[0],
+    "keras.utils.to_categorical": _one_hot,
+    "keras.ops.one_hot": _one_hot,
+    "tensorflow.one_hot": _one_hot,
+    "tensorflow.keras.utils.to_categorical": _one_hot,
+    "pandas.get_dummies": _dummies,
+    "keras.utils.pad_sequences": _pad,
+    "keras.utils.normalize": _same,
+    "sklearn.preprocessing.normalize": _same,
+    "sklearn.preprocessing.scale": _same,
+    "sklearn.preprocessing.minmax_scale": _same,
+    "sklearn.preprocessing.label_binarize": _one_hot,
+    "numpy.expand_dims": _axis,
+    "tensorflow.expand_dims": _axis,
+    "keras.ops.expand_dims": _axis,
+    "numpy.reshape": _reshape,
+    "tensorflow.reshape": _reshape,
+    "tensorflow.data.Dataset.from_tensor_slices": _slices,
+    "numpy.unique": _different,
+    "builtins.set": _different,
+    "builtins.list": _different_letters,
+    "builtins.sorted": _different_letters,
+    "builtins.tuple": _different_letters,
+    "builtins.len": _length,
+    "builtins.min": _measure("min"),
+    "builtins.max": _measure("max"),
+    **{f"builtins.{n}": _places for n in ("enumerate", "zip", "reversed", "iter", "next", "map",
+                                          "filter", "sum", "any", "all")},
+    **{f"numpy.{n}": _measure(n) for n in ("mean", "std", "min", "max")},
+    "numpy.amax": _measure("max"),
+    "numpy.amin": _measure("min"),
+    **{f"numpy.{n}": _nothing for n in ("argmax", "where", "argsort", "bincount", "sum", "isnan",
+                                        "corrcoef", "percentile", "median", "histogram")},
+    "numpy.prod": _nothing,
+}  # fmt: skip
+"""By canonical name; None where it is nothing of ours."""
+
+
+def _tokenizer_method(
+    interp: Interpreter, node: ast.Call, value: Tokenizer, name: str, args: Args, kw: Keywords
+) -> Any:
+    texts = args[0] if args else kw.get("texts", kw.get("sequences"))
+    if name.startswith("fit_on"):
+        value.on = texts
+        return None
+    if not isinstance(texts, Awaited):
+        return Opaque()
+    words = value.words or _words(interp, node, value) + 1
+    texts.said["words"] = words
+    if name == "texts_to_sequences":
+        return replace(texts, sizes=None, is_text=False, words=words)
+    if name.endswith("_to_matrix"):
+        return replace(texts, sizes=(words,), is_text=False)
+    return Opaque()
+
+
+def _words(interp: Interpreter, node: ast.AST, value: Tokenizer) -> int:
+    """How many words it knows, the number 0 aside."""
+    if value.words:
+        return value.words - 1
+    if isinstance(value.on, Awaited):
+        said = value.on.said
+        if "words" not in said:
+            said["words"] = 10_000
+            interp.report_different(
+                node, "How many words the texts have is not said: 10,000 until they are here."
+            )
+        return int(said["words"]) - 1
+    return 9_999
+
+
+def _tokenizer_attribute(interp: Interpreter, node: ast.AST, value: Tokenizer, name: str) -> Any:
+    if name in ("word_index", "index_word", "word_counts", "word_docs"):
+        made = awaited_array.new_array(getattr(node, "lineno", 0), ())
+        return replace(made, words=_words(interp, node, value) + 1, is_names=True)
+    return BoundMethod(value, name)
+
+
+HANDLERS: dict[type, Handlers] = {
+    Tokenizer: Handlers(method=_tokenizer_method, attribute=_tokenizer_attribute),
+}
+
+
+def operate(interp: Interpreter, node: Any, a: Any, b: Any) -> Any:
+    """``len(rows) - 60``: still about as many as there are rows."""
+    length, other = (a, b) if isinstance(a, Length) else (b, a)
+    if isinstance(node.op, ast.Add | ast.Sub) and isinstance(other, int | Counted):
+        return length
+    if isinstance(node.op, ast.FloorDiv | ast.Div | ast.Mult) and isinstance(other, int):
+        if isinstance(node.op, ast.Mult):
+            return length
+        return replace(length, share=length.share / other) if other else length
+    return None
