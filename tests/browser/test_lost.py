@@ -21,8 +21,8 @@ from tests.browser.conftest import free_port, serving, web_process
 
 pytestmark = pytest.mark.browser
 
-EPOCHS = 1500
-"""Five seconds on an idle machine: time for a snapshot, and to die after it."""
+EPOCHS = 1000
+"""Three seconds on an idle machine: time for a snapshot, and to die after it."""
 
 PATIENCE_SECONDS = 300
 """How long anything may take before it counts as lost."""
@@ -195,11 +195,11 @@ def test_tabs_and_servers_come_and_go_and_the_run_goes_on(
     assert house.numbers(token(third)) == undisturbed()
 
 
-def test_killed_paused_reloaded_and_killed_again_it_has_the_same_numbers(
+def test_many_clicks_are_one_run_that_dies_pauses_and_dies_again_with_the_same_numbers(
     house: House, person: Person, undisturbed: Callable[[], list[str]]
 ) -> None:
     page = person()
-    train(page)
+    click_often(page)
     first = house.until(token(page), lambda row: row["heartbeat"])
     os.kill(first["pid"], signal.SIGKILL)  # before its first snapshot: it begins again by itself
     house.until(token(page), lambda row: learning(row) and row["pid"] != first["pid"])
@@ -219,62 +219,60 @@ def test_killed_paused_reloaded_and_killed_again_it_has_the_same_numbers(
     assert house.numbers(token(page)) == undisturbed()
 
 
-def test_many_clicks_are_one_run_and_stop_is_obeyed(house: House, person: Person) -> None:
-    page = person()
+def click_often(page: Page) -> None:
+    """A double click on Train, and ten times Enter."""
     button = page.locator(".st-key-train button:visible")
     button.dblclick()
     button.focus()
     for _ in range(10):
         page.keyboard.press("Enter")
-    run = house.until(token(page), learning)
-    page.get_by_role("button", name="Stop").click()
-    said(page, re.compile(r"Stopped in epoch \d+"))
-    assert (row := house.run(token(page)))["id"] == run["id"]
-    assert (row["status"], row["step"] < 20 * EPOCHS) == ("stopped", True)
 
 
-def test_a_page_whose_scripts_broke_off_loads_itself_again(house: House, browser: Browser) -> None:
-    page, asked = browser.new_page(), itertools.count()
-    scripts = re.compile("/static/js/index\\.")
-    page.on("request", lambda r: scripts.search(r.url) and next(asked) == 0 and house.kill())
-    page.goto(f"{house.address}/runs")
-    page.wait_for_timeout(500)
-    expect(page.locator("#root > *")).to_have_count(0)  # nothing of Streamlit's has come
-    house.start()
-    expect(page.locator(".st-key-page-runs")).to_be_visible()
-    page.close()
-
-
-def test_a_page_whose_server_died_before_it_told_which_it_is_is_still_that_page(
-    house: House, browser: Browser
+def test_when_the_server_is_back_every_page_is_there_and_a_click_at_once_is_done(
+    house: House, person: Person, browser: Browser
 ) -> None:
-    page, heard = browser.new_page(), itertools.count(1)
-
-    def muffled(socket: WebSocketRoute) -> None:
-        server, first = socket.connect_to_server(), next(heard) == 1
-        # of the first server only that there is an app
-        server.on_message(lambda said: None if first and next(heard) > 3 else socket.send(said))
-
-    page.route_web_socket(re.compile("_stcore/stream"), muffled)
-    page.goto(f"{house.address}/runs")
-    page.wait_for_timeout(2000)
-    assert next(heard) > 4, "more was said than heard"
-    house.kill()
-    house.start()
-    expect(page.locator(".st-key-page-runs")).to_be_visible()
-    assert urlsplit(page.url).path == "/runs"
-    page.close()
-
-
-def test_a_click_the_moment_the_server_is_back_is_done(house: House, person: Person) -> None:
-    page = person()
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
-    house.kill()
-    expect(page.get_by_text("The server does not answer.")).to_be_visible()
-    expect(page.get_by_text("Is Streamlit still running?")).to_be_hidden()
-    house.start()
-    page.get_by_role("button", name="Train", exact=True).click()  # as soon as it is enabled
-    expect(page.get_by_text("The server does not answer.")).to_be_hidden()
+    """Of three pages one waits with Train before it, one does not know yet which it is, and one is
+    just loading its scripts: its request is what the server dies of."""
+    page, train = person(), lambda: page.get_by_role("button", name="Train", exact=True)
+    expect(train()).to_be_enabled()
+    with closing(nameless(house, browser)) as unnamed, closing(browser.new_page()) as torn:
+        asked, scripts = itertools.count(), re.compile("/static/js/index\\.")
+        torn.on("request", lambda r: scripts.search(r.url) and next(asked) == 0 and house.kill())
+        torn.goto(f"{house.address}/runs")
+        expect(page.get_by_text("The server does not answer.")).to_be_visible()
+        expect(page.get_by_text("Is Streamlit still running?")).to_be_hidden()
+        expect(torn.locator("#root > *")).to_have_count(0)  # nothing of Streamlit's has come
+        house.start()
+        train().click()  # as soon as it is enabled
+        expect(page.get_by_text("The server does not answer.")).to_be_hidden()
+        for other in (unnamed, torn):
+            expect(other.locator(".st-key-page-runs")).to_be_visible()
+            assert urlsplit(other.url).path == "/runs"
     house.until(token(page), learning)
     page.get_by_role("button", name="Stop").click()
     said(page, re.compile(r"Stopped in epoch \d+"))
+    assert (row := house.run(token(page)))["status"] == "stopped"
+    assert row["step"] < 20 * EPOCHS
+
+
+def nameless(house: House, browser: Browser) -> Page:
+    """A page that has heard of its first server only that there is an app."""
+    page, told, sockets = browser.new_page(), list[Any](), itertools.count()
+
+    def muffled(socket: WebSocketRoute) -> None:
+        server, first = socket.connect_to_server(), next(sockets) == 0
+
+        def pass_on(said: Any) -> None:
+            told.append(said)
+            if not first or len(told) <= 2:
+                socket.send(said)
+
+        server.on_message(pass_on)
+
+    page.route_web_socket(re.compile("_stcore/stream"), muffled)
+    page.goto(f"{house.address}/runs")
+    end = time.monotonic() + PATIENCE_SECONDS
+    while len(told) <= 2:  # until more is said than heard
+        assert time.monotonic() < end
+        page.wait_for_timeout(100)
+    return page

@@ -61,7 +61,8 @@ def others() -> Iterator[tuple[str, str, str]]:
             yield from ((name, style, "ipynb") for style in code.styles(training))
 
 
-SIMPLE = ("iris", "binned", "two_softmax", "rows")
+SIMPLE = ("iris", "binned", "two_softmax", "rows", "nested_choices", "diabetes", "fashion_dense",
+          "which_words", "witness", "digits_patches")  # fmt: skip
 """What is said in their scripts is said in those of others that are trained here."""
 
 CASES = [*dict.fromkeys(case for case in chosen() if case[0] not in (*ALIKE, *SIMPLE))]

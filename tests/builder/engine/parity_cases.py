@@ -140,19 +140,36 @@ def regression(folder: Path) -> tuple[Any, list[Any]]:
     return stack(L.Dense(8, "relu"), L.Dense(1), shape=(6,), loss="huber", metrics=metrics), []
 
 
-def mixed(folder: Path) -> tuple[Any, list[Any]]:
+def mixed(folder: Path, **compiled: Any) -> tuple[Any, list[Any]]:
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
-        return dense(L.Dropout(0.3)), []
+        return dense(L.Dropout(0.3), **compiled), []
     finally:
         keras.config.set_dtype_policy("float32")
+
+
+def plateau(folder: Path) -> Any:
+    return C.ReduceLROnPlateau("val_loss", patience=1, factor=0.5, cooldown=1, min_delta=0.02)
+
+
+def checkpoint(folder: Path) -> Any:
+    return C.ModelCheckpoint(str(folder / "model.best.keras"), save_best_only=True)
+
+
+def csv(folder: Path) -> Any:
+    return C.CSVLogger(str(folder / "log.csv"))
 
 
 def optimizer(name: str, **arguments: Any) -> Callable[[], Any]:
     return lambda: getattr(keras.optimizers, name)(**arguments)
 
 
-CASES: dict[str, Case] = {
+def loss_scaled() -> Any:
+    inner = keras.optimizers.Adam()
+    return keras.optimizers.LossScaleOptimizer(inner, initial_scale=8.0, dynamic_growth_steps=5)
+
+
+ALONE: dict[str, Case] = {
     "dense": Case(plain(lambda: L.Dropout(0.2)), fit={"validation_split": 0.25}),
     "short_batch": Case(plain(lambda: L.Dropout(0.2)), rows=300, fit={"validation_split": 0.2}),
     "one_short_batch": Case(plain(), rows=20),
@@ -198,13 +215,7 @@ CASES: dict[str, Case] = {
             )
         )
     ),
-    "loss_scale": Case(
-        plain(
-            optimizer=lambda: keras.optimizers.LossScaleOptimizer(
-                keras.optimizers.Adam(), initial_scale=8.0, dynamic_growth_steps=5
-            )
-        )
-    ),
+    "loss_scale": Case(plain(optimizer=loss_scaled)),
     "early_stopping": Case(
         watched(
             lambda f: C.EarlyStopping(
@@ -215,19 +226,12 @@ CASES: dict[str, Case] = {
         fit={"validation_split": 0.25},
     ),
     "plateau": Case(
-        watched(
-            lambda f: C.ReduceLROnPlateau(
-                "val_loss", patience=1, factor=0.5, cooldown=1, min_delta=0.02
-            )
-        ),
+        watched(plateau),
         epochs=8,
         fit={"validation_split": 0.25},
     ),
     "scheduler": Case(watched(lambda f: C.LearningRateScheduler(lambda e, r: r * 0.9)), epochs=4),
-    "checkpoint": Case(
-        watched(lambda f: C.ModelCheckpoint(str(f / "model.best.keras"), save_best_only=True)),
-        fit={"validation_split": 0.25},
-    ),
+    "checkpoint": Case(watched(checkpoint), fit={"validation_split": 0.25}),
     "checkpoint_batches": Case(
         watched(
             lambda f: C.ModelCheckpoint(
@@ -236,9 +240,7 @@ CASES: dict[str, Case] = {
         ),
         rows=300,
     ),
-    "csv": Case(
-        watched(lambda f: C.CSVLogger(str(f / "log.csv"))), epochs=5, fit={"validation_split": 0.25}
-    ),
+    "csv": Case(watched(csv), epochs=5, fit={"validation_split": 0.25}),
     "tensorboard": Case(
         watched(lambda f: C.TensorBoard(str(f / "tb"), histogram_freq=1, update_freq=3))
     ),
@@ -268,3 +270,28 @@ CASES: dict[str, Case] = {
         xla=True,
     ),
 }
+
+TOGETHER: dict[str, Case] = {
+    "several_callbacks": Case(
+        watched(plateau, checkpoint, csv), epochs=6, fit={"validation_split": 0.25}
+    ),
+    "weighed_and_accumulated": Case(
+        plain(optimizer=optimizer("Adam", gradient_accumulation_steps=3)),
+        rows=300,
+        fit={"class_weight": {0: 1, 1: 2, 2: 0.5, 3: 1}, "validation_split": 0.2},
+    ),
+    "weighed_and_averaged": Case(
+        plain(optimizer=optimizer("AdamW", use_ema=True, weight_decay=0.01)),
+        weight=TABLE[:, 0],
+        held=(IMAGES[:70], CLASSES[:70], TABLE[:70, 1]),
+        fit={"validation_freq": 2},
+    ),
+    "mixed_and_scaled": Case(
+        lambda folder: mixed(folder, optimizer=loss_scaled()),
+        rows=300,
+        fit={"validation_split": 0.25},
+    ),
+}
+"""Of each some cases at once: what one of them does, alone, is seen in the numbers of all."""
+
+CASES: dict[str, Case] = {**ALONE, **TOGETHER}

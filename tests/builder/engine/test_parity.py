@@ -26,13 +26,15 @@ ROUNDED = "xla"
 EXACT = tuple(name for name in ALL if name != ROUNDED)
 
 LOOPED = ("dense", "convolution_short", "several_validated", "custom_step", "early_stopping",
-          "tensorboard", "mixed_precision", "no_shuffle")  # fmt: skip
+          "tensorboard", "mixed_and_scaled", "no_shuffle")  # fmt: skip
 """Cases that are trained without a pause, too: what is paused and goes on runs the same programs,
 so that the others do it in the long tests only."""
 
 AGAIN = ("convolution", "gated", "one_hot", "several", "schedule", "ema_swap", "validation_batch",
          "checkpoint_batches", "noise", "one_short_batch", "no_shuffle", "augmentation",
          "regression", "own_layers", "regularized", "normalized", "sgd", "scheduler",
+         "short_batch", "class_weight", "accumulation", "adamw_ema", "sample_weight",
+         "validation_data", "loss_scale", "mixed_precision", "plateau", "checkpoint", "csv",
          *(name for name in FRONTS if name not in ("table", "block", "sums")))  # fmt: skip
 """Cases all of whose parts stand in others as well: paused in the long tests only."""
 

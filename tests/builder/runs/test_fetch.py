@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +17,7 @@ from builder.errors import CatalogError
 from builder.runs.disk import workspace
 from builder.runs.engine_process import client, downloads
 from builder.spec import ObjectSpec
+from tests import forks
 from tests.builder.runs.conftest import until
 
 SIZE = 400_000
@@ -29,7 +28,9 @@ import sys, types
 from builder.datasets import registry
 
 def load(config):
-    import keras
+    import keras, os
+    # it was loaded before, and would have read this when it is imported: here
+    keras.src.backend.config._KERAS_DIR = os.environ["KERAS_HOME"]
     keras.utils.get_file("tiny.npz", origin=sys.argv[2], file_hash=sys.argv[3])
 
 registry.find_dataset = lambda name: types.SimpleNamespace(load=load, TITLE="Tiny")
@@ -62,10 +63,9 @@ def server() -> Iterator[str]:
 
 
 def download(url: str, cache: Path) -> list[dict]:
-    command = [sys.executable, "-c", PROGRAM, "Tiny", url, HASH]
     env = client.environment(KERAS_HOME=str(cache))
-    done = subprocess.run(command, env=env, capture_output=True, check=True)
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    said = forks.run("-c", PROGRAM, "Tiny", url, HASH, env=env)
+    return [json.loads(line) for line in said.splitlines()]
 
 
 def test_a_download_tells_its_progress_and_arrives(server: str, tmp_path: Path) -> None:

@@ -48,12 +48,20 @@ def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             jobs.stop(run.id)
 
 
-def test_a_run_goes_from_click_to_artefact_and_as_keras_alone_would_do_it() -> None:
-    training = tiny(epochs=3)
-    run = jobs.start(training, project=None, owner="anna", token="click-a")
-    assert jobs.start(training, owner="anna", token="click-a").id == run.id
+SEEDED = replace(tiny(epochs=3), seed=7)
+
+
+@pytest.fixture(scope="module")
+def clicked() -> str:
+    """A run that began with a double click, and has ended."""
+    run = jobs.start(SEEDED, project=None, owner="anna", token="click-a")
+    assert jobs.start(SEEDED, owner="anna", token="click-a").id == run.id
     until(lambda: ended(run.id))
-    run = jobs.get(run.id)
+    return run.id
+
+
+def test_a_run_goes_from_click_to_artefact_and_as_keras_alone_would_do_it(clicked: str) -> None:
+    training, run = SEEDED, jobs.get(clicked)
     assert (run.status, run.error) == ("finished", None)
     assert run.training == training
     assert run.times["created"] <= run.times["started"] < run.times["ended"]
@@ -79,17 +87,6 @@ def test_a_run_goes_from_click_to_artefact_and_as_keras_alone_would_do_it() -> N
     measured = model.evaluate(data.input.test, data.target.test, verbose=0, return_dict=True)
     assert measured == pytest.approx(result["test"])
     np.testing.assert_equal(model.count_params(), 17)
-
-    housekeeping.delete(run.id)
-    with pytest.raises(TrainingError, match="no such run"):
-        jobs.get(run.id)
-
-
-def test_two_runs_of_the_same_numbers_keep_one_model() -> None:
-    """In two processes: Keras's file of each would tell the time and addresses in memory."""
-    one, twin = (jobs.start(replace(tiny(epochs=1), seed=7), owner="twins") for _ in range(2))
-    until(lambda: ended(one.id) and ended(twin.id))
-    assert jobs.artefact(one.id).samefile(jobs.artefact(twin.id))
 
 
 def test_runs_wait_their_turn_and_stop_by_order() -> None:
@@ -160,7 +157,9 @@ def test_what_the_engine_refuses_is_the_runs_error(monkeypatch: pytest.MonkeyPat
     assert "Traceback" in jobs.log(run.id).read_text()
 
 
-def test_a_spare_worker_takes_the_run_and_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_spare_worker_takes_the_run_and_is_replaced(
+    clicked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(worker_pool, "REFILL_SECONDS", 0.1)
     try:
         worker_pool.prepare(ObjectSpec("Xor"))
@@ -170,7 +169,7 @@ def test_a_spare_worker_takes_the_run_and_is_replaced(monkeypatch: pytest.Monkey
         tmp = workspace.folder("tmp").resolve()
         until(lambda: Path(psutil.Process(spare.pid).cwd()).parent == tmp)
         folder = Path(psutil.Process(spare.pid).cwd())
-        run = jobs.start(tiny(), owner="warm")
+        run = jobs.start(SEEDED, owner="warm")
         assert run_store.row(run.id)["pid"] == spare.pid
         until(lambda: ended(run.id))
         assert jobs.get(run.id).status == "finished"
@@ -181,6 +180,13 @@ def test_a_spare_worker_takes_the_run_and_is_replaced(monkeypatch: pytest.Monkey
     finally:
         worker_pool.close()
     assert another.poll() is not None
+    # of two processes: Keras's file of each would tell the time and addresses in memory
+    one, twin = jobs.artefact(clicked), jobs.artefact(run.id)
+    assert one.samefile(twin), "two runs of the same numbers keep one model"
+    housekeeping.delete(clicked)
+    assert twin.exists()
+    with pytest.raises(TrainingError, match="no such run"):
+        jobs.get(clicked)
 
 
 def test_too_little_disk_is_refused(

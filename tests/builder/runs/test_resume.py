@@ -47,9 +47,11 @@ def whole() -> str:
     return run.id
 
 
-def test_paused_damaged_killed_and_resumed_it_is_the_very_same_run(whole: str) -> None:
+def test_killed_paused_damaged_killed_and_resumed_it_is_the_very_same_run(whole: str) -> None:
     run = jobs.start(training(EPOCHS), owner="resume")
-    until(lambda: jobs.progress(run.id).step > 200)
+    until(lambda: jobs.progress(run.id).step > 0)
+    killed = kill(run.id)  # before its first snapshot: it begins again by itself
+    until(lambda: run_store.row(run.id)["pid"] != killed and jobs.progress(run.id).step > 200)
     jobs.pause(run.id)
     until(lambda: jobs.get(run.id).status == "paused")
     seen = jobs.progress(run.id)
@@ -62,9 +64,7 @@ def test_paused_damaged_killed_and_resumed_it_is_the_very_same_run(whole: str) -
     assert jobs.resume(run.id).id == run.id
     assert jobs.resume(run.id).id == run.id, "a second click changes nothing"
     until(lambda: jobs.progress(run.id).step > seen.step)
-    row = run_store.row(run.id)
-    assert row["pid"] != first
-    os.kill(row["pid"], signal.SIGKILL)
+    assert kill(run.id) not in (first, killed)
     until(lambda: finished(run.id))
     same(numbers(whole), numbers(run.id))
     assert jobs.progress(run.id).remarks.startswith("The newest snapshot is damaged: its part ")
@@ -78,12 +78,11 @@ def test_paused_damaged_killed_and_resumed_it_is_the_very_same_run(whole: str) -
     same(numbers(whole), numbers(run.id))
 
 
-def test_a_run_killed_before_its_first_snapshot_begins_again_by_itself(whole: str) -> None:
-    run = jobs.start(training(EPOCHS), owner="resume")
-    until(lambda: jobs.progress(run.id).step > 0)
-    os.kill(run_store.row(run.id)["pid"], signal.SIGKILL)
-    until(lambda: finished(run.id))
-    same(numbers(whole), numbers(run.id))
+def kill(run_id: str) -> int:
+    """``kill -9`` of the run's worker; its process id."""
+    pid: int = run_store.row(run_id)["pid"]
+    os.kill(pid, signal.SIGKILL)
+    return pid
 
 
 def test_five_more_epochs_are_those_of_a_longer_run(whole: str) -> None:
