@@ -107,9 +107,7 @@ def _report(training: TrainingSpec, data: Data, answer: OutputAnswer) -> dict[st
     report: dict[str, Any] = {"task": facts.task, "output": answer.output, "column": facts.name}
     if facts.task == "regression":
         true = np.asarray(answer.target.test)
-        step = (
-            -(-true.size // NUMBERS_SHOWN) if facts.shape else 1
-        )  # of pictures there are millions
+        step = -(-true.size // NUMBERS_SHOWN) if facts.shape else 1  # of pictures: millions
         report |= _regression(*(every.reshape(-1)[::step] for every in (true, answer.said)))
         if data.facts.is_named and len(facts.shape) < 2:
             missed = np.abs(true - answer.said).reshape(len(true), -1).mean(axis=1)

@@ -9,7 +9,6 @@ from typing import Any
 import streamlit as st
 
 from builder import formatting
-from builder.datasets._folders import find_file
 from builder.datasets.table_file import ENTRY, SPLITS
 from builder.errors import DataError
 from builder.facts import DataFacts
@@ -242,10 +241,7 @@ def read_profile(
     form: TableFormat = TableFormat(),  # noqa: B008 - frozen
 ) -> TableProfile:
     """What is in a file; raises as ``arrive``."""
-    path = find_file(file)
-    if path is None:
-        raise DataError(f"{name} is no longer here.", "Drop it again.", "dataset.file")
-    return open_table.read(path, form).profile
+    return open_table.read(open_table.find_path({"file": file, "name": name}), form).profile
 
 
 @page_frame.safe
@@ -277,6 +273,7 @@ def arrive(
         )
     dataset = table_dataset.table_dataset(file, name, profile, [target])
     if guess_task(profile, [target], forecast=forecast).task == "forecasting":
+        path = open_table.find_path({"file": file, "name": name})
         task = open_table.read(path, profile.format, {}, [target], [], forecast).task
         assert task is not None
         series = series_dataset.series_dataset(file, name, profile, task)
