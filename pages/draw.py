@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from builder.runs.engine_process import client
 from builder.runs.scheduler import jobs
 from builder.spec import Run
-from pages.widgets.evaluate import drawing_canvas, other_inputs, prediction, text_prediction
+from pages.widgets.draw import drawing_canvas, other_inputs
+from pages.widgets.evaluate import prediction, text_prediction
 from pages.widgets.session import current_project, engine_facts
 from pages.widgets.shared import asset_files, page_frame, run_picker
 

@@ -2,7 +2,7 @@
 
 Settings of ``DataToCome.said``, each only where the code says it:
 
-    form          table, pictures, texts, series, arrays
+    form          table, pictures, texts, windows, arrays
     file          the file or folder as the code writes it; target_file: that of the answers
     inputs        names or places of the columns that are read; without: those that are left out
     target        name or place of the column that is predicted
@@ -25,7 +25,7 @@ FORMS = {
     "table": "a table",
     "pictures": "a folder of pictures",
     "texts": "texts",
-    "series": "a series",
+    "windows": "a series",
     "arrays": "arrays",
 }
 FILES = ("file", "target_file")

@@ -87,7 +87,7 @@ LADDERS = {
         {"data"},
         {"home"},
         {"code", "evaluate", "runs"},
-        {"model", "predict", "train"},
+        {"draw", "model", "predict", "train"},
     ),
 }
 """Package → what it holds by floor, F0 first: an import never leads upwards."""

@@ -25,7 +25,8 @@ from builder.runs.engine_process import client
 from builder.runs.scheduler import jobs, worker_pool
 from builder.runs.store import database
 from builder.spec import Run
-from pages.widgets.evaluate import confusion_matrix, drawing_canvas, prediction, report
+from pages.widgets.draw import drawing_canvas
+from pages.widgets.evaluate import confusion_matrix, prediction, report
 from pages.widgets.shared import markup
 
 Visit = Callable[..., AppTest]

@@ -69,7 +69,7 @@ def _inputs(asked: AskedColumns, x: Any) -> Config:
         return asked.inputs
     ((name, column),) = asked.inputs.items()
     form, kind = x.said.get("form"), find_kind(column["kind"])
-    if form == "series" and kind.has_pixels:
+    if form == "windows" and kind.has_pixels:
         column = Config(kind=x.data.kind.name, shape=column["shape"])
     if form == "pictures" and kind.has_pixels and not _divided(x):
         column = column.with_(low=0, high=255, whole=True)
@@ -109,9 +109,9 @@ def said_of(x: Any, y: Any) -> dict[str, Any]:
     if isinstance(y, Awaited):
         said |= _target_said(y, first)
     if isinstance(x, Awaited) and isinstance(y, Awaited) and x.at and y.at and x.cut:
-        said |= {"form": "series", "window": x.at[1] - x.at[0]}
+        said |= {"form": "windows", "window": x.at[1] - x.at[0]}
         said["horizon"] = max(1, y.at[0] - x.at[1] + 1)
-    if said.get("form") == "series":
+    if said.get("form") == "windows":
         if len(said.get("inputs", ())) == 1:
             said["column"] = said.pop("inputs")[0]
         said.pop("target", None)

@@ -73,7 +73,7 @@ def _attribute(interp: Interpreter, node: ast.Attribute, value: Awaited, name: s
 
 
 def _is_table(array: Awaited) -> bool:
-    return array.said.get("form") in ("table", "series") and array.part != "row"
+    return array.said.get("form") in ("table", "windows") and array.part != "row"
 
 
 def _columns(array: Awaited) -> tuple[Any, ...]:

@@ -126,11 +126,11 @@ def _windows(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> A
     named = ("data", "targets", "sequence_length", "sequence_stride", "sampling_rate", "batch_size")
     asked = dict(zip(named, args, strict=False)) | kw
     data, length = asked.get("data"), resolve_number(asked.get("sequence_length"))
-    rows = data if isinstance(data, Awaited) else new_array(node.lineno, form="series")
+    rows = data if isinstance(data, Awaited) else new_array(node.lineno, form="windows")
     if not isinstance(length, int) or length < 1:
         return Opaque()
     rows.said.update(
-        form="series", window=length, horizon=_ahead(rows, asked.get("targets"), length)
+        form="windows", window=length, horizon=_ahead(rows, asked.get("targets"), length)
     )
     for name in ("sampling_rate", "sequence_stride"):
         if isinstance(value := resolve_number(asked.get(name, 1)), int) and value > 1:
@@ -237,5 +237,5 @@ READERS: dict[str, Reader] = {
 def is_series(array: Any) -> bool:
     """Whether it is cut into windows."""
     return (
-        isinstance(array, DataArray) and array.data.config.get("said", {}).get("form") == "series"
+        isinstance(array, DataArray) and array.data.config.get("said", {}).get("form") == "windows"
     )

@@ -1,1 +1,1 @@
-"""Parts of the Evaluate and Draw pages."""
+"""Parts of the Evaluate page, some of which Draw shows, too."""
