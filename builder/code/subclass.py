@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from builder import edit
+from builder import catalog, edit
 from builder.catalog import ops
 from builder.code import blocks, layer_calls, reproducibility
 from builder.code.adapt import Learners, learning_blocks, reads_the_data
@@ -193,8 +193,9 @@ def adapt_lines(model: ModelSpec, learned: Learners) -> Iterator[Row]:
     """The lines that let layers of the made model learn from the data.
 
     Raises:
-        SpecError: one of them does not read the data itself.
+        SpecError: one of them does not read the data itself, or was given what it would learn.
     """
+    _refuse_given_tables(model)
     attributes = _attributes(model)
     for name in (*(name for name, _ in learning_blocks(model)), *learned):
         if name not in learned or not reads_the_data(model, name):
@@ -207,3 +208,21 @@ def adapt_lines(model: ModelSpec, learned: Learners) -> Iterator[Row]:
         attribute = attributes[model.node(name).layer]
         text = f"# Let the first layer learn from the data\nmodel.{attribute}.adapt(x_train)"
         yield (name,), text
+
+
+def _refuse_given_tables(model: ModelSpec) -> None:
+    """Raises SpecError for a layer that scales by numbers it was given: Keras 3.15 makes them in
+    the graph of its first call, and a class's layers are called first in one that is thrown away.
+    """
+    for node in active(model).nodes:
+        layer = model.layers[node.layer]
+        if not isinstance(layer, ObjectSpec):
+            continue
+        traits = catalog.traits_of(layer.class_name)
+        if traits.rescales and layer.config.get(traits.adapts) is not None:
+            raise SpecError(
+                f"'{node.name}' scales by numbers that it was given, which Keras loses in a class"
+                " of your own.",
+                "Choose the Functional style.",
+                node.name,
+            )

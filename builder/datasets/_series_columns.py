@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from builder.kinds._windows import Windows
+from builder.kinds._windows import Windows, aligned
 from builder.kinds.contract import Array, Column
 
 PAST, AHEAD = "past", "ahead"
@@ -32,6 +32,7 @@ def window_columns(
 
     window, horizon, stride = sizes
     many, ahead = len(values), len(values) + len(known)
+    series = aligned(series)
     parts = program.window_starts(series, cut, slice(ahead), window, horizon, stride)
 
     def column(

@@ -14,7 +14,7 @@ ENTRY = entry(
     "Museum",
     54,
     "Series",
-    {"days": 1096, "window": 28, "horizon": 7},
+    {"days": 1096, "window": 14, "horizon": 7},
     params={
         "days": Param("int", "How many days there are; the last fifth is the test.", 400, 10_000),
         "window": Param("int", "How many days the model sees.", 1, 100, 1),

@@ -9,6 +9,9 @@ import numpy as np
 
 from builder.kinds.contract import Array
 
+ALIGNMENT = 64
+"""Bytes at whose multiples the memory of a tensor begins."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Windows:
@@ -143,6 +146,16 @@ class Windows:
         else:
             begins = self.first + rows * self.stride
         return begins[:, None] + np.arange(self.length, dtype=begins.dtype.name) * self.rate
+
+
+def aligned(array: Array) -> Array:
+    """A copy that begins at a multiple of ``ALIGNMENT``, C-contiguous: TensorFlow reads it where it
+    lies."""
+    raw = np.empty(array.nbytes + ALIGNMENT, "uint8")
+    start = -raw.ctypes.data % ALIGNMENT
+    copy: Array = raw[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
+    copy[...] = array
+    return copy
 
 
 def values_of(rows: Any) -> Array:

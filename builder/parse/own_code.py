@@ -196,15 +196,20 @@ def _loader_result(
         case "whole":
             return [DataArray(data, side, "all") for side in "xy"]
         case "split":
-            return [[DataArray(data, side, part) for side in "xy"] for part in ("train", "test")]
+            return [_sides(module.CONTENTS, data, part) for part in ("train", "test")]
     part = drawn.part if drawn else ("train" if is_first else "test")
     data.config = config if part == "train" else {}
     if drawn:
         more = {k: v for k, v in drawn.data.config.items() if k in module.ENTRY.args}
         data.config = data.config | more
-    if not module.CONTENTS.is_named:
+    return _sides(module.CONTENTS, data, part)
+
+
+def _sides(contents: Contents, data: LoadedData, part: str) -> Any:
+    """Examples and labels of one part; bunches of them where columns have names."""
+    if not contents.is_named:
         return [DataArray(data, side, part) for side in "xy"]
-    return [Bunch(_columns(module.CONTENTS, data, side, part)) for side in "xy"]
+    return [Bunch(_columns(contents, data, side, part)) for side in "xy"]
 
 
 def _columns(contents: Contents, data: LoadedData, side: str, part: str) -> dict[str, Any]:

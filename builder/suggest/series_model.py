@@ -58,7 +58,7 @@ SERIES_SIZES = {
 }
 """The sizes there are, from the smallest."""
 
-RATE = 0.003
+RATE = 0.005
 """Of the optimizer: Keras's own takes thousands of epochs over a hundred windows."""
 
 LONG = 20_000
@@ -73,16 +73,15 @@ def is_series(facts: DataFacts) -> bool:
 def suggest_series(facts: DataFacts, dataset: ObjectSpec, size: str, name: str) -> TrainingSpec:
     """A training for such a dataset; ``size`` is one of ``SERIES_SIZES``."""
     draft, columns = Draft(), dict[str, object]()
-    past, *ahead = facts.inputs
-    scaled = _add_input(draft, past, columns)
+    past = facts.inputs[0]
+    scaled, *ahead = _add_inputs(draft, facts.inputs, columns)
     last = draft.add(_layer("ops.get_item", key=(WHOLE, LAST)), scaled, name="last_step")
     change = draft.add(_layer("ops.subtract"), scaled, last, name="against_last")
     read = [draft.add(_layer("Flatten"), change, name="window")]
     if layers := _window_layers(SERIES_SIZES[size]):
         read.append(draft.chain(layers, change))
     read.append(draft.add(_layer("Flatten"), last, name="level"))
-    for column in ahead:
-        read.append(draft.add(_layer("Flatten"), _add_input(draft, column, columns)))
+    read += [draft.add(_layer("Flatten"), node) for node in ahead]
     joined = draft.add(_layer("Concatenate"), *read)
     ends = {}
     for target in facts.targets:
@@ -106,20 +105,27 @@ def _window_layers(size: SeriesSize) -> list[ObjectSpec]:
     """What makes one row of numbers of a window, beside its values as they are."""
     if size.units:
         return [_layer("GRU", units=size.units)]
-    shared: dict[str, object] = {"filters": 32, "kernel_size": 3, "padding": "causal"}
-    layers = [
-        _layer("Conv1D", **shared, dilation_rate=rate, activation="relu") for rate in size.rates
-    ]
+    look: dict[str, object] = {"filters": 32, "kernel_size": 3, "padding": "causal"}
+    further = [{"dilation_rate": rate} if rate > 1 else {} for rate in size.rates]
+    layers = [_layer("Conv1D", **look, **apart, activation="relu") for apart in further]
     return [*layers, _layer("Flatten")] if layers else []
 
 
-def _add_input(draft: Draft, column: ColumnFacts, columns: dict[str, object]) -> str:
-    """The Input of a column and its scaling by what the training steps have; the node's name."""
-    node = draft.add(find_kind(column.kind).input_layer(column), name=usable(column.name, "past"))
-    columns[node] = column.name
-    spreads = [_spread(spread) for spread in column.ranges]
-    known = {"mean": [m for m, _ in spreads], "variance": [d**2 for _, d in spreads]}
-    return draft.add(_layer("Normalization", **known), node, name=f"{node}_scaled")
+def _add_inputs(
+    draft: Draft, inputs: tuple[ColumnFacts, ...], columns: dict[str, object]
+) -> list[str]:
+    """The Inputs of the columns, each scaled by what the training steps have; the last nodes."""
+    doors = []
+    for column in inputs:
+        title = usable(column.name, "input")
+        doors.append(draft.add(find_kind(column.kind).input_layer(column), name=title))
+        columns[doors[-1]] = column.name
+    ends = []
+    for door, column in zip(doors, inputs, strict=True):
+        spreads = [_spread(spread) for spread in column.ranges]
+        known = {"mean": [m for m, _ in spreads], "variance": [d**2 for _, d in spreads]}
+        ends.append(draft.add(_layer("Normalization", **known), door, name=f"{door}_scaled"))
+    return ends
 
 
 def _spread(spread: Range) -> tuple[float, float]:

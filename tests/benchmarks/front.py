@@ -160,7 +160,7 @@ def child(name: str, way: str, epochs: int) -> None:
     import tensorflow as tf
 
     from builder.engine.training import precompute, train_run
-    from builder.engine.training.batches import Windows
+    from builder.kinds._windows import Windows
 
     if way != "fit":
         tf.config.threading.set_intra_op_parallelism_threads(1)

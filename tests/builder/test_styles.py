@@ -107,11 +107,14 @@ STYLES = ("sequential", "functional", "subclass")
 LEARN_LATE = ("normalized", "half_precision")
 """Stacks in which a layer learns from what others give it: a class cannot say that."""
 
+GIVEN_NUMBERS = ("series", "long_series")
+"""Models that scale by numbers they were given, which Keras loses in a class."""
+
 CASES = [
     (name, style)
     for name, model in MODELS.items()
     for style in code.styles(zoo.training(model, zoo.DIGITS))
-    if not (style == "subclass" and name in LEARN_LATE)
+    if not (style == "subclass" and name in (*LEARN_LATE, *GIVEN_NUMBERS))
 ]
 
 
@@ -146,6 +149,13 @@ def read(text: str) -> ModelSpec:
 @pytest.mark.parametrize(("name", "style"), CASES)
 def test_every_style_is_read_back_as_the_very_model(name: str, style: str) -> None:
     assert normal(read(written(MODELS[name], style))) == normal(MODELS[name])
+
+
+@pytest.mark.parametrize("name", GIVEN_NUMBERS)
+def test_a_class_refuses_numbers_that_keras_would_lose(name: str) -> None:
+    with pytest.raises(SpecError, match="scales by numbers that it was given") as found:
+        written(MODELS[name], "subclass")
+    assert "Functional" in found.value.hint
 
 
 @pytest.mark.parametrize("name", LEARN_LATE)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from builder.engine.build.backend import keras
-from builder.kinds._windows import Windows
+from builder.kinds._windows import ALIGNMENT, Windows
 
 NARROW = 512
 """Bytes of a row up to which arrays are laid side by side: one operation then gathers from all."""
@@ -32,7 +32,7 @@ class Batches:
         data = keras.tree.lists_to_tuples(data)
         given = keras.tree.flatten(data)
         self._windows = {i: leaf for i, leaf in enumerate(given) if isinstance(leaf, Windows)}
-        series = {id(w.values): to_tensor(w.values) for w in self._windows.values()}
+        series = {id(w.values): share_tensor(w.values) for w in self._windows.values()}
         self._starts = {
             i: to_tensor(w.starts) for i, w in self._windows.items() if w.starts is not None
         }
@@ -104,6 +104,18 @@ def to_tensor(array: Any) -> Any:
     if array.dtype.kind == "f":
         array = array.astype(keras.config.floatx(), copy=False)
     return tf.constant(array)
+
+
+def share_tensor(array: Any) -> Any:
+    """As ``to_tensor``, over the array's own memory where TensorFlow can read it there."""
+    import tensorflow as tf
+
+    flags, is_float = array.flags, array.dtype == keras.config.floatx()
+    if not (is_float and flags.c_contiguous and flags.writeable and array.size):
+        return to_tensor(array)
+    if array.ctypes.data % ALIGNMENT:
+        return to_tensor(array)
+    return tf.experimental.dlpack.from_dlpack(array.__dlpack__())
 
 
 def _side_by_side(

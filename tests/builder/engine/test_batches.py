@@ -15,7 +15,7 @@ from builder.engine.training.batches import ALL, Batches
 from builder.engine.training.loop import Loop, Plan
 from builder.engine.training.reporting import NullSink, Reporter
 from builder.engine.training.snapshot import Snapshots
-from builder.kinds._windows import Windows
+from builder.kinds._windows import Windows, aligned
 
 RNG = np.random.default_rng(0)
 DATA = (
@@ -78,6 +78,16 @@ def test_windows_over_one_series_share_it_and_end_within_it() -> None:
     assert batches.tensors[0] is batches.tensors[1]
     with pytest.raises(ValueError, match="The last window ends at 60, the series at 60"):
         Windows(SERIES, 5, 57)
+
+
+def test_windows_are_read_where_their_series_lies() -> None:
+    values = aligned(SERIES)
+    windows = Windows.at(values, np.array([0, 1, 5, 30]), 5, channels=1)
+    batches = Batches((windows, np.arange(4)), (0, 1))
+    values[30:35, 1] = 7.0
+    found, _ = batches.gather(batches.tensors, tf.constant([3, 1]))
+    np.testing.assert_array_equal(found, [np.full(5, 7.0), values[1:6, 1]])
+    assert not np.shares_memory(values, SERIES)
 
 
 def test_training_on_windows_gives_the_numbers_of_training_on_them_laid_out(tmp_path: Any) -> None:

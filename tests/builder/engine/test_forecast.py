@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from builder import check, edit
 from builder.datasets import series_file
+from builder.engine.build import keras_model
 from builder.engine.data import loading
 from builder.engine.data.naive_forecasts import last_season, last_value, season_of
 from builder.engine.forecasting import back_test, forecast
@@ -162,6 +164,14 @@ def test_a_file_that_cannot_be_continued_is_told(rows, words, alone, tmp_path):
     with pytest.raises(DataError, match=words) as caught:
         forecast.forecast(*alone[:2], path)
     assert caught.value.hint and str(tmp_path) not in caught.value.message
+
+
+def test_a_model_of_another_horizon_is_told(alone):
+    change = edit.layer_of(alone[1].model, "sold_change").with_(units=3)
+    short = replace(alone[1], model=edit.configure(alone[1].model, "sold_change", change))
+    facts, model = loading.describe(short.dataset), keras_model.summary(short.model)
+    (wrong,) = [p for p in check.problems(short, facts, model, 10**10) if p.severe]
+    assert "gives 3 numbers, but the column 'sold' needs 7" in wrong.message
 
 
 def test_other_models_forecast_nothing(alone):

@@ -193,6 +193,15 @@ def test_several_columns_are_read_back_in_every_style(name: str, style: str) -> 
     assert plain(read.training) == plain(training)
 
 
+def test_a_series_is_read_back() -> None:
+    training = starters.find_starter("museum").training
+    training = replace(training, dataset=training.dataset.with_(days=800, horizon=5))
+    read = parse.parse(script(training))
+    assert read.training is not None
+    assert plain(read.training) == plain(training)
+    assert not [n for n in read.notes if n.severity == "not understood"]
+
+
 def test_columns_that_were_made_otherwise_are_not_taken_for_ours() -> None:
     text = script(starters.find_starter("reviews").training)
     for changed in (text.replace("'lovely': 2", "'lovely': -2"), text.replace("0.04", "0.4")):
