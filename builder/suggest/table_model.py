@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from builder.check.graph.legal_names import usable
@@ -11,7 +12,12 @@ from builder.spec import Config, ObjectSpec, TrainingSpec, unique_name
 from builder.suggest.draft import Draft
 from builder.suggest.outputs import Ending, ending
 from builder.suggest.ratings_model import is_rating, suggest_ratings
-from builder.suggest.series_model import is_series, suggest_series
+from builder.suggest.series_model import (
+    SERIES_SIZES,
+    SeriesSize,
+    is_series,
+    suggest_series,
+)
 
 FEATURES = "features"
 """The block that turns columns into numbers."""
@@ -88,6 +94,11 @@ def suggest(facts: DataFacts, dataset: ObjectSpec, size: str = "small") -> Train
     return TrainingSpec(
         model, dataset, Config(columns), _compile(ends), _fit(facts.n_train), seed=0
     )
+
+
+def sizes(facts: DataFacts) -> Mapping[str, ModelSize | SeriesSize]:
+    """The sizes there are for such columns, from the smallest."""
+    return SERIES_SIZES if is_series(facts) else SIZES
 
 
 def follow(

@@ -139,7 +139,7 @@ def memory_child(points: int) -> None:
     del values
     model = chain("wide", given(LENGTH, COLUMNS), layer("GlobalAveragePooling1D"), dense(1))
     of = training(model, layer("Iris"), "MeanSquaredError", (), epochs=1, batch_size=256)
-    of = of.with_fit(validation_split=0.1, shuffle=True)
+    of = of.with_fit(validation_split=0.1, shuffle=False)
     resident = psutil_resident()
     with tempfile.TemporaryDirectory() as home:
         arrays = Arrays(past.train, answer.train, past.test, answer.test)
