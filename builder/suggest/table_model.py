@@ -91,6 +91,11 @@ def suggest(facts: DataFacts, dataset: ObjectSpec, size: str = "small") -> Train
     )
 
 
+def sizes(facts: DataFacts) -> Mapping[str, ModelSize | SeriesSize]:
+    """The sizes there are for such columns, from the smallest."""
+    return SERIES_SIZES if is_series(facts) else SIZES
+
+
 def follow(
     training: TrainingSpec, old: DataFacts, new: DataFacts, dataset: ObjectSpec
 ) -> TrainingSpec:

@@ -20,6 +20,7 @@ def test_it_has_no_problem_and_is_known_again(size):
     training = series.SALES[size]
     assert check.problems(training, series.FACTS, None, 10**10) == ()
     assert table_model.suggested_size(training, series.FACTS) == size
+    assert table_model.sizes(series.FACTS)[size].sentence.endswith(".")
 
 
 @each_size
