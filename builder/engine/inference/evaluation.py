@@ -78,8 +78,8 @@ def report(artefact: str, training: TrainingSpec) -> dict[str, Any]:
         ``model.evaluate`` gives it. Classification: ``classes``, ``accuracy``, ``confusion`` int
         (true, predicted), ``per_class`` rows of ``class``, ``precision``, ``recall``, ``f1``,
         ``support``, and ``mistakes``, the most confident first, as ``cell`` gives them.
-        Regression: ``true``, ``predicted`` (n,), ``r2``, ``mae``, ``rmse``; with several columns
-        also ``misses``, the largest first. A model of several outputs has all this once for each
+        Regression: ``true``, ``predicted`` (n,), ``r2``, ``mae``, ``rmse``; and ``misses``, the
+        largest first. A model of several outputs has all this once for each
         in ``outputs``, with ``output`` and ``column``, and the ``task`` "several".
 
     Raises:
@@ -103,12 +103,10 @@ def _report(training: TrainingSpec, data: Data, answer: OutputAnswer) -> dict[st
     if facts.task == "regression":
         true = answer.target.test
         report |= _regression(true, answer.said)
-        if data.facts.is_named:
-            worst = np.argsort(-np.abs(true - answer.said), kind="stable")[:MISTAKES_SHOWN]
-            parts = _parts(training, data, worst)
-            values = {"true": true[worst], "predicted": answer.said[worst], "parts": parts}
-            report["misses"] = {"indices": worst, **values}
-        return report
+        worst = np.argsort(-np.abs(true - answer.said), kind="stable")[:MISTAKES_SHOWN]
+        parts = _parts(training, data, worst)
+        values = {"true": true[worst], "predicted": answer.said[worst], "parts": parts}
+        return report | {"misses": {"indices": worst, **values}}
     true, predicted = answer.target.raw.test, answer.said.argmax(axis=1)
     wrong = np.flatnonzero(true != predicted)
     report["mistakes"] = _examples(training, data, answer, wrong, MISTAKES_SHOWN)
