@@ -82,14 +82,12 @@ def _values(run: Run, artefact: str, results: Mapping[str, Any]) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         report.residuals(results)
-    misses = results.get("misses")
     with right:
-        if misses and worst_rows.are_rows(misses["parts"]):
-            st.subheader("Largest misses", anchor=False)
-            worst_rows.show(run, artefact, results["output"], misses)
-    if misses and not worst_rows.are_rows(misses["parts"]):
         st.subheader("Largest misses", anchor=False)
-        report.misses(misses)
+        if worst_rows.are_rows(results["misses"]["parts"]):
+            worst_rows.show(run, artefact, results["output"], results["misses"])
+        else:
+            report.misses(results["misses"])
 
 
 def _report(run: Run, artefact: str) -> Mapping[str, Any]:

@@ -111,11 +111,6 @@ def follow(
     return replace(suggest(new, dataset, size), fit=training.fit, seed=training.seed)
 
 
-def sizes_for(facts: DataFacts) -> Mapping[str, ModelSize | SeriesSize]:
-    """The sizes of models that are suggested for this dataset."""
-    return SERIES_SIZES if is_series(facts) else SIZES
-
-
 def suggested_size(training: TrainingSpec, facts: DataFacts) -> str | None:
     """Which suggested model this one is; None: it is a person's own."""
     mine = training.model, training.columns

@@ -59,13 +59,13 @@ def test_simple_models_of_the_same_data_stand_in_the_list_and_beside_a_run(visit
     baseline_scores.train_baselines(xor(), compare=lambda training, target: kept)
     at = visit("runs", token)
     said = texts(at)
-    assert "Trees simple model" in said and "0.750 test accuracy" in said
+    assert "Trees Simple model" in said and "0.750 test accuracy" in said
     assert "Accuracy 0.9; trees gets 0.75, guessing 0.5." in said
     at.checkbox(key=f"compare-{first}").check()
     at.checkbox(key=f"compare-{second}").check().run()
     assert "Test accuracy 0.900 ★ 0.700 0.500 0.750" in texts(at)
     run(replace(xor(), dataset=ObjectSpec("Circles")), token, 0.9)
-    assert "simple model" not in texts(at.run())
+    assert "Simple model" not in texts(at.run())
 
 
 @pytest.mark.parametrize("status", run_sentences.STATES)

@@ -83,8 +83,8 @@ def report(artefact: str, training: TrainingSpec) -> dict[str, Any]:
         ``model.evaluate`` gives it. Classification: ``classes``, ``accuracy``, ``confusion`` int
         (true, predicted), ``per_class`` rows of ``class``, ``precision``, ``recall``, ``f1``,
         ``support``, and ``mistakes``, the most confident first, as ``cell`` gives them.
-        Regression: ``true``, ``predicted`` (n,), ``r2``, ``mae``, ``rmse``; with several columns
-        also ``misses``, the largest first. A model of several outputs has all this once for each
+        Regression: ``true``, ``predicted`` (n,), ``r2``, ``mae``, ``rmse``; and ``misses``, the
+        largest first. A model of several outputs has all this once for each
         in ``outputs``, with ``output`` and ``column``, and the ``task`` "several".
 
     Raises:
@@ -109,7 +109,7 @@ def _report(training: TrainingSpec, data: Data, answer: OutputAnswer) -> dict[st
         true = np.asarray(answer.target.test)
         step = -(-true.size // NUMBERS_SHOWN) if facts.shape else 1  # of pictures: millions
         report |= _regression(*(every.reshape(-1)[::step] for every in (true, answer.said)))
-        if data.facts.is_named and len(facts.shape) < 2:
+        if len(facts.shape) < 2:
             missed = np.abs(true - answer.said).reshape(len(true), -1).mean(axis=1)
             worst = np.argsort(-missed, kind="stable")[:MISTAKES_SHOWN]
             parts = _parts(training, data, worst)

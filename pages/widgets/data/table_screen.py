@@ -98,7 +98,7 @@ def choose_model(facts: DataFacts | None) -> None:
     loaded as it is chosen."""
     if facts is None:
         return
-    training, sizes = current_project.training(), table_model.sizes_for(facts)
+    training, sizes = current_project.training(), table_model.sizes(facts)
     size = table_model.suggested_size(training, facts)
     if size is None:
         st.markdown(":material/edit: The model on the canvas is your own; it stays as it is.")

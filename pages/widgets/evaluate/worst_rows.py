@@ -21,8 +21,9 @@ PREVIEW = 6
 
 
 def are_rows(parts: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether these examples are rows of a table, rather than pictures or texts."""
-    return all("values" in part or "rows" in part for part in parts)
+    """Whether these examples are rows of a table, rather than pictures or single texts."""
+    several = len(parts) > 1
+    return all("values" in p or "rows" in p or ("texts" in p and several) for p in parts)
 
 
 @st.fragment

@@ -53,8 +53,8 @@ def _line(model: Mapping[str, Any]) -> str:
     title = f"test {standing.MEASURES[measure][0]}"
     return (
         '<div class="lw-run lw-simple"><span class="lw-sign" role="img" aria-label="Simple model">'
-        f"balance</span><div><p><b>{escape(model['name'])}</b><i>simple model</i></p>"
-        "<p>Learned from the same rows, to compare with</p></div>"
+        f"balance</span><div><p><b>{escape(model['name'])}</b></p>"
+        "<p>Simple model of the same data, to compare with</p></div>"
         f'<div class="lw-best"><b>{formatting.metric_value(model[measure])}</b>'
         f"<small>{escape(title)}</small></div></div>"
     )

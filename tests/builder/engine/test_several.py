@@ -160,6 +160,25 @@ def test_the_exam_looks_at_every_output(trained: dict[str, Any]) -> None:
     assert len(right["parts"][0]["texts"]) == len(right["indices"]) > 0
 
 
+def test_every_output_is_looked_at_closely(trained: dict[str, Any]) -> None:
+    from builder.engine.analysis import class_curves, dependence, error_groups, importance
+
+    asked = trained["artefact"], SHORT
+    assert error_groups.list_features(SHORT) == ["price"]  # a text cannot be put in an order
+    found = importance.permutation_importance(*asked, output="stars")
+    assert found["metric"] == "stars_mean_absolute_error" and found["better"] == "down"
+    assert found["score"] == pytest.approx(trained["test"][found["metric"]], rel=1e-4)
+    assert {f["name"] for f in found["features"]} == {"text", "price"}
+    values, chances = (
+        np.asarray(dependence.partial_dependence(*asked, "price", output=output)["answers"])
+        for output in ("stars", "sentiment")
+    )
+    assert values.shape[1] == 1 and chances.sum(axis=1) == pytest.approx(1)
+    assert class_curves.curves(*asked, output="sentiment")["classes"] == ["negative", "positive"]
+    groups = error_groups.error_groups(*asked, "price", output="stars")["groups"]
+    assert sum(g["count"] for g in groups) == 100
+
+
 @pytest.mark.parametrize("name", ["covered_digits", "digit_pairs", "reviews", "witness"])
 def test_what_was_saved_opens_as_the_same_project(name: str, tmp_path: Path) -> None:
     from builder.engine.files import model_files
