@@ -1,6 +1,6 @@
 """Sets up everything the tests need on a fresh machine (packages, browser), then runs them all.
 
-python3 tests/run.py               # lint, types, tests: a quarter of an hour or so
+python3 tests/run.py               # lint, types, tests: ten minutes or so on two cores
 python3 tests/run.py --long        # what takes longer: an hour or so, beside the others
 python3 tests/run.py tests/pages   # the same set-up, then only these tests
 """
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import venv
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,17 +24,15 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 
 # Each file as a whole, those that take longest first. The pages are apart from the builder: where
 # Keras is loaded, Streamlit clears its session after every script run, which made them five times
-# slower. Much of each one's time is waiting for its child processes, so these run at once; mypy has
-# one processor only, so it runs beside them. The browser comes after them and alone: beside them
-# clicks came so late that two of its tests failed.
+# slower. Much of each one's time is waiting for its child processes, so these run at once. The
+# browser comes after them: beside them clicks came so late that two of its tests failed. It waits
+# often enough for mypy to run meanwhile.
 BY_FILE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 SLOWEST = ("--durations", "12")
 TOGETHER = (
-    ("pytest", "tests/builder", *BY_FILE, *SLOWEST),
-    ("pytest", "tests/pages", *SLOWEST),
-    ("mypy",),
+    (("pytest", "tests/builder", *BY_FILE, *SLOWEST), ("pytest", "tests/pages", *SLOWEST)),
+    (("pytest", "tests/browser", *SLOWEST), ("mypy",)),
 )
-ALONE = ("pytest", "tests/browser", *SLOWEST)
 
 # All combinations, all architectures, many kills, many minutes; of each the tests have a few
 LONG = (
@@ -77,10 +76,10 @@ def install_browser() -> None:
     run(BIN / "python", "-m", "playwright", "install", "--with-deps", "chromium")
 
 
-def run_together() -> None:
-    """Runs tests and mypy at the same time, and shows what each says as if they had run in turn."""
+def run_together(modules: Sequence[Sequence[str]]) -> None:
+    """Runs them at the same time, and shows what each says as if they had run in turn."""
     python = str(BIN / "python")
-    commands = [(python, "-m", *more) for more in TOGETHER]
+    commands = [(python, "-m", *module) for module in modules]
     with contextlib.ExitStack() as stack:
         said = [stack.enter_context(tempfile.TemporaryFile()) for _ in commands[1:]]
         # the first one is watched, the others are read when they have ended
@@ -127,8 +126,8 @@ def main() -> None:
     else:
         run(python, "-m", "ruff", "check", ".")
         run(python, "-m", "ruff", "format", "--check", ".")
-        run_together()
-        run(python, "-m", *ALONE)
+        for modules in TOGETHER:
+            run_together(modules)
 
 
 if __name__ == "__main__":

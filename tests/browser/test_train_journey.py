@@ -142,6 +142,7 @@ def fits(page: Page, text: str) -> None:
     assert curves and settings and curves["y"] < settings["y"]
 
 
+@pytest.mark.long  # test_journey hears all that is asked, on this page too
 def test_nothing_is_asked_of_the_outside(open_page: Opener, app: str) -> None:
     asked: list[str] = []
     page = open_page("/train")
