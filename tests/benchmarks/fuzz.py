@@ -33,8 +33,8 @@ from typing import Any
 
 import psutil
 
-from tests.benchmarks import hostile
-from tests.benchmarks.fuzz_corpus import CORPORA, File
+from tests import hostile
+from tests.hostile_corpus import CORPORA, File
 
 SECRET = "canary-7d1f-of-the-environment"
 CONTENT = "canary-93ab-of-a-file"
@@ -94,6 +94,31 @@ def open_project(path: Path, _: Path) -> Any:
     title, training = read_document(path.read_bytes())
     to_json(training, title=title)
     return title, use(training)
+
+
+def ask_engine(path: Path, _: Path) -> Any:
+    """What the engine says of a project's data and model, and what is checked by it."""
+    from builder import check
+    from builder.document import read_document
+    from builder.engine.build import keras_model
+    from builder.engine.data import loading
+    from builder.errors import LayerwiseError
+    from builder.runs.disk import data_files
+    from tests.zoo import tables
+
+    data_files.keep(tables.NAME, tables.text().encode())
+    training = read_document(path.read_bytes())[1]
+    facts, said = keras_model.summary(training.model), []
+    data = None
+    try:
+        data = loading.describe(training.dataset)
+        loading.preview(training.dataset)
+    except LayerwiseError as error:
+        said.append((error.message, error.hint))
+    found = check.problems(training, data, facts, 10**9)
+    with contextlib.suppress(LayerwiseError):
+        keras_model.build_compiled(training)
+    return said, facts, found
 
 
 def parse_code(path: Path, _: Path) -> Any:
@@ -181,6 +206,7 @@ READERS: Mapping[str, Read] = {
     "h5": open_model,
     "model_json": open_model,
     "project": open_project,
+    "engine": ask_engine,
     "code": parse_code,
     "notebook": parse_notebook,
     "npz": read_npz,

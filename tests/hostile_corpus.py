@@ -23,7 +23,7 @@ from tests.zoo import tables
 File = tuple[str, bytes]
 """Its name and what it holds."""
 
-TEXTS = Path(__file__).parents[1] / "builder" / "parse" / "corpus"
+TEXTS = Path(__file__).parent / "builder" / "parse" / "corpus"
 
 STARTERS = ("iris", "xor", "digits_cnn", "review_texts", "digit_pairs", "reviews", "digits_patches")
 
@@ -162,6 +162,7 @@ CORPORA: Mapping[str, Callable[[Path], Iterator[File]]] = {
     "h5": lambda folder: model_files(".h5", folder),
     "model_json": model_records,
     "project": lambda _: projects(),
+    "engine": lambda _: projects(),
     "code": lambda _: scripts(),
     "notebook": lambda _: notebooks(),
     "npz": lambda _: arrays(),
