@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from builder.check.graph import asked_columns
 from builder.check.graph.ranks import input_ranks
 from builder.code import data_source
 from builder.datasets import data_to_come
+from builder.errors import DataError
 from builder.parse import missing_model
 from builder.parse.awaited import awaited_array, awaited_dataset
 from builder.parse.data import flattened, multi_column, preparation
@@ -313,7 +315,8 @@ def _without_data(
     if not {"optimizer", "loss"} <= set(made.compile):
         text = "What compile does not say is what usually suits such an end of a model."
         interp.remarks.add(DIFFERENT, 0, text)
-        made = _with_usual_compile(made)
+        with contextlib.suppress(DataError):  # what cannot be made up is told where it is loaded
+            made = _with_usual_compile(made)
     if fit is None:
         interp.remarks.add(DIFFERENT, 0, "There is no fit: its settings are usual ones.")
     return made if interp.around is None else _keep_unsaid(made, interp.around)

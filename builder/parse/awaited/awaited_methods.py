@@ -48,6 +48,9 @@ METHODS = LOOKS | frozenset(
 
 MEASURES = frozenset(("mean", "std", "min", "max"))
 
+MOST = 2000
+"""Columns that are counted one by one."""
+
 SCALERS = ("StandardScaler", "MinMaxScaler", "RobustScaler", "Normalizer", "MaxAbsScaler")
 
 TEXT_LISTS = frozenset(("split", "splitlines", "readlines"))
@@ -304,19 +307,14 @@ def _range_of_columns(interp: Interpreter, node: ast.AST, array: Awaited, key: s
     if not isinstance(start, int) or not isinstance(stop, int | None):
         return replace(array, sizes=None)
     if total:
-        places = range(total)[start:stop]
-        return _choose(array, tuple(places))
+        return _choose(array, tuple(range(total)[start:stop][:MOST]))
     if start >= 0 and stop is not None and stop > start:
-        return _choose(array, tuple(range(start, min(stop, start + 2000))))
-    if start == 0 and stop is not None and stop < 0:  # all but the last ones
-        return replace(array, without=tuple(range(stop, 0)), sizes=None)
-    if start > 0 and stop is None:
-        return replace(array, without=tuple(range(start)), sizes=None)
-    without = (
-        *range(max(start, 0)),
-        *(range(stop, 0) if isinstance(stop, int) and stop < 0 else ()),
-    )
-    return replace(array, without=without, sizes=None)
+        return _choose(array, tuple(range(start, stop)[:MOST]))
+    before = range(max(start, 0))
+    behind = range(stop, 0) if stop is not None and stop < 0 else range(0)
+    if len(before) + len(behind) > MOST:
+        return replace(array, sizes=None)
+    return replace(array, without=(*before, *behind), sizes=None)
 
 
 def _deep(array: Awaited, keys: list[Any]) -> Awaited:
