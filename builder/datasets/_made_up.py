@@ -42,7 +42,7 @@ def make_up(inputs: Any, targets: Any, rows: Any, seed: Any, said: Any = None) -
     random = np.random.default_rng(seed)
     columns = [*inputs.values(), *targets.values()]
     size = sum(int(np.prod(column.get("shape", ()))) for column in columns)
-    rows = max(20, min(rows, 30_000_000 // size))
+    rows = max(20, min(rows, 40_000_000 // size))
     x = {name: made_up_values(random, rows, column) for name, column in inputs.items()}
     hints = np.zeros(rows)
     for values in x.values():

@@ -10,7 +10,10 @@ Settings of ``DataToCome.said``, each only where the code says it:
                   is multiplied by it
     guessed       what the code does not say, so that a usual number is taken
     columns       names that the code gives to the columns of the file; read_as: how it reads it
-    test_split    share of the rows set aside; random_state, stratified; in_order: the last ones
+    test_split    share of the rows set aside, or test_rows: how many; random_state, stratified;
+                  in_order: the last ones
+    gives_back    the model is to give back what it reads
+    added         columns that the code makes itself
     words, length of texts: how many words are known, how many of a text are read
     size          height and width of pictures; augmented: how they are varied
     window, horizon, column   of a series: how many steps are read, how far ahead, which column
@@ -66,6 +69,12 @@ def _parts(said: Mapping[str, Any]) -> Iterator[str]:
         yield f"multiplied by {said['factor']:.4g}"
     if "augmented" in said:
         yield f"varied while training by {_names(said['augmented'])}"
+    if "added" in said:
+        yield f"{_names(said['added'])} made by the code itself"
+    if said.get("gives_back"):
+        yield "the model is to give back what it reads"
+    if "test_rows" in said:
+        yield f"{said['test_rows']:,} rows are for the test"
     if "test_split" in said:
         how = "the last" if said.get("in_order") else "chosen by chance,"
         share = f"{said['test_split'] * 100:.3g} % of the rows"

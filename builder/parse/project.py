@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from builder.check.graph import asked_columns
 from builder.check.graph.ranks import input_ranks
 from builder.code import data_source
 from builder.datasets import data_to_come
+from builder.errors import DataError
 from builder.parse import missing_model
 from builder.parse.awaited import awaited_array, awaited_dataset
 from builder.parse.data import flattened, multi_column, preparation
@@ -286,11 +288,12 @@ def _without_data(
     if interp.around is not None and not _is_to_come(x) and not isinstance(x, list):
         return _around(interp, model, spec, compiled, settings)
     spec = flattened.add_flatten(interp, spec, flattened.GREY, model.line)
+    settings, rows = _rows_needed(interp, settings if fit else USUAL_FIT)
     made = TrainingSpec(
         spec,
         ObjectSpec(awaited_array.NAME),
         compile=compiled or Config(),
-        fit=_steps_within(interp, settings) if fit else USUAL_FIT,
+        fit=settings,
         seed=interp.seed,
     )
     asked = asked_columns.ask(made)
@@ -299,7 +302,7 @@ def _without_data(
         return replace(made, dataset=numbers)
     if not binding.is_single_column(made):
         made = replace(made, columns=Config({n: n for n in (*asked.inputs, *asked.targets)}))
-    made = replace(made, dataset=awaited_dataset.dataset_spec(asked, x, y, names))
+    made = replace(made, dataset=awaited_dataset.dataset_spec(asked, x, y, names, rows))
     said = made.dataset.config.get("said", Config())
     varied = said.get("augmented", ())
     if varied and "=" not in varied[0] and not _is_own_script(x):
@@ -312,23 +315,28 @@ def _without_data(
     if not {"optimizer", "loss"} <= set(made.compile):
         text = "What compile does not say is what usually suits such an end of a model."
         interp.remarks.add(DIFFERENT, 0, text)
-        made = _with_usual_compile(made)
+        with contextlib.suppress(DataError):  # what cannot be made up is told where it is loaded
+            made = _with_usual_compile(made)
     if fit is None:
         interp.remarks.add(DIFFERENT, 0, "There is no fit: its settings are usual ones.")
     return made if interp.around is None else _keep_unsaid(made, interp.around)
 
 
-def _steps_within(interp: Interpreter, settings: Config) -> Config:
-    """The settings of ``fit`` without steps for which fewer rows are made up than they take."""
-    steps, batch = settings.get("steps_per_epoch"), settings.get("batch_size", 32)
-    rows = data_to_come.ENTRY.args["rows"] * 0.8 * (1 - settings.get("validation_split", 0.0))
-    if not isinstance(steps, int) or steps * batch <= rows:
-        return settings
-    text = "steps_per_epoch is not kept: an epoch sees every example once."
-    interp.remarks.add(DIFFERENT, 0, text)
-    return settings.without("steps_per_epoch")
+def _rows_needed(interp: Interpreter, settings: Config) -> tuple[Config, int]:
+    """How many rows must be made up for these settings of ``fit``, which lose steps that take more
+    than there can be."""
+    usual, most = int(data_to_come.ENTRY.args["rows"]), int(ROWS.max or 0)
+    batch, steps = settings.get("batch_size", 32), settings.get("steps_per_epoch")
+    learned = 0.8 * (1 - min(settings.get("validation_split", 0.0), 0.9))
+    if isinstance(steps, int) and steps * batch > usual * learned:
+        text = "steps_per_epoch is not kept: an epoch sees every example once."
+        interp.remarks.add(DIFFERENT, 0, text)
+        settings = settings.without("steps_per_epoch")
+    needed = 2 * batch / learned
+    return settings, usual if needed <= usual else min(most, -(-int(needed + 1) // 100) * 100)
 
 
+ROWS = data_to_come.ENTRY.extra["params"]["rows"]
 USUAL_FIT = Config(epochs=10, batch_size=32, validation_split=0.2)
 """What code without ``fit`` is given."""
 

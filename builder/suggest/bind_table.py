@@ -37,7 +37,8 @@ def awaits_table(training: TrainingSpec) -> bool:
     """Whether the data to come are the columns of a table, so that a table can be bound."""
     said = training.dataset.config.get("said")
     is_awaited = hasattr(find_dataset(training.dataset.class_name), "awaits")
-    return is_awaited and isinstance(said, Mapping) and said.get("form") == "table"
+    is_table = isinstance(said, Mapping) and said.get("form") == "table"
+    return is_awaited and is_table and not (said and said.get("gives_back"))
 
 
 def awaited_table(
@@ -65,10 +66,17 @@ def awaited_table(
         "inputs": {c.name: kind_read(c) for c in chosen},
         "targets": targets,
         "labels": config.get("labels", "integers"),
-        "test_split": min(max(float(said.get("test_split", 0.2)), 0.05), 0.5),
+        "test_split": _test_share(said, profile.rows),
         "seed": int(said.get("random_state", 0)),
     }
     return ObjectSpec(CLASS_NAME, Config(settings))
+
+
+def _test_share(said: Mapping[str, Any], rows: int) -> float:
+    share = said.get("test_split", 0.2)
+    if isinstance(count := said.get("test_rows"), int):
+        share = count / max(rows, 1)
+    return min(max(round(float(share), 6), 0.05), 0.5)
 
 
 def _targets(said: Mapping[str, Any], profile: TableProfile) -> list[ColumnProfile]:
@@ -162,12 +170,35 @@ def bind_table(training: TrainingSpec, dataset: ObjectSpec, facts: DataFacts) ->
     ends = dict(zip(binding.outputs(training.model), facts.targets, strict=False))
     columns: dict[str, object] = {output: c.name for output, c in ends.items()}
     if len(doors) != 1:
-        columns |= {n: c.name for n, c in zip(doors, facts.inputs, strict=False)}
-        return BoundTable(replace(bound, columns=Config(columns)), ())
+        columns |= _by_name(doors, facts.inputs)
+        return BoundTable(replace(bound, columns=Config(columns)), _untold(said))
     model, more, remarks = _bind_input(training.model, doors[0], facts.inputs, said)
-    return BoundTable(
-        replace(bound, model=model, columns=Config({**columns, **more})), tuple(remarks)
-    )
+    bound = replace(bound, model=model, columns=Config({**columns, **more}))
+    return BoundTable(bound, (*remarks, *_untold(said)))
+
+
+def _by_name(doors: Sequence[str], columns: Sequence[ColumnFacts]) -> dict[str, object]:
+    """Each Input of several → the column of its name, else the next that is left."""
+    named = {c.name.lower(): c.name for c in columns}
+    found: dict[str, object] = {n: named[n.lower()] for n in doors if n.lower() in named}
+    rest = iter([c.name for c in columns if c.name not in found.values()])
+    for door in doors:
+        if door not in found and (name := next(rest, None)) is not None:
+            found[door] = name
+    return found
+
+
+def _untold(said: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the code does that the table cannot have."""
+    remarks = []
+    if made := said.get("added"):
+        remarks.append(f"The code makes {', '.join(made)} itself: no column of the table is that.")
+    if said.get("in_order"):
+        remarks.append(
+            "The code takes the last rows for the test; here they are chosen by chance. Under 'Test"
+            " rows' they can be the last ones by a column."
+        )
+    return tuple(remarks)
 
 
 def _bind_input(

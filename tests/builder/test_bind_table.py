@@ -187,6 +187,32 @@ net.fit(pixels, labels)
     assert severe(training) == []
 
 
+def test_several_inputs_read_the_columns_of_their_names():
+    source = f"""{HEAD}
+table = pd.read_csv("t.csv")
+y = table.pop("Class")
+late, early = keras.Input((1,), name="V2"), keras.Input((1,), name="v1")
+net = keras.Model([late, early], layers.Dense(1, activation="sigmoid", name="answer")(
+    layers.Concatenate()([late, early])))
+net.compile("adam", "binary_crossentropy")
+net.fit(dict(table), y)
+"""
+    training = bind(source, payments()).training
+    assert training.columns == {"V2": "V2", "v1": "V1", "answer": "Class"}
+    assert severe(training) == []
+
+
+def test_what_the_table_cannot_have_is_said():
+    source = PAYMENTS.replace(
+        "test_size=0.3, stratify=y, random_state=7", "test_size=15, shuffle=False"
+    )
+    source = source.replace("X, y = table", 'table["sum"] = table.V1 + table.V2\nX, y = table', 1)
+    bound = bind(source, payments())
+    assert bound.training.dataset.config["test_split"] == 0.25
+    assert any("The code makes sum itself" in remark for remark in bound.remarks)
+    assert any("takes the last rows" in remark for remark in bound.remarks)
+
+
 def test_another_table_is_refused_with_the_column_that_is_missing():
     with pytest.raises(DataError, match="reads the column 'Class', which this table does not have"):
         bind(PAYMENTS, payments().rename(columns={"Class": "Kind"}))
@@ -199,6 +225,9 @@ def test_another_table_is_refused_with_the_column_that_is_missing():
         f"{HEAD}\nd = keras.utils.image_dataset_from_directory('cats')\n"
         "m = keras.Sequential([keras.Input((256, 256, 3)), layers.Flatten(), layers.Dense(1)])\n"
         "m.compile('adam', 'mse')\nm.fit(d)",
+        f"{HEAD}\nX = pd.read_csv('cards.csv').values\n"
+        "m = keras.Sequential([keras.Input((9,)), layers.Dense(3), layers.Dense(9)])\n"
+        "m.compile('adam', 'mse')\nm.fit(X, X)",
     ],
 )
 def test_other_data_to_come_are_no_table(source):

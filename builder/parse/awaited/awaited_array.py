@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from builder.datasets import _said_of_data, data_to_come
 from builder.kinds.registry import find_kind
 from builder.parse.data.arrays import DataArray, Length, LoadedData
 from builder.parse.interpreter.interpreter import Interpreter
+from builder.parse.interpreter.values import Opaque
 
 NAME = data_to_come.ENTRY.class_name
 
@@ -102,3 +103,9 @@ def shape_of(interp: Interpreter, node: ast.AST, array: Awaited) -> list[Any]:
     if sizes is None:
         sizes = (width(interp, node, array),)
     return [*([] if array.part == "row" else [Length(array)]), *sizes]
+
+
+def as_awaited(value: Any) -> Any:
+    """Data to come, where only what they were made of is known."""
+    origin = value.origin if isinstance(value, Opaque) else None
+    return replace(origin, sizes=origin.sizes or None) if isinstance(origin, Awaited) else value

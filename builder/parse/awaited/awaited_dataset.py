@@ -7,7 +7,7 @@ from typing import Any
 
 from builder.check.graph.asked_columns import AskedColumns
 from builder.code.author_names import OURS, is_free
-from builder.datasets import numbers_in_code
+from builder.datasets import data_to_come, numbers_in_code
 from builder.kinds.registry import find_kind
 from builder.parse.awaited.awaited_array import NAME, Awaited
 from builder.parse.data.arrays import DataArray, Measure
@@ -19,11 +19,14 @@ MOST = 200
 """Names of columns that are kept."""
 
 
-def dataset_spec(asked: AskedColumns, x: Any, y: Any, names: dict[str, str]) -> ObjectSpec:
+def dataset_spec(
+    asked: AskedColumns, x: Any, y: Any, names: dict[str, str], rows: int
+) -> ObjectSpec:
     """The dataset to come: columns as the model asks for them, with what the code says.
 
     Args:
         x, y: what ``fit`` was given.
+        rows: how many are to be made up.
     """
     told = x if isinstance(x, DataArray) else y
     config = dict(told.data.config) if isinstance(told, DataArray) else {}
@@ -32,6 +35,8 @@ def dataset_spec(asked: AskedColumns, x: Any, y: Any, names: dict[str, str]) -> 
         config = {"inputs": inputs, "targets": targets, "said": said_of(x, y)}
         if asked.labels != "integers":
             config["labels"] = asked.labels
+        if rows != data_to_come.ENTRY.args["rows"]:
+            config["rows"] = rows
     if isinstance(y, DataArray) and y.one_hot and _has_classes(config["targets"]):
         config["labels"] = "one_hot"
     kept = {k: v for k, v in {**config, "names": names}.items() if v}
@@ -115,8 +120,10 @@ def said_of(x: Any, y: Any) -> dict[str, Any]:
         if len(said.get("inputs", ())) == 1:
             said["column"] = said.pop("inputs")[0]
         said.pop("target", None)
+    if x is y:
+        said["gives_back"] = True
     share = first.data.config.get("test_split")
-    if share and "test_split" not in said:
+    if share and not {"test_split", "test_rows"} & set(said):
         said["test_split"] = round(share, 6)
     return {k: _short(v) for k, v in said.items() if v not in (None, "", (), [], {})}
 
@@ -176,9 +183,11 @@ def author_names(tree: ast.Module, fit: ast.AST | None) -> dict[str, str]:
         names |= dict(zip(OURS[2:], _pair(call), strict=False))
     if not all(names.get(ours) for ours in OURS[:2]):
         return {}
+    if names[OURS[0]] == names[OURS[1]]:
+        names.pop(OURS[1])  # it gives back what it reads
     for ours in OURS[2:]:
-        if names.get(ours) in (names[OURS[0]], names[OURS[1]]):
-            names.pop(ours)  # it tests with what it learned from
+        if names.get(ours) in (names[OURS[0]], names.get(OURS[1])):
+            names.pop(ours, None)  # it tests with what it learned from
     return {ours: name for ours, name in names.items() if name != ours and is_free(name)}
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from builder.parse.awaited import awaited_array
-from builder.parse.awaited.awaited_array import Awaited
+from builder.parse.awaited.awaited_array import Awaited, as_awaited
 from builder.parse.awaited.awaited_readers import READERS
-from builder.parse.awaited.positions import Positions
+from builder.parse.awaited.positions import Position, Positions
 from builder.parse.data.arrays import Batches, Length, Measure, Scaler, split_array
 from builder.parse.interpreter.interpreter import Handlers, Interpreter
 from builder.parse.interpreter.values import (
@@ -46,6 +46,8 @@ def read_call(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Ke
         return Scaler(path.rpartition(".")[2])
     if path in ("builtins.range", "numpy.arange"):
         return _range(interp, node, args, kw)
+    if path in FUNCTIONS:
+        args = [as_awaited(a) for a in args]
     first = _first(args, kw)
     if first is None:
         return None
@@ -107,12 +109,16 @@ def _split(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any
     """``train_test_split(x, y, test_size=0.2, stratify=y, random_state=0)``."""
     arrays = [a for a in args if isinstance(a, Awaited)]
     size, rest = resolve_number(kw.get("test_size")), resolve_number(kw.get("train_size"))
-    share: Any = size if size is not None else (0.25 if rest is None else 1 - rest)
+    share: Any = size if size is not None else (0.25 if rest is None else rest)
+    share = 1 - share if size is None and rest is not None and isinstance(rest, float) else share
     share = share if isinstance(share, float) and 0 < share < 1 else 0.25
     result: list[Any] = []
     first = arrays[0]
     if first.part == "all":
-        said = {"test_split": round(share, 6), "stratified": kw.get("stratify") is not None}
+        said: dict[str, Any] = {"test_split": round(share, 6)}
+        if isinstance(size, int) and not isinstance(size, bool):
+            said = {"test_rows": size}
+        said["stratified"] = kw.get("stratify") is not None
         seed = resolve_number(kw.get("random_state"))
         said |= {"random_state": seed} if isinstance(seed, int) else {}
         said |= {"in_order": True} if kw.get("shuffle") is False else {}
@@ -266,6 +272,8 @@ def _measure(name: str) -> Handler:
 
 def _range(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``range(60, len(rows))``: places in data."""
+    if any(isinstance(a, Position) for a in args):
+        return slice(*args) if len(args) > 1 else Opaque()
     counted = [a.array for a in args if isinstance(a, Length)]
     known = [a for a in counted if isinstance(a, Awaited)]
     if not known:
@@ -280,10 +288,15 @@ def _cuts(interp: Interpreter, call: ast.Call) -> bool:
         interp.step()
         if isinstance(loop, ast.For) and loop.iter is call and isinstance(loop.target, ast.Name):
             name = loop.target.id
-            slices = [n for part in loop.body for n in ast.walk(part) if isinstance(n, ast.Slice)]
-            used = [n for cut in slices for n in ast.walk(cut) if isinstance(n, ast.Name)]
+            parts = [n for part in loop.body for n in ast.walk(part) if _is_cut(n)]
+            used = [n for cut in parts for n in ast.walk(cut) if isinstance(n, ast.Name)]
             return any(n.id == name for n in used)
     return False
+
+
+def _is_cut(node: ast.AST) -> bool:
+    is_range = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    return isinstance(node, ast.Slice) or (is_range and node.func.id == "range")  # type: ignore[attr-defined]
 
 
 def _places(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
@@ -370,7 +383,7 @@ FUNCTIONS: dict[str, Handler] = {
 def _tokenizer_method(
     interp: Interpreter, node: ast.Call, value: Tokenizer, name: str, args: Args, kw: Keywords
 ) -> Any:
-    texts = args[0] if args else kw.get("texts", kw.get("sequences"))
+    texts = as_awaited(args[0] if args else kw.get("texts", kw.get("sequences")))
     if name.startswith("fit_on"):
         value.on = texts
         return None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from builder.parse.awaited import awaited_array, awaited_functions
-from builder.parse.awaited.awaited_array import Awaited
+from builder.parse.awaited.awaited_array import Awaited, as_awaited
 from builder.parse.awaited.positions import Position, move
 from builder.parse.data import array_methods, arrays
 from builder.parse.data.arrays import Batches, Length, Measure, Scaler
@@ -48,6 +48,9 @@ METHODS = LOOKS | frozenset(
 
 MEASURES = frozenset(("mean", "std", "min", "max"))
 
+MOST = 2000
+"""Columns that are counted one by one."""
+
 SCALERS = ("StandardScaler", "MinMaxScaler", "RobustScaler", "Normalizer", "MaxAbsScaler")
 
 TEXT_LISTS = frozenset(("split", "splitlines", "readlines"))
@@ -62,7 +65,9 @@ def _attribute(interp: Interpreter, node: ast.Attribute, value: Awaited, name: s
         return value
     if name == "columns":
         return replace(value, is_columns=True)
-    if name in ("dtype", "dtypes", "size", "nbytes", "index", "element_spec"):
+    if name == "index":
+        return Opaque(value)
+    if name in ("dtype", "dtypes", "size", "nbytes", "element_spec"):
         return Opaque()
     if name in ("class_names", "classes", "class_indices"):
         return replace(value, is_names=True)
@@ -107,7 +112,10 @@ def _method(
     if name in MEASURES:
         return Measure(array, name)
     if name == "drop":
-        return _drop(array, args, kw)
+        rest = _drop(array, args, kw)
+        if kw.get("inplace") is True:
+            return _assign_back(interp, node, rest)
+        return rest
     if name == "pop" and args:
         taken = column(array, args[0])
         _assign_back(interp, node, without_columns(array, [args[0]]))
@@ -140,10 +148,12 @@ def _sample(array: Awaited, kw: Keywords) -> Awaited:
     share, seed = resolve_number(kw.get("frac")), resolve_number(kw.get("random_state"))
     if array.part != "all" or not isinstance(share, float) or not 0 < share < 1:
         return array
-    array.said["test_split"] = round(1 - share, 6)
     if isinstance(seed, int):
         array.said["random_state"] = seed
-    piece = arrays.split_array(array, round(1 - share, 10))[0]
+    held = round(min(share, 1 - share), 10)
+    array.said["test_split"] = round(held, 6)
+    parts = arrays.split_array(array, held)
+    piece = parts[0 if share >= 0.5 else 1]
     return piece if isinstance(piece, Awaited) else array
 
 
@@ -153,7 +163,11 @@ def _drop(array: Awaited, args: Args, kw: Keywords) -> Awaited:
     axis = kw.get("axis", args[1] if len(args) > 1 else 0)
     if "columns" not in kw and axis not in (1, "columns", -1):
         rest = array.part == "all" and "test_split" in array.data.config
-        return replace(array, part="test") if rest and isinstance(given, Opaque) else array
+        if not rest or not isinstance(given, Opaque):
+            return array
+        taken = as_awaited(given)
+        is_test = isinstance(taken, Awaited) and taken.part == "test"
+        return replace(array, part="train" if is_test else "test")
     if isinstance(given, Opaque | Unknown):
         return replace(array, sizes=None)
     names = given if isinstance(given, list) else [given]
@@ -200,15 +214,14 @@ def _rows(array: Awaited, key: Any) -> Awaited:
     if isinstance(key, slice):
         ends = [key.start, key.stop]
         if any(isinstance(e, Position) for e in ends):
-            return _window(array, *ends)
+            return _window(array, key.start, key.stop, resolve_number(key.step))
         if all(e is None or isinstance(e, int | Length) for e in ends) and key.step in (None, 1):
             return _piece(array, key.start, key.stop)
         return array
     if isinstance(key, Position):
         return _row(array, key.offset, key.offset + 1)
     if isinstance(key, int | Length | Opaque | Unknown):
-        kept = (array.part, array.at)
-        return array if isinstance(key, Opaque) else replace(array, part="row", of_part=kept[0])
+        return array if isinstance(key, Opaque) else replace(array, part="row", of_part=array.part)
     return array
 
 
@@ -217,12 +230,15 @@ def _row(array: Awaited, low: int, high: int) -> Awaited:
     return replace(array, part="row", of_part=part, at=(low, high))
 
 
-def _window(array: Awaited, low: Any, high: Any) -> Awaited:
+def _window(array: Awaited, low: Any, high: Any, every: Any) -> Awaited:
     """``rows[i - 60:i]``: so many steps."""
     start, end = (p.offset if isinstance(p, Position) else None for p in (low, high))
     if start is None or end is None or end <= start:
         return array
     steps = end - start
+    if isinstance(every, int) and every > 1:
+        steps = -(-steps // every)
+        array.said["sampling_rate"] = every
     sizes = None if array.sizes is None else (steps, *array.sizes)
     return replace(_row(array, start, end), sizes=sizes, cut=True)
 
@@ -275,6 +291,7 @@ def _choose(array: Awaited, places: Any) -> Awaited:
     names = tuple(known[p] if -len(known) <= p < len(known) else p for p in many)
     if array.cut:  # a window: its steps stay
         steps = array.at[1] - array.at[0] if array.at else 1
+        steps = array.sizes[0] if array.sizes else steps
         steps_first: tuple[int, ...] = (steps,)
     else:
         steps_first = ()
@@ -290,19 +307,14 @@ def _range_of_columns(interp: Interpreter, node: ast.AST, array: Awaited, key: s
     if not isinstance(start, int) or not isinstance(stop, int | None):
         return replace(array, sizes=None)
     if total:
-        places = range(total)[start:stop]
-        return _choose(array, tuple(places))
+        return _choose(array, tuple(range(total)[start:stop][:MOST]))
     if start >= 0 and stop is not None and stop > start:
-        return _choose(array, tuple(range(start, min(stop, start + 2000))))
-    if start == 0 and stop is not None and stop < 0:  # all but the last ones
-        return replace(array, without=tuple(range(stop, 0)), sizes=None)
-    if start > 0 and stop is None:
-        return replace(array, without=tuple(range(start)), sizes=None)
-    without = (
-        *range(max(start, 0)),
-        *(range(stop, 0) if isinstance(stop, int) and stop < 0 else ()),
-    )
-    return replace(array, without=without, sizes=None)
+        return _choose(array, tuple(range(start, stop)[:MOST]))
+    before = range(max(start, 0))
+    behind = range(stop, 0) if stop is not None and stop < 0 else range(0)
+    if len(before) + len(behind) > MOST:
+        return replace(array, sizes=None)
+    return replace(array, without=(*before, *behind), sizes=None)
 
 
 def _deep(array: Awaited, keys: list[Any]) -> Awaited:

@@ -16,7 +16,9 @@ from builder.parse.interpreter.values import (
     BoundMethod,
     CannotEvaluate,
     Keywords,
+    LimitReached,
     Opaque,
+    count_items,
     resolve_number,
 )
 
@@ -28,8 +30,10 @@ class Written(list[Any]):
 def write(values: Any) -> Any:
     """The array of nested lists of numbers; None where it is something else, or too large."""
     try:
+        if isinstance(values, list):
+            count_items(values, 2 * MAX_ITEMS)
         array = np.array(values)
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError, LimitReached):
         return None
     if array.dtype.kind not in "iufb" or not 0 < array.size <= MAX_ITEMS or not array.ndim:
         return None
@@ -91,11 +95,16 @@ def operate(interp: Interpreter, node: Any, a: Any, b: Any) -> Any:
     if not all(isinstance(v, int | float | list) for v in (a, b)) or type(node.op) not in _SIGNS:
         return Opaque()
     try:
+        for value in (a, b):
+            count_items(value, 2 * MAX_ITEMS)
+        left, right = np.array(a, "float64"), np.array(b, "float64")
+        if np.broadcast(left, right).size > MAX_ITEMS:
+            return Opaque()
         with np.errstate(all="ignore"):
-            result = _SIGNS[type(node.op)](np.array(a, "float64"), np.array(b, "float64"))
-    except (TypeError, ValueError):
+            result = write(_SIGNS[type(node.op)](left, right))
+    except (TypeError, ValueError, LimitReached):
         raise CannotEvaluate("these numbers do not fit together") from None
-    return write(result) if write(result) is not None else Opaque()
+    return Opaque() if result is None else result
 
 
 def _attribute(interp: Interpreter, node: ast.AST, value: Written, name: str) -> Any:

@@ -14,6 +14,7 @@ from builder.parse.interpreter.values import (
     Hidden,
     LimitReached,
     Opaque,
+    Origin,
     Reference,
     Scope,
     Unknown,
@@ -83,6 +84,12 @@ def evaluate_comprehension(interp: Interpreter, node: Any) -> Any:
     return {k: v for k, v in result if isinstance(k, str | int | float | bool | None)}
 
 
+def _made_of(value: Any) -> Opaque:
+    return (
+        value if isinstance(value, Opaque) else Opaque(value if isinstance(value, Origin) else None)
+    )
+
+
 def _rounds(interp: Interpreter, generators: list[ast.comprehension]) -> Iterator[None]:
     if not generators:
         yield
@@ -90,7 +97,7 @@ def _rounds(interp: Interpreter, generators: list[ast.comprehension]) -> Iterato
     first = generators[0]
     value = interp.evaluate(first.iter)
     if isinstance(value, Unknown | Opaque | Reference | Hidden):
-        raise _Unseen(value if isinstance(value, Unknown) else Opaque())
+        raise _Unseen(value if isinstance(value, Unknown) else _made_of(value))
     for item in interp.items(value):
         interp.step()
         interp.assign(first.target, item)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from builder import catalog, document
+from builder.parse.awaited.awaited_array import as_awaited
 from builder.parse.data.arrays import Batches, DataArray
 from builder.parse.interpreter import imports
 from builder.parse.interpreter.interpreter import Interpreter
@@ -186,6 +187,7 @@ def _as_loaded(interp: Interpreter, node: ast.AST, value: Any) -> Any:
     if isinstance(value, DataArray) and value.part == "row":
         interp.report_different(node, "All training examples are taken, not only a part of them.")
         return replace(value, part="train")
+    value = as_awaited(value)
     origin = value.origin if isinstance(value, Opaque) else None
     if not isinstance(origin, DataArray):
         return value
@@ -298,6 +300,8 @@ def _validate(
         return
     left = x.share if isinstance(x, DataArray) else 1 - held.share
     share = held.share / (left + held.share) if left and left < 1 else held.share
+    if share >= 1:  # how many they are nobody knows
+        share = TEST_SHARE
     result["validation_split"] = _round_share(share, held.data.train)
     if held.end != "tail":
         interp.report_different(node, "The last rows validate here, whichever the code sets aside.")

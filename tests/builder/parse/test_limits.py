@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -184,3 +185,23 @@ def test_any_text_at_all(source: str) -> None:
         parse.parse_notebook(source)
     except LayerwiseError as error:
         assert error.message
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x = np.array([[0] * 9999] * 9999)",
+        "x = np.arange(9000).reshape(9000, 1) * np.arange(9000)",
+        "x = np.linspace(0, 1, 10**9)",
+        "x = pd.read_csv('a.csv').values[:, 10**9:]",
+        "x = pd.read_csv('a.csv').values[:, :-10**9]",
+        "x = np.random.random((9, 10**9))[:, 0:10**9]",
+    ],
+)
+def test_data_of_any_size_cost_little_to_read(line: str) -> None:
+    model = "m = keras.Sequential([keras.layers.Dense(1)])\nm.fit(x, x)"
+    tracemalloc.start()
+    parse.parse(f"import keras\nimport numpy as np\nimport pandas as pd\n{line}\n{model}")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 100_000_000
