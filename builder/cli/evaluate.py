@@ -78,8 +78,8 @@ def _look_closer(
         yield "auc_by_class", {one["class"]: one["auc"] for one in curves["by_class"]}
     scores = baseline_scores.train_baselines(training, report["column"], baselines.compare)
     yield "simple_models", scores["models"]
-    measure = COMPARED[task]
-    if stand := standing.judge(measure, float(report[measure]), scores):
+    measure, weighted = COMPARED[task], bool(training.fit.get("class_weight"))
+    if stand := standing.judge(measure, float(report[measure]), scores, weighted=weighted):
         yield "verdict", f"{stand.numbers} {stand.advice}"
     if importance:
         try:

@@ -22,6 +22,11 @@ MEASURES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 """What simple models are measured by → how it is called, and Keras's names of it."""
 
+OTHER_AIM = (
+    "Its classes have weights, so it finds more of the rare ones and is right less often in all:"
+    " compare the recall of each class on Evaluate."
+)
+
 BETTER_HIGHER = frozenset({"accuracy", "r2"})
 
 
@@ -57,12 +62,15 @@ def find_measure(test: Mapping[str, float]) -> tuple[str, float] | None:
     return None
 
 
-def judge(measure: str, score: float, compared: Mapping[str, Any]) -> Standing | None:
+def judge(
+    measure: str, score: float, compared: Mapping[str, Any], *, weighted: bool = False
+) -> Standing | None:
     """Where the model stands; None where the simple models are measured by something else.
 
     Args:
         score: its own on the test.
         compared: as ``baselines.compare`` gives it.
+        weighted: its classes have weights, so that it was not asked for most right answers.
     """
     if any(measure not in m for m in compared["models"]):
         return None
@@ -80,7 +88,9 @@ def judge(measure: str, score: float, compared: Mapping[str, Any]) -> Standing |
         verdict = "worse"
     if verdict == "equal":  # the simplest that is; they stand in that order
         best = next(m for m, v in zip(others or guesses, verdicts, strict=False) if v != "better")
-    return Standing(measure, score, verdict, numbers, _advice(verdict, best["word"]))
+    lost = verdict in ("worse", "beaten")
+    advice = OTHER_AIM if weighted and lost else _advice(verdict, best["word"])
+    return Standing(measure, score, verdict, numbers, advice)
 
 
 def _verdict(measure: str, score: float, best: float, sign: int, tested: int) -> str:

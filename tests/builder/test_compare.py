@@ -230,6 +230,12 @@ def test_a_result_is_told_beside_simple_models(score, verdict, advice):
     assert stand.verdict == verdict and advice in stand.advice
 
 
+def test_a_model_of_weighted_classes_had_another_aim():
+    for score, aim in ((0.6, "recall of each class"), (0.9, "worth it")):
+        stand = standing.judge("accuracy", score, simple_models(0.8, 0.81), weighted=True)
+        assert aim in stand.advice
+
+
 def test_a_lead_within_chance_is_none():
     few, many = (simple_models(0.5, 0.79, tested=n) for n in (100, 10_000))
     assert standing.judge("accuracy", 0.82, few).verdict == "equal"

@@ -11,8 +11,8 @@ import streamlit as st
 from builder import formatting
 from builder.runs.engine_process import client
 from builder.spec import Run
-from pages.widgets.evaluate import figures
 from pages.widgets.session import engine_facts
+from pages.widgets.shared import figures
 
 
 def show(run: Run, artefact: str, output: str) -> None:

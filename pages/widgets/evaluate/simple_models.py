@@ -66,7 +66,8 @@ def _watch(
     training: TrainingSpec, target: str, measure: str, score: float, with_table: bool, going: bool
 ) -> None:
     if compared := _scores(training, target):
-        if stand := standing.judge(measure, score, compared):
+        weighted = bool(training.fit.get("class_weight"))
+        if stand := standing.judge(measure, score, compared, weighted=weighted):
             st.markdown(f"**{escape_md(stand.numbers)}** {escape_md(stand.advice)}")
             if with_table:
                 _show_table(measure, score, compared)
