@@ -350,7 +350,7 @@ def damage_image(chance: random.Random, data: bytes) -> bytes:
     """Another byte; of a PNG also another number of its header, whose checksum then fits."""
     import zlib
 
-    if data.startswith(b"\x89PNG") and chance.random() < 0.5:
+    if data.startswith(b"\x89PNG") and len(data) > 33 and chance.random() < 0.5:
         made = bytearray(data)
         made[16 + chance.randrange(13)] = chance.choice((0, 1, 3, 16, 127, 255))
         made[29:33] = zlib.crc32(bytes(made[12:29])).to_bytes(4, "big")
