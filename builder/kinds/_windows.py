@@ -135,6 +135,10 @@ class Windows:
         laid = laid.copy() if copy else laid
         return laid if dtype is None else laid.astype(dtype, copy=False)
 
+    def astype(self, dtype: Any) -> Array:
+        """The windows laid out, as values of that type."""
+        return np.array(self, dtype)
+
     def places(self, rows: Any, starts: Any = None) -> Any:
         """Where in the series the values of those windows stand, (rows, length).
 

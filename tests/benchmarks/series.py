@@ -121,9 +121,10 @@ def speed(epochs: int) -> None:
         run = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT, env=env)
         each, same = json.loads(run.stdout.splitlines()[-1])
         found[way] = statistics.median(each[1:] or each), same
-        equal = "every number the same" if same == found.get("one", found[way])[1] else "others"
-        times = found["fit"][0] / found[way][0]
-        print(f"{way:5} {found[way][0]:7.2f} s an epoch ({times:.1f}×), {equal}", flush=True)
+    for way, (seconds, same) in found.items():
+        equal = "every number the same" if same == found["one"][1] else "other numbers"
+        times = found["fit"][0] / seconds
+        print(f"{way:5} {seconds:7.2f} s an epoch ({times:.1f}×), {equal}")
 
 
 def memory_child(points: int) -> None:

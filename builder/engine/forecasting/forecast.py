@@ -75,7 +75,7 @@ def forecast(
     """
     if not is_series(training):
         raise DataError(
-            "This model did not learn from a series, so it cannot continue one.",
+            "This model did not learn from a series of your own, so it cannot continue one.",
             "Choose a run that was trained on a series of your own.",
             "dataset",
         )

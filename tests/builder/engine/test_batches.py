@@ -80,6 +80,18 @@ def test_windows_over_one_series_share_it_and_end_within_it() -> None:
         Windows(SERIES, 5, 57)
 
 
+def test_windows_stand_where_an_array_could() -> None:
+    for windows in (Windows(SERIES, 5, 20, 3, 2), Windows.at(SERIES, np.array([0, 4, 5, 9]), 6, 1)):
+        laid = np.asarray(windows)
+        assert (windows.shape, windows.ndim, windows.dtype) == (laid.shape, laid.ndim, laid.dtype)
+        assert len(windows) == len(laid)
+        np.testing.assert_array_equal(windows[[2, 0]], laid[[2, 0]])
+        np.testing.assert_array_equal(windows[-1], laid[-1])
+        np.testing.assert_array_equal(np.asarray(windows[1:3]), laid[1:3])
+        np.testing.assert_array_equal(windows[1:].astype("float64"), laid[1:])
+        np.testing.assert_array_equal(list(windows), laid)
+
+
 def test_windows_are_read_where_their_series_lies() -> None:
     values = aligned(SERIES)
     windows = Windows.at(values, np.array([0, 1, 5, 30]), 5, channels=1)

@@ -45,11 +45,12 @@ def test_facts_say_what_the_arrays_are(name):
         assert column.train.shape == (facts.n_train, *column.facts.shape)
         assert column.test.shape == (facts.n_test, *column.facts.shape)
         assert str(column.train.dtype) == column.facts.dtype
-        assert (column.train.min(), column.train.max()) == (column.facts.low, column.facts.high)
+        train = np.asarray(column.train)
+        assert (train.min(), train.max()) == (column.facts.low, column.facts.high)
     assert facts.input.dtype == "float32"
-    classes = {"Digits": 10, "Iris": 3, "Wine": 3, "Diabetes": 0}.get(name, 2)
+    classes = {"Digits": 10, "Iris": 3, "Wine": 3, "Diabetes": 0, "Museum": 0}.get(name, 2)
     assert len(facts.target.classes) == classes
-    assert facts.input.kind == {"Digits": "image"}.get(name, "vector")
+    assert facts.input.kind == {"Digits": "image", "Museum": "series"}.get(name, "vector")
     assert facts.bytes >= found.input.train.nbytes
 
 

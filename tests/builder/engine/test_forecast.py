@@ -175,7 +175,7 @@ def test_a_model_of_another_horizon_is_told(alone):
 
 
 def test_other_models_forecast_nothing(alone):
-    with pytest.raises(DataError, match="did not learn from a series"):
+    with pytest.raises(DataError, match="did not learn from a series of your own"):
         forecast.forecast(alone[0], replace(alone[1], dataset=ObjectSpec("Iris")))
 
 
