@@ -13,7 +13,7 @@ def passengers(count: int, rng: Any) -> Any:
     """``count`` passengers: two dicts of columns, what is known of each and who survived.
 
     Women and children go first, those from the upper decks before the others; some ages are not
-    known (NaN), nor are some ports ("").
+    known (NaN), nor are some ports ("?").
     """
     deck = rng.choice(3, count, p=[0.25, 0.2, 0.55])
     is_woman = rng.random(count) < 0.38
@@ -32,7 +32,7 @@ def passengers(count: int, rng: Any) -> Any:
         "family": family.astype("float32"),
         "sex": np.where(is_woman, "female", "male").astype(object),
         "class": np.array(["first", "second", "third"], dtype=object)[deck],
-        "port": np.where(rng.random(count) < 0.03, "", port).astype(object),
+        "port": np.where(rng.random(count) < 0.03, "?", port).astype(object),
     }
     return known, {"survived": survived.astype("int64")}
 

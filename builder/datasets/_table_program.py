@@ -17,8 +17,8 @@ def number(column: Any) -> Any:
 
 
 def category(column: Any) -> Any:
-    """Texts as they stand; "" where there is none."""
-    return column.map(str, na_action="ignore").fillna("").to_numpy(dtype=object)
+    """Names as they stand; "?" where there is none."""
+    return column.map(str, na_action="ignore").fillna("?").to_numpy(dtype=object)
 
 
 def text(column: Any) -> Any:
@@ -79,7 +79,7 @@ def used_rows(table: Any, targets: Any, columns: Any, unique: Any, fewest: Any) 
     """Which rows are learned from and tested: those whose answers are known; when they are to be
     unique, each only where it stands first; of classes that have at least so many rows."""
     y = {name: values(table[name]) for name, values in targets.items()}
-    known = [pd.Series(v, dtype=object).replace("", np.nan).notna() for v in y.values()]
+    known = [pd.notna(values) & table[name].notna() for name, values in y.items()]
     used = np.all(known, axis=0)
     if unique:
         used &= ~table[list(columns)].duplicated().to_numpy()

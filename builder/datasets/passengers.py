@@ -11,6 +11,7 @@ from typing import Any
 from builder.catalog.entry import Param
 from builder.datasets import _program
 from builder.datasets.contract import Contents, Program, Raw, entry, resolve_settings
+from builder.kinds.category import MISSING
 from builder.kinds.contract import Array, Column
 from builder.spec import Config
 
@@ -47,7 +48,7 @@ PROGRAM = Program(("_passengers.passengers",), settings={"count": "passengers"},
 
 def load(config: Config) -> Raw:
     """age, fare, family float32 (n,), NaN where an age is missing; sex, class, port (n,) of
-    strings, "" where a port is missing; survived (n,) 0 or 1."""
+    strings, "?" where a port is missing; survived (n,) 0 or 1."""
     from builder.datasets import _passengers
 
     (x, y), (x_test, y_test) = _passengers.columns(_count(config))
@@ -60,7 +61,7 @@ def load(config: Config) -> Raw:
 
 
 def _names(values: Array) -> tuple[str, ...]:
-    return tuple(sorted({*values} - {""})) if values.dtype == object else ()
+    return tuple(sorted({*values} - {MISSING})) if values.dtype == object else ()
 
 
 def source(config: Config) -> str:

@@ -73,7 +73,7 @@ NAMES = 10_000
 
 def load(config: Config) -> Raw:
     """Every column by its kind: numbers float32 (n,) with NaN where a value is missing, names and
-    texts (n,) of strings, "" where one is missing; rows without an answer are left out.
+    texts (n,) of strings, "?" or "" where one is missing; rows without an answer are left out.
 
     Raises:
         DataError: the file is missing, cannot be read, lacks a column, or has too few rows.

@@ -24,6 +24,10 @@ ONE_HOT = 30
 WIDEST = 50
 """Numbers of that row, at most; 1.6 n^0.56 of n names, the rule of fastai's tabular models."""
 
+MISSING = "?"
+"""Stands where no name is known. It must not be empty: Keras 3.15 loses an empty word at the end of
+a vocabulary when it opens a saved model."""
+
 HEAPS = 10_000
 """Places for names that are too many for a list."""
 
@@ -82,10 +86,10 @@ class Category(Kind):
         return shape in ((), (1,))
 
     def ranges(self, column: Column) -> tuple[Range, ...]:
-        """Of the number of a name; "" is missing."""
+        """Of the number of a name, and how many are missing."""
         if column.role == "target" or column.train.dtype != object:
             return ()
-        missing = int((column.train == "").sum())
+        missing = int((column.train == MISSING).sum())
         return (Range(0.0, 0.0, max(0.0, len(column.classes) - 1.0), whole=True, missing=missing),)
 
     def encodings(self, columns: tuple[ColumnFacts, ...]) -> tuple[tuple[ObjectSpec, ...], ...]:
@@ -135,7 +139,7 @@ class Category(Kind):
         return {column.name: Param("choice", words, choices=column.classes)}
 
     def read_fields(self, values: list[Any], column: ColumnFacts) -> Array:
-        return np.array("" if values[0] is None else str(values[0]), "object")
+        return np.array(MISSING if values[0] in (None, "") else str(values[0]), "object")
 
 
 def _check_names(name: str, rows: Array) -> None:

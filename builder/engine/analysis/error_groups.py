@@ -73,7 +73,7 @@ def _divide(data: Data, feature: features.Feature) -> list[tuple[str, Array]]:
     if values.dtype == object:
         names, counts = np.unique(values.astype(str), return_counts=True)
         often = [str(n) for n in names[np.argsort(-counts, kind="stable")]]
-        groups = [(n or features.MISSING, values == n) for n in often[:NAMES]]
+        groups = [(features.say_name(n), values == n) for n in often[:NAMES]]
         return [*groups, ("all others", np.isin(values.astype(str), often[NAMES:]))]
     gone = np.isnan(values)
     there = np.unique(values[~gone])

@@ -12,6 +12,7 @@ from builder import binding
 from builder.engine.data.column_arrays import bind_inputs
 from builder.engine.data.prepare import Data, Prepared
 from builder.errors import DataError
+from builder.kinds import category
 from builder.kinds.contract import Array
 from builder.kinds.registry import find_kind
 from builder.spec import TrainingSpec
@@ -72,7 +73,7 @@ def labels(data: Data, feature: Feature, values: Array) -> list[str | float]:
     """Raw values of it as people read them: names and dates as text, numbers in four digits."""
     column = data.column(feature.column)
     if values.dtype == object:
-        return [str(name) or MISSING for name in values]
+        return [say_name(str(name)) for name in values]
     if names := column.facts.classes:
         return [MISSING if np.isnan(v) else names[int(v)] for v in values]
     kind, shown = find_kind(column.facts.kind), values.tolist()
@@ -81,6 +82,11 @@ def labels(data: Data, feature: Feature, values: Array) -> list[str | float]:
         seen = kind.examples(typed, column.facts, column.scaling, None)
         shown = seen.get("values", shown)
     return [v if isinstance(v, str) else float(f"{v:.4g}") for v in shown]
+
+
+def say_name(name: str) -> str:
+    """A name as it stands, or that there is none."""
+    return MISSING if name in ("", category.MISSING) else name
 
 
 def raw_values(data: Data, feature: Feature, part: str = "test") -> Array:

@@ -14,6 +14,7 @@ from builder.engine.data.loading import load
 from builder.engine.data.prepare import Data, Prepared
 from builder.engine.inference import confidence, predict_rows
 from builder.errors import DataError
+from builder.kinds.category import MISSING
 from builder.kinds.contract import Array
 from builder.kinds.registry import find_kind
 from builder.spec import TrainingSpec
@@ -129,7 +130,7 @@ def _find_strange(read: Sequence[Prepared], row: Mapping[str, Array]) -> str:
         name, value = column.facts.name, row[column.facts.name]
         if value.dtype == object:
             known = column.facts.classes
-            if known and str(value) and str(value) not in known:
+            if known and str(value) != MISSING and str(value) not in known:
                 return f"{name} is {value}, which no training row has."
             continue
         for number, spread in zip(np.ravel(value), column.facts.ranges, strict=False):

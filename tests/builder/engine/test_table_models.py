@@ -56,6 +56,12 @@ def test_the_suggested_model_learns_what_brings_guests_back(trained):
     assert trained[1]["accuracy"] >= 0.75  # always "never" gets 0.58
 
 
+def test_the_saved_model_answers_missing_names_as_the_run_did(trained):
+    """Keras forgets an empty word that ends a vocabulary when it opens a model."""
+    found = evaluation.report(trained[0], TRAINING)["test"]
+    assert found == pytest.approx(trained[1], abs=1e-6)
+
+
 def test_a_row_of_a_form_is_answered_as_keras_answers_it(trained):
     data = loading.load(TRAINING.dataset)
     arrays = column_arrays.bind_arrays(TRAINING, data)
