@@ -6,6 +6,8 @@ import sys
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from builder.datasets.contract import Raw, resolve_settings
 from builder.datasets.registry import find_dataset
 from builder.engine.data import validate
@@ -103,7 +105,10 @@ def _prepare_column(raw: Column, settings: dict[str, Any]) -> Prepared:
     if facts.is_text:
         return Prepared(raw, train, test, replace(facts, low=0.0, high=0.0), scaling)
     whole = raw.role == "input" and is_whole(train)
-    facts = replace(facts, low=float(train.min()), high=float(train.max()), whole=whole)
+    there = train[~np.isnan(train)] if train.dtype.kind == "f" and np.isnan(train.min()) else train
+    if there.size:
+        facts = replace(facts, low=float(there.min()), high=float(there.max()))
+    facts = replace(facts, whole=whole)
     return Prepared(raw, train, test, facts, scaling)
 
 
