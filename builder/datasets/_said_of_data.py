@@ -53,8 +53,9 @@ def _parts(said: Mapping[str, Any]) -> Iterator[str]:
         yield f"target {_names(said['target'])}"
     if "inputs" in said:
         yield f"read from {_names(said['inputs'])}"
-    if "without" in said:
-        yield f"without {_names(said['without'])}"
+    without = tuple(n for n in said.get("without", ()) if n != said.get("target"))
+    if without:
+        yield f"without {_names(without)}"
     if "words" in said:
         yield f"{said['words']:,} words are known"
     if "length" in said:
@@ -76,10 +77,9 @@ def _parts(said: Mapping[str, Any]) -> Iterator[str]:
     if "test_rows" in said:
         yield f"{said['test_rows']:,} rows are for the test"
     if "test_split" in said:
-        how = "the last" if said.get("in_order") else "chosen by chance,"
-        share = f"{said['test_split'] * 100:.3g} % of the rows"
+        how = "the last ones" if said.get("in_order") else "chosen by chance"
         kept = ", each class in proportion" if said.get("stratified") else ""
-        yield f"{how} {share} are for the test{kept}"
+        yield f"{said['test_split'] * 100:.3g} % of the rows are for the test, {how}{kept}"
 
 
 def _names(value: Any) -> str:

@@ -96,6 +96,16 @@ def test_numbers_go_into_the_author_s_own_input_by_name():
     assert severe(training) == []
 
 
+def test_missing_numbers_are_filled_behind_the_input():
+    table = payments()
+    table.loc[::7, "V1"] = np.nan
+    bound = bind(PAYMENTS, table)
+    assert classes(bound.training.model)[:3] == ["InputLayer", "ops.nan_to_num", "Normalization"]
+    assert "Missing numbers" in bound.remarks[0]
+    assert np.isfinite(loading.describe(bound.training.dataset).input.low)
+    assert severe(bound.training) == []
+
+
 def test_the_test_rows_are_those_of_the_code():
     from sklearn.model_selection import train_test_split
 

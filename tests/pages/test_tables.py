@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from builder import binding
+from builder import binding, parse
 from builder.runs.disk import data_files, projects
 from builder.runs.scheduler import jobs, worker_pool
 from builder.runs.store import database
@@ -48,6 +48,32 @@ def test_pasted_cells_become_a_project_with_a_model_for_them(visit: Visit) -> No
     }  # fmt: skip
     assert app.multiselect(key="table-targets").value == ["came"]
     assert "240 rows, 7 columns" in said(app)
+
+
+CODE = """
+import pandas as pd, keras
+guests = pd.read_csv("guests.csv")
+X, y = guests[["age", "paid"]], guests["came"]
+net = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, activation="sigmoid")])
+net.compile("adam", "binary_crossentropy")
+net.fit(X, y, epochs=2)
+"""
+
+
+def test_cells_that_pasted_code_awaits_are_bound_to_its_model(visit: Visit) -> None:
+    read = parse.parse(CODE).training
+    assert read is not None
+    token = projects.create("local", "Guests", read).token
+    app = visit("data", p=token)
+    assert "The data of this code are not here (guests.csv)" in said(app)
+    app.text_area(key="pasted-cells").set_value(tables.text().replace(",", "\t")).run()
+    app.button(key="cells-use").click().run()
+    assert not app.exception and not app.error, [e.value for e in app.error]
+    training = saved(token)
+    assert training.dataset.class_name == "TableFile"
+    assert binding.read_columns(training) == ("age", "paid")
+    assert [n.name for n in training.model.nodes][-1] == "dense"
+    assert any("Missing numbers become" in str(i.value) for i in app.info)
 
 
 def test_a_suggested_model_follows_what_is_chosen(visit: Visit, project: str) -> None:

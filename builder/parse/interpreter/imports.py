@@ -110,8 +110,13 @@ FOREIGN = {
     "caffe": "Caffe",
     "sklearn.neural_network": "scikit-learn's own networks",
     "xgboost": "XGBoost",
+    **{
+        f"tensorflow.{name}": "TensorFlow 1"
+        for name in ("placeholder", "layers", "examples", "contrib", "get_variable",
+                     "global_variables_initializer", "truncated_normal", "initialize_all_variables")
+    },
     "lightgbm": "LightGBM",
-}
+}  # fmt: skip
 """Package → what it is, for code that is not Keras."""
 
 _ASIDE = {
