@@ -105,9 +105,11 @@ class Chaos:
     def evidence(self, folder: Path) -> None:
         """Writes down what the page shows, what its chart knows and what the browser said."""
         folder.mkdir(parents=True, exist_ok=True)
-        told = {"row": self._last(), "seen": self._page.evaluate(SEEN), "console": self._console}
+        told: dict[str, Any] = {"row": self._last(), "console": self._console}
+        with contextlib.suppress(Error):  # the browser may be what died
+            told["seen"] = self._page.evaluate(SEEN)
+            self._page.screenshot(path=folder / "chaos.png", full_page=True)
         (folder / "chaos.json").write_text(json.dumps(told, indent=1, default=str), "utf-8")
-        self._page.screenshot(path=folder / "chaos.png", full_page=True)
 
     def _train(self) -> None:
         """One click, one run more."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from typing import Any
 
 import numpy as np
@@ -117,9 +117,9 @@ def _measure(column: Prepared) -> dict[str, Any]:
 
 
 def _counts(column: Prepared) -> list[tuple[str, int]]:
-    classes = column.raw.classes
-    counts = np.bincount(column.raw.train, minlength=len(classes)) if classes else ()
-    return [(name, int(n)) for name, n in zip(classes, counts, strict=True)]
+    seen = Counter(column.raw.train.tolist() if column.raw.classes else ())
+    # rows hold the numbers of classes, or their names
+    return [(name, seen[i] + seen[name]) for i, name in enumerate(column.raw.classes)]
 
 
 def examples(dataset: ObjectSpec, column: Prepared, raw: Array) -> dict[str, Any]:

@@ -115,6 +115,15 @@ def test_each_kind_becomes_what_a_model_reads():
     assert np.isnan(data["age"].train).sum() + np.isnan(data["age"].test).sum() == len(table()[::7])
 
 
+def test_the_classes_of_every_column_are_counted():
+    made = dataset(table().to_csv(index=False))
+    shown = {row["name"]: row.get("counts") for row in loading.preview(made)["rows"]}
+    towns = columns(loading.load(made))["town"].raw.train
+    assert shown["town"] == [(n, int((towns == n).sum())) for n in ("Bonn", "Köln", "Ulm")]
+    assert all(sum(n for _, n in shown[c]) == len(towns) for c in ("smokes", "came"))
+    assert shown["age"] is None
+
+
 def test_dates_of_any_year_are_read():
     far = pd.Series(np.array(["6023-04-18", "0001-01-01", "NaT"], "datetime64[us]"))
     days = far.to_numpy().astype("datetime64[D]").astype("float64")
