@@ -208,6 +208,8 @@ class Kind:
     def measure(self, rows: Array) -> dict[str, Any]:
         """``shape``, ``dtype``, ``min`` and ``max``; with ``unit``, what is counted instead."""
         low, high = rows.min().item(), rows.max().item()
+        if low != low and not np.isnan(rows).all():  # some are missing
+            low, high = np.nanmin(rows).item(), np.nanmax(rows).item()
         return {"shape": list(rows.shape), "dtype": str(rows.dtype), "min": low, "max": high}
 
     def examples(

@@ -65,8 +65,12 @@ def show(preview: Mapping[str, Any]) -> None:
 
 
 def _describe_array(about_it: Mapping[str, Any]) -> str:
-    shape = formatting.short(tuple(about_it["shape"])[1:]) or "one number"
-    low, high = (formatting.digits(about_it[k]) for k in ("min", "max"))
+    ends, unit = [about_it[k] for k in ("min", "max")], "one number"
+    if isinstance(ends[0], str):
+        low, high, unit = *map(escape, ends), "one name"
+    else:
+        low, high = map(formatting.digits, ends)
+    shape = formatting.short(tuple(about_it["shape"])[1:]) or unit
     return f"{shape}, {low} to {high} <code>{escape(str(about_it['dtype']))}</code>"
 
 
