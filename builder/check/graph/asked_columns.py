@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +52,11 @@ def ask(training: TrainingSpec, facts: ModelFacts | None = None) -> AskedColumns
     model = training.model
     single = binding.is_single_column(training)
     shapes = {n: _sizes(edit.layer_of(model, n)) for n in binding.inputs(model)}
-    inputs = {X if single else n: _input(training, n, shape) for n, shape in shapes.items()}
+    readers = _readers(training)
+    inputs = {
+        X if single else n: _input(edit.layer_of(model, n), readers.get(n, []), shape)
+        for n, shape in shapes.items()
+    }
     first = next(iter(shapes.values()), ())
     targets: dict[str, Said] = {}
     labels = ""
@@ -78,11 +81,9 @@ def _sizes(layer: ObjectSpec) -> tuple[int, ...]:
     return tuple(n if isinstance(n, int) and n > 0 else usual for n in sizes)
 
 
-def _input(training: TrainingSpec, node: str, shape: tuple[int, ...]) -> Said:
-    layer = edit.layer_of(training.model, node)
+def _input(layer: ObjectSpec, readers: list[ObjectSpec], shape: tuple[int, ...]) -> Said:
     if layer.config.get("dtype") == "string":
         return {"kind": "text", "words": 1000}
-    readers = list(_readers(training, node))
     for reader in readers:
         known = reader.config.get(catalog.traits_of(reader.class_name).index_range)
         if isinstance(known, int) and known > 0:
@@ -110,13 +111,14 @@ def _whole_numbers(shape: tuple[int, ...], high: int) -> Said:
     }
 
 
-def _readers(training: TrainingSpec, node: str) -> Iterator[ObjectSpec]:
-    """The layers that calculate with what this Input gives."""
-    spec = active(training.model)
+def _readers(training: TrainingSpec) -> dict[str, list[ObjectSpec]]:
+    """The layers that calculate with what each Input gives."""
+    spec, found = active(training.model), dict[str, list[ObjectSpec]]()
     for reader, source in value_sources(spec).items():
         layer = find_layer(spec, reader)
-        if source == node and reader != node and layer is not None:
-            yield layer
+        if source is not None and reader != source and layer is not None:
+            found.setdefault(source, []).append(layer)
+    return found
 
 
 def _answer_shape(model: ModelSpec, head: Head | None, read: tuple[int, ...]) -> tuple[int, ...]:

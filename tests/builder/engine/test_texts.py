@@ -232,13 +232,15 @@ MODEL = chain(
 
 
 @pytest.mark.parametrize("dtype", ['"string"', "tf.string"])
-def test_a_tutorial_is_read_and_begins_with_the_sentences(dtype: str) -> None:
+def test_a_tutorial_is_read_and_awaits_its_texts(dtype: str) -> None:
     text = TUTORIAL.replace('"string"', dtype)
     found = parse.parse("import tensorflow as tf" + text if "tf" in dtype else text)
     assert found.training is not None
     layers = list(found.training.model.layers.values())
     assert layers == list(MODEL.layers.values())
-    assert found.training.dataset.class_name == "ReviewTexts"
+    assert found.training.dataset.class_name == "DataToCome"
+    (texts,) = found.training.dataset.config["inputs"].values()
+    assert texts["kind"] == "text"
 
 
 def test_a_model_of_text_that_came_alone_gets_the_sentences() -> None:
