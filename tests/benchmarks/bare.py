@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from builder.runs.engine_process import client
+from builder.runs.engine_process import process_policy
 
 EPOCHS = 8
 
@@ -30,7 +30,7 @@ def together(count: int) -> float:
             stdout=pipe,
             stderr=subprocess.DEVNULL,
             text=True,
-            env=client.environment(),
+            env=process_policy.environment(),
         )
         for _ in range(count)
     ]

@@ -35,7 +35,7 @@ import psutil
 from numpy.typing import NDArray
 
 from builder.facts import SNAPSHOTS
-from builder.runs.engine_process import client
+from builder.runs.engine_process import process_policy
 from builder.runs.scheduler import jobs
 from builder.runs.store import database, metric_rows, run_store
 from builder.runs.store.run_copies import COPY
@@ -44,7 +44,8 @@ from tests.damage import DAMAGES
 
 SERVER = (
     "from builder.runs.scheduler import dispatch, worker_pool; import time;"
-    "from builder.runs.engine_process import client; client.PREFIXES += ('FAKETIME_',);"
+    "from builder.runs.engine_process import process_policy as policy;"
+    "policy.PREFIXES += ('FAKETIME_',);"
     "worker_pool.keep_spares(); worker_pool.refill(); dispatch.watch(); time.sleep(1e6)"
 )
 """All that a server does for runs: it keeps spare workers and sweeps every second."""
@@ -148,7 +149,9 @@ class Chaos:
     def _start(self) -> None:
         command = [sys.executable, "-c", SERVER]
         self._servers.append(
-            subprocess.Popen(command, env=os.environ | client.environment(), start_new_session=True)
+            subprocess.Popen(
+                command, env=os.environ | process_policy.environment(), start_new_session=True
+            )
         )
 
     def _add(self) -> str:

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from builder.check.training.performance import threads
-from builder.runs.engine_process.client import environment
+from builder.runs.engine_process.process_policy import environment
 from builder.spec import ObjectSpec, TrainingSpec, chain
 from tests import zoo
 from tests.zoo import dense, given, layer

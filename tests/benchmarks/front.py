@@ -30,7 +30,7 @@ import numpy as np
 import psutil
 
 from builder.engine.data.column_arrays import Arrays
-from builder.runs.engine_process.client import environment
+from builder.runs.engine_process.process_policy import environment
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec, chain
 from tests.zoo import dense, given, layer, training
 

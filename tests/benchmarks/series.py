@@ -29,7 +29,7 @@ from typing import Any
 
 import numpy as np
 
-from builder.runs.engine_process.client import environment
+from builder.runs.engine_process.process_policy import environment
 from builder.spec import Config, ObjectSpec, TrainingSpec, chain
 from tests.benchmarks.front import Clock
 from tests.zoo import dense, given, layer, training

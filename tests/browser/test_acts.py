@@ -80,8 +80,8 @@ def test_a_layer_is_moved_and_wired_by_keyboard_and_all_is_tidied(
     for _ in range(6):
         page.keyboard.press("ArrowRight")
     hand.beyond(page, "words", before[0] + 20)
-    moved = hand.middle(hand.node(page, "words"))
     page.wait_for_timeout(600)  # it is told after a pause
+    moved = hand.middle(hand.node(page, "words"))
     page.keyboard.press("c")
     hand.node(page, "both").focus()
     page.keyboard.press("Enter")

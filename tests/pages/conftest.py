@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from builder.runs.engine_process import client
+from builder.runs.engine_process import client, process_policy
 from builder.runs.engine_process.confinement import Policy
 
 SHELL = Path(__file__).parents[2] / "pages" / "shell.py"
@@ -36,7 +36,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _policy(workspaces: Path) -> Policy:
-    policy = client.reading_policy()
+    policy = process_policy.reading_policy()
     return replace(policy, reads=(*policy.reads, str(workspaces)))
 
 

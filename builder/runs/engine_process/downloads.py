@@ -27,7 +27,7 @@ from typing import IO, Any
 from builder.datasets.registry import find_dataset
 from builder.errors import DataError, LayerwiseError, without_paths
 from builder.runs.disk import workspace
-from builder.runs.engine_process import client
+from builder.runs.engine_process import process_policy
 from builder.runs.engine_process.server import leave, private_pipes
 from builder.spec import ObjectSpec
 
@@ -66,13 +66,13 @@ class _Fetch:
 
     def __init__(self, class_name: str) -> None:
         self.progress = DownloadProgress("running")
-        policy = client.network_policy(workspace.folder("downloads"))
+        policy = process_policy.network_policy(workspace.folder("downloads"))
         self._process = subprocess.Popen(
-            client.command("engine_process.downloads", class_name, policy=policy),
+            process_policy.command("engine_process.downloads", class_name, policy=policy),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=client.environment(network=True),
+            env=process_policy.environment(network=True),
         )
         self._thread = threading.Thread(target=self._listen, name="layerwise-fetch", daemon=True)
         self._thread.start()

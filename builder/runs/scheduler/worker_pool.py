@@ -18,7 +18,7 @@ from typing import Any
 from builder import document
 from builder.errors import LayerwiseError
 from builder.runs.disk import workspace
-from builder.runs.engine_process import client
+from builder.runs.engine_process import process_policy
 from builder.spec import ObjectSpec
 
 SPARE_BYTES = 1.5 * 2**30
@@ -154,15 +154,15 @@ def reap() -> dict[int, int]:
 
 
 def _launch(threads: int) -> Worker:
-    policy = client.writing_policy()
+    policy = process_policy.writing_policy()
     with open(workspace.folder("logs") / "worker.log", "ab") as log:
         process = subprocess.Popen(
-            client.command("scheduler.worker", "--threads", str(threads), policy=policy),
+            process_policy.command("scheduler.worker", "--threads", str(threads), policy=policy),
             stdin=subprocess.PIPE,
             bufsize=0,
             stdout=log,
             stderr=log,
-            env=client.environment(),
+            env=process_policy.environment(),
             # its own session: Ctrl-C and the end of the server are not the end of the run
             start_new_session=True,
         )

@@ -15,7 +15,7 @@ import pytest
 
 from builder.errors import CatalogError, ChildError, DataError, FileError
 from builder.facts import ModelFacts
-from builder.runs.engine_process import client
+from builder.runs.engine_process import child_process, client, process_policy
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec, chain
 from tests.builder.runs.conftest import gone, until
 
@@ -128,7 +128,7 @@ def test_a_call_that_takes_too_long_is_ended_and_the_next_one_works() -> None:
 def test_a_workspace_that_may_only_be_read_is_the_reason_given(own_home: Path) -> None:
     (own_home / "logs" / "child-mute.log").mkdir(parents=True)  # so it cannot be written to
     with pytest.raises(FileError, match=r"workspace folder cannot be written to: .+\."):
-        client.Child("mute", []).start()
+        child_process.Child("mute", []).start()
 
 
 def test_an_untrusted_call_may_not_take_more_memory_than_given() -> None:
@@ -141,7 +141,9 @@ def test_an_untrusted_call_may_not_take_more_memory_than_given() -> None:
         "except MemoryError: print('refused')\n"
     )
     command = [sys.executable, "-c", program]
-    done = subprocess.run(command, env=client.environment(), capture_output=True, check=True)
+    done = subprocess.run(
+        command, env=process_policy.environment(), capture_output=True, check=True
+    )
     assert done.stdout == b"refused\n"
 
 
@@ -163,7 +165,7 @@ def test_the_children_end_with_their_parent(tmp_path: str) -> None:
         "import time; time.sleep(60)\n"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", program], env=client.environment(), stdout=subprocess.PIPE
+        [sys.executable, "-c", program], env=process_policy.environment(), stdout=subprocess.PIPE
     ) as parent:
         assert parent.stdout
         orphan = int(parent.stdout.readline())
@@ -181,7 +183,7 @@ def test_what_libraries_print_does_not_disturb_the_answers() -> None:
     )
     command = [sys.executable, "-c", program]
     done = subprocess.run(
-        command, input=b"exact", env=client.environment(), capture_output=True, check=True
+        command, input=b"exact", env=process_policy.environment(), capture_output=True, check=True
     )
     assert done.stdout == b"exact"
     assert b"chatter" in done.stderr and b"noise" in done.stderr
@@ -198,5 +200,7 @@ def test_the_web_process_stays_small(training: TrainingSpec) -> None:
         "import psutil; print(psutil.Process().memory_info().rss)\n"
     )
     command = [sys.executable, "-c", program]
-    done = subprocess.run(command, env=client.environment(), capture_output=True, check=True)
+    done = subprocess.run(
+        command, env=process_policy.environment(), capture_output=True, check=True
+    )
     assert int(done.stdout) < 70e6

@@ -20,7 +20,7 @@ import psutil
 import pytest
 
 from builder.runs.disk import workspace
-from builder.runs.engine_process import client, confinement, landlock, socket_filter
+from builder.runs.engine_process import client, confinement, landlock, process_policy, socket_filter
 from builder.runs.engine_process.confinement import Confinement, Policy
 
 TESTS = Path(__file__).parents[2]
@@ -58,7 +58,7 @@ def probe(policy: Policy, port: int, *paths: Path) -> dict[str, Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_PASSWORD", SECRET)
         patch.setenv("TF_VAR_key", SECRET)
-        environment = client.environment(network=policy.network)
+        environment = process_policy.environment(network=policy.network)
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)  # type: ignore[no-any-return]
@@ -66,7 +66,7 @@ def probe(policy: Policy, port: int, *paths: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def reader(server: int, outside: Path, inside: Path) -> dict[str, Any]:
-    return probe(client.reading_policy(), server, outside, inside)
+    return probe(process_policy.reading_policy(), server, outside, inside)
 
 
 def test_it_works_in_an_empty_folder_of_its_own_that_goes_with_it(reader: dict[str, Any]) -> None:
@@ -110,7 +110,7 @@ def test_it_has_no_network(reader: dict[str, Any]) -> None:
 
 
 def test_a_worker_writes_into_the_workspace_only(server: int, outside: Path, inside: Path) -> None:
-    told = probe(client.writing_policy(), server, outside, inside)
+    told = probe(process_policy.writing_policy(), server, outside, inside)
     assert told["write"][str(inside)] == "1"
     assert (told["read"][str(outside)] == "PermissionError") == OFFERED.files
     assert (told["connect"] == "PermissionError") == OFFERED.network
@@ -121,7 +121,7 @@ def test_what_downloads_has_a_network_and_keras_folder_only(
 ) -> None:
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     kept = tmp_path / "keras" / "datasets"
-    told = probe(client.network_policy(), server, kept, outside, inside)
+    told = probe(process_policy.network_policy(), server, kept, outside, inside)
     assert told["connect"] == str(server)
     assert told["write"][str(kept)] == "1"
     assert (told["read"][str(outside)] == told["read"][str(inside)] == "PermissionError") or (

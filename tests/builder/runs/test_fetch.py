@@ -15,7 +15,7 @@ import pytest
 
 from builder.errors import CatalogError
 from builder.runs.disk import workspace
-from builder.runs.engine_process import client, downloads
+from builder.runs.engine_process import downloads, process_policy
 from builder.spec import ObjectSpec
 from tests import forks
 from tests.builder.runs.conftest import until
@@ -63,7 +63,7 @@ def server() -> Iterator[str]:
 
 
 def download(url: str, cache: Path) -> list[dict]:
-    env = client.environment(KERAS_HOME=str(cache))
+    env = process_policy.environment(KERAS_HOME=str(cache))
     said = forks.run("-c", PROGRAM, "Tiny", url, HASH, env=env)
     return [json.loads(line) for line in said.splitlines()]
 

@@ -17,7 +17,7 @@ import pytest
 from builder import document
 from builder.errors import TrainingError
 from builder.runs.disk import workspace
-from builder.runs.engine_process import client
+from builder.runs.engine_process import process_policy
 from builder.runs.queries import chart_rows
 from builder.runs.scheduler import dispatch, jobs, worker_pool
 from builder.runs.store import housekeeping, metric_rows, run_store
@@ -125,7 +125,7 @@ def test_a_run_outlives_its_server_and_another_one_finds_it() -> None:
     )
     with subprocess.Popen(
         [sys.executable, "-c", program, project],
-        env=client.environment(),
+        env=process_policy.environment(),
         stdout=subprocess.PIPE,
         start_new_session=True,
     ) as server:

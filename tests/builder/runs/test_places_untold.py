@@ -12,7 +12,7 @@ from builder import starters
 from builder.engine.data import loading
 from builder.errors import LayerwiseError, without_paths
 from builder.runs.disk import data_files, projects, workspace
-from builder.runs.engine_process import client
+from builder.runs.engine_process import child_process
 from builder.runs.store import database, run_store
 from builder.spec import ObjectSpec
 from tests.damage import DAMAGES
@@ -57,7 +57,7 @@ FAULTS: dict[str, tuple[str, Callable[[Path], object], Callable[[], object]]] = 
     "no folder of logs": (
         "logs",
         in_the_way,
-        lambda: client.Child("mute", ["--light"]).call("table_overview.preview", (), {}, 5),
+        lambda: child_process.Child("mute", ["--light"]).call("table_overview.preview", (), {}, 5),
     ),
     "a folder as the store": ("runs.db", Path.mkdir, add),
     "a newer store": ("runs.db", newer, add),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from builder.errors import TrainingError
-from builder.runs.engine_process import client
+from builder.runs.engine_process import process_policy
 from builder.runs.queries import chart_rows
 from builder.runs.scheduler import dispatch, recovery, run_queue
 from builder.runs.store import database, housekeeping, run_store, worker_rows
@@ -225,7 +225,7 @@ def test_two_servers_on_one_workspace_never_take_the_same_run(own_home: Path) ->
             [*command, str(pid)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=client.environment(),
+            env=process_policy.environment(),
             text=True,
         )
         for pid in (1001, 1002)
