@@ -25,18 +25,19 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 # Each file as a whole, those that take longest first. The pages are apart from the builder: where
 # Keras is loaded, Streamlit clears its session after every script run, which made them five times
 # slower. Much of each one's time is waiting for its child processes, so these run at once. The
-# browser comes after them: beside them clicks came so late that two of its tests failed. It waits
-# often enough for mypy to run meanwhile.
+# browser comes after them: beside them clicks came so late that two of its tests failed. Its tests
+# wait often enough for two of them, and mypy, to run at once.
 BY_FILE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 SLOWEST = ("--durations", "12")
 TOGETHER = (
     (("pytest", "tests/builder", *BY_FILE, *SLOWEST), ("pytest", "tests/pages", *SLOWEST)),
-    (("pytest", "tests/browser", *SLOWEST), ("mypy",)),
+    (("pytest", "tests/browser", *BY_FILE, *SLOWEST), ("mypy",)),
 )
 
 # All combinations, all architectures, many kills, many minutes; of each the tests have a few
 LONG = (
     ("-m", "pytest", "tests/builder", "tests/browser", "-m", "long", *BY_FILE),
+    ("-m", "pytest", "tests/pages", "-m", "long"),
     ("-m", "tests.benchmarks.applications"),
     ("-m", "tests.benchmarks.applications", "weights"),
     ("-m", "tests.benchmarks.chaos"),
@@ -57,9 +58,14 @@ def install_packages() -> None:
     """A virtual environment beside the code, shared with the app's own start command."""
     if sys.version_info < (3, 11):  # noqa: UP036 (this script runs before any check)
         sys.exit(f"Layerwise needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
-    if not (BIN / "python").exists() and not (BIN / "python.exe").exists():
+    fresh = not (BIN / "python").exists() and not (BIN / "python.exe").exists()
+    if fresh:
         venv.create(ENVIRONMENT, with_pip=True)
-    run(BIN / "python", "-m", "pip", "install", "--quiet", "-r", "tests/requirements.txt")
+    install = (BIN / "python", "-m", "pip", "install", "--quiet", "-r", "tests/requirements.txt")
+    run(*install, *(["--no-compile"] if fresh else []))
+    if fresh:  # pip compiles with one processor; what cannot be compiled is not imported either
+        compiled = (BIN / "python", "-m", "compileall", "-q", "-j", "0", ENVIRONMENT / "lib")
+        subprocess.run(compiled, check=False, stdout=subprocess.DEVNULL)
 
 
 def install_browser() -> None:

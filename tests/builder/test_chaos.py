@@ -28,6 +28,7 @@ def chaos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Chaos]:
     database.close()
 
 
+@pytest.mark.long
 def test_killed_runs_end_with_the_numbers_of_an_undisturbed_one(chaos: Chaos) -> None:
     chaos.run(kills=3)
     # on a slow machine chance may meet no worker, or servers only

@@ -58,10 +58,11 @@ def test_a_layer_is_added_after_the_selected_one_and_selected(visit):
     assert app.selectbox(key=layer_palette.PICK).value is None
 
 
-def test_every_layer_of_the_palette_can_be_added(visit):
+@pytest.mark.parametrize("part", [0, *(pytest.param(i, marks=pytest.mark.long) for i in (1, 2, 3))])
+def test_every_layer_of_the_palette_can_be_added(visit, part):
     app = visit("model")
     press(app, "row-input_layer")
-    for entry in palette_items.stackable_entries():
+    for entry in list(palette_items.stackable_entries())[part::4]:
         app.selectbox(key=layer_palette.PICK).set_value(entry.class_name).run()
         assert not app.exception and not app.error, (
             entry.class_name,
