@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from builder.runs.disk import workspace
-from builder.runs.engine_process import client
+from builder.runs.engine_process import process_policy
 from builder.runs.scheduler import capacity, dispatch, worker_pool
 from builder.runs.store import run_store, worker_rows
 from builder.spec import TrainingSpec
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("own_home")
 
 @pytest.fixture(autouse=True)
 def stand_ins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(client, "command", lambda *_, **__: ["cat"])
+    monkeypatch.setattr(process_policy, "command", lambda *_, **__: ["cat"])
     monkeypatch.setattr(worker_pool, "REFILL_SECONDS", 0.0)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     monkeypatch.setattr(workspace, "memory_bytes", lambda: 8 * 2**30)
@@ -92,7 +92,7 @@ def test_without_memory_no_spare_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_machine_that_starts_no_worker_rests_and_the_run_waits(
     training: TrainingSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "command", lambda *_, **_more: ["false"])  # ends at once
+    monkeypatch.setattr(process_policy, "command", lambda *_, **_more: ["false"])  # ends at once
     for name, value in (("_rests", 0), ("_rest_until", float("-inf")), ("_starting", set())):
         monkeypatch.setattr(dispatch, name, value)
     run = run_store.add(training, None, "anna", None, None)
@@ -108,7 +108,7 @@ def test_a_machine_that_starts_no_worker_rests_and_the_run_waits(
     assert "crashed (code 1) before it began" in row["message"]
     dispatch.sweep()
     assert run_store.row(run)["status"] == "queued", "it rests"
-    monkeypatch.setattr(client, "command", lambda *_, **_more: ["cat"])
+    monkeypatch.setattr(process_policy, "command", lambda *_, **_more: ["cat"])
     monkeypatch.setattr(dispatch, "monotonic", lambda: 1e12)
     dispatch.sweep()
     assert run_store.row(run)["status"] == "running"
