@@ -78,6 +78,16 @@ def choose_also(page: Page, name: str) -> None:
     page.keyboard.up("Control")
 
 
+def push_beyond(page: Page, name: str, key: str, x: float) -> None:
+    """Press a key on the layer until it stands right of x: one is lost while a canvas is drawn."""
+    for _ in range(100):
+        node(page, name).press(key)
+        page.wait_for_timeout(150)
+        if middle(node(page, name))[0] > x:
+            return
+    raise AssertionError(f"{name} stays left of {x}")
+
+
 def beyond(page: Page, name: str, x: float) -> None:
     """The layer has come to stand right of x: a canvas follows keys in its next pictures."""
     for _ in range(600):

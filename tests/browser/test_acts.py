@@ -77,9 +77,7 @@ def test_a_layer_is_moved_and_wired_by_keyboard_and_all_is_tidied(
     page.keyboard.press("Enter")
     expect(hand.node(page, "words")).to_have_class(re.compile(r"\bselected\b"))
     before = hand.middle(hand.node(page, "words"))
-    for _ in range(6):
-        page.keyboard.press("ArrowRight")
-    hand.beyond(page, "words", before[0] + 20)
+    hand.push_beyond(page, "words", "ArrowRight", before[0] + 20)
     page.wait_for_timeout(600)  # it is told after a pause
     moved = hand.middle(hand.node(page, "words"))
     page.keyboard.press("c")
