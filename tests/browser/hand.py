@@ -88,15 +88,6 @@ def push_beyond(page: Page, name: str, key: str, x: float) -> None:
     raise AssertionError(f"{name} stays left of {x}")
 
 
-def beyond(page: Page, name: str, x: float) -> None:
-    """The layer has come to stand right of x: a canvas follows keys in its next pictures."""
-    for _ in range(600):
-        if middle(node(page, name))[0] > x:
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"{name} stays left of {x}")
-
-
 def verb(page: Page, name: str) -> None:
     bar = page.get_by_role("toolbar", name="Selection")
     bar.get_by_role("button", name=name, exact=True).click()
