@@ -1,6 +1,6 @@
 """Sets up everything the tests need on a fresh machine (packages, browser), then runs them all.
 
-python3 tests/run.py               # lint, types, tests: ten minutes or so on two cores
+python3 tests/run.py               # lint, types, tests: twelve minutes or so on two cores
 python3 tests/run.py --long        # what takes longer: an hour or so, beside the others
 python3 tests/run.py tests/pages   # the same set-up, then only these tests
 """
