@@ -162,6 +162,12 @@ class ColumnFacts:
         """Whether its values are strings, which some layer must turn into numbers."""
         return self.dtype == "object"
 
+    @property
+    def is_shares(self) -> bool:
+        """Whether an answer has several axes of numbers from 0 to 1, such as pixels or a mask: a
+        sigmoid can give them, and a crossentropy compare them."""
+        return self.labels == "values" and len(self.shape) > 1 and 0 <= self.low <= self.high <= 1
+
 
 @dataclass(frozen=True, slots=True)
 class DataFacts:
@@ -215,7 +221,7 @@ class DataFacts:
 
     def view(self, column: ColumnFacts) -> DataFacts:
         """The dataset as if this column were the only one of its role; its title says so."""
-        if not self.is_named:
+        if not self.is_named and column in self.columns:
             return self
         rest = tuple(c for c in self.columns if c.role != column.role)
         return replace(self, title=f"the column '{column.name}'", columns=(column, *rest))

@@ -14,6 +14,7 @@ from builder.suggest.series_model import is_series
 from pages.widgets.evaluate import (
     back_test_charts,
     grouped_errors,
+    pictures_beside_truth,
     probabilities,
     report,
     simple_models,
@@ -56,7 +57,8 @@ def _look(run: Run, artefact: str, results: Mapping[str, Any]) -> None:
     )
     facts = engine_facts.find_facts(run.training).data
     views = ["Forecasts"] if facts and is_series(facts) else []
-    views += ["Mistakes", *(["Probabilities"] if is_class else [])]
+    views += ["Mistakes" if is_class or "misses" in results else "Pictures"]
+    views += ["Probabilities"] if is_class else []
     views += ["What matters", "Groups"] if names else []
     view = st.segmented_control(
         *("Look at", views), default=views[0], required=True, key=f"view-{run.id}"
@@ -78,6 +80,9 @@ def _look(run: Run, artefact: str, results: Mapping[str, Any]) -> None:
 
 def _values(run: Run, artefact: str, results: Mapping[str, Any]) -> None:
     """How a regression did, and on which examples it was furthest off."""
+    if "misses" not in results:
+        pictures_beside_truth.show(run, artefact, results["output"])
+        return
     report.regression(results)
     left, right = st.columns(2, gap="large")
     with left:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from builder import binding
 from builder.code.syntax import Call, Name, render, render_flat
+from builder.datasets.registry import find_dataset
 from builder.errors import SpecError
 from builder.spec import TrainingSpec
 
@@ -43,27 +44,39 @@ def select_columns(training: TrainingSpec, called: Names) -> str:
     y: dict[str, tuple[str, ...]] = {
         called[ref]: (c,) for ref, c in binding.output_columns(training).items()
     }
+    again = read_again(training)
     lines = ["# Hand over the columns that the model reads and learns"]
     for part in ("train", "test"):
-        for side, columns in (("x", x), ("y", y)):
-            lines.append(
-                render(f"{side}_{part} = ", _pick_columns(f"{side}_{part}", side, columns))
-            )
+        sides = [("x", x), ("y", y)]
+        for side, columns in reversed(sides) if again else sides:  # while x has all its columns
+            picked = _pick_columns(part, side, columns, again if side == "y" else frozenset())
+            lines.append(render(f"{side}_{part} = ", picked))
     return "\n".join(line for line in lines if len(set(line.split(" = "))) > 1 or "#" in line)
 
 
-def _pick_columns(variable: str, plain: str, columns: dict[str, tuple[str, ...]]) -> Name | Call:
-    picked = {k: _column(variable, plain, c) for k, c in columns.items()}
+def read_again(training: TrainingSpec) -> frozenset[str]:
+    """The columns that outputs answer and that stand among the dataset's inputs."""
+    contents = find_dataset(training.dataset.class_name).CONTENTS
+    inputs = {binding.X, *contents.inputs, *binding.read_columns(training)}
+    return frozenset(binding.output_columns(training).values()) & inputs
+
+
+def _pick_columns(
+    part: str, side: str, columns: dict[str, tuple[str, ...]], again: frozenset[str]
+) -> Name | Call:
+    picked = {k: _column(part, side, c, again) for k, c in columns.items()}
     if len(picked) == 1:
         return next(iter(picked.values()))
     return Call("", tuple(picked.items()), "{", "}")
 
 
-def _column(variable: str, plain: str, names: tuple[str, ...]) -> Name | Call:
+def _column(part: str, side: str, names: tuple[str, ...], again: frozenset[str]) -> Name | Call:
     if len(names) > 1:
-        parts = Call("", tuple(("", _column(variable, plain, (n,))) for n in names), "[", "]")
+        parts = Call("", tuple(("", _column(part, side, (n,), again)) for n in names), "[", "]")
         return Call("np.stack", (("", parts), ("axis", 1)))
     column = names[0]
+    plain = binding.X if column in again else side
+    variable = f"{plain}_{part}"
     return Name(variable if column == plain else f"{variable}[{render_flat(column)}]")
 
 

@@ -32,9 +32,10 @@ def expected_facts(dataset: ObjectSpec) -> DataFacts | None:
         ColumnFacts(name, "input", kind, shape, "")
         for name, (kind, shape) in contents.inputs.items()
     ]
-    for name, (kind, many) in contents.targets.items():
+    for name in contents.targets:
+        kind, many, shape = contents.target(name)
         classes = tuple(str(number) for number in range(many))
-        columns.append(ColumnFacts(name, "target", kind, (), "", classes=classes))
+        columns.append(ColumnFacts(name, "target", kind, shape, "", classes=classes))
     expected = tuple(find_kind(c.kind).expect(c, settings) for c in columns)
     return DataFacts(module.TITLE, expected, 0, 0, offline=module.OFFLINE)
 

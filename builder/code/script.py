@@ -140,7 +140,8 @@ def _order(training: TrainingSpec) -> tuple[str, str]:
 
 
 def _prediction(training: TrainingSpec, called: column_binding.Names, style: str) -> str:
-    shown = f"print({class_decoder(training)}[:10])"
+    said = "predictions" if column_binding.read_again(training) else class_decoder(training)
+    shown = f"print({said}[:10])"
     if len(called) > 1:
         shown = column_binding.print_predictions(called, style)
     return f"# Make predictions\npredictions = model.predict(x_test)\n{shown}"

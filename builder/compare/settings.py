@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from builder import catalog
 from builder.catalog import REQUIRED, Entry
 from builder.datasets._folders import SHA256
 from builder.errors import CatalogError
-from builder.spec import Config, ModelSpec, ObjectSpec, equal_values, snake_case
+from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec, equal_values, snake_case
 
 Find = Callable[[str, str], Entry | None]
 """(kind, class name) → its entry; the catalogue's own, or one that knows the datasets too."""
@@ -143,3 +143,13 @@ def _format(value: Any) -> str:
             items = ["any" if v is None else _format(v) for v in value]
             return (" × " if sizes else ", ").join(items) or "none"
     return SHA256.sub(lambda file: file[0][:8], str(value))
+
+
+def reads_same_examples(one: TrainingSpec, other: TrainingSpec) -> bool:
+    """Whether both learn from the same dataset, prepared alike but for what only labels or the
+    channel axis are about."""
+    plain = [
+        replace(t.dataset, config=t.dataset.config.without("labels", "channel_axis"))
+        for t in (one, other)
+    ]
+    return plain[0] == plain[1]

@@ -72,7 +72,8 @@ class Contents:
     Args:
         inputs: by name: kind, and shape of one example as its source gives it; () where the
             settings decide.
-        targets: by name: kind, and how many classes it has; 0 for amounts.
+        targets: by name: kind, and how many classes it has; 0 for amounts; for answers of several
+            numbers, such as pictures, the shape of one.
         rows: how many examples for training, or in all where it does not come split; from the
             settings where they say it; None: nobody asks.
         is_split: it comes in training and test already.
@@ -80,7 +81,7 @@ class Contents:
     """
 
     inputs: Mapping[str, tuple[str, tuple[int, ...]]]
-    targets: Mapping[str, tuple[str, int]]
+    targets: Mapping[str, tuple[str, int | tuple[int, ...]]]
     rows: int | Callable[[Mapping[str, Any]], int] | None = None
     is_split: bool = True
     is_guess: bool = False
@@ -89,6 +90,11 @@ class Contents:
     def is_named(self) -> bool:
         """Whether columns go by names of their own, other than one x and one y."""
         return has_own_names((*self.inputs, *self.targets))
+
+    def target(self, name: str) -> tuple[str, int, tuple[int, ...]]:
+        """Kind, number of classes and shape of one answer of a target."""
+        kind, many = self.targets[name]
+        return (kind, 0, many) if isinstance(many, tuple) else (kind, many, ())
 
     @classmethod
     def of_x_and_y(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -118,6 +120,11 @@ class Numeric(Kind):
         else:
             offset, divisor = x.mean(axis=axis), x.std(axis=axis)
         return Scaling(offset, np.where(divisor == 0, np.ones((), "float32"), divisor), white)
+
+    def as_answer(self, column: ColumnFacts) -> ColumnFacts | None:
+        if column.role == "target" or math.prod(column.shape) == 1:
+            return super().as_answer(column)
+        return replace(column, role="target", task="regression", labels="values")
 
     def source(self, train: str, test: str, column: ColumnFacts, settings: Settings) -> list[str]:
         if "scale" not in settings and column.role == "input":

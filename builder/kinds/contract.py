@@ -161,6 +161,11 @@ class Kind:
         """The range of each raw number of a row; () where a form does not ask for numbers."""
         return ()
 
+    def as_answer(self, column: ColumnFacts) -> ColumnFacts | None:
+        """The column as an output learns to give it: a target as it is, an input of numbers once
+        more, as an autoencoder does; None where it cannot be one."""
+        return column if column.role == "target" else None
+
     # --- in a script ---
 
     def source(self, train: str, test: str, column: ColumnFacts, settings: Settings) -> list[str]:

@@ -18,6 +18,7 @@ class Image(Numeric):
 
     name = "image"
     title = "Picture"
+    task = "regression"
     axis = None
     has_pixels = True
     advice = ScalingAdvice(20.0, "pixels", "between 0 and 1", "Divide the pixels by 255", "unit")

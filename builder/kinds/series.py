@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,9 @@ class Series(Kind):
         """Of each channel over the steps of the training windows."""
         values = values_of(column.train)
         return measure_ranges(values.reshape(-1, values.shape[-1] if column.train.ndim > 2 else 1))
+
+    def as_answer(self, column: ColumnFacts) -> ColumnFacts | None:
+        return replace(column, role="target", task=self.task, labels="values")
 
     def describe(self, column: ColumnFacts) -> str:
         steps = plural(column.shape[0], "step")

@@ -219,10 +219,10 @@ def _columns(contents: Contents, data: LoadedData, side: str, part: str) -> dict
         for name, (kind, shape) in contents.inputs.items()
     }
     if side == "y":
-        of_column = {
-            name: {"kind": find_kind(kind), "classes": classes, "shape": ()}
-            for name, (kind, classes) in contents.targets.items()
-        }
+        of_column = {}
+        for name in contents.targets:
+            kind, classes, shape = contents.target(name)
+            of_column[name] = {"kind": find_kind(kind), "classes": classes, "shape": shape}
     return {
         name: DataArray(replace(data, config=dict(data.config), column=name, **about), side, part)
         for name, about in of_column.items()

@@ -229,16 +229,12 @@ def _training(
         text = "It has no fit: the data are those loaded here, its settings a starter's."
         interp.remarks.add(DIFFERENT, x.data.line, text)
         settings = starters.project_for_model(spec, compiled).fit
-    elif isinstance(fit.y, DataArray) and fit.y.what == "x":
-        text = (
-            "The model is to give back what it reads, which cannot be trained here. Our data have"
-            " labels to learn instead: change the last layer and the loss for them."
-        )
-        interp.remarks.add(UNKNOWN, getattr(fit.node, "lineno", 0), text)
     if model.compiled is None:
         text = "This model has no compile: choose optimizer and loss on the Train page."
         interp.remarks.add(UNKNOWN, model.line, text)
     made = TrainingSpec(spec, data, compile=compiled or Config(), fit=settings, seed=interp.seed)
+    if fit and isinstance(fit.y, DataArray) and fit.y.what == binding.X:
+        made = flattened.give_back(interp, made, getattr(fit.node, "lineno", 0))
     return made if interp.around is None else _keep_unsaid(made, interp.around)
 
 

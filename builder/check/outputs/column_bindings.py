@@ -37,9 +37,10 @@ def _output_nodes(training: TrainingSpec) -> list[str]:
 
 
 def _unbound(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
+    again = tuple(c for c in data.inputs if find_kind(c.kind).as_answer(c))
     sides = (
         ("input", "Input", data.inputs, binding.input_columns(training)),
-        ("target", "output", data.targets, binding.output_columns(training)),
+        ("target", "output", (*data.targets, *again), binding.output_columns(training)),
     )
     for role, word, columns, bound in sides:
         for node, name in bound.items():

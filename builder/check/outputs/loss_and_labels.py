@@ -97,6 +97,8 @@ def _task_mismatch(
     training: TrainingSpec, data: DataFacts, entry: Entry, use: Fix
 ) -> Problem | None:
     name, many = entry.alias or entry.class_name, len(data.target.classes)
+    if data.target.is_shares and "sigmoid" in entry.extra.get("activation", ()):
+        return None
     if data.target.task not in entry.tasks:
         message = f"{name} is a loss for {' or '.join(entry.tasks)}, but {data.title} is"
         message += f" a {data.target.task} task."

@@ -47,6 +47,8 @@ def problems(training: TrainingSpec, data: DataFacts, head: Head | None) -> Iter
 
 def _metric_misfit(entry: Entry, data: DataFacts, head: Head | None) -> str:
     target = data.target
+    if target.is_shares and entry.extra.get("binary"):
+        return ""
     if target.task not in entry.tasks:
         return f"measures {' or '.join(entry.tasks)}, but {data.title} is a {target.task} task"
     if target.task == "regression":

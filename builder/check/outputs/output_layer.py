@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,8 @@ from builder.catalog import Entry
 from builder.check.outputs.output_facts import Head, is_dense
 from builder.check.repair import fixes, recommended
 from builder.check.repair.fixes import Fixes
-from builder.facts import DataFacts, Fix, Problem
+from builder.facts import DataFacts, Fix, Problem, Shape
+from builder.kinds.registry import find_kind
 from builder.spec import ObjectSpec, TrainingSpec
 
 
@@ -48,6 +50,8 @@ def required_output(data: DataFacts, loss: ObjectSpec) -> RequiredOutput:
         one = entry.extra.get("binary") and data.target.labels == "integers"
         width = 1 if one else len(data.target.classes)
     activations = tuple(entry.extra.get("activation", ()))
+    if data.target.is_shares and "regression" in entry.tasks:
+        activations = ("sigmoid", "linear")
     if data.target.task == "classification" and "regression" in entry.tasks:
         activations = ("softmax", "sigmoid", "linear") if width > 1 else ("sigmoid", "linear")
     if loss.config.get("from_logits") is True:
@@ -72,6 +76,9 @@ def problems(
 ) -> Iterator[Problem]:
     """A head of the wrong rank, width or activation, the first of them only."""
     aim = required_output(data, loss)
+    if len(data.target.shape) > 1 and head.shape:
+        yield from _wrong_shape(training, data, head, aim)
+        return
     if head.rank is not None and head.rank > 2:
         yield _wrong_rank(training, data, head)
         return
@@ -106,6 +113,41 @@ def _wrong_rank(training: TrainingSpec, data: DataFacts, head: Head) -> Problem:
             label = f"Add {layer.class_name} and {last.class_name}"
             remedies += fixes.model(label, training, fixes.append(layer), fixes.append(last))
     return Problem(f"model.{head.node}", message, "Flatten or average it before the end.", remedies)
+
+
+def _wrong_shape(
+    training: TrainingSpec, data: DataFacts, head: Head, aim: RequiredOutput
+) -> Iterator[Problem]:
+    """The answer is a picture or a window, and the output has another shape than it."""
+    given, wanted = head.shape[1:], data.target.shape
+    if given == wanted:
+        yield from _wrong_activation(training, data, head, aim)
+        return
+    name = fixes.layer_label(training.model, head.node)
+    message = (
+        f"{name} is last and gives {formatting.batch_shape(head.shape)}, but the answer is"
+        f" {find_kind(data.target.kind).describe(data.target)}:"
+        f" {formatting.batch_shape((None, *wanted))} is expected."
+    )
+    layers = _shape_layers(given, wanted, aim)
+    label = "Add " + " and ".join(layer.class_name for layer in layers)
+    remedies = fixes.model(label, training, *map(fixes.append, layers))
+    hint = "End with a layer of that shape; a Reshape only puts the same numbers in another order."
+    yield Problem(f"model.{head.node}", message, hint, remedies)
+
+
+def _shape_layers(
+    given: Shape, wanted: tuple[int, ...], aim: RequiredOutput
+) -> tuple[ObjectSpec, ...]:
+    """The layers that bring an output to a shape."""
+    last = aim.activations[0] if aim.activations else "linear"
+    if None not in given and math.prod(n or 1 for n in given) == math.prod(wanted):
+        return (recommended.reshape(*wanted),)
+    if given[:-1] == wanted[:-1]:
+        layer = recommended.resize_last_axis(len(wanted) + 1, wanted[-1])
+        return (layer if last in recommended.NO_ACTIVATION else layer.with_(activation=last),)
+    flat = recommended.flatten_if_needed(given)
+    return (*flat, recommended.dense(math.prod(wanted), last), recommended.reshape(*wanted))
 
 
 def _one_or_two(

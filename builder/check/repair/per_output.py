@@ -35,7 +35,7 @@ class OutputView:
             where = problem.where
             if self.output and where in ("compile.loss", "compile.metrics"):
                 where = f"{where}.{self.output}"
-            if self.output:
+            if self.output or self.whole.columns:
                 fixes = LazyFixes(partial(self._merged_fixes, problem))
                 problem = replace(problem, where=where, fixes=fixes)
             yield problem
@@ -46,7 +46,7 @@ class OutputView:
     def merged(self, changed: TrainingSpec) -> TrainingSpec:
         """The whole with what was changed in this view of it."""
         if not self.output:
-            return changed
+            return replace(changed, columns=_follow_output(self.whole, changed))
         if changed == self.training:
             return self.whole
         new = binding.outputs(changed.model)[0]
@@ -69,6 +69,14 @@ class OutputView:
             columns = columns.with_(**{new: binding.output_columns(whole)[old]})
         model = replace(changed.model, outputs=outputs)
         return replace(changed, model=model, columns=columns, compile=compile)
+
+
+def _follow_output(whole: TrainingSpec, changed: TrainingSpec) -> Config:
+    """The bindings of a model of one output, whose end may have got another name."""
+    old, new = binding.outputs(whole.model), binding.outputs(changed.model)
+    if old == new or len(new) != 1 or set(old).isdisjoint(changed.columns):
+        return changed.columns
+    return Config({(new[0] if k in old else k): v for k, v in changed.columns.items()})
 
 
 def _mapping(value: Any) -> Config:
@@ -104,9 +112,8 @@ def _for_output(training: TrainingSpec, output: str) -> TrainingSpec:
 
 def _target_data(data: DataFacts, name: str) -> DataFacts | None:
     column = data.column(name)
-    if column is None or column.role != "target":
-        return None
-    return data.view(column)
+    answer = find_kind(column.kind).as_answer(column) if column else None
+    return data.view(answer) if answer else None
 
 
 def input_data(training: TrainingSpec, data: DataFacts, node: str) -> DataFacts | None:

@@ -92,7 +92,7 @@ def _scorer(
     model = load_artefact(artefact, compiled=False)
     keras_model.compile_model(model, training)
     names = binding.output_columns(training).values()
-    y = [keras.ops.convert_to_tensor(data.column(name).test[rows]) for name in names]
+    y = [keras.ops.convert_to_tensor(data.answer(name).test[rows]) for name in names]
 
     def score(variants: Sequence[Columns]) -> list[dict[str, float]]:
         together = {n: np.concatenate([v[n] for v in variants]) for n in variants[0]}

@@ -37,14 +37,14 @@ def bind_arrays(training: TrainingSpec, data: Data) -> Arrays:
     """
     x = binding.bound_columns(training)
     y = binding.output_columns(training)
-    for node, names in (*x.items(), *((output, (name,)) for output, name in y.items())):
+    for node, names in x.items():
         for name in names:
-            _require_role(data, node, name, "input" if node in x else "target")
+            _require_input(data, node, name)
     parts = []
     for part in PARTS:
         read = {n: getattr(data.column(n), part) for n in binding.read_columns(training)}
         parts.append(bind_inputs(training, read))
-        answers = {o: getattr(data.column(name), part) for o, name in y.items()}
+        answers = {o: getattr(data.answer(name), part) for o, name in y.items()}
         parts.append(_pack({binding.keras_name(training.model, o): a for o, a in answers.items()}))
     return Arrays(*parts)
 
@@ -70,13 +70,11 @@ def bind_inputs(training: TrainingSpec, columns: Mapping[str, Any]) -> Any:
 PARTS = ("train", "test")
 
 
-def _require_role(data: Data, node: str, name: str, role: str) -> None:
-    facts = data.column(name).facts
-    if facts.role != role:
-        article = "an input" if facts.role == "input" else "a target"
+def _require_input(data: Data, node: str, name: str) -> None:
+    if data.column(name).facts.role != "input":
         raise DataError(
-            f"'{node}' is bound to '{name}', which is {article} of the dataset.",
-            f"Bind it to one of the dataset's {role}s.",
+            f"'{node}' is bound to '{name}', which is a target of the dataset.",
+            "Bind it to one of the dataset's inputs.",
             f"columns.{node}",
         )
 

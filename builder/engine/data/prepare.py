@@ -57,6 +57,23 @@ class Data:
             )
         return match
 
+    def answer(self, name: str) -> Prepared:
+        """The column of that name as an output learns to give it: a target, or an input once more.
+
+        Raises:
+            DataError: there is none, or no output can give it.
+        """
+        column = self.column(name)
+        facts = find_kind(column.facts.kind).as_answer(column.facts)
+        if facts is None:
+            raise DataError(
+                f"No output can answer the column '{name}': it is an input"
+                f" ({find_kind(column.facts.kind).describe(column.facts)}).",
+                f"Bind it to one of {', '.join(c.name for c in self.facts.targets)}.",
+                "columns",
+            )
+        return replace(column, facts=facts, raw=replace(column.raw, role=facts.role))
+
     @property
     def input(self) -> Prepared:
         """The first input."""

@@ -40,7 +40,7 @@ def back_test(artefact: str, training: TrainingSpec) -> list[dict[str, Any]]:
         FileError: the artefact cannot be read.
     """
     data = load(training.dataset)
-    targets = [data.column(name) for name in binding.output_columns(training).values()]
+    targets = [data.answer(name) for name in binding.output_columns(training).values()]
     if not all(map(is_forecast, targets)):
         raise DataError(
             "This model does not forecast a series.",

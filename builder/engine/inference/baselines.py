@@ -59,8 +59,8 @@ class BaselineRows:
 
     @property
     def y(self) -> Array:
-        """The answers of ``x``: class numbers, values, or the values of several steps."""
-        return _one_by_one(self.answer.raw.train[self.chosen])
+        """The answers of ``x``: class numbers, values, or rows of values."""
+        return _answers(self.answer, "train", self.chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def compare(training: TrainingSpec, target: str = "") -> dict[str, Any]:
     read = tuple(binding.read_columns(training))
     key = (training.dataset, read, name)
     if key not in _kept:
-        _kept[key] = _compare(tuple(map(data.column, read)), data.column(name))
+        _kept[key] = _compare(tuple(map(data.column, read)), data.answer(name))
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
     return _kept[key]
@@ -113,7 +113,7 @@ def _compare(columns: tuple[Prepared, ...], answer: Prepared) -> dict[str, Any]:
     from threadpoolctl import threadpool_limits
 
     count = len(answer.train)
-    numbers = sum(int(np.prod(c.train.shape[1:])) for c in columns)
+    numbers = sum(int(np.prod(c.train.shape[1:])) for c in (*columns, answer))
     most = count if is_rating(columns) else ROWS  # to count is quick
     used = min(most, count, max(1, NUMBERS // max(1, numbers)))
     chosen = np.random.default_rng(0).permutation(count)[:used]
@@ -128,10 +128,20 @@ def _compare(columns: tuple[Prepared, ...], answer: Prepared) -> dict[str, Any]:
         with threadpool_limits(1):  # more threads fight with the training that may be going on
             predicted = baseline.predict(rows)
         about = {"name": baseline.name, "word": baseline.word, "is_guess": baseline.is_guess}
-        score = _score(task, _one_by_one(answer.raw.test[tested]), predicted)
+        score = _score(task, _answers(answer, "test", tested), predicted)
         results.append({**about, **score, "seconds": time.perf_counter() - start})
     sizes = {"rows": used, "of": count, "tested": len(tested)}
     return {"column": answer.facts.name, "task": task, **sizes, "models": results}
+
+
+def _answers(answer: Prepared, part: str, rows: Array) -> Array:
+    """The true answers: class numbers, or values as the model is to give them; those of several
+    axes laid out in a row each."""
+    if answer.facts.task == "classification":
+        numbers: Array = getattr(answer.raw, part)[rows]
+        return numbers
+    values = np.asarray(getattr(answer, part)[rows])
+    return _one_by_one(values.reshape(len(values), -1) if values.ndim > 2 else values)
 
 
 def _one_by_one(answers: Array) -> Array:
@@ -169,6 +179,8 @@ def find_baselines(rows: BaselineRows) -> list[Baseline]:
     else:
         guess = dummy.DummyRegressor()
         found = [Baseline("Always the mean", "guessing the mean", _of(guess), is_guess=True)]
+        if len(rows.answer.facts.shape) > 1:  # a linear model of a picture has millions of weights
+            return found
         if is_rating(rows.columns):
             return [*found, Baseline("Popularity", "popularity", predict_popularity)]
         if is_forecast(rows.answer):

@@ -34,6 +34,9 @@ batches, however short the last one is, so another size would give other numbers
 
 MISTAKES_SHOWN = 24
 
+SHAPED_NUMBERS = 20_000_000
+"""So many numbers are kept of answers with several axes, such as pictures: of the first rows."""
+
 NUMBERS_SHOWN = 20_000
 """So many of the numbers of an answer in several axes are compared."""
 
@@ -106,7 +109,7 @@ def _report(training: TrainingSpec, data: Data, answer: OutputAnswer) -> dict[st
     facts = answer.target.facts
     report: dict[str, Any] = {"task": facts.task, "output": answer.output, "column": facts.name}
     if facts.task == "regression":
-        true = np.asarray(answer.target.test)
+        true = np.asarray(answer.target.test[: len(answer.said)])
         step = -(-true.size // NUMBERS_SHOWN) if facts.shape else 1  # of pictures: millions
         report |= _regression(*(every.reshape(-1)[::step] for every in (true, answer.said)))
         if len(facts.shape) < 2:
@@ -226,11 +229,15 @@ def get_answers(artefact: str, training: TrainingSpec) -> Answers:
     if key not in _kept:
         arrays = column_arrays.bind_arrays(training, data)
         model = load_artefact(artefact, compiled=False)
-        scores = _predict(model, arrays.x_test)
         names = binding.output_columns(training)
-        columns = [data.column(name) for name in names.values()]
+        columns = [data.answer(name) for name in names.values()]
+        shaped = max(
+            (math.prod(c.facts.shape) for c in columns if len(c.facts.shape) > 1), default=0
+        )
+        asked = min(data.facts.n_test, SHAPED_NUMBERS // shaped) if shaped else data.facts.n_test
+        scores = _predict(model, keras.tree.map_structure(lambda x: x[:asked], arrays.x_test))
         outputs = tuple(
-            OutputAnswer(output if len(names) > 1 else "", c, to_scores(said, c.facts, len(c.test)))
+            OutputAnswer(output if len(names) > 1 else "", c, to_scores(said, c.facts, asked))
             for output, c, said in zip(names, columns, scores, strict=True)
         )
         keras_model.compile_model(model, training)

@@ -54,7 +54,7 @@ def predict_example(
     variants = [row, *({**row, c.facts.name: value} for c in read for value in _sample(c))]
     answers = predict_columns(artefact, training, data, _stack(read, variants))
     doubt = _find_strange(read, row)
-    targets = [data.column(n) for n in binding.output_columns(training).values()]
+    targets = [data.answer(n) for n in binding.output_columns(training).values()]
     return [
         _explain(target, scores, list(row), doubt)
         for target, scores in zip(targets, answers, strict=True)
@@ -77,7 +77,7 @@ def predict_columns(
     said = predict_rows.predict_rows(artefact, column_arrays.bind_inputs(training, prepared))
     answers = list(said.values()) if isinstance(said, dict) else [said]
     count = len(next(iter(columns.values())))
-    targets = [data.column(n) for n in binding.output_columns(training).values()]
+    targets = [data.answer(n) for n in binding.output_columns(training).values()]
     return [_scores(np.asarray(a), t, count) for a, t in zip(answers, targets, strict=True)]
 
 

@@ -90,7 +90,7 @@ def _answer(
     from builder.datasets import _table_program as program
 
     data = load(training.dataset)
-    targets = [data.column(n) for n in binding.output_columns(training).values()]
+    targets = [data.answer(n) for n in binding.output_columns(training).values()]
     for start in range(0, max(table.num_rows, 1), CHUNK):
         part = table.slice(start, CHUNK).to_pandas()
         columns = {}

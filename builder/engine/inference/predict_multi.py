@@ -75,7 +75,7 @@ def predict_drawing(
     data = load(training.dataset)
     drawn = _require_drawing_input(training, data)
     seen = None if image is None else digit_image.centre(digit_image.extract_ink(image))
-    targets = {o: data.column(c) for o, c in binding.output_columns(training).items()}
+    targets = {o: data.answer(c) for o, c in binding.output_columns(training).items()}
     if seen is None:
         return {"seen": None, "outputs": [_output_answer(o, t, None) for o, t in targets.items()]}
     x = {}

@@ -6,8 +6,9 @@ import math
 from dataclasses import replace
 from typing import Any
 
+from builder import binding, edit
 from builder.parse.interpreter.interpreter import Interpreter
-from builder.spec import Config, ModelSpec, Node, ObjectSpec, unique_name
+from builder.spec import Config, ModelSpec, Node, ObjectSpec, TrainingSpec, unique_name
 
 GREY = (28, 28)
 """The pictures of digits and clothes that models of 784 numbers are written for."""
@@ -37,6 +38,23 @@ def add_flatten(
     text = f"The data keep the shape {shape}: a Flatten in the model makes the rows."
     interp.remarks.add("translated", line, text)
     return ModelSpec(spec.name, Config(layers), tuple(nodes), spec.outputs)
+
+
+def give_back(interp: Interpreter, made: TrainingSpec, line: int) -> TrainingSpec:
+    """The model learns its own input, column x; rows of numbers become pictures again where the
+    code had flattened them."""
+    spec, inputs = made.model, binding.inputs(made.model)
+    shape = input_shape(spec, spec.node(inputs[0])) if len(inputs) == 1 else None
+    if len(spec.outputs) != 1 or not shape:
+        return made
+    last = spec.layers.get(spec.node(spec.outputs[0]).layer) if spec.by_name else None
+    size = last.config.get("units") if isinstance(last, ObjectSpec) else None
+    if len(shape) > 1 and None not in shape and size == math.prod(shape):
+        spec = edit.insert(spec, ObjectSpec("Reshape", Config(target_shape=shape)))
+        text = f"A Reshape at the end gives pictures of the shape {shape}, as they are read."
+        interp.remarks.add("translated", line, text)
+    columns = Config(dict.fromkeys((*inputs, *spec.outputs), binding.X))
+    return replace(made, model=spec, columns=columns)
 
 
 def input_shape(spec: ModelSpec, node: Node) -> Any:

@@ -45,7 +45,7 @@ def load_dataset(
         rows = None if settings is None else rows(settings)
     in_all, train = (None, rows) if contents.is_split else (rows, None)
     kind, shape = next(iter(contents.inputs.values()))
-    _, classes = next(iter(contents.targets.values()))
+    _, classes, _ = contents.target(next(iter(contents.targets)))
     about = (find_kind(kind), classes, contents.is_guess)
     return LoadedData(module.ENTRY.class_name, *about, config, shape, in_all, train, line)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from builder import parse
+from builder import binding, parse
 from builder.parse import Parsed
 from builder.spec import Config, ModelSpec, ObjectSpec
 
@@ -74,6 +74,8 @@ def rendered(source: str, read: Parsed) -> Iterator[str]:
         said = training.dataset.config.get("said")
         if said or not any(n.message.startswith(WHOLE[0]) for n in read.notes):
             yield f"data: {shown(training.dataset)}"
+        if binding.X in binding.output_columns(training).values():  # it gives back what it reads
+            yield f"columns: {', '.join(f'{k}={v}' for k, v in training.columns.items())}"
         settings = (("compile", training.compile), ("fit", training.fit))
         for name, config in settings:
             if f".{name}(" in source or f".{name}_generator(" in source:
