@@ -120,9 +120,14 @@ def _choose(dataset: ObjectSpec) -> ObjectSpec:
 def _edit_bindings(folded: bool) -> None:
     """Which column each Input and output stands for, where that is a question."""
     training, facts = current_project.training(), current_project.data_facts()
-    if facts is None or (binding.is_single_column(training) and not facts.is_named):
+    if facts is None or not training.model.outputs:
         return
-    place = st.expander("What each Input reads", key="bindings") if folded else st.container()
+    if binding.is_single_column(training) and not facts.is_named:
+        if len(column_form.answers(facts)) < 2:
+            return
+        place = st.expander("What the model answers", key="bindings")
+    else:
+        place = st.expander("What each Input reads", key="bindings") if folded else st.container()
     with place:
         new = column_form.edit_bindings(training, facts)
     if new != training:

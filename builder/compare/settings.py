@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from builder import catalog
@@ -145,11 +145,9 @@ def _format(value: Any) -> str:
     return SHA256.sub(lambda file: file[0][:8], str(value))
 
 
-def reads_same_examples(one: TrainingSpec, other: TrainingSpec) -> bool:
-    """Whether both learn from the same dataset, prepared alike but for what only labels or the
-    channel axis are about."""
-    plain = [
-        replace(t.dataset, config=t.dataset.config.without("labels", "channel_axis"))
-        for t in (one, other)
-    ]
-    return plain[0] == plain[1]
+def may_read_the_same(one: TrainingSpec, other: TrainingSpec) -> bool:
+    """Whether both learn from the same dataset, its numbers scaled alike; how many examples are
+    made for training, or how their labels are written, is another matter."""
+    first, second = one.dataset, other.dataset
+    alike = (first.config.get(key) == second.config.get(key) for key in ("scale", "file"))
+    return first.class_name == second.class_name and all(alike)

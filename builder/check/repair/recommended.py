@@ -109,12 +109,16 @@ CLASS_NUMBER_LOSS = ObjectSpec("SparseCategoricalCrossentropy")
 def recommend_loss(data: DataFacts) -> tuple[ObjectSpec, tuple[ObjectSpec, ...], str]:
     """The loss and metrics to begin with, and one sentence why."""
     if data.target.task == "regression":
-        return (
-            ObjectSpec("MeanSquaredError"),
-            (ObjectSpec("MeanAbsoluteError"),),
+        why = (
             "The model predicts a number: the squared error is the standard, and the mean absolute"
-            " error tells in the number's own unit how far off it is.",
+            " error tells in the number's own unit how far off it is."
         )
+        if data.target.is_shares:
+            why = (
+                "The model gives a picture back: the squared error compares it point by point."
+                " binary_crossentropy suits as well, as every point lies between 0 and 1."
+            )
+        return ObjectSpec("MeanSquaredError"), (ObjectSpec("MeanAbsoluteError"),), why
     loss, why = _classification_loss(data)
     return loss, (ObjectSpec("accuracy"),), why
 

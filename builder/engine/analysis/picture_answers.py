@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from builder import binding
-from builder.compare.settings import reads_same_examples
+from builder.compare.settings import may_read_the_same
 from builder.engine.data.column_arrays import bind_inputs
 from builder.engine.data.loading import examples, load
 from builder.engine.data.prepare import Prepared
@@ -77,15 +77,8 @@ def _shown(training: TrainingSpec, target: Prepared, rows: Array, said: Array) -
         "indices": rows,
         "read": [examples(training.dataset, c, c.raw.test[rows]) for c in read],
         "true": examples(training.dataset, target, target.raw.test[rows]),
-        "said": examples(training.dataset, target, _unscale(target, said)),
+        "said": examples(training.dataset, target, target.unscale(said)),
     }
-
-
-def _unscale(column: Prepared, prepared: Array) -> Array:
-    """Prepared numbers in the units they came in."""
-    scaling = column.scaling
-    plain = prepared.reshape(len(prepared), *column.raw.test.shape[1:])
-    return np.asarray(plain * scaling.divisor + scaling.offset, "float32")
 
 
 def overlap(true: Array, said: Array) -> float | None:
@@ -143,7 +136,7 @@ def answer_noisy(
     }
     group = _shown(training, target, rows[:SHOWN], said[:SHOWN])
     group["read"] = [
-        examples(training.dataset, data.column(n), _unscale(data.column(n), x[:SHOWN]))
+        examples(training.dataset, data.column(n), data.column(n).unscale(x[:SHOWN]))
         if x.ndim > 2
         else part
         for (n, x), part in zip(columns.items(), group["read"], strict=True)
@@ -152,7 +145,7 @@ def answer_noisy(
     found["group"] = {"name": "With noise", "errors": errors[:SHOWN], **group}
     if reader is not None and noisy is not None:
         found["accuracy"] = _read_all(
-            reader, training, rows, {"clean": true, "noisy": noisy, "said": said}
+            reader, training, target, rows, {"clean": true, "noisy": noisy, "said": said}
         )
     return found
 
@@ -169,6 +162,7 @@ def _add_noise(column: Prepared, rows: Array, noise: float, rng: np.random.Gener
 def _read_all(
     reader: tuple[str, TrainingSpec],
     training: TrainingSpec,
+    target: Prepared,
     rows: Array,
     variants: dict[str, Array],
 ) -> dict[str, float]:
@@ -177,11 +171,9 @@ def _read_all(
     data = load(its.dataset)
     answers = [data.answer(name) for name in binding.output_columns(its).values()]
     columns = [data.column(name) for name in binding.read_columns(its)]
-    if (
-        not reads_same_examples(its, training)
-        or len(columns) != 1
-        or answers[0].facts.task != "classification"
-    ):
+    fits = len(columns) == 1 and answers[0].facts.task == "classification"
+    fits = fits and may_read_the_same(its, training)
+    if not fits or not np.array_equal(columns[0].raw.test, target.raw.test):
         raise DataError(
             "That run does not read these pictures.", "Choose a classifier of the same dataset."
         )

@@ -39,6 +39,11 @@ class Prepared:
     facts: ColumnFacts
     scaling: Scaling
 
+    def unscale(self, rows: Array) -> Array:
+        """Prepared rows, or such that a model gave, as numbers of the units they came in."""
+        plain = rows.reshape(len(rows), *self.raw.test.shape[1:])
+        return np.asarray(plain * self.scaling.divisor + self.scaling.offset, "float32")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Data:

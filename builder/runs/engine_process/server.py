@@ -34,6 +34,7 @@ MODULES = {
         "engine.analysis.dependence",
         "engine.analysis.error_groups",
         "engine.analysis.importance",
+        "engine.analysis.picture_answers",
         "engine.build.keras_model",
         "engine.data.loading",
         "engine.files.application_specs",

@@ -100,6 +100,13 @@ def answers_html(answer: Mapping[str, Any]) -> str:
 def _answer_html(row: Mapping[str, Any]) -> str:
     name, column = escape(str(row["output"])), escape(str(row["column"]))
     title = name if name == column else f"{name} ({column})"
+    if "image" in row:
+        picture = np.zeros((28, 28), "uint8") if row["image"] is None else np.asarray(row["image"])
+        return (
+            f'<h4>{title}</h4><figure class="lw-seen"><img width="112" height="112"'
+            f' src="{image_data_url(picture)}" alt="The picture that the model answers with">'
+            "<figcaption>What the model answers with</figcaption></figure>"
+        )
     if "value" in row:
         value = "–" if row["value"] is None else formatting.digits(row["value"])
         return f'<h4>{title}</h4><p class="lw-verdict"><b>{value}</b></p>'

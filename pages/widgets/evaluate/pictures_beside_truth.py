@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from builder import formatting
-from builder.compare.settings import reads_same_examples
+from builder.compare.settings import may_read_the_same
 from builder.runs.engine_process import client
 from builder.runs.scheduler import jobs
 from builder.spec import Run
@@ -112,7 +112,7 @@ def _try_noise(run: Run, artefact: str, output: str) -> None:
 
 def _is_reader(other: Run, run: Run) -> bool:
     columns = other.training.columns
-    return other.id != run.id and not columns and reads_same_examples(other.training, run.training)
+    return other.id != run.id and not columns and may_read_the_same(other.training, run.training)
 
 
 def sentence(found: Mapping[str, Any]) -> str:

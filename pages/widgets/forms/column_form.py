@@ -141,9 +141,10 @@ NOWHERE = "–"
 
 def edit_bindings(training: TrainingSpec, facts: DataFacts) -> TrainingSpec:
     """A select box for each Input and each output; returns the training with what was chosen."""
+    read, answered = binding.input_columns(training), binding.output_columns(training)
     sides: tuple[tuple[str, Mapping[str, str], Sequence[ColumnFacts]], ...] = (
-        ("Input", binding.input_columns(training), facts.inputs),
-        ("Output", binding.output_columns(training), facts.targets),
+        ("Input", read, facts.inputs),
+        ("Output", answered, answers(facts)),
     )
     if not any(bound for _, bound, _ in sides):
         return training
@@ -153,7 +154,15 @@ def edit_bindings(training: TrainingSpec, facts: DataFacts) -> TrainingSpec:
     for word, bound, offered in sides:
         for node, name in bound.items():
             columns = _bind(training, columns, f"{word} {node}", node, name, offered)
+    if columns != training.columns and binding.is_single_column(training):  # x and y no more
+        columns = Config({**read, **answered, **columns})
     return replace(training, columns=columns)
+
+
+def answers(facts: DataFacts) -> tuple[ColumnFacts, ...]:
+    """The columns an output can learn to give: the targets, and inputs it may give back."""
+    again = (c for c in facts.inputs if find_kind(c.kind).as_answer(c))
+    return (*facts.targets, *again)
 
 
 def edit_node_binding(training: TrainingSpec, facts: DataFacts, node: str) -> TrainingSpec:
@@ -161,7 +170,7 @@ def edit_node_binding(training: TrainingSpec, facts: DataFacts, node: str) -> Tr
     columns = training.columns
     for label, bound, offered in (
         ("Reads the column", binding.input_columns(training), facts.inputs),
-        ("Answers the column", binding.output_columns(training), facts.targets),
+        ("Answers the column", binding.output_columns(training), answers(facts)),
     ):
         if node in bound:
             columns = _bind(training, columns, label, node, bound[node], offered)
