@@ -44,6 +44,8 @@ class Traits:
         activation: the activation function that it is, by its name.
         output_only: of an activation: it belongs at the end of a model only.
         masks: it makes a mask that the layers after it follow.
+        upright: of an augmentation: from which ``factor`` on it turns pictures so far that writing
+            is no longer the same, 0 for any; None: never.
         random: it acts in training only and passes values through when predicting.
         precomputes: what it gives for an example never changes in training and depends on that
             example alone, bit for bit, so that it can be computed once for all epochs: it only
@@ -91,6 +93,7 @@ class Traits:
     activation: str = ""
     output_only: bool = False
     masks: bool = False
+    upright: float | None = None
     random: bool = False
     precomputes: Literal["", "moves", "calculates", "costly"] = ""
     weighs: bool = False

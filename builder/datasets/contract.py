@@ -170,7 +170,8 @@ def entry(
         args: setting → default, own and common ones.
         params: how to ask for its own settings; kept with the common ones in
             ``extra["params"]``, so that a form finds every argument there.
-        extra: ``megabytes`` to download; ``box``, how large a drawing is made for its models.
+        extra: ``megabytes`` to download; ``box``, how large a drawing is made for its models;
+            ``upright``, whether its pictures mean something else when mirrored or turned.
         more: ``summary``, ``analogy``, ``url`` … of ``Entry``.
     """
     asked = {k: v for k, v in COMMON.items() if k in args} | dict(params or {})

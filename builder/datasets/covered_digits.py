@@ -32,6 +32,7 @@ ENTRY = entry(
     ),
     analogy="A witness who saw a corner, and a file that knows the rest.",
     url="https://scikit-learn.org/stable/modules/generated/sklearn.datasets.load_digits.html",
+    extra={"upright": True},
 )
 
 CONTENTS = Contents(

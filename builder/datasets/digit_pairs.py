@@ -32,6 +32,7 @@ ENTRY = entry(
     ),
     analogy="Is this the same signature?",
     url="https://keras.io/examples/vision/siamese_contrastive/",
+    extra={"upright": True},
 )
 
 CONTENTS = Contents(

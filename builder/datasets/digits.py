@@ -38,6 +38,7 @@ ENTRY = entry(
     ),
     analogy="A primary-school copybook.",
     url="https://scikit-learn.org/stable/modules/generated/sklearn.datasets.load_digits.html",
+    extra={"upright": True},
 )
 
 CONTENTS = Contents.of_x_and_y(

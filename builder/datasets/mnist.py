@@ -22,7 +22,7 @@ ENTRY = entry(
     ),
     analogy="The scales every apprentice plays.",
     url="https://keras.io/api/datasets/mnist/",
-    extra={"megabytes": 11.5},
+    extra={"megabytes": 11.5, "upright": True},
 )
 
 CLASSES = tuple(str(digit) for digit in range(10))

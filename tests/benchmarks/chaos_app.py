@@ -201,7 +201,10 @@ def main() -> None:
     given = options.parse_args()
     expect.set_options(timeout=PATIENCE_SECONDS * 1000)
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home,
+        sync_playwright() as playwright,
+    ):
         house = House(Path(home))
         house.start()
         try:

@@ -27,6 +27,7 @@ ENTRIES = (
         "for digits and letters.",
         "Looking at the sandwich in a mirror: still a sandwich.",
         start={"mode": "horizontal"},
+        upright=0.0,
     ),
     _row(
         "RandomRotation(factor, fill_mode='reflect', interpolation='bilinear', seed=None, "
@@ -35,6 +36,7 @@ ENTRIES = (
         "Tilting your head to read a crooked sign.",
         start={"factor": 0.05},
         pair=_MIRROR,
+        upright=0.2,
     ),
     _row(
         "RandomTranslation(height_factor, width_factor, fill_mode='reflect', "

@@ -27,6 +27,7 @@ def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem
         if layer is None:
             continue
         yield from _dropout(training, node, layer, is_last=node in ends)
+        yield from _turned(training, node, layer)
         if chained:
             yield from _hidden(training, node, layer, later)
     if data:
@@ -51,6 +52,28 @@ def _dropout(
     elif is_last:
         message = f"{name} is last: it would drop answers, not features, while training."
         yield Problem(where, message, "Remove it or put it earlier.", LazyFixes(gone))
+
+
+def _turned(training: TrainingSpec, node: str, layer: ObjectSpec) -> Iterator[Problem]:
+    """Pictures mirrored or turned over that then show something else: 6 and 9, 2 and its mirror."""
+    limits = catalog.traits_of(layer.class_name).upright
+    if limits is None or not find_dataset(training.dataset.class_name).ENTRY.extra.get("upright"):
+        return
+    factor = layer.config.get("factor")
+    low, high = factor if isinstance(factor, tuple) and len(factor) == 2 else (factor, factor)
+    turns = [abs(v) for v in (low, high) if isinstance(v, int | float)]
+    if limits and not any(turn > limits for turn in turns):
+        return
+    name = fixes.layer_label(training.model, node)
+    does = "turns pictures so far" if limits else "mirrors pictures"
+    message = f"{name} {does} that digits and letters become others, or none at all: a 6 a 9."
+    gone = partial(fixes.model, f"Remove '{node}'", training, fixes.remove(node))
+    smaller = partial(
+        fixes.model, "Set factor to 0.05", training, fixes.set_arguments(node, factor=0.05)
+    )
+    remedies = LazyFixes(lambda: (smaller() if limits else ()) + gone())
+    hint = "Digits keep their meaning when they are shifted or turned a little."
+    yield Problem(f"model.{node}", message, hint, remedies, severe=False)
 
 
 def _next_calculating(spec: ModelSpec, stack: list[str]) -> list[str]:

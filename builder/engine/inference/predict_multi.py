@@ -66,8 +66,8 @@ def predict_drawing(
 
     Returns:
         ``seen`` uint8 (28, 28) or None; ``outputs``: for each its ``output`` and ``column``, and
-        ``classes`` and ``probabilities`` (none while nothing is drawn), or ``value``, or ``image``,
-        uint8 (h, w[, 3]).
+        ``classes`` and ``probabilities`` (none while nothing is drawn), or ``value``, or
+        ``picture``, uint8 (h, w[, 3]).
 
     Raises:
         DataError: the model takes no drawing, or something beside it is missing.
@@ -134,7 +134,7 @@ def _picture(target: Prepared, answer: Array) -> Array:
 def _output_answer(output: str, target: Prepared, answer: Array | None) -> dict[str, Any]:
     output_facts: dict[str, Any] = {"output": output, "column": target.facts.name}
     if find_kind(target.facts.kind).has_pixels:
-        return output_facts | {"image": None if answer is None else _picture(target, answer)}
+        return output_facts | {"picture": None if answer is None else _picture(target, answer)}
     if target.facts.task == "regression":
         return output_facts | {"value": None if answer is None else float(answer.reshape(-1)[0])}
     classes = list(target.facts.classes)

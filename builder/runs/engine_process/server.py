@@ -30,6 +30,7 @@ from builder.runs.engine_process import wire
 MODULES = {
     path.rpartition(".")[2]: f"builder.{path}"
     for path in (
+        "engine.analysis.augmented_copies",
         "engine.analysis.class_curves",
         "engine.analysis.dependence",
         "engine.analysis.error_groups",

@@ -100,8 +100,10 @@ def answers_html(answer: Mapping[str, Any]) -> str:
 def _answer_html(row: Mapping[str, Any]) -> str:
     name, column = escape(str(row["output"])), escape(str(row["column"]))
     title = name if name == column else f"{name} ({column})"
-    if "image" in row:
-        picture = np.zeros((28, 28), "uint8") if row["image"] is None else np.asarray(row["image"])
+    if "picture" in row:
+        picture = (
+            np.zeros((28, 28), "uint8") if row["picture"] is None else np.asarray(row["picture"])
+        )
         return (
             f'<h4>{title}</h4><figure class="lw-seen"><img width="112" height="112"'
             f' src="{image_data_url(picture)}" alt="The picture that the model answers with">'

@@ -10,7 +10,7 @@ from builder import catalog, edit, formatting
 from builder.errors import LayerwiseError
 from builder.spec import ModelSpec, ObjectSpec
 from pages.widgets.forms import column_form, form, json_form
-from pages.widgets.model import open_block, palette_items
+from pages.widgets.model import augmentation_preview, open_block, palette_items
 from pages.widgets.session import current_project, widget_sync
 from pages.widgets.shared import explanation, markup, page_frame
 from pages.widgets.shared.page_frame import escape_md
@@ -42,6 +42,8 @@ def show() -> None:
             st.rerun()  # the form above still says what was there before
     else:
         st.caption("A block: a model in the model. Open it on the canvas to see inside.")
+    if augmentation_preview.changes_pictures(layer):
+        augmentation_preview.show(node)
     _show_sharers(model, node)
     if not current_project.selection().path:
         _column(node)
