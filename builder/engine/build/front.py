@@ -81,8 +81,11 @@ class Graph:
                 self.calls.append(self._call(node))
 
     def _is_part(self, inner: Any, node: Any) -> bool:
-        """Whether a nested model can be taken apart: what enters it is not changed on the way."""
+        """Whether a nested model can be taken apart: what enters it is not changed on the way. One
+        that is frozen as a whole is computed as a whole."""
         given = node.input_tensors
+        if is_frozen(inner):
+            return False
         if self._called[id(node.operation)] > 1 or isinstance(inner._inputs_struct, dict):
             return False
         return [(len(t.shape), t.dtype) for t in given] == [
@@ -110,6 +113,12 @@ class Front:
     calls: tuple[GraphCall, ...]
     cut: tuple[int, ...]
     known: frozenset[int]
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether layers with frozen weights are among them, whose sums may depend on how many rows
+        are added up at once."""
+        return any(is_frozen(call.node.operation) for call in self.calls)
 
     def ties(self) -> tuple[int, ...]:
         """For each of ``cut`` a number: the same for those made of the same inputs of the model,
@@ -236,13 +245,38 @@ def _traits(operation: Any) -> Traits:
 
 
 def _kind(operation: Any) -> str:
-    """``Traits.precomputes``; of a nested model the least of its layers."""
+    """``Traits.precomputes``; of a nested model the least of its layers; frozen is costly."""
+    if is_frozen(operation):
+        return "costly"
     if inner := functional_of(operation):
         kinds = {_kind(n.operation) if _keeps_rows_apart(n) else "" for n in nodes(inner)}
         return next((k for k in ("", "calculates", "costly", "moves") if k in kinds), "")
     if getattr(operation, "activity_regularizer", None) is not None:
         return ""
     return _traits(operation).precomputes
+
+
+def is_frozen(operation: Any) -> bool:
+    """Whether it has weights which training never changes, and gives the same for the same row in
+    training and at other times."""
+    inner = functional_of(operation)
+    if inner is None:
+        return bool(getattr(operation, "weights", ())) and _is_fixed(operation)
+    each = [node.operation for node in nodes(inner)]
+    return any(map(is_frozen, each)) and all(is_frozen(one) or _is_fixed(one) for one in each)
+
+
+def _is_fixed(operation: Any) -> bool:
+    """Whether a layer or operation of Keras's own has no chance in it, and nothing to learn."""
+    own = type(operation).__module__.startswith("keras.") and functional_of(operation) is None
+    if not own or getattr(operation, "activity_regularizer", None) is not None:
+        return False
+    if not isinstance(operation, keras.layers.Layer):
+        return True
+    drops = (getattr(operation, name, 0) for name in ("dropout", "recurrent_dropout"))
+    chance = _traits(operation).random or any(drops)
+    learns = operation.trainable and bool(operation.variables)
+    return not chance and not learns and not operation.losses
 
 
 def _keeps_rows_apart(node: Any) -> bool:

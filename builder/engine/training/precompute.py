@@ -48,7 +48,7 @@ def move_front(
         return step, data, ()
     rows = len(keras.tree.flatten(x)[0])
     front = find_front(model, rows, psutil.virtual_memory().available * ROOM)
-    values = front and compute(front, x, rows % batch_size == 0, between)
+    values = front and compute(front, x, batch_size, between)
     if front is None or values is None:
         return step, data, ()
 
@@ -63,12 +63,13 @@ def move_front(
     return rest_step, (values, *targets), (*ties, *(len(ties) + i for i in range(others)))
 
 
-def compute(front: Front, x: Any, static: bool, between: Hook = lambda: None) -> Any:
+def compute(front: Front, x: Any, batch_size: int, between: Hook = lambda: None) -> Any:
     """What ``front.cut`` names for all examples, a tuple of tensors.
 
     Args:
-        static: the steps have batches of one size, known to TensorFlow: then these have, too, as
-            its optimizer of graphs may see more then.
+        batch_size: of the steps. Where all their batches have one size, known to TensorFlow, these
+            have, too, as its optimizer of graphs may see more then; frozen layers are given as
+            many rows at once as in a step.
 
     Returns:
         None where a row does not get the same bits beside other rows: the front cannot be moved.
@@ -77,7 +78,9 @@ def compute(front: Front, x: Any, static: bool, between: Hook = lambda: None) ->
 
     x = keras.tree.lists_to_tuples(x)
     rows = len(keras.tree.flatten(x)[0])
-    size = min(rows, _chunk(front))
+    rest = rows % batch_size
+    static = not rest
+    size = min(rows, batch_size if front.has_weights else _chunk(front))
     width = size if static else None
     specs = keras.tree.map_structure(
         lambda t: tf.TensorSpec((width, *t.shape[1:]), t.dtype), _rows(x, np.arange(1))
@@ -86,6 +89,8 @@ def compute(front: Front, x: Any, static: bool, between: Hook = lambda: None) ->
         functools.partial(_run_front, front), input_signature=[specs], autograph=False
     )
     if not _is_steady(run, x, size):
+        return None
+    if front.has_weights and rest and not _is_steady(run, x, size, rest):
         return None
     parts = []
     for start in range(0, rows, size):
@@ -106,10 +111,10 @@ def _rows(x: Any, places: Any) -> Any:
     return keras.tree.map_structure(lambda array: to_tensor(np.asarray(array)[places]), x)
 
 
-def _is_steady(run: Callable[[Any], Any], x: Any, size: int) -> bool:
+def _is_steady(run: Callable[[Any], Any], x: Any, size: int, others: int = 0) -> bool:
     """Whether rows get the same bits at other places, beside other rows: half of the first ones,
-    twice and backwards."""
-    places = np.arange(size)[::-1] // 2
+    twice and backwards; or beside so many ``others`` only."""
+    places = np.arange(others or size)[::-1] // 2
     pairs = zip(run(_rows(x, np.arange(size))), run(_rows(x, places)), strict=True)
     return all(_bits(a.numpy()[places]) == _bits(b.numpy()) for a, b in pairs)
 

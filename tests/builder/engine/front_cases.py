@@ -87,6 +87,26 @@ def pictures(folder: Path) -> tuple[Any, list[Any]]:
     return compiled(x, L.Dense(1, "sigmoid")(L.GlobalAveragePooling2D()(seen)))
 
 
+def frozen(folder: Path) -> tuple[Any, list[Any]]:
+    """A base that learns nothing any more, behind nothing random."""
+    base = keras.Sequential(
+        [
+            keras.Input((12, 12, 1)),
+            L.Conv2D(6, 3, activation="relu"),
+            L.BatchNormalization(),
+            L.MaxPooling2D(),
+            L.Conv2D(8, 3, use_bias=False),
+            L.ReLU(6.0),
+            L.GlobalAveragePooling2D(),
+            L.Dense(16, activation="relu"),
+        ],
+        name="base",
+    )
+    base.trainable = False
+    x = keras.Input((12, 12, 1))
+    return compiled(x, L.Dense(1, "sigmoid")(L.Dropout(0.3)(base(x))))
+
+
 def merged(folder: Path) -> tuple[Any, list[Any]]:
     """Sums and products before Dropout, noise and a sum with what is learned."""
     x = keras.Input((5,))
@@ -128,6 +148,7 @@ FRONTS: dict[str, Case] = {
     "block": Case(block, BLOCK, BINARY, rows=290, fit=HELD),
     "texts": Case(text, TEXTS, BINARY, rows=290, fit=HELD),
     "pictures": Case(pictures, IMAGES, BINARY, rows=290, fit=HELD),
+    "frozen": Case(frozen, IMAGES, BINARY, rows=290, fit=HELD),
     "merged": Case(merged, NUMBERS, BINARY, rows=290, fit=HELD),
     "answered": Case(answered, TOWNS, [ONE_HOT, ONE_HOT], rows=290, fit=HELD),
     "table_mixed": Case(halved, COLUMNS, BINARY, rows=290, fit=HELD),

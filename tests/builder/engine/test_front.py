@@ -73,6 +73,35 @@ def test_what_is_random_learned_or_merged_with_it_stays(layers: Any, expected: l
         assert once(stack(*layers)) == expected
 
 
+def test_a_frozen_base_is_computed_once_unless_chance_or_learning_is_in_it() -> None:
+    def base(*more: Any, frozen: bool = True) -> Any:
+        inner = keras.Sequential(
+            [keras.Input((8, 8, 1)), L.Conv2D(3, 3), L.BatchNormalization(), *more]
+        )
+        inner.trainable = not frozen
+        return once(stack(inner, L.Flatten(), shape=(8, 8, 1)))
+
+    assert base() == base(L.ReLU()) == ["Sequential", "Flatten"]
+    assert base(L.Dropout(0.1)) == ["Conv2D", "BatchNormalization"]
+    assert base(frozen=False) == []
+    flat = L.Conv2D(3, 3, trainable=False)
+    assert once(stack(flat, L.Flatten(), shape=(8, 8, 1))) == ["Conv2D", "Flatten"]
+    augmented = keras.Sequential([keras.Input((8, 8, 1)), L.Conv2D(3, 3)])
+    augmented.trainable = False
+    assert once(stack(L.RandomFlip(), augmented, L.Flatten(), shape=(8, 8, 1))) == []
+
+
+@pytest.mark.parametrize("rows", [290, 288])
+def test_a_frozen_base_gives_what_it_gives_in_a_step(rows: int) -> None:
+    model = front_cases.frozen(Path())[0]
+    front = find_front(model, rows, GIB)
+    assert front is not None and front.has_weights
+    (found,) = precompute.compute(front, front_cases.IMAGES[:rows], 32)
+    base = model.get_layer("base")
+    said = base.predict(front_cases.IMAGES[:rows], batch_size=32, verbose=0)
+    np.testing.assert_array_equal(found, said)
+
+
 def test_long_rows_are_not_stored_for_a_mere_calculation() -> None:
     def picture(*layers: Any) -> list[str]:
         return once(stack(*layers, L.Flatten(), shape=(20, 20, 1)))
@@ -121,7 +150,7 @@ def test_the_front_comes_out_as_the_layers_give_it(
     model = stack(lookup, L.Embedding(12, 2), L.Flatten(), shape=(1,), dtype="int64")
     front = find_front(model, rows, GIB)
     assert front is not None
-    (found,) = precompute.compute(front, CODES[:rows], rows % 32 == 0)
+    (found,) = precompute.compute(front, CODES[:rows], 32)
     np.testing.assert_array_equal(found, lookup(CODES[:rows]))
 
 
