@@ -1,5 +1,6 @@
 """Every edit of a model as a pure function: a ModelSpec in, a new ModelSpec out."""
 
+from builder.edit.fine_tuning import can_fine_tune, fine_tune
 from builder.edit.follow import follow_edit
 from builder.edit.groups import group, nested_model, replace_nested_model, ungroup
 from builder.edit.inbound import argument_wires
@@ -40,6 +41,7 @@ __all__ = [
     "argument_wires",
     "branch",
     "call_again",
+    "can_fine_tune",
     "configure",
     "connect",
     "copy",
@@ -50,6 +52,7 @@ __all__ = [
     "disconnect",
     "duplicate",
     "duplicate_nodes",
+    "fine_tune",
     "follow_edit",
     "freeze",
     "group",

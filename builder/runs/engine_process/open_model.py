@@ -9,7 +9,7 @@ from typing import Any
 
 from builder import starters
 from builder.engine.files import archive
-from builder.errors import LayerwiseError
+from builder.errors import FileError, LayerwiseError
 from builder.facts import Note
 from builder.runs.disk import weight_files
 from builder.runs.engine_process import client
@@ -46,6 +46,22 @@ def open_as_project(path: Path, name: str) -> tuple[TrainingSpec, tuple[Note, ..
             kept = Config(file=weight_files.keep_file(keep), name=name[:80])
             training = replace(training, weights=kept)
     return training, tuple(opened["notes"])
+
+
+def keep_weights(path: Path, name: str) -> Config:
+    """What ``TrainingSpec.weights`` says of a model file, its weights kept in the workspace.
+
+    Args:
+        name: what people call the file.
+
+    Raises:
+        LayerwiseError: it cannot be read or has no weights.
+    """
+    with tempfile.TemporaryDirectory(prefix="layerwise-open-") as folder:
+        keep = Path(folder) / "weights.npz"
+        if not read_guarded(path, keep)["weights"]:
+            raise FileError(f"{name} holds no weights.", "Train it first.")
+        return Config(file=weight_files.keep_file(keep), name=name[:80])
 
 
 def read_guarded(path: Path, keep: Path | None = None) -> dict[str, Any]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
-from builder import diagnose, formatting
+from builder import diagnose, edit, formatting
 from builder.errors import LayerwiseError
 from builder.kinds.registry import find_kind
+from builder.runs.engine_process import open_model
 from builder.runs.queries import run_queries
 from builder.runs.scheduler import jobs
 from builder.runs.store import metric_rows, run_store
@@ -175,7 +177,7 @@ def _show_result(
         simple_models.show_beside(run.training, test)
         if not same:
             st.caption("The settings were changed since; train again to see what they do.")
-        _next_steps(reading if same else None)
+        _next_steps(reading if same else None, run if same else None)
 
 
 def _is_unchanged(run: Run, training: TrainingSpec) -> bool:
@@ -184,7 +186,7 @@ def _is_unchanged(run: Run, training: TrainingSpec) -> bool:
     return run.training.with_fit(**epochs) == training
 
 
-def _next_steps(reading: diagnose.Diagnosis | None) -> None:
+def _next_steps(reading: diagnose.Diagnosis | None, run: Run | None) -> None:
     """What to do now: look closer, try it by hand, or follow the advice."""
     data = current_project.data_facts()
     with st.container(key="next-steps", horizontal=True, vertical_alignment="center"):
@@ -199,3 +201,21 @@ def _next_steps(reading: diagnose.Diagnosis | None) -> None:
                 on_click=current_project.apply_fix,
                 args=(reading.fix.training,),
             )
+        if run is not None and edit.can_fine_tune(run.training.model):
+            st.button(
+                "Fine-tune the frozen layers",
+                key="fine-tune",
+                icon=":material/tune:",
+                on_click=_fine_tune,
+                args=(run.id,),
+                help="All layers learn on from this run's weights, at a hundredth of the learning"
+                " rate; BatchNormalization stays frozen. Then press Train. Undo takes it back.",
+            )
+
+
+@page_frame.safe
+def _fine_tune(run_id: str) -> None:
+    training = current_project.training()
+    name = f"{training.model.name}, frozen"
+    weights = open_model.keep_weights(jobs.artefact(run_id), name)
+    current_project.apply_fix(replace(edit.fine_tune(training), weights=weights))
