@@ -7,25 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from builder.datasets._date_program import read_times
+
 Array = Any
-
-
-def read_times(column: Any, day_first: Any) -> Any:
-    """Points in time as datetime64[us]; NaT where there is none.
-
-    Whole numbers are seconds or milliseconds since the beginning of 1970, or days such as 20240131.
-    """
-    if column.dtype.kind != "M":
-        numbers = pd.to_numeric(column, errors="coerce").dropna()
-        for unit, low, high in (("s", 1e8, 4.2e9), ("ms", 1e11, 4.2e12)):
-            if len(numbers) and numbers.between(low, high).all():
-                return pd.to_datetime(numbers.reindex(column.index), unit=unit).to_numpy("M8[us]")
-    texts = column.astype(str) if column.dtype.kind in "iu" else column
-    times = pd.to_datetime(texts, errors="coerce", dayfirst=day_first, utc=True)
-    if times.isna().sum() > column.isna().sum():
-        other = pd.to_datetime(texts, errors="coerce", dayfirst=not day_first, utc=True)
-        times = other if other.isna().sum() < times.isna().sum() else times
-    return times.dt.tz_localize(None).to_numpy("M8[us]")
 
 
 def find_clock(times: Any) -> Any:

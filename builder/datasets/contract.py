@@ -29,7 +29,7 @@ from builder.binding import X, Y, has_own_names
 from builder.catalog.entry import Entry, Param
 from builder.errors import DataError
 from builder.kinds.contract import Array, Column
-from builder.spec import Config
+from builder.spec import Config, ObjectSpec
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,6 +177,11 @@ def entry(
         extra=Config(extra, order=order, params=Config(asked)),
         **more,
     )
+
+
+def weight_column(dataset: ObjectSpec) -> str:
+    """The column that says how much each example counts in training; "": none does."""
+    return str(dataset.config.get("weight") or "")
 
 
 def resolve_settings(entry: Entry, config: Mapping[str, Any]) -> dict[str, Any]:

@@ -60,12 +60,15 @@ ENTRY = entry(
 )
 CONTENTS = Contents({}, {}, is_guess=True)
 PROGRAM = Program(
-    tuple(
-        f"_series_program.{name}"
-        for name in (
-            *("read_times", "find_clock", "clock_places", "order_series", "fill_gaps"),
-            *("even_series", "window_starts", "windows", "cut_windows", "split_series"),
-        )
+    (
+        *("_date_program.date_forms", "_date_program.read_times"),
+        *(
+            f"_series_program.{name}"
+            for name in (
+                *("find_clock", "clock_places", "order_series", "fill_gaps"),
+                *("even_series", "window_starts", "windows", "cut_windows", "split_series"),
+            )
+        ),
     )
 )
 

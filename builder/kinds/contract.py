@@ -35,7 +35,7 @@ class Column:
     Args:
         name: ``x`` and ``y`` in an ordinary dataset.
         kind: name of its kind.
-        role: ``input`` or ``target``.
+        role: ``input``, ``target`` or ``weight``.
         train, test: by row, as its kind wants them.
         classes: class names by number.
         features: names of the numbers of one row.
@@ -109,6 +109,7 @@ class Kind:
             stand in one.
         shared_input: the name of the one Input that reads all columns of this kind; "": each has
             its own.
+        holds_times: it is read from cells that hold points in time.
         any_loss: every loss can learn it as a target, so that none is wrong.
     """
 
@@ -128,6 +129,7 @@ class Kind:
     shared_input: str = ""
     together: str = ""
     any_loss: bool = False
+    holds_times: bool = False
 
     # --- from raw to prepared ---
 

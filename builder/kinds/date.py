@@ -28,6 +28,7 @@ class Date(Number):
     in_tables = True
     as_target = ""
     reads_numbers = False
+    holds_times = True
     shared_input = ""
 
     def encodings(self, columns: tuple[ColumnFacts, ...]) -> tuple[tuple[ObjectSpec, ...], ...]:

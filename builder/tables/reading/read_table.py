@@ -152,6 +152,7 @@ def _type(
                 strays[name] = typed.strays
             if typed.day_first is not None:
                 day_first.add(typed.day_first)
+            if typed.day_first is not None and typed.doubtful:
                 _tell_day_first(reading, name, typed.day_first)
         else:
             columns.append(column)
