@@ -16,6 +16,7 @@ from pages.widgets.data import (
     arrived_file,
     data_preview,
     dataset_download,
+    further_file,
     kept_files,
     npz_upload,
     pasted_cells,
@@ -70,6 +71,9 @@ def _bring_in() -> None:
     left, right = st.columns([5, 7], gap="large")
     with left:
         if drop_zone.show("data-files", arrived_file.HINT, _receive):
+            st.rerun()
+        if own := further_file.ask():
+            table_screen.arrive(*own)
             st.rerun()
     with right:
         pasted_cells.show()

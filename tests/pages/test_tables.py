@@ -172,3 +172,53 @@ def test_a_guest_is_typed_in_and_answered(visit: Visit, project: str, _tidy: Non
     assert [h.value for h in app.get("html")] != before
     app.text_input(key=f"{key}-day-day").set_value("someday").run()
     assert "'day' cannot be" in " ".join(str(e.value) for e in app.error)
+
+
+def test_a_column_weighs_the_rows_by_one_click(visit: Visit, project: str) -> None:
+    app = visit("data", p=project)
+    app.selectbox(key="table-kind-paid").set_value("(weight)").run()
+    assert not app.exception and not app.error, [e.value for e in app.error]
+    config = saved(project).dataset.config
+    assert config["weight"] == "paid" and "paid" not in config["inputs"]
+    app.selectbox(key="table-kind-paid").set_value("number").run()
+    assert saved(project).dataset.config["weight"] == ""
+
+
+def test_pasted_rows_of_the_same_columns_are_asked_what_they_are_for(
+    visit: Visit, project: str
+) -> None:
+    app = visit("data", p=project)
+    head, *rows = tables.text().replace(",", "\t").splitlines()
+    app.text_area(key="pasted-cells").set_value("\n".join([head, *rows[:40]])).run()
+    app.button(key="cells-use").click().run()
+    assert "has the columns of guests.csv. What is it for?" in said(app).replace("\\", "")
+    app.button(key="further-test").click().run()
+    assert not app.exception and not app.error, [e.value for e in app.error]
+    config = saved(project).dataset.config
+    assert config["split"] == "file" and list(config["more"]) == ["pasted-cells.tsv"]
+    assert "are the test" in said(app)
+    app.button(key="more-remove-pasted-cells.tsv").click().run()
+    assert saved(project).dataset.config["split"] == "random"
+
+
+@pytest.mark.parametrize("order", [("train.csv", "test.csv"), ("test.csv", "train.csv")])
+def test_files_that_come_as_train_and_test_are_that(visit: Visit, order: tuple[str, str]) -> None:
+    head, *rows = tables.text().splitlines()
+    parts = {"test.csv": rows[:60], "train.csv": rows[60:]}
+    app = visit("data")
+    for name in order:
+        text = "\n".join([head, *parts[name], ""])
+        _drop(app, data_files.keep(name, text.encode()), name)
+    config = projects.list_projects("local")[0].training.dataset.config
+    assert (config["name"], list(config["more"])) == ("train.csv", ["test.csv"])
+    assert config["split"] == "file"
+
+
+def _drop(app: AppTest, file: str, name: str) -> None:
+    """What happens when the browser says that a file has arrived."""
+    from pages.widgets.shared import drop_zone
+
+    arrivals = drop_zone._Arrivals(waiting=[drop_zone.DroppedFile(file, name, 1)])
+    app.session_state["kept:arrivals-data-files"] = arrivals
+    app.run()
+    assert not app.exception and not app.error, [e.value for e in app.error]
