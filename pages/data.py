@@ -9,6 +9,7 @@ import streamlit as st
 from builder import binding
 from builder.datasets.registry import all_datasets
 from builder.facts import DataFacts
+from builder.runs.disk import folder_files
 from builder.runs.engine_process import client
 from builder.spec import ObjectSpec
 from builder.suggest import series_dataset, table_dataset
@@ -78,7 +79,9 @@ def _bring_in() -> None:
     with right:
         pasted_cells.show()
         kept_files.show()
-        npz_upload.choose()
+        if table := npz_upload.choose():
+            arrived_file.receive(folder_files.keep_table(table), table.rpartition("/")[2])
+            st.rerun()
 
 
 def _receive(dropped: DroppedFile) -> None:

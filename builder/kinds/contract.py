@@ -245,6 +245,11 @@ class Kind:
         """The raw row that a form's values come to."""
         return np.asarray(values, "float32")
 
+    def write_fields(self, row: Array, column: ColumnFacts) -> list[Any]:
+        """What a form holds for a raw row, None where a value is missing: the way back from
+        ``read_fields``."""
+        return [None if value != value else value for value in np.ravel(row).tolist()]
+
 
 def invalid(message: str, hint: str, where: str = "dataset") -> DataError:
     """The error of ``validate``."""

@@ -62,6 +62,10 @@ class Date(Number):
         day = np.datetime64(str(values[0])) - np.datetime64(0, "s")
         return np.asarray(day / np.timedelta64(86_400, "s"), "float32")
 
+    def write_fields(self, row: Array, column: ColumnFacts) -> list[Any]:
+        (text,) = self.examples(np.ravel(row), column, Scaling(), None)["values"]
+        return [text.removesuffix("T00:00:00") or None]
+
     def scaling(self, column: Column, settings: Any) -> Scaling:
         return Scaling()
 

@@ -15,6 +15,7 @@ from builder.runs.disk import data_files, projects
 from builder.runs.scheduler import jobs, worker_pool
 from builder.runs.store import database
 from builder.spec import ObjectSpec
+from pages.widgets.shared import example_row
 from tests.zoo import tables
 
 Visit = Callable[..., AppTest]
@@ -172,6 +173,14 @@ def test_a_guest_is_typed_in_and_answered(visit: Visit, project: str, _tidy: Non
     assert [h.value for h in app.get("html")] != before
     app.text_input(key=f"{key}-day-day").set_value("someday").run()
     assert "'day' cannot be" in " ".join(str(e.value) for e in app.error)
+    row = {"town": ["Ulm"], "age": [93], "smokes": [None], "day": ["2022-07-01"]}
+    app.session_state["kept:example-row"] = example_row.ExampleRow(1, "test row 3", row)
+    app.run()
+    assert not app.exception and not app.error, [e.value for e in app.error]
+    assert app.selectbox(key=f"{key}-1-town-town").value == "Ulm"
+    assert app.selectbox(key=f"{key}-1-smokes-smokes").value is None
+    assert app.number_input(key=f"{key}-1-age-age").value == 93
+    assert app.text_input(key=f"{key}-1-day-day").value == "2022-07-01"
 
 
 def test_a_column_weighs_the_rows_by_one_click(visit: Visit, project: str) -> None:

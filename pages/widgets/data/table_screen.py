@@ -23,7 +23,7 @@ from builder.tables.table_records import (
 )
 from pages.widgets.data import column_choice, further_file, open_table
 from pages.widgets.session import current_project, engine_facts, tab_state, widget_sync
-from pages.widgets.shared import asset_files, page_frame
+from pages.widgets.shared import asset_files, example_row, page_frame
 from pages.widgets.shared.page_frame import escape_md
 
 ASKED = ("file", "name", "format", "inputs", "targets", "split", "by", "weight", "more")
@@ -57,7 +57,7 @@ def show(dataset: ObjectSpec) -> Any:
     with cards:
         column_choice.show(dataset, seen)
     with rows:
-        show_rows(seen)
+        show_rows(seen, can_try=True)
     with test:
         _choose_split(dataset, seen)
     with reading:
@@ -177,14 +177,29 @@ def _remedy(dataset: ObjectSpec, warning: TableWarning) -> tuple[str, ObjectSpec
 # --- columns, rows, format ----------------------------------------------------------------------
 
 
-def show_rows(seen: TableOverview) -> None:
-    """The first rows, to sort and search."""
+def show_rows(seen: TableOverview, can_try: bool = False) -> None:
+    """The first rows, to sort and search; ``can_try``: one can be sent to Predict."""
     import pandas as pd  # not for those who have no table
 
     profile = seen.profile
-    frame = pd.DataFrame(profile.first, columns=[c.name for c in profile.columns])
-    st.dataframe(frame, hide_index=True, key="table-rows")
-    st.caption(f"The first {len(profile.first)} rows; choose a heading to sort, or search.")
+    names = [c.name for c in profile.columns]
+    frame = pd.DataFrame(profile.first, columns=names)
+    if not can_try:
+        st.dataframe(frame, hide_index=True, key="table-rows")
+        st.caption(f"The first {len(profile.first)} rows; choose a heading to sort, or search.")
+        return
+    seen_rows: Any = st.dataframe(
+        frame, hide_index=True, key="table-rows", on_select="rerun", selection_mode="single-row"
+    )
+    st.caption(
+        f"The first {len(profile.first)} rows; choose a heading to sort, or search. Choose a row to"
+        " try it on Predict."
+    )
+    if (chosen := [*seen_rows.selection.rows][:1]) and st.button(
+        f"Try row {chosen[0] + 1} on Predict", key="try-row", icon=":material/table_edit:"
+    ):
+        cells = dict(zip(names, ([cell] for cell in profile.first[chosen[0]]), strict=True))
+        example_row.try_on_predict(f"row {chosen[0] + 1} of the table", cells)
 
 
 SPLIT_WORDS = {
