@@ -43,6 +43,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--known", metavar="COLUMN[,COLUMN…]", default="",
         help="of a forecast: what is known in advance",
     )  # fmt: skip
+    parser.add_argument(
+        "--group", metavar="COLUMN", default="",
+        help="of a forecast: the column that names the series, where there are several",
+    )  # fmt: skip
     for name, text in (("window", "sees"), ("horizon", "forecasts")):
         help_ = f"of a forecast: how many steps the model {text}"
         parser.add_argument(f"--{name}", metavar="STEPS", type=whole_number, help=help_)
@@ -104,6 +108,10 @@ def _make_dataset(
         )
     known = find_columns(profile, given.known) if given.known else ()
     dataset = series_dataset.series_dataset(file, name, profile, task, known, inputs)
+    if given.group:
+        (group,) = find_columns(profile, given.group)
+        others = {n: kind for n, kind in dataset.config["others"].items() if n != group}
+        dataset = dataset.with_(group=group, others=others)
     sizes = {k: getattr(given, k) for k in ("window", "horizon") if getattr(given, k) is not None}
     return dataset.with_(**sizes)
 

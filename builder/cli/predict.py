@@ -35,6 +35,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--steps", metavar="N", type=whole_number, help="of a series: how many steps to forecast"
     )
+    parser.add_argument(
+        "--group", metavar="NAME", default="", help="of several series: only that one"
+    )
     parser.add_argument("-o", "--output", metavar="FILE", type=Path, help=f"of a series: {OUT}")
 
 
@@ -45,7 +48,9 @@ def run(given: argparse.Namespace) -> int:
     from builder.engine.forecasting import forecast
 
     if training is not None and forecast.is_series(training):
-        sheet = forecast.forecast_file(artefact, training, given.images[0], given.steps)
+        sheet = forecast.forecast_file(
+            artefact, training, given.images[0], given.steps, given.group
+        )
         write_output(sheet.encode(), given.output)
         return 0
     from builder.engine.inference import predict_image

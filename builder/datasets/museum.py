@@ -49,10 +49,10 @@ def load(config: Config) -> Raw:
 
     settings = resolve_settings(ENTRY, config)
     days, sizes = settings["days"], (settings["window"], settings["horizon"], 1)
-    names, cut = ("visitors", "holiday"), days - days // 5
+    names, spans = ("visitors", "holiday"), [(0, days - days // 5, days)]
     return Raw(
         _series_columns.window_columns(
-            visitor_series(days), cut, names, names[:1], names[1:], sizes
+            visitor_series(days), spans, names, names[:1], names[1:], sizes
         )
     )
 

@@ -171,6 +171,7 @@ class TaskGuess:
         left_out: the other columns, each with the reason.
         classes: number of classes of the one target; 0 for numbers.
         time: of forecasting: the date column; "" where the rows follow each other evenly.
+        group: of forecasting: the column that names the series where the table holds several.
         season: of forecasting: steps after which the first target is much the same again; 0: none.
         strength: the autocorrelation at that distance, at most 1.
         reason: why this task, one sentence.
@@ -182,6 +183,7 @@ class TaskGuess:
     left_out: tuple[tuple[str, str], ...] = ()
     classes: int = 0
     time: str = ""
+    group: str = ""
     season: int = 0
     strength: float = 0.0
     reason: str = ""

@@ -6,7 +6,7 @@ import csv
 import io
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 from builder import binding
 from builder.datasets import _series_columns, series_file
 from builder.datasets.contract import resolve_settings
+from builder.datasets.series_file import OrderedSeries
 from builder.engine.data import column_arrays
 from builder.engine.inference import confidence, predict_rows
 from builder.errors import DataError
@@ -54,6 +55,7 @@ def forecast(
     training: TrainingSpec,
     path: str | os.PathLike[str] | None = None,
     steps: int | None = None,
+    group: str = "",
 ) -> dict[str, Any]:
     """What follows a series.
 
@@ -62,8 +64,10 @@ def forecast(
         training: what it was trained on: a ``SeriesFile``.
         path: a file of the same columns that is to be continued; None: the dataset's own.
         steps: how many; None is one horizon. More are forecast from forecasts.
+        group: of several series the name of the one to continue; "" takes the first.
 
     Returns:
+        ``groups``: the names of all series there, none where they are one; ``group``: this one's;
         ``times``: ISO texts of the next steps, or their numbers from 1; ``values``: column → one
         number a step; ``past``: the last steps before in the same form, ``times`` and ``values``
         (NaN in a gap); ``horizon``: steps of one forecast.
@@ -80,7 +84,8 @@ def forecast(
             "dataset",
         )
     settings = resolve_settings(series_file.ENTRY, training.dataset.config)
-    end = read_end(settings, path)
+    parts = _read_parts(settings, path)
+    end = read_end(settings, _choose(parts, group))
     count = settings["horizon"] if steps is None else steps
     if not 1 <= count <= MOST:
         raise DataError(f"{count} steps cannot be forecast.", f"Ask for 1 to {MOST:,}.")
@@ -90,6 +95,8 @@ def forecast(
     times, before = _times(end, count)
     past = end.values[-SHOWN:].astype("float64")
     return {
+        "groups": [one.name for one in parts if one.name],
+        "group": group or parts[0].name,
         "horizon": settings["horizon"],
         "times": times,
         "values": {name: said[:, names.index(name)].tolist() for name in answered},
@@ -101,34 +108,59 @@ def forecast(
 
 
 def forecast_file(
-    artefact: str, training: TrainingSpec, path: str | os.PathLike[str], steps: int | None = None
+    artefact: str,
+    training: TrainingSpec,
+    path: str | os.PathLike[str],
+    steps: int | None = None,
+    group: str = "",
 ) -> str:
-    """``forecast`` as a CSV with a row for each step: its time and ``predicted_NAME``."""
-    found = forecast(artefact, training, path, steps)
+    """``forecast`` as a CSV with a row for each step: its time and ``predicted_NAME``; of several
+    series one below the other, each row with its name, unless ``group`` is one of them."""
+    found = [forecast(artefact, training, path, steps, group)]
+    if not group:
+        more = found[0]["groups"][1:]
+        found += [forecast(artefact, training, path, steps, name) for name in more]
     sheet = io.StringIO()
     writer = csv.writer(sheet, lineterminator="\n")
-    columns = [f"predicted_{name}" for name in found["values"]]
-    writer.writerow([training.dataset.config.get("time") or "step", *columns])
-    said = [[f"{value:.7g}" for value in column] for column in found["values"].values()]
-    writer.writerows(zip(found["times"], *said, strict=True))
+    columns = [f"predicted_{name}" for name in found[0]["values"]]
+    config = training.dataset.config
+    heads = [config["group"]] if config.get("group") else []
+    writer.writerow([*heads, config.get("time") or "step", *columns])
+    for one in found:
+        said = [[f"{value:.7g}" for value in column] for column in one["values"].values()]
+        named = [[one["group"]] * len(one["times"])] if heads else []
+        writer.writerows(zip(*named, one["times"], *said, strict=True))
     return sheet.getvalue()
 
 
-def read_end(settings: Mapping[str, Any], path: str | os.PathLike[str] | None) -> SeriesEnd:
-    """The series of a file up to the last step at which every value to forecast is there.
+def _read_parts(
+    settings: Mapping[str, Any], path: str | os.PathLike[str] | None
+) -> list[OrderedSeries]:
+    given = None if path is None else Path(path)
+    return series_file.read_series(settings, series_file.column_names(settings), given)
+
+
+def _choose(parts: list[OrderedSeries], group: str) -> OrderedSeries:
+    """The series of that name; DataError if there is none."""
+    one = next((p for p in parts if p.name == group or not group), None)
+    if one is None:
+        names = ", ".join(p.name for p in parts[:20])
+        raise DataError(f"There is no series '{group}'.", f"There are {names}.", "group")
+    return one
+
+
+def read_end(settings: Mapping[str, Any], one: OrderedSeries) -> SeriesEnd:
+    """The series up to the last step at which every value to forecast is there.
 
     Raises:
-        DataError: the file does not fit, or is shorter than a window.
+        DataError: its times follow no even clock.
     """
-    names = series_file.column_names(settings)
-    given = None if path is None else Path(path)
-    values, times, _ = series_file.read_series(settings, names, given)
+    values, times = one.values, one.times
     many = len(settings["values"])
     there = np.flatnonzero(~np.isnan(values[:, :many]).any(axis=1))
     last = int(there[-1]) + 1 if len(there) else 0
-    series, _ = series_file.put_on_clock(
-        values[:last], None if times is None else times[:last], settings
-    )
+    until = replace(one, values=values[:last], times=None if times is None else times[:last])
+    series, _ = series_file.put_on_clock(until, settings)
     if times is not None:
         times = series_file.step_times(times[:last], settings["gaps"], len(series))
     known = slice(many, many + len(settings["known"]))

@@ -19,7 +19,7 @@ from builder.runs.scheduler import jobs
 from builder.spec import Run
 from builder.suggest import series_dataset
 from pages.widgets.code import lazy_download
-from pages.widgets.session import tab_state
+from pages.widgets.session import tab_state, widget_sync
 from pages.widgets.shared import drop_zone, page_frame
 from pages.widgets.shared.drop_zone import DroppedFile
 from pages.widgets.shared.markup import table
@@ -62,7 +62,14 @@ def show(run: Run) -> None:
                 on_click=tab_state.remember,
                 args=(f"forecast-file-{run.id}", None),
             )
-    found = _ask(run, int(steps), newer[0] if newer else None)
+        group_place = st.container(width="stretch")
+    group = str(widget_sync.widget_value(f"forecast-group-{run.id}") or "")
+    found = _ask(run, int(steps), newer[0] if newer else None, group)
+    if found["groups"]:
+        with group_place:
+            st.selectbox(
+                str(config["group"]), found["groups"], key=f"forecast-group-{run.id}"
+            )  # fmt: skip
     for name in found["values"]:
         _draw(name, found)
     _show_numbers(found, str(config.get("time") or "step"))
@@ -70,18 +77,18 @@ def show(run: Run) -> None:
     drop_zone.show("forecast-files", HINT, lambda dropped: _take(run, dropped))
 
 
-def _ask(run: Run, steps: int, file: str | None) -> Mapping[str, Any]:
+def _ask(run: Run, steps: int, file: str | None, group: str = "") -> Mapping[str, Any]:
     artefact = str(jobs.artefact(run.id))
     call = ("forecast.forecast", artefact, run.training)
     if file is None:
-        own: Mapping[str, Any] = client.call(*call, None, steps)
+        own: Mapping[str, Any] = client.call(*call, None, steps, group)
         return own
     path = find_file(file)
     if path is None:
         raise FileError("The newer file is no longer here.", "Drop it again.")
     with st.spinner("Reading the newer file …"):
         found: Mapping[str, Any] = client.call_guarded(
-            *(*call, str(path.resolve()), steps),
+            *(*call, str(path.resolve()), steps, group),
             reads=(workspace.home(), *workspace.linked_folders()),
             memory_bytes=MEMORY,
         )

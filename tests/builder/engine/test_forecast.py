@@ -205,3 +205,40 @@ def test_windows_of_a_long_series_are_answered_without_laying_them_out(alone, mo
     monkeypatch.setattr(evaluation, "_kept", {})
     evaluation._predict(model_cache.get_model(alone[0]), answer)
     assert max(laid) <= evaluation.BATCH
+
+
+@pytest.fixture(scope="module")
+def grouped(tmp_path_factory, workspace):
+    """Two shops in one table, one of which sells a thousand more."""
+    both = pd.concat([shop().assign(town=town, sold=shop()["sold"] + more)
+                      for town, more in (("Ulm", 0), ("Bonn", 1000))])  # fmt: skip
+    file = data_files.keep("both.csv", both.to_csv(index=False).encode())
+    spec = dataset().with_(file=file, name="both.csv", group="town")
+    return train(spec, tmp_path_factory.mktemp("grouped"), 20)
+
+
+def test_one_of_several_series_is_continued(grouped):
+    artefact, training, _ = grouped
+    found = {name: forecast.forecast(artefact, training, group=name) for name in ("Ulm", "Bonn")}
+    assert found["Ulm"]["groups"] == ["Bonn", "Ulm"]
+    low, high = (np.mean(found[name]["values"]["sold"]) for name in ("Ulm", "Bonn"))
+    assert 900 < high - low < 1100
+    assert found["Ulm"]["times"] == found["Bonn"]["times"]
+    with pytest.raises(DataError, match="no series 'Kiel'"):
+        forecast.forecast(artefact, training, group="Kiel")
+
+
+def test_a_file_of_several_series_is_continued_series_by_series(grouped):
+    artefact, training, _ = grouped
+    path = data_files.find_file(training.dataset.config["file"])
+    lines = forecast.forecast_file(artefact, training, path).splitlines()
+    assert lines[0] == "town,day,predicted_sold" and len(lines) == 1 + 2 * WEEK
+    assert [line.split(",")[0] for line in lines[1:]] == ["Bonn"] * WEEK + ["Ulm"] * WEEK
+    assert len(forecast.forecast_file(artefact, training, path, group="Ulm").splitlines()) == 8
+
+
+def test_each_series_is_tested_at_its_own_end(grouped):
+    (found,) = back_test.back_test(*grouped[:2])
+    assert set(found["groups"]) == {"Ulm", "Bonn"}
+    assert (found["true"][np.array(found["groups"]) == "Bonn"] > 900).all()
+    assert len(found["times"]) == len(found["groups"]) == found["of"]
