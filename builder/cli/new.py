@@ -13,7 +13,7 @@ from builder.errors import DataError, FileError
 from builder.formatting import plural
 from builder.spec import ObjectSpec
 from builder.suggest import further_files, series_dataset, table_dataset, table_model
-from builder.tables.table_records import TableOverview, TableProfile
+from builder.tables.table_records import TableFormat, TableOverview, TableProfile
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +34,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weight", metavar="COLUMN", default="", help="how much each row counts in training"
     )
+    parser.add_argument(
+        "--labels", metavar="COLUMN", default="",
+        help="a column whose cells name several labels: yes or no for each",
+    )  # fmt: skip
     how = parser.add_mutually_exclusive_group()
     how.add_argument(
         "--forecast", action="store_true", help="the rows follow each other in time: forecast"
@@ -65,11 +69,16 @@ def run(given: argparse.Namespace) -> int:
     for one in (path, *further, *([given.test] if given.test else [])):
         if not one.is_file():
             raise FileError(f"There is no file {one}.")
-    beginning = table_overview.preview(path)
+    beginning, form = table_overview.preview(path), TableFormat()
+    if given.labels:
+        (column,) = find_columns(beginning, given.labels)
+        card = beginning.column(column)
+        form = TableFormat(labels=((column, (card and card.mark) or ";"),))
+        beginning = table_overview.overview(path, form).profile
     targets = find_columns(beginning, given.predict)
     inputs = find_columns(beginning, given.inputs) if given.inputs else ()
     asked = True if given.forecast else False if given.table else None
-    seen = table_overview.overview(path, targets=targets, inputs=inputs, forecast=asked)
+    seen = table_overview.overview(path, form, targets=targets, inputs=inputs, forecast=asked)
     dataset = _make_dataset(given, _keep(path), seen, inputs)
     parts = [(one, "train") for one in further] + ([(given.test, "test")] if given.test else [])
     for one, part in parts:
@@ -126,13 +135,21 @@ def _describe(dataset: ObjectSpec) -> str:
 
 
 def find_columns(profile: TableProfile, text: str) -> Sequence[str]:
-    """The columns a list of names and places means.
+    """The columns a list of names and places means; the name of one that was split into labels
+    means all of them.
 
     Raises:
         DataError: there is no such column.
     """
     names = [c.name for c in profile.columns]
-    return [_find_column(names, word.strip()) for word in text.split(",")]
+    split = {column for column, _ in profile.format.labels}
+    found: list[str] = []
+    for word in map(str.strip, text.split(",")):
+        if word in split:
+            found += [n for n in names if n.startswith(f"{word}: ")]
+        else:
+            found.append(_find_column(names, word))
+    return found
 
 
 def _find_column(names: list[str], word: str) -> str:

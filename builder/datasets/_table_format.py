@@ -11,6 +11,7 @@ from builder.datasets import _folders
 from builder.errors import DataError
 from builder.tables.table_records import TableFormat
 
+PAIRS = ("missing", "labels")
 FLAGS = ("header", "day_first")
 FILE_PART = "(file)"
 """The column that says of rows from several files whether they are for training or the test."""
@@ -44,7 +45,7 @@ def table_format(settings: Mapping[str, Any]) -> TableFormat:
 
 
 def _fits(name: str, value: Any) -> bool:
-    if name == "missing":
+    if name in PAIRS:
         return isinstance(value, tuple) and all(
             isinstance(pair, tuple) and len(pair) == 2 and all(isinstance(x, str) for x in pair)
             for pair in value

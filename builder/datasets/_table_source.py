@@ -18,6 +18,8 @@ READERS = {
 }
 """Kind of file that says its types → the call that reads it."""
 
+SPLIT_LABELS = "tables/reading/label_columns.split_labels"
+
 
 def read_lines(settings: Mapping[str, Any], dates: Sequence[str] = ()) -> str:
     """``table = pd.read_csv(…)``, and what its names, numbers and dates need beside; the rows of
@@ -34,6 +36,9 @@ def read_lines(settings: Mapping[str, Any], dates: Sequence[str] = ()) -> str:
         one = {**settings, "name": name, "format": other.get("format") or {}}
         lines.append(_read_one(one, "more", dates, other.get("part", "train") if parts else ""))
         lines.append("table = pd.concat([table, more], ignore_index=True)\n")
+    files = (settings, *settings.get("more", {}).values())
+    if any((one.get("format") or {}).get("labels") for one in files):
+        lines.insert(0, f"{_program.function_source(SPLIT_LABELS)}\n\n")
     return "".join(lines)
 
 
@@ -52,6 +57,8 @@ def _read_one(settings: Mapping[str, Any], variable: str, dates: Sequence[str], 
         lines = [f"import zipfile\n\nwith zipfile.ZipFile({name!r}) as archive:\n    {lines[0]}"]
     if form.get("kind") not in (*READERS, "texts"):
         lines += _mend_cells(settings, variable)
+    for column, mark in form.get("labels", ()):
+        lines.append(f"{variable} = split_labels({variable}, {column!r}, {mark!r})")
     for column in dates:
         cells = f"{variable}[{column!r}]"
         lines.append(f"{cells} = read_times({cells}, day_first={bool(form.get('day_first'))})")

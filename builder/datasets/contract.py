@@ -12,6 +12,8 @@
     decode(config, rows)    only where a column's kind has words: rows of word numbers as text
     FILE        only where a file of that name in the datasets folder is the same
     columns(config)   only where its settings say all of it: its columns, without loading it
+    series_to_continue(config, steps, path)    only where its windows are over series that can be
+                continued: the settings of a ``SeriesFile``, and the series as ``OrderedSeries``
     awaits(config), remedy(config)    only where the data are not here yet: a sentence that says
                 so, and one on what to do
 

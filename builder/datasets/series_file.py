@@ -154,6 +154,18 @@ def read_series(
     return _order_table(_read_table(settings, names, path), settings, names)
 
 
+def series_to_continue(
+    config: Config, steps: int, path: Path | None = None
+) -> tuple[Mapping[str, Any], list[OrderedSeries]]:
+    """The settings and the series of the dataset, or of another file of the same columns.
+
+    Raises:
+        DataError: as ``read_series``.
+    """
+    settings = resolve_settings(ENTRY, config)
+    return settings, read_series(settings, column_names(settings), path)
+
+
 def _read_table(settings: Mapping[str, Any], names: list[str], path: Path | None) -> Any:
     time, group = settings["time"], settings["group"]
     kinds = {**({time: "date"} if time else {}), **dict.fromkeys(names, "number")}

@@ -97,6 +97,24 @@ def set_kind(dataset: ObjectSpec, column: str, kind: str) -> ObjectSpec:
     return dataset.with_(inputs={**inputs, column: kind} if kind else inputs)
 
 
+def split_labels(dataset: ObjectSpec, profile: TableProfile, column: str) -> ObjectSpec:
+    """The dataset that reads or predicts yes or no for each label which the cells of a column name.
+
+    Args:
+        profile: of the file read with these ``labels`` in its format.
+    """
+    answers = [c.name for c in profile.columns if c.name.startswith(f"{column}: ")]
+    sides = {}
+    for side, kind in (("inputs", "yes_no"), ("targets", "category")):
+        named = dict(dataset.config[side])
+        if named.pop(column, None):
+            named |= dict.fromkeys(answers, kind)
+        sides[side] = named
+    form = dataclasses.asdict(profile.format)
+    form = {key: value for key, value in form.items() if value is not None}
+    return dataset.with_(format=form, **sides)
+
+
 def set_weight(dataset: ObjectSpec, column: str) -> ObjectSpec:
     """The dataset whose rows count in training as that column says, which is then not read; ""
     lets them count the same."""

@@ -210,6 +210,18 @@ def test_pasted_rows_of_the_same_columns_are_asked_what_they_are_for(
     assert saved(project).dataset.config["split"] == "random"
 
 
+def test_labels_of_one_cell_become_columns_by_a_click(visit: Visit) -> None:
+    rows = [f"{i % 50}\t{['a;b', 'b', 'a;c', 'c'][i % 4]}" for i in range(80)]
+    app = visit("data")
+    app.text_area(key="pasted-cells").set_value("\n".join(["age\ttags", *rows])).run()
+    app.button(key="cells-use").click().run()
+    app.button(key="table-labels-tags").click().run()
+    assert not app.exception and not app.error, [e.value for e in app.error]
+    training = projects.list_projects("local")[0].training
+    assert list(training.dataset.config["targets"]) == ["tags: a", "tags: b", "tags: c"]
+    assert len(training.model.outputs) == 3
+
+
 @pytest.mark.parametrize("order", [("train.csv", "test.csv"), ("test.csv", "train.csv")])
 def test_files_that_come_as_train_and_test_are_that(visit: Visit, order: tuple[str, str]) -> None:
     head, *rows = tables.text().splitlines()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import numpy as np
 
 from builder import binding
 from builder.datasets import _series_columns, series_file
-from builder.datasets.contract import resolve_settings
+from builder.datasets.registry import find_dataset
 from builder.datasets.series_file import OrderedSeries
 from builder.engine.data import column_arrays
 from builder.engine.inference import confidence, predict_rows
@@ -28,6 +28,9 @@ SHOWN = 500
 
 MOST = 10_000
 """Steps ahead, at most."""
+
+MOST_HORIZON = 1_000
+"""Steps of one forecast, at most."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,21 +53,28 @@ def is_series(training: TrainingSpec) -> bool:
     return training.dataset.class_name == series_file.ENTRY.class_name
 
 
+def goes_on(training: TrainingSpec) -> bool:
+    """Whether the series it learned from can be continued."""
+    return hasattr(find_dataset(training.dataset.class_name), "series_to_continue")
+
+
 def forecast(
     artefact: str,
     training: TrainingSpec,
     path: str | os.PathLike[str] | None = None,
     steps: int | None = None,
     group: str = "",
+    ahead: Sequence[Sequence[float | None]] = (),
 ) -> dict[str, Any]:
     """What follows a series.
 
     Args:
         artefact: path of the ``.keras``.
-        training: what it was trained on: a ``SeriesFile``.
+        training: what it was trained on: a series.
         path: a file of the same columns that is to be continued; None: the dataset's own.
         steps: how many; None is one horizon. More are forecast from forecasts.
         group: of several series the name of the one to continue; "" takes the first.
+        ahead: what a person says is known in advance, as ``known_ahead`` asks for it; a row a step.
 
     Returns:
         ``groups``: the names of all series there, none where they are one; ``group``: this one's;
@@ -77,18 +87,11 @@ def forecast(
             what has to be known in advance.
         FileError: the artefact cannot be read.
     """
-    if not is_series(training):
-        raise DataError(
-            "This model did not learn from a series of your own, so it cannot continue one.",
-            "Choose a run that was trained on a series of your own.",
-            "dataset",
-        )
-    settings = resolve_settings(series_file.ENTRY, training.dataset.config)
-    parts = _read_parts(settings, path)
+    settings, parts = _read_parts(training, path, steps)
     end = read_end(settings, _choose(parts, group))
     count = settings["horizon"] if steps is None else steps
-    if not 1 <= count <= MOST:
-        raise DataError(f"{count} steps cannot be forecast.", f"Ask for 1 to {MOST:,}.")
+    if len(ahead):
+        end = replace(end, ahead=np.asarray(ahead, "float32"))
     answered = _answered(training, settings, count)
     said = _roll(artefact, training, settings, end, count)[:count]
     names = list(settings["values"])
@@ -133,11 +136,56 @@ def forecast_file(
     return sheet.getvalue()
 
 
+def known_ahead(
+    training: TrainingSpec,
+    path: str | os.PathLike[str] | None = None,
+    steps: int | None = None,
+    group: str = "",
+) -> dict[str, Any]:
+    """What has to be known in advance to forecast, as far as it is.
+
+    Args:
+        path, steps, group: as ``forecast`` has them.
+
+    Returns:
+        ``columns``: names, none where the model needs none; ``times`` of the steps as ``forecast``
+        gives them; ``rows``: for each step the values, None for what is not known.
+
+    Raises:
+        DataError: as ``forecast``.
+    """
+    settings, parts = _read_parts(training, path, steps)
+    end, horizon = read_end(settings, _choose(parts, group)), settings["horizon"]
+    count = -(-(horizon if steps is None else steps) // horizon) * horizon
+    known = np.full((count, len(settings["known"])), np.nan)
+    there = end.ahead[:count]
+    known[: len(there)] = there
+    rows = [[None if v != v else v for v in row] for row in known.tolist()]
+    return {"columns": list(settings["known"]), "times": _times(end, count)[0], "rows": rows}
+
+
 def _read_parts(
-    settings: Mapping[str, Any], path: str | os.PathLike[str] | None
-) -> list[OrderedSeries]:
-    given = None if path is None else Path(path)
-    return series_file.read_series(settings, series_file.column_names(settings), given)
+    training: TrainingSpec, path: str | os.PathLike[str] | None, steps: int | None
+) -> tuple[Mapping[str, Any], list[OrderedSeries]]:
+    """The settings of the series, and all there are.
+
+    Raises:
+        DataError: it learned from no series, or so many steps cannot be asked for.
+    """
+    if not goes_on(training):
+        raise DataError(
+            "This model did not learn from a series, so it cannot continue one.",
+            "Choose a run that was trained on a series.",
+            "dataset",
+        )
+    if steps is not None and not 1 <= steps <= MOST:
+        raise DataError(f"{steps} steps cannot be forecast.", f"Ask for 1 to {MOST:,}.")
+    module = find_dataset(training.dataset.class_name)
+    ahead = (steps or 0) + MOST_HORIZON
+    found: tuple[Mapping[str, Any], list[OrderedSeries]] = module.series_to_continue(
+        training.dataset.config, ahead, None if path is None else Path(path)
+    )
+    return found
 
 
 def _choose(parts: list[OrderedSeries], group: str) -> OrderedSeries:

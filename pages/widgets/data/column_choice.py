@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from builder.datasets._table_format import table_format
 from builder.datasets.contract import weight_column
 from builder.kinds.registry import all_kinds, find_kind
 from builder.spec import Config, ObjectSpec
@@ -70,6 +71,12 @@ def _show_card(dataset: ObjectSpec, column: ColumnProfile, rows: int) -> None:
     st.html(table_cards.facts_html(column, rows))
     for sentence in _remarks(column, current):
         st.caption(escape_md(sentence))
+    if column.mark:
+        st.caption(f"Cells name several labels at once, with “{column.mark}” between two.")
+        st.button(
+            "A column for each label", key=f"table-labels-{column.name}", icon=":material/build:",
+            on_click=split_labels, args=(dataset, column.name, column.mark),
+        )  # fmt: skip
     for value in column.suspicious[:2]:
         _offer_missing(dataset, column.name, value)
     if chosen == WEIGHT != current:
@@ -98,6 +105,17 @@ def _offer_missing(dataset: ObjectSpec, column: str, value: SuspiciousValue) -> 
         on_click=_use_format,
         args=(dataset, {**form, "missing": missing}),
     )
+
+
+@page_frame.safe
+def split_labels(dataset: ObjectSpec, column: str, mark: str) -> None:
+    """A callback: yes or no for each label that the cells of a column name."""
+    config = dataset.config
+    form = config.get("format") or Config()
+    labels = (*form.get("labels", ()), (column, mark))
+    read = table_format({**form, "labels": labels})
+    profile = open_table.read_profile(str(config["file"]), str(config["name"]), read)
+    open_table.follow(table_dataset.split_labels(dataset, profile, column))
 
 
 @page_frame.safe

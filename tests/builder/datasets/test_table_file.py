@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -15,8 +16,9 @@ from builder.engine.data import loading
 from builder.errors import DataError
 from builder.runs.disk import data_files
 from builder.spec import Config, ObjectSpec
-from builder.suggest import table_dataset
+from builder.suggest import table_dataset, table_model
 from builder.tables import table_overview
+from builder.tables.table_records import TableFormat
 from tests.builder.tables.small_files import zipped
 
 ROWS = 60
@@ -313,3 +315,40 @@ def test_a_table_among_several_in_a_zip_is_read_by_the_script(tmp_path, monkeypa
     script = run_source(spec, "", tmp_path, monkeypatch)
     ours = columns(loading.load(spec))["paid"].train
     np.testing.assert_array_equal(ours, script["x_train"]["paid"])
+
+
+def tagged():
+    tags = ["red;round", "red", "round; soft", None, "soft", "soft;red"] * 10
+    return table(tags=tags)
+
+
+def test_labels_in_one_cell_become_answers_of_their_own(tmp_path, monkeypatch):
+    text = tagged().to_csv(index=False)
+    spec = dataset(text)
+    profile = table_overview.overview(text.encode()).profile
+    assert profile.column("tags").mark == ";"
+    assert not any(c.mark for c in profile.columns if c.name != "tags")
+    form = TableFormat(labels=(("tags", ";"),))
+    split = table_overview.overview(text.encode(), form).profile
+    spec = table_dataset.split_labels(
+        table_dataset.set_targets(spec, profile, ["tags"]), split, "tags"
+    )
+    names = ["tags: red", "tags: round", "tags: soft"]
+    assert list(spec.config["targets"]) == names
+    data, script = loading.load(spec), run_source(spec, text, tmp_path, monkeypatch)
+    assert data.facts.n_train + data.facts.n_test == 50, "who names nothing is no example"
+    for name in names:
+        assert columns(data)[name].facts.classes == ("no", "yes")
+        np.testing.assert_array_equal(columns(data)[name].train, script["y_train"][name])
+    whole = np.concatenate([columns(data)["tags: red"].train, columns(data)["tags: red"].test])
+    assert whole.sum() == 30
+    ends = table_model.suggest(data.facts, spec).compile["loss"]
+    assert {one.class_name for one in ends.values()} == {"BinaryCrossentropy"}
+
+
+def test_too_many_labels_are_no_columns():
+    text = table(tags=[f"a{i};b{i}" for i in range(ROWS)]).to_csv(index=False)
+    form = TableFormat(delimiter=",")
+    assert not table_overview.overview(text.encode(), form).profile.column("tags").mark
+    with pytest.raises(DataError, match="120 different labels"):
+        table_overview.overview(text.encode(), replace(form, labels=(("tags", ";"),)))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from builder import check, edit
+from builder import check, edit, starters
 from builder.datasets import series_file
 from builder.engine.build import keras_model
 from builder.engine.data import loading
@@ -175,7 +175,7 @@ def test_a_model_of_another_horizon_is_told(alone):
 
 
 def test_other_models_forecast_nothing(alone):
-    with pytest.raises(DataError, match="did not learn from a series of your own"):
+    with pytest.raises(DataError, match="did not learn from a series"):
         forecast.forecast(alone[0], replace(alone[1], dataset=ObjectSpec("Iris")))
 
 
@@ -242,3 +242,25 @@ def test_each_series_is_tested_at_its_own_end(grouped):
     assert set(found["groups"]) == {"Ulm", "Bonn"}
     assert (found["true"][np.array(found["groups"]) == "Bonn"] > 900).all()
     assert len(found["times"]) == len(found["groups"]) == found["of"]
+
+
+def test_what_is_known_in_advance_is_asked_for_and_taken(trained):
+    artefact, training, _ = trained
+    asked = forecast.known_ahead(training, steps=10)
+    assert asked["columns"] == ["promoted"] and len(asked["times"]) == 2 * WEEK
+    assert all(row == [None] for row in asked["rows"])
+    low, high = (
+        np.mean(
+            forecast.forecast(artefact, training, steps=WEEK, ahead=[[v]] * WEEK)["values"]["sold"]
+        )
+        for v in (0, 1)
+    )
+    assert high - low > 10, "promoted days sell twenty more"
+
+
+def test_a_museum_of_ours_goes_on(tmp_path):
+    training = starters.find_starter("museum").training.with_fit(epochs=1)
+    result = train_run.train(training, tmp_path, NullSink(), lambda: None)
+    found = forecast.forecast(str(result["artefact"]), training, steps=20)
+    assert len(found["values"]["visitors"]) == 20 and found["times"][0] == 1
+    assert all(None not in row for row in forecast.known_ahead(training, steps=20)["rows"])
