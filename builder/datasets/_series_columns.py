@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from builder.kinds._windows import Windows, aligned
 from builder.kinds.contract import Array, Column
 
@@ -14,7 +16,7 @@ PAST, AHEAD = "past", "ahead"
 
 def window_columns(
     series: Array,
-    cut: int,
+    spans: Sequence[tuple[int, int, int]],
     names: Sequence[str],
     values: Sequence[str],
     known: Sequence[str],
@@ -24,7 +26,7 @@ def window_columns(
 
     Args:
         series: float32 (steps, columns), the values first, then what is known, then others.
-        cut: the step the test begins at.
+        spans: where each series begins, where its test begins and where it ends.
         names: of all columns.
         sizes: window, horizon and stride.
     """
@@ -32,8 +34,8 @@ def window_columns(
 
     window, horizon, stride = sizes
     many, ahead = len(values), len(values) + len(known)
-    series = aligned(series)
-    parts = program.window_starts(series, cut, slice(ahead), window, horizon, stride)
+    series, firsts = aligned(series), np.array([first for first, _, _ in spans])
+    parts = program.window_starts(series, spans, slice(ahead), window, horizon, stride)
 
     def column(
         name: str,
@@ -45,7 +47,9 @@ def window_columns(
         length = horizon if shift else window
         train: Any
         test: Any
-        train, test = (Windows.at(series, starts + shift, length, channels) for starts in parts)
+        train, test = (
+            Windows.at(series, starts + shift, length, channels, firsts) for starts in parts
+        )
         return Column(name, "series", role, train, test, features=tuple(features))
 
     columns = [column(PAST, "input", 0, None, names)]
