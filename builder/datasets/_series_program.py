@@ -120,23 +120,24 @@ def even_series(values: Any, times: Any, gaps: Any, test_split: Any, horizon: An
 
 
 def window_starts(
-    series: Any, cut: Any, targets: Any, window: Any, horizon: Any, stride: Any
+    series: Any, cut: Any, targets: Any, window: Any, horizon: Any, stride: Any, delay: Any = 0
 ) -> Any:
     """Where windows begin, for training and for the test: none holds a missing number.
 
-    No window for training reaches the step the test begins at; all that follows a window of the
-    test lies behind it.
+    No window for training reaches the step the test begins at; all that is asked of a window of the
+    test lies behind it. Between a window and what is asked lie ``delay`` steps.
     """
     missing = np.isnan(series)
     lacks = [
         np.cumsum(np.insert(bad, 0, 0)) for bad in (missing.any(1), missing[:, targets].any(1))
     ]
-    last = len(series) - window - horizon
+    shift = window + delay
+    last = len(series) - shift - horizon
     parts = []
-    for begin, end in ((0, cut - window - horizon), (max(0, cut - window), last)):
+    for begin, end in ((0, cut - shift - horizon), (max(0, cut - shift), last)):
         starts = np.arange(begin, end + 1, stride)
-        ahead = starts + window
-        is_whole = lacks[0][ahead] == lacks[0][starts]
+        ahead = starts + shift
+        is_whole = lacks[0][starts + window] == lacks[0][starts]
         is_whole &= lacks[1][ahead + horizon] == lacks[1][ahead]
         parts.append(starts[is_whole])
     return parts
@@ -149,22 +150,23 @@ def windows(series: Any, starts: Any, length: Any) -> Any:
 
 
 def cut_windows(
-    series: Any, cut: Any, values: Any, known: Any, window: Any, horizon: Any, stride: Any
-) -> Any:
+    series: Any, cut: Any, values: Any, known: Any, window: Any, horizon: Any, stride: Any,
+    delay: Any = 0,
+) -> Any:  # fmt: skip
     """((x_train, y_train), (x_test, y_test)), dicts by column.
 
     x is the "past", every column over a window, and "ahead", what is known in advance of the
-    horizon behind it; y are the values over that horizon. The columns of the series are the values,
-    then what is known, then others.
+    horizon, which begins ``delay`` steps behind it; y are the values over that horizon. The columns
+    of the series are the values, then what is known, then others.
     """
-    targets = len(values) + len(known)
+    targets, shift = len(values) + len(known), window + delay
     parts = []
-    for starts in window_starts(series, cut, slice(targets), window, horizon, stride):
+    for starts in window_starts(series, cut, slice(targets), window, horizon, stride, delay):
         x = {"past": windows(series, starts, window)}
         if known:
-            x["ahead"] = windows(series[:, len(values) : targets], starts + window, horizon)
+            x["ahead"] = windows(series[:, len(values) : targets], starts + shift, horizon)
         y = {
-            name: windows(series[:, place], starts + window, horizon)
+            name: windows(series[:, place], starts + shift, horizon)
             for place, name in enumerate(values)
         }
         parts.append((x, y))
@@ -173,10 +175,10 @@ def cut_windows(
 
 def split_series(
     table: Any, time: Any, values: Any, known: Any, others: Any, window: Any, horizon: Any,
-    stride: Any, gaps: Any, test_split: Any, day_first: Any,
+    stride: Any, gaps: Any, test_split: Any, day_first: Any, delay: Any = 0,
 ) -> Any:  # fmt: skip
     """The windows of a table's columns, as ``cut_windows`` gives them."""
     columns = [*values, *known, *others]
     series, times = order_series(table, time, columns, day_first)
     series, cut = even_series(series, times, gaps, test_split, horizon)
-    return cut_windows(series, cut, values, known, window, horizon, stride)
+    return cut_windows(series, cut, values, known, window, horizon, stride, delay)

@@ -31,6 +31,7 @@ ENTRY = entry(
         **{"file": "", "name": "", "format": Config(), "time": ""},
         **{"values": Config(), "known": Config(), "others": Config()},
         **{"window": 30, "horizon": 7, "stride": 1, "gaps": "keep", "test_split": 0.2},
+        **{"delay": 0, "names": Config()},
     },
     params={
         "file": Param("str", "SHA-256 of the file's content."),
@@ -43,6 +44,10 @@ ENTRY = entry(
         "window": Param("int", "How many steps the model sees.", 1, 10_000, 1),
         "horizon": Param("int", "How many steps ahead it forecasts.", 1, 1_000, 1),
         "stride": Param("int", "From one window to the next, in steps.", 1, 10_000, 1),
+        "delay": Param(
+            "int", "Steps between the window and the first that is forecast.", 0, 10_000, 1
+        ),
+        "names": Param("json", "What pasted code calls its arrays."),
         "gaps": Param(
             "choice",
             "keep: no window reaches over a gap. fill: what is missing lies on the line between its"
@@ -81,7 +86,7 @@ def load(config: Config) -> Raw:
     settings = resolve_settings(ENTRY, config)
     names = column_names(settings)
     series, cut, warning = _even_series(settings, names)
-    sizes = [settings[key] for key in ("window", "horizon", "stride")]
+    sizes = [settings[key] for key in ("window", "horizon", "stride", "delay")]
     _check_length(series, cut, settings)
     values, known = list(settings["values"]), list(settings["known"])
     columns = _series_columns.window_columns(series, cut, names, values, known, sizes)
@@ -237,12 +242,12 @@ def next_times(times: Any, count: int, after: int = -1) -> Array:
 
 def _check_length(series: Array, cut: int, settings: Mapping[str, Any]) -> None:
     """Raises DataError unless a window and what follows it fit before the test."""
-    window, horizon = settings["window"], settings["horizon"]
-    if cut < window + horizon:
-        longest = cut - horizon
+    window, horizon, delay = (settings[key] for key in ("window", "horizon", "delay"))
+    if cut < window + delay + horizon:
+        longest = cut - horizon - delay
         raise DataError(
             f"The series has {plural(len(series), 'step')}, {max(cut, 0)} of them before the test:"
-            f" too few for a window of {window} and {horizon} to follow.",
+            f" too few for a window of {window} and {delay + horizon} to follow.",
             f"Choose a window of at most {longest}." if longest > 0 else "Give a longer series.",
             "dataset.window",
         )
@@ -267,6 +272,7 @@ def source(config: Config) -> str:
     given = [settings["time"], *(list(names[role]) for role in ROLES)]
     given += [settings[k] for k in ("window", "horizon", "stride", "gaps", "test_split")]
     given.append(bool(settings["format"].get("day_first")))
+    given += [settings["delay"]] if settings["delay"] else []
     return (
         "import numpy as np\nimport pandas as pd\n\n\n"
         f"{_program.functions_source(*PROGRAM.functions)}\n\n"

@@ -24,7 +24,7 @@ ENTRY = entry(
     {
         **{"file": "", "name": "", "format": Config(), "inputs": Config(), "targets": Config()},
         **{"labels": "integers", "test_split": 0.2, "split": "random", "by": "", "seed": 0},
-        **{"unique": False, "fewest": 0},
+        **{"unique": False, "fewest": 0, "names": Config()},
     },
     params={
         "file": Param("str", "SHA-256 of the file's content."),
@@ -42,6 +42,7 @@ ENTRY = entry(
         "seed": Param("int", "The same number sets the same rows aside.", 0, 2**31 - 1, 1),
         "unique": Param("bool", "Take a row that stands several times only once."),
         "fewest": Param("int", "Leave out classes with fewer rows than this.", 0, 1000, 1),
+        "names": Param("json", "What pasted code calls its arrays."),
     },
     summary=(
         "A table of your own, a row for each example: CSV, Excel, Parquet or JSON. You say which"

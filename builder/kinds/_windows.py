@@ -25,6 +25,7 @@ class Windows:
         stride: from one beginning to the next.
         rate: from one value of a window to the next.
         starts: where each begins, int32 (count,), instead of ``first`` and ``stride``.
+        delay: steps that nobody has seen yet when these windows are asked for, before each begins.
         channels: which channels are seen: one, whose axis then falls away, or from one to before
             another; None: all.
 
@@ -40,6 +41,7 @@ class Windows:
     rate: int = 1
     starts: Any = None
     channels: int | tuple[int, int] | None = None
+    delay: int = 0
 
     def __post_init__(self) -> None:
         first, last = self._ends()
@@ -49,15 +51,21 @@ class Windows:
 
     @classmethod
     def at(
-        cls, values: Array, starts: Array, length: int, channels: int | tuple[int, int] | None
+        cls,
+        values: Array,
+        starts: Array,
+        length: int,
+        channels: int | tuple[int, int] | None,
+        delay: int = 0,
     ) -> Windows:
         """The windows that begin there, in rising order; even steps are kept as such."""
         steps = np.diff(starts[:2]).tolist() or [1]
         first = int(starts[0]) if len(starts) else 0
         if (np.diff(starts) == steps[0]).all():
-            return cls(values, length, len(starts), first, steps[0], channels=channels)
-        starts = starts.astype("int32")
-        return cls(values, length, len(starts), starts=starts, channels=channels)
+            more: dict[str, Any] = {"first": first, "stride": steps[0]}
+        else:
+            more = {"starts": starts.astype("int32")}
+        return cls(values, length, len(starts), channels=channels, delay=delay, **more)
 
     def _ends(self) -> tuple[int, int]:
         """Where the first and the last window begin."""

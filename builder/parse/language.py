@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from builder.parse import own_code, wrapped_models
-from builder.parse.awaited import awaited_functions, awaited_methods, positions
+from builder.parse.awaited import (
+    awaited_functions,
+    awaited_methods,
+    awaited_scalers,
+    positions,
+    tokenizer,
+)
 from builder.parse.data import array_methods, loaders, written_numbers
 from builder.parse.interpreter import (
     expressions,
@@ -26,7 +32,8 @@ RULES = Rules(
         array_methods.HANDLERS,
         written_numbers.HANDLERS,
         positions.HANDLERS,
-        awaited_functions.HANDLERS,
+        tokenizer.HANDLERS,
+        awaited_scalers.HANDLERS,
         awaited_methods.HANDLERS,
         symbolic_handlers.HANDLERS,
         keras_library.HANDLERS,

@@ -10,7 +10,7 @@ from builder.datasets import _said_of_data, data_to_come
 from builder.kinds.registry import find_kind
 from builder.parse.data.arrays import DataArray, Length, LoadedData
 from builder.parse.interpreter.interpreter import Interpreter
-from builder.parse.interpreter.values import Opaque
+from builder.parse.interpreter.values import Args, Keywords, Opaque
 
 NAME = data_to_come.ENTRY.class_name
 
@@ -103,6 +103,17 @@ def shape_of(interp: Interpreter, node: ast.AST, array: Awaited) -> list[Any]:
     if sizes is None:
         sizes = (width(interp, node, array),)
     return [*([] if array.part == "row" else [Length(array)]), *sizes]
+
+
+def find(args: Args, kw: Keywords) -> Awaited | None:
+    """The first array to come among the arguments, in a list or as its length as well."""
+    for value in (*args, *kw.values()):
+        items = value[:20] if isinstance(value, list) else [value]
+        for item in items:
+            item = item.array if isinstance(item, Length) else item
+            if isinstance(item, Awaited):
+                return item
+    return None
 
 
 def as_awaited(value: Any) -> Any:

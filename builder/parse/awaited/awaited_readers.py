@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from builder.parse.awaited import awaited_windows
 from builder.parse.awaited.awaited_array import Awaited, load_awaited, new_array
 from builder.parse.data.arrays import Batches, DataArray
 from builder.parse.interpreter.interpreter import Interpreter
@@ -121,34 +122,6 @@ def _batches(x: Awaited, kw: Keywords, usual: int) -> Any:
     return part("train")
 
 
-def _windows(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    """``timeseries_dataset_from_array(data, targets, sequence_length=120)``."""
-    named = ("data", "targets", "sequence_length", "sequence_stride", "sampling_rate", "batch_size")
-    asked = dict(zip(named, args, strict=False)) | kw
-    data, length = asked.get("data"), resolve_number(asked.get("sequence_length"))
-    rows = data if isinstance(data, Awaited) else new_array(node.lineno, form="windows")
-    if not isinstance(length, int) or length < 1:
-        return Opaque()
-    rows.said.update(
-        form="windows", window=length, horizon=_ahead(rows, asked.get("targets"), length)
-    )
-    for name in ("sampling_rate", "sequence_stride"):
-        if isinstance(value := resolve_number(asked.get(name, 1)), int) and value > 1:
-            rows.said[name] = value
-    width = rows.sizes if rows.sizes is not None else None
-    part = rows.part if rows.part != "all" else "train"
-    x = replace(rows, what="x", part=part, sizes=None if width is None else (length, *width))
-    y = replace(rows, what="y", part=part, sizes=()) if asked.get("targets") is not None else None
-    size = resolve_number(asked.get("batch_size", 128))
-    return Batches(x, y, size if isinstance(size, int) else None)
-
-
-def _ahead(rows: Awaited, targets: Any, length: int) -> int:
-    """How many steps behind a window its answer stands."""
-    start = targets.at[0] if isinstance(targets, Awaited) and targets.at else length
-    return max(1, start - length + 1)
-
-
 def _text_file(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``open("book.txt")``, of which the text is read."""
     name = _name(args, kw, "file")
@@ -217,8 +190,7 @@ READERS: dict[str, Reader] = {
     "keras.preprocessing.image_dataset_from_directory": _pictures,
     "keras.utils.text_dataset_from_directory": _texts,
     "keras.preprocessing.text_dataset_from_directory": _texts,
-    "keras.utils.timeseries_dataset_from_array": _windows,
-    "keras.preprocessing.timeseries_dataset_from_array": _windows,
+    **awaited_windows.READERS,
     "builtins.open": _text_file,
     "io.open": _text_file,
     "codecs.open": _text_file,

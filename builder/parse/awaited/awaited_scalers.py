@@ -1,0 +1,52 @@
+"""What scikit-learn's scalers and encoders do to data that are not here."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import Any
+
+from builder.parse.awaited.awaited_array import Awaited
+from builder.parse.data import array_methods
+from builder.parse.data.arrays import Scaler
+from builder.parse.interpreter.interpreter import Handlers, Interpreter
+from builder.parse.interpreter.values import Args, Keywords, Opaque
+
+TRANSFORMERS = tuple(
+    f"sklearn.{name}"
+    for name in ("compose.", "pipeline.", "impute.", "decomposition.", "feature_extraction.",
+                 "feature_selection.", "preprocessing.PowerTransformer",
+                 "preprocessing.OrdinalEncoder", "preprocessing.QuantileTransformer",
+                 "preprocessing.Polynomial", "preprocessing.MultiLabelBinarizer")
+)  # fmt: skip
+"""Things of scikit-learn that change columns in ways that are not followed."""
+
+SCALERS = ("StandardScaler", "MinMaxScaler", "RobustScaler", "Normalizer", "MaxAbsScaler")
+
+
+def call_scaler(
+    interp: Interpreter, node: ast.Call, scaler: Scaler, name: str, args: Args, kw: Keywords
+) -> Any:
+    """What a scaler of scikit-learn does to data to come."""
+    array = args[0] if args else None
+    if not isinstance(array, Awaited):
+        return array_methods.call_array_method(interp, node, scaler, name, args, kw)
+    if name == "fit":
+        return replace(scaler, on=array)
+    if name not in ("transform", "fit_transform"):
+        return array if name == "inverse_transform" else Opaque()
+    if scaler.name in ("OneHotEncoder", "LabelBinarizer", "MultiLabelBinarizer"):
+        single = array.sizes in ((), (1,)) or len(array.chosen) == 1
+        return replace(array, one_hot=True) if single else replace(array, sizes=None)
+    if scaler.name in ("LabelEncoder", "OrdinalEncoder"):
+        return array
+    if scaler.name.endswith("Imputer"):
+        return array
+    if scaler.name not in SCALERS:
+        array.said["encoded"] = scaler.name
+        return replace(array, sizes=None, is_text=False)
+    signs = {"StandardScaler": "standard", "MinMaxScaler": "unit", "MaxAbsScaler": "unit"}
+    return replace(array, scaled=signs.get(scaler.name, scaler.name[:40]))
+
+
+HANDLERS: dict[type, Handlers] = {Scaler: Handlers(method=call_scaler)}
