@@ -6,23 +6,29 @@ Settings of ``DataToCome.said``, each only where the code says it:
     file          the file or folder as the code writes it; target_file: that of the answers
     inputs        names or places of the columns that are read; without: those that are left out
     target        name or place of the column that is predicted
-    scale         standard (mean 0, deviation 1) or unit (0 to 1), by column; factor: every number
-                  is multiplied by it
+    scale         by column: standard (mean 0, deviation 1), unit (0 to 1, or scale_range), max_abs
+                  (the largest is 1), robust (by middle and quarters); target_scale: of the answers;
+                  factor: every number is multiplied by it
     guessed       what the code does not say, so that a usual number is taken
-    columns       names that the code gives to the columns of the file; read_as: how it reads it
+    columns       names that the code gives to the columns of the file; read_as: how it reads it;
+                  index: columns that are names of the rows
     test_split    share of the rows set aside, or test_rows: how many; random_state, stratified;
                   in_order: the last ones
     gives_back    the model is to give back what it reads
     added         columns that the code makes itself
     words, length of texts: how many words are known, how many of a text are read
     size          height and width of pictures; augmented: how they are varied
-    window, horizon, column   of a series: how many steps are read, how far ahead, which column
+    window, horizon, column   of a series: how many steps are read and asked, of which column;
+                  delay: steps between them; sampling_rate: one step of so many is read;
+                  sequence_stride: steps from one window to the next
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from builder.formatting import plural
 
 FORMS = {
     "table": "a table",
@@ -32,7 +38,12 @@ FORMS = {
     "arrays": "arrays",
 }
 FILES = ("file", "target_file")
-SCALES = {"standard": "standardised", "unit": "scaled to 0 to 1"}
+SCALES = {
+    "standard": "standardised",
+    "unit": "scaled to 0 to 1",
+    "max_abs": "divided by the largest of each column",
+    "robust": "scaled by the middle and the quarters of each column",
+}
 
 
 def file_name(said: Mapping[str, Any]) -> str:
@@ -61,11 +72,14 @@ def _parts(said: Mapping[str, Any]) -> Iterator[str]:
     if "length" in said:
         yield f"{said['length']} words of a text are read"
     if "window" in said:
-        steps = said.get("horizon", 1)
-        ahead = "the next step" if steps == 1 else f"{steps} steps ahead"
+        steps, delay = said.get("horizon", 1), said.get("delay", 0)
+        ahead = "the next step" if steps == 1 else f"the next {steps} steps"
+        if delay:
+            ahead = f"{plural(steps, 'step')} behind {delay} more"
         yield f"{ahead} from {said['window']} steps"
     if said.get("scale") in SCALES:
-        yield SCALES[said["scale"]]
+        scale, ends = SCALES[said["scale"]], said.get("scale_range", ())
+        yield f"scaled to {ends[0]:g} to {ends[1]:g}" if len(ends) == 2 else scale
     if isinstance(said.get("factor"), int | float):
         yield f"multiplied by {said['factor']:.4g}"
     if "augmented" in said:

@@ -48,7 +48,7 @@ def load(config: Config) -> Raw:
     from builder.datasets._visitors import visitor_series
 
     settings = resolve_settings(ENTRY, config)
-    days, sizes = settings["days"], (settings["window"], settings["horizon"], 1)
+    days, sizes = settings["days"], (settings["window"], settings["horizon"], 1, 0)
     names, cut = ("visitors", "holiday"), days - days // 5
     return Raw(
         _series_columns.window_columns(

@@ -13,8 +13,8 @@ from builder.errors import DataError
 from builder.facts import Problem
 from builder.runs.disk import data_files
 from builder.spec import ModelSpec, TrainingSpec
-from builder.suggest import bind_table
-from builder.suggest.bind_table import BoundTable
+from builder.suggest.bind import bind_data
+from builder.suggest.bind.bind_table import BoundData
 from builder.tables import table_overview
 
 HEAD = """
@@ -53,12 +53,12 @@ def read(source: str) -> TrainingSpec:
     return training
 
 
-def bind(source: str, table: pd.DataFrame, name: str = "table.csv", **how: object) -> BoundTable:
+def bind(source: str, table: pd.DataFrame, name: str = "table.csv", **how: object) -> BoundData:
     training, data = read(source), table.to_csv(index=False, **how).encode()
     profile = table_overview.overview(data).profile
-    assert bind_table.awaits_table(training)
-    dataset = bind_table.awaited_table(training, data_files.keep(name, data), name, profile)
-    return bind_table.bind_table(training, dataset, loading.describe(dataset))
+    assert bind_data.awaits_file(training)
+    (dataset,) = bind_data.awaited_datasets(training, data_files.keep(name, data), name, profile)
+    return bind_data.bind(training, dataset, loading.describe(dataset))
 
 
 def severe(training: TrainingSpec) -> list[Problem]:
@@ -241,4 +241,4 @@ def test_another_table_is_refused_with_the_column_that_is_missing():
     ],
 )
 def test_other_data_to_come_are_no_table(source):
-    assert not bind_table.awaits_table(read(source))
+    assert not bind_data.awaits_file(read(source))

@@ -29,8 +29,10 @@ class Awaited(DataArray):
         sizes: shape of one example; None where nothing says it.
         chosen, without: names or places of the columns that were chosen, or left out.
         at: first and last step behind a place in a series, where it was cut by a loop.
+        begins: so many of the first rows were left out.
         of_part: of one row, which part it is of; cut: it is several steps of a series.
-        scaled: ``standard``, ``unit``, or the name of another scaler.
+        scaled: ``standard``, ``unit``, ``max_abs``, ``robust``, or the name of another scaler.
+        scaled_to: from where to where, when it is not what is usual.
         words: how many words its numbers stand for.
         classes: how many different values it has, where the code says it.
         is_text: its examples are texts.
@@ -43,9 +45,11 @@ class Awaited(DataArray):
     chosen: tuple[Any, ...] = ()
     without: tuple[Any, ...] = ()
     at: tuple[int, int] | None = None
+    begins: int = 0
     of_part: str = "train"
     cut: bool = False
     scaled: str = ""
+    scaled_to: tuple[float, ...] = ()
     words: int = 0
     classes: int = 0
     is_text: bool = False

@@ -113,19 +113,31 @@ def said_of(x: Any, y: Any) -> dict[str, Any]:
         said |= _inputs_said(x)
     if isinstance(y, Awaited):
         said |= _target_said(y, first)
-    if isinstance(x, Awaited) and isinstance(y, Awaited) and x.at and y.at and x.cut:
-        said |= {"form": "windows", "window": x.at[1] - x.at[0]}
-        said["horizon"] = max(1, y.at[0] - x.at[1] + 1)
-    if said.get("form") == "windows":
-        if len(said.get("inputs", ())) == 1:
-            said["column"] = said.pop("inputs")[0]
-        said.pop("target", None)
+    if isinstance(x, Awaited) and isinstance(y, Awaited):
+        said |= _windows_said(x, y, said)
+    if said.get("form") == "windows" and len(said.get("inputs", ())) == 1:
+        said["column"] = said.pop("inputs")[0]
+        if said.get("target") == said["column"]:
+            said.pop("target")
     if x is y:
         said["gives_back"] = True
     share = first.data.config.get("test_split")
     if share and not {"test_split", "test_rows"} & set(said):
         said["test_split"] = round(share, 6)
     return {k: _short(v) for k, v in said.items() if v not in (None, "", (), [], {})}
+
+
+def _windows_said(x: Awaited, y: Awaited, said: dict[str, Any]) -> dict[str, Any]:
+    """How a loop cuts windows of several steps out of a series or a text, and what follows each."""
+    if not (x.at and y.at and x.cut):
+        return {}
+    every = said.get("sampling_rate", 1)
+    window = -(-(x.at[1] - x.at[0]) // every)
+    last = x.at[0] + (window - 1) * every
+    found: dict[str, Any] = {"window": window, "horizon": 1 if y.at == x.at else y.at[1] - y.at[0]}
+    if (delay := y.at[0] - last - 1) > 0:
+        found["delay"] = delay
+    return found if said.get("form") == "texts" else {"form": "windows", **found}
 
 
 def _short(value: Any) -> Any:
@@ -143,6 +155,8 @@ def _inputs_said(x: Awaited) -> dict[str, Any]:
         said["added"] = x.added
     if scale := x.scaled or _measured(x):
         said["scale"] = scale
+    if x.scaled_to:
+        said["scale_range"] = x.scaled_to
     if len(x.done) == 1 and x.done[0][0] in "/*" and isinstance(x.done[0][1], int | float):
         sign, number = x.done[0]
         said["factor"] = number if sign == "*" else 1 / (number or 1)
@@ -154,7 +168,7 @@ def _measured(x: Awaited) -> str:
     if [sign for sign, value in x.done if isinstance(value, Opaque)] == ["-", "/"]:
         return "standard"
     names = [value.name for _, value in x.done if isinstance(value, Measure)]
-    known = {("mean", "std"): "standard", ("min", "span"): "unit", ("max",): "unit"}
+    known = {("mean", "std"): "standard", ("min", "span"): "unit", ("max",): "max_abs"}
     return known.get(tuple(names), "")
 
 

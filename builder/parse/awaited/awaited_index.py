@@ -110,6 +110,11 @@ def _window(array: Awaited, low: Any, high: Any, every: Any) -> Awaited:
 
 def _piece(array: Awaited, low: Any, high: Any) -> Awaited:
     """``rows[:n]``, ``rows[n:]``: the first are for training, the last for the test."""
+    begins = array.begins + (low if isinstance(low, int) and low > 0 else 0)
+    return replace(_part(array, low, high), begins=begins)
+
+
+def _part(array: Awaited, low: Any, high: Any) -> Awaited:
     if low in (None, 0) and high is None:
         return array
     if low not in (None, 0) and high is not None and not _is_end(array, high):
@@ -120,8 +125,7 @@ def _piece(array: Awaited, low: Any, high: Any) -> Awaited:
     except CannotEvaluate:
         if array.part != "all":
             return array
-        head = where is high and not (isinstance(where, int) and where < 0)
-        return replace(array, part="train" if head else "test")
+        return replace(array, part="train" if where is high else "test")
     assert isinstance(piece, Awaited)
     if array.part == "all" and "test_split" in array.data.config:
         share = array.data.config.pop("test_split")

@@ -21,7 +21,9 @@ TRANSFORMERS = tuple(
 )  # fmt: skip
 """Things of scikit-learn that change columns in ways that are not followed."""
 
-SCALERS = ("StandardScaler", "MinMaxScaler", "RobustScaler", "Normalizer", "MaxAbsScaler")
+SCALERS = {"StandardScaler": "standard", "MinMaxScaler": "unit", "MaxAbsScaler": "max_abs",
+           "RobustScaler": "robust", "Normalizer": "Normalizer"}  # fmt: skip
+"""scikit-learn's name → what is said of the data."""
 
 
 def call_scaler(
@@ -45,8 +47,7 @@ def call_scaler(
     if scaler.name not in SCALERS:
         array.said["encoded"] = scaler.name
         return replace(array, sizes=None, is_text=False)
-    signs = {"StandardScaler": "standard", "MinMaxScaler": "unit", "MaxAbsScaler": "unit"}
-    return replace(array, scaled=signs.get(scaler.name, scaler.name[:40]))
+    return replace(array, scaled=SCALERS[scaler.name], scaled_to=scaler.to)
 
 
 HANDLERS: dict[type, Handlers] = {Scaler: Handlers(method=call_scaler)}

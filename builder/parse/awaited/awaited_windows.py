@@ -20,24 +20,28 @@ def _windows(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> A
     rows = data if isinstance(data, Awaited) else new_array(node.lineno, form="windows")
     if not isinstance(length, int) or length < 1:
         return Opaque()
-    rows.said.update(
-        form="windows", window=length, horizon=_ahead(rows, asked.get("targets"), length)
-    )
+    rows.said.update(form="windows", window=length, horizon=1)
     for name in ("sampling_rate", "sequence_stride"):
         if isinstance(value := resolve_number(asked.get(name, 1)), int) and value > 1:
             rows.said[name] = value
+    if delay := _delay(rows, asked.get("targets"), length):
+        rows.said["delay"] = delay
     width = rows.sizes if rows.sizes is not None else None
     part = rows.part if rows.part != "all" else "train"
     x = replace(rows, what="x", part=part, sizes=None if width is None else (length, *width))
-    y = replace(rows, what="y", part=part, sizes=()) if asked.get("targets") is not None else None
+    y = asked.get("targets")
+    if y is not None:
+        y = replace(y if isinstance(y, Awaited) else rows, what="y", part=part, sizes=())
     size = resolve_number(asked.get("batch_size", 128))
     return Batches(x, y, size if isinstance(size, int) else None)
 
 
-def _ahead(rows: Awaited, targets: Any, length: int) -> int:
-    """How many steps behind a window its answer stands."""
-    start = targets.at[0] if isinstance(targets, Awaited) and targets.at else length
-    return max(1, start - length + 1)
+def _delay(rows: Awaited, targets: Any, length: int) -> int:
+    """Steps between the last one of a window and its answer."""
+    span = (length - 1) * rows.said.get("sampling_rate", 1) + 1
+    if not isinstance(targets, Awaited):
+        return 0
+    return max(0, targets.begins - rows.begins - span)
 
 
 READERS = {

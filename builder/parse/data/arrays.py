@@ -129,10 +129,11 @@ class Eye:
 
 @dataclass(eq=False, frozen=True, slots=True)
 class Scaler:
-    """One of scikit-learn's scalers; ``on`` is what it was fitted to."""
+    """One of scikit-learn's scalers: what it was fitted to, and which range it scales to."""
 
     name: str
     on: DataArray | None = None
+    to: tuple[float, ...] = ()
 
 
 @dataclass(eq=False, slots=True)
