@@ -12,10 +12,12 @@ Settings of ``DataToCome.said``, each only where the code says it:
     guessed       what the code does not say, so that a usual number is taken
     columns       names that the code gives to the columns of the file; read_as: how it reads it;
                   index: columns that are names of the rows
-    test_split    share of the rows set aside, or test_rows: how many; random_state, stratified;
-                  in_order: the last ones
+    test_split    share of the rows set aside, or test_rows: how many, or train_rows: how many are
+                  not; random_state, stratified; in_order: the last ones
     gives_back    the model is to give back what it reads
     added         columns that the code makes itself
+    shifted       rows are set beside those before them; chosen_rows: only some of them are taken;
+                  letters: a text is read letter by letter
     words, length of texts: how many words are known, how many of a text are read
     size          height and width of pictures; augmented: how they are varied
     window, horizon, column   of a series: how many steps are read and asked, of which column;
@@ -86,10 +88,16 @@ def _parts(said: Mapping[str, Any]) -> Iterator[str]:
         yield f"varied while training by {_names(said['augmented'])}"
     if "added" in said:
         yield f"{_names(said['added'])} made by the code itself"
+    if said.get("shifted"):
+        yield "rows stand beside those before them"
+    if said.get("chosen_rows"):
+        yield "the code takes only some of the rows"
     if said.get("gives_back"):
         yield "the model is to give back what it reads"
     if "test_rows" in said:
         yield f"{said['test_rows']:,} rows are for the test"
+    if "train_rows" in said:
+        yield f"the first {said['train_rows']:,} rows are for training"
     if "test_split" in said:
         how = "the last ones" if said.get("in_order") else "chosen by chance"
         kept = ", each class in proportion" if said.get("stratified") else ""

@@ -171,8 +171,8 @@ def is_file(config: Mapping[str, Any]) -> bool:
     said = config.get("said", Config())
     targets = config.get("targets", Config()).values()
     fits = {
-        "table": True,
-        "texts": "window" not in said,  # letters of a book have no classes
+        "table": not said.get("shifted"),  # steps beside each other are no columns of the file
+        "texts": not {"window", "letters"} & set(said),  # letters of a book have no classes
         "windows": not any("classes" in column for column in targets),  # series are forecast
     }
     return fits.get(str(said.get("form")), False) and not said.get("gives_back")

@@ -6,11 +6,14 @@ from builder.parse import own_code, wrapped_models
 from builder.parse.awaited import (
     awaited_functions,
     awaited_methods,
+    awaited_readers,
     awaited_scalers,
+    awaited_shapes,
+    awaited_windows,
     positions,
     tokenizer,
 )
-from builder.parse.data import array_methods, loaders, written_numbers
+from builder.parse.data import array_methods, loaders, splits, written_numbers
 from builder.parse.interpreter import (
     expressions,
     functions,
@@ -30,10 +33,14 @@ RULES = Rules(
         references.HANDLERS,
         functions.HANDLERS,
         array_methods.HANDLERS,
+        splits.HANDLERS,
         written_numbers.HANDLERS,
         positions.HANDLERS,
         tokenizer.HANDLERS,
+        awaited_readers.HANDLERS,
         awaited_scalers.HANDLERS,
+        awaited_shapes.HANDLERS,
+        awaited_windows.HANDLERS,
         awaited_methods.HANDLERS,
         symbolic_handlers.HANDLERS,
         keras_library.HANDLERS,

@@ -119,10 +119,12 @@ def said_of(x: Any, y: Any) -> dict[str, Any]:
         said["column"] = said.pop("inputs")[0]
         if said.get("target") == said["column"]:
             said.pop("target")
+    if isinstance(x, Awaited) and x.head and not {"test_split", "test_rows"} & set(said):
+        said |= {"train_rows": x.head, "in_order": True}
     if x is y:
         said["gives_back"] = True
     share = first.data.config.get("test_split")
-    if share and not {"test_split", "test_rows"} & set(said):
+    if share and 0 < share < 1 and not {"test_split", "test_rows"} & set(said):
         said["test_split"] = round(share, 6)
     return {k: _short(v) for k, v in said.items() if v not in (None, "", (), [], {})}
 

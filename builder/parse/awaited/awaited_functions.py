@@ -44,13 +44,31 @@ def read_call(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Ke
         args = [as_awaited(a) for a in args]
     first = awaited_array.find(args, kw)
     if first is None:
-        return None
+        return _unseen(interp, node, path, args, kw)
     if path in FUNCTIONS:
         return FUNCTIONS[path](interp, node, args, kw)
     if path.startswith(("sklearn.preprocessing.", "keras.layers.", "keras.Input", "keras.models")):
         return None
     if path.startswith(OTHERS) and not path.startswith(SHOWN):
         return first if path.startswith("keras.") else replace(first, sizes=None)
+    return None
+
+
+RESHAPES = ("numpy.reshape", "tensorflow.reshape")
+
+
+def _unseen(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywords) -> Any:
+    """What gives data that nobody has seen a shape, or makes classes of them."""
+    if path in RESHAPES:
+        return awaited_shapes.reshape_unseen(node, args, kw)
+    if (
+        FUNCTIONS.get(path) is awaited_scalers.one_hot
+        and args
+        and awaited_shapes.is_unseen(args[0])
+    ):
+        return awaited_scalers.one_hot(
+            interp, node, [awaited_array.new_array(node.lineno, ()), *args[1:]], kw
+        )
     return None
 
 
@@ -76,6 +94,20 @@ def _same(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
             return replace(first, sizes=None) if len(value) > 1 else first
         return replace(first, part=first.of_part)
     return value
+
+
+def _lost(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``np.log1p(prices)``, which nobody does to the real data."""
+    awaited_array.tell_lost(interp, node, interp.page.text(node.func).rpartition(".")[2][:40])
+    return _same(interp, node, args, kw)
+
+
+def _scaled(scale: str) -> Handler:
+    def handle(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+        array = awaited_array.find(args, kw)
+        return replace(array, scaled=scale) if array else None
+
+    return handle
 
 
 def _split(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
@@ -109,42 +141,6 @@ def _split(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any
                 replace(value, part="val", share=held, end="random"),
             ]
     return result
-
-
-def _one_hot(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    """``to_categorical(y, 10)``."""
-    array = awaited_array.find(args, kw)
-    many = args[1] if len(args) > 1 else kw.get("num_classes", kw.get("depth"))
-    many = resolve_number(many)
-    classes = many if isinstance(many, int) and many > 1 else array.classes if array else 0
-    return replace(array, one_hot=True, classes=classes, what="y") if array else None
-
-
-def _dummies(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    """``pd.get_dummies(y)``: a one among zeros; of a table, some of its columns."""
-    array = args[0] if args else kw.get("data")
-    if not isinstance(array, Awaited):
-        return array
-    if len(array.chosen) == 1 or array.sizes == ():
-        return replace(array, one_hot=True)
-    array.said.setdefault("one_hot_columns", tuple(_names(kw.get("columns"))) or "all names")
-    return replace(array, sizes=None)
-
-
-def _names(value: Any) -> list[str]:
-    return [v for v in value if isinstance(v, str)][:200] if isinstance(value, list) else []
-
-
-def _pad(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    """``pad_sequences(x, maxlen=60)``."""
-    array = awaited_array.find(args, kw)
-    length = resolve_number(args[1] if len(args) > 1 else kw.get("maxlen"))
-    if array is None:
-        return None
-    if not isinstance(length, int) or length < 1:
-        length = awaited_array.count(interp, node, array, "words in its longest text")
-    array.said["length"] = length
-    return replace(array, sizes=(length,), is_text=False)
 
 
 def _join(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
@@ -185,6 +181,7 @@ def _length(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> An
         if array.classes or array.words:
             return array.classes or array.words - 1
         if array.is_text:
+            array.said["letters"] = True
             return awaited_array.count(interp, node, array, "different letters", LETTERS)
         return awaited_array.count(interp, node, array, "classes")
     if array.part == "row":
@@ -228,9 +225,15 @@ FUNCTIONS: dict[str, Handler] = {
     **{
         f"numpy.{n}": _same
         for n in ("array", "asarray", "squeeze", "ravel", "float32", "ascontiguousarray", "copy",
-                  "nan_to_num", "asfarray", "log", "log1p", "round", "abs", "clip", "stack",
-                  "vstack", "sqrt", "float64", "int32", "flip")
+                  "nan_to_num", "asfarray", "round", "stack", "vstack", "float64", "int32")
     },
+    **{
+        f"numpy.{n}": _lost
+        for n in ("log", "log1p", "log10", "log2", "sqrt", "exp", "abs", "clip", "flip", "diff")
+    },
+    "builtins.float": _same,
+    "builtins.int": _same,
+    "builtins.str": _same,
     **{f"tensorflow.{n}": _same for n in ("cast", "convert_to_tensor", "constant", "squeeze")},
     "pandas.DataFrame": _same,
     "pandas.Series": _same,
@@ -244,17 +247,17 @@ FUNCTIONS: dict[str, Handler] = {
     "numpy.c_": _join,
     "sklearn.model_selection.train_test_split": _split,
     "sklearn.utils.shuffle": lambda i, n, args, kw: args if len(args) > 1 else args[0],
-    "keras.utils.to_categorical": _one_hot,
-    "keras.ops.one_hot": _one_hot,
-    "tensorflow.one_hot": _one_hot,
-    "tensorflow.keras.utils.to_categorical": _one_hot,
-    "pandas.get_dummies": _dummies,
-    "keras.utils.pad_sequences": _pad,
-    "keras.utils.normalize": _same,
-    "sklearn.preprocessing.normalize": _same,
-    "sklearn.preprocessing.scale": _same,
-    "sklearn.preprocessing.minmax_scale": _same,
-    "sklearn.preprocessing.label_binarize": _one_hot,
+    "keras.utils.to_categorical": awaited_scalers.one_hot,
+    "keras.ops.one_hot": awaited_scalers.one_hot,
+    "tensorflow.one_hot": awaited_scalers.one_hot,
+    "tensorflow.keras.utils.to_categorical": awaited_scalers.one_hot,
+    "pandas.get_dummies": awaited_scalers.dummies,
+    "keras.utils.pad_sequences": tokenizer.pad,
+    "keras.utils.normalize": _lost,
+    "sklearn.preprocessing.normalize": _lost,
+    "sklearn.preprocessing.scale": _scaled("standard"),
+    "sklearn.preprocessing.minmax_scale": _scaled("unit"),
+    "sklearn.preprocessing.label_binarize": awaited_scalers.one_hot,
     "numpy.expand_dims": awaited_shapes.expand,
     "tensorflow.expand_dims": awaited_shapes.expand,
     "keras.ops.expand_dims": awaited_shapes.expand,

@@ -53,6 +53,9 @@ def index(interp: Interpreter, node: ast.Subscript, array: Awaited, key: Any) ->
     keys = list(key) if isinstance(key, tuple) else [key]
     if is_table(array) and isinstance(key, str):
         return column(array, key)
+    is_record = array.part == "row" and array.said.get("form") == "table" and not array.cut
+    if is_record and isinstance(key, str | int):
+        return column(array, key)  # of one row that stands for all
     if isinstance(key, list) and key and all(isinstance(k, str) for k in key):
         _hear(array, key)
         return replace(array, sizes=(len(key),), chosen=tuple(key), without=())
@@ -74,8 +77,26 @@ def _hear(array: Awaited, names: list[Any]) -> None:
     array.said["heard"] = [*heard, *(n for n in names if n not in heard)][:500]
 
 
+def _steps(array: Awaited, key: Any) -> Awaited | None:
+    """``window[:-1]``, ``window[-1]``: steps of one window; None where it is no window."""
+    if not (array.cut and array.part == "row" and array.at and isinstance(key, slice | int)):
+        return None
+    steps = range(*array.at)
+    try:
+        taken = steps[key]
+    except (IndexError, TypeError):
+        return None
+    found = taken if isinstance(taken, range) else range(taken, taken + 1)
+    if not len(found) or found.step != 1:
+        return None
+    sizes = array.sizes and ((len(found), *array.sizes[1:]) if found is taken else array.sizes[1:])
+    return replace(array, at=(found.start, found.stop), sizes=sizes, cut=found is taken)
+
+
 def _rows(array: Awaited, key: Any) -> Awaited:
     """``array[key]`` along the examples."""
+    if (steps := _steps(array, key)) is not None:
+        return steps
     if isinstance(key, slice):
         ends = [key.start, key.stop]
         if any(isinstance(e, Position) for e in ends):
@@ -111,7 +132,8 @@ def _window(array: Awaited, low: Any, high: Any, every: Any) -> Awaited:
 def _piece(array: Awaited, low: Any, high: Any) -> Awaited:
     """``rows[:n]``, ``rows[n:]``: the first are for training, the last for the test."""
     begins = array.begins + (low if isinstance(low, int) and low > 0 else 0)
-    return replace(_part(array, low, high), begins=begins)
+    is_head = array.part == "all" and low in (None, 0) and isinstance(high, int) and high > 0
+    return replace(_part(array, low, high), begins=begins, head=high if is_head else array.head)
 
 
 def _part(array: Awaited, low: Any, high: Any) -> Awaited:
@@ -127,8 +149,8 @@ def _part(array: Awaited, low: Any, high: Any) -> Awaited:
             return array
         return replace(array, part="train" if where is high else "test")
     assert isinstance(piece, Awaited)
-    if array.part == "all" and "test_split" in array.data.config:
-        share = array.data.config.pop("test_split")
+    share = array.data.config.pop("test_split", 0.0) if array.part == "all" else 0.0
+    if 0 < share < 1:
         array.said.update(test_split=round(float(share), 4), in_order=True)
     return piece
 

@@ -46,6 +46,9 @@ METHODS = LOOKS | frozenset(
 )  # fmt: skip
 """Methods of a table; any other attribute is one of its columns."""
 
+CALCULATES = frozenset(("diff", "pct_change", "rolling", "cumsum", "clip", "rank", "resample"))
+"""Methods that make other numbers, which are not made of real data."""
+
 MEASURES = frozenset(("mean", "std", "min", "max"))
 
 TEXT_LISTS = frozenset(("split", "splitlines", "readlines"))
@@ -103,6 +106,17 @@ def _method(
     if name in ("ravel", "flatten"):
         sizes = array.sizes
         return array if sizes is None else replace(array, sizes=() if sizes == (1,) else sizes)
+    if name == "shift":
+        array.said["shifted"] = True
+    if name == "set_index" and (given := args[0] if args else kw.get("keys")):
+        names = [n for n in (given if isinstance(given, list) else [given]) if isinstance(n, str)]
+        array.said["index"] = (*array.said.get("index", ()), *names)
+        if kw.get("drop") is False:
+            return array
+        rest = awaited_index.without_columns(array, names)
+        return _assign_back(interp, node, rest) if kw.get("inplace") is True else rest
+    if name in CALCULATES:
+        awaited_array.tell_lost(interp, node, name)
     if name == "get_group" or name == "select_dtypes":
         return replace(array, sizes=None)
     if name in ("tolist", "to_list") and isinstance(node.func, ast.Attribute):
@@ -124,6 +138,8 @@ def _assign_back(interp: Interpreter, node: ast.Call, rest: Awaited) -> None:
 def _sample(array: Awaited, kw: Keywords) -> Awaited:
     """``df.sample(frac=0.8, random_state=0)``: rows chosen by chance, for training."""
     share, seed = resolve_number(kw.get("frac")), resolve_number(kw.get("random_state"))
+    if kw.get("n") is not None:
+        array.said["chosen_rows"] = True
     if array.part != "all" or not isinstance(share, float) or not 0 < share < 1:
         return array
     if isinstance(seed, int):

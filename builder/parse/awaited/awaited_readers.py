@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from builder.parse.awaited import awaited_windows
 from builder.parse.awaited.awaited_array import Awaited, load_awaited, new_array
 from builder.parse.data.arrays import Batches, DataArray
-from builder.parse.interpreter.interpreter import Interpreter
+from builder.parse.interpreter import loops
+from builder.parse.interpreter.interpreter import Handlers, Interpreter
 from builder.parse.interpreter.values import Args, Keywords, Opaque, Unknown, resolve_number
 
 Reader = Callable[[Interpreter, ast.Call, Args, Keywords], Any]
@@ -40,12 +41,15 @@ def _plain(value: Any) -> list[Any]:
 def _table(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``pd.read_csv("payments.csv", usecols=[1])``."""
     names, used = _plain(kw.get("names")), _plain(kw.get("usecols"))
+    index = kw.get("index_col")
+    index = index if isinstance(index, list) else [index]
     table = new_array(
         node.lineno,
         form="table",
         file=_name(args, kw, "filepath_or_buffer", "io", "path"),
         read_as=_format(kw),
         columns=tuple(names),
+        index=tuple(n for n in _plain(index) if not isinstance(n, bool)),
     )
     if used or names:
         table = replace(table, sizes=(len(used or names),), chosen=tuple(used))
@@ -177,6 +181,35 @@ def _line(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     return new_array(node.lineno, (), form="arrays")
 
 
+@dataclass(eq=False, frozen=True, slots=True)
+class Records:
+    """The rows of a file one after the other, as ``json.load`` and ``csv.reader`` give them: a loop
+    over them is followed once."""
+
+    array: Awaited
+
+
+def _records(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    file = args[0] if args else None
+    if not isinstance(file, Awaited) or file.said.get("form") != "texts":
+        return None
+    loops_here = (n for n in ast.walk(interp.page.tree) if isinstance(n, ast.For))
+    if any(loops.builds_model(interp, loop) for loop in loops_here):
+        return None  # followed once, it would build a part of a model
+    return Records(new_array(node.lineno, form="table", file=file.said.get("file")))
+
+
+def _once(value: Records) -> Iterator[Awaited]:
+    yield replace(value.array, part="row", of_part="all")
+
+
+def _next(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``next(reader)``: the header."""
+    return Opaque() if args and isinstance(args[0], Records) else None
+
+
+HANDLERS: dict[type, Handlers] = {Records: Handlers(iterate=_once)}
+
 TABLES = ("csv", "table", "excel", "feather", "json", "parquet", "fwf", "pickle", "hdf", "sql",
           "sql_query", "html", "stata")  # fmt: skip
 RANDOM = ("rand", "random", "randn", "normal", "uniform", "random_sample", "standard_normal")
@@ -191,6 +224,11 @@ READERS: dict[str, Reader] = {
     "keras.utils.text_dataset_from_directory": _texts,
     "keras.preprocessing.text_dataset_from_directory": _texts,
     **awaited_windows.READERS,
+    "builtins.next": _next,
+    "json.load": _records,
+    "json.loads": _records,
+    "csv.reader": _records,
+    "csv.DictReader": _records,
     "builtins.open": _text_file,
     "io.open": _text_file,
     "codecs.open": _text_file,

@@ -6,11 +6,12 @@ import ast
 from dataclasses import replace
 from typing import Any
 
+from builder.parse.awaited import awaited_array
 from builder.parse.awaited.awaited_array import Awaited
 from builder.parse.data import array_methods
 from builder.parse.data.arrays import Scaler
 from builder.parse.interpreter.interpreter import Handlers, Interpreter
-from builder.parse.interpreter.values import Args, Keywords, Opaque
+from builder.parse.interpreter.values import Args, Keywords, Opaque, resolve_number
 
 TRANSFORMERS = tuple(
     f"sklearn.{name}"
@@ -48,6 +49,30 @@ def call_scaler(
         array.said["encoded"] = scaler.name
         return replace(array, sizes=None, is_text=False)
     return replace(array, scaled=SCALERS[scaler.name], scaled_to=scaler.to)
+
+
+def one_hot(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``to_categorical(y, 10)``."""
+    array = awaited_array.find(args, kw)
+    many = args[1] if len(args) > 1 else kw.get("num_classes", kw.get("depth"))
+    many = resolve_number(many)
+    classes = many if isinstance(many, int) and many > 1 else array.classes if array else 0
+    return replace(array, one_hot=True, classes=classes, what="y") if array else None
+
+
+def dummies(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``pd.get_dummies(y)``: a one among zeros; of a table, some of its columns."""
+    array = args[0] if args else kw.get("data")
+    if not isinstance(array, Awaited):
+        return array
+    if len(array.chosen) == 1 or array.sizes == ():
+        return replace(array, one_hot=True)
+    array.said.setdefault("one_hot_columns", tuple(_names(kw.get("columns"))) or "all names")
+    return replace(array, sizes=None)
+
+
+def _names(value: Any) -> list[str]:
+    return [v for v in value if isinstance(v, str)][:200] if isinstance(value, list) else []
 
 
 HANDLERS: dict[type, Handlers] = {Scaler: Handlers(method=call_scaler)}

@@ -69,4 +69,16 @@ def read_call(args: Args, kw: Keywords) -> Tokenizer:
     return Tokenizer(words if isinstance(words, int) else None)
 
 
+def pad(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``pad_sequences(x, maxlen=60)``."""
+    array = awaited_array.find(args, kw)
+    length = resolve_number(args[1] if len(args) > 1 else kw.get("maxlen"))
+    if array is None:
+        return None
+    if not isinstance(length, int) or length < 1:
+        length = awaited_array.count(interp, node, array, "words in its longest text")
+    array.said["length"] = length
+    return replace(array, sizes=(length,), is_text=False)
+
+
 HANDLERS: dict[type, Handlers] = {Tokenizer: Handlers(method=_method, attribute=_attribute)}

@@ -176,6 +176,8 @@ OVER_DATA = frozenset(
 
 
 def _hidden(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    if args and isinstance(args[0], splits.Folds) and interp.page.text(node.func) == "enumerate":
+        return [[0, pair] for pair in splits.follow_once(args[0])]
     return Opaque() if any(isinstance(a, DataArray | Batches | Bunch) for a in args) else None
 
 

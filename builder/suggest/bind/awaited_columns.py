@@ -25,6 +25,8 @@ def test_share(said: Mapping[str, Any], rows: int) -> float:
     share = said.get("test_split", 0.2)
     if isinstance(count := said.get("test_rows"), int):
         share = count / max(rows, 1)
+    if isinstance(count := said.get("train_rows"), int):
+        share = 1 - count / max(rows, 1)
     return min(max(round(float(share), 6), 0.05), 0.5)
 
 
