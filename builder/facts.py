@@ -127,7 +127,7 @@ class ColumnFacts:
 
     Args:
         name: ``"x"`` and ``"y"`` in a dataset of one input and one target.
-        role: ``input`` or ``target``.
+        role: ``input``, ``target``, or ``weight``: how much each example counts in training.
         kind: one of ``builder/kinds``, which alone knows what follows from it.
         shape: of one example, without the batch axis; ``()`` is one value.
         dtype: NumPy's name; ``object`` for strings.

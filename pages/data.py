@@ -9,6 +9,7 @@ import streamlit as st
 from builder import binding
 from builder.datasets.registry import all_datasets
 from builder.facts import DataFacts
+from builder.runs.disk import folder_files
 from builder.runs.engine_process import client
 from builder.spec import ObjectSpec
 from builder.suggest import series_dataset, table_dataset
@@ -16,6 +17,7 @@ from pages.widgets.data import (
     arrived_file,
     data_preview,
     dataset_download,
+    further_file,
     kept_files,
     npz_upload,
     pasted_cells,
@@ -71,10 +73,15 @@ def _bring_in() -> None:
     with left:
         if drop_zone.show("data-files", arrived_file.HINT, _receive):
             st.rerun()
+        if own := further_file.ask():
+            table_screen.arrive(*own)
+            st.rerun()
     with right:
         pasted_cells.show()
         kept_files.show()
-        npz_upload.choose()
+        if table := npz_upload.choose():
+            arrived_file.receive(folder_files.keep_table(table), table.rpartition("/")[2])
+            st.rerun()
 
 
 def _receive(dropped: DroppedFile) -> None:

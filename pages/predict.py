@@ -12,7 +12,8 @@ from builder.runs.scheduler import jobs
 from builder.spec import Run
 from pages.widgets.predict import answer, file_predictions, forecasts, recommendations, row_form
 from pages.widgets.session import engine_facts
-from pages.widgets.shared import asset_files, page_frame, run_picker
+from pages.widgets.shared import asset_files, example_row, page_frame, run_picker
+from pages.widgets.shared.page_frame import escape_md
 
 
 def main() -> None:
@@ -66,7 +67,11 @@ def _try_row(run: Run, facts: DataFacts) -> None:
     read = [c for n in binding.read_columns(run.training) if (c := facts.column(n)) is not None]
     with left:
         st.subheader("One example", anchor=False)
-        values = row_form.ask(read, f"predict-{run.id}")
+        row, key = example_row.kept(), f"predict-{run.id}"
+        if row is not None:
+            st.caption(f"Begun from {escape_md(row.called)}; change what you like.")
+            key += f"-{row.number}"
+        values = row_form.ask(read, key, row.values if row else row_form.NOTHING)
     with right, st.container(key="predict-answer"):
         st.subheader("What the model says", anchor=False)
         artefact = str(jobs.artefact(run.id))

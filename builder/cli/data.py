@@ -44,7 +44,7 @@ def run(given: argparse.Namespace) -> int:
 
 def _fixed(given: argparse.Namespace, name: str) -> Any:
     value = getattr(given, name)
-    return tuple(value) if name == "missing" else value
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _delimiter(text: str) -> str:
@@ -86,6 +86,10 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         *("--missing",), action="append", type=_missing, default=[], metavar="[COLUMN=]TEXT",
         help="a text that counts as no value",
+    )  # fmt: skip
+    parser.add_argument(
+        *("--labels",), action="append", type=_missing, default=[], metavar="COLUMN=MARK",
+        help="cells name several labels, with that mark between two: a column for each",
     )  # fmt: skip
 
 

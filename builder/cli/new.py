@@ -12,13 +12,14 @@ from builder.document import to_json
 from builder.errors import DataError, FileError
 from builder.formatting import plural
 from builder.spec import ObjectSpec
-from builder.suggest import series_dataset, table_dataset, table_model
-from builder.tables.table_records import TableOverview, TableProfile
+from builder.suggest import further_files, series_dataset, table_dataset, table_model
+from builder.tables.table_records import TableFormat, TableOverview, TableProfile
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The table, its columns, and where the project goes."""
-    parser.add_argument("file", metavar="FILE", type=Path, help="CSV, Excel, Parquet or JSON")
+    several = "CSV, Excel, Parquet or JSON; further ones have the same columns"
+    parser.add_argument("files", metavar="FILE", type=Path, nargs="+", help=several)
     by = "by name, or by place from 1 (from the end: -1)"
     parser.add_argument(
         "--predict", metavar="COLUMN[,COLUMN…]", required=True, help=f"what to predict, {by}"
@@ -26,6 +27,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from", metavar="COLUMN[,COLUMN…]", dest="inputs", default="",
         help="what to predict it from; otherwise all that can be learned from",
+    )  # fmt: skip
+    parser.add_argument(
+        "--test", metavar="FILE", type=Path, help="a table of the same columns: the test"
+    )
+    parser.add_argument(
+        "--weight", metavar="COLUMN", default="", help="how much each row counts in training"
+    )
+    parser.add_argument(
+        "--labels", metavar="COLUMN", default="",
+        help="a column whose cells name several labels: yes or no for each",
     )  # fmt: skip
     how = parser.add_mutually_exclusive_group()
     how.add_argument(
@@ -35,6 +46,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--known", metavar="COLUMN[,COLUMN…]", default="",
         help="of a forecast: what is known in advance",
+    )  # fmt: skip
+    parser.add_argument(
+        "--group", metavar="COLUMN", default="",
+        help="of a forecast: the column that names the series, where there are several",
     )  # fmt: skip
     for name, text in (("window", "sees"), ("horizon", "forecasts")):
         help_ = f"of a forecast: how many steps the model {text}"
@@ -48,21 +63,27 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Keeps the file in the workspace and writes the project."""
     from builder.engine.data import loading
-    from builder.runs.disk import data_files
     from builder.tables import table_overview
 
-    path: Path = given.file
-    if not path.is_file():
-        raise FileError(f"There is no file {path}.")
-    beginning = table_overview.preview(path)
+    path, *further = given.files
+    for one in (path, *further, *([given.test] if given.test else [])):
+        if not one.is_file():
+            raise FileError(f"There is no file {one}.")
+    beginning, form = table_overview.preview(path), TableFormat()
+    if given.labels:
+        (column,) = find_columns(beginning, given.labels)
+        card = beginning.column(column)
+        form = TableFormat(labels=((column, (card and card.mark) or ";"),))
+        beginning = table_overview.overview(path, form).profile
     targets = find_columns(beginning, given.predict)
     inputs = find_columns(beginning, given.inputs) if given.inputs else ()
     asked = True if given.forecast else False if given.table else None
-    seen = table_overview.overview(path, targets=targets, inputs=inputs, forecast=asked)
-    with path.open("rb") as source, data_files.Upload(path.name, path.stat().st_size) as upload:
-        shutil.copyfileobj(source, upload, 1 << 20)
-        file = upload.keep()
-    dataset = _make_dataset(given, file, seen, inputs)
+    seen = table_overview.overview(path, form, targets=targets, inputs=inputs, forecast=asked)
+    dataset = _make_dataset(given, _keep(path), seen, inputs)
+    parts = [(one, "train") for one in further] + ([(given.test, "test")] if given.test else [])
+    for one, part in parts:
+        profile = table_overview.overview(one).profile
+        dataset = further_files.add_file(dataset, _keep(one), one.name, profile, part)
     training = table_model.suggest(loading.describe(dataset), dataset, given.size)
     write_output(to_json(training, title=path.stem).encode() + b"\n", given.output)
     if given.output:
@@ -70,16 +91,36 @@ def run(given: argparse.Namespace) -> int:
     return 0
 
 
+def _keep(path: Path) -> str:
+    """The SHA-256 of a file that is now in the workspace."""
+    from builder.runs.disk import data_files
+
+    with path.open("rb") as source, data_files.Upload(path.name, path.stat().st_size) as upload:
+        shutil.copyfileobj(source, upload, 1 << 20)
+        return upload.keep()
+
+
 def _make_dataset(
     given: argparse.Namespace, file: str, seen: TableOverview, inputs: Sequence[str]
 ) -> ObjectSpec:
     """A series where the table is one, or is said to be; else a table."""
-    profile, task, name = seen.profile, seen.task, given.file.name
+    profile, task, name = seen.profile, seen.task, given.files[0].name
     assert task is not None
     if task.task != "forecasting":
-        return table_dataset.table_dataset(file, name, profile, task.targets, inputs)
+        made = table_dataset.table_dataset(file, name, profile, task.targets, inputs)
+        weights = find_columns(profile, given.weight) if given.weight else [""]
+        return table_dataset.set_weight(made, weights[0])
+    if given.test or given.weight or len(given.files) > 1:
+        raise DataError(
+            "A series is one file, whose end is its test and whose steps all count the same.",
+            "Say --table, or leave out --test, --weight and further files.",
+        )
     known = find_columns(profile, given.known) if given.known else ()
     dataset = series_dataset.series_dataset(file, name, profile, task, known, inputs)
+    if given.group:
+        (group,) = find_columns(profile, given.group)
+        others = {n: kind for n, kind in dataset.config["others"].items() if n != group}
+        dataset = dataset.with_(group=group, others=others)
     sizes = {k: getattr(given, k) for k in ("window", "horizon") if getattr(given, k) is not None}
     return dataset.with_(**sizes)
 
@@ -94,13 +135,21 @@ def _describe(dataset: ObjectSpec) -> str:
 
 
 def find_columns(profile: TableProfile, text: str) -> Sequence[str]:
-    """The columns a list of names and places means.
+    """The columns a list of names and places means; the name of one that was split into labels
+    means all of them.
 
     Raises:
         DataError: there is no such column.
     """
     names = [c.name for c in profile.columns]
-    return [_find_column(names, word.strip()) for word in text.split(",")]
+    split = {column for column, _ in profile.format.labels}
+    found: list[str] = []
+    for word in map(str.strip, text.split(",")):
+        if word in split:
+            found += [n for n in names if n.startswith(f"{word}: ")]
+        else:
+            found.append(_find_column(names, word))
+    return found
 
 
 def _find_column(names: list[str], word: str) -> str:

@@ -1,11 +1,12 @@
-"""``predict MODEL_OR_RUN FILE…``: a trained model's answers for images or lines of text, or what
-follows a series."""
+"""``predict MODEL_OR_RUN FILE…``: a trained model's answers for images, lines of text or the rows
+of a table, or what follows a series."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from builder.cli import open_argument
 from builder.cli.shared_options import OUT, Verb, join_sentence, whole_number, write_output
 from builder.errors import DataError, FileError
 from builder.spec import TrainingSpec
+from builder.suggest import table_dataset
 
 IMAGES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"})
 """What is taken for a picture in a folder; a file named on the command line is always tried."""
@@ -30,12 +32,17 @@ LONGEST = 10_000_000
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The model, then pictures or folders of them."""
     parser.add_argument("model", metavar="MODEL_OR_RUN", help="a .keras file or a run's id")
-    kinds = "pictures, folders of them, .txt files of one sentence a line, or a series to go on"
+    kinds = "pictures, folders of them, .txt files of a sentence a line, a table, a series to go on"
     parser.add_argument("images", metavar="FILE_OR_FOLDER", nargs="+", type=Path, help=kinds)
     parser.add_argument(
         "--steps", metavar="N", type=whole_number, help="of a series: how many steps to forecast"
     )
-    parser.add_argument("-o", "--output", metavar="FILE", type=Path, help=f"of a series: {OUT}")
+    parser.add_argument(
+        "--group", metavar="NAME", default="", help="of several series: only that one"
+    )
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", type=Path, help=f"of a table or a series: {OUT}"
+    )
 
 
 def run(given: argparse.Namespace) -> int:
@@ -45,9 +52,13 @@ def run(given: argparse.Namespace) -> int:
     from builder.engine.forecasting import forecast
 
     if training is not None and forecast.is_series(training):
-        sheet = forecast.forecast_file(artefact, training, given.images[0], given.steps)
+        sheet = forecast.forecast_file(
+            artefact, training, given.images[0], given.steps, given.group
+        )
         write_output(sheet.encode(), given.output)
         return 0
+    if training is not None and training.dataset.class_name == table_dataset.CLASS_NAME:
+        return _table(artefact, training, given.images, given.output)
     from builder.engine.inference import predict_image
     from builder.engine.inference import predict_text as sentence_engine
 
@@ -65,6 +76,25 @@ def run(given: argparse.Namespace) -> int:
         line = {"file": str(path), "class": answer["class"]}
         print(json.dumps(line | {"probabilities": answer["probabilities"], "sure": answer["sure"]}))
     return status
+
+
+def _table(
+    artefact: str, training: TrainingSpec, paths: Sequence[Path], output: Path | None
+) -> int:
+    """The same table with columns of answers at its end, as CSV.
+
+    Raises:
+        FileError: there are several tables for one output.
+    """
+    from builder.engine.inference import predict_file
+
+    if len(paths) > 1:
+        raise FileError("One table is answered at a time.", "Give each its own -o.")
+    with tempfile.TemporaryDirectory() as folder:
+        answered = Path(folder) / "answered.csv"
+        predict_file.predict_file(artefact, training, paths[0], str(answered))
+        write_output(answered.read_bytes(), output)
+    return 0
 
 
 def _sentences(artefact: str, training: TrainingSpec | None, path: Path) -> int:
@@ -113,4 +143,6 @@ def _files(places: Sequence[Path], wanted: Collection[str]) -> Iterator[Path]:
         yield from chosen
 
 
-VERB = Verb("predict", "classify images or lines of text, one line of JSON each", arguments, run)
+VERB = Verb(
+    "predict", "answer images or lines of text, the rows of a table, or a series", arguments, run
+)

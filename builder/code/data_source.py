@@ -47,7 +47,7 @@ def preparation_source(dataset: ObjectSpec, facts: DataFacts) -> str:
     settings = resolve_settings(find_dataset(dataset.class_name).ENTRY, dataset.config)
     imports: set[str] = set()
     lines: list[str] = []
-    for column in facts.columns:
+    for column in (*facts.inputs, *facts.targets):
         kind, side = find_kind(column.kind), "x" if column.role == "input" else "y"
         key = f"[{render_flat(column.name)}]" if facts.is_named else ""
         lines += kind.source(f"{side}_train{key}", f"{side}_test{key}", column, settings)

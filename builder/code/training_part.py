@@ -11,6 +11,7 @@ from builder import catalog
 from builder.code import reshuffle
 from builder.code.constructor_calls import construct, short_form
 from builder.code.syntax import Call, Name, render_flat
+from builder.datasets.contract import weight_column
 from builder.errors import SpecError
 from builder.spec import Config, ObjectSpec, TrainingSpec, snake_case
 
@@ -59,6 +60,8 @@ def _each(value: Any, names: Mapping[str, str], say: Callable[[Any], Any]) -> An
 def fit_call(training: TrainingSpec) -> Call:
     """``model.fit(…)``; SpecError when weights or callbacks are not what they should be."""
     items: list[tuple[str, Any]] = [("", Name("x_train")), ("", Name("y_train"))]
+    if weight_column(training.dataset):
+        items.append(("sample_weight", Name("w_train")))
     settings = training.fit
     if settings.get("shuffle") == "epoch":
         settings = settings.without("shuffle")

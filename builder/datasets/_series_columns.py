@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from builder.kinds._windows import Windows, aligned
 from builder.kinds.contract import Array, Column
 
@@ -14,7 +16,7 @@ PAST, AHEAD = "past", "ahead"
 
 def window_columns(
     series: Array,
-    cut: int,
+    spans: Sequence[tuple[int, int, int]],
     names: Sequence[str],
     values: Sequence[str],
     known: Sequence[str],
@@ -24,7 +26,7 @@ def window_columns(
 
     Args:
         series: float32 (steps, columns), the values first, then what is known, then others.
-        cut: the step the test begins at.
+        spans: where each series begins, where its test begins and where it ends.
         names: of all columns.
         sizes: window, horizon, stride and delay.
     """
@@ -33,8 +35,8 @@ def window_columns(
     window, horizon, stride, delay = sizes
     shift = window + delay
     many, ahead = len(values), len(values) + len(known)
-    series = aligned(series)
-    parts = program.window_starts(series, cut, slice(ahead), window, horizon, stride, delay)
+    series, firsts = aligned(series), np.array([first for first, _, _ in spans])
+    parts = program.window_starts(series, spans, slice(ahead), window, horizon, stride, delay)
 
     def column(
         name: str,
@@ -48,7 +50,8 @@ def window_columns(
         test: Any
         unseen = delay if role == "target" else 0
         train, test = (
-            Windows.at(series, starts + behind, length, channels, unseen) for starts in parts
+            Windows.at(series, starts + behind, length, channels, firsts, unseen)
+            for starts in parts
         )
         return Column(name, "series", role, train, test, features=tuple(features))
 

@@ -7,25 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from builder.datasets._date_program import read_times
+
 Array = Any
-
-
-def read_times(column: Any, day_first: Any) -> Any:
-    """Points in time as datetime64[us]; NaT where there is none.
-
-    Whole numbers are seconds or milliseconds since the beginning of 1970, or days such as 20240131.
-    """
-    if column.dtype.kind != "M":
-        numbers = pd.to_numeric(column, errors="coerce").dropna()
-        for unit, low, high in (("s", 1e8, 4.2e9), ("ms", 1e11, 4.2e12)):
-            if len(numbers) and numbers.between(low, high).all():
-                return pd.to_datetime(numbers.reindex(column.index), unit=unit).to_numpy("M8[us]")
-    texts = column.astype(str) if column.dtype.kind in "iu" else column
-    times = pd.to_datetime(texts, errors="coerce", dayfirst=day_first, utc=True)
-    if times.isna().sum() > column.isna().sum():
-        other = pd.to_datetime(texts, errors="coerce", dayfirst=not day_first, utc=True)
-        times = other if other.isna().sum() < times.isna().sum() else times
-    return times.dt.tz_localize(None).to_numpy("M8[us]")
 
 
 def find_clock(times: Any) -> Any:
@@ -119,28 +103,46 @@ def even_series(values: Any, times: Any, gaps: Any, test_split: Any, horizon: An
     return values.astype("float32"), cut
 
 
+def series_parts(table: Any, group: Any) -> Any:
+    """The rows of each series by its name, in the order of names; all of them as "" where no column
+    names the series."""
+    if not group:
+        return [("", table)]
+    names = table[group].map(str, na_action="ignore")
+    return [(str(name), part) for name, part in table.groupby(names)]
+
+
 def window_starts(
-    series: Any, cut: Any, targets: Any, window: Any, horizon: Any, stride: Any, delay: Any = 0
+    series: Any, spans: Any, targets: Any, window: Any, horizon: Any, stride: Any, delay: Any = 0
 ) -> Any:
     """Where windows begin, for training and for the test: none holds a missing number.
 
-    No window for training reaches the step the test begins at; all that is asked of a window of the
-    test lies behind it. Between a window and what is asked lie ``delay`` steps.
+    A span says where a series begins, where its test begins and where it ends; no window reaches
+    from one into another. No window for training reaches the step the test begins at; all that
+    is asked of a window of the test lies behind it. Between a window and what is asked lie as
+    many steps as ``delay`` says. Of several series those windows for training come last that are
+    nearest to the test.
     """
     missing = np.isnan(series)
     lacks = [
         np.cumsum(np.insert(bad, 0, 0)) for bad in (missing.any(1), missing[:, targets].any(1))
     ]
     shift = window + delay
-    last = len(series) - shift - horizon
-    parts = []
-    for begin, end in ((0, cut - shift - horizon), (max(0, cut - shift), last)):
-        starts = np.arange(begin, end + 1, stride)
-        ahead = starts + shift
-        is_whole = lacks[0][starts + window] == lacks[0][starts]
-        is_whole &= lacks[1][ahead + horizon] == lacks[1][ahead]
-        parts.append(starts[is_whole])
-    return parts
+    parts: Any = ([], [])
+    before = []
+    for first, cut, end in spans:
+        ends = (first, cut - shift - horizon), (max(first, cut - shift), end - shift - horizon)
+        for part, (begin, last) in zip(parts, ends, strict=True):
+            starts = np.arange(begin, last + 1, stride)
+            ahead = starts + shift
+            is_whole = lacks[0][starts + window] == lacks[0][starts]
+            is_whole &= lacks[1][ahead + horizon] == lacks[1][ahead]
+            part.append(starts[is_whole])
+        before.append(cut - parts[0][-1])
+    train, test = (np.concatenate(part) for part in parts)
+    if len(spans) > 1:
+        train = train[np.argsort(-np.concatenate(before), kind="stable")]
+    return [train, test]
 
 
 def windows(series: Any, starts: Any, length: Any) -> Any:
@@ -150,18 +152,19 @@ def windows(series: Any, starts: Any, length: Any) -> Any:
 
 
 def cut_windows(
-    series: Any, cut: Any, values: Any, known: Any, window: Any, horizon: Any, stride: Any,
+    series: Any, spans: Any, values: Any, known: Any, window: Any, horizon: Any, stride: Any,
     delay: Any = 0,
 ) -> Any:  # fmt: skip
     """((x_train, y_train), (x_test, y_test)), dicts by column.
 
     x is the "past", every column over a window, and "ahead", what is known in advance of the
     horizon, which begins ``delay`` steps behind it; y are the values over that horizon. The columns
-    of the series are the values, then what is known, then others.
+    of the series are the values, then what is known, then others. Spans are those of
+    ``window_starts``.
     """
     targets, shift = len(values) + len(known), window + delay
     parts = []
-    for starts in window_starts(series, cut, slice(targets), window, horizon, stride, delay):
+    for starts in window_starts(series, spans, slice(targets), window, horizon, stride, delay):
         x = {"past": windows(series, starts, window)}
         if known:
             x["ahead"] = windows(series[:, len(values) : targets], starts + shift, horizon)
@@ -173,12 +176,26 @@ def cut_windows(
     return parts
 
 
+def join_series(parts: Any, longest: Any) -> Any:
+    """Several series under each other, and the spans of those with a window of that length before
+    their test; parts are (series, step the test begins at)."""
+    spans, first = [], 0
+    for series, cut in parts:
+        if cut >= longest:
+            spans.append((first, first + cut, first + len(series)))
+        first += len(series)
+    return np.concatenate([series for series, _ in parts]), spans
+
+
 def split_series(
     table: Any, time: Any, values: Any, known: Any, others: Any, window: Any, horizon: Any,
-    stride: Any, gaps: Any, test_split: Any, day_first: Any, delay: Any = 0,
+    stride: Any, gaps: Any, test_split: Any, day_first: Any, group: Any = "",
+    delay: Any = 0,
 ) -> Any:  # fmt: skip
     """The windows of a table's columns, as ``cut_windows`` gives them."""
-    columns = [*values, *known, *others]
-    series, times = order_series(table, time, columns, day_first)
-    series, cut = even_series(series, times, gaps, test_split, horizon)
-    return cut_windows(series, cut, values, known, window, horizon, stride, delay)
+    columns, parts = [*values, *known, *others], []
+    for _, rows in series_parts(table, group):
+        series, times = order_series(rows, time, columns, day_first)
+        parts.append(even_series(series, times, gaps, test_split, horizon))
+    series, spans = join_series(parts, window + delay + horizon)
+    return cut_windows(series, spans, values, known, window, horizon, stride, delay)

@@ -11,7 +11,13 @@ from builder.datasets import _folders
 from builder.errors import DataError
 from builder.tables.table_records import TableFormat
 
+PAIRS = ("missing", "labels")
 FLAGS = ("header", "day_first")
+FILE_PART = "(file)"
+"""The column that says of rows from several files whether they are for training or the test."""
+
+PARTS = ("train", "test")
+
 EMPTY: Mapping[str, str] = {}
 
 
@@ -39,7 +45,7 @@ def table_format(settings: Mapping[str, Any]) -> TableFormat:
 
 
 def _fits(name: str, value: Any) -> bool:
-    if name == "missing":
+    if name in PAIRS:
         return isinstance(value, tuple) and all(
             isinstance(pair, tuple) and len(pair) == 2 and all(isinstance(x, str) for x in pair)
             for pair in value
@@ -81,3 +87,50 @@ def read_columns(
             f"dataset.{others.get(missing[0], 'inputs')}",
         )
     return table.data.select(used)
+
+
+def read_files(
+    settings: Mapping[str, Any], kinds: Mapping[str, str], others: Mapping[str, str] = EMPTY
+) -> Any:
+    """The used columns of the dataset's file with the rows of its further files behind, a
+    ``pyarrow.Table``; where the files are the split, with the column ``FILE_PART``.
+
+    Args:
+        settings: those of ``read_columns``, ``more`` and ``split``.
+
+    Raises:
+        DataError: as ``read_columns``, of the file that is named; ``more`` is none.
+    """
+    import pyarrow as pa
+
+    tables = []
+    for name, more in ((settings["name"], EMPTY), *settings["more"].items()):
+        one, named_by = settings, others
+        if more is not EMPTY:
+            one = {**settings, "name": name, **_further(name, more)}
+            named_by = dict.fromkeys((*kinds, *others), "more")
+        table = read_columns(one, kinds, named_by)
+        if settings["split"] == "file":
+            part = more.get("part", "train")
+            table = table.append_column(FILE_PART, pa.array([part] * len(table), pa.string()))
+        tables.append(table)
+    try:
+        return pa.concat_tables(tables, promote_options="permissive")
+    except pa.ArrowInvalid as error:
+        raise DataError(
+            f"The columns of the files are of different kinds: {str(error)[:120]}.",
+            "Say on their cards what they are.",
+            "dataset.more",
+        ) from None
+
+
+def _further(name: str, more: Any) -> dict[str, Any]:
+    """``file`` and ``format`` of a further file; DataError where that is not what they are."""
+    fits = isinstance(more, Mapping) and more.get("part", "train") in PARTS
+    if not fits or not isinstance(more.get("format", EMPTY), Mapping):
+        raise DataError(
+            f"What is said of the further file {name[:80]} cannot be read.",
+            "Take it away and add it again.",
+            "dataset.more",
+        )
+    return {"file": more.get("file"), "format": more.get("format", EMPTY)}

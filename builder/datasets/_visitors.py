@@ -28,5 +28,5 @@ def visitor_series(days: int) -> Array:
 def visitors(days: int, window: int, horizon: int) -> Array:
     """The windows, as ``cut_windows`` gives them; the last fifth of the days is for the test."""
     series = visitor_series(days)
-    cut = days - days // 5
-    return cut_windows(series, cut, ["visitors"], ["holiday"], window, horizon, 1)
+    spans = [(0, days - days // 5, days)]
+    return cut_windows(series, spans, ["visitors"], ["holiday"], window, horizon, 1)

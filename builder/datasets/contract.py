@@ -12,6 +12,8 @@
     decode(config, rows)    only where a column's kind has words: rows of word numbers as text
     FILE        only where a file of that name in the datasets folder is the same
     columns(config)   only where its settings say all of it: its columns, without loading it
+    series_to_continue(config, steps, path)    only where its windows are over series that can be
+                continued: the settings of a ``SeriesFile``, and the series as ``OrderedSeries``
     awaits(config), remedy(config)    only where the data are not here yet: a sentence that says
                 so, and one on what to do
 
@@ -29,7 +31,7 @@ from builder.binding import X, Y, has_own_names
 from builder.catalog.entry import Entry, Param
 from builder.errors import DataError
 from builder.kinds.contract import Array, Column
-from builder.spec import Config
+from builder.spec import Config, ObjectSpec
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,6 +179,11 @@ def entry(
         extra=Config(extra, order=order, params=Config(asked)),
         **more,
     )
+
+
+def weight_column(dataset: ObjectSpec) -> str:
+    """The column that says how much each example counts in training; "": none does."""
+    return str(dataset.config.get("weight") or "")
 
 
 def resolve_settings(entry: Entry, config: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
 from builder.catalog.entry import Param
-from builder.datasets import _program, _series_columns
+from builder.datasets import _program, _series_columns, series_file
 from builder.datasets._series_columns import AHEAD, PAST
 from builder.datasets.contract import Contents, Program, Raw, entry, resolve_settings
+from builder.errors import DataError
 from builder.spec import Config
 
 TITLE = "Visitors of a museum"
@@ -49,12 +54,32 @@ def load(config: Config) -> Raw:
 
     settings = resolve_settings(ENTRY, config)
     days, sizes = settings["days"], (settings["window"], settings["horizon"], 1, 0)
-    names, cut = ("visitors", "holiday"), days - days // 5
+    names, spans = ("visitors", "holiday"), [(0, days - days // 5, days)]
     return Raw(
         _series_columns.window_columns(
-            visitor_series(days), cut, names, names[:1], names[1:], sizes
+            visitor_series(days), spans, names, names[:1], names[1:], sizes
         )
     )
+
+
+def series_to_continue(
+    config: Config, steps: int, path: Path | None = None
+) -> tuple[Mapping[str, Any], list[series_file.OrderedSeries]]:
+    """The days, and behind them the holidays of the next ``steps``.
+
+    Raises:
+        DataError: a file is given.
+    """
+    from builder.datasets._visitors import visitor_series
+
+    if path is not None:
+        raise DataError("The museum is made by a program, so no file goes on from it.")
+    settings = resolve_settings(ENTRY, config)
+    values = visitor_series(settings["days"] + steps).astype("float64")
+    values[settings["days"] :, 0] = float("nan")  # who will come is asked
+    named = {"values": {"visitors": "number"}, "known": {"holiday": "number"}, "others": {}}
+    given = {**series_file.ENTRY.args, **settings, **named}
+    return given, [series_file.OrderedSeries("", values, None, len(values), True)]
 
 
 def source(config: Config) -> str:

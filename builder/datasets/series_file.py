@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ ENTRY = entry(
     92,
     "My files",
     {
-        **{"file": "", "name": "", "format": Config(), "time": ""},
+        **{"file": "", "name": "", "format": Config(), "time": "", "group": ""},
         **{"values": Config(), "known": Config(), "others": Config()},
         **{"window": 30, "horizon": 7, "stride": 1, "gaps": "keep", "test_split": 0.2},
         **{"delay": 0, "names": Config()},
@@ -38,6 +39,7 @@ ENTRY = entry(
         "name": Param("str", "What the file is called."),
         "format": Param("json", "How the file is read: delimiter, encoding, header …"),
         "time": Param("str", "The column of dates; empty where the rows follow each other evenly."),
+        "group": Param("str", "The column that names the series, where the table holds several."),
         "values": Param("json", "Columns to forecast, each with its kind: number."),
         "known": Param("json", "Columns known in advance, such as a holiday or a price."),
         "others": Param("json", "Columns of which only the past is read."),
@@ -57,20 +59,24 @@ ENTRY = entry(
     },
     task="regression",
     summary=(
-        "A series of your own, a row for each day, hour or month: the model sees a window of the"
-        " past and forecasts what follows. The end of the series is kept for the test."
+        "A series of your own, or several, a row for each day, hour or month: the model sees a"
+        " window of the past and forecasts what follows. The end of each is kept for the test."
     ),
     analogy="Reading a diary up to today and saying what tomorrow's page will hold.",
     url="https://keras.io/examples/timeseries/timeseries_weather_forecasting/",
 )
 CONTENTS = Contents({}, {}, is_guess=True)
 PROGRAM = Program(
-    tuple(
-        f"_series_program.{name}"
-        for name in (
-            *("read_times", "find_clock", "clock_places", "order_series", "fill_gaps"),
-            *("even_series", "window_starts", "windows", "cut_windows", "split_series"),
-        )
+    (
+        *("_date_program.date_forms", "_date_program.read_times"),
+        *(
+            f"_series_program.{name}"
+            for name in (
+                *("find_clock", "clock_places", "order_series", "fill_gaps"),
+                *("even_series", "series_parts", "window_starts", "windows", "cut_windows"),
+                *("join_series", "split_series"),
+            )
+        ),
     )
 )
 
@@ -85,11 +91,10 @@ def load(config: Config) -> Raw:
     """
     settings = resolve_settings(ENTRY, config)
     names = column_names(settings)
-    series, cut, warning = _even_series(settings, names)
+    series, spans, warning = _even_series(settings, names)
     sizes = [settings[key] for key in ("window", "horizon", "stride", "delay")]
-    _check_length(series, cut, settings)
     values, known = list(settings["values"]), list(settings["known"])
-    columns = _series_columns.window_columns(series, cut, names, values, known, sizes)
+    columns = _series_columns.window_columns(series, spans, names, values, known, sizes)
     _check_parts(columns[0], settings)
     return Raw(columns, warning)
 
@@ -111,7 +116,7 @@ def column_names(settings: Mapping[str, Any]) -> list[str]:
             if not find_kind(str(kind)).reads_numbers:
                 message = f"'{name}' cannot be read as {kind!r} in a series."
                 raise DataError(message, "Every column of a series holds numbers.", where)
-            if name in (*names, settings["time"]):
+            if name in (*names, settings["time"], settings["group"]):
                 message = f"'{name}' is named for two things."
                 raise DataError(message, "Name each column once.", where)
             if name in (PAST, AHEAD):
@@ -121,11 +126,29 @@ def column_names(settings: Mapping[str, Any]) -> list[str]:
     return names
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class OrderedSeries:
+    """One series of a table in the order of time.
+
+    Args:
+        name: what the column of groups calls it; "" where there is none.
+        values: float64 (steps, columns), NaN for none.
+        times: of the steps, datetime64[us]; None where there is no clock.
+        rows: how many rows it had, those without a time left out.
+        is_ordered: they stood in the order of time.
+    """
+
+    name: str
+    values: Array
+    times: Any
+    rows: int
+    is_ordered: bool
+
+
 def read_series(
     settings: Mapping[str, Any], names: list[str], path: Path | None = None
-) -> tuple[Array, Any, list[str]]:
-    """The values by time, float64 (steps, columns) with NaN for none; their times datetime64[us],
-    or None; and what is to be told of the rows.
+) -> list[OrderedSeries]:
+    """The series of a table.
 
     Args:
         path: another file of the same columns, whose format is guessed; None: the dataset's own.
@@ -133,59 +156,107 @@ def read_series(
     Raises:
         DataError: the file is missing, cannot be read, lacks a column, or has no times.
     """
-    from builder.datasets import _series_program as program
+    return _order_table(_read_table(settings, names, path), settings, names)
 
-    time = settings["time"]
+
+def series_to_continue(
+    config: Config, steps: int, path: Path | None = None
+) -> tuple[Mapping[str, Any], list[OrderedSeries]]:
+    """The settings and the series of the dataset, or of another file of the same columns.
+
+    Raises:
+        DataError: as ``read_series``.
+    """
+    settings = resolve_settings(ENTRY, config)
+    return settings, read_series(settings, column_names(settings), path)
+
+
+def _read_table(settings: Mapping[str, Any], names: list[str], path: Path | None) -> Any:
+    time, group = settings["time"], settings["group"]
     kinds = {**({time: "date"} if time else {}), **dict.fromkeys(names, "number")}
     roles = {name: role for role in ROLES for name in settings[role]}
-    roles |= {time: "time"} if time else {}
-    table = _table_format.read_columns(settings, kinds, roles, path).to_pandas()
+    roles |= {settings[key]: key for key in ("time", "group") if settings[key]}
+    kinds |= {group: "category"} if group else {}
+    return _table_format.read_columns(settings, kinds, roles, path).to_pandas()
+
+
+def _order_table(table: Any, settings: Mapping[str, Any], names: list[str]) -> list[OrderedSeries]:
+    from builder.datasets import _series_program as program
+
+    time, found = settings["time"], []
     day_first = bool(settings["format"].get("day_first"))
-    values, times = program.order_series(table, time, names, day_first)
-    if times is not None and not len(times):
-        message = f"'{time}' holds no dates."
-        raise DataError(message, "Choose the column that tells the time.", "dataset.time")
-    for name, column in zip(names, values.T, strict=True):
-        if np.isnan(column).all():
-            message, where = f"'{name}' holds no number in any row.", f"dataset.{roles[name]}"
-            raise DataError(message, "Choose a column of numbers.", where)
-    return values, times, list(_tell_rows(table, time, times))
+    for name, part in program.series_parts(table, settings["group"]):
+        values, times = program.order_series(part, time, names, day_first)
+        there = part[time].dropna() if time else part
+        is_ordered = not time or there.is_monotonic_increasing
+        if len(values):
+            found.append(OrderedSeries(name, values, times, len(there), is_ordered))
+    if not found:
+        message, where = f"'{time}' holds no dates.", "dataset.time"
+        if settings["group"] and (not time or table[time].notna().any()):
+            message, where = f"'{settings['group']}' names no series.", "dataset.group"
+        raise DataError(message, "Choose another column.", where)
+    for place, name in enumerate(names):
+        if all(np.isnan(one.values[:, place]).all() for one in found):
+            role = next(r for r in ROLES if name in settings[r])
+            message = f"'{name}' holds no number in any row."
+            raise DataError(message, "Choose a column of numbers.", f"dataset.{role}")
+    return found
 
 
-def _tell_rows(table: Any, time: str, times: Any) -> Iterator[str]:
+def _tell_rows(table: Any, time: str, parts: list[OrderedSeries]) -> Iterator[str]:
     """What of the rows was not as it should be."""
     if not time:
         return
-    there = table[time].dropna()
-    if lost := len(table) - len(there):
+    if lost := len(table) - sum(one.rows for one in parts):
         yield f"{plural(lost, 'row')} without a time left out"
-    if double := len(there) - len(times):
+    if double := sum(one.rows - len(one.values) for one in parts):
         yield f"{plural(double, 'row')} of a time that stood there already averaged with it"
-    if not there.is_monotonic_increasing:
+    if not all(one.is_ordered for one in parts):
         yield "the rows put in the order of time"
 
 
-def _even_series(settings: Mapping[str, Any], names: list[str]) -> tuple[Array, int, str]:
-    """The series on its clock, float32 (steps, columns); where its test begins; and the warning."""
-    values, times, told = read_series(settings, names)
-    for name, column in zip(names, values.T, strict=True):
-        if name in settings["values"] and np.nanmin(column) == np.nanmax(column):
+def _even_series(
+    settings: Mapping[str, Any], names: list[str]
+) -> tuple[Array, list[tuple[int, int, int]], str]:
+    """The series on their clock under each other, float32 (steps, columns); where each begins,
+    where its test begins and where it ends; and the warning."""
+    from builder.datasets import _series_program as program
+
+    table = _read_table(settings, names, None)
+    parts = _order_table(table, settings, names)
+    told = list(_tell_rows(table, settings["time"], parts))
+    for place, name in enumerate(settings["values"]):
+        columns = [one.values[:, place] for one in parts]
+        ends = np.nanmin(np.concatenate(columns)), np.nanmax(np.concatenate(columns))
+        if ends[0] == ends[1]:
             message = f"'{name}' never changes: there is nothing to forecast."
             raise DataError(message, "Choose another column.", "dataset.values")
-    series, cut = put_on_clock(values, times, settings)
-    gaps = settings["gaps"]
-    if holes := len(series) - len(values):
+    laid = [put_on_clock(one, settings) for one in parts]
+    needed = sum(settings[key] for key in ("window", "delay", "horizon"))
+    series, spans = program.join_series(laid, needed)
+    if not spans:
+        _refuse_short(max(laid, key=lambda one: one[1]), settings)
+    if short := len(parts) - len(spans):
+        told.append(f"{short} of {len(parts)} series, too short for a window, left out")
+    told += _tell_gaps(parts, len(series), settings["gaps"])
+    said = "; ".join(told)
+    return series, spans, f"{said[:1].upper()}{said[1:]}." if said else ""
+
+
+def _tell_gaps(parts: list[OrderedSeries], steps: int, gaps: str) -> list[str]:
+    told = []
+    if holes := steps - sum(len(one.values) for one in parts):
         told.append(plural(holes, "step" if gaps == "fill" else "gap") + " in time")
-    if empty := int(np.isnan(values).sum()):
+    if empty := sum(int(np.isnan(one.values).sum()) for one in parts):
         told.append(plural(empty, "missing value"))
-    if holes or empty:
+    if told:
         filled = ", filled on the line between neighbours"
         told[-1] += filled if gaps == "fill" else ", which no window crosses"
-    said = "; ".join(told)
-    return series, cut, f"{said[:1].upper()}{said[1:]}." if said else ""
+    return told
 
 
-def put_on_clock(values: Array, times: Any, settings: Mapping[str, Any]) -> tuple[Array, int]:
+def put_on_clock(one: OrderedSeries, settings: Mapping[str, Any]) -> tuple[Array, int]:
     """The series with its gaps filled or marked, float32 (steps, columns), and where its test
     begins.
 
@@ -196,11 +267,15 @@ def put_on_clock(values: Array, times: Any, settings: Mapping[str, Any]) -> tupl
 
     given = (settings[key] for key in ("gaps", "test_split", "horizon"))
     try:
-        series, cut = program.even_series(values, times, *given)
+        series, cut = program.even_series(one.values, one.times, *given)
     except ValueError as error:
+        hint = "Choose another column of time, or none where the rows follow each other evenly."
+        if not settings["group"]:
+            hint += " Where the table holds several series, say which column names them."
         raise DataError(
-            f"The series cannot be put in order by '{settings['time']}': {error}.",
-            "Choose another column of time, or none where the rows follow each other evenly.",
+            f"The series{f' {one.name!r}' if one.name else ''} cannot be put in order by"
+            f" '{settings['time']}': {error}.",
+            hint,
             "dataset.time",
         ) from None
     return series, cut
@@ -240,17 +315,18 @@ def next_times(times: Any, count: int, after: int = -1) -> Array:
     return following
 
 
-def _check_length(series: Array, cut: int, settings: Mapping[str, Any]) -> None:
-    """Raises DataError unless a window and what follows it fit before the test."""
-    window, horizon, delay = (settings[key] for key in ("window", "horizon", "delay"))
-    if cut < window + delay + horizon:
-        longest = cut - horizon - delay
-        raise DataError(
-            f"The series has {plural(len(series), 'step')}, {max(cut, 0)} of them before the test:"
-            f" too few for a window of {window} and {delay + horizon} to follow.",
-            f"Choose a window of at most {longest}." if longest > 0 else "Give a longer series.",
-            "dataset.window",
-        )
+def _refuse_short(longest: tuple[Array, int], settings: Mapping[str, Any]) -> None:
+    """Raises DataError: not even in the longest series fit a window and what follows it."""
+    series, cut = longest
+    asked = settings["delay"] + settings["horizon"]
+    most = cut - asked
+    raise DataError(
+        f"The {'longest ' if settings['group'] else ''}series has {plural(len(series), 'step')},"
+        f" {max(cut, 0)} of them before the test: too few for a window of {settings['window']} and"
+        f" {asked} to follow.",
+        f"Choose a window of at most {most}." if most > 0 else "Give a longer series.",
+        "dataset.window",
+    )
 
 
 def _check_parts(column: Column, settings: Mapping[str, Any]) -> None:
@@ -272,11 +348,13 @@ def source(config: Config) -> str:
     given = [settings["time"], *(list(names[role]) for role in ROLES)]
     given += [settings[k] for k in ("window", "horizon", "stride", "gaps", "test_split")]
     given.append(bool(settings["format"].get("day_first")))
+    given += [settings["group"]] if settings["group"] or settings["delay"] else []
     given += [settings["delay"]] if settings["delay"] else []
+    dates = [settings["time"]] if settings["time"] else []
     return (
         "import numpy as np\nimport pandas as pd\n\n\n"
         f"{_program.functions_source(*PROGRAM.functions)}\n\n"
-        f"{_table_source.read_lines(read)}"
+        f"{_table_source.read_lines(read, dates)}"
         f"parts = split_series(\n    table, {', '.join(map(repr, given))}\n)\n"
         "(x_train, y_train), (x_test, y_test) = parts\n"
     )

@@ -16,7 +16,7 @@ from builder.spec import Config
 
 TITLE = "My table"
 OFFLINE = True
-SPLITS = ("random", "time", "group", "column")
+SPLITS = ("random", "time", "group", "column", "file")
 ENTRY = entry(
     "TableFile",
     91,
@@ -24,7 +24,8 @@ ENTRY = entry(
     {
         **{"file": "", "name": "", "format": Config(), "inputs": Config(), "targets": Config()},
         **{"labels": "integers", "test_split": 0.2, "split": "random", "by": "", "seed": 0},
-        **{"unique": False, "fewest": 0, "names": Config()},
+        **{"unique": False, "fewest": 0, "weight": "", "more": Config()},
+        "names": Config(),
     },
     params={
         "file": Param("str", "SHA-256 of the file's content."),
@@ -35,7 +36,8 @@ ENTRY = entry(
         "split": Param(
             "choice",
             "How rows are set aside for the test. random: by chance. time: the last ones by a date"
-            " column. group: all rows of a group together. column: as a column says.",
+            " column. group: all rows of a group together. column: as a column says. file: the rows"
+            " of a second file.",
             choices=SPLITS,
         ),
         "by": Param("str", "The column that tells the time, the group or the part."),
@@ -43,6 +45,8 @@ ENTRY = entry(
         "unique": Param("bool", "Take a row that stands several times only once."),
         "fewest": Param("int", "Leave out classes with fewer rows than this.", 0, 1000, 1),
         "names": Param("json", "What pasted code calls its arrays."),
+        "weight": Param("str", "The column that says how much each row counts in training."),
+        "more": Param("json", "Further files of the same columns, each for training or the test."),
     },
     summary=(
         "A table of your own, a row for each example: CSV, Excel, Parquet or JSON. You say which"
@@ -53,12 +57,15 @@ ENTRY = entry(
 )
 CONTENTS = Contents({}, {}, is_guess=True)
 PROGRAM = Program(
-    tuple(
-        f"_table_program.{name}"
-        for name in (
-            *("class_order", "number", "category", "text", "yes_no", "date"),
-            *("split_rows", "used_rows", "split_table"),
-        )
+    (
+        *("_date_program.date_forms", "_date_program.read_times"),
+        *(
+            f"_table_program.{name}"
+            for name in (
+                *("class_order", "number", "category", "text", "yes_no", "date"),
+                *("split_rows", "used_rows", "split_table"),
+            )
+        ),
     )
 )
 
@@ -77,23 +84,50 @@ def load(config: Config) -> Raw:
     texts (n,) of strings, "?" or "" where one is missing; rows without an answer are left out.
 
     Raises:
-        DataError: the file is missing, cannot be read, lacks a column, or has too few rows.
+        DataError: a file is missing, cannot be read, lacks a column, or has too few rows.
     """
     settings = resolve_settings(ENTRY, config)
     inputs, targets = _kinds(settings, "inputs"), _kinds(settings, "targets")
-    by = (settings["by"],) if settings["split"] != "random" else ()
-    kinds = {**inputs, **targets}
-    table = _table_format.read_columns(settings, kinds, dict.fromkeys(by, "by")).to_pandas()
-    from builder.datasets import _table_program as program
-
-    functions = {k: getattr(program, k) for k in {*inputs.values(), *targets.values()}}
+    read = {**inputs, **_weight(settings)}
+    others = {settings["by"]: "by"} if settings["split"] not in ("random", "file") else {}
+    others |= dict.fromkeys(_weight(settings), "weight")
+    table = _table_format.read_files(settings, {**read, **targets}, others).to_pandas()
     _check_rows(table, targets)
+    (x, y), (x_test, y_test) = _split(table, settings, read, targets)
+    _check_parts(y, y_test)
+    columns = [
+        Column(n, k, "input", x[n], x_test[n], _names(table[n], k)) for n, k in inputs.items()
+    ]
+    functions = {name: getattr(_table_program(), kind) for name, kind in targets.items()}
+    chosen = settings["unique"], settings["fewest"]
+    rows = _table_program().used_rows(table, functions, [*read, *targets], *chosen)
+    for name, kind in targets.items():
+        names = _names(table[name].iloc[rows], kind)
+        columns.append(Column(name, kind, "target", y[name], y_test[name], names))
+    for name, kind in _weight(settings).items():
+        _check_weights(name, x[name])
+        columns.append(Column(name, kind, "weight", x[name], x_test[name]))
+    return Raw(tuple(columns), _warning(table, targets, len(rows)))
+
+
+def _table_program() -> Any:
+    """The functions that a script carries; they ask for pandas and scikit-learn."""
+    from builder.datasets import _table_program
+
+    return _table_program
+
+
+def _split(
+    table: Any, settings: Mapping[str, Any], read: Mapping[str, str], targets: Mapping[str, str]
+) -> Any:
+    """((x_train, y_train), (x_test, y_test)); DataError where the column to split by does not."""
+    program = _table_program()
     try:
-        (x, y), (x_test, y_test) = program.split_table(
+        return program.split_table(
             table,
-            {name: functions[kind] for name, kind in inputs.items()},
-            {name: functions[kind] for name, kind in targets.items()},
-            *(settings[key] for key in WAYS),
+            {name: getattr(program, kind) for name, kind in read.items()},
+            {name: getattr(program, kind) for name, kind in targets.items()},
+            *_ways(settings).values(),
         )
     except ValueError as error:
         raise DataError(
@@ -101,17 +135,41 @@ def load(config: Config) -> Raw:
             "Choose another way to split.",
             "dataset.split",
         ) from error
-    _check_parts(y, y_test)
-    columns = [
-        Column(n, k, "input", x[n], x_test[n], _names(table[n], k)) for n, k in inputs.items()
-    ]
-    read = {name: functions[kind] for name, kind in targets.items()}
-    chosen = settings["unique"], settings["fewest"]
-    rows = program.used_rows(table, read, [*inputs, *targets], *chosen)
-    for name, kind in targets.items():
-        names = _names(table[name].iloc[rows], kind)
-        columns.append(Column(name, kind, "target", y[name], y_test[name], names))
-    return Raw(tuple(columns), _warning(table, targets, len(rows)))
+
+
+def _ways(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """``WAYS`` as ``split_table`` takes them: a second file is told by a column."""
+    ways = {key: settings[key] for key in WAYS}
+    is_file = ways["split"] == "file"
+    return ways | ({"split": "column", "by": _table_format.FILE_PART} if is_file else {})
+
+
+def _weight(settings: Mapping[str, Any]) -> dict[str, str]:
+    """The column of sample weights by kind; {}: there is none.
+
+    Raises:
+        DataError: it is read or predicted, too.
+    """
+    name = settings["weight"]
+    if name and name in (*settings["inputs"], *settings["targets"]):
+        raise DataError(
+            f"'{name}' says how much each row counts, so it cannot be read or predicted, too.",
+            "Leave it out of the columns, or weigh by none.",
+            "dataset.weight",
+        )
+    return {name: "number"} if name else {}
+
+
+def _check_weights(name: str, weights: Any) -> None:
+    """Raises DataError for weights that are missing or below 0, or that are all 0."""
+    wrong = int((~(weights >= 0)).sum())
+    if wrong or not weights.any():
+        told = f"{plural(wrong, 'row')} without one or with one below 0" if wrong else "only zeros"
+        raise DataError(
+            f"'{name}' cannot say how much each training row counts: it has {told}.",
+            "Choose a column with a number from 0 on in every row, or none.",
+            "dataset.weight",
+        )
 
 
 def _kinds(settings: Mapping[str, Any], side: str) -> dict[str, str]:
@@ -189,20 +247,28 @@ def _warning(table: Any, targets: Mapping[str, str], used: int) -> str:
 def source(config: Config) -> str:
     """The same in a script standing alone, next to the file."""
     settings = resolve_settings(ENTRY, config)
+    kinds = {side: _readable(settings, side) for side in ("inputs", "targets")}
+    weight, ways = _weight(settings), _ways(settings)
+    read = {"inputs": {**kinds["inputs"], **weight}, "targets": kinds["targets"]}
+    dates = [n for n, kind in kinds["inputs"].items() if find_kind(kind).holds_times]
+    if ways["split"] == "time" and ways["by"] not in dates:
+        dates.append(ways["by"])
+    given = ", ".join(repr(ways[key]) for key in WAYS[:4])
+    more = {key: ways[key] for key in WAYS[4:] if ways[key]}
+    given += "".join(f", {key}={value!r}" for key, value in more.items())
     inputs, targets = (
-        ", ".join(f"{name!r}: {kind}" for name, kind in _readable(settings, side).items())
-        for side in ("inputs", "targets")
+        ", ".join(f"{name!r}: {kind}" for name, kind in read[side].items()) for side in read
     )
-    ways = ", ".join(repr(settings[key]) for key in WAYS[:4])
-    more = {key: settings[key] for key in WAYS[4:] if settings[key]}
-    ways += "".join(f", {key}={value!r}" for key, value in more.items())
-    return (
+    text = (
         "import numpy as np\nimport pandas as pd\n"
         "from sklearn.model_selection import GroupShuffleSplit, train_test_split\n\n\n"
         f"{_program.functions_source(*PROGRAM.functions)}\n\n"
-        f"{_table_source.read_lines(settings)}"
+        f"{_table_source.read_lines({**settings, **read}, dates)}"
         f"inputs = {{{inputs}}}\n"
         f"targets = {{{targets}}}\n"
-        f"parts = split_table(table, inputs, targets, {ways})\n"
+        f"parts = split_table(table, inputs, targets, {given})\n"
         "(x_train, y_train), (x_test, y_test) = parts\n"
     )
+    for name in weight:
+        text += f"w_train, _ = x_train.pop({name!r}), x_test.pop({name!r})\n"
+    return text

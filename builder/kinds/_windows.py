@@ -25,6 +25,7 @@ class Windows:
         stride: from one beginning to the next.
         rate: from one value of a window to the next.
         starts: where each begins, int32 (count,), instead of ``first`` and ``stride``.
+        firsts: where each of several series begins, rising; None: they are one.
         delay: steps that nobody has seen yet when these windows are asked for, before each begins.
         channels: which channels are seen: one, whose axis then falls away, or from one to before
             another; None: all.
@@ -41,6 +42,7 @@ class Windows:
     rate: int = 1
     starts: Any = None
     channels: int | tuple[int, int] | None = None
+    firsts: Any = None
     delay: int = 0
 
     def __post_init__(self) -> None:
@@ -56,21 +58,21 @@ class Windows:
         starts: Array,
         length: int,
         channels: int | tuple[int, int] | None,
+        firsts: Any = None,
         delay: int = 0,
     ) -> Windows:
-        """The windows that begin there, in rising order; even steps are kept as such."""
+        """The windows that begin there; even steps are kept as such."""
         steps = np.diff(starts[:2]).tolist() or [1]
         first = int(starts[0]) if len(starts) else 0
-        if (np.diff(starts) == steps[0]).all():
-            more: dict[str, Any] = {"first": first, "stride": steps[0]}
-        else:
-            more = {"starts": starts.astype("int32")}
-        return cls(values, length, len(starts), channels=channels, delay=delay, **more)
+        more: dict[str, Any] = {"channels": channels, "firsts": firsts, "delay": delay}
+        if steps[0] > 0 and (np.diff(starts) == steps[0]).all():
+            return cls(values, length, len(starts), first, steps[0], **more)
+        return cls(values, length, len(starts), starts=starts.astype("int32"), **more)
 
     def _ends(self) -> tuple[int, int]:
         """Where the first and the last window begin."""
         if self.starts is not None and self.count:
-            return int(self.starts[0]), int(self.starts[-1])
+            return int(self.starts.min()), int(self.starts.max())
         return self.first, self.first + (self.count - 1) * self.stride
 
     def __len__(self) -> int:
@@ -146,6 +148,19 @@ class Windows:
     def astype(self, dtype: Any) -> Array:
         """The windows laid out, as values of that type."""
         return np.array(self, dtype)
+
+    def first_series(self) -> Windows:
+        """The windows over the first of several series that has some, in their order."""
+        if self.starts is None or self.firsts is None or len(self.firsts) < 2:
+            return self
+        inside = self.beginnings(self.starts) == self.beginnings(self.starts.min())
+        return replace(self, starts=self.starts[inside], count=int(inside.sum()), firsts=None)
+
+    def beginnings(self, places: Any) -> Any:
+        """Where the series of each of those places begins."""
+        if self.firsts is None:
+            return np.zeros_like(places)
+        return self.firsts[np.searchsorted(self.firsts, places, side="right") - 1]
 
     def places(self, rows: Any, starts: Any = None) -> Any:
         """Where in the series the values of those windows stand, (rows, length).

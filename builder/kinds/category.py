@@ -141,6 +141,10 @@ class Category(Kind):
     def read_fields(self, values: list[Any], column: ColumnFacts) -> Array:
         return np.array(MISSING if values[0] in (None, "") else str(values[0]), "object")
 
+    def write_fields(self, row: Array, column: ColumnFacts) -> list[Any]:
+        (value,) = super().write_fields(row, column)
+        return [None if value == MISSING else value]
+
 
 def _check_names(name: str, rows: Array) -> None:
     if rows.ndim != 1 or not all(isinstance(one, str) for one in rows):

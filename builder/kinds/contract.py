@@ -35,7 +35,7 @@ class Column:
     Args:
         name: ``x`` and ``y`` in an ordinary dataset.
         kind: name of its kind.
-        role: ``input`` or ``target``.
+        role: ``input``, ``target`` or ``weight``.
         train, test: by row, as its kind wants them.
         classes: class names by number.
         features: names of the numbers of one row.
@@ -109,6 +109,7 @@ class Kind:
             stand in one.
         shared_input: the name of the one Input that reads all columns of this kind; "": each has
             its own.
+        holds_times: it is read from cells that hold points in time.
         any_loss: every loss can learn it as a target, so that none is wrong.
     """
 
@@ -128,6 +129,7 @@ class Kind:
     shared_input: str = ""
     together: str = ""
     any_loss: bool = False
+    holds_times: bool = False
 
     # --- from raw to prepared ---
 
@@ -242,6 +244,11 @@ class Kind:
     def read_fields(self, values: list[Any], column: ColumnFacts) -> Array:
         """The raw row that a form's values come to."""
         return np.asarray(values, "float32")
+
+    def write_fields(self, row: Array, column: ColumnFacts) -> list[Any]:
+        """What a form holds for a raw row, None where a value is missing: the way back from
+        ``read_fields``."""
+        return [None if value != value else value for value in np.ravel(row).tolist()]
 
 
 def invalid(message: str, hint: str, where: str = "dataset") -> DataError:

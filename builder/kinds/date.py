@@ -28,6 +28,7 @@ class Date(Number):
     in_tables = True
     as_target = ""
     reads_numbers = False
+    holds_times = True
     shared_input = ""
 
     def encodings(self, columns: tuple[ColumnFacts, ...]) -> tuple[tuple[ObjectSpec, ...], ...]:
@@ -60,6 +61,10 @@ class Date(Number):
             return np.asarray(np.nan, "float32")
         day = np.datetime64(str(values[0])) - np.datetime64(0, "s")
         return np.asarray(day / np.timedelta64(86_400, "s"), "float32")
+
+    def write_fields(self, row: Array, column: ColumnFacts) -> list[Any]:
+        (text,) = self.examples(np.ravel(row), column, Scaling(), None)["values"]
+        return [text.removesuffix("T00:00:00") or None]
 
     def scaling(self, column: Column, settings: Any) -> Scaling:
         return Scaling()

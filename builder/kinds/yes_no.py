@@ -51,6 +51,10 @@ class YesNo(Number):
             return np.asarray(np.nan, "float32")
         return np.asarray(column.classes.index(values[0]), "float32")
 
+    def write_fields(self, row: Array, column: ColumnFacts) -> list[Any]:
+        (value,) = super().write_fields(row, column)
+        return [None if value is None else column.classes[int(value)]]
+
     def scaling(self, column: Column, settings: Any) -> Scaling:
         return Scaling()
 

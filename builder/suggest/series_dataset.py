@@ -48,9 +48,11 @@ def series_dataset(
                 "dataset.values",
             )
     others = inputs or [n for n in task.inputs if n in numbers]
-    taken = {*task.targets, *known, task.time}
+    taken = {*task.targets, *known, task.time, task.group}
     form = dataclasses.asdict(profile.format)
-    window, horizon = default_sizes(task.season, profile.rows)
+    group = profile.column(task.group) if task.group else None
+    rows = profile.rows // max(1, group.distinct) if group else profile.rows
+    window, horizon = default_sizes(task.season, rows)
     return ObjectSpec(
         CLASS_NAME,
         Config(
@@ -58,6 +60,7 @@ def series_dataset(
             name=name,
             format={key: value for key, value in form.items() if value is not None},
             time=task.time,
+            **({"group": task.group} if task.group else {}),
             values=dict.fromkeys(task.targets, "number"),
             known=dict.fromkeys(known, "number"),
             others=dict.fromkeys((n for n in others if n not in taken), "number"),

@@ -6,6 +6,7 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
+from builder.datasets.contract import weight_column
 from builder.errors import DataError
 from builder.kinds.registry import find_kind
 from builder.spec import Config, ObjectSpec
@@ -91,7 +92,34 @@ def set_kind(dataset: ObjectSpec, column: str, kind: str) -> ObjectSpec:
             targets[column] = find_kind(kind).as_target
         return dataset.with_(targets=targets)
     inputs.pop(column, None)
+    if column == weight_column(dataset):
+        dataset = dataset.with_(weight="")
     return dataset.with_(inputs={**inputs, column: kind} if kind else inputs)
+
+
+def split_labels(dataset: ObjectSpec, profile: TableProfile, column: str) -> ObjectSpec:
+    """The dataset that reads or predicts yes or no for each label which the cells of a column name.
+
+    Args:
+        profile: of the file read with these ``labels`` in its format.
+    """
+    answers = [c.name for c in profile.columns if c.name.startswith(f"{column}: ")]
+    sides = {}
+    for side, kind in (("inputs", "yes_no"), ("targets", "category")):
+        named = dict(dataset.config[side])
+        if named.pop(column, None):
+            named |= dict.fromkeys(answers, kind)
+        sides[side] = named
+    form = dataclasses.asdict(profile.format)
+    form = {key: value for key, value in form.items() if value is not None}
+    return dataset.with_(format=form, **sides)
+
+
+def set_weight(dataset: ObjectSpec, column: str) -> ObjectSpec:
+    """The dataset whose rows count in training as that column says, which is then not read; ""
+    lets them count the same."""
+    inputs = {name: kind for name, kind in dataset.config["inputs"].items() if name != column}
+    return dataset.with_(inputs=inputs, weight=column)
 
 
 def set_targets(dataset: ObjectSpec, profile: TableProfile, targets: Sequence[str]) -> ObjectSpec:
@@ -103,6 +131,8 @@ def set_targets(dataset: ObjectSpec, profile: TableProfile, targets: Sequence[st
     old = dict(dataset.config["targets"])
     kinds = {n: old.get(n) or target_kind(_card(profile, n)) for n in targets}
     inputs = {n: k for n, k in dataset.config["inputs"].items() if n not in kinds}
+    if (weight := weight_column(dataset)) in kinds and weight:
+        dataset = dataset.with_(weight="")
     freed = [_card(profile, n) for n in old if n not in kinds]
     inputs |= {c.name: input_kind(c) for c in freed if not c.left_out}
     return dataset.with_(targets=kinds, inputs=inputs)

@@ -55,9 +55,29 @@ def overview(
         return TableOverview(profile)
     task = guess_task(profile, targets, inputs, forecast)
     if task.task == "forecasting":
-        season, strength = find_season(values_by_time(table, targets[0], task.time))
+        season, strength = find_season(_values_of_one(table, targets[0], task.time, task.group))
         task = replace(task, season=season, strength=strength)
     return TableOverview(profile, task, find_warnings(table, profile, task))
+
+
+def _values_of_one(table: Table, column: str, time: str, group: str) -> Any:
+    """``values_by_time``, of the commonest of several series."""
+    if not group:
+        return values_by_time(table, column, time)
+    import pyarrow.compute as pc
+
+    name = pc.mode(table.data[group].dictionary_encode().combine_chunks().indices)[0]["mode"]
+    only = table.data[group].dictionary_encode().combine_chunks().dictionary[name.as_py()].as_py()
+    return values_by_time(_rows_of(table, group, str(only)), column, time)
+
+
+def _rows_of(table: Table, group: str, name: str) -> Table:
+    """The rows in which that column has that name."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = pc.cast(table.data[group], pa.string())
+    return replace(table, data=table.data.filter(pc.equal(texts, name)))
 
 
 def values_by_time(table: Table, column: str, time: str = "") -> Any:
@@ -73,28 +93,35 @@ def values_by_time(table: Table, column: str, time: str = "") -> Any:
 
 
 def outline_file(
-    path: str, fixed: TableFormat, time: str, columns: Sequence[str], season: int = 0
+    path: str,
+    fixed: TableFormat,
+    time: str,
+    columns: Sequence[str],
+    season: int = 0,
+    only: tuple[str, str] = ("", ""),
 ) -> tuple[SeriesOutline, ...]:
     """The columns of a series as they are drawn, from the file at ``path``.
 
     Args:
         time: the column of dates; "" where the rows follow each other evenly.
         season: steps of a season; 0: none.
+        only: of several series, the column of their names and the name of the one that is drawn.
 
     Raises:
         DataError: as ``read_table``; no such column.
     """
+    group, name = only
     kinds = {**dict.fromkeys(columns, "number"), **({time: "date"} if time else {})}
+    kinds |= {group: "category"} if group else {}
     table = read_table(Path(path), fixed, kinds)
-    for name in kinds:
-        if name not in table.data.column_names:
-            raise unknown_column(name, table.data.column_names)
+    for column in kinds:
+        if column not in table.data.column_names:
+            raise unknown_column(column, table.data.column_names)
+    table = _rows_of(table, group, name) if group else table
     times = None
     if time:
         times = np.sort(table.data[time].to_numpy())
-    return tuple(
-        outline_series(name, values_by_time(table, name, time), times, season) for name in columns
-    )
+    return tuple(outline_series(c, values_by_time(table, c, time), times, season) for c in columns)
 
 
 def overview_file(path: str, *more: Any) -> TableOverview:

@@ -32,6 +32,8 @@ class TableFormat:
         day_first: whether 03/04/2021 is in April.
         missing: what counts as no value beside NA, NaN and the like: pairs of a column's name
             ("" for every column) and the text of the cell.
+        labels: columns whose cells name several labels, each with the mark between two of them: a
+            column of yes and no for each label stands in their place.
     """
 
     kind: str | None = None
@@ -46,6 +48,7 @@ class TableFormat:
     thousands: str | None = None
     day_first: bool | None = None
     missing: tuple[tuple[str, str], ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ class ColumnProfile:
             than counts.
         frequent: the commonest values with the number of their rows, at most ten; of text, words.
         words: of text and categories: words in a value, on the average.
+        mark: between several labels that a cell names at once; "" where it names one thing.
         left_out: why the column is not used, one sentence; "" where it is.
         suggestion: a kind that may fit better, else "".
         reason: why it may, one sentence.
@@ -104,6 +108,7 @@ class ColumnProfile:
     counts: tuple[int, ...] = ()
     frequent: tuple[tuple[str, int], ...] = ()
     words: float = 0.0
+    mark: str = ""
     left_out: str = ""
     suggestion: str = ""
     reason: str = ""
@@ -120,7 +125,7 @@ class TableWarning:
         message: one or two sentences.
         remedy: what mends it: ``leave_out`` (the columns), ``drop_rows`` (those without a target),
             ``drop_duplicates``, ``class_weights``, ``drop_rare``, ``as_category``,
-            ``choose_member``, ``other_target``; "" where a person must look.
+            ``choose_member``, ``other_target``, ``split_labels``; "" where a person must look.
         count: rows or columns concerned; 0 where there is nothing to count.
     """
 
@@ -171,6 +176,7 @@ class TaskGuess:
         left_out: the other columns, each with the reason.
         classes: number of classes of the one target; 0 for numbers.
         time: of forecasting: the date column; "" where the rows follow each other evenly.
+        group: of forecasting: the column that names the series where the table holds several.
         season: of forecasting: steps after which the first target is much the same again; 0: none.
         strength: the autocorrelation at that distance, at most 1.
         reason: why this task, one sentence.
@@ -182,6 +188,7 @@ class TaskGuess:
     left_out: tuple[tuple[str, str], ...] = ()
     classes: int = 0
     time: str = ""
+    group: str = ""
     season: int = 0
     strength: float = 0.0
     reason: str = ""

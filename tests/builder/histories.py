@@ -11,7 +11,7 @@ from pathlib import Path
 from builder import starters
 from builder.spec import TrainingSpec
 from tests import zoo
-from tests.zoo import awaited, tables
+from tests.zoo import awaited, series, tables
 
 STACKS = ("nested_choices", "two_softmax", "normalized", "binned", "half_precision", "compiled",
           "sentences", "which_words")  # fmt: skip
@@ -25,6 +25,8 @@ ALL: Mapping[str, TrainingSpec] = {
     "reshuffled": zoo.STACKS["nested_choices"].with_fit(shuffle="epoch", batch_size=30),
     **zoo.RESTLESS,
     "guests": tables.GUESTS,
+    "weighed": tables.WEIGHED,
+    "sales": series.SALES["linear"],
     **awaited.TRAINED,
 }
 

@@ -20,7 +20,7 @@ from builder.runs.disk import data_files
 from tests import forks, zoo
 from tests.asked import asked, longer
 from tests.builder.histories import ALL, STARTERS
-from tests.zoo import clothes, restless, tables
+from tests.zoo import clothes, restless, series, tables
 
 ROOT = Path(__file__).resolve().parents[2]
 History = Mapping[str, list[float]]
@@ -99,11 +99,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         np.savez(made / name, **arrays)
     clothes.write(made, 400, 100)
     (made / tables.NAME).write_text(tables.text(), "utf-8")
+    (made / series.NAME).write_text(series.text(), "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAYERWISE_DATA", str(made))
         patch.setenv("KERAS_HOME", str(made))
         patch.setenv("LAYERWISE_HOME", str(made))
         data_files.keep(tables.NAME, tables.text().encode())
+        data_files.keep(series.NAME, series.text().encode())
         yield made
 
 

@@ -80,7 +80,7 @@ LADDERS = {
     ),
     "builder.suggest": (
         {"draft", "outputs", "series_dataset", "table_dataset"},
-        {"ratings_model", "series_model"},
+        {"further_files", "ratings_model", "series_model"},
         {"table_model"},
         {"bind"},
     ),

@@ -90,11 +90,27 @@ def test_what_follows_is_forecast_and_tested(pasted: AppTest, visit: Visit, _tid
     assert "2024-01-01" in table and "2024-12-01" in table, "the clock goes on, month by month"
     app.number_input(key=f"forecast-steps-{run.id}").set_value(15).run()
     assert "2025-03-01" in " ".join(h.value for h in app.get("html"))
+    assert len(app.get("html")) and not app.get("arrow_data_frame"), "nothing is to be filled in"
     app = visit("evaluate", p=token)
     assert not app.exception and not app.error, [e.value for e in app.error]
     assert "Mean absolute error by step" in " ".join(h.value for h in app.get("html"))
     app.slider(key=f"back-test-step-{run.id}-sold").set_value(12).run()
     assert not app.exception and not app.error
+
+
+def test_what_is_known_in_advance_is_asked_for_as_a_table(
+    pasted: AppTest, visit: Visit, _tidy: None
+) -> None:
+    pasted.multiselect(key="series-known").set_value(["holidays"]).run()
+    token, training = project().token, project().training.with_fit(epochs=1)
+    run = jobs.start(training, project=token, owner="local")
+    end = time.monotonic() + 120
+    while jobs.get(run.id).status in ("queued", "running") and time.monotonic() < end:
+        time.sleep(0.2)
+    app = visit("predict", p=token)
+    assert not app.exception and not app.error, [e.value for e in app.error]
+    assert "of the next 12 steps is known in advance: fill it in" in said(app)
+    assert any("when every cell is filled" in str(i.value) for i in app.info)
 
 
 def test_a_series_of_two_clocks_is_taken_row_by_row_and_it_is_said(visit: Visit) -> None:

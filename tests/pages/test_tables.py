@@ -15,6 +15,7 @@ from builder.runs.disk import data_files, projects
 from builder.runs.scheduler import jobs, worker_pool
 from builder.runs.store import database
 from builder.spec import ObjectSpec
+from pages.widgets.shared import example_row
 from tests.zoo import tables
 
 Visit = Callable[..., AppTest]
@@ -172,3 +173,73 @@ def test_a_guest_is_typed_in_and_answered(visit: Visit, project: str, _tidy: Non
     assert [h.value for h in app.get("html")] != before
     app.text_input(key=f"{key}-day-day").set_value("someday").run()
     assert "'day' cannot be" in " ".join(str(e.value) for e in app.error)
+    row = {"town": ["Ulm"], "age": [93], "smokes": [None], "day": ["2022-07-01"]}
+    app.session_state["kept:example-row"] = example_row.ExampleRow(1, "test row 3", row)
+    app.run()
+    assert not app.exception and not app.error, [e.value for e in app.error]
+    assert app.selectbox(key=f"{key}-1-town-town").value == "Ulm"
+    assert app.selectbox(key=f"{key}-1-smokes-smokes").value is None
+    assert app.number_input(key=f"{key}-1-age-age").value == 93
+    assert app.text_input(key=f"{key}-1-day-day").value == "2022-07-01"
+
+
+def test_a_column_weighs_the_rows_by_one_click(visit: Visit, project: str) -> None:
+    app = visit("data", p=project)
+    app.selectbox(key="table-kind-paid").set_value("(weight)").run()
+    assert not app.exception and not app.error, [e.value for e in app.error]
+    config = saved(project).dataset.config
+    assert config["weight"] == "paid" and "paid" not in config["inputs"]
+    app.selectbox(key="table-kind-paid").set_value("number").run()
+    assert saved(project).dataset.config["weight"] == ""
+
+
+def test_pasted_rows_of_the_same_columns_are_asked_what_they_are_for(
+    visit: Visit, project: str
+) -> None:
+    app = visit("data", p=project)
+    head, *rows = tables.text().replace(",", "\t").splitlines()
+    app.text_area(key="pasted-cells").set_value("\n".join([head, *rows[:40]])).run()
+    app.button(key="cells-use").click().run()
+    assert "has the columns of guests.csv. What is it for?" in said(app).replace("\\", "")
+    app.button(key="further-test").click().run()
+    assert not app.exception and not app.error, [e.value for e in app.error]
+    config = saved(project).dataset.config
+    assert config["split"] == "file" and list(config["more"]) == ["pasted-cells.tsv"]
+    assert "are the test" in said(app)
+    app.button(key="more-remove-pasted-cells.tsv").click().run()
+    assert saved(project).dataset.config["split"] == "random"
+
+
+def test_labels_of_one_cell_become_columns_by_a_click(visit: Visit) -> None:
+    rows = [f"{i % 50}\t{['a;b', 'b', 'a;c', 'c'][i % 4]}" for i in range(80)]
+    app = visit("data")
+    app.text_area(key="pasted-cells").set_value("\n".join(["age\ttags", *rows])).run()
+    app.button(key="cells-use").click().run()
+    app.button(key="table-labels-tags").click().run()
+    assert not app.exception and not app.error, [e.value for e in app.error]
+    training = projects.list_projects("local")[0].training
+    assert list(training.dataset.config["targets"]) == ["tags: a", "tags: b", "tags: c"]
+    assert len(training.model.outputs) == 3
+
+
+@pytest.mark.parametrize("order", [("train.csv", "test.csv"), ("test.csv", "train.csv")])
+def test_files_that_come_as_train_and_test_are_that(visit: Visit, order: tuple[str, str]) -> None:
+    head, *rows = tables.text().splitlines()
+    parts = {"test.csv": rows[:60], "train.csv": rows[60:]}
+    app = visit("data")
+    for name in order:
+        text = "\n".join([head, *parts[name], ""])
+        _drop(app, data_files.keep(name, text.encode()), name)
+    config = projects.list_projects("local")[0].training.dataset.config
+    assert (config["name"], list(config["more"])) == ("train.csv", ["test.csv"])
+    assert config["split"] == "file"
+
+
+def _drop(app: AppTest, file: str, name: str) -> None:
+    """What happens when the browser says that a file has arrived."""
+    from pages.widgets.shared import drop_zone
+
+    arrivals = drop_zone._Arrivals(waiting=[drop_zone.DroppedFile(file, name, 1)])
+    app.session_state["kept:arrivals-data-files"] = arrivals
+    app.run()
+    assert not app.exception and not app.error, [e.value for e in app.error]

@@ -74,4 +74,12 @@ DATASET = ObjectSpec(
     ),
 )
 
+_READ = {k: v for k, v in DATASET.config["inputs"].items() if k != "paid"}
+_LATER = {"file": hashlib.sha256(text().encode()).hexdigest(), "part": "test"}
+WEIGHED: TrainingSpec = suggest(
+    DataFacts("My table", tuple(c for c in FACTS.columns if c.name != "paid"), 192, 48),
+    DATASET.with_(inputs=_READ, weight="paid", split="file", more={NAME: _LATER}),
+).with_fit(epochs=2, callbacks=())
+"""Each guest counts as much as was paid; the test is a second file."""
+
 GUESTS: TrainingSpec = suggest(FACTS, DATASET).with_fit(epochs=2, callbacks=())

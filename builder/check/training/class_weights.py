@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from builder import binding
+from builder.datasets.contract import weight_column
 from builder.facts import ColumnFacts, DataFacts, Fix, Problem
 from builder.formatting import number
 from builder.spec import Config, TrainingSpec
@@ -20,9 +21,16 @@ def problems(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
     """Weights that cannot be, and classes so uneven that there had better be some."""
     weights = training.fit.get("class_weight")
     if not weights:
+        if weight_column(training.dataset):
+            return
         yield from _imbalance(training, data.target)
         return
     gone = Fix("Remove the class weights", _without_weights(training))
+    if weight := weight_column(training.dataset):
+        message = f"Keras takes no class weights beside the weights of rows in '{weight}'."
+        rows = Fix("Let every row count the same", _without_sample_weights(training))
+        yield Problem(WHERE, message, "Remove one of them.", (gone, rows))
+        return
     where, many = WHERE, len(data.target.classes)
     if len(binding.outputs(training.model)) > 1:
         message = "Class weights are for models of one output, and this one has several."
@@ -78,6 +86,10 @@ def balanced_weights(counts: Sequence[int]) -> Config:
 
 def _without_weights(training: TrainingSpec) -> TrainingSpec:
     return replace(training, fit=training.fit.without("class_weight"))
+
+
+def _without_sample_weights(training: TrainingSpec) -> TrainingSpec:
+    return replace(training, dataset=training.dataset.with_(weight=""))
 
 
 def _is_weight(value: object) -> bool:

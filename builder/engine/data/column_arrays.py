@@ -21,12 +21,14 @@ class Arrays:
     Args:
         x_train, x_test: an array where the model has one Input, else a dict by Input.
         y_train, y_test: an array where it has one output, else a dict by output.
+        w_train: how much each training example counts, (n,); None: all the same.
     """
 
     x_train: Any
     y_train: Any
     x_test: Any
     y_test: Any
+    w_train: Any = None
 
 
 def bind_arrays(training: TrainingSpec, data: Data) -> Arrays:
@@ -46,7 +48,9 @@ def bind_arrays(training: TrainingSpec, data: Data) -> Arrays:
         parts.append(bind_inputs(training, read))
         answers = {o: getattr(data.column(name), part) for o, name in y.items()}
         parts.append(_pack({binding.keras_name(training.model, o): a for o, a in answers.items()}))
-    return Arrays(*parts)
+    weights = (c.train for c in data.columns if c.facts.role == "weight")
+    x, y, x_test, y_test = parts
+    return Arrays(x, y, x_test, y_test, next(weights, None))
 
 
 def bind_inputs(training: TrainingSpec, columns: Mapping[str, Any]) -> Any:

@@ -41,18 +41,20 @@ def last_season(answer: Prepared, rows: Any = None) -> Array:
     if not period:
         return said
     windows, starts = _starts(answer, rows)
+    begin = windows.beginnings(starts - 1)
     for step in range(windows.length):
         places = starts + step - period * ((step + windows.delay) // period + 1)
         values = windows.pick(windows.values[np.maximum(places, 0)])
-        is_known = (places >= 0) & ~np.isnan(values)
+        is_known = (places >= begin) & ~np.isnan(values)
         said[:, step] = np.where(is_known, values, said[:, step])
     return said
 
 
 def season_of(answer: Prepared) -> int:
-    """Steps of the season of the column, by its training part alone; 0: there is none."""
+    """Steps of the season of the column, by its training part alone, of several series by that of
+    the first; 0: there is none."""
     train: Any = answer.train
-    return find_season(train.used[-SEASON_STEPS:])[0]
+    return find_season(train.first_series().used[-SEASON_STEPS:])[0]
 
 
 def _starts(answer: Prepared, rows: Any) -> tuple[Windows, Array]:

@@ -12,7 +12,7 @@ from builder.datasets.contract import resolve_settings
 from builder.engine.data import column_arrays
 from builder.engine.data.loading import load
 from builder.engine.data.naive_forecasts import NAIVE, is_forecast, season_of
-from builder.engine.data.prepare import Data, Prepared
+from builder.engine.data.prepare import Prepared
 from builder.engine.forecasting.forecast import is_series, write_times
 from builder.engine.inference import confidence, predict_rows
 from builder.errors import DataError
@@ -30,7 +30,8 @@ def back_test(artefact: str, training: TrainingSpec) -> list[dict[str, Any]]:
         training: what it was trained on: a series.
 
     Returns:
-        For each output its ``column``; ``times``: (n, horizon) ISO texts, or places in the series
+        For each output its ``column``; ``groups``: the series that each window is of, where there
+        are several; ``times``: (n, horizon) ISO texts, or places in the series
         where there is no clock; ``true`` and ``said``: (n, horizon); ``mae``: by step of the
         horizon; and ``naive``: name → its own ``mae`` by step over the same windows. At most
         ``DRAWN`` windows, of ``of``.
@@ -52,9 +53,12 @@ def back_test(artefact: str, training: TrainingSpec) -> list[dict[str, Any]]:
     read = {n: data.column(n).test[rows] for n in binding.read_columns(training)}
     said = predict_rows.predict_rows(artefact, column_arrays.bind_inputs(training, read))
     answers = list(said.values()) if isinstance(said, dict) else [said]
-    times = _step_times(training, data)
+    times, groups = _step_times(training)
+    test: Any = targets[0].test
+    ofs = [] if groups is None else groups[test.places(rows)[:, 0]].tolist()
     return [
         _compare(target, rows, confidence.refuse_nan(np.asarray(answer, "float64")), times)
+        | {"groups": ofs}
         for target, answer in zip(targets, answers, strict=True)
     ]
 
@@ -84,12 +88,19 @@ def _compare(target: Prepared, rows: Any, said: Any, times: Any) -> dict[str, An
     }
 
 
-def _step_times(training: TrainingSpec, data: Data) -> Any:
-    """When each step of the dataset's series is; None where it has no clock."""
+def _step_times(training: TrainingSpec) -> tuple[Any, Any]:
+    """When each step of the dataset's series is, None where it has no clock; and which of several
+    series it is of, None where there is one."""
     if not is_series(training):
-        return None
+        return None, None
     settings = resolve_settings(series_file.ENTRY, training.dataset.config)
-    times = series_file.read_series(settings, series_file.column_names(settings))[1]
-    if times is None:
-        return None
-    return series_file.step_times(times, settings["gaps"], data.facts.target.steps)
+    parts = series_file.read_series(settings, series_file.column_names(settings))
+    steps = [len(series_file.put_on_clock(one, settings)[0]) for one in parts]
+    groups = np.repeat([one.name for one in parts], steps) if settings["group"] else None
+    if parts[0].times is None:
+        return None, groups
+    laid = [
+        series_file.step_times(one.times, settings["gaps"], count)
+        for one, count in zip(parts, steps, strict=True)
+    ]
+    return np.concatenate(laid), groups

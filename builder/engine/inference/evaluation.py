@@ -159,7 +159,8 @@ def row(artefact: str, training: TrainingSpec, index: int, output: str = "") -> 
 
     Returns:
         ``parts``: every input column, also those that the model does not read, as
-        ``loading.examples`` gives it; ``read``, the names of those it reads; ``column`` predicted.
+        ``loading.examples`` gives it; ``fields``, what a form holds for each; ``read``, the names
+        of those it reads; ``column`` predicted.
         ``true`` and ``predicted``: class names, with ``classes`` and ``probabilities`` in their
         order; or values.
 
@@ -173,7 +174,12 @@ def row(artefact: str, training: TrainingSpec, index: int, output: str = "") -> 
     columns = [data.column(c.name) for c in data.facts.inputs]
     parts = [examples(training.dataset, c, c.raw.test[index : index + 1]) for c in columns]
     facts, said = answer.target.facts, answer.said[index]
-    about = {"parts": parts, "read": list(binding.read_columns(training)), "column": facts.name}
+    fields = {
+        c.facts.name: find_kind(c.facts.kind).write_fields(c.raw.test[index], c.facts)
+        for c in columns
+    }
+    read = list(binding.read_columns(training))
+    about: dict[str, Any] = {"parts": parts, "fields": fields, "read": read, "column": facts.name}
     true = answer.target.raw.test[index]
     if facts.task == "regression":
         return about | {"true": float(true), "predicted": float(said)}

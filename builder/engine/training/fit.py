@@ -139,11 +139,12 @@ def plan_fit(training: TrainingSpec, data: Arrays) -> Plan:
     """The spec's ``fit`` arguments over these data, as ``model.fit`` understands them."""
     from keras.src.trainers.data_adapters import data_adapter_utils
 
-    arrays: tuple[Any, ...] = (data.x_train, data.y_train)
+    arrays = _train_arrays(data)
     held = None
     if split := training.fit.get("validation_split"):
         arrays, held = split_validation(arrays, split)
     if weights := class_weight(training.fit.get("class_weight")):
+        _refuse_both(data)
         given = data_adapter_utils.class_weight_to_sample_weights(arrays[1], weights)
         arrays = (*arrays, given)
     batch = training.fit.get("batch_size") or 32
@@ -162,6 +163,22 @@ def plan_fit(training: TrainingSpec, data: Arrays) -> Plan:
         seed=seed,
         xla=bool(training.compile.get("jit_compile")),
     )
+
+
+def _train_arrays(data: Arrays) -> tuple[Any, ...]:
+    """``(x, y)``, or ``(x, y, sample_weight)``: the same weights for every output."""
+    x, y, weights = data.x_train, data.y_train, data.w_train
+    return (x, y) if weights is None else (x, y, keras.tree.map_structure(lambda _: weights, y))
+
+
+def _refuse_both(data: Arrays) -> None:
+    """Raises TrainingError for class weights where each example has one of its own."""
+    if data.w_train is not None:
+        raise TrainingError(
+            "Keras takes class weights or sample weights, and this training has both.",
+            hint="Remove one of them.",
+            where="fit.class_weight",
+        )
 
 
 def split_validation(arrays: Any, share: float) -> tuple[Any, Any]:
@@ -226,9 +243,10 @@ def fit_arguments(training: TrainingSpec, data: Arrays, at: Position) -> dict[st
     if training.fit.get("shuffle") == "epoch" and training.seed is not None:
         return given | _reshuffled_arguments(plan_fit(training, data), at.epoch)
     if weights := class_weight(training.fit.get("class_weight")):
+        _refuse_both(data)
         given["class_weight"] = weights
-    laid_out = keras.tree.map_structure(np.asarray, (data.x_train, data.y_train))
-    return {"x": laid_out[0], "y": laid_out[1], **given}
+    laid_out = keras.tree.map_structure(np.asarray, _train_arrays(data))
+    return {**dict(zip(("x", "y", "sample_weight"), laid_out, strict=False)), **given}
 
 
 def _reshuffled_arguments(plan: Plan, epoch: int) -> dict[str, Any]:

@@ -96,6 +96,13 @@ def _same(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     return value
 
 
+def _same_length(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``math.ceil(len(rows) * 0.8)``: about as many rows; of an array, other numbers."""
+    if args and isinstance(args[0], Length):
+        return args[0]
+    return _lost(interp, node, args, kw)
+
+
 def _lost(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``np.log1p(prices)``, which nobody does to the real data."""
     awaited_array.tell_lost(interp, node, interp.page.text(node.func).rpartition(".")[2][:40])
@@ -231,6 +238,7 @@ FUNCTIONS: dict[str, Handler] = {
         f"numpy.{n}": _lost
         for n in ("log", "log1p", "log10", "log2", "sqrt", "exp", "abs", "clip", "flip", "diff")
     },
+    **dict.fromkeys(("math.ceil", "math.floor", "numpy.ceil", "numpy.floor"), _same_length),
     "builtins.float": _same,
     "builtins.int": _same,
     "builtins.str": _same,

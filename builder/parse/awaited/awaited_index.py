@@ -59,6 +59,8 @@ def index(interp: Interpreter, node: ast.Subscript, array: Awaited, key: Any) ->
     if isinstance(key, list) and key and all(isinstance(k, str) for k in key):
         _hear(array, key)
         return replace(array, sizes=(len(key),), chosen=tuple(key), without=())
+    if isinstance(key, list) and key and is_table(array) and all(type(k) is int for k in key):
+        return _choose(array, tuple(key))
     if any(k is None for k in keys):
         if array.sizes is None:
             return array

@@ -56,6 +56,11 @@ def _table(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any
     return table
 
 
+def _download(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``yf.download("AAPL", start="2015-01-01")``: prices by day."""
+    return new_array(node.lineno, form="table", file=_name(args, kw, "tickers", "name"))
+
+
 def _numbers(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``np.loadtxt("file.csv", delimiter=",")``: a table without a header."""
     used = _plain(kw.get("usecols"))
@@ -215,6 +220,9 @@ TABLES = ("csv", "table", "excel", "feather", "json", "parquet", "fwf", "pickle"
 RANDOM = ("rand", "random", "randn", "normal", "uniform", "random_sample", "standard_normal")
 READERS: dict[str, Reader] = {
     **{f"pandas.read_{kind}": _table for kind in TABLES},
+    "yfinance.download": _download,
+    "pandas_datareader.DataReader": _download,
+    "pandas_datareader.data.DataReader": _download,
     "numpy.loadtxt": _numbers,
     "numpy.genfromtxt": _numbers,
     "numpy.recfromcsv": _numbers,

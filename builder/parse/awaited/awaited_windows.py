@@ -104,7 +104,14 @@ def _parted(interp: Interpreter, node: ast.Call, value: Batches, args: Args) -> 
     return Batches(parts[0], parts[1] if len(parts) > 1 else None)
 
 
-HANDLERS: dict[type, Handlers] = {Batches: Handlers(method=call_windows)}
+def _batch(value: Batches) -> list[Any]:
+    """One batch, for a loop that looks at it: examples, and answers where there are some."""
+    known = isinstance(value.x, Awaited)
+    pair = value.x if value.y is None else [value.x, value.y]
+    return [pair if known else Opaque()]
+
+
+HANDLERS: dict[type, Handlers] = {Batches: Handlers(method=call_windows, iterate=_batch)}
 
 READERS = {
     "keras.preprocessing.sequence.TimeseriesGenerator": _generator,

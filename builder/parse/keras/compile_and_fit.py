@@ -227,6 +227,8 @@ def _setting(
         if not isinstance(plain, Config):
             raise CannotEvaluate("class weights are written {0: 1.0, 1: 2.5}")
         result[name] = plain
+    elif name == "sample_weight" and isinstance(value, Opaque) and value.origin is None:
+        pass  # a column of a file, which the project knows
     elif name in ("sample_weight", "validation_steps"):
         interp.report_different(node, f"{name} is not kept.")
     elif name == "steps_per_epoch" and not isinstance(value, int):

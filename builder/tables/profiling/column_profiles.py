@@ -12,6 +12,7 @@ from builder.tables.profiling import column_kinds
 from builder.tables.profiling.column_kinds import Counts
 from builder.tables.profiling.suspicious_values import stray_texts, suspicious_numbers
 from builder.tables.reading.cell_values import Strays
+from builder.tables.reading.label_columns import find_mark
 from builder.tables.table_records import ColumnProfile
 
 BINS = 20
@@ -161,8 +162,11 @@ def _texts(name: str, column: Any, kind: str) -> ColumnProfile:
         values=tuple(v.lower() for v, _ in common) if distinct == 2 else (),
         words=round(sum(map(_words, sample)) / len(sample), 1) if sample else 0.0,
     )
+    mark = find_mark(sample)
     as_text = (kind or column_kinds.guess_kind(name, seen)) == "text"
-    return _finish(*(name, kind, seen), frequent=_word_counts(sample) if as_text else common)
+    return _finish(
+        *(name, kind, seen), frequent=_word_counts(sample) if as_text else common, mark=mark
+    )
 
 
 def _frequent(column: Any) -> tuple[int, tuple[tuple[str, int], ...]]:

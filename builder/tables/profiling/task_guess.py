@@ -22,6 +22,9 @@ MANY_IDS = 20
 MOSTLY_OWN = 0.95
 """Different dates ÷ rows, from which each row stands for a point in time of its own."""
 
+LEAST_FILLED = 0.5
+"""Rows ÷ (names times dates), at least, where a column names the series of a table."""
+
 COMPANIONS = 2
 """Columns beside people and things that a table of ratings may have: the rating and its time."""
 
@@ -65,11 +68,13 @@ def guess_task(
         task, reason = _choose(goals, used, None if forecast is False else time)
     if task == "recommendation" and not inputs:
         used = _people_and_things(used)
+    group = _names_series(profile, used, time) if task == "forecasting" and time else ""
     left = tuple((c.name, _why(c, task)) for c in chosen if c not in used)
     classes = _classes(goals[0]) if len(goals) == 1 else 0
     return TaskGuess(
         *(task, tuple(targets), tuple(c.name for c in used), left, classes),
         time=time.name if task == "forecasting" and time else "",
+        group=group,
         reason=reason,
     )
 
@@ -127,6 +132,17 @@ def _people_and_things(used: list[ColumnProfile]) -> list[ColumnProfile]:
     """The two columns of many names that stand often, if there are just two."""
     many = [c for c in used if c.kind == "category" and c.distinct >= MANY_IDS]
     return many if len(many) == 2 else []
+
+
+def _names_series(profile: TableProfile, used: list[ColumnProfile], time: ColumnProfile) -> str:
+    """The column of names that stand about once at every date each; "" for one series."""
+    best, share = "", LEAST_FILLED
+    for column in used:
+        if column.kind in ("category", "yes_no") and time.distinct < MOSTLY_OWN * profile.rows:
+            filled = profile.rows / max(1, column.distinct * time.distinct)
+            if share < filled <= 1:
+                best, share = column.name, filled
+    return best
 
 
 def _clock(profile: TableProfile, dates: list[ColumnProfile]) -> ColumnProfile | None:

@@ -43,12 +43,14 @@ class Typed:
     Args:
         data: a ``pyarrow`` array of int64, float64, bool, timestamp or string; null is missing.
         strays: texts among its numbers or dates, by row counted from 1; they count as missing.
-        day_first: how dates were read that can be read in two ways; None elsewhere.
+        day_first: whether the day stands first in its dates; None where that is no question.
+        doubtful: they could be read the other way, too, and nobody said which.
     """
 
     data: Any
     strays: Strays = ()
     day_first: bool | None = None
+    doubtful: bool = False
 
 
 def type_column(
@@ -100,10 +102,12 @@ def _dates(name: str, column: Any, table_format: TableFormat, kind: str) -> Type
             dates = date_values.dates_of_numbers("date", numbers.data)
             if dates is not None:
                 return Typed(dates, numbers.strays)
-    dates, day_first = date_values.dates_of_text(
+    dates, day_first, doubtful = date_values.dates_of_text(
         column, table_format.day_first, forced=kind == "date"
     )
-    return Typed(column) if dates is None else Typed(dates, _strays(column, dates), day_first)
+    if dates is None:
+        return Typed(column)
+    return Typed(dates, _strays(column, dates), day_first, doubtful)
 
 
 def _numbers(column: Any, table_format: TableFormat, forced: bool) -> Typed | None:

@@ -26,18 +26,18 @@ DAYS = (19_000_101, 21_001_231)
 
 def dates_of_text(
     column: Any, day_first: bool | None, forced: bool = False
-) -> tuple[Any, bool | None]:
+) -> tuple[Any, bool | None, bool]:
     """A column of texts as timestamps, null where one is no date; None if too few are.
 
     Args:
         column: a ``pyarrow`` array of strings.
-        day_first: whether 03/04/2021 is in April; None decides by the values, or by the
-            separator where every value can be both.
+        day_first: whether 03/04/2021 is in April, where the values do not tell; None decides
+            that by the separator.
         forced: a person says that these are dates, however few can be read.
 
     Returns:
-        the timestamps, and whether the day was taken to stand first where a person had to choose
-        (None where the values themselves decide).
+        the timestamps; whether the day was taken to stand first (None where it is no question);
+        and whether the values would have been dates the other way, too, and nobody said which.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -46,22 +46,25 @@ def dates_of_text(
     step = max(1, len(known) // SAMPLE)
     sample = known.take(list(range(0, len(known), step))) if len(known) else known
     if not forced and not _may_be_dates(sample.to_pylist()):
-        return None, None
+        return None, None, False
     if (iso := _iso(column)) is not None:
-        return iso, None
-    read = []
-    for first, forms in ((None, PLAIN), (True, DAY_FIRST), (False, MONTH_FIRST)):
-        if day_first is None or first in (None, day_first):
-            read += [(_read(column, f), first) for f in _fitting(sample, forms, forced)]
+        return iso, None, False
+    read = [
+        (_read(column, form), first)
+        for first, forms in ((None, PLAIN), (True, DAY_FIRST), (False, MONTH_FIRST))
+        for form in _fitting(sample, forms, forced)
+    ]
     read = [(x, first) for x, first in read if forced or _is_enough(x, len(known))]
     if not read:
-        return (pa.nulls(len(column), pa.timestamp("us")) if forced else None), None
+        return (pa.nulls(len(column), pa.timestamp("us")) if forced else None), None, False
     best = min(x.null_count for x, _ in read)
     read = [(x, first) for x, first in read if x.null_count == best]
-    if day_first is not None or len({first for _, first in read}) == 1:
-        return read[0][0], None
+    if len({first for _, first in read}) == 1:
+        return *read[0], False
     slash = bool(pc.any(pc.match_substring(sample, "/")).as_py())
-    return next((x, first) for x, first in read if first is (not slash))
+    wanted = not slash if day_first is None else day_first
+    dates = next(x for x, first in read if first in (None, wanted))
+    return dates, wanted, day_first is None
 
 
 def _may_be_dates(sample: list[str]) -> bool:

@@ -13,6 +13,7 @@ from builder.tables.reading.arrow_files import read_arrow
 from builder.tables.reading.cell_values import Strays
 from builder.tables.reading.delimited_text import read_text
 from builder.tables.reading.json_rows import read_json
+from builder.tables.reading.label_columns import with_labels
 from builder.tables.reading.table_source import Reading, Source, open_source
 from builder.tables.reading.text_folders import read_texts
 from builder.tables.reading.workbook import read_workbook
@@ -87,6 +88,7 @@ def read_table(
     reading.settle(sheet="", encoding="", delimiter="", quote="", comment="", thousands="")
     reading.settle(decimal=".", header=True)
     data, strays = _type(reading, texts, kinds or {})
+    data = with_labels(data, reading.format.labels)
     asked = texts.select([n for n in kinds or () if n in texts.column_names])
     unasked, _ = _type(replace(reading, notes=[]), asked, {})
     if not any(len(c) > c.null_count for c in data.columns):
@@ -152,6 +154,7 @@ def _type(
                 strays[name] = typed.strays
             if typed.day_first is not None:
                 day_first.add(typed.day_first)
+            if typed.day_first is not None and typed.doubtful:
                 _tell_day_first(reading, name, typed.day_first)
         else:
             columns.append(column)

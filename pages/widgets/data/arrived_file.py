@@ -9,8 +9,9 @@ from builder.datasets.registry import find_dataset
 from builder.errors import DataError, LayerwiseError
 from builder.runs.disk import data_files
 from builder.spec import Config, TrainingSpec
+from builder.suggest import table_dataset
 from builder.suggest.bind import bind_data
-from pages.widgets.data import npz_upload, table_screen
+from pages.widgets.data import further_file, npz_upload, open_table, table_screen
 from pages.widgets.session import current_project, engine_facts, tab_state
 
 HINT = "CSV, Excel, Parquet, JSON, text, ZIP or .npz"
@@ -29,8 +30,16 @@ def receive(file: str, name: str) -> None:
         tab_state.add_note(f"{name} is here: this project has its data.")
     elif name.lower().endswith(".npz"):
         npz_upload.use_dropped(file, name)
-    elif not _bind(training, file, name):
+    elif not _bind(training, file, name) and not _take_further(training, file, name):
         table_screen.arrive(file, name)
+        further_file.take_back(training.dataset)
+
+
+def _take_further(training: TrainingSpec, file: str, name: str) -> bool:
+    """Whether the file belongs to the table on screen."""
+    if training.dataset.class_name != table_dataset.CLASS_NAME:
+        return False
+    return further_file.take(file, name, open_table.read_profile(file, name))
 
 
 def _bind(training: TrainingSpec, file: str, name: str) -> bool:
@@ -61,7 +70,7 @@ def _bind(training: TrainingSpec, file: str, name: str) -> bool:
 
 
 def _bind_file(training: TrainingSpec, file: str, name: str) -> None:
-    profile = table_screen.read_profile(file, name)
+    profile = open_table.read_profile(file, name)
     datasets = bind_data.awaited_datasets(training, file, name, profile)
     found = [engine_facts.find_facts(replace(training, dataset=d)) for d in datasets]
     best = bind_data.choose([f.data for f in found])

@@ -1,4 +1,4 @@
-"""An .npz file as the dataset on screen: a dropped one, or one of the datasets folder."""
+"""What lies in the datasets folder, to choose from; and an .npz file as the dataset on screen."""
 
 from __future__ import annotations
 
@@ -8,16 +8,33 @@ import streamlit as st
 
 from builder.errors import DataError
 from builder.facts import Problem
+from builder.runs.disk import folder_files
 from builder.spec import Config, ObjectSpec
 from pages.widgets.session import current_project, engine_facts, tab_state, widget_sync
 from pages.widgets.shared import own_files
 
 
-def choose() -> None:
-    """Offer what lies in the datasets folder."""
-    names = own_files.list_folder()
-    if not names:
-        return
+def choose() -> str:
+    """Offer what lies in the datasets folder; the table that was chosen, "" for none."""
+    names, tables = own_files.list_folder(), folder_files.list_tables()
+    if names:
+        _choose_npz(names)
+    if not tables:
+        return ""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="folder-tables"):
+        chosen = st.selectbox(
+            "Tables in the datasets folder",
+            tables,
+            None,
+            key="folder-table",
+            placeholder="Choose a table",
+            help="What was put into the folder LAYERWISE_DATA on the server",
+        )
+        asked = st.button("Use it", key="folder-use", disabled=chosen is None)
+    return chosen or "" if asked else ""
+
+
+def _choose_npz(names: list[str]) -> None:
     current = current_project.training().dataset.config.get("file")
     stands = widget_sync.sync_widget("own-file", current if current in names else None, current)
     st.selectbox(

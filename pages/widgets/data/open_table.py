@@ -16,7 +16,7 @@ from builder.errors import DataError
 from builder.runs.engine_process import client
 from builder.spec import ObjectSpec
 from builder.suggest import table_model
-from builder.tables.table_records import TableOverview
+from builder.tables.table_records import TableFormat, TableOverview, TableProfile
 from pages.widgets.session import current_project, engine_facts
 
 
@@ -60,6 +60,15 @@ def read(path: Path, *asked: Any) -> TableOverview:
         "table_overview.overview_file", str(path.resolve()), *asked, reads=(path,), light=True
     )
     return overview
+
+
+def read_profile(
+    file: str,
+    name: str,
+    form: TableFormat = TableFormat(),  # noqa: B008 - frozen
+) -> TableProfile:
+    """What is in a file; raises DataError as ``look``."""
+    return read(find_path({"file": file, "name": name}), form).profile
 
 
 def use(dataset: ObjectSpec) -> None:

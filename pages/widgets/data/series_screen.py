@@ -25,8 +25,11 @@ from pages.widgets.session import engine_facts, widget_sync
 from pages.widgets.shared import asset_files
 from pages.widgets.shared.page_frame import escape_md
 
-ASKED = ("file", "name", "format", "time", "values", "known", "others")
+ASKED = ("file", "name", "format", "time", "group", "values", "known", "others")
 """Settings of the dataset that this screen asks for."""
+
+ONE = ""
+"""The choice of a table that holds one series."""
 
 IN_ORDER = ""
 """The choice of no clock: the rows follow each other evenly."""
@@ -46,7 +49,7 @@ def show(dataset: ObjectSpec) -> Any:
     _choose_columns(dataset, config, seen)
     model_place = st.container()
     season = seen.task.season if seen.task else 0
-    outlines = _outline(dataset, config, season)
+    outlines = _outline(config, season, _choose_drawn(config, seen))
     names = ("Series", *(["Season"] if season else []), "Rows")
     tabs = dict(zip(names, st.tabs(names, key="series-tabs"), strict=True))
     with tabs["Series"]:
@@ -76,12 +79,23 @@ def _look(dataset: ObjectSpec, config: Config) -> TableOverview:
     return found
 
 
-def _outline(dataset: ObjectSpec, config: Config, season: int) -> Sequence[SeriesOutline]:
+def _choose_drawn(config: Config, seen: TableOverview) -> str:
+    """Which of several series is drawn."""
+    card = seen.profile.column(config["group"]) if config["group"] else None
+    if card is None:
+        return ""
+    names = sorted(name for name, _ in card.frequent)
+    chosen = st.selectbox(f"{card.name} that is drawn", names, key="series-drawn")
+    return str(chosen or names[0])
+
+
+def _outline(config: Config, season: int, drawn: str) -> Sequence[SeriesOutline]:
     path, form = open_table.find_path(config), table_format(config["format"])
-    asked = (str(path.resolve()), form, config["time"], list(config["values"]), season)
+    only = (config["group"], drawn)
+    asked = (str(path.resolve()), form, config["time"], list(config["values"]), season, only)
     call = "table_overview.outline_file"
     found: Sequence[SeriesOutline] = engine_facts.get_or_make(
-        ("outline", dataset),
+        ("outline", path, repr(asked)),
         lambda: client.call_guarded(call, *asked, reads=(path,), light=True),
     )
     return found
@@ -91,9 +105,10 @@ def _sentence(config: Config, seen: TableOverview) -> str:
     steps = formatting.plural(config["horizon"], "step")
     past = formatting.plural(config["window"], "step")
     names = " and ".join(f"'{escape_md(n)}'" for n in config["values"])
+    each = f", for each {escape_md(config['group'])} by itself" if config["group"] else ""
     said = (
-        f"{formatting.number(seen.profile.rows)} rows. {names}: the next {steps} from the last"
-        f" {past}."
+        f"{formatting.number(seen.profile.rows)} rows{each}. {names}: the next {steps} from the"
+        f" last {past}."
     )
     if seen.task and seen.task.season:
         said += (
@@ -130,6 +145,7 @@ def _choose_columns(dataset: ObjectSpec, config: Config, seen: TableOverview) ->
             help="The column of dates; its gaps and doubles are found and told.",
         )
         widget_sync.record_value(key, time)
+        group = _choose_group(config, seen)
         rest = [n for n in numbers if n not in (*values, *known)]
         others = _several(
             *("Read the past of", "others", rest, config),
@@ -140,10 +156,32 @@ def _choose_columns(dataset: ObjectSpec, config: Config, seen: TableOverview) ->
         "known": dict.fromkeys(known, "number"),
         "others": dict.fromkeys(others, "number"),
         "time": time or "",
+        "group": group,
     }
     new = dataset.with_(**chosen)
     if values and any(new.config[name] != config[name] for name in chosen):
         open_table.use(new)
+
+
+def _choose_group(config: Config, seen: TableOverview) -> str:
+    """The column that names the series, where there is one that may."""
+    names = [c.name for c in seen.profile.columns if c.frequent and not _is_clock(c)]
+    names = [n for n in names if n not in _used(config)]
+    if not names:
+        return ONE
+    key, current = "series-group", config["group"]
+    options = [ONE, *names]
+    at = widget_sync.option_index(options, widget_sync.sync_widget(key, current, current))
+    chosen = st.selectbox(
+        "A series for each",
+        options,
+        at,
+        key=key,
+        format_func=lambda n: n or "no column: it is one series",
+        help="A shop, a sensor, a patient: no window reaches from one into another.",
+    )
+    widget_sync.record_value(key, chosen)
+    return chosen or ONE
 
 
 def _holds_numbers(column: ColumnProfile) -> bool:

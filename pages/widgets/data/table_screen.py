@@ -19,15 +19,14 @@ from builder.tables.profiling.task_guess import guess_target, guess_task
 from builder.tables.table_records import (
     TableFormat,
     TableOverview,
-    TableProfile,
     TableWarning,
 )
-from pages.widgets.data import column_choice, open_table
+from pages.widgets.data import column_choice, further_file, open_table
 from pages.widgets.session import current_project, engine_facts, tab_state, widget_sync
-from pages.widgets.shared import asset_files, page_frame
+from pages.widgets.shared import asset_files, example_row, page_frame
 from pages.widgets.shared.page_frame import escape_md
 
-ASKED = ("file", "name", "format", "inputs", "targets", "split", "by")
+ASKED = ("file", "name", "format", "inputs", "targets", "split", "by", "weight", "more")
 """Settings of the dataset that this screen asks for."""
 
 
@@ -41,7 +40,7 @@ def show(dataset: ObjectSpec) -> Any:
     seen = open_table.look(dataset)
     name = escape_md(str(dataset.config["name"]))
     st.subheader(name, anchor=False)
-    st.markdown(_size_sentence(seen))
+    st.markdown(_size_of_all(dataset, seen))
     _choose_targets(dataset, seen)
     model_place = st.container()
     _show_warnings(dataset, seen)
@@ -58,7 +57,7 @@ def show(dataset: ObjectSpec) -> Any:
     with cards:
         column_choice.show(dataset, seen)
     with rows:
-        show_rows(seen)
+        show_rows(seen, can_try=True)
     with test:
         _choose_split(dataset, seen)
     with reading:
@@ -70,6 +69,18 @@ def _size_sentence(seen: TableOverview) -> str:
     rows, columns = seen.profile.rows, len(seen.profile.columns)
     reason = f" {escape_md(seen.task.reason)}" if seen.task else ""
     return f"{formatting.number(rows)} rows, {formatting.plural(columns, 'column')}.{reason}"
+
+
+def _size_of_all(dataset: ObjectSpec, seen: TableOverview) -> str:
+    """As ``_size_sentence``, with the further files, which the cards do not show."""
+    test, train = (
+        [escape_md(name) for name, one in dataset.config.get("more", {}).items()
+         if one["part"] == part]
+        for part in ("test", "train")
+    )  # fmt: skip
+    said = [f"The rows of {' and '.join(train)} are learned from, too."] if train else []
+    said += [f"The rows of {' and '.join(test)} are the test."] if test else []
+    return " ".join([_size_sentence(seen), *said])
 
 
 # --- what is predicted, and by which model -----------------------------------------------------
@@ -166,14 +177,29 @@ def _remedy(dataset: ObjectSpec, warning: TableWarning) -> tuple[str, ObjectSpec
 # --- columns, rows, format ----------------------------------------------------------------------
 
 
-def show_rows(seen: TableOverview) -> None:
-    """The first rows, to sort and search."""
+def show_rows(seen: TableOverview, can_try: bool = False) -> None:
+    """The first rows, to sort and search; ``can_try``: one can be sent to Predict."""
     import pandas as pd  # not for those who have no table
 
     profile = seen.profile
-    frame = pd.DataFrame(profile.first, columns=[c.name for c in profile.columns])
-    st.dataframe(frame, hide_index=True, key="table-rows")
-    st.caption(f"The first {len(profile.first)} rows; choose a heading to sort, or search.")
+    names = [c.name for c in profile.columns]
+    frame = pd.DataFrame(profile.first, columns=names)
+    if not can_try:
+        st.dataframe(frame, hide_index=True, key="table-rows")
+        st.caption(f"The first {len(profile.first)} rows; choose a heading to sort, or search.")
+        return
+    seen_rows: Any = st.dataframe(
+        frame, hide_index=True, key="table-rows", on_select="rerun", selection_mode="single-row"
+    )
+    st.caption(
+        f"The first {len(profile.first)} rows; choose a heading to sort, or search. Choose a row to"
+        " try it on Predict."
+    )
+    if (chosen := [*seen_rows.selection.rows][:1]) and st.button(
+        f"Try row {chosen[0] + 1} on Predict", key="try-row", icon=":material/table_edit:"
+    ):
+        cells = dict(zip(names, ([cell] for cell in profile.first[chosen[0]]), strict=True))
+        example_row.try_on_predict(f"row {chosen[0] + 1} of the table", cells)
 
 
 SPLIT_WORDS = {
@@ -181,17 +207,19 @@ SPLIT_WORDS = {
     "time": "The last ones by time",
     "group": "Whole groups",
     "column": "As a column says",
+    "file": "The rows of a second file",
 }
 
 
 def _choose_split(dataset: ObjectSpec, seen: TableOverview) -> None:
     """How the rows of the final exam are set aside."""
     config = {**ENTRY.args, **dataset.config}
-    split = _select(
-        "How they are chosen", "table-split", list(SPLITS), config["split"], SPLIT_WORDS
-    )
+    further_file.list_files(dataset)
+    has_test = any(one["part"] == "test" for one in config["more"].values())
+    ways = [way for way in SPLITS if way != "file" or has_test]
+    split = _select("How they are chosen", "table-split", ways, config["split"], SPLIT_WORDS)
     by = ""
-    if split != "random":
+    if split not in ("random", "file"):
         names = [c.name for c in seen.profile.columns]
         current = config["by"] if config["by"] in names else names[0]
         by = _select("By the column", "table-by", names, current, {})
@@ -235,15 +263,6 @@ def _show_format(dataset: ObjectSpec, seen: TableOverview) -> None:
         st.rerun()
 
 
-def read_profile(
-    file: str,
-    name: str,
-    form: TableFormat = TableFormat(),  # noqa: B008 - frozen
-) -> TableProfile:
-    """What is in a file; raises as ``arrive``."""
-    return open_table.read(open_table.find_path({"file": file, "name": name}), form).profile
-
-
 @page_frame.safe
 def arrive_again(file: str, name: str, forecast: bool) -> None:
     """A callback: the file as a series, or as a table of rows that know nothing of each other."""
@@ -264,7 +283,7 @@ def arrive(
     Raises:
         LayerwiseError: the file is no table, or nothing in it can be predicted.
     """
-    profile = read_profile(file, name, form)
+    profile = open_table.read_profile(file, name, form)
     if not (target := guess_target(profile)):
         raise DataError(
             f"Nothing in {name} can be predicted: no column of numbers or categories is left.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -13,6 +14,9 @@ from builder.runs.engine_process import client
 from builder.spec import Run
 from pages.widgets.session import engine_facts
 from pages.widgets.shared import figures
+
+LINES = 200
+"""Windows, at most, that the table beside the chart lists: evenly spaced over the test part."""
 
 
 def show(run: Run, artefact: str, output: str) -> None:
@@ -28,9 +32,27 @@ def show(run: Run, artefact: str, output: str) -> None:
     column = run.training.columns.get(output) if output else None
     one = found[names.index(column)] if column in names else found[0]
     horizon = len(one["mae"])
+    one = _choose_group(run, one)
     _draw_over_truth(run, one, horizon)
     if horizon > 1:
         _draw_errors(run, one)
+
+
+def _choose_group(run: Run, one: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The windows of one of several series; the errors by step stay those of all."""
+    if not one["groups"]:
+        return one
+    groups = np.asarray(one["groups"])
+    column = str(run.training.dataset.config["group"])
+    chosen = st.selectbox(column, sorted(set(one["groups"])), key=f"back-test-group-{run.id}")
+    rows = np.flatnonzero(groups == chosen)
+    return {
+        **one,
+        "times": [one["times"][i] for i in rows],
+        "true": one["true"][rows],
+        "said": one["said"][rows],
+        "of": len(rows),
+    }
 
 
 def _draw_over_truth(run: Run, one: Mapping[str, Any], horizon: int) -> None:
@@ -51,12 +73,20 @@ def _draw_over_truth(run: Run, one: Mapping[str, Any], horizon: int) -> None:
     figure.add_scatter(
         x=times, y=one["said"][:, at], mode="lines", name="forecast", line={"dash": "dot"}
     )
+    off = np.abs(one["true"][:, at] - one["said"][:, at])
     alt = (
         f"{one['column']} in the test part, forecast {formatting.plural(step, 'step')} ahead and"
-        f" as it was: off by {formatting.digits(one['mae'][at])} on the average"
+        f" as it was: off by {formatting.digits(off.mean())} on the average"
     )
     key = f"back-test-{run.id}-{one['column']}"
     figures.draw(figure, "time" if times else "", str(one["column"]), key, alt)
+    shown = np.unique(np.linspace(0, len(times) - 1, min(len(times), LINES)).astype(int))
+    rows = [
+        [str(times[i]), *(formatting.digits(one[side][i, at]) for side in ("true", "said"))]
+        for i in shown
+    ]
+    heads = ("time" if one["times"] else "step", "was", "forecast")
+    figures.as_table(f"{one['column']} and its forecast", heads, rows, key)
     if len(times) < one["of"]:
         st.caption(f"{formatting.number(len(times))} of {formatting.number(one['of'])} windows.")
 

@@ -189,7 +189,10 @@ def regression(results: Mapping[str, Any]) -> None:
         figure.add_scatter(x=both, y=both, mode="lines", line=line, name="exact")
         name = "test example"
         figure.add_scatter(x=true, y=predicted, mode="markers", marker=dots, name=name, opacity=0.7)
-        figures.draw(figure, "true", "predicted", "exam-true", "Predicted against true values")
+        alt = "Predicted against true values"
+        figures.draw(figure, "true", "predicted", "exam-true", alt)
+        heads = ("true, from", "to", "examples", "mean true", "mean predicted")
+        figures.as_table(alt, heads, _tenths(true, predicted), "exam-true")
     with right:
         st.subheader("Residuals against the prediction", anchor=False)
         st.caption("A bend or a funnel is something the model has not learned; a cloud is chance.")
@@ -200,6 +203,21 @@ def regression(results: Mapping[str, Any]) -> None:
         figure.add_scatter(x=predicted, y=rest, mode="markers", marker=dots, name=name, opacity=0.7)
         alt = "Residuals against predicted values"
         figures.draw(figure, "predicted", "true − predicted", "exam-leaning", alt)
+        heads = ("predicted, from", "to", "examples", "mean predicted", "mean true")
+        figures.as_table(alt, heads, _tenths(predicted, true), "exam-leaning")
+
+
+def _tenths(by: Any, other: Any) -> list[list[str]]:
+    """Examples in ten equal parts by one value: its ends, how many, and both means."""
+    parts = np.array_split(np.argsort(by, kind="stable"), min(10, len(by)))
+    return [
+        [
+            *(formatting.digits(v, 3) for v in (by[p].min(), by[p].max())),
+            formatting.number(len(p)),
+            *(formatting.digits(v, 3) for v in (by[p].mean(), other[p].mean())),
+        ]
+        for p in parts
+    ]
 
 
 def residuals(results: Mapping[str, Any]) -> None:

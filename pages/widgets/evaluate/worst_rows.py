@@ -14,7 +14,7 @@ from builder.runs.engine_process import client
 from builder.spec import Run
 from pages.widgets.evaluate import prediction
 from pages.widgets.forms import column_form
-from pages.widgets.shared import page_frame
+from pages.widgets.shared import example_row, page_frame
 
 PREVIEW = 6
 """Values of a row that its line shows."""
@@ -89,7 +89,8 @@ def _open(run: Run, artefact: str, output: str, index: int) -> None:
     with page_frame.guard():
         row = client.call("evaluation.row", artefact, run.training, index, output)
         st.html(row_html(row, index))
-        page_frame.link("predict", "Try changes of it on Predict")
+        if st.button("Try it on Predict", key="try-row", icon=":material/table_edit:"):
+            example_row.try_on_predict(f"test row {index}", row["fields"], run.id)
 
 
 def row_html(row: Mapping[str, Any], index: int) -> str:

@@ -12,14 +12,15 @@ import streamlit as st
 
 from builder import formatting
 from builder.datasets._folders import find_file
+from builder.datasets.contract import resolve_settings
+from builder.datasets.registry import find_dataset
 from builder.errors import FileError
 from builder.runs.disk import workspace
 from builder.runs.engine_process import client
 from builder.runs.scheduler import jobs
 from builder.spec import Run
-from builder.suggest import series_dataset
 from pages.widgets.code import lazy_download
-from pages.widgets.session import tab_state
+from pages.widgets.session import tab_state, widget_sync
 from pages.widgets.shared import drop_zone, page_frame
 from pages.widgets.shared.drop_zone import DroppedFile
 from pages.widgets.shared.markup import table
@@ -35,15 +36,17 @@ HINT = "a newer file with the same columns"
 
 
 def forecasts(run: Run) -> bool:
-    """Whether the model of that run continues a person's series."""
-    return run.training.dataset.class_name == series_dataset.CLASS_NAME
+    """Whether the model of that run continues a series."""
+    return hasattr(find_dataset(run.training.dataset.class_name), "series_to_continue")
 
 
 @st.fragment
 @page_frame.safe
 def show(run: Run) -> None:
     """How many steps, the chart and the numbers."""
-    config = run.training.dataset.config
+    dataset = run.training.dataset
+    entry = find_dataset(dataset.class_name).ENTRY
+    config = resolve_settings(entry, dataset.config)
     newer = tab_state.recall(f"forecast-file-{run.id}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         steps = st.number_input(
@@ -62,34 +65,78 @@ def show(run: Run) -> None:
                 on_click=tab_state.remember,
                 args=(f"forecast-file-{run.id}", None),
             )
-    found = _ask(run, int(steps), newer[0] if newer else None)
+        group_place = st.container(width="stretch")
+    group = str(widget_sync.widget_value(f"forecast-group-{run.id}") or "")
+    file = newer[0] if newer else None
+    ahead = _ask_known(run, file, int(steps), group) if config.get("known", True) else ()
+    if ahead is None:
+        return
+    found = _call(run, "forecast.forecast", file, int(steps), group, ahead)
+    if found["groups"]:
+        with group_place:
+            st.selectbox(str(config["group"]), found["groups"], key=f"forecast-group-{run.id}")
     for name in found["values"]:
         _draw(name, found)
     _show_numbers(found, str(config.get("time") or "step"))
-    st.subheader("Go on from newer data", anchor=False)
-    drop_zone.show("forecast-files", HINT, lambda dropped: _take(run, dropped))
+    if "file" in config:
+        _drop_newer(run)
 
 
-def _ask(run: Run, steps: int, file: str | None) -> Mapping[str, Any]:
-    artefact = str(jobs.artefact(run.id))
-    call = ("forecast.forecast", artefact, run.training)
+def _call(run: Run, name: str, file: str | None, *more: Any) -> Mapping[str, Any]:
+    """What the engine says of the project's own file, or of a newer one that nobody vouches for."""
+    artefact = [str(jobs.artefact(run.id))] if name.endswith(".forecast") else []
+    call = (name, *artefact, run.training)
     if file is None:
-        own: Mapping[str, Any] = client.call(*call, None, steps)
+        own: Mapping[str, Any] = client.call(*call, None, *more)
         return own
     path = find_file(file)
     if path is None:
         raise FileError("The newer file is no longer here.", "Drop it again.")
     with st.spinner("Reading the newer file …"):
         found: Mapping[str, Any] = client.call_guarded(
-            *(*call, str(path.resolve()), steps),
+            *(*call, str(path.resolve()), *more),
             reads=(workspace.home(), *workspace.linked_folders()),
             memory_bytes=MEMORY,
         )
     return found
 
 
+def _ask_known(
+    run: Run, file: str | None, steps: int, group: str
+) -> Sequence[Sequence[float]] | None:
+    """What is known of the steps to come, as a table to fill in where the file does not say it; ()
+    where nothing is needed, None while something is missing."""
+    asked = _call(run, "forecast.known_ahead", file, steps, group)
+    lacking = [row for row in asked["rows"] if None in row]
+    if not asked["columns"] or not lacking:
+        return asked["rows"] if asked["columns"] else ()
+    import pandas as pd  # not for those who are asked nothing
+
+    names = " and ".join(escape_md(n) for n in asked["columns"])
+    st.markdown(
+        f"**{names}** of the next {formatting.plural(len(asked['rows']), 'step')} is known in"
+        " advance: fill it in, or drop a file below that has rows for them."
+    )
+    frame = pd.DataFrame(asked["rows"], asked["times"], asked["columns"], "float64")
+    key = f"forecast-known-{run.id}-{file}-{steps}-{group}"
+    filled = st.data_editor(frame, key=key)
+    if filled.isna().any(axis=None):
+        st.info("The forecast follows when every cell is filled.", icon=":material/edit:")
+        _drop_newer(run)
+        return None
+    rows: Sequence[Sequence[float]] = filled.to_numpy("float64").tolist()
+    return rows
+
+
+def _drop_newer(run: Run) -> None:
+    st.subheader("Go on from newer data", anchor=False)
+    drop_zone.show("forecast-files", HINT, lambda dropped: _take(run, dropped))
+
+
 def _take(run: Run, dropped: DroppedFile) -> None:
-    _ask(run, int(run.training.dataset.config["horizon"]), dropped.file)  # refused before it counts
+    asks = bool(run.training.dataset.config.get("known"))
+    call = "forecast.known_ahead" if asks else "forecast.forecast"
+    _call(run, call, dropped.file)  # refused before it counts
     tab_state.remember(f"forecast-file-{run.id}", (dropped.file, dropped.name))
     st.rerun()
 

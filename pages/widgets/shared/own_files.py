@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from builder.datasets import _folders
@@ -40,9 +41,18 @@ def list_own() -> list[OwnFile]:
     users: dict[tuple[str, str], list[Project]] = {}
     for project in projects.list_projects(browser.owner()):
         for file in data_files.files_of(project.training):
-            name = str(project.training.dataset.config.get("name", ""))
+            name = _name_of(project.training.dataset, file)
             users.setdefault((file, name), []).append(project)
     return [OwnFile(file, name or file[:8], tuple(p)) for (file, name), p in users.items()]
+
+
+def _name_of(dataset: ObjectSpec, file: str) -> str:
+    """What the owner of a dataset calls one of its files."""
+    further = dataset.config.get("more")
+    for name, one in further.items() if isinstance(further, Mapping) else ():
+        if isinstance(one, Mapping) and one.get("file") == file:
+            return str(name)
+    return str(dataset.config.get("name", ""))
 
 
 def list_folder() -> list[str]:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from builder.datasets import series_file
-from builder.engine.data import loading
+from builder.engine.data import loading, naive_forecasts
 from builder.errors import DataError
 from builder.kinds._windows import Windows
 from builder.runs.disk import data_files
@@ -136,7 +136,48 @@ def test_a_calendar_has_no_gaps(name):
     assert facts.warning == ""
 
 
+def shops(days=("Ulm", DAYS), others=(("Bonn", 60), ("Kiel", 5))):
+    """Beaches of several towns in one table, by day; each has its own level."""
+    parts = [
+        table(rows=rows).assign(town=town, warm=lambda t, i=i: t["warm"] + 100 * i)
+        for i, (town, rows) in enumerate((days, *others))
+    ]
+    return pd.concat(parts).sort_values(["day", "town"])
+
+
+def test_no_window_reaches_from_one_series_into_another():
+    spec = dataset(shops(), group="town")
+    data = columns(spec)
+    rows = np.concatenate([np.asarray(data["past"].train)[..., 0], data["warm"].train], axis=1)
+    assert (np.ptp(rows, axis=1) < 50).all(), "towns are a hundred apart"
+    levels = (rows[:, 0] // 100).astype(int)
+    assert set(levels) == {0, 1}
+    last = levels[-len(levels) // 7 :]
+    assert set(last) == {0, 1}, "the windows a training is watched by are of every series"
+    assert "1 of 3 series, too short for a window, left out" in loading.describe(spec).warning
+
+
+def test_each_series_has_its_test_at_its_own_end():
+    frame = shops().assign(warm=lambda t: t.groupby("town").cumcount())
+    data = columns(dataset(frame, group="town"))
+    ends = {60 - 12, DAYS - 18}  # a fifth of the steps
+    assert set(np.asarray(data["warm"].train).max(axis=1)) <= set(range(max(ends)))
+    firsts = data["warm"].test.beginnings(data["warm"].test.places(np.arange(3))[:, 0])
+    assert np.asarray(data["warm"].test)[0, 0] == 60 - 12 and firsts[0] == 0
+
+
+def test_a_forecast_by_the_last_season_stays_in_its_series():
+    frame = shops(("Ulm", 400), [("Bonn", 400)])
+    wave = 10 * np.sin(2 * np.pi * np.arange(400) / 7)
+    frame["warm"] = frame.groupby("town")["warm"].transform(lambda t: wave + t.max())
+    answer = columns(dataset(frame, group="town", horizon=7))["warm"]
+    off = np.abs(naive_forecasts.last_season(answer) - np.asarray(answer.test))
+    assert off.max() < 0.01
+
+
 SCRIPTS = {
+    "several series": (shops(), {"group": "town", "known": ["holiday"]}),
+    "several series, gaps filled": (shops()[::3], {"group": "town", "gaps": "fill"}),
     "plain": (table(), {}),
     "all columns": (table(), {"known": ["holiday"], "others": ["ices"], "values": ["warm"]}),
     "two values": (table(), {"values": ["warm", "ices"], "stride": 2}),
@@ -209,6 +250,9 @@ def random_times():
          "cannot be called 'past'"),
         (table(warm=np.where(np.arange(DAYS) % 5, 20.0 + np.arange(DAYS), np.nan)), {},
          "dataset.gaps", "no window of 7 steps is left to learn from"),
+        (shops(), {"group": "city"}, "dataset.group", "no column 'city'"),
+        (table(town=None), {"group": "town"}, "dataset.group", "'town' names no series"),
+        (table(), {"group": "warm"}, "dataset.values", "'warm' is named for two things"),
         (table(), {"gaps": "jump"}, "dataset.gaps", "must be one of"),
         (table(), {"horizon": 0}, "dataset.horizon", "between 1 and 1000"),
     ],

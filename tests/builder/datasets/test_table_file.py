@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -15,8 +16,9 @@ from builder.engine.data import loading
 from builder.errors import DataError
 from builder.runs.disk import data_files
 from builder.spec import Config, ObjectSpec
-from builder.suggest import table_dataset
+from builder.suggest import table_dataset, table_model
 from builder.tables import table_overview
+from builder.tables.table_records import TableFormat
 from tests.builder.tables.small_files import zipped
 
 ROWS = 60
@@ -43,6 +45,12 @@ def table(**changes):
         "came": rng.choice(["again", "never"], ROWS),
     }
     return pd.DataFrame(columns | changes)
+
+
+def further(frame, name="later.csv", part="train"):
+    """A second file as the setting ``more`` has it."""
+    data = frame.to_csv(index=False).encode()
+    return {name: {"file": data_files.keep(name, data), "part": part}}
 
 
 def dataset(text: str, targets=("came",), name="guests.csv", **settings):
@@ -95,6 +103,74 @@ def test_a_script_reads_the_file_as_it_is_read_here(case, tmp_path, monkeypatch)
             theirs = script[f"{side}_{part}"][name]
             np.testing.assert_array_equal(getattr(column, part), theirs, err_msg=f"{name} {part}")
             assert theirs.dtype == getattr(column, part).dtype
+
+
+def german(rows, form="%d.%m.%Y", **changes):
+    """Guests whose days are written with the day first."""
+    days = pd.date_range("2023-01-01", periods=ROWS, freq="9D")
+    days = days if rows else days.where(days.day < 13, pd.Timestamp("2023-02-03"))
+    return table(day=days.strftime(form), **changes)
+
+
+@pytest.mark.parametrize("settles", [True, False])
+@pytest.mark.parametrize("form", ["%d.%m.%Y", "%d/%m/%y", "%m/%d/%Y", "%d %B %Y", "%Y%m%d"])
+def test_a_script_reads_a_doubtful_date_as_it_is_read_here(form, settles, tmp_path, monkeypatch):
+    text = german(settles, form).to_csv(index=False)
+    spec = dataset(text, split="time", by="day")
+    ours, script = columns(loading.load(spec)), run_source(spec, text, tmp_path, monkeypatch)
+    assert not np.isnan(ours["day"].train).any()
+    np.testing.assert_array_equal(ours["day"].train, script["x_train"]["day"])
+    np.testing.assert_array_equal(ours["paid"].test, script["x_test"]["paid"])
+
+
+def test_what_a_person_counts_as_missing_in_a_column_is_missing_in_the_script(
+    tmp_path, monkeypatch
+):
+    text = table(age=[999, *range(20, 79)]).to_csv(index=False)
+    spec = dataset(text)
+    spec = spec.with_(format={**spec.config["format"], "missing": (("age", "999"),)})
+    ours, script = columns(loading.load(spec)), run_source(spec, text, tmp_path, monkeypatch)
+    assert sum(np.isnan(getattr(ours["age"], part)).sum() for part in ("train", "test")) == 1
+    np.testing.assert_array_equal(ours["age"].train, script["x_train"]["age"])
+
+
+def test_a_second_file_is_the_test_or_more_rows(tmp_path, monkeypatch):
+    text, later = table().to_csv(index=False), table(paid=np.arange(ROWS) * 1.0)[:20]
+    (tmp_path / "later.csv").write_text(later.to_csv(index=False), "utf-8")
+    tested = dataset(text, split="file", more=further(later, part="test"))
+    ours, script = columns(loading.load(tested)), run_source(tested, text, tmp_path, monkeypatch)
+    np.testing.assert_array_equal(ours["paid"].test, np.arange(20, dtype="float32"))
+    assert len(ours["paid"].train) == ROWS
+    joined = dataset(text, more=further(later))
+    data = loading.load(joined)
+    assert data.facts.n_train + data.facts.n_test == ROWS + 20
+    more = run_source(joined, text, tmp_path, monkeypatch)
+    for read, lines in ((ours, script), (columns(data), more)):
+        for name in ("paid", "town", "day"):
+            np.testing.assert_array_equal(read[name].train, lines["x_train"][name])
+            np.testing.assert_array_equal(read[name].test, lines["x_test"][name])
+
+
+def test_a_second_file_lacks_no_column(tmp_path):
+    text = table().to_csv(index=False)
+    with pytest.raises(DataError, match=r"later\.csv has no column 'came'"):
+        loading.load(dataset(text, split="file", more=further(table().drop(columns="came"))))
+    with pytest.raises(DataError, match=r"further file later\.csv cannot be read"):
+        loading.load(dataset(text, more={"later.csv": {"part": "both"}}))
+    with pytest.raises(DataError, match=r"later\.csv is not in this workspace"):
+        loading.load(dataset(text, more={"later.csv": {"file": "0" * 64}}))
+
+
+def test_a_column_says_how_much_each_row_counts(tmp_path, monkeypatch):
+    text = table().to_csv(index=False)
+    spec = dataset(text, weight="paid")
+    inputs = {k: v for k, v in spec.config["inputs"].items() if k != "paid"}
+    spec = spec.with_(inputs=inputs)
+    data, script = loading.load(spec), run_source(spec, text, tmp_path, monkeypatch)
+    assert [c.facts.name for c in data.columns if c.facts.role == "weight"] == ["paid"]
+    assert "paid" not in {c.name for c in (*data.facts.inputs, *data.facts.targets)}
+    np.testing.assert_array_equal(columns(data)["paid"].train, script["w_train"])
+    assert set(script["x_train"]) == set(script["x_test"]) == set(inputs)
 
 
 def test_each_kind_becomes_what_a_model_reads():
@@ -173,6 +249,9 @@ def test_classes_that_are_numbers_stand_in_their_order():
         ({"targets": {"came": "date"}}, "dataset.targets", "cannot be predicted"),
         ({"split": "group", "by": "height"}, "dataset.by", "no column 'height'"),
         ({"split": "column", "by": "town"}, "dataset.split", "no row is left"),
+        ({"weight": "age"}, "dataset.weight", "cannot be read or predicted, too"),
+        ({"weight": "height"}, "dataset.weight", "no column 'height'"),
+        ({"weight": "age", "inputs": {"paid": "number"}}, "dataset.weight", "rows without one"),
         ({"split": "weekly"}, "dataset.split", "must be one of"),
         ({"format": 7}, "dataset.format", "must be an object"),
         ({"format": {"speed": 1}}, "dataset.format", "has no 'speed'"),
@@ -236,3 +315,40 @@ def test_a_table_among_several_in_a_zip_is_read_by_the_script(tmp_path, monkeypa
     script = run_source(spec, "", tmp_path, monkeypatch)
     ours = columns(loading.load(spec))["paid"].train
     np.testing.assert_array_equal(ours, script["x_train"]["paid"])
+
+
+def tagged():
+    tags = ["red;round", "red", "round; soft", None, "soft", "soft;red"] * 10
+    return table(tags=tags)
+
+
+def test_labels_in_one_cell_become_answers_of_their_own(tmp_path, monkeypatch):
+    text = tagged().to_csv(index=False)
+    spec = dataset(text)
+    profile = table_overview.overview(text.encode()).profile
+    assert profile.column("tags").mark == ";"
+    assert not any(c.mark for c in profile.columns if c.name != "tags")
+    form = TableFormat(labels=(("tags", ";"),))
+    split = table_overview.overview(text.encode(), form).profile
+    spec = table_dataset.split_labels(
+        table_dataset.set_targets(spec, profile, ["tags"]), split, "tags"
+    )
+    names = ["tags: red", "tags: round", "tags: soft"]
+    assert list(spec.config["targets"]) == names
+    data, script = loading.load(spec), run_source(spec, text, tmp_path, monkeypatch)
+    assert data.facts.n_train + data.facts.n_test == 50, "who names nothing is no example"
+    for name in names:
+        assert columns(data)[name].facts.classes == ("no", "yes")
+        np.testing.assert_array_equal(columns(data)[name].train, script["y_train"][name])
+    whole = np.concatenate([columns(data)["tags: red"].train, columns(data)["tags: red"].test])
+    assert whole.sum() == 30
+    ends = table_model.suggest(data.facts, spec).compile["loss"]
+    assert {one.class_name for one in ends.values()} == {"BinaryCrossentropy"}
+
+
+def test_too_many_labels_are_no_columns():
+    text = table(tags=[f"a{i};b{i}" for i in range(ROWS)]).to_csv(index=False)
+    form = TableFormat(delimiter=",")
+    assert not table_overview.overview(text.encode(), form).profile.column("tags").mark
+    with pytest.raises(DataError, match="120 different labels"):
+        table_overview.overview(text.encode(), replace(form, labels=(("tags", ";"),)))

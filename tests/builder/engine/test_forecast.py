@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from builder import check, edit
+from builder import check, edit, starters
 from builder.datasets import series_file
 from builder.engine.build import keras_model
 from builder.engine.data import loading
@@ -175,7 +175,7 @@ def test_a_model_of_another_horizon_is_told(alone):
 
 
 def test_other_models_forecast_nothing(alone):
-    with pytest.raises(DataError, match="did not learn from a series of your own"):
+    with pytest.raises(DataError, match="did not learn from a series"):
         forecast.forecast(alone[0], replace(alone[1], dataset=ObjectSpec("Iris")))
 
 
@@ -205,3 +205,62 @@ def test_windows_of_a_long_series_are_answered_without_laying_them_out(alone, mo
     monkeypatch.setattr(evaluation, "_kept", {})
     evaluation._predict(model_cache.get_model(alone[0]), answer)
     assert max(laid) <= evaluation.BATCH
+
+
+@pytest.fixture(scope="module")
+def grouped(tmp_path_factory, workspace):
+    """Two shops in one table, one of which sells a thousand more."""
+    both = pd.concat([shop().assign(town=town, sold=shop()["sold"] + more)
+                      for town, more in (("Ulm", 0), ("Bonn", 1000))])  # fmt: skip
+    file = data_files.keep("both.csv", both.to_csv(index=False).encode())
+    spec = dataset().with_(file=file, name="both.csv", group="town")
+    return train(spec, tmp_path_factory.mktemp("grouped"), 20)
+
+
+def test_one_of_several_series_is_continued(grouped):
+    artefact, training, _ = grouped
+    found = {name: forecast.forecast(artefact, training, group=name) for name in ("Ulm", "Bonn")}
+    assert found["Ulm"]["groups"] == ["Bonn", "Ulm"]
+    low, high = (np.mean(found[name]["values"]["sold"]) for name in ("Ulm", "Bonn"))
+    assert 900 < high - low < 1100
+    assert found["Ulm"]["times"] == found["Bonn"]["times"]
+    with pytest.raises(DataError, match="no series 'Kiel'"):
+        forecast.forecast(artefact, training, group="Kiel")
+
+
+def test_a_file_of_several_series_is_continued_series_by_series(grouped):
+    artefact, training, _ = grouped
+    path = data_files.find_file(training.dataset.config["file"])
+    lines = forecast.forecast_file(artefact, training, path).splitlines()
+    assert lines[0] == "town,day,predicted_sold" and len(lines) == 1 + 2 * WEEK
+    assert [line.split(",")[0] for line in lines[1:]] == ["Bonn"] * WEEK + ["Ulm"] * WEEK
+    assert len(forecast.forecast_file(artefact, training, path, group="Ulm").splitlines()) == 8
+
+
+def test_each_series_is_tested_at_its_own_end(grouped):
+    (found,) = back_test.back_test(*grouped[:2])
+    assert set(found["groups"]) == {"Ulm", "Bonn"}
+    assert (found["true"][np.array(found["groups"]) == "Bonn"] > 900).all()
+    assert len(found["times"]) == len(found["groups"]) == found["of"]
+
+
+def test_what_is_known_in_advance_is_asked_for_and_taken(trained):
+    artefact, training, _ = trained
+    asked = forecast.known_ahead(training, steps=10)
+    assert asked["columns"] == ["promoted"] and len(asked["times"]) == 2 * WEEK
+    assert all(row == [None] for row in asked["rows"])
+    low, high = (
+        np.mean(
+            forecast.forecast(artefact, training, steps=WEEK, ahead=[[v]] * WEEK)["values"]["sold"]
+        )
+        for v in (0, 1)
+    )
+    assert high - low > 10, "promoted days sell twenty more"
+
+
+def test_a_museum_of_ours_goes_on(tmp_path):
+    training = starters.find_starter("museum").training.with_fit(epochs=1)
+    result = train_run.train(training, tmp_path, NullSink(), lambda: None)
+    found = forecast.forecast(str(result["artefact"]), training, steps=20)
+    assert len(found["values"]["visitors"]) == 20 and found["times"][0] == 1
+    assert all(None not in row for row in forecast.known_ahead(training, steps=20)["rows"])

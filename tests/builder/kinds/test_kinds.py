@@ -188,3 +188,17 @@ def test_what_no_model_can_learn_from_is_refused(name: str, rows: Any, words: st
     with pytest.raises(DataError) as caught:
         find_kind(raw.kind).validate("it_train", rows, raw)
     assert words in caught.value.message and caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["vector", "number", "text", "town", "smokes", "day"])
+def test_a_form_can_be_filled_with_any_row(name: str) -> None:
+    """What is written into its fields is read as that row again, gaps too."""
+    one = COLUMNS[name]
+    kind, row = find_kind(one.kind), one.train[3]
+    about = ColumnFacts("it", "input", one.kind, one.train.shape[1:], "", classes=one.classes)
+    again = kind.read_fields(kind.write_fields(row, about), about)
+    assert np.asarray(again).tolist() == np.asarray(row, again.dtype).tolist()
+    if name in ("number", "smokes", "day"):
+        assert kind.write_fields(np.float32("nan"), about) == [None]
+    if name == "town":
+        assert kind.write_fields(np.array("?", "object"), about) == [None]

@@ -62,3 +62,45 @@ def test_a_mistake_is_one_sentence_and_status_2(table: Path, capsys: Output) -> 
     with pytest.raises(SystemExit):
         main(["data", str(table), "--column", "age=nonsense"])
     assert "COLUMN=KIND" in capsys.readouterr().err
+
+
+def test_several_files_and_weights_make_one_project(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAYERWISE_HOME", str(tmp_path / "home"))
+    rows = [f"{i % 7},{i / 3:.2f},{'yes' if i % 2 else 'no'}" for i in range(40)]
+    for name, some in (("a.csv", rows[:20]), ("b.csv", rows[20:30]), ("test.csv", rows[30:])):
+        (tmp_path / name).write_text("\n".join(["age,paid,came", *some]))
+    (tmp_path / "other.csv").write_text("x,y\n1,2\n")
+    a, b, tested, other, out = (
+        str(tmp_path / n) for n in ("a.csv", "b.csv", "test.csv", "other.csv", "p.json")
+    )
+    asked = ["new", a, b, "--predict", "came", "--weight", "paid", "--test", tested, "-o", out]
+    assert main(asked) == 0, capsys.readouterr().err
+    config = json.loads(Path(out).read_text())["training"]["dataset"]["config"]
+    assert {n: f["part"] for n, f in config["more"].items()} == {
+        "b.csv": "train", "test.csv": "test"
+    }  # fmt: skip
+    assert (config["weight"], config["split"], list(config["inputs"])) == ("paid", "file", ["age"])
+    assert main(["new", a, other, "--predict", "came", "-o", out]) == 2
+    assert "other.csv lacks 'age' and 'paid' and 'came'" in capsys.readouterr().err
+
+
+def test_a_table_of_several_series_says_which_column_names_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAYERWISE_HOME", str(tmp_path / "home"))
+    days = [f"2024-0{m}-{d:02}" for m in (1, 2) for d in range(1, 28)]
+    rows = [f"{day},{town},{i % 7 + 10 * j}" for i, day in enumerate(days)
+            for j, town in enumerate(("Ulm", "Bonn", "Kiel"))]  # fmt: skip
+    (tmp_path / "sales.csv").write_text("\n".join(["day,town,sold", *rows]))
+    out = str(tmp_path / "p.json")
+    asked = ["new", str(tmp_path / "sales.csv"), "--predict", "sold", "--forecast", "-o", out]
+    assert main(asked) == 0, capsys.readouterr().err
+    config = json.loads(Path(out).read_text())["training"]["dataset"]["config"]
+    assert (config["time"], config["group"], config["values"]) == (
+        "day",
+        "town",
+        {"sold": "number"},
+    )
+    assert config["window"] == 13, "a quarter of the steps of one series"
