@@ -8,7 +8,7 @@ Settings of ``DataToCome.said``, each only where the code says it:
     target        name or place of the column that is predicted
     scale         by column: standard (mean 0, deviation 1), unit (0 to 1, or scale_range), max_abs
                   (the largest is 1), robust (by middle and quarters); target_scale: of the answers;
-                  factor: every number is multiplied by it
+                  factor, target_factor: every number is multiplied by it
     guessed       what the code does not say, so that a usual number is taken
     columns       names that the code gives to the columns of the file; read_as: how it reads it;
                   index: columns that are names of the rows
@@ -50,8 +50,16 @@ SCALES = {
 
 def file_name(said: Mapping[str, Any]) -> str:
     """The file without its folders, and that of the answers; "" where the code names none."""
-    names = [str(said[key]).replace("\\", "/").rstrip("/") for key in FILES if said.get(key)]
-    return " and ".join(dict.fromkeys(name.rpartition("/")[2][:80] for name in names))
+    names = [_short_name(str(said[key])) for key in FILES if said.get(key)]
+    return " and ".join(dict.fromkeys(names))
+
+
+def _short_name(path: str) -> str:
+    """Its last part; of a folder such as ``train`` with the one above."""
+    parts = path.replace("\\", "/").rstrip("/").split("/")
+    kept = 2 if parts[-1].lower().startswith(("train", "test", "val")) and len(parts) > 1 else 1
+    kept = 1 if "." in parts[-1] else kept
+    return "/".join(parts[-kept:])[-80:]
 
 
 def describe(said: Mapping[str, Any], shapes: str) -> list[str]:
@@ -84,6 +92,8 @@ def _parts(said: Mapping[str, Any]) -> Iterator[str]:
         yield f"scaled to {ends[0]:g} to {ends[1]:g}" if len(ends) == 2 else scale
     if isinstance(said.get("factor"), int | float):
         yield f"multiplied by {said['factor']:.4g}"
+    if isinstance(said.get("target_factor"), int | float):
+        yield f"answers multiplied by {said['target_factor']:.4g}"
     if "augmented" in said:
         yield f"varied while training by {_names(said['augmented'])}"
     if "added" in said:

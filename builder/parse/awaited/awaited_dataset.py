@@ -159,10 +159,19 @@ def _inputs_said(x: Awaited) -> dict[str, Any]:
         said["scale"] = scale
     if x.scaled_to:
         said["scale_range"] = x.scaled_to
-    if len(x.done) == 1 and x.done[0][0] in "/*" and isinstance(x.done[0][1], int | float):
-        sign, number = x.done[0]
-        said["factor"] = number if sign == "*" else 1 / (number or 1)
+    if factor := _factor(x):
+        said["factor"] = factor
     return said
+
+
+def _factor(array: Awaited) -> float:
+    """What every number is multiplied by; 0 where nothing, or more, is done to them."""
+    if len(array.done) != 1 or array.done[0][0] not in "/*":
+        return 0
+    sign, number = array.done[0]
+    if not isinstance(number, int | float):
+        return 0
+    return number if sign == "*" else 1 / (number or 1)
 
 
 def _measured(x: Awaited) -> str:
@@ -182,6 +191,8 @@ def _target_said(y: Awaited, first: Awaited) -> dict[str, Any]:
         said["target"] = y.chosen[0] if len(y.chosen) == 1 else y.chosen
     if y.scaled:
         said["target_scale"] = y.scaled
+    elif factor := _factor(y):
+        said["target_factor"] = factor
     return said
 
 

@@ -108,8 +108,11 @@ def _rows(array: Awaited, key: Any) -> Awaited:
         return array
     if isinstance(key, Position):
         return _row(array, key.offset, key.offset + 1)
-    if isinstance(key, int | Length | Opaque | Unknown):
-        return array if isinstance(key, Opaque) else replace(array, part="row", of_part=array.part)
+    if isinstance(key, Opaque):  # df[df.kind == 1]
+        array.said["chosen_rows"] = True
+        return array
+    if isinstance(key, int | Length | Unknown):
+        return replace(array, part="row", of_part=array.part)
     return array
 
 

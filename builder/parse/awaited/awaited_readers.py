@@ -10,6 +10,7 @@ from typing import Any
 from builder.parse.awaited import awaited_windows
 from builder.parse.awaited.awaited_array import Awaited, load_awaited, new_array
 from builder.parse.data.arrays import Batches, DataArray
+from builder.parse.data.unavailable import INSTEAD
 from builder.parse.interpreter import loops
 from builder.parse.interpreter.interpreter import Handlers, Interpreter
 from builder.parse.interpreter.values import Args, Keywords, Opaque, Unknown, resolve_number
@@ -215,11 +216,21 @@ def _next(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
 
 HANDLERS: dict[type, Handlers] = {Records: Handlers(iterate=_once)}
 
+
+def _boston(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``boston_housing.load_data()``, of which the 13 numbers are known."""
+    interp.report_unknown(node, f"{INSTEAD['boston_housing']} on the Data page.")
+    data = load_awaited(node.lineno, form="arrays", file="boston_housing.npz")
+    x, y = Awaited(data, "x", "train", sizes=(13,)), Awaited(data, "y", "train", sizes=())
+    return [[x, y], [replace(x, part="test"), replace(y, part="test")]]
+
+
 TABLES = ("csv", "table", "excel", "feather", "json", "parquet", "fwf", "pickle", "hdf", "sql",
           "sql_query", "html", "stata")  # fmt: skip
 RANDOM = ("rand", "random", "randn", "normal", "uniform", "random_sample", "standard_normal")
 READERS: dict[str, Reader] = {
     **{f"pandas.read_{kind}": _table for kind in TABLES},
+    "keras.datasets.boston_housing.load_data": _boston,
     "yfinance.download": _download,
     "pandas_datareader.DataReader": _download,
     "pandas_datareader.data.DataReader": _download,

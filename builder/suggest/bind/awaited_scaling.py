@@ -34,27 +34,25 @@ def scale_layer(scale: str, said: Mapping[str, Any], ranges: Sequence[Range]) ->
     return _rescaling(factors, offsets)
 
 
-def unscale_layer(scale: str, said: Mapping[str, Any], ranges: Sequence[Range]) -> ObjectSpec:
-    """The layer that brings scaled answers back to the size they have in the table."""
-    lines = [_line(scale, said, r) for r in ranges]
-    return _rescaling([1 / factor for factor, _ in lines], [-b / factor for factor, b in lines])
-
-
 UNSCALED = (
     "The code scales its answers, too: here a layer Rescaling behind the model brings them back, so"
     " that it answers in the units of the table. Loss and metrics are in those units."
 )
 
 
-def unscale_answer(
-    training: TrainingSpec, scale: str, said: Mapping[str, Any], ranges: Sequence[Range]
-) -> TrainingSpec:
-    """The training whose one output answers in the units of its column.
+def unscale_layer(said: Mapping[str, Any], ranges: Sequence[Range]) -> ObjectSpec | None:
+    """The layer that brings answers which the code scales back to the size they have in the table;
+    None where it does not.
 
     Args:
-        ranges: of the column, in the training rows.
+        ranges: of the answers, in the training rows.
     """
-    return append(training, unscale_layer(scale, said, ranges))
+    if scale := said.get("target_scale"):
+        lines = [_line(scale, said, r) for r in ranges]
+        return _rescaling([1 / factor for factor, _ in lines], [-b / factor for factor, b in lines])
+    if isinstance(factor := said.get("target_factor"), int | float) and factor:
+        return _rescaling([1 / factor], [0.0])
+    return None
 
 
 def append(training: TrainingSpec, layer: ObjectSpec) -> TrainingSpec:

@@ -115,8 +115,8 @@ def bind_series(training: TrainingSpec, dataset: ObjectSpec, facts: DataFacts) -
     asked = training.dataset.config.get("targets", Config())
     bound = _flat_answer(replace(bound, dataset=dataset, columns=columns), facts, asked)
     ranges = [_range(facts, c.name) for c in facts.targets]
-    if scale := said.get("target_scale"):
-        bound = awaited_scaling.unscale_answer(bound, scale, said, ranges)
+    if back := awaited_scaling.unscale_layer(said, ranges):
+        bound = awaited_scaling.append(bound, back)
         remarks.append(awaited_scaling.UNSCALED)
     if len(facts.targets) > 1:
         bound = _split_answer(bound, facts, said, ranges)
@@ -141,6 +141,8 @@ def _bind_windows(
         scaling = awaited_scaling.scale_layer(scale, said, [_range(facts, n) for n in names])
         behind.append(scaling)
         remarks.append(awaited_scaling.remark(scale, scaling.class_name))
+    if isinstance(factor := said.get("factor"), int | float):
+        behind.append(ObjectSpec("Rescaling", Config(scale=factor)))
     if isinstance(shape, tuple) and not _fits(shape, (window, len(names))):
         if math.prod(n or window for n in shape) == window * len(names):
             sizes = tuple(n or -1 for n in shape)

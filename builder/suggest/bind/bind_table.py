@@ -27,8 +27,8 @@ from builder.suggest.table_dataset import CLASS_NAME, find_part, target_kind
 from builder.suggest.table_model import FEATURES, add_features
 from builder.tables.table_records import ColumnProfile, TableProfile
 
-CLASS = "class"
-"""The column of a folder of texts that holds their folder."""
+TEXT, CLASS = "text", "class"
+"""The columns of a folder of texts that hold them, and their folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _text_columns(profile: TableProfile) -> tuple[list[ColumnProfile], dict[str,
     Raises:
         DataError: the table has one column alone.
     """
-    texts = max(profile.columns, key=lambda c: c.words)
+    texts = profile.column(TEXT) or max(profile.columns, key=lambda c: c.words)
     rest = [c for c in profile.columns if c is not texts and c.name != find_part(profile)]
     if not rest:
         message = "The code reads texts and their classes, and this table has one column."
@@ -127,11 +127,11 @@ def bind_table(training: TrainingSpec, dataset: ObjectSpec, facts: DataFacts) ->
         return BoundData(replace(bound, columns=Config(columns)), _untold(said))
     model, more, remarks = _bind_input(training.model, doors[0], facts.inputs, said)
     bound = replace(bound, model=model, columns=Config({**columns, **more}))
-    if (scale := said.get("target_scale")) and len(facts.targets) == len(ends) == 1:
-        goal = facts.targets[0]
-        if goal.task == "regression" and goal.ranges:
-            bound = awaited_scaling.unscale_answer(bound, scale, said, goal.ranges)
-            remarks.append(awaited_scaling.UNSCALED)
+    goal = facts.targets[0]
+    answers_number = len(facts.targets) == len(ends) == 1 and goal.task == "regression"
+    if answers_number and (back := awaited_scaling.unscale_layer(said, goal.ranges)):
+        bound = awaited_scaling.append(bound, back)
+        remarks.append(awaited_scaling.UNSCALED)
     return BoundData(bound, (*remarks, *_untold(said)))
 
 
@@ -151,6 +151,8 @@ def _untold(said: Mapping[str, Any]) -> tuple[str, ...]:
     remarks = []
     if made := said.get("added"):
         remarks.append(f"The code makes {', '.join(made)} itself: no column of the table is that.")
+    if said.get("chosen_rows"):
+        remarks.append("The code takes only some of the rows; here all of the table are taken.")
     if said.get("in_order"):
         remarks.append(
             "The code takes the last rows for the test; here they are chosen by chance. Under 'Test"
