@@ -42,7 +42,7 @@ def _delay(rows: Awaited, targets: Any, length: int) -> int:
     span = (length - 1) * rows.said.get("sampling_rate", 1) + 1
     if not isinstance(targets, Awaited):
         return 0
-    return max(0, targets.begins - rows.begins - span)
+    return max(0, targets.begins - rows.begins - int(span))
 
 
 def _generator(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
