@@ -39,6 +39,10 @@ FORMS = {
     "windows": "a series",
     "arrays": "arrays",
 }
+LONGEST_TEXT = "words in its longest text"
+CLASSES = "classes"
+"""What the code may leave open: ``guessed``."""
+
 FILES = ("file", "target_file")
 SCALES = {
     "standard": "standardised",

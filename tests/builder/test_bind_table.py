@@ -343,3 +343,25 @@ def test_the_author_s_names_stay_in_the_script():
     training = bind(PAYMENTS, payments()).training
     text = code.script(training, loading.source(training.dataset))
     assert "X_train" in text and "x_train" not in text.replace("X_train", "")
+
+
+def test_what_the_code_left_open_the_texts_say():
+    source = f"""{HEAD}
+table = pd.read_csv("tweets.csv")
+words = Tokenizer(num_words=300)
+words.fit_on_texts(table["text"])
+X_train = pad_sequences(words.texts_to_sequences(table["text"]))
+y_train = to_categorical(LabelEncoder().fit_transform(table["mood"]))
+net = keras.Sequential([
+    layers.Embedding(300, 8, input_length=X_train.shape[1]), layers.LSTM(4),
+    layers.Dense(y_train.shape[1], activation="softmax")])
+net.compile("adam", "categorical_crossentropy")
+net.fit(X_train, y_train)
+"""
+    rng = np.random.default_rng(0)
+    said = [" ".join(rng.choice(["good", "bad", "tea"], 5 + i % 9)) for i in range(60)]
+    table = pd.DataFrame({"text": said, "mood": np.resize(["low", "high", "none"], 60)})
+    training = bind(source, table).training
+    words, end = (training.model.layers[n].config for n in ("textvectorization", "dense"))  # type: ignore[union-attr]
+    assert (words["output_sequence_length"], end["units"]) == (13, 3)
+    assert severe(training) == []

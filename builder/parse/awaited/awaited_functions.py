@@ -109,14 +109,6 @@ def _lost(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     return _same(interp, node, args, kw)
 
 
-def _scaled(scale: str) -> Handler:
-    def handle(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-        array = awaited_array.find(args, kw)
-        return replace(array, scaled=scale) if array else None
-
-    return handle
-
-
 def _split(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``train_test_split(x, y, test_size=0.2, stratify=y, random_state=0)``."""
     arrays = [a for a in args if isinstance(a, Awaited)]
@@ -263,8 +255,8 @@ FUNCTIONS: dict[str, Handler] = {
     "keras.utils.pad_sequences": tokenizer.pad,
     "keras.utils.normalize": _lost,
     "sklearn.preprocessing.normalize": _lost,
-    "sklearn.preprocessing.scale": _scaled("standard"),
-    "sklearn.preprocessing.minmax_scale": _scaled("unit"),
+    "sklearn.preprocessing.scale": awaited_scalers.scaled("standard"),
+    "sklearn.preprocessing.minmax_scale": awaited_scalers.scaled("unit"),
     "sklearn.preprocessing.label_binarize": awaited_scalers.one_hot,
     "numpy.expand_dims": awaited_shapes.expand,
     "tensorflow.expand_dims": awaited_shapes.expand,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -73,6 +74,16 @@ def dummies(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> An
 
 def _names(value: Any) -> list[str]:
     return [v for v in value if isinstance(v, str)][:200] if isinstance(value, list) else []
+
+
+def scaled(scale: str) -> Callable[[Interpreter, ast.Call, Args, Keywords], Any]:
+    """What reads ``sklearn.preprocessing.scale(x)`` and its like."""
+
+    def handle(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+        array = awaited_array.find(args, kw)
+        return replace(array, scaled=scale) if array else None
+
+    return handle
 
 
 HANDLERS: dict[type, Handlers] = {Scaler: Handlers(method=call_scaler)}

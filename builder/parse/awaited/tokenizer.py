@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 from typing import Any
 
+from builder.datasets import _said_of_data
 from builder.parse.awaited import awaited_array
 from builder.parse.awaited.awaited_array import Awaited, as_awaited
 from builder.parse.interpreter.interpreter import Handlers, Interpreter
@@ -76,7 +77,7 @@ def pad(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     if array is None:
         return None
     if not isinstance(length, int) or length < 1:
-        length = awaited_array.count(interp, node, array, "words in its longest text")
+        length = awaited_array.count(interp, node, array, _said_of_data.LONGEST_TEXT)
     array.said["length"] = length
     return replace(array, sizes=(length,), is_text=False)
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from builder import binding, catalog, edit
+from builder.check.repair.graph_edits import find_layer
+from builder.datasets import _said_of_data
 from builder.errors import DataError
 from builder.facts import ColumnFacts, DataFacts
 from builder.kinds.registry import find_kind
@@ -128,11 +130,24 @@ def bind_table(training: TrainingSpec, dataset: ObjectSpec, facts: DataFacts) ->
     model, more, remarks = _bind_input(training.model, doors[0], facts.inputs, said)
     bound = replace(bound, model=model, columns=Config({**columns, **more}))
     goal = facts.targets[0]
+    if _said_of_data.CLASSES in said.get("guessed", ()) and len(ends) == 1:
+        bound = _fit_classes(bound, len(goal.classes))
     answers_number = len(facts.targets) == len(ends) == 1 and goal.task == "regression"
     if answers_number and (back := awaited_scaling.unscale_layer(said, goal.ranges)):
         bound = awaited_scaling.append(bound, back)
         remarks.append(awaited_scaling.UNSCALED)
     return BoundData(bound, (*remarks, *_untold(said)))
+
+
+def _fit_classes(training: TrainingSpec, classes: int) -> TrainingSpec:
+    """The training whose last layer with units has as many as there are classes, where the code
+    left open how many that is."""
+    model, node = training.model, binding.outputs(training.model)[0]
+    while (layer := find_layer(model, node)) is not None and "units" not in layer.config:
+        node = edit.source_of(model, node) or ""
+    if layer is None or classes < 2 or layer.config["units"] == 1:
+        return training
+    return replace(training, model=with_layer(model, node, layer.with_(units=classes)))
 
 
 def _by_name(doors: Sequence[str], columns: Sequence[ColumnFacts]) -> dict[str, object]:
@@ -216,6 +231,8 @@ def _read_words(
     settings = Config(max_tokens=said.get("words"), **said.get("vectorizer", {}))
     if settings.get("output_mode", "int") != "int":
         pass
+    elif _said_of_data.LONGEST_TEXT in said.get("guessed", ()) and column.ranges:
+        settings = settings.with_(output_sequence_length=max(1, int(column.ranges[0].high)))
     elif "length" in said:
         settings = settings.with_(output_sequence_length=said["length"])
     else:
