@@ -9,6 +9,7 @@ from typing import Any
 
 from builder.parse.awaited import (
     awaited_array,
+    awaited_index,
     awaited_scalers,
     awaited_shapes,
     positions,
@@ -38,6 +39,8 @@ def read_call(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Ke
         return made
     if path.startswith(awaited_scalers.TRANSFORMERS):
         return Scaler(path.rpartition(".")[2])
+    if path == "pandas.DataFrame" and isinstance(kw.get("index"), positions.Positions):
+        return awaited_index.empty_table(kw["index"].array, kw.get("columns"))
     if path in ("builtins.range", "numpy.arange"):
         return positions.read_range(interp, node, args, kw)
     if path in FUNCTIONS:

@@ -38,12 +38,20 @@ def column(array: Awaited, name: Any) -> Awaited:
     return replace(array, sizes=(), chosen=(name,), without=())
 
 
+def empty_table(rows: Awaited, columns: Any) -> Awaited:
+    """``pd.DataFrame(index=range(len(rows)), columns=["Date", "Close"])``, which a loop fills."""
+    names = columns if isinstance(columns, list) else []
+    chosen = tuple(n for n in names if isinstance(n, str))
+    return replace(rows, chosen=chosen, without=(), sizes=(len(chosen),) if chosen else None)
+
+
 def without_columns(array: Awaited, names: list[Any]) -> Awaited:
     """The table without these columns."""
     left = tuple(c for c in array.chosen if c not in names)
     known = [c for c in array.said.get("columns", ()) if c not in array.without]
     total = (array.sizes[0] if array.sizes else 0) or len(array.chosen) or len(known)
-    rest = (total - len(names),) if total > len(names) else None
+    is_known = total > len(names) and "one_hot_columns" not in array.said
+    rest = (total - len(names),) if is_known else None
     without = array.without if array.chosen else (*array.without, *names)
     return replace(array, chosen=left, without=without, sizes=rest)
 
@@ -101,7 +109,9 @@ def _rows(array: Awaited, key: Any) -> Awaited:
         return steps
     if isinstance(key, slice):
         ends = [key.start, key.stop]
-        if any(isinstance(e, Position) for e in ends):
+        places = [e for e in ends if isinstance(e, Position)]
+        if places:
+            array = replace(array, head=array.head or places[0].array.head)
             return _window(array, key.start, key.stop, resolve_number(key.step))
         if all(e is None or isinstance(e, int | Length) for e in ends) and key.step in (None, 1):
             return _piece(array, key.start, key.stop)

@@ -57,6 +57,18 @@ def _table(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any
     return table
 
 
+def _csv_batches(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``tf.data.experimental.make_csv_dataset("t.csv", batch_size=12, label_name="survived")``."""
+    size = resolve_number(args[1] if len(args) > 1 else kw.get("batch_size"))
+    data = load_awaited(node.lineno, form="table", file=_name(args, kw, "file_pattern"))
+    label = kw.get("label_name")
+    x = Awaited(data, "x", "train")
+    if not isinstance(label, str):
+        return Batches(x, None, size)
+    y = replace(x, what="y", sizes=(), chosen=(label,))
+    return Batches(replace(x, without=(label,)), y, size)
+
+
 def _download(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``yf.download("AAPL", start="2015-01-01")``: prices by day."""
     return new_array(node.lineno, form="table", file=_name(args, kw, "tickers", "name"))
@@ -231,6 +243,7 @@ RANDOM = ("rand", "random", "randn", "normal", "uniform", "random_sample", "stan
 READERS: dict[str, Reader] = {
     **{f"pandas.read_{kind}": _table for kind in TABLES},
     "keras.datasets.boston_housing.load_data": _boston,
+    "tensorflow.data.experimental.make_csv_dataset": _csv_batches,
     "yfinance.download": _download,
     "pandas_datareader.DataReader": _download,
     "pandas_datareader.data.DataReader": _download,

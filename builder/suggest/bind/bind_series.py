@@ -214,8 +214,8 @@ def _untold(dataset: ObjectSpec, said: Mapping[str, Any]) -> Iterator[str]:
     """What is otherwise than in the code."""
     if not dataset.config.get("time"):
         yield (
-            "Windows are cut by the order of the rows, as in the code. A column of dates can be"
-            " chosen under 'Time'."
+            "Windows are cut by the order of the rows, as in the code. Under 'In the order of' a"
+            " column of dates can be chosen."
         )
     if "test_split" in said and not said.get("in_order"):
         yield (
