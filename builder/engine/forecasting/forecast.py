@@ -148,7 +148,8 @@ def known_ahead(
         path, steps, group: as ``forecast`` has them.
 
     Returns:
-        ``columns``: names, none where the model needs none; ``times`` of the steps as ``forecast``
+        ``groups``: the names of all series there, none where they are one; ``columns``: names,
+        none where the model needs none; ``times`` of the steps as ``forecast``
         gives them; ``rows``: for each step the values, None for what is not known.
 
     Raises:
@@ -161,7 +162,12 @@ def known_ahead(
     there = end.ahead[:count]
     known[: len(there)] = there
     rows = [[None if v != v else v for v in row] for row in known.tolist()]
-    return {"columns": list(settings["known"]), "times": _times(end, count)[0], "rows": rows}
+    return {
+        "groups": [one.name for one in parts if one.name],
+        "columns": list(settings["known"]),
+        "times": _times(end, count)[0],
+        "rows": rows,
+    }
 
 
 def _read_parts(

@@ -32,7 +32,8 @@ def show(run: Run, artefact: str, output: str) -> None:
     column = run.training.columns.get(output) if output else None
     one = found[names.index(column)] if column in names else found[0]
     horizon = len(one["mae"])
-    one = _choose_group(run, one)
+    if one["groups"]:
+        one = _choose_group(run, one)
     _draw_over_truth(run, one, horizon)
     if horizon > 1:
         _draw_errors(run, one)
@@ -40,8 +41,6 @@ def show(run: Run, artefact: str, output: str) -> None:
 
 def _choose_group(run: Run, one: Mapping[str, Any]) -> Mapping[str, Any]:
     """The windows of one of several series; the errors by step stay those of all."""
-    if not one["groups"]:
-        return one
     groups = np.asarray(one["groups"])
     column = str(run.training.dataset.config["group"])
     chosen = st.selectbox(column, sorted(set(one["groups"])), key=f"back-test-group-{run.id}")

@@ -20,7 +20,7 @@ from builder.runs.engine_process import client
 from builder.runs.scheduler import jobs
 from builder.spec import Run
 from pages.widgets.code import lazy_download
-from pages.widgets.session import tab_state, widget_sync
+from pages.widgets.session import engine_facts, tab_state, widget_sync
 from pages.widgets.shared import drop_zone, page_frame
 from pages.widgets.shared.drop_zone import DroppedFile
 from pages.widgets.shared.markup import table
@@ -48,33 +48,35 @@ def show(run: Run) -> None:
     entry = find_dataset(dataset.class_name).ENTRY
     config = resolve_settings(entry, dataset.config)
     newer = tab_state.recall(f"forecast-file-{run.id}")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        steps = st.number_input(
-            "Steps ahead",
-            1,
-            1000,
-            int(config["horizon"]),
-            key=f"forecast-steps-{run.id}",
-            help="More than one horizon are forecast from forecasts, and less certain.",
-        )
-        if newer:
-            st.markdown(f"From the end of **{escape_md(newer[1])}**")
-            st.button(
-                "From the project's own file",
-                key="forecast-own",
-                on_click=tab_state.remember,
-                args=(f"forecast-file-{run.id}", None),
-            )
-        group_place = st.container(width="stretch")
-    group = str(widget_sync.widget_value(f"forecast-group-{run.id}") or "")
     file = newer[0] if newer else None
-    ahead = _ask_known(run, file, int(steps), group) if config.get("known", True) else ()
+    first, second, third = st.columns(3, vertical_alignment="bottom")
+    with first:
+        steps = int(
+            st.number_input(
+                "Steps ahead",
+                1,
+                1000,
+                int(config["horizon"]),
+                key=f"forecast-steps-{run.id}",
+                help="More than one horizon are forecast from forecasts, and less certain.",
+            )
+        )
+    with third:
+        _name_newer(run, newer)
+    key = f"forecast-group-{run.id}"
+    group = str(widget_sync.widget_value(key) or "")
+    asked = engine_facts.get_or_make(
+        ("known-ahead", run.id, file, steps, group),
+        lambda: _call(run, "forecast.known_ahead", file, steps, group),
+    )
+    if asked["groups"]:
+        with second:
+            st.selectbox(str(config["group"]), asked["groups"], key=key)
+    ahead = _fill_in(asked, f"forecast-known-{run.id}-{file}-{steps}-{group}")
     if ahead is None:
+        _drop_newer(run)
         return
-    found = _call(run, "forecast.forecast", file, int(steps), group, ahead)
-    if found["groups"]:
-        with group_place:
-            st.selectbox(str(config["group"]), found["groups"], key=f"forecast-group-{run.id}")
+    found = _call(run, "forecast.forecast", file, steps, group, ahead)
     for name in found["values"]:
         _draw(name, found)
     _show_numbers(found, str(config.get("time") or "step"))
@@ -101,15 +103,27 @@ def _call(run: Run, name: str, file: str | None, *more: Any) -> Mapping[str, Any
     return found
 
 
-def _ask_known(
-    run: Run, file: str | None, steps: int, group: str
-) -> Sequence[Sequence[float]] | None:
+def _name_newer(run: Run, newer: tuple[str, str] | None) -> None:
+    """Which newer file is gone on from, and the way back from it."""
+    if not newer:
+        return
+    st.markdown(f"From the end of **{escape_md(newer[1])}**")
+    st.button(
+        "From the project's own file",
+        key="forecast-own",
+        on_click=tab_state.remember,
+        args=(f"forecast-file-{run.id}", None),
+    )
+
+
+def _fill_in(asked: Mapping[str, Any], key: str) -> Sequence[Sequence[float]] | None:
     """What is known of the steps to come, as a table to fill in where the file does not say it; ()
     where nothing is needed, None while something is missing."""
-    asked = _call(run, "forecast.known_ahead", file, steps, group)
-    lacking = [row for row in asked["rows"] if None in row]
-    if not asked["columns"] or not lacking:
-        return asked["rows"] if asked["columns"] else ()
+    if not asked["columns"]:
+        return ()
+    if not any(None in row for row in asked["rows"]):
+        known: Sequence[Sequence[float]] = asked["rows"]
+        return known
     import pandas as pd  # not for those who are asked nothing
 
     names = " and ".join(escape_md(n) for n in asked["columns"])
@@ -118,11 +132,9 @@ def _ask_known(
         " advance: fill it in, or drop a file below that has rows for them."
     )
     frame = pd.DataFrame(asked["rows"], asked["times"], asked["columns"], "float64")
-    key = f"forecast-known-{run.id}-{file}-{steps}-{group}"
-    filled = st.data_editor(frame, key=key)
+    filled = st.data_editor(frame, key=key, width="content", disabled=["_index"])
     if filled.isna().any(axis=None):
         st.info("The forecast follows when every cell is filled.", icon=":material/edit:")
-        _drop_newer(run)
         return None
     rows: Sequence[Sequence[float]] = filled.to_numpy("float64").tolist()
     return rows
