@@ -231,3 +231,17 @@ def test_rows_with_gaps_in_time_stay_the_author_s_windows():
 def test_a_series_without_the_column_is_refused():
     with pytest.raises(DataError, match="reads the column 'Close'"):
         bind(PRICES, prices().rename(columns={"Close": "Last"}))
+
+
+@pytest.mark.parametrize("source", [PRICES, SEVERAL, FROM_KERAS])
+def test_the_script_cuts_the_very_same_windows(source, tmp_path, monkeypatch):
+    dataset = bind(source, prices()).training.dataset
+    prices().to_csv(tmp_path / "prices.csv", index=False)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, dict[str, np.ndarray]] = {}
+    exec(loading.source(dataset), names)  # noqa: S102 - our own lines, as a script would run them
+    for column in loading.load(dataset).columns:
+        side = "x" if column.facts.role == "input" else "y"
+        for part in ("train", "test"):
+            given = names[f"{side}_{part}"][column.facts.name]
+            np.testing.assert_array_equal(given, np.asarray(getattr(column, part)))
