@@ -21,7 +21,6 @@ from builder.parse.data.arrays import Batches, Length, Measure, Scaler, split_ar
 from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import (
     Args,
-    Counted,
     Keywords,
     Opaque,
     Unknown,
@@ -39,8 +38,8 @@ def read_call(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Ke
         return made
     if path.startswith(awaited_scalers.TRANSFORMERS):
         return Scaler(path.rpartition(".")[2])
-    if path == "pandas.DataFrame" and isinstance(kw.get("index"), positions.Positions):
-        return awaited_index.empty_table(kw["index"].array, kw.get("columns"))
+    if path == "pandas.DataFrame" and (table := awaited_index.made_table(args, kw)) is not None:
+        return table
     if path in ("builtins.range", "numpy.arange"):
         return positions.read_range(interp, node, args, kw)
     if path in FUNCTIONS:
@@ -104,6 +103,11 @@ def _same_length(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) 
     if args and isinstance(args[0], Length):
         return args[0]
     return _lost(interp, node, args, kw)
+
+
+def _mixed(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``np.random.permutation(len(x))``: all rows, in another order."""
+    return slice(None) if args and isinstance(args[0], Length) else _same(interp, node, args, kw)
 
 
 def _lost(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
@@ -234,6 +238,8 @@ FUNCTIONS: dict[str, Handler] = {
         for n in ("log", "log1p", "log10", "log2", "sqrt", "exp", "abs", "clip", "flip", "diff")
     },
     **dict.fromkeys(("math.ceil", "math.floor", "numpy.ceil", "numpy.floor"), _same_length),
+    "numpy.random.permutation": _mixed,
+    "tensorflow.random.shuffle": _mixed,
     "builtins.float": _same,
     "builtins.int": _same,
     "builtins.str": _same,
@@ -285,15 +291,3 @@ FUNCTIONS: dict[str, Handler] = {
     "numpy.prod": _nothing,
 }  # fmt: skip
 """By canonical name; None where it is nothing of ours."""
-
-
-def operate(interp: Interpreter, node: Any, a: Any, b: Any) -> Any:
-    """``len(rows) - 60``: still about as many as there are rows."""
-    length, other = (a, b) if isinstance(a, Length) else (b, a)
-    if isinstance(node.op, ast.Add | ast.Sub) and isinstance(other, int | Counted):
-        return length
-    if isinstance(node.op, ast.FloorDiv | ast.Div | ast.Mult) and isinstance(other, int):
-        if isinstance(node.op, ast.Mult):
-            return length
-        return replace(length, share=length.share / other) if other else length
-    return None

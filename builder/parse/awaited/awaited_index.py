@@ -8,11 +8,18 @@ from typing import Any
 
 from builder.parse.awaited import awaited_shapes
 from builder.parse.awaited.awaited_array import Awaited
-from builder.parse.awaited.positions import Position
+from builder.parse.awaited.positions import Position, Positions
 from builder.parse.data import arrays
 from builder.parse.data.arrays import Length
 from builder.parse.interpreter.interpreter import Interpreter
-from builder.parse.interpreter.values import CannotEvaluate, Opaque, Unknown, resolve_number
+from builder.parse.interpreter.values import (
+    Args,
+    CannotEvaluate,
+    Keywords,
+    Opaque,
+    Unknown,
+    resolve_number,
+)
 
 MOST = 2000
 """Columns that are counted one by one."""
@@ -38,11 +45,20 @@ def column(array: Awaited, name: Any) -> Awaited:
     return replace(array, sizes=(), chosen=(name,), without=())
 
 
-def empty_table(rows: Awaited, columns: Any) -> Awaited:
-    """``pd.DataFrame(index=range(len(rows)), columns=["Date", "Close"])``, which a loop fills."""
+def made_table(args: Args, kw: Keywords) -> Any:
+    """``pd.DataFrame(index=range(len(rows)), columns=["Date", "Close"])``, which a loop fills, or
+    one made of a dict, which is looked at or written to a file; None for any other."""
+    if args and isinstance(args[0], dict):
+        first = next((v for v in args[0].values() if isinstance(v, Awaited)), None)
+        many = (len(args[0]),)
+        return Opaque() if first is None else replace(first, chosen=(), without=(), sizes=many)
+    places, columns = kw.get("index"), kw.get("columns")
+    if not isinstance(places, Positions):
+        return None
     names = columns if isinstance(columns, list) else []
     chosen = tuple(n for n in names if isinstance(n, str))
-    return replace(rows, chosen=chosen, without=(), sizes=(len(chosen),) if chosen else None)
+    sizes = (len(chosen),) if chosen else None
+    return replace(places.array, chosen=chosen, without=(), sizes=sizes)
 
 
 def without_columns(array: Awaited, names: list[Any]) -> Awaited:
@@ -154,6 +170,10 @@ def _piece(array: Awaited, low: Any, high: Any) -> Awaited:
 def _part(array: Awaited, low: Any, high: Any) -> Awaited:
     if low in (None, 0) and high is None:
         return array
+    if array.part == "all" and _is_middle(low, high):
+        array.said.update(test_split=round(1 - high.share, 4), in_order=True)
+        held = round(1 - low.share / high.share, 4)
+        return replace(array, part="val", share=held, end="tail")
     if low not in (None, 0) and high is not None and not _is_end(array, high):
         return replace(array, part="train") if array.part == "all" else array
     where = high if low in (None, 0) else low
@@ -168,6 +188,12 @@ def _part(array: Awaited, low: Any, high: Any) -> Awaited:
     if 0 < share < 1:
         array.said.update(test_split=round(float(share), 4), in_order=True)
     return piece
+
+
+def _is_middle(low: Any, high: Any) -> bool:
+    """Whether it cuts out the rows between those for training and those for the test."""
+    both = isinstance(low, Length) and isinstance(high, Length)
+    return both and 0 < low.share < high.share < 1
 
 
 def _is_end(array: Awaited, value: Any) -> bool:

@@ -6,9 +6,9 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from builder.parse.awaited import awaited_array, awaited_functions, awaited_index, awaited_shapes
+from builder.parse.awaited import awaited_array, awaited_index, awaited_shapes
 from builder.parse.awaited.awaited_array import Awaited, as_awaited
-from builder.parse.awaited.positions import Position, move
+from builder.parse.awaited.positions import Position, move, operate_length
 from builder.parse.data import array_methods, arrays
 from builder.parse.data.arrays import Batches, Length, Measure
 from builder.parse.interpreter.interpreter import Handlers, Interpreter
@@ -176,7 +176,7 @@ def operate(interp: Interpreter, node: Any, a: Any, b: Any) -> Any:
     if not own:
         length = a if isinstance(a, Length) else b
         if isinstance(length, Length) and isinstance(length.array, Awaited):
-            found = awaited_functions.operate(interp, node, a, b)
+            found = operate_length(interp, node, a, b)
             if found is not None:
                 return found
         return arrays.operate_data(interp, node, a, b)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from builder.parse.awaited.awaited_array import Awaited
@@ -12,6 +12,7 @@ from builder.parse.data.arrays import Length
 from builder.parse.interpreter.interpreter import Handlers, Interpreter
 from builder.parse.interpreter.values import (
     Args,
+    Counted,
     Keywords,
     Midway,
     Opaque,
@@ -79,6 +80,22 @@ def _cuts(interp: Interpreter, call: ast.Call) -> bool:
 def _is_cut(node: ast.AST) -> bool:
     is_range = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     return isinstance(node, ast.Slice) or (is_range and node.func.id == "range")  # type: ignore[attr-defined]
+
+
+def operate_length(interp: Interpreter, node: Any, a: Any, b: Any) -> Any:
+    """``len(rows) - 60``: still about as many as there are rows."""
+    both = isinstance(a, Length) and isinstance(b, Length) and a.array.data is b.array.data
+    if both and isinstance(node.op, ast.Add | ast.Sub):
+        share = a.share + (b.share if isinstance(node.op, ast.Add) else -b.share)
+        return replace(a, share=round(share, 10))
+    length, other = (a, b) if isinstance(a, Length) else (b, a)
+    if isinstance(node.op, ast.Add | ast.Sub) and isinstance(other, int | Counted):
+        return length
+    if isinstance(node.op, ast.FloorDiv | ast.Div | ast.Mult) and isinstance(other, int):
+        if isinstance(node.op, ast.Mult):
+            return length
+        return replace(length, share=length.share / other) if other else length
+    return None
 
 
 HANDLERS: dict[type, Handlers] = {Positions: Handlers(iterate=_once)}
