@@ -108,6 +108,7 @@ class Range:
         whole: all are whole numbers.
         mean, deviation: of those that are there.
         missing: how many are not.
+        quarters: a quarter are below the first, and a quarter above the second.
     """
 
     low: float
@@ -117,6 +118,7 @@ class Range:
     mean: float = 0.0
     deviation: float = 1.0
     missing: int = 0
+    quarters: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

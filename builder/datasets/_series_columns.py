@@ -28,32 +28,35 @@ def window_columns(
         series: float32 (steps, columns), the values first, then what is known, then others.
         spans: where each series begins, where its test begins and where it ends.
         names: of all columns.
-        sizes: window, horizon and stride.
+        sizes: window, horizon, stride and delay.
     """
     from builder.datasets import _series_program as program
 
-    window, horizon, stride = sizes
+    window, horizon, stride, delay = sizes
+    shift = window + delay
     many, ahead = len(values), len(values) + len(known)
     series, firsts = aligned(series), np.array([first for first, _, _ in spans])
-    parts = program.window_starts(series, spans, slice(ahead), window, horizon, stride)
+    parts = program.window_starts(series, spans, slice(ahead), window, horizon, stride, delay)
 
     def column(
         name: str,
         role: str,
-        shift: int,
+        behind: int,
         channels: int | tuple[int, int] | None,
         features: Sequence[str] = (),
     ) -> Column:
-        length = horizon if shift else window
+        length = horizon if behind else window
         train: Any
         test: Any
+        unseen = delay if role == "target" else 0
         train, test = (
-            Windows.at(series, starts + shift, length, channels, firsts) for starts in parts
+            Windows.at(series, starts + behind, length, channels, firsts, unseen)
+            for starts in parts
         )
         return Column(name, "series", role, train, test, features=tuple(features))
 
     columns = [column(PAST, "input", 0, None, names)]
     if known:
-        columns.append(column(AHEAD, "input", window, (many, ahead), known))
-    columns += [column(name, "target", window, place) for place, name in enumerate(values)]
+        columns.append(column(AHEAD, "input", shift, (many, ahead), known))
+    columns += [column(name, "target", shift, place) for place, name in enumerate(values)]
     return tuple(columns)

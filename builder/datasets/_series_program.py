@@ -113,27 +113,29 @@ def series_parts(table: Any, group: Any) -> Any:
 
 
 def window_starts(
-    series: Any, spans: Any, targets: Any, window: Any, horizon: Any, stride: Any
+    series: Any, spans: Any, targets: Any, window: Any, horizon: Any, stride: Any, delay: Any = 0
 ) -> Any:
     """Where windows begin, for training and for the test: none holds a missing number.
 
     A span says where a series begins, where its test begins and where it ends; no window reaches
     from one into another. No window for training reaches the step the test begins at; all that
-    follows a window of the test lies behind it. Of several series those windows for training come
-    last that are nearest to the test.
+    is asked of a window of the test lies behind it. Between a window and what is asked lie as
+    many steps as ``delay`` says. Of several series those windows for training come last that are
+    nearest to the test.
     """
     missing = np.isnan(series)
     lacks = [
         np.cumsum(np.insert(bad, 0, 0)) for bad in (missing.any(1), missing[:, targets].any(1))
     ]
+    shift = window + delay
     parts: Any = ([], [])
     before = []
     for first, cut, end in spans:
-        ends = (first, cut - window - horizon), (max(first, cut - window), end - window - horizon)
+        ends = (first, cut - shift - horizon), (max(first, cut - shift), end - shift - horizon)
         for part, (begin, last) in zip(parts, ends, strict=True):
             starts = np.arange(begin, last + 1, stride)
-            ahead = starts + window
-            is_whole = lacks[0][ahead] == lacks[0][starts]
+            ahead = starts + shift
+            is_whole = lacks[0][starts + window] == lacks[0][starts]
             is_whole &= lacks[1][ahead + horizon] == lacks[1][ahead]
             part.append(starts[is_whole])
         before.append(cut - parts[0][-1])
@@ -150,22 +152,24 @@ def windows(series: Any, starts: Any, length: Any) -> Any:
 
 
 def cut_windows(
-    series: Any, spans: Any, values: Any, known: Any, window: Any, horizon: Any, stride: Any
-) -> Any:
+    series: Any, spans: Any, values: Any, known: Any, window: Any, horizon: Any, stride: Any,
+    delay: Any = 0,
+) -> Any:  # fmt: skip
     """((x_train, y_train), (x_test, y_test)), dicts by column.
 
     x is the "past", every column over a window, and "ahead", what is known in advance of the
-    horizon behind it; y are the values over that horizon. The columns of the series are the values,
-    then what is known, then others. Spans are those of ``window_starts``.
+    horizon, which begins ``delay`` steps behind it; y are the values over that horizon. The columns
+    of the series are the values, then what is known, then others. Spans are those of
+    ``window_starts``.
     """
-    targets = len(values) + len(known)
+    targets, shift = len(values) + len(known), window + delay
     parts = []
-    for starts in window_starts(series, spans, slice(targets), window, horizon, stride):
+    for starts in window_starts(series, spans, slice(targets), window, horizon, stride, delay):
         x = {"past": windows(series, starts, window)}
         if known:
-            x["ahead"] = windows(series[:, len(values) : targets], starts + window, horizon)
+            x["ahead"] = windows(series[:, len(values) : targets], starts + shift, horizon)
         y = {
-            name: windows(series[:, place], starts + window, horizon)
+            name: windows(series[:, place], starts + shift, horizon)
             for place, name in enumerate(values)
         }
         parts.append((x, y))
@@ -186,11 +190,12 @@ def join_series(parts: Any, longest: Any) -> Any:
 def split_series(
     table: Any, time: Any, values: Any, known: Any, others: Any, window: Any, horizon: Any,
     stride: Any, gaps: Any, test_split: Any, day_first: Any, group: Any = "",
+    delay: Any = 0,
 ) -> Any:  # fmt: skip
     """The windows of a table's columns, as ``cut_windows`` gives them."""
     columns, parts = [*values, *known, *others], []
     for _, rows in series_parts(table, group):
         series, times = order_series(rows, time, columns, day_first)
         parts.append(even_series(series, times, gaps, test_split, horizon))
-    series, spans = join_series(parts, window + horizon)
-    return cut_windows(series, spans, values, known, window, horizon, stride)
+    series, spans = join_series(parts, window + delay + horizon)
+    return cut_windows(series, spans, values, known, window, horizon, stride, delay)

@@ -159,10 +159,23 @@ def describe(config: Mapping[str, Any]) -> list[str]:
 
 def remedy(config: Mapping[str, Any]) -> str:
     """One sentence on what to do until they are here."""
-    form = config.get("said", Config()).get("form")
-    if form == "table":
-        return "Train to see it run, and drop the file on the Data page when you have it."
-    return "Train to see it run."
+    if not is_file(config):
+        return "Train to see it run."
+    folder = config["said"]["form"] == "texts"
+    what = "folder, or a ZIP of it," if folder else "file"
+    return f"Train to see it run, and drop the {what} on the Data page when you have it."
+
+
+def is_file(config: Mapping[str, Any]) -> bool:
+    """Whether they are a table, texts or a series, so that a file can be what is awaited."""
+    said = config.get("said", Config())
+    targets = config.get("targets", Config()).values()
+    fits = {
+        "table": not said.get("shifted"),  # steps beside each other are no columns of the file
+        "texts": not {"window", "letters"} & set(said),  # letters of a book have no classes
+        "windows": not any("classes" in column for column in targets),  # series are forecast
+    }
+    return fits.get(str(said.get("form")), False) and not said.get("gives_back")
 
 
 def source(config: Config) -> str:

@@ -53,7 +53,7 @@ def load(config: Config) -> Raw:
     from builder.datasets._visitors import visitor_series
 
     settings = resolve_settings(ENTRY, config)
-    days, sizes = settings["days"], (settings["window"], settings["horizon"], 1)
+    days, sizes = settings["days"], (settings["window"], settings["horizon"], 1, 0)
     names, spans = ("visitors", "holiday"), [(0, days - days // 5, days)]
     return Raw(
         _series_columns.window_columns(

@@ -32,6 +32,7 @@ ENTRY = entry(
         **{"file": "", "name": "", "format": Config(), "time": "", "group": ""},
         **{"values": Config(), "known": Config(), "others": Config()},
         **{"window": 30, "horizon": 7, "stride": 1, "gaps": "keep", "test_split": 0.2},
+        **{"delay": 0, "names": Config()},
     },
     params={
         "file": Param("str", "SHA-256 of the file's content."),
@@ -45,6 +46,10 @@ ENTRY = entry(
         "window": Param("int", "How many steps the model sees.", 1, 10_000, 1),
         "horizon": Param("int", "How many steps ahead it forecasts.", 1, 1_000, 1),
         "stride": Param("int", "From one window to the next, in steps.", 1, 10_000, 1),
+        "delay": Param(
+            "int", "Steps between the window and the first that is forecast.", 0, 10_000, 1
+        ),
+        "names": Param("json", "What pasted code calls its arrays."),
         "gaps": Param(
             "choice",
             "keep: no window reaches over a gap. fill: what is missing lies on the line between its"
@@ -87,7 +92,7 @@ def load(config: Config) -> Raw:
     settings = resolve_settings(ENTRY, config)
     names = column_names(settings)
     series, spans, warning = _even_series(settings, names)
-    sizes = [settings[key] for key in ("window", "horizon", "stride")]
+    sizes = [settings[key] for key in ("window", "horizon", "stride", "delay")]
     values, known = list(settings["values"]), list(settings["known"])
     columns = _series_columns.window_columns(series, spans, names, values, known, sizes)
     _check_parts(columns[0], settings)
@@ -228,7 +233,8 @@ def _even_series(
             message = f"'{name}' never changes: there is nothing to forecast."
             raise DataError(message, "Choose another column.", "dataset.values")
     laid = [put_on_clock(one, settings) for one in parts]
-    series, spans = program.join_series(laid, settings["window"] + settings["horizon"])
+    needed = sum(settings[key] for key in ("window", "delay", "horizon"))
+    series, spans = program.join_series(laid, needed)
     if not spans:
         _refuse_short(max(laid, key=lambda one: one[1]), settings)
     if short := len(parts) - len(spans):
@@ -312,11 +318,12 @@ def next_times(times: Any, count: int, after: int = -1) -> Array:
 def _refuse_short(longest: tuple[Array, int], settings: Mapping[str, Any]) -> None:
     """Raises DataError: not even in the longest series fit a window and what follows it."""
     series, cut = longest
-    most = cut - settings["horizon"]
+    asked = settings["delay"] + settings["horizon"]
+    most = cut - asked
     raise DataError(
         f"The {'longest ' if settings['group'] else ''}series has {plural(len(series), 'step')},"
         f" {max(cut, 0)} of them before the test: too few for a window of {settings['window']} and"
-        f" {settings['horizon']} to follow.",
+        f" {asked} to follow.",
         f"Choose a window of at most {most}." if most > 0 else "Give a longer series.",
         "dataset.window",
     )
@@ -341,7 +348,8 @@ def source(config: Config) -> str:
     given = [settings["time"], *(list(names[role]) for role in ROLES)]
     given += [settings[k] for k in ("window", "horizon", "stride", "gaps", "test_split")]
     given.append(bool(settings["format"].get("day_first")))
-    given += [settings["group"]] if settings["group"] else []
+    given += [settings["group"]] if settings["group"] or settings["delay"] else []
+    given += [settings["delay"]] if settings["delay"] else []
     dates = [settings["time"]] if settings["time"] else []
     return (
         "import numpy as np\nimport pandas as pd\n\n\n"

@@ -25,6 +25,7 @@ ENTRY = entry(
         **{"file": "", "name": "", "format": Config(), "inputs": Config(), "targets": Config()},
         **{"labels": "integers", "test_split": 0.2, "split": "random", "by": "", "seed": 0},
         **{"unique": False, "fewest": 0, "weight": "", "more": Config()},
+        "names": Config(),
     },
     params={
         "file": Param("str", "SHA-256 of the file's content."),
@@ -43,6 +44,7 @@ ENTRY = entry(
         "seed": Param("int", "The same number sets the same rows aside.", 0, 2**31 - 1, 1),
         "unique": Param("bool", "Take a row that stands several times only once."),
         "fewest": Param("int", "Leave out classes with fewer rows than this.", 0, 1000, 1),
+        "names": Param("json", "What pasted code calls its arrays."),
         "weight": Param("str", "The column that says how much each row counts in training."),
         "more": Param("json", "Further files of the same columns, each for training or the test."),
     },

@@ -20,7 +20,7 @@ FIELDS = 256
 """The longest row of numbers that a form asks for."""
 
 MEASURED = 10_000
-"""So many rows the middle value is measured on."""
+"""So many rows the middle value and the quarters are measured on."""
 
 
 def check_numbers(name: str, rows: Array, gaps: bool = False) -> None:
@@ -70,10 +70,11 @@ def _measure_range(values: Array) -> Range:
     there = values[np.isfinite(values)].astype("float64")
     if not len(there):
         return Range(0.0, 0.0, 0.0, whole=False, missing=len(values))
-    middle = float(np.median(there[:MEASURED]))
+    below, middle, above = np.quantile(there[:MEASURED], (0.25, 0.5, 0.75)).tolist()
     ends = float(there.min()), middle, float(there.max())
     spread = float(there.mean()), float(there.std())
-    return Range(*ends, is_whole(there), *spread, missing=len(values) - len(there))
+    missing = len(values) - len(there)
+    return Range(*ends, is_whole(there), *spread, missing=missing, quarters=(below, above))
 
 
 def range_field(name: str, spread: Range) -> Param:

@@ -26,6 +26,7 @@ class Windows:
         rate: from one value of a window to the next.
         starts: where each begins, int32 (count,), instead of ``first`` and ``stride``.
         firsts: where each of several series begins, rising; None: they are one.
+        delay: steps that nobody has seen yet when these windows are asked for, before each begins.
         channels: which channels are seen: one, whose axis then falls away, or from one to before
             another; None: all.
 
@@ -42,6 +43,7 @@ class Windows:
     starts: Any = None
     channels: int | tuple[int, int] | None = None
     firsts: Any = None
+    delay: int = 0
 
     def __post_init__(self) -> None:
         first, last = self._ends()
@@ -57,11 +59,12 @@ class Windows:
         length: int,
         channels: int | tuple[int, int] | None,
         firsts: Any = None,
+        delay: int = 0,
     ) -> Windows:
         """The windows that begin there; even steps are kept as such."""
         steps = np.diff(starts[:2]).tolist() or [1]
         first = int(starts[0]) if len(starts) else 0
-        more = {"channels": channels, "firsts": firsts}
+        more: dict[str, Any] = {"channels": channels, "firsts": firsts, "delay": delay}
         if steps[0] > 0 and (np.diff(starts) == steps[0]).all():
             return cls(values, length, len(starts), first, steps[0], **more)
         return cls(values, length, len(starts), starts=starts.astype("int32"), **more)

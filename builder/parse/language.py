@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from builder.parse import own_code, wrapped_models
-from builder.parse.awaited import awaited_functions, awaited_methods, positions
-from builder.parse.data import array_methods, loaders, written_numbers
+from builder.parse.awaited import (
+    awaited_functions,
+    awaited_methods,
+    awaited_readers,
+    awaited_scalers,
+    awaited_shapes,
+    awaited_windows,
+    positions,
+    tokenizer,
+)
+from builder.parse.data import array_methods, loaders, splits, written_numbers
 from builder.parse.interpreter import (
     expressions,
     functions,
@@ -24,9 +33,14 @@ RULES = Rules(
         references.HANDLERS,
         functions.HANDLERS,
         array_methods.HANDLERS,
+        splits.HANDLERS,
         written_numbers.HANDLERS,
         positions.HANDLERS,
-        awaited_functions.HANDLERS,
+        tokenizer.HANDLERS,
+        awaited_readers.HANDLERS,
+        awaited_scalers.HANDLERS,
+        awaited_shapes.HANDLERS,
+        awaited_windows.HANDLERS,
         awaited_methods.HANDLERS,
         symbolic_handlers.HANDLERS,
         keras_library.HANDLERS,

@@ -295,6 +295,12 @@ def _without_data(
     asked = asked_columns.ask(made)
     names = awaited_dataset.author_names(interp.page.tree, fit.node if fit else None)
     if numbers := awaited_dataset.numbers_dataset(asked, x, y, names):
+        if held := [names[n] for n in ("x_test", "y_test") if n in names]:
+            text = (
+                f"The numbers for the test ({', '.join(held)}) are not kept: those that are learned"
+                " are asked again."
+            )
+            interp.remarks.add(DIFFERENT, 0, text)
         return replace(made, dataset=numbers)
     if not binding.is_single_column(made):
         made = replace(made, columns=Config({n: n for n in (*asked.inputs, *asked.targets)}))

@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any
 
+from builder.parse.data import splits
 from builder.parse.interpreter.interpreter import Handlers, Interpreter
 from builder.parse.interpreter.values import Args, Keywords, Opaque, UserFunction
 from builder.parse.keras import compile_and_fit
@@ -13,10 +14,6 @@ from builder.parse.keras.symbolic_model import Model
 
 NAMES = ("KerasClassifier", "KerasRegressor")
 BUILDERS = ("build_fn", "model")
-FOLDS = (
-    "Every fold is a training of its own there; here the model is trained once, and the Runs page"
-    " trains it again with other seeds."
-)
 
 
 @dataclass(eq=False, slots=True)
@@ -34,13 +31,13 @@ def read_call(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Ke
         build = next((kw.pop(n) for n in BUILDERS if n in kw), args[0] if args else None)
         return WrappedModel(build, {k: v for k, v in kw.items() if k in compile_and_fit.FIT})
     if package == "sklearn.model_selection" and name.endswith(("Fold", "Split")):
-        return Opaque()  # how rows are divided: told where it is used
+        return splits.Folds()  # how rows are divided: told where it is used
     wrapped = next((a for a in (*args, *kw.values()) if isinstance(a, WrappedModel)), None)
     if wrapped is None:
         return None
     if path in ("sklearn.model_selection.cross_val_score", "sklearn.model_selection.cross_validate",
                 "sklearn.model_selection.cross_val_predict"):  # fmt: skip
-        interp.report_different(node, FOLDS)
+        interp.report_different(node, splits.FOLDS)
         x, y = (*args[1:3], kw.get("X"), kw.get("y"))[:2]
         return _train(interp, node, wrapped, x, y, {})
     if path.startswith("sklearn.model_selection."):

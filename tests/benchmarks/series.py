@@ -137,7 +137,7 @@ def memory_child(points: int) -> None:
     values = np.random.default_rng(0).standard_normal((points, COLUMNS), "float32")
     names = [f"c{i}" for i in range(COLUMNS)]
     past, answer = window_columns(
-        values, [(0, points - 5000, points)], names, names[:1], (), (LENGTH, 1, 1)
+        values, [(0, points - 5000, points)], names, names[:1], (), (LENGTH, 1, 1, 0)
     )
     del values
     model = chain("wide", given(LENGTH, COLUMNS), layer("GlobalAveragePooling1D"), dense(1))

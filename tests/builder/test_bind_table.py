@@ -5,17 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler
 
-from builder import check, parse
+from builder import check, code, parse
 from builder.engine.build import keras_model
 from builder.engine.data import loading
 from builder.errors import DataError
 from builder.facts import Problem
 from builder.runs.disk import data_files
 from builder.spec import ModelSpec, TrainingSpec
-from builder.suggest import bind_table
-from builder.suggest.bind_table import BoundTable
+from builder.suggest.bind import bind_data
+from builder.suggest.bind.bind_table import BoundData
 from builder.tables import table_overview
+from tests.builder.tables.small_files import zipped
 
 HEAD = """
 import numpy as np, pandas as pd, keras
@@ -53,12 +55,15 @@ def read(source: str) -> TrainingSpec:
     return training
 
 
-def bind(source: str, table: pd.DataFrame, name: str = "table.csv", **how: object) -> BoundTable:
-    training, data = read(source), table.to_csv(index=False, **how).encode()
+def bind(
+    source: str, table: pd.DataFrame | bytes, name: str = "table.csv", **how: object
+) -> BoundData:
+    training = read(source)
+    data = table if isinstance(table, bytes) else table.to_csv(index=False, **how).encode()
     profile = table_overview.overview(data).profile
-    assert bind_table.awaits_table(training)
-    dataset = bind_table.awaited_table(training, data_files.keep(name, data), name, profile)
-    return bind_table.bind_table(training, dataset, loading.describe(dataset))
+    assert bind_data.awaits_file(training)
+    (dataset,) = bind_data.awaited_datasets(training, data_files.keep(name, data), name, profile)
+    return bind_data.bind(training, dataset, loading.describe(dataset))
 
 
 def severe(training: TrainingSpec) -> list[Problem]:
@@ -241,4 +246,122 @@ def test_another_table_is_refused_with_the_column_that_is_missing():
     ],
 )
 def test_other_data_to_come_are_no_table(source):
-    assert not bind_table.awaits_table(read(source))
+    assert not bind_data.awaits_file(read(source))
+
+
+FOLDER = f"""{HEAD}
+train_ds, val_ds = keras.utils.text_dataset_from_directory(
+    "aclImdb/train", batch_size=8, validation_split=0.2, subset="both", seed=4)
+vectorize = layers.TextVectorization(
+    max_tokens=500, output_mode="int", output_sequence_length=12, standardize="lower")
+vectorize.adapt(train_ds.map(lambda x, y: x))
+def number(text, label):
+    return vectorize(text), label
+train_ds, val_ds = train_ds.map(number).cache(), val_ds.map(number).prefetch(2)
+net = keras.Sequential([
+    layers.Embedding(500, 8), layers.GlobalAveragePooling1D(),
+    layers.Dense(1, activation="sigmoid")])
+net.compile("adam", "binary_crossentropy", ["accuracy"])
+net.fit(train_ds, validation_data=val_ds, epochs=2)
+"""
+
+
+def folder(*parts: str) -> bytes:
+    return zipped(
+        {
+            f"reviews/{part}/{mood}/{i}.txt": f"a {mood} film, number {i} of {part}".encode()
+            for part in parts
+            for mood in ("neg", "pos")
+            for i in range(20)
+        }
+    )
+
+
+def test_a_folder_of_texts_finishes_the_author_s_own_model():
+    bound = bind(FOLDER, folder("train", "test"), "reviews.zip")
+    training, config = bound.training, bound.training.dataset.config
+    assert (config["inputs"], config["targets"]) == ({"text": "text"}, {"class": "category"})
+    assert (config["split"], config["by"]) == ("column", "part")
+    assert classes(training.model)[:3] == ["InputLayer", "TextVectorization", "Embedding"]
+    words = training.model.layers["textvectorization"].config  # type: ignore[union-attr]
+    assert (words["max_tokens"], words["output_sequence_length"]) == (500, 12)
+    assert words["standardize"] == "lower"
+    assert (training.fit["batch_size"], training.fit["validation_split"]) == (8, 0.2)
+    assert severe(training) == []
+
+
+def test_a_model_that_takes_texts_itself_is_bound_as_it_is():
+    first = "keras.Input((1,), dtype='string'), vectorize, layers.Embedding"
+    source = FOLDER.replace("layers.Embedding", first)
+    source = source.replace("train_ds, val_ds = train_ds.map", "a, b = train_ds.map")
+    training = bind(source, folder("train"), "reviews.zip").training
+    assert classes(training.model) == classes(read(source).model)
+    assert training.columns["input_layer"] == "text"
+    assert severe(training) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "scaler"),
+    [
+        ("MinMaxScaler()", MinMaxScaler()),
+        ("MaxAbsScaler()", MaxAbsScaler()),
+        ("RobustScaler()", RobustScaler()),
+    ],
+)
+def test_columns_are_scaled_as_scikit_learn_does(written, scaler):
+    source = PAYMENTS.replace("StandardScaler()", written)
+    source = source.replace("import StandardScaler", f"import {written[:-2]}, StandardScaler")
+    training = bind(source, payments()).training
+    assert classes(training.model)[:2] == ["InputLayer", "Rescaling"]
+    data = loading.load(training.dataset)
+    rows = np.stack([data.column(name).train for name in ("V1", "V2")], axis=1)
+    layer = keras_model.build(training.model).get_layer("rescaling")
+    np.testing.assert_allclose(layer(rows), scaler.fit_transform(rows), atol=1e-5)
+
+
+def test_scaled_answers_come_back_in_the_units_of_the_table():
+    source = f"""{HEAD}
+from sklearn.preprocessing import MinMaxScaler
+table = pd.read_csv("houses.csv")
+X, y = table[["V1"]].values, table[["V2"]].values
+y = MinMaxScaler().fit_transform(y)
+X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.3, random_state=7)
+net = keras.Sequential([layers.Dense(8, input_shape=(1,)), layers.Dense(1)])
+net.compile("adam", "mse")
+net.fit(X_train, y_train)
+"""
+    bound = bind(source, payments())
+    target = loading.load(bound.training.dataset).column("V2").train
+    back = keras_model.build(bound.training.model).layers[-1]
+    low, high = (float(back(np.array([[end]], "float32"))[0, 0]) for end in (0.0, 1.0))
+    assert (low, high) == (pytest.approx(target.min()), pytest.approx(target.max()))
+    assert any("units of the table" in remark for remark in bound.remarks)
+    assert severe(bound.training) == []
+
+
+def test_the_author_s_names_stay_in_the_script():
+    training = bind(PAYMENTS, payments()).training
+    text = code.script(training, loading.source(training.dataset))
+    assert "X_train" in text and "x_train" not in text.replace("X_train", "")
+
+
+def test_what_the_code_left_open_the_texts_say():
+    source = f"""{HEAD}
+table = pd.read_csv("tweets.csv")
+words = Tokenizer(num_words=300)
+words.fit_on_texts(table["text"])
+X_train = pad_sequences(words.texts_to_sequences(table["text"]))
+y_train = to_categorical(LabelEncoder().fit_transform(table["mood"]))
+net = keras.Sequential([
+    layers.Embedding(300, 8, input_length=X_train.shape[1]), layers.LSTM(4),
+    layers.Dense(y_train.shape[1], activation="softmax")])
+net.compile("adam", "categorical_crossentropy")
+net.fit(X_train, y_train)
+"""
+    rng = np.random.default_rng(0)
+    said = [" ".join(rng.choice(["good", "bad", "tea"], 5 + i % 9)) for i in range(60)]
+    table = pd.DataFrame({"text": said, "mood": np.resize(["low", "high", "none"], 60)})
+    training = bind(source, table).training
+    words, end = (training.model.layers[n].config for n in ("textvectorization", "dense"))  # type: ignore[union-attr]
+    assert (words["output_sequence_length"], end["units"]) == (13, 3)
+    assert severe(training) == []

@@ -78,6 +78,12 @@ LADDERS = {
         {"inference"},
         {"analysis", "forecasting"},
     ),
+    "builder.suggest": (
+        {"draft", "outputs", "series_dataset", "table_dataset"},
+        {"further_files", "ratings_model", "series_model"},
+        {"table_model"},
+        {"bind"},
+    ),
     "builder.tables": ({"table_records"}, {"reading"}, {"profiling"}, {"table_overview"}),
     "builder.runs": ({"disk"}, {"store", "engine_process"}, {"scheduler"}, {"queries"}),
     "pages.widgets": (

@@ -85,7 +85,9 @@ _LAYERS: dict[tuple[str, str], Param] = {
     ("Resizing", "height"): replace(PARAMS["height"], start=28),
     ("Resizing", "width"): replace(PARAMS["width"], start=28),
     ("Rescaling", "scale"): Param(
-        "float", "What every value is multiplied by; 1/255 brings pixels to 0 … 1.", start=1 / 255
+        "floats",
+        "What every value is multiplied by, or each column; 1/255 brings pixels to 0 … 1.",
+        start=1 / 255,
     ),
     ("Hashing", "mask_value"): Param(
         "json",

@@ -177,7 +177,7 @@ _SOUND = {
 _PICTURES = {
     "height": Param("int", "The height that comes out, in pixels.", min=1, max=10_000, start=24),
     "width": Param("int", "The width that comes out, in pixels.", min=1, max=10_000, start=24),
-    "offset": Param("float", "What is added after multiplying.", step=0.1),
+    "offset": Param("floats", "What is added after multiplying, to every value or each column."),
     "interpolation": Param(
         "choice",
         "How new pixels are computed from old ones.",

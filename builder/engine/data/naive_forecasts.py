@@ -22,19 +22,19 @@ def is_forecast(answer: Prepared) -> bool:
 
 
 def last_value(answer: Prepared, rows: Any = None) -> Array:
-    """The value before the horizon, for every step of it, (n, horizon).
+    """The last value of the window, for every step of the horizon, (n, horizon).
 
     Args:
         answer: the column to forecast.
         rows: which windows of the test; None: all.
     """
     windows, starts = _starts(answer, rows)
-    last = windows.pick(windows.values[starts - 1])
+    last = windows.pick(windows.values[starts - 1 - windows.delay])
     return np.repeat(last[:, None], windows.length, axis=1)
 
 
 def last_season(answer: Prepared, rows: Any = None) -> Array:
-    """The value of so many whole seasons ago that it was known before the horizon began,
+    """The value of so many whole seasons ago that the window may hold it already,
     (n, horizon); the last value where none is, or no season was found in the training steps."""
     period = season_of(answer)
     said = last_value(answer, rows)
@@ -43,7 +43,7 @@ def last_season(answer: Prepared, rows: Any = None) -> Array:
     windows, starts = _starts(answer, rows)
     begin = windows.beginnings(starts - 1)
     for step in range(windows.length):
-        places = starts + step - period * (step // period + 1)
+        places = starts + step - period * ((step + windows.delay) // period + 1)
         values = windows.pick(windows.values[np.maximum(places, 0)])
         is_known = (places >= begin) & ~np.isnan(values)
         said[:, step] = np.where(is_known, values, said[:, step])

@@ -243,15 +243,15 @@ def _roll(
     artefact: str, training: TrainingSpec, settings: Mapping[str, Any], end: SeriesEnd, count: int
 ) -> Array:
     """Horizon after horizon, (at least count steps, values); NaN for what is not answered."""
-    window, horizon = settings["window"], settings["horizon"]
+    window, horizon, delay = settings["window"], settings["horizon"], settings.get("delay", 0)
     series, many = end.values, len(settings["values"])
     answered = list(binding.output_columns(training).values())
     parts = []
     for done in range(0, count, horizon):
-        past = series[-window:]
+        past = series[: len(series) - delay][-window:]
         if len(past) < window or np.isnan(past).any():
             raise DataError(
-                f"The last {plural(window, 'step')} before the forecast are not all there.",
+                f"The last {plural(window + delay, 'step')} before the forecast are not all there.",
                 "Give a file whose end has no gap, or train with gaps filled.",
                 "file",
             )

@@ -113,19 +113,33 @@ def said_of(x: Any, y: Any) -> dict[str, Any]:
         said |= _inputs_said(x)
     if isinstance(y, Awaited):
         said |= _target_said(y, first)
-    if isinstance(x, Awaited) and isinstance(y, Awaited) and x.at and y.at and x.cut:
-        said |= {"form": "windows", "window": x.at[1] - x.at[0]}
-        said["horizon"] = max(1, y.at[0] - x.at[1] + 1)
-    if said.get("form") == "windows":
-        if len(said.get("inputs", ())) == 1:
-            said["column"] = said.pop("inputs")[0]
-        said.pop("target", None)
+    if isinstance(x, Awaited) and isinstance(y, Awaited):
+        said |= _windows_said(x, y, said)
+    if said.get("form") == "windows" and len(said.get("inputs", ())) == 1:
+        said["column"] = said.pop("inputs")[0]
+        if said.get("target") == said["column"]:
+            said.pop("target")
+    if isinstance(x, Awaited) and x.head and not {"test_split", "test_rows"} & set(said):
+        said |= {"train_rows": x.head, "in_order": True}
     if x is y:
         said["gives_back"] = True
     share = first.data.config.get("test_split")
-    if share and not {"test_split", "test_rows"} & set(said):
+    if share and 0 < share < 1 and not {"test_split", "test_rows"} & set(said):
         said["test_split"] = round(share, 6)
     return {k: _short(v) for k, v in said.items() if v not in (None, "", (), [], {})}
+
+
+def _windows_said(x: Awaited, y: Awaited, said: dict[str, Any]) -> dict[str, Any]:
+    """How a loop cuts windows of several steps out of a series or a text, and what follows each."""
+    if not (x.at and y.at and x.cut):
+        return {}
+    every = said.get("sampling_rate", 1)
+    window = -(-(x.at[1] - x.at[0]) // every)
+    last = x.at[0] + (window - 1) * every
+    found: dict[str, Any] = {"window": window, "horizon": 1 if y.at == x.at else y.at[1] - y.at[0]}
+    if (delay := y.at[0] - last - 1) > 0:
+        found["delay"] = delay
+    return found if said.get("form") == "texts" else {"form": "windows", **found}
 
 
 def _short(value: Any) -> Any:
@@ -143,10 +157,21 @@ def _inputs_said(x: Awaited) -> dict[str, Any]:
         said["added"] = x.added
     if scale := x.scaled or _measured(x):
         said["scale"] = scale
-    if len(x.done) == 1 and x.done[0][0] in "/*" and isinstance(x.done[0][1], int | float):
-        sign, number = x.done[0]
-        said["factor"] = number if sign == "*" else 1 / (number or 1)
+    if x.scaled_to:
+        said["scale_range"] = x.scaled_to
+    if factor := _factor(x):
+        said["factor"] = factor
     return said
+
+
+def _factor(array: Awaited) -> float:
+    """What every number is multiplied by; 0 where nothing, or more, is done to them."""
+    if len(array.done) != 1 or array.done[0][0] not in "/*":
+        return 0
+    sign, number = array.done[0]
+    if not isinstance(number, int | float):
+        return 0
+    return number if sign == "*" else 1 / (number or 1)
 
 
 def _measured(x: Awaited) -> str:
@@ -154,7 +179,7 @@ def _measured(x: Awaited) -> str:
     if [sign for sign, value in x.done if isinstance(value, Opaque)] == ["-", "/"]:
         return "standard"
     names = [value.name for _, value in x.done if isinstance(value, Measure)]
-    known = {("mean", "std"): "standard", ("min", "span"): "unit", ("max",): "unit"}
+    known = {("mean", "std"): "standard", ("min", "span"): "unit", ("max",): "max_abs"}
     return known.get(tuple(names), "")
 
 
@@ -166,6 +191,8 @@ def _target_said(y: Awaited, first: Awaited) -> dict[str, Any]:
         said["target"] = y.chosen[0] if len(y.chosen) == 1 else y.chosen
     if y.scaled:
         said["target_scale"] = y.scaled
+    elif factor := _factor(y):
+        said["target_factor"] = factor
     return said
 
 

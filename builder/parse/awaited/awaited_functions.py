@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import ast
-import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from builder.parse.awaited import awaited_array
+from builder.parse.awaited import (
+    awaited_array,
+    awaited_index,
+    awaited_scalers,
+    awaited_shapes,
+    positions,
+    tokenizer,
+)
 from builder.parse.awaited.awaited_array import Awaited, as_awaited
 from builder.parse.awaited.awaited_readers import READERS
-from builder.parse.awaited.positions import Position, Positions
 from builder.parse.data.arrays import Batches, Length, Measure, Scaler, split_array
-from builder.parse.interpreter.interpreter import Handlers, Interpreter
+from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import (
     Args,
-    BoundMethod,
-    Counted,
     Keywords,
     Opaque,
     Unknown,
@@ -27,30 +30,23 @@ from builder.parse.interpreter.values import (
 Handler = Callable[[Interpreter, ast.Call, Args, Keywords], Any]
 
 
-@dataclass(eq=False, slots=True)
-class Tokenizer:
-    """Keras's ``Tokenizer``: how many words it keeps, and the texts it was fitted to."""
-
-    words: int | None = None
-    on: Any = None
-
-
 def read_call(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywords) -> Any:
     """A call that reads data which are not here, or does something to them; None for any other."""
-    if path == TOKENIZER:
-        words = resolve_number(args[0] if args else kw.get("num_words"))
-        return Tokenizer(words if isinstance(words, int) else None)
+    if path == tokenizer.NAME:
+        return tokenizer.read_call(args, kw)
     if path in READERS and (made := READERS[path](interp, node, args, kw)) is not None:
         return made
-    if path.startswith(TRANSFORMERS):
+    if path.startswith(awaited_scalers.TRANSFORMERS):
         return Scaler(path.rpartition(".")[2])
+    if path == "pandas.DataFrame" and (table := awaited_index.made_table(args, kw)) is not None:
+        return table
     if path in ("builtins.range", "numpy.arange"):
-        return _range(interp, node, args, kw)
+        return positions.read_range(interp, node, args, kw)
     if path in FUNCTIONS:
         args = [as_awaited(a) for a in args]
-    first = _first(args, kw)
+    first = awaited_array.find(args, kw)
     if first is None:
-        return None
+        return _unseen(interp, node, path, args, kw)
     if path in FUNCTIONS:
         return FUNCTIONS[path](interp, node, args, kw)
     if path.startswith(("sklearn.preprocessing.", "keras.layers.", "keras.Input", "keras.models")):
@@ -60,19 +56,27 @@ def read_call(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Ke
     return None
 
 
+RESHAPES = ("numpy.reshape", "tensorflow.reshape")
+
+
+def _unseen(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywords) -> Any:
+    """What gives data that nobody has seen a shape, or makes classes of them."""
+    if path in RESHAPES:
+        return awaited_shapes.reshape_unseen(node, args, kw)
+    if (
+        FUNCTIONS.get(path) is awaited_scalers.one_hot
+        and args
+        and awaited_shapes.is_unseen(args[0])
+    ):
+        return awaited_scalers.one_hot(
+            interp, node, [awaited_array.new_array(node.lineno, ()), *args[1:]], kw
+        )
+    return None
+
+
 LETTERS = 60
 """So many different letters a text has, about."""
 
-TRANSFORMERS = tuple(
-    f"sklearn.{name}"
-    for name in ("compose.", "pipeline.", "impute.", "decomposition.", "feature_extraction.",
-                 "feature_selection.", "preprocessing.PowerTransformer",
-                 "preprocessing.OrdinalEncoder", "preprocessing.QuantileTransformer",
-                 "preprocessing.Polynomial", "preprocessing.MultiLabelBinarizer")
-)  # fmt: skip
-"""Things of scikit-learn that change columns in ways that are not followed."""
-
-TOKENIZER = "keras.preprocessing.text.Tokenizer"
 OTHERS = ("numpy.", "pandas.", "sklearn.", "scipy.", "keras.utils.", "keras.preprocessing.",
           "keras.applications.", "tensorflow.")  # fmt: skip
 """Packages whose further functions change data in a way that is not followed."""
@@ -81,28 +85,35 @@ SHOWN = ("numpy.save", "numpy.random.", "numpy.print", "sklearn.metrics", "panda
 """What only looks at them."""
 
 
-def _first(args: Args, kw: Keywords) -> Awaited | None:
-    """The first array to come among the arguments, in a list or as its length as well."""
-    for value in (*args, *kw.values()):
-        items = value[:20] if isinstance(value, list) else [value]
-        for item in items:
-            item = item.array if isinstance(item, Length) else item
-            if isinstance(item, Awaited):
-                return item
-    return None
-
-
 def _same(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``np.array(x)``; of rows that a loop put into a list, all rows."""
     value = args[0] if args else next(iter(kw.values()), None)
     if isinstance(value, list):
-        first = _first(value, {})
+        first = awaited_array.find(value, {})
         if first is None:
             return None
         if first.part != "row":
             return replace(first, sizes=None) if len(value) > 1 else first
         return replace(first, part=first.of_part)
     return value
+
+
+def _same_length(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``math.ceil(len(rows) * 0.8)``: about as many rows; of an array, other numbers."""
+    if args and isinstance(args[0], Length):
+        return args[0]
+    return _lost(interp, node, args, kw)
+
+
+def _mixed(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``np.random.permutation(len(x))``: all rows, in another order."""
+    return slice(None) if args and isinstance(args[0], Length) else _same(interp, node, args, kw)
+
+
+def _lost(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``np.log1p(prices)``, which nobody does to the real data."""
+    awaited_array.tell_lost(interp, node, interp.page.text(node.func).rpartition(".")[2][:40])
+    return _same(interp, node, args, kw)
 
 
 def _split(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
@@ -138,90 +149,11 @@ def _split(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any
     return result
 
 
-def _one_hot(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    """``to_categorical(y, 10)``."""
-    array = _first(args, kw)
-    many = args[1] if len(args) > 1 else kw.get("num_classes", kw.get("depth"))
-    many = resolve_number(many)
-    classes = many if isinstance(many, int) and many > 1 else array.classes if array else 0
-    return replace(array, one_hot=True, classes=classes, what="y") if array else None
-
-
-def _dummies(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    """``pd.get_dummies(y)``: a one among zeros; of a table, some of its columns."""
-    array = args[0] if args else kw.get("data")
-    if not isinstance(array, Awaited):
-        return array
-    if len(array.chosen) == 1 or array.sizes == ():
-        return replace(array, one_hot=True)
-    array.said.setdefault("one_hot_columns", tuple(_names(kw.get("columns"))) or "all names")
-    return replace(array, sizes=None)
-
-
-def _names(value: Any) -> list[str]:
-    return [v for v in value if isinstance(v, str)][:200] if isinstance(value, list) else []
-
-
-def _pad(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    """``pad_sequences(x, maxlen=60)``."""
-    array = _first(args, kw)
-    length = resolve_number(args[1] if len(args) > 1 else kw.get("maxlen"))
-    if array is None:
-        return None
-    if not isinstance(length, int) or length < 1:
-        length = awaited_array.count(interp, node, array, "words in its longest text")
-    array.said["length"] = length
-    return replace(array, sizes=(length,), is_text=False)
-
-
-def reshaped(array: Awaited, sizes: list[Any]) -> Awaited:
-    """``array.reshape(-1, 28, 28, 1)``: the sizes behind the first axis."""
-    if len(sizes) == 1 and isinstance(sizes[0], list | tuple):
-        sizes = list(sizes[0])
-    rest = [resolve_number(n) for n in sizes[1:]]
-    if rest == [-1] and array.sizes is not None:
-        return replace(array, sizes=(math.prod(array.sizes),))
-    if not all(isinstance(n, int) and n > 0 for n in rest):
-        return replace(array, sizes=None) if rest else array
-    sides = tuple(rest)
-    if array.part == "row":
-        return array
-    if len(array.sizes or ()) == 1 and math.prod(sides) == 1 and array.sizes != (1,):
-        return array  # (n, 1) of what is no column would lose numbers
-    if sides == (1,) and array.sizes == ():
-        return array
-    return replace(array, sizes=sides)
-
-
-def _reshape(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    sizes = args[1] if len(args) > 1 else kw.get("newshape", kw.get("shape", []))
-    if isinstance(args[0], Awaited):
-        return reshaped(args[0], sizes if isinstance(sizes, list) else [sizes])
-    return None
-
-
-def _axis(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    """``np.expand_dims(x, -1)``."""
-    array = _first(args, kw)
-    axis = resolve_number(args[1] if len(args) > 1 else kw.get("axis", -1))
-    if array is None or array.sizes is None or array.part == "row":
-        return array
-    return replace(array, sizes=with_axis(array.sizes, axis))
-
-
-def with_axis(sizes: tuple[int, ...], axis: Any) -> tuple[int, ...]:
-    """The sizes with an axis of one at a place of the whole array."""
-    if not isinstance(axis, int) or axis == -1:
-        return (*sizes, 1)
-    place = axis - 1 if axis > 0 else len(sizes) + axis + 1
-    return (*sizes[:place], 1, *sizes[place:])
-
-
 def _join(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``pd.concat([a, b], axis=1)`` and its like: how many columns it has nobody can say."""
     parts = [a for a in args[0] if isinstance(a, Awaited)] if isinstance(args[0], list) else []
     if not parts:
-        return _first(args, kw)
+        return awaited_array.find(args, kw)
     axis = resolve_number(kw.get("axis", args[1] if len(args) > 1 else 0))
     sizes = parts[0].sizes
     if axis in (1, -1) and all(p.sizes is not None and len(p.sizes) == 1 for p in parts):
@@ -255,6 +187,7 @@ def _length(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> An
         if array.classes or array.words:
             return array.classes or array.words - 1
         if array.is_text:
+            array.said["letters"] = True
             return awaited_array.count(interp, node, array, "different letters", LETTERS)
         return awaited_array.count(interp, node, array, "classes")
     if array.part == "row":
@@ -268,35 +201,6 @@ def _measure(name: str) -> Handler:
         return Measure(array, name) if isinstance(array, Awaited) else None
 
     return handle
-
-
-def _range(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    """``range(60, len(rows))``: places in data."""
-    if any(isinstance(a, Position) for a in args):
-        return slice(*args) if len(args) > 1 else Opaque()
-    counted = [a.array for a in args if isinstance(a, Length)]
-    known = [a for a in counted if isinstance(a, Awaited)]
-    if not known:
-        known = [a for a in interp.scope.names.values() if isinstance(a, Awaited)]
-        known = known if known and _cuts(interp, node) else []
-    return Positions(known[-1]) if known else None
-
-
-def _cuts(interp: Interpreter, call: ast.Call) -> bool:
-    """Whether a loop over these numbers cuts pieces at them: ``rows[i - 60:i]``."""
-    for loop in ast.walk(interp.page.tree):
-        interp.step()
-        if isinstance(loop, ast.For) and loop.iter is call and isinstance(loop.target, ast.Name):
-            name = loop.target.id
-            parts = [n for part in loop.body for n in ast.walk(part) if _is_cut(n)]
-            used = [n for cut in parts for n in ast.walk(cut) if isinstance(n, ast.Name)]
-            return any(n.id == name for n in used)
-    return False
-
-
-def _is_cut(node: ast.AST) -> bool:
-    is_range = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    return isinstance(node, ast.Slice) or (is_range and node.func.id == "range")  # type: ignore[attr-defined]
 
 
 def _places(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
@@ -327,9 +231,18 @@ FUNCTIONS: dict[str, Handler] = {
     **{
         f"numpy.{n}": _same
         for n in ("array", "asarray", "squeeze", "ravel", "float32", "ascontiguousarray", "copy",
-                  "nan_to_num", "asfarray", "log", "log1p", "round", "abs", "clip", "stack",
-                  "vstack", "sqrt", "float64", "int32", "flip")
+                  "nan_to_num", "asfarray", "round", "stack", "vstack", "float64", "int32")
     },
+    **{
+        f"numpy.{n}": _lost
+        for n in ("log", "log1p", "log10", "log2", "sqrt", "exp", "abs", "clip", "flip", "diff")
+    },
+    **dict.fromkeys(("math.ceil", "math.floor", "numpy.ceil", "numpy.floor"), _same_length),
+    "numpy.random.permutation": _mixed,
+    "tensorflow.random.shuffle": _mixed,
+    "builtins.float": _same,
+    "builtins.int": _same,
+    "builtins.str": _same,
     **{f"tensorflow.{n}": _same for n in ("cast", "convert_to_tensor", "constant", "squeeze")},
     "pandas.DataFrame": _same,
     "pandas.Series": _same,
@@ -343,22 +256,22 @@ FUNCTIONS: dict[str, Handler] = {
     "numpy.c_": _join,
     "sklearn.model_selection.train_test_split": _split,
     "sklearn.utils.shuffle": lambda i, n, args, kw: args if len(args) > 1 else args[0],
-    "keras.utils.to_categorical": _one_hot,
-    "keras.ops.one_hot": _one_hot,
-    "tensorflow.one_hot": _one_hot,
-    "tensorflow.keras.utils.to_categorical": _one_hot,
-    "pandas.get_dummies": _dummies,
-    "keras.utils.pad_sequences": _pad,
-    "keras.utils.normalize": _same,
-    "sklearn.preprocessing.normalize": _same,
-    "sklearn.preprocessing.scale": _same,
-    "sklearn.preprocessing.minmax_scale": _same,
-    "sklearn.preprocessing.label_binarize": _one_hot,
-    "numpy.expand_dims": _axis,
-    "tensorflow.expand_dims": _axis,
-    "keras.ops.expand_dims": _axis,
-    "numpy.reshape": _reshape,
-    "tensorflow.reshape": _reshape,
+    "keras.utils.to_categorical": awaited_scalers.one_hot,
+    "keras.ops.one_hot": awaited_scalers.one_hot,
+    "tensorflow.one_hot": awaited_scalers.one_hot,
+    "tensorflow.keras.utils.to_categorical": awaited_scalers.one_hot,
+    "pandas.get_dummies": awaited_scalers.dummies,
+    "keras.utils.pad_sequences": tokenizer.pad,
+    "keras.utils.normalize": _lost,
+    "sklearn.preprocessing.normalize": _lost,
+    "sklearn.preprocessing.scale": awaited_scalers.scaled("standard"),
+    "sklearn.preprocessing.minmax_scale": awaited_scalers.scaled("unit"),
+    "sklearn.preprocessing.label_binarize": awaited_scalers.one_hot,
+    "numpy.expand_dims": awaited_shapes.expand,
+    "tensorflow.expand_dims": awaited_shapes.expand,
+    "keras.ops.expand_dims": awaited_shapes.expand,
+    "numpy.reshape": awaited_shapes.reshape,
+    "tensorflow.reshape": awaited_shapes.reshape,
     "tensorflow.data.Dataset.from_tensor_slices": _slices,
     "numpy.unique": _different,
     "builtins.set": _different,
@@ -378,60 +291,3 @@ FUNCTIONS: dict[str, Handler] = {
     "numpy.prod": _nothing,
 }  # fmt: skip
 """By canonical name; None where it is nothing of ours."""
-
-
-def _tokenizer_method(
-    interp: Interpreter, node: ast.Call, value: Tokenizer, name: str, args: Args, kw: Keywords
-) -> Any:
-    texts = as_awaited(args[0] if args else kw.get("texts", kw.get("sequences")))
-    if name.startswith("fit_on"):
-        value.on = texts
-        return None
-    if not isinstance(texts, Awaited):
-        return Opaque()
-    words = value.words or _words(interp, node, value) + 1
-    texts.said["words"] = words
-    if name == "texts_to_sequences":
-        return replace(texts, sizes=None, is_text=False, words=words)
-    if name.endswith("_to_matrix"):
-        return replace(texts, sizes=(words,), is_text=False)
-    return Opaque()
-
-
-def _words(interp: Interpreter, node: ast.AST, value: Tokenizer) -> int:
-    """How many words it knows, the number 0 aside."""
-    if value.words:
-        return value.words - 1
-    if isinstance(value.on, Awaited):
-        said = value.on.said
-        if "words" not in said:
-            said["words"] = 10_000
-            interp.report_different(
-                node, "How many words the texts have is not said: 10,000 until they are here."
-            )
-        return int(said["words"]) - 1
-    return 9_999
-
-
-def _tokenizer_attribute(interp: Interpreter, node: ast.AST, value: Tokenizer, name: str) -> Any:
-    if name in ("word_index", "index_word", "word_counts", "word_docs"):
-        made = awaited_array.new_array(getattr(node, "lineno", 0), ())
-        return replace(made, words=_words(interp, node, value) + 1, is_names=True)
-    return BoundMethod(value, name)
-
-
-HANDLERS: dict[type, Handlers] = {
-    Tokenizer: Handlers(method=_tokenizer_method, attribute=_tokenizer_attribute),
-}
-
-
-def operate(interp: Interpreter, node: Any, a: Any, b: Any) -> Any:
-    """``len(rows) - 60``: still about as many as there are rows."""
-    length, other = (a, b) if isinstance(a, Length) else (b, a)
-    if isinstance(node.op, ast.Add | ast.Sub) and isinstance(other, int | Counted):
-        return length
-    if isinstance(node.op, ast.FloorDiv | ast.Div | ast.Mult) and isinstance(other, int):
-        if isinstance(node.op, ast.Mult):
-            return length
-        return replace(length, share=length.share / other) if other else length
-    return None

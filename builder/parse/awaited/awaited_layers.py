@@ -10,6 +10,9 @@ from builder.parse.awaited.awaited_array import Awaited
 from builder.parse.data import arrays
 from builder.spec import ObjectSpec
 
+KEPT = ("standardize", "split", "ngrams", "output_mode", "pad_to_max_tokens")
+"""What is kept of a layer that numbers words, beside how many words and how long a text."""
+
 
 def apply_layers(array: Awaited, layers: Iterable[ObjectSpec | None]) -> Awaited:
     """The array behind these layers, as far as they are the usual ones of a pipeline."""
@@ -45,6 +48,10 @@ def _number_words(array: Awaited, layer: ObjectSpec) -> Awaited:
     words, length = (layer.config.get(k) for k in ("max_tokens", "output_sequence_length"))
     if isinstance(words, int):
         array.said["words"] = words
+    usual = catalog.find("layers", layer.class_name)
+    own = {k: v for k, v in layer.config.items() if usual and k in KEPT and v != usual.args[k]}
+    if own:
+        array.said["vectorizer"] = own
     if layer.config.get("output_mode", "int") != "int":
         return replace(array, sizes=(words,) if isinstance(words, int) else None, is_text=False)
     if isinstance(length, int):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
+from builder.parse.awaited import awaited_windows
 from builder.parse.awaited.awaited_array import Awaited, load_awaited, new_array
 from builder.parse.data.arrays import Batches, DataArray
-from builder.parse.interpreter.interpreter import Interpreter
+from builder.parse.data.unavailable import INSTEAD
+from builder.parse.interpreter import loops
+from builder.parse.interpreter.interpreter import Handlers, Interpreter
 from builder.parse.interpreter.values import Args, Keywords, Opaque, Unknown, resolve_number
 
 Reader = Callable[[Interpreter, ast.Call, Args, Keywords], Any]
@@ -39,16 +42,36 @@ def _plain(value: Any) -> list[Any]:
 def _table(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``pd.read_csv("payments.csv", usecols=[1])``."""
     names, used = _plain(kw.get("names")), _plain(kw.get("usecols"))
+    index = kw.get("index_col")
+    index = index if isinstance(index, list) else [index]
     table = new_array(
         node.lineno,
         form="table",
         file=_name(args, kw, "filepath_or_buffer", "io", "path"),
         read_as=_format(kw),
         columns=tuple(names),
+        index=tuple(n for n in _plain(index) if not isinstance(n, bool)),
     )
     if used or names:
         table = replace(table, sizes=(len(used or names),), chosen=tuple(used))
     return table
+
+
+def _csv_batches(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``tf.data.experimental.make_csv_dataset("t.csv", batch_size=12, label_name="survived")``."""
+    size = resolve_number(args[1] if len(args) > 1 else kw.get("batch_size"))
+    data = load_awaited(node.lineno, form="table", file=_name(args, kw, "file_pattern"))
+    label = kw.get("label_name")
+    x = Awaited(data, "x", "train")
+    if not isinstance(label, str):
+        return Batches(x, None, size)
+    y = replace(x, what="y", sizes=(), chosen=(label,))
+    return Batches(replace(x, without=(label,)), y, size)
+
+
+def _download(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``yf.download("AAPL", start="2015-01-01")``: prices by day."""
+    return new_array(node.lineno, form="table", file=_name(args, kw, "tickers", "name"))
 
 
 def _numbers(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
@@ -121,34 +144,6 @@ def _batches(x: Awaited, kw: Keywords, usual: int) -> Any:
     return part("train")
 
 
-def _windows(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    """``timeseries_dataset_from_array(data, targets, sequence_length=120)``."""
-    named = ("data", "targets", "sequence_length", "sequence_stride", "sampling_rate", "batch_size")
-    asked = dict(zip(named, args, strict=False)) | kw
-    data, length = asked.get("data"), resolve_number(asked.get("sequence_length"))
-    rows = data if isinstance(data, Awaited) else new_array(node.lineno, form="windows")
-    if not isinstance(length, int) or length < 1:
-        return Opaque()
-    rows.said.update(
-        form="windows", window=length, horizon=_ahead(rows, asked.get("targets"), length)
-    )
-    for name in ("sampling_rate", "sequence_stride"):
-        if isinstance(value := resolve_number(asked.get(name, 1)), int) and value > 1:
-            rows.said[name] = value
-    width = rows.sizes if rows.sizes is not None else None
-    part = rows.part if rows.part != "all" else "train"
-    x = replace(rows, what="x", part=part, sizes=None if width is None else (length, *width))
-    y = replace(rows, what="y", part=part, sizes=()) if asked.get("targets") is not None else None
-    size = resolve_number(asked.get("batch_size", 128))
-    return Batches(x, y, size if isinstance(size, int) else None)
-
-
-def _ahead(rows: Awaited, targets: Any, length: int) -> int:
-    """How many steps behind a window its answer stands."""
-    start = targets.at[0] if isinstance(targets, Awaited) and targets.at else length
-    return max(1, start - length + 1)
-
-
 def _text_file(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """``open("book.txt")``, of which the text is read."""
     name = _name(args, kw, "file")
@@ -204,11 +199,54 @@ def _line(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     return new_array(node.lineno, (), form="arrays")
 
 
+@dataclass(eq=False, frozen=True, slots=True)
+class Records:
+    """The rows of a file one after the other, as ``json.load`` and ``csv.reader`` give them: a loop
+    over them is followed once."""
+
+    array: Awaited
+
+
+def _records(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    file = args[0] if args else None
+    if not isinstance(file, Awaited) or file.said.get("form") != "texts":
+        return None
+    loops_here = (n for n in ast.walk(interp.page.tree) if isinstance(n, ast.For))
+    if any(loops.builds_model(interp, loop) for loop in loops_here):
+        return None  # followed once, it would build a part of a model
+    return Records(new_array(node.lineno, form="table", file=file.said.get("file")))
+
+
+def _once(value: Records) -> Iterator[Awaited]:
+    yield replace(value.array, part="row", of_part="all")
+
+
+def _next(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``next(reader)``: the header."""
+    return Opaque() if args and isinstance(args[0], Records) else None
+
+
+HANDLERS: dict[type, Handlers] = {Records: Handlers(iterate=_once)}
+
+
+def _boston(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``boston_housing.load_data()``, of which the 13 numbers are known."""
+    interp.report_unknown(node, f"{INSTEAD['boston_housing']} on the Data page.")
+    data = load_awaited(node.lineno, form="arrays", file="boston_housing.npz")
+    x, y = Awaited(data, "x", "train", sizes=(13,)), Awaited(data, "y", "train", sizes=())
+    return [[x, y], [replace(x, part="test"), replace(y, part="test")]]
+
+
 TABLES = ("csv", "table", "excel", "feather", "json", "parquet", "fwf", "pickle", "hdf", "sql",
           "sql_query", "html", "stata")  # fmt: skip
 RANDOM = ("rand", "random", "randn", "normal", "uniform", "random_sample", "standard_normal")
 READERS: dict[str, Reader] = {
     **{f"pandas.read_{kind}": _table for kind in TABLES},
+    "keras.datasets.boston_housing.load_data": _boston,
+    "tensorflow.data.experimental.make_csv_dataset": _csv_batches,
+    "yfinance.download": _download,
+    "pandas_datareader.DataReader": _download,
+    "pandas_datareader.data.DataReader": _download,
     "numpy.loadtxt": _numbers,
     "numpy.genfromtxt": _numbers,
     "numpy.recfromcsv": _numbers,
@@ -217,8 +255,12 @@ READERS: dict[str, Reader] = {
     "keras.preprocessing.image_dataset_from_directory": _pictures,
     "keras.utils.text_dataset_from_directory": _texts,
     "keras.preprocessing.text_dataset_from_directory": _texts,
-    "keras.utils.timeseries_dataset_from_array": _windows,
-    "keras.preprocessing.timeseries_dataset_from_array": _windows,
+    **awaited_windows.READERS,
+    "builtins.next": _next,
+    "json.load": _records,
+    "json.loads": _records,
+    "csv.reader": _records,
+    "csv.DictReader": _records,
     "builtins.open": _text_file,
     "io.open": _text_file,
     "codecs.open": _text_file,

@@ -158,9 +158,14 @@ def _batches(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> A
     return Batches(pair, None)
 
 
-def _scaler(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
-    name = interp.page.text(node.func).rpartition(".")[2]
-    return Scaler(name)
+def _scaler(name: str) -> Handler:
+    def handle(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+        given = kw.get("feature_range", args[0] if args else None)
+        ends = [resolve_number(n) for n in given] if isinstance(given, list) else []
+        known = len(ends) == 2 and all(isinstance(n, int | float) for n in ends)
+        return Scaler(name, to=tuple(map(float, ends)) if known and ends != [0, 1] else ())
+
+    return handle
 
 
 OVER_DATA = frozenset(
@@ -171,6 +176,8 @@ OVER_DATA = frozenset(
 
 
 def _hidden(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    if args and isinstance(args[0], splits.Folds) and interp.page.text(node.func) == "enumerate":
+        return [[0, pair] for pair in splits.follow_once(args[0])]
     return Opaque() if any(isinstance(a, DataArray | Batches | Bunch) for a in args) else None
 
 
@@ -242,7 +249,7 @@ FUNCTIONS: dict[str, Handler] = {
     **{f"numpy.{n}": _measure_handler(n) for n in ("mean", "std", "min", "max")},
     **{"numpy.amax": _measure_handler("max"), "numpy.amin": _measure_handler("min")},
     **{
-        f"sklearn.preprocessing.{n}": _scaler
+        f"sklearn.preprocessing.{n}": _scaler(n)
         for n in ("StandardScaler", "MinMaxScaler", "RobustScaler", "Normalizer", "LabelEncoder",
                   "OneHotEncoder", "LabelBinarizer", "MaxAbsScaler")
     },

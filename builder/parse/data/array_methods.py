@@ -118,6 +118,10 @@ def _scale(interp: Interpreter, node: ast.Call, scaler: Scaler, name: str, args:
             first = arrays.scale_array(array, "-", Measure(on, "mean"))
             return arrays.scale_array(first, "/", Measure(on, "std"))
         case "MinMaxScaler":
+            if scaler.to:
+                low, high = scaler.to
+                text = f"The numbers go from {low:g} to {high:g} here; ours go from 0 to 1."
+                interp.report_different(node, text)
             first = arrays.scale_array(array, "-", Measure(on, "min"))
             return arrays.scale_array(first, "/", Measure(on, "span"))
     interp.report_unknown(node, f"{scaler.name} is not offered; unit and standard scaling are")

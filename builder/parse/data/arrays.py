@@ -129,10 +129,11 @@ class Eye:
 
 @dataclass(eq=False, frozen=True, slots=True)
 class Scaler:
-    """One of scikit-learn's scalers; ``on`` is what it was fitted to."""
+    """One of scikit-learn's scalers: what it was fitted to, and which range it scales to."""
 
     name: str
     on: DataArray | None = None
+    to: tuple[float, ...] = ()
 
 
 @dataclass(eq=False, slots=True)
@@ -185,9 +186,10 @@ def operate_data(interp: Interpreter, node: Any, a: Any, b: Any) -> Any:
             return other if isinstance(other, DataArray) else value
     labels = next((v for v in (a, b) if isinstance(v, DataArray) and v.what == "y"), None)
     if labels is not None and labels.data.classes and not labels.one_hot:
-        interp.report_different(
-            node, "Labels are numbers of classes, not amounts: this line is a mistake, left out."
-        )
+        text = "Labels are numbers of classes, not amounts: this line is a mistake, left out."
+        if isinstance(node.op, ast.Mod | ast.FloorDiv):
+            text = "Other classes are made of the labels here; ours keep the classes they have."
+        interp.report_different(node, text)
         return labels
     return _calculate(node.op, a, b)
 

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from builder.parse.data.arrays import Batches, DataArray
+from builder.parse.data.arrays import Batches, DataArray, Length, slice_rows
 from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import Args, Keywords, UserFunction, resolve_number
 
@@ -20,9 +20,22 @@ def call_batches(
         return replace(value, batch_size=size if isinstance(size, int) else None)
     if name == "map":
         return _map_examples(interp, node, value, args[0] if args else kw.get("map_func"))
+    if name in ("take", "skip") and args and (part := _part(value, name, args[0])) is not None:
+        return part
     if name in ("take", "skip", "filter") and not _looked_at(args):
         interp.report_different(node, "All examples are taken.")
     return value
+
+
+def _part(value: Batches, name: str, count: Any) -> Batches | None:
+    """The first or the last of the examples, before they are put into batches; None where how many
+    that is cannot be worked out."""
+    low, high = (None, count) if name == "take" else (count, None)
+    if value.batch_size is not None or not isinstance(count, Length):
+        return None
+    pair = value.x, value.y
+    x, y = (slice_rows(a, low, high) if isinstance(a, DataArray) else a for a in pair)
+    return replace(value, x=x, y=y)
 
 
 def _looked_at(args: list[Any]) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -11,7 +13,7 @@ from builder.datasets.contract import COMMON
 from builder.datasets.registry import all_datasets
 from builder.kinds.registry import find_kind
 from builder.parse.data import array_functions, unavailable
-from builder.parse.data.arrays import Bunch, DataArray, LoadedData
+from builder.parse.data.arrays import Batches, Bunch, DataArray, LoadedData
 from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import Args, Keywords, Opaque, resolve_number
 
@@ -64,6 +66,8 @@ def _load(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywor
     if module := datasets_by_loader().get(path):
         split = module.CONTENTS.is_split
         return _split(interp, node, module, args, kw) if split else _whole(node, module, args, kw)
+    if path == "tensorflow_datasets.load" and (found := _from_catalog(interp, node, args, kw)):
+        return found
     if path in unavailable.READERS:
         interp.report_unknown(node, unavailable.READERS[path])
         return Opaque()
@@ -76,6 +80,40 @@ def _load(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywor
         if named:
             return interp.report_unknown(node, f"{unavailable.INSTEAD[named]} on the Data page.")
     return None
+
+
+def _catalog_part(node: ast.Call, name: str, split: str) -> Batches | None:
+    """``tfds.load("mnist", split="train[:80%]")``, of the datasets that Keras loads as well."""
+    module = datasets_by_loader().get(f"keras.datasets.{name}.load_data")
+    found = PART.fullmatch(split)
+    if module is None or found is None:
+        return None
+    data = load_dataset(module, {}, node.lineno)
+    begin, end = (int(found[n] or usual) / 100 for n, usual in (("begin", 0), ("end", 100)))
+    part = "val" if found["part"] == "train" and begin > 0 else found["part"]
+    where = "tail" if begin > 0 else "head" if end < 1 else ""
+    x = DataArray(data, "x", part, share=round(end - begin, 4), end=where)
+    grey = data.kind.has_pixels and len(data.shape) == 2
+    return Batches(replace(x, channel=grey), replace(x, what="y"))
+
+
+PART = re.compile(r"(?P<part>train|test)(\[(?P<begin>\d+)?%?:(?P<end>\d+)?%?\])?")
+"""A part of a dataset of TensorFlow's catalogue, in per cent."""
+
+
+def _from_catalog(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``tfds.load("mnist", split=["train", "test"], as_supervised=True, with_info=True)``."""
+    name, split = args[0] if args else kw.get("name"), kw.get("split", ["train", "test"])
+    parts = [
+        _catalog_part(node, str(name), str(one))
+        for one in (split if isinstance(split, list) else [split])
+    ]
+    if None in parts:
+        return None
+    found: Any = parts if isinstance(split, list) else parts[0]
+    if "split" not in kw:
+        found = dict(zip(("train", "test"), parts, strict=True))
+    return [found, Opaque()] if kw.get("with_info") is True else found
 
 
 def _split(

@@ -3,12 +3,47 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from builder.parse.data.arrays import DataArray, split_array
-from builder.parse.interpreter.interpreter import Interpreter
-from builder.parse.interpreter.values import Args, Keywords, Unknown, resolve_number
+from builder.parse.interpreter.interpreter import Handlers, Interpreter
+from builder.parse.interpreter.values import Args, Keywords, Opaque, Unknown, resolve_number
+
+FOLDS = (
+    "Every fold is a training of its own there; here the model is trained once, and the Runs page"
+    " trains it again with other seeds."
+)
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Folds:
+    """``KFold(5)``, or what its ``split`` gives: a loop over it is followed once.
+
+    Args:
+        array: what is split; None before that.
+    """
+
+    array: DataArray | None = None
+
+
+def _split_folds(
+    interp: Interpreter, node: ast.Call, value: Folds, name: str, args: Args, kw: Keywords
+) -> Any:
+    rows = args[0] if args else kw.get("X")
+    if name != "split" or not isinstance(rows, DataArray):
+        return Opaque()
+    interp.report_different(node, FOLDS)
+    return Folds(rows)
+
+
+def follow_once(value: Folds) -> Iterator[list[slice]]:
+    """Which rows are learned from, and which are held out: all of them, for want of folds."""
+    yield [slice(None), slice(None)]
+
+
+HANDLERS: dict[type, Handlers] = {Folds: Handlers(method=_split_folds, iterate=follow_once)}
 
 
 def split_arrays(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:

@@ -24,6 +24,9 @@ HAND = "training in a loop of your own is not read: Layerwise trains as Keras's 
 def follow_for(interp: Interpreter, node: ast.For) -> Any:
     """``for item in items:``; the signal that ended it, or None."""
     value = interp.evaluate(node.iter)
+    if isinstance(value, Hidden) and interp.handlers(value).iterate:
+        _look_at(interp, node, value)
+        return None
     if isinstance(value, Opaque | Hidden | Unknown | Reference):
         _left_out(interp, node, isinstance(value, Unknown | Reference))
         return None
@@ -37,6 +40,19 @@ def follow_for(interp: Interpreter, node: ast.For) -> Any:
         if signal is not None and signal.kind != "continue":
             return signal if signal.kind == "return" else None
     return interp.run(node.orelse)
+
+
+def _look_at(interp: Interpreter, node: ast.For, value: Any) -> None:
+    """``for batch in batches.take(1): x, y = batch``: what such a loop gives names is followed
+    once, without what it calls."""
+    _left_out(interp, node, nobody_knows=False)
+    for item in interp.items(value):
+        interp.assign(node.target, item)
+    for part in node.body:
+        if isinstance(part, ast.Assign) and not any(
+            isinstance(n, ast.Call) for n in ast.walk(part)
+        ):
+            interp.run([part])
 
 
 def follow_while(interp: Interpreter, node: ast.While) -> Any:

@@ -9,7 +9,8 @@ from builder.datasets.registry import find_dataset
 from builder.errors import DataError, LayerwiseError
 from builder.runs.disk import data_files
 from builder.spec import Config, TrainingSpec
-from builder.suggest import bind_table, table_dataset
+from builder.suggest import table_dataset
+from builder.suggest.bind import bind_data
 from pages.widgets.data import further_file, npz_upload, open_table, table_screen
 from pages.widgets.session import current_project, engine_facts, tab_state
 
@@ -48,30 +49,36 @@ def _bind(training: TrainingSpec, file: str, name: str) -> bool:
         LayerwiseError: the file has the awaited name, but it cannot be used.
     """
     awaited = _said_of_data.file_name(training.dataset.config.get("said", Config()))
-    if not bind_table.awaits_table(training):
+    if not bind_data.awaits_file(training):
         if hasattr(find_dataset(training.dataset.class_name), "awaits"):
             tab_state.add_note(
-                f"The code awaits {awaited or 'other data'}, which cannot be dropped as a table"
-                f" yet: {name} became a project of its own."
+                f"The code awaits {awaited or 'other data'}, which cannot be dropped yet: {name}"
+                " became a project of its own."
             )
         return False
     try:
-        _bind_table(training, file, name)
-    except LayerwiseError:
+        _bind_file(training, file, name)
+    except LayerwiseError as error:
         if name == awaited:
             raise
-        tab_state.add_note(f"The code awaits {awaited}: {name} became a project of its own.")
+        tab_state.add_note(
+            f"The code awaits {awaited or 'other data'}: {name} became a project of its own."
+            f" {error.message}"
+        )
         return False
     return True
 
 
-def _bind_table(training: TrainingSpec, file: str, name: str) -> None:
+def _bind_file(training: TrainingSpec, file: str, name: str) -> None:
     profile = open_table.read_profile(file, name)
-    dataset = bind_table.awaited_table(training, file, name, profile)
-    facts = engine_facts.find_facts(replace(training, dataset=dataset))
-    if facts.data is None:
-        raise DataError(facts.errors[0].message, facts.errors[0].hint, "dataset")
-    bound = bind_table.bind_table(training, dataset, facts.data)
+    datasets = bind_data.awaited_datasets(training, file, name, profile)
+    found = [engine_facts.find_facts(replace(training, dataset=d)) for d in datasets]
+    best = bind_data.choose([f.data for f in found])
+    if best is None:
+        raise DataError(found[-1].errors[0].message, found[-1].errors[0].hint, "dataset")
+    data = found[best].data
+    assert data is not None
+    bound = bind_data.bind(training, datasets[best], data)
     current_project.push(bound.training)
     for remark in (f"{name} is here: this project has its data.", *bound.remarks):
         tab_state.add_note(remark)

@@ -25,7 +25,7 @@ from pages.widgets.session import engine_facts, widget_sync
 from pages.widgets.shared import asset_files
 from pages.widgets.shared.page_frame import escape_md
 
-ASKED = ("file", "name", "format", "time", "group", "values", "known", "others")
+ASKED = ("file", "name", "format", "time", "group", "values", "known", "others", "names")
 """Settings of the dataset that this screen asks for."""
 
 ONE = ""

@@ -26,7 +26,7 @@ from pages.widgets.session import current_project, engine_facts, tab_state, widg
 from pages.widgets.shared import asset_files, example_row, page_frame
 from pages.widgets.shared.page_frame import escape_md
 
-ASKED = ("file", "name", "format", "inputs", "targets", "split", "by", "weight", "more")
+ASKED = ("file", "name", "format", "inputs", "targets", "split", "by", "weight", "more", "names")
 """Settings of the dataset that this screen asks for."""
 
 
