@@ -55,7 +55,7 @@ LADDERS = {
         {
             *("activations", "applications", "callbacks", "cells", "constraints"),
             *("epoch_schedules", "initializers", "layers", "losses", "metrics", "ops"),
-            *("optimizers", "regularizers", "schedules"),
+            *("old_defaults", "optimizers", "regularizers", "schedules"),
         },
         {"lookup"},
         {"canonical_values"},
