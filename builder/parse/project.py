@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from builder import binding, catalog, check, starters
+from builder.catalog import applications
 from builder.check.graph import asked_columns
 from builder.check.graph.ranks import input_ranks
 from builder.code import data_source
@@ -94,7 +95,8 @@ def choose_model(interp: Interpreter) -> Model | None:
         )
     compiled = [m for m in alone if m.compiled is not None]
     rest = [m for m in alone if not m.used and _holds_something(m)]
-    for result in (fitted, compiled, rest):
+    own = [m for m in rest if not m.base]
+    for result in (fitted, compiled, own, rest):
         if result:
             return result[-1]
     return None
@@ -150,6 +152,7 @@ def _spec(interp: Interpreter, model: Model, x: DataArray | None) -> ModelSpec |
                 f" {model.shape} is taken until they are here."
             )
         interp.remarks.add(DIFFERENT if model.shape else UNKNOWN, model.line, text)
+    _close_pictures(interp, model)
     spec, _ = symbolic_model.model_spec(model)
     if not spec.nodes:
         interp.remarks.add(UNKNOWN, model.line, "The model has no layers.")
@@ -157,6 +160,19 @@ def _spec(interp: Interpreter, model: Model, x: DataArray | None) -> ModelSpec |
     if x is None or not x.flat:
         return spec
     return flattened.add_flatten(interp, spec, x.data.shape, model.line)
+
+
+def _close_pictures(interp: Interpreter, model: Model) -> None:
+    """A ready-made network that leaves the size of its pictures open is given the usual one."""
+    known = {id(m.inputs[0].call): m.base for m in interp.models if m.base and m.inputs}
+    for call in (t.call for t in model.inputs):
+        name = known.get(id(call), "")
+        spec = call.layer.spec
+        if name and spec is not None and None in (spec.config.get("shape") or ()):
+            side = applications.BY_NAME[name].size
+            call.layer.spec = spec.with_(shape=(side, side, 3))
+            text = f"The code leaves the size of the pictures open: {side} × {side} is taken."
+            interp.remarks.add(DIFFERENT, model.line, text)
 
 
 def _written_shape(model: Model) -> tuple[int, ...]:

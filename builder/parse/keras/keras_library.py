@@ -18,6 +18,7 @@ from builder.parse.interpreter.values import (
     Args,
     Keywords,
     Opaque,
+    Reference,
     Unknown,
     UserFunction,
     resolve_number,
@@ -207,6 +208,18 @@ def _length(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> An
     return len(value.stack) if isinstance(value, Model) else None
 
 
+def _is_instance(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``isinstance(layer, layers.BatchNormalization)``; None for anything but layers."""
+    if len(args) != 2 or not isinstance(args[0], Layer | Model):
+        return None
+    kinds = args[1] if isinstance(args[1], list) else [args[1]]
+    paths = [kind.path for kind in kinds if isinstance(kind, Reference)]
+    if isinstance(args[0], Model) or args[0].inner is not None:
+        return "keras.Model" in paths
+    names = [legacy.SHORT.get(p.rpartition(".")[2], p.rpartition(".")[2]) for p in paths]
+    return args[0].class_name in names or "keras.layers.Layer" in paths
+
+
 def _off(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """A layer, or the call of one, that our own script carries as a comment."""
     value = args[0] if args else Unknown()
@@ -229,6 +242,7 @@ FUNCTIONS: dict[str, Callable[[Interpreter, ast.Call, Args, Keywords], Any]] = {
     "keras.backend.image_data_format": lambda i, n, args, kw: "channels_last",
     "keras.preprocessing.image.ImageDataGenerator": _image_generator,
     "builtins.len": _length,
+    "builtins.isinstance": _is_instance,
     f"builtins.{syntax_tree.OFF}": _off,
 }
 """What is done by a hand of its own, by canonical name."""

@@ -216,6 +216,9 @@ def call_model_method(
         return None
     if name == "compile":
         model.compiled = compile_and_fit.read_compile(interp, node, args, kw)
+        layers = list(symbolic_model.every_layer(model))
+        interp.steps += len(layers)
+        model.then = {id(v): v.spec for v in layers if v.spec is not None}
         return None
     if name in ("fit", "fit_generator", "train_on_batch"):
         return _fit(interp, node, model, name, args, kw)

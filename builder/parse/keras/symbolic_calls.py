@@ -105,7 +105,8 @@ def record_call(interp: Interpreter, layer: Layer, tensors: list[Tensor]) -> Ten
     if len(tensors) > MAX_LAYERS:
         raise CannotEvaluate("too many inputs")
     interp.calls += 1
-    return Tensor(LayerCall(layer, tuple(tensors), interp.calls, _last(layer, tensors)))
+    layer.last_call = LayerCall(layer, tuple(tensors), interp.calls, _last(layer, tensors))
+    return Tensor(layer.last_call)
 
 
 def _last(layer: Layer, tensors: list[Tensor]) -> int | None:
