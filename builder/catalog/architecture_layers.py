@@ -54,7 +54,9 @@ def layer_rows(architecture: str, top: bool, side: int | None) -> tuple[LayerRow
 
 def side_after(architecture: str, side: int | None, steps: int) -> int | None:
     """The side of what is left of a picture after so many halvings."""
-    for step in range(steps if side is not None else 0):
+    if side is None:
+        return None
+    for step in range(steps):
         valid = step == 0 and architecture in VALID_STEM
         side = (side - 3) // 2 + 1 if valid else -(-side // 2)
     return side

@@ -26,7 +26,7 @@ from builder.parse.interpreter.values import (
     UserFunction,
     walk,
 )
-from builder.parse.keras import symbolic_calls, symbolic_model
+from builder.parse.keras import compile_and_fit, symbolic_calls, symbolic_model
 from builder.parse.keras.compile_and_fit import FitCall
 from builder.parse.keras.symbolic_model import Model, Tensor
 from builder.parse.text.remarks import DIFFERENT, UNKNOWN
@@ -42,6 +42,8 @@ def build(interp: Interpreter) -> TrainingSpec | None:
     missing_model.report_missing(interp, model)
     if model is None:
         return None
+    if model.fitted is not None and model.compiled is not None:
+        model.fitted = compile_and_fit.watch_todays_names(interp, model.fitted, model.compiled)
     fit: FitCall | None = model.fitted
     x = fit.x if fit else missing_model.loaded_data(interp, "x")
     is_source = isinstance(x, DataArray) and (x.what == "x" or _is_to_come(x))
@@ -254,6 +256,7 @@ def _training(
     if model.compiled is None:
         text = "This model has no compile: choose optimizer and loss on the Train page."
         interp.remarks.add(UNKNOWN, model.line, text)
+    compiled = _with_first_rate(interp, compiled)
     made = TrainingSpec(spec, data, compile=compiled or Config(), fit=settings, seed=interp.seed)
     return made if interp.around is None else _keep_unsaid(made, interp.around)
 
@@ -290,6 +293,14 @@ def _with_policy(interp: Interpreter, compiled: Config | None) -> Config | None:
     return compiled
 
 
+def _with_first_rate(interp: Interpreter, compiled: Config | None) -> Config | None:
+    """The optimizer given the rate with which a schedule of the text begins."""
+    optimizer = (compiled or Config()).get("optimizer")
+    if interp.first_rate is None or optimizer is None or compiled is None:
+        return compiled
+    return compiled.with_(optimizer=optimizer.with_(learning_rate=interp.first_rate))
+
+
 def _keep_unsaid(made: TrainingSpec, before: TrainingSpec) -> TrainingSpec:
     """With what no code says: how it is tuned and distributed."""
     return replace(made, tuner=before.tuner, distribution=before.distribution)
@@ -300,6 +311,7 @@ def _without_data(
 ) -> TrainingSpec:
     """With data to come, of the shapes that the model asks for."""
     fit: FitCall | None = model.fitted
+    compiled = _with_first_rate(interp, compiled)
     x, y = (fit.x, fit.y) if fit else (None, None)
     if interp.around is not None and not _is_to_come(x) and not isinstance(x, list):
         return _around(interp, model, spec, compiled, settings)

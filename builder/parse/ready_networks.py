@@ -56,7 +56,8 @@ def _make_network(
     asked = dict(zip(order, args, strict=False)) | kw
     top = resolve_number(asked.get("include_top", True)) not in (False, 0)
     start = _start(interp, node, known, top, asked)
-    shape = start.call.layer.spec.config["shape"] if start.call.layer.spec else ()
+    spec = start.call.layer.spec
+    shape = tuple(spec.config.get("shape") or ()) if spec else ()
     side = shape[0] if len(shape) == 3 else None
     tensors = {"": start}
     rows = architecture_layers.layer_rows(known.name, top, side)
@@ -95,7 +96,7 @@ def _start(
     value = asked.get("input_shape")
     if isinstance(value, list):
         value = [resolve_number(v) for v in value]
-    shape: tuple[int | None, ...] | None = (known.size, known.size, 3)
+    shape: tuple[int | None, ...] = (known.size, known.size, 3)
     if value is None and not top:
         shape = (None, None, 3)
     elif isinstance(value, list) and not any(isinstance(v, Unknown | Opaque) for v in value):

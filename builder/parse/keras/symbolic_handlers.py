@@ -136,6 +136,8 @@ def _set_model(interp: Interpreter, target: ast.Attribute, model: Model, value: 
 def name_result(interp: Interpreter, target: ast.AST, value: Any) -> None:
     """A variable set only once names the call whose result it holds."""
     first, tensor = target, value
+    if isinstance(value, Model) and isinstance(target, ast.Name):
+        value.title = value.title or target.id
     if isinstance(target, ast.Tuple) and target.elts:
         parts = value if isinstance(value, list) else [value]
         if len({id(p.call) if isinstance(p, Tensor) else 0 for p in parts}) > 1:

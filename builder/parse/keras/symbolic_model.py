@@ -97,10 +97,12 @@ class KerasObject(Symbol):
     Args:
         kind: of its catalogue entry: ``optimizers``, ``losses`` …
         spec: its record.
+        name: as the code gives it.
     """
 
     kind: str
     spec: ObjectSpec
+    name: str = ""
 
 
 @dataclass(eq=False, slots=True)
@@ -108,7 +110,8 @@ class Model(Symbol):
     """A model of the text.
 
     Args:
-        kind: ``sequential``, ``functional``, or ``instance`` for an object of a class.
+        kind: ``sequential``, ``functional``, ``instance`` for an object of a class, or ``open`` for
+            a block in a stack, whose one input is what stands before it.
         stack: the layers of a Sequential.
         inputs, outputs: of a functional model.
         shape: from ``build``, without the batch.
@@ -117,6 +120,7 @@ class Model(Symbol):
         used: it is part of another model.
         as_layer: the layer it is there.
         base: the ready-made network that it is, which a head is put on.
+        title: the first variable that held it.
         then: layer → its record when the model was compiled: what is frozen later is not, there.
     """
 
@@ -134,6 +138,7 @@ class Model(Symbol):
     used: bool = False
     as_layer: Layer | None = None
     base: str = ""
+    title: str = ""
     then: dict[int, ObjectSpec] = field(default_factory=dict)
 
 
@@ -195,9 +200,26 @@ def input_layer(shape: tuple[int | None, ...], batch: int | None = None, name: s
 
 def _chain_calls(layers: Iterable[Layer]) -> Iterator[LayerCall]:
     before: LayerCall | None = None
-    for number, layer in enumerate(layers):
+    number = 0
+    for layer in layers:
+        if layer.inner is not None and layer.inner.kind == "open" and before is not None:
+            for call in graft(layer.inner, Tensor(before), number):
+                yield call
+                before, number = call, number + 1
+            continue
         before = LayerCall(layer, (Tensor(before),) if before else (), number)
         yield before
+        number += 1
+
+
+def graft(block: Model, start: Tensor, number: int) -> Iterator[LayerCall]:
+    """The calls of an open block, read from ``start`` on; the last is what the block gives."""
+    made = {id(block.inputs[0].call): start.call}
+    for call in reachable_calls(block)[1:]:
+        reads = tuple(Tensor(made[id(t.call)], t.index) for t in call.reads)
+        made[id(call)] = replace(call, reads=reads, number=number, title="")
+        number += 1
+        yield made[id(call)]
 
 
 def reachable_calls(model: Model) -> list[LayerCall]:
@@ -283,7 +305,7 @@ def every_layer(model: Model, depth: int = 0) -> Iterator[Layer]:
     """The layers of a model and of the models in it."""
     if depth > MAX_NESTING:
         return
-    calls = reachable_calls(model) if model.kind == "functional" else ()
+    calls = reachable_calls(model) if model.kind in ("functional", "open") else ()
     for layer in (*model.stack, *(c.layer for c in calls)):
         if layer.inner is None:
             yield layer
