@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from builder.spec import Config, ObjectSpec
+
 PIXELS, UNIT, CAFFE, TORCH = "pixels", "-1 to 1", "caffe", "torch"
 """What an architecture reads: 0 to 255 (it scales by itself); -1 to 1; 0 to 255 in the order blue,
 green, red without ImageNet's mean; or colors of 0 to 1 brought to mean 0 and deviation 1."""
 
 IMAGENET_CLASSES = 1000
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_DEVIATION = (0.229, 0.224, 0.225)
+IMAGENET_CAFFE = (103.939, 116.779, 123.68)
+"""What PyTorch's and Caffe's models of ImageNet were trained with, and these after them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +109,51 @@ ARCHITECTURES = tuple(
 """What a learner tries first stands first."""
 
 BY_NAME = {a.name: a for a in ARCHITECTURES}
+
+MODULES = {
+    "densenet": TORCH,
+    "imagenet_utils": CAFFE,
+    "inception_resnet_v2": UNIT,
+    "inception_v3": UNIT,
+    "mobilenet": UNIT,
+    "mobilenet_v2": UNIT,
+    "nasnet": UNIT,
+    "resnet": CAFFE,
+    "resnet50": CAFFE,
+    "resnet_v2": UNIT,
+    "vgg16": CAFFE,
+    "vgg19": CAFFE,
+    "xception": UNIT,
+}
+"""Module of ``keras.applications`` → what its ``preprocess_input`` makes; others change nothing."""
+
+
+def reads_of_module(module: str) -> str:
+    """``PIXELS``, ``UNIT``, ``CAFFE`` or ``TORCH``, by the module's name."""
+    return MODULES.get(module, PIXELS)
+
+
+def scaling(reads: str, largest: float | None) -> tuple[ObjectSpec, ...]:
+    """The layers between pictures of 0 to ``largest`` and what an architecture reads."""
+    if largest is None:
+        return ()
+    to = {PIXELS: 255.0, CAFFE: 255.0, TORCH: 1.0}
+    if reads == UNIT:
+        return (_rescale(2 / largest, -1.0),)
+    rescale = () if largest == to[reads] else (_rescale(to[reads] / largest, 0.0),)
+    if reads == PIXELS:
+        return rescale
+    if reads == TORCH:
+        variance = tuple(round(d * d, 6) for d in IMAGENET_DEVIATION)
+        return (*rescale, _normal(IMAGENET_MEAN, variance))
+    flip = ObjectSpec("ops.flip", Config(axis=-1))  # red, green, blue → blue, green, red
+    return (*rescale, flip, _normal(IMAGENET_CAFFE, (1.0, 1.0, 1.0)))
+
+
+def _rescale(scale: float, offset: float) -> ObjectSpec:
+    more = {"offset": offset} if offset else {}
+    return ObjectSpec("Rescaling", Config({"scale": scale} | more))
+
+
+def _normal(mean: tuple[float, ...], variance: tuple[float, ...]) -> ObjectSpec:
+    return ObjectSpec("Normalization", Config(mean=mean, variance=variance))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from builder.parse import own_code, wrapped_models
+from builder.parse import own_code, ready_networks, wrapped_models
 from builder.parse.awaited import (
     awaited_functions,
     awaited_methods,
@@ -54,6 +54,7 @@ RULES = Rules(
         written_numbers.OPERATORS,
     ),
     library=(
+        ready_networks.read_call,
         wrapped_models.read_call,
         keras_library.read_call,
         awaited_functions.read_call,

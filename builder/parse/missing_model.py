@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from builder.parse.data.arrays import DataArray
+from builder.parse.interpreter import imports
 from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import Reference
 from builder.parse.keras.symbolic_model import Model
@@ -25,16 +26,34 @@ def report_missing(interp: Interpreter, model: Model | None) -> None:
             path = _full_name(interp, node.func)
             if not any(path in used for used in interp.foreign.values()):
                 interp.note_foreign(node, path, _short(node.func))
+    if model is None and interp.foreign:
+        interp.remarks.drop(UNKNOWN)
     for framework, used in interp.foreign.items():
         lines = [f"{what} (line {line})" for what, line in list(used.items())[:12]]
         shown = ", ".join(lines) + (" …" if len(used) > 12 else "")
         first = min(used.values(), default=0)
-        hint = "" if model else " Only Keras models can be read."
-        text = f"This is {framework}, not Keras. Recognised: {shown}.{hint}"
-        interp.remarks.add(UNKNOWN, first, text)
+        if model is not None:
+            text = f"{framework} is used beside Keras: {shown}. It is left out."
+            interp.remarks.add(UNKNOWN, first, text)
+            continue
+        text = f"This is {framework}, not Keras. Recognised: {shown}."
+        interp.remarks.add(UNKNOWN, first, text + " Only Keras models can be read.")
     if model is None and not interp.foreign:
+        seen = _seen_model(interp)
         text = "No Keras model was found: neither Sequential, nor Model, nor a class of either."
-        interp.remarks.add(UNKNOWN, 0, text + _piece(interp))
+        if seen:
+            text = f"The Keras model of line {seen} could not be put together: see what is above."
+        interp.remarks.add(UNKNOWN, 0, text + ("" if seen else _piece(interp)))
+
+
+def _seen_model(interp: Interpreter) -> int:
+    """The line where a model is made; 0 where none is."""
+    for node in ast.walk(interp.page.tree):
+        if isinstance(node, ast.Call):
+            path = imports.canonical_name(_full_name(interp, node.func))
+            if path in ("keras.Sequential", "keras.Model"):
+                return node.lineno
+    return 0
 
 
 def _piece(interp: Interpreter) -> str:

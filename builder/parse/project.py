@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from builder import binding, catalog, check, starters
+from builder.catalog import applications
 from builder.check.graph import asked_columns
 from builder.check.graph.ranks import input_ranks
 from builder.code import data_source
@@ -25,7 +26,7 @@ from builder.parse.interpreter.values import (
     UserFunction,
     walk,
 )
-from builder.parse.keras import symbolic_calls, symbolic_model
+from builder.parse.keras import compile_and_fit, symbolic_calls, symbolic_model
 from builder.parse.keras.compile_and_fit import FitCall
 from builder.parse.keras.symbolic_model import Model, Tensor
 from builder.parse.text.remarks import DIFFERENT, UNKNOWN
@@ -41,6 +42,8 @@ def build(interp: Interpreter) -> TrainingSpec | None:
     missing_model.report_missing(interp, model)
     if model is None:
         return None
+    if model.fitted is not None and model.compiled is not None:
+        model.fitted = compile_and_fit.watch_todays_names(interp, model.fitted, model.compiled)
     fit: FitCall | None = model.fitted
     x = fit.x if fit else missing_model.loaded_data(interp, "x")
     is_source = isinstance(x, DataArray) and (x.what == "x" or _is_to_come(x))
@@ -94,7 +97,8 @@ def choose_model(interp: Interpreter) -> Model | None:
         )
     compiled = [m for m in alone if m.compiled is not None]
     rest = [m for m in alone if not m.used and _holds_something(m)]
-    for result in (fitted, compiled, rest):
+    own = [m for m in rest if not m.base]
+    for result in (fitted, compiled, own, rest):
         if result:
             return result[-1]
     return None
@@ -150,6 +154,7 @@ def _spec(interp: Interpreter, model: Model, x: DataArray | None) -> ModelSpec |
                 f" {model.shape} is taken until they are here."
             )
         interp.remarks.add(DIFFERENT if model.shape else UNKNOWN, model.line, text)
+    _close_pictures(interp, model)
     spec, _ = symbolic_model.model_spec(model)
     if not spec.nodes:
         interp.remarks.add(UNKNOWN, model.line, "The model has no layers.")
@@ -157,6 +162,19 @@ def _spec(interp: Interpreter, model: Model, x: DataArray | None) -> ModelSpec |
     if x is None or not x.flat:
         return spec
     return flattened.add_flatten(interp, spec, x.data.shape, model.line)
+
+
+def _close_pictures(interp: Interpreter, model: Model) -> None:
+    """A ready-made network that leaves the size of its pictures open is given the usual one."""
+    known = {id(m.inputs[0].call): m.base for m in interp.models if m.base and m.inputs}
+    for call in (t.call for t in model.inputs):
+        name = known.get(id(call), "")
+        spec = call.layer.spec
+        if name and spec is not None and None in (spec.config.get("shape") or ()):
+            side = applications.BY_NAME[name].size
+            call.layer.spec = spec.with_(shape=(side, side, 3))
+            text = f"The code leaves the size of the pictures open: {side} × {side} is taken."
+            interp.remarks.add(DIFFERENT, model.line, text)
 
 
 def _written_shape(model: Model) -> tuple[int, ...]:
@@ -232,6 +250,7 @@ def _training(
     if model.compiled is None:
         text = "This model has no compile: choose optimizer and loss on the Train page."
         interp.remarks.add(UNKNOWN, model.line, text)
+    compiled = _with_first_rate(interp, compiled)
     made = TrainingSpec(spec, data, compile=compiled or Config(), fit=settings, seed=interp.seed)
     if fit and isinstance(fit.y, DataArray) and fit.y.what == binding.X:
         made = flattened.give_back(interp, made, getattr(fit.node, "lineno", 0))
@@ -270,6 +289,14 @@ def _with_policy(interp: Interpreter, compiled: Config | None) -> Config | None:
     return compiled
 
 
+def _with_first_rate(interp: Interpreter, compiled: Config | None) -> Config | None:
+    """The optimizer given the rate with which a schedule of the text begins."""
+    optimizer = (compiled or Config()).get("optimizer")
+    if interp.first_rate is None or optimizer is None or compiled is None:
+        return compiled
+    return compiled.with_(optimizer=optimizer.with_(learning_rate=interp.first_rate))
+
+
 def _keep_unsaid(made: TrainingSpec, before: TrainingSpec) -> TrainingSpec:
     """With what no code says: how it is tuned and distributed."""
     return replace(made, tuner=before.tuner, distribution=before.distribution)
@@ -280,6 +307,7 @@ def _without_data(
 ) -> TrainingSpec:
     """With data to come, of the shapes that the model asks for."""
     fit: FitCall | None = model.fitted
+    compiled = _with_first_rate(interp, compiled)
     x, y = (fit.x, fit.y) if fit else (None, None)
     if interp.around is not None and not _is_to_come(x) and not isinstance(x, list):
         return _around(interp, model, spec, compiled, settings)

@@ -53,9 +53,16 @@ LADDERS = {
         {"entry"},
         {"operation_arguments", "params", "params_training", "completeness"},
         {
-            *("activations", "applications", "callbacks", "cells", "constraints"),
+            *(
+                "activations",
+                "applications",
+                "architecture_layers",
+                "callbacks",
+                "cells",
+                "constraints",
+            ),
             *("epoch_schedules", "initializers", "layers", "losses", "metrics", "ops"),
-            *("optimizers", "regularizers", "schedules"),
+            *("old_defaults", "optimizers", "regularizers", "schedules"),
         },
         {"lookup"},
         {"canonical_values"},
@@ -67,7 +74,7 @@ LADDERS = {
         {"data"},
         {"awaited"},
         {"keras"},
-        {"missing_model", "own_code", "wrapped_models"},
+        {"missing_model", "own_code", "ready_networks", "wrapped_models"},
         {"language", "project"},
     ),
     "builder.engine": (

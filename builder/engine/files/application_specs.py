@@ -8,18 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 from builder import edit
-from builder.catalog.applications import BY_NAME, CAFFE, PIXELS, TORCH, UNIT, Architecture
+from builder.catalog.applications import BY_NAME, Architecture, scaling
 from builder.edit import naming
 from builder.engine.build import keras_model, keras_objects
 from builder.engine.build.backend import keras
 from builder.engine.files import convert, initial_weights
 from builder.errors import FileError
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, unique_name
-
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_DEVIATION = (0.229, 0.224, 0.225)
-IMAGENET_CAFFE = (103.939, 116.779, 123.68)
-"""What PyTorch's and Caffe's models of ImageNet were trained with, and these after them."""
 
 
 def template(
@@ -144,29 +139,3 @@ def pictures(shape: tuple[int, ...], side: int) -> tuple[ObjectSpec, ...]:
     if shape[2:] != (3,):  # the same gray as red, green and blue
         layers.append(ObjectSpec("ops.repeat", Config(repeats=3, axis=3)))
     return tuple(layers)
-
-
-def scaling(reads: str, largest: float | None) -> tuple[ObjectSpec, ...]:
-    """The layers between pictures of 0 to ``largest`` and what an architecture reads."""
-    if largest is None:
-        return ()
-    to = {PIXELS: 255.0, CAFFE: 255.0, TORCH: 1.0}
-    if reads == UNIT:
-        return (_rescale(2 / largest, -1.0),)
-    rescale = () if largest == to[reads] else (_rescale(to[reads] / largest, 0.0),)
-    if reads == PIXELS:
-        return rescale
-    if reads == TORCH:
-        variance = tuple(round(d * d, 6) for d in IMAGENET_DEVIATION)
-        return (*rescale, _normal(IMAGENET_MEAN, variance))
-    flip = ObjectSpec("ops.flip", Config(axis=-1))  # red, green, blue → blue, green, red
-    return (*rescale, flip, _normal(IMAGENET_CAFFE, (1.0, 1.0, 1.0)))
-
-
-def _rescale(scale: float, offset: float) -> ObjectSpec:
-    more = {"offset": offset} if offset else {}
-    return ObjectSpec("Rescaling", Config({"scale": scale} | more))
-
-
-def _normal(mean: tuple[float, ...], variance: tuple[float, ...]) -> ObjectSpec:
-    return ObjectSpec("Normalization", Config(mean=mean, variance=variance))

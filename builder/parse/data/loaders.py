@@ -17,11 +17,6 @@ from builder.parse.data.arrays import Batches, Bunch, DataArray, LoadedData
 from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import Args, Keywords, Opaque, resolve_number
 
-READY_MADE = (
-    "a ready-made network is not read from code; Home begins a project from a known architecture,"
-    " with its weights and a head of your own"
-)
-
 NUMBERS = ("keras.metrics.Mean", "keras.metrics.Sum", "keras.random.SeedGenerator",
            "keras.datasets.imdb.get_word_index", "keras.datasets.reuters.get_word_index",
            "keras.datasets.reuters.get_label_names")  # fmt: skip
@@ -73,8 +68,6 @@ def _load(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywor
         return Opaque()
     if path in NUMBERS:
         return Opaque()
-    if path.startswith("keras.applications."):
-        return interp.report_unknown(node, READY_MADE)
     if path.startswith(("keras.datasets.", "tensorflow_datasets.", "sklearn.datasets.")):
         named = next((p for p in reversed(path.split(".")) if p in unavailable.INSTEAD), "")
         if named:

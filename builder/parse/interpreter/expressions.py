@@ -26,7 +26,7 @@ BUILTINS = frozenset(
      "tuple", "dict", "set", "abs", "round", "min", "max", "sum", "bool", "print", "super",
      "isinstance", "map", "any", "all", "type", "input", "open", "help", "display", "hasattr",
      "getattr", "exec", "eval", "compile", "__import__", "globals", "locals", "setattr", "iter",
-     "next", "vars", "dir", "id", "repr", "callable", "divmod", "pow", "slice", "filter")
+     "next", "vars", "dir", "id", "repr", "callable", "object", "divmod", "pow", "slice", "filter")
 )  # fmt: skip
 """Python's own functions that are known here; ``run`` says what each comes to."""
 

@@ -16,6 +16,8 @@ _ROOTS = (
     ("tensorflow.optimizers", "keras.optimizers"),
     ("tensorflow.initializers", "keras.initializers"),
     ("tf_keras", "keras"),
+    ("keras_core", "keras"),
+    ("tensorflow.compat.v1", "tensorflow"),
     ("kerastuner", "keras_tuner"),
     ("keras.src", "keras"),
     ("keras.api", "keras"),
@@ -100,6 +102,9 @@ FOREIGN = {
     "torchvision": "PyTorch",
     "pytorch_lightning": "PyTorch Lightning",
     "lightning": "PyTorch Lightning",
+    "jax": "JAX",
+    "optax": "JAX",
+    "equinox": "JAX",
     "flax": "Flax (JAX)",
     "haiku": "Haiku (JAX)",
     "mxnet": "MXNet",
@@ -113,7 +118,8 @@ FOREIGN = {
     **{
         f"tensorflow.{name}": "TensorFlow 1"
         for name in ("placeholder", "layers", "examples", "contrib", "get_variable",
-                     "global_variables_initializer", "truncated_normal", "initialize_all_variables")
+                     "global_variables_initializer", "truncated_normal", "initialize_all_variables",
+                     "Session", "InteractiveSession", "estimator", "app", "flags")
     },
     "lightgbm": "LightGBM",
 }  # fmt: skip
@@ -135,10 +141,13 @@ _ASIDE = {
                      "pandas.set_option", "tensorflow.__version__", "keras.__version__", "pickle",
                      "joblib", "json", "keras.backend.set_image_data_format", "itertools",
                      "keras.config.set_backend", "keras.backend.set_session", "types",
-                     "tensorflow.compat.v1.Session", "tensorflow.Session", "typing", "collections",
+                     "typing", "collections",
                      "tensorflow.summary", "tensorflow_datasets.disable_progress_bar",
                      "tensorflow.print", "string", "glob", "multiprocessing",
-                     "tensorflow.compat.v1.disable_v2_behavior", "argparse", "copy"),
+                     "tensorflow.disable_v2_behavior", "argparse", "copy",
+                     "tensorflow.disable_eager_execution", "tensorflow.reset_default_graph",
+                     "tensorflow.ConfigProto", "tensorflow.GPUOptions", "urllib", "requests",
+                     "zipfile", "tarfile"),
 }  # fmt: skip
 ASIDE = {name: what for what, names in _ASIDE.items() for name in names}
 """What has no part in the project: package or function → what it does."""

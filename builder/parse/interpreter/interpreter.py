@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from builder.parse.interpreter.values import (
     UserFunction,
 )
 from builder.parse.text.remarks import DIFFERENT, NOTED, TRANSLATED, UNKNOWN, Remarks
+from builder.parse.text.script_age import ScriptAge, script_age
 from builder.parse.text.syntax_tree import Page
 from builder.spec import TrainingSpec
 
@@ -128,6 +130,9 @@ class Interpreter:
         policy: the dtype policy that was set.
         around: the project the text was made from, if any.
         shape_guessed: whether the code does not say which shape its data have.
+        metric_names: what the code calls a metric → what it is called here.
+        first_rate: what a schedule that sets the learning rate by the epoch alone begins with.
+        inside: how many layers of the text's own are being followed, one in the other.
         foreign: another framework's name → the things of it that were used, with lines.
     """
 
@@ -149,6 +154,14 @@ class Interpreter:
     calls: int = 0
     around: TrainingSpec | None = None
     shape_guessed: bool = False
+    first_rate: float | None = None
+    metric_names: dict[str, str] = field(default_factory=dict)
+    inside: int = 0
+
+    @functools.cached_property
+    def age(self) -> ScriptAge:
+        """The Keras that the text was written for."""
+        return script_age(self.page.tree)
 
     # --- the verbs ------------------------------------------------------------------------------
 

@@ -18,6 +18,9 @@ BUILDS = frozenset(("add", "compile", "fit", "fit_generator", "trainable"))
 TRAINS = frozenset(("GradientTape", "apply_gradients", "train_on_batch", "train_step"))
 """Marks of training by hand."""
 
+FEW = 3
+"""A loop of more rounds that trains by hand is not followed: its first rounds say all."""
+
 HAND = "training in a loop of your own is not read: Layerwise trains as Keras's fit does"
 
 
@@ -31,7 +34,11 @@ def follow_for(interp: Interpreter, node: ast.For) -> Any:
         _left_out(interp, node, isinstance(value, Unknown | Reference))
         return None
     count = len(value) if isinstance(value, list | range | dict | str | set) else 0
-    if count > MAX_ROUNDS:
+    if count > MAX_ROUNDS or (count > FEW and _names_used(interp, node) & TRAINS):
+        if _names_used(interp, node) & TRAINS:
+            interp.report_unknown(node.iter, HAND)
+            forget_names(interp, node)
+            return None
         interp.report_unknown(node.iter, f"a loop of {count:,} rounds is not followed: left out")
         return None
     for item in interp.items(value):

@@ -13,6 +13,7 @@ from builder.parse.interpreter.values import (
     Measured,
     Opaque,
     Reference,
+    Scope,
     Signal,
     TrainingFlag,
     Unknown,
@@ -146,18 +147,37 @@ def _class(interp: Interpreter, node: ast.ClassDef) -> None:
     with interp.silenced():
         bases = [interp.evaluate(b) for b in node.bases]
     base = next((found for found in map(_base, bases) if found), "")
+    if not base and any(not isinstance(b, UserClass) and not _is_object(b) for b in bases):
+        base = "other"
     made = UserClass(node, interp.scope, base)
     for parent in bases:
         if isinstance(parent, UserClass):
             made.methods |= parent.methods
+            made.values |= parent.values
         if isinstance(parent, Reference):
             interp.note_foreign(node, parent.path, f"class {node.name}")
     for item in node.body:
         if isinstance(item, ast.FunctionDef):
             made.methods[item.name] = UserFunction(item, interp.scope)
+    made.values |= _class_values(interp, node)
     interp.scope.set(node.name, made)
     if interp.scope.parent is None and base == "model":
         interp.functions.append(made)
+
+
+def _class_values(interp: Interpreter, node: ast.ClassDef) -> dict[str, Any]:
+    """``class Settings: epochs = 5``: what the body gives to names."""
+    plain = [n for n in node.body if isinstance(n, ast.Assign | ast.AnnAssign)]
+    outside, interp.scope = interp.scope, Scope({}, interp.scope)
+    try:
+        interp.run(list(plain))
+        return interp.scope.names
+    finally:
+        interp.scope = outside
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, Reference) and value.path == "builtins.object"
 
 
 def _base(value: Any) -> str:

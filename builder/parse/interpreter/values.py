@@ -17,6 +17,8 @@ Keywords = dict[str, Any]
 MAX_NUMBER = 2**63 - 1
 MAX_TEXT = 10_000
 MAX_ITEMS = 10_000
+MAX_RANGE = 10_000_000
+"""A range is no list yet: what goes through it has bounds of its own."""
 
 
 class LimitReached(Exception):
@@ -184,6 +186,7 @@ class UserClass:
     Args:
         base: ``model``, ``layer`` or ``""``.
         weights: whether it makes weights of its own, once somebody asked.
+        values: what its body gives to names.
     """
 
     node: ast.ClassDef
@@ -191,6 +194,7 @@ class UserClass:
     base: str
     methods: dict[str, UserFunction] = field(default_factory=dict)
     weights: bool | None = None
+    values: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(eq=False, slots=True)
@@ -264,7 +268,8 @@ def check_value(value: Any) -> Any:
             raise CannotEvaluate("the text is too long")
         if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
             raise CannotEvaluate("the text holds half a character")
-    if isinstance(value, list | tuple | dict | set | range) and len(value) > MAX_ITEMS:
+    most = MAX_RANGE if isinstance(value, range) else MAX_ITEMS
+    if isinstance(value, list | tuple | dict | set | range) and len(value) > most:
         raise CannotEvaluate("the list is too long")
     return value
 

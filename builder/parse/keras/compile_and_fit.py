@@ -108,16 +108,88 @@ def _objects(interp: Interpreter, node: ast.AST, kind: str, value: Any, where: s
         if value.kind != kind and catalog.find(kind, value.spec.class_name) is None:
             interp.report_unknown(node, f"{value.spec.class_name} is no metric: left out")
             return None
+        _note_name(interp, node, kind, value)
         return value.spec
     if isinstance(value, str):
-        return _find_by_name(interp, node, kind, value, where)
+        return _with_old_defaults(interp, node, _find_by_name(interp, node, kind, value, where))
     if isinstance(value, Reference):
         return _reference(interp, node, kind, value, where)
     if isinstance(value, UserFunction | UserInstance):
-        interp.report_unknown(node, f"{where} of your own code is not read: choose one of Keras's")
+        return _own_function(interp, node, kind, value, where)
     else:
         interp.report_unknown(node, f"{where} could not be worked out: left out")
     return None
+
+
+def _with_old_defaults(
+    interp: Interpreter, node: ast.AST, spec: ObjectSpec | None
+) -> ObjectSpec | None:
+    """An optimizer named by a word, as the script's Keras made it."""
+    entry = catalog.find("optimizers", spec.class_name) if spec else None
+    if spec is None or entry is None:
+        return spec
+    return ObjectSpec(
+        spec.class_name,
+        Config(constructors.with_old_defaults(interp, node, entry, dict(spec.config))),
+    )
+
+
+def _own_function(
+    interp: Interpreter,
+    node: ast.AST,
+    kind: str,
+    value: UserFunction | UserInstance,
+    where: str,
+) -> ObjectSpec | None:
+    """A loss or metric of the text's own: Keras's of that name where its name says which it is."""
+    made = value.of.node if isinstance(value, UserInstance) else value.node
+    name = str(getattr(made, "name", "")).lower()
+    today = next((v for k, v in legacy.OWN_LOSSES.items() if k in name), "")
+    if kind == "losses" and today:
+        text = (
+            f"{name[:60]} is a function of your own, which is never run: Keras's {today} is taken."
+        )
+        interp.report_different(node, text)
+        return ObjectSpec(today)
+    shown = f"{where} {name[:60]}" if name else where
+    interp.report_unknown(node, f"{shown} of your own code is not read: choose one of Keras's")
+    return None
+
+
+def _note_name(interp: Interpreter, node: ast.AST, kind: str, value: KerasObject) -> None:
+    """A metric's name of the code's own is not kept: what it is called instead is told."""
+    entry = catalog.find("metrics", value.spec.class_name)
+    if kind != "metrics" or not value.name or entry is None:
+        return
+    today = str(entry.extra.get("key") or entry.alias)
+    if today != value.name and today:
+        interp.metric_names[value.name] = today
+        text = f"The metric that is called {value.name[:60]!r} here is reported as {today}."
+        interp.report_different(node, text)
+
+
+def watch_todays_names(interp: Interpreter, fit: FitCall, compiled: Config) -> FitCall:
+    """``val_acc`` in a callback, where the metric is called ``accuracy`` today."""
+    metrics = compiled.get("metrics", ())
+    names = dict(interp.metric_names)
+    if isinstance(metrics, tuple) and ObjectSpec("accuracy") in metrics:
+        names.setdefault("acc", "accuracy")
+    changed = tuple(_watch(interp, fit.node, c, names) for c in fit.settings.get("callbacks", ()))
+    return replace(fit, settings=fit.settings.with_(callbacks=changed)) if changed else fit
+
+
+def _watch(
+    interp: Interpreter, node: ast.AST, callback: ObjectSpec, names: dict[str, str]
+) -> ObjectSpec:
+    watched = str(callback.config.get("monitor", ""))
+    plain = watched.removeprefix("val_")
+    if plain not in names:
+        return callback
+    today = watched.removesuffix(plain) + names[plain]
+    interp.report_translation(
+        node, f"{watched}, which a callback watches, is called {today} today."
+    )
+    return callback.with_(monitor=today)
 
 
 def _reference(interp: Interpreter, node: ast.AST, kind: str, value: Reference, where: str) -> Any:
@@ -125,7 +197,7 @@ def _reference(interp: Interpreter, node: ast.AST, kind: str, value: Reference, 
     last = value.path.rpartition(".")[2]
     if home is not None and home[0] in (kind, "losses"):
         if catalog.find(kind, last):
-            return ObjectSpec(last)
+            return _with_old_defaults(interp, node, ObjectSpec(last))
         return _find_by_name(interp, node, kind, last, where)
     interp.report_unknown(node, f"{where} is {last[:60]!r}, which is not one of Keras's: left out")
     return None

@@ -7,7 +7,7 @@ import difflib
 from typing import Any
 
 from builder import catalog
-from builder.catalog import Entry
+from builder.catalog import REQUIRED, Entry, old_defaults
 from builder.catalog.cells import CELLS
 from builder.check.values.catalog_lookup import kind_noun
 from builder.code.constructor_calls import nested_kind
@@ -44,12 +44,17 @@ def construct(
         return _missing(interp, node, kind, written)
     kw = _modern(interp, node, entry, dict(kw))
     about: dict[str, Any] = {"name": kw.pop("name", None)}
+    if kind == "metrics" and about["name"] is None and args and _is_free_text(entry, args[0]):
+        about["name"], args = args[0], args[1:]  # tf.keras gave metrics their name first
     if kind == "layers":
         shapes = [name for name in layer_arguments.SHAPES if name in kw and name not in entry.args]
         about |= {name: kw.pop(name) for name in shapes}
+    if kind == "optimizers":
+        args, kw = _old_order(interp, node, entry, args, kw)
     decay = kw.pop("decay", None) if kind == "optimizers" else None
     args = _window(interp, node, entry, written, args)
     config = _config(interp, node, entry, args, kw)
+    config = with_old_defaults(interp, node, entry, config)
     if decay is not None:
         usual = {"learning_rate": entry.args["learning_rate"]}
         config = usual | config
@@ -61,9 +66,52 @@ def construct(
         return interp.report_unknown(node, f"{entry.class_name} is left out: it needs {lacking[0]}")
     spec = minimal_spec(entry, Config(config))
     if kind != "layers":
-        return KerasObject(kind, spec)
+        named = about["name"]
+        return KerasObject(kind, spec, named if isinstance(named, str) else "")
     wrapped = [v for v in (*args, *kw.values()) if isinstance(v, Layer)]
     return layer_arguments.make_layer(interp, node, spec, about, wrapped)
+
+
+def _is_free_text(entry: Entry, value: Any) -> bool:
+    """Whether a text stands where a metric takes a number or nothing at all."""
+    first = next(iter(entry.args.values()), None)
+    return isinstance(value, str) and not isinstance(first, str)
+
+
+def _old_order(
+    interp: Interpreter, node: ast.AST, entry: Entry, args: Args, kw: Keywords
+) -> tuple[Args, Keywords]:
+    """Arguments by position as Keras 2.2 had them: ``SGD(0.01, 0.9, 1e-6, True)``."""
+    order = old_defaults.ORDERS.get(entry.class_name, ())
+    today = tuple(entry.args)[: len(args)]
+    is_old = interp.age.version <= (2, 3) and not interp.age.in_tensorflow
+    if not is_old or order[: len(args)] in ((), today):
+        return args, kw
+    text = f"The arguments of {entry.class_name} stand in the order of Keras 2."
+    interp.report_translation(node, text)
+    return [], dict(zip(order, args, strict=False)) | kw
+
+
+def with_old_defaults(
+    interp: Interpreter, node: ast.AST, entry: Entry, config: dict[str, Any]
+) -> dict[str, Any]:
+    """With what the script's Keras meant by arguments that are not given; told once for each."""
+    age = interp.age
+    certain = age.in_tensorflow or age.version <= (2, 2) or entry.kind == "optimizers"
+    version = age.version if certain else old_defaults.TODAY
+    old = old_defaults.of_version(entry.class_name, version, age.in_tensorflow)
+    for name in entry.required:  # a default that is gone says what was meant in any script
+        old |= old_defaults.of_version(entry.class_name, (2, 15)) if name not in config else {}
+    for name, value in old.items():
+        if name in config or name not in entry.args:
+            continue
+        config = {**config, name: value}
+        if not interp.was_reported(f"{entry.class_name}.{name}"):
+            now = entry.args[name]
+            today = "has no default today" if now is REQUIRED else f"is {now} today"
+            text = f"{name} of {entry.class_name} was {value} in the Keras of this code and {today}"
+            interp.report_different(node, f"{text}: {value} is taken.")
+    return config
 
 
 def _window(
@@ -155,8 +203,10 @@ def _config(
             what = f"{name} of {entry.class_name}"
             interp.report_unknown(node, f"{what} is left out: {strange}")
             continue
-        if not (value is None and entry.args.get(name) is None):
-            values[name] = value
+        usual = entry.args.get(name)
+        if value is None and (usual is None or isinstance(usual, int | float)):
+            continue  # epsilon=None was Keras 2's way to say the usual one
+        values[name] = value
     return values
 
 
@@ -180,7 +230,7 @@ def read_argument(interp: Interpreter, node: ast.AST, entry: Entry, name: str, v
     if isinstance(value, Unknown | Opaque):
         raise CannotEvaluate("its value could not be worked out")
     if isinstance(value, UserFunction) and name == "schedule":
-        result = epoch_functions.recognise_schedule(interp, value)
+        result = epoch_functions.recognise_schedule(interp, node, value)
         if result is None:
             raise CannotEvaluate("this rule for the learning rate is not one we know")
         return result
@@ -256,6 +306,9 @@ def _word(interp: Interpreter, node: ast.AST, entry: Entry, name: str, value: st
     if asked == "activations":
         result = catalog.by_alias("activations", value)
         today = legacy.ACTIVATIONS.get(value, value)
+        lower = value.lower().replace(" ", "_")
+        if result is None and today == value and lower != value:
+            today = legacy.ACTIVATIONS.get(lower, lower)
         if result is None:
             result = catalog.by_alias("activations", today)
         if result is None:
@@ -267,7 +320,7 @@ def _word(interp: Interpreter, node: ast.AST, entry: Entry, name: str, value: st
         return result.class_name
     if asked in ("initializers", "regularizers", "constraints"):
         named = catalog.by_alias(asked, legacy.WEIGHT_NAMES.get(value, value))
-        named = named or catalog.find(asked, value)
+        named = named or catalog.find(asked, value) or catalog.by_alias(asked, value.lower())
         if named is None:
             raise CannotEvaluate(f"there is no {kind_noun(asked)} called {value[:60]!r}")
         return ObjectSpec(named.class_name)
@@ -275,8 +328,19 @@ def _word(interp: Interpreter, node: ast.AST, entry: Entry, name: str, value: st
         new = {"tf": "channels_last", "th": "channels_first"}.get(value, value)
         if new != value:
             interp.report_translation(node, f"{value!r} is written {new!r} today.")
-        return new
-    return value
+            return new
+    return _choice(interp, node, entry, name, value)
+
+
+def _choice(interp: Interpreter, node: ast.AST, entry: Entry, name: str, value: str) -> str:
+    """``padding="Same"``: older Kerases did not mind capital letters."""
+    asked = catalog.param(entry, name) if name in entry.args else None
+    choices = {str(c).lower(): c for c in asked.choices} if asked else {}
+    meant = choices.get(value.lower(), value)
+    if meant == value or value in choices.values():
+        return value
+    interp.report_translation(node, f"{name}={value!r} is written {meant!r} today.")
+    return str(meant)
 
 
 def _kind(entry: Entry, name: str) -> str:

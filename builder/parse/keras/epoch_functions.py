@@ -11,13 +11,21 @@ from builder.parse.interpreter.interpreter import Interpreter
 from builder.parse.interpreter.values import CannotEvaluate, LimitReached, UserFunction
 from builder.spec import Config, ObjectSpec
 
-EPOCHS = 60
+EPOCHS = 200
 """So many epochs are tried to see what a rule does."""
 
+LEAST = 5
+"""A rule that ends at a rate of 0 must have run for so many epochs to be seen."""
 
-def recognise_schedule(interp: Interpreter, function: UserFunction) -> ObjectSpec | None:
-    """The epoch schedule that gives the same rates, or None."""
-    return _by_words(function) or _by_numbers(interp, function)
+
+def recognise_schedule(
+    interp: Interpreter, node: ast.AST, function: UserFunction
+) -> ObjectSpec | None:
+    """The epoch schedule that gives the same rates, or None.
+
+    Where the rates hang on the epoch alone, the first is the optimizer's: ``interp.first_rate``.
+    """
+    return _by_words(function) or _by_numbers(interp, node, function)
 
 
 def _by_words(function: UserFunction) -> ObjectSpec | None:
@@ -40,7 +48,7 @@ def _by_words(function: UserFunction) -> ObjectSpec | None:
     return None
 
 
-def _by_numbers(interp: Interpreter, function: UserFunction) -> ObjectSpec | None:
+def _by_numbers(interp: Interpreter, node: ast.AST, function: UserFunction) -> ObjectSpec | None:
     takes = len(function.node.args.args)
     ratios: list[float] = []
     rate = 1.0
@@ -49,12 +57,44 @@ def _by_numbers(interp: Interpreter, function: UserFunction) -> ObjectSpec | Non
             try:
                 value = interp.call(function.node, function, [epoch, rate][:takes], {})
             except (CannotEvaluate, LimitReached):
+                value = 0.0
+            if isinstance(value, bool) or not isinstance(value, int | float):
                 return None
-            if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-                return None
+            if value <= 0:
+                if epoch < LEAST:
+                    return None
+                break
             ratios.append(value / rate)
             rate = value
-    return _rule(ratios) if takes >= 2 else None
+    if takes >= 2:
+        return _rule(ratios)
+    return _absolute(interp, node, ratios)
+
+
+def _absolute(interp: Interpreter, node: ast.AST, ratios: list[float]) -> ObjectSpec | None:
+    """A schedule of the epoch alone: its first rate, and how the others follow it."""
+    first = float(f"{ratios[0]:.10g}")
+    rule = _rule([1.0, *ratios[1:]])
+    interp.first_rate = first
+    text = f"The schedule begins with the rate {first:g}: the optimizer is given it."
+    if rule is None:
+        rule = _nearest(ratios)
+        what = "stays at it" if rule is None else "is followed nearly, by one like it"
+        interp.report_different(node, f"{text} How it goes on {what}.")
+    else:
+        interp.report_different(node, text)
+    return rule
+
+
+def _nearest(ratios: list[float]) -> ObjectSpec | None:
+    """Steps by one factor to as small a rate, where a falling one follows none of our rules."""
+    end = math.prod(ratios[1:])
+    falls = [e for e, r in enumerate(ratios) if e and r < 1 - 1e-9]
+    if not falls or end >= 1:
+        return None
+    every = max(1, falls[0])
+    steps = (len(ratios) - 1) // every
+    return _spec("StepDecay", factor=round(end ** (1 / steps), 6), every=every)
 
 
 def _rule(ratios: list[float]) -> ObjectSpec | None:

@@ -18,11 +18,20 @@ from builder.parse.interpreter.values import (
     Args,
     Keywords,
     Opaque,
+    Reference,
+    Scope,
     Unknown,
     UserFunction,
     resolve_number,
 )
-from builder.parse.keras import constructors, layer_arguments, legacy, model_calls, symbolic_calls
+from builder.parse.keras import (
+    constructors,
+    layer_arguments,
+    legacy,
+    model_calls,
+    symbolic_calls,
+    user_classes,
+)
 from builder.parse.keras.symbolic_model import Layer, Model, Tensor
 from builder.parse.text import syntax_tree
 
@@ -41,7 +50,8 @@ class ImageGenerator:
 
 
 SEEDS = {"keras.utils.set_random_seed": "", "tensorflow.random.set_seed": "TensorFlow's",
-         "tensorflow.set_random_seed": "TensorFlow's", "numpy.random.seed": "NumPy's",
+         "tensorflow.set_random_seed": "TensorFlow's",
+         "tensorflow.random.set_random_seed": "TensorFlow's", "numpy.random.seed": "NumPy's",
          "tensorflow.compat.v1.set_random_seed": "TensorFlow's",
          "tensorflow.compat.v1.random.set_random_seed": "TensorFlow's"}  # fmt: skip
 """Functions that set a seed, and whose."""
@@ -124,6 +134,8 @@ def _policy(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> An
 def _lambda(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """A Lambda whose function is one operation of Keras becomes that layer."""
     function = args[0] if args else kw.get("function")
+    if isinstance(function, Reference):
+        function = _as_function(function)
     start = Tensor(symbolic_calls.record_call(interp, Layer(None), []).call)
     result: Any = None
     if isinstance(function, UserFunction):
@@ -133,9 +145,31 @@ def _lambda(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> An
         layer = result.call.layer
         interp.report_translation(node, f"The Lambda became the layer {layer.class_name}.")
         return layer
+    if isinstance(function, UserFunction):
+        given = kw.get("arguments")
+        return user_classes.lambda_instance(
+            node, function, kw.get("name"), given if isinstance(given, dict) else {}
+        )
     return interp.report_unknown(
         node, "a Lambda holds code of your own, which is never run: left out"
     )
+
+
+def _as_function(value: Reference) -> UserFunction:
+    """``tf.nn.relu`` as ``lambda x: tf.nn.relu(x)``."""
+    body = ast.parse("lambda x: f(x)", mode="eval").body
+    assert isinstance(body, ast.Lambda)
+    return UserFunction(body, Scope({"f": value}))
+
+
+def _random_normal(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """Noise inside a layer of the text's own; chance anywhere else plays no part."""
+    usual = resolve_number(kw.get("mean", 0.0)) in (0, 0.0) and resolve_number(
+        kw.get("stddev", kw.get("std", 1.0))
+    ) in (1, 1.0)
+    if interp.inside and usual and len(args) <= 1:
+        return symbolic_calls.draw_noise(interp)
+    return None
 
 
 def _image_generator(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
@@ -207,6 +241,18 @@ def _length(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> An
     return len(value.stack) if isinstance(value, Model) else None
 
 
+def _is_instance(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``isinstance(layer, layers.BatchNormalization)``; None for anything but layers."""
+    if len(args) != 2 or not isinstance(args[0], Layer | Model):
+        return None
+    kinds = args[1] if isinstance(args[1], list) else [args[1]]
+    paths = [kind.path for kind in kinds if isinstance(kind, Reference)]
+    if isinstance(args[0], Model) or args[0].inner is not None:
+        return "keras.Model" in paths
+    names = [legacy.SHORT.get(p.rpartition(".")[2], p.rpartition(".")[2]) for p in paths]
+    return args[0].class_name in names or "keras.layers.Layer" in paths
+
+
 def _off(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
     """A layer, or the call of one, that our own script carries as a comment."""
     value = args[0] if args else Unknown()
@@ -228,7 +274,14 @@ FUNCTIONS: dict[str, Callable[[Interpreter, ast.Call, Args, Keywords], Any]] = {
     "keras.utils.get_file": lambda i, n, args, kw: args[0] if args else kw.get("fname", Unknown()),
     "keras.backend.image_data_format": lambda i, n, args, kw: "channels_last",
     "keras.preprocessing.image.ImageDataGenerator": _image_generator,
+    "keras.backend.random_normal": _random_normal,
+    "keras.random.normal": _random_normal,
+    "tensorflow.random.normal": _random_normal,
+    "tensorflow.random_normal": _random_normal,
+    "keras.backend.epsilon": lambda i, n, args, kw: 1e-07,
+    "keras.backend.floatx": lambda i, n, args, kw: "float32",
     "builtins.len": _length,
+    "builtins.isinstance": _is_instance,
     f"builtins.{syntax_tree.OFF}": _off,
 }
 """What is done by a hand of its own, by canonical name."""

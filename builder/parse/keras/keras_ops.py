@@ -67,6 +67,53 @@ def read_operation(path: str, args: Args, kw: Keywords) -> Found | None:
     return Layer(catalog.minimal("layers", ObjectSpec(entry.class_name, Config(config)))), tensors
 
 
+OLDER_HOMES = ("keras.backend.", "tensorflow.", "numpy.")
+"""Where functions of tensors had their home before ``keras.ops``."""
+
+OLDER_NAMES = {
+    "reduce_sum": "sum", "reduce_mean": "mean", "reduce_max": "max", "reduce_min": "min",
+    "reduce_prod": "prod", "reduce_std": "std", "reduce_variance": "var", "pow": "power",
+    "permute_dimensions": "transpose", "l2_normalize": "normalize", "repeat_elements": "repeat",
+    "concat": "concatenate", "clip_by_value": "clip", "reduce_any": "any", "reduce_all": "all",
+    "batch_dot": "matmul", "truediv": "divide", "gather": "take", "reverse": "flip",
+    "neg": "negative",
+    "reduce_logsumexp": "logsumexp", "resize": "image.resize",
+    "rgb_to_grayscale": "image.rgb_to_grayscale",
+}  # fmt: skip
+"""Function of older homes → operation, where the names differ."""
+
+OLDER_ARGUMENTS = {
+    "keep_dims": "keepdims", "reduction_indices": "axis", "perm": "axes", "pattern": "axes",
+    "clip_value_min": "x_min", "clip_value_max": "x_max", "min_value": "x_min",
+    "max_value": "x_max", "input": "x", "input_tensor": "x", "a": "x1", "b": "x2", "y": "x2",
+    "values": "xs", "tensors": "xs", "dim": "axis", "multiples": "repeats", "rep": "repeats",
+    "params": "x", "shape": "newshape",
+}  # fmt: skip
+"""Argument there → here, where the operation has that one and not the other."""
+
+
+def read_older(path: str, args: Args, kw: Keywords) -> Found | None:
+    """``K.sum(x, axis=1)`` or ``tf.reduce_sum(x, 1)`` as an operation; None where none does it.
+
+    Raises:
+        CannotEvaluate: an argument cannot be worked out.
+    """
+    if not path.startswith(OLDER_HOMES):
+        return None
+    name = path.rpartition(".")[2]
+    name = OLDER_NAMES.get(name, name)
+    entry = table.BY_NAME.get(table.PREFIX + name)
+    if entry is None:
+        return None
+    known = {*entry.args, *entry.extra["tensors"]}
+    named = {k: v for k, v in kw.items() if k != "name"}
+    today = {
+        OLDER_ARGUMENTS[k] if k not in known and OLDER_ARGUMENTS.get(k) in known else k: v
+        for k, v in named.items()
+    }
+    return read_operation(f"keras.ops.{name}", args, today)
+
+
 def _check_free(entry: Entry, name: str) -> None:
     if name not in entry.extra["tensors"]:
         raise CannotEvaluate(f"{name} is no tensor here")

@@ -144,6 +144,19 @@ LOSSES = {
 }
 """Short string of a loss → its class today."""
 
+OWN_LOSSES = {
+    "dice": "Dice",
+    "tversky": "Tversky",
+    "jaccard": "Dice",
+    "iou": "Dice",
+    "rmse": "MeanSquaredError",
+    "root_mean_square": "MeanSquaredError",
+    "binary_focal": "BinaryFocalCrossentropy",
+    "huber": "Huber",
+    "logcosh": "LogCosh",
+}
+"""Part of the name of a loss that people write themselves → Keras's loss nearest to it."""
+
 WEIGHT_NAMES = {
     "normal": "random_normal",
     "uniform": "random_uniform",

@@ -70,13 +70,14 @@ def add_layer(interp: Interpreter, node: ast.AST, model: Model, item: Any) -> No
     if isinstance(item, Tensor) and item.call.layer.is_input:
         item = item.call.layer
     if isinstance(item, UserInstance) and item.of.base == "model":
-        item = model_of(interp, item)
+        made = model_of(interp, item)
+        item = item if made.kind == "instance" else made
+    if isinstance(item, Model) and item.kind == "instance":
+        item = item.instance
     if isinstance(item, Model):
         _add_model(interp, node, model, item)
     elif isinstance(item, UserInstance):
-        name = item.of.node.name
-        text = f"{name} is a layer of your own: left out of the stack{own_layers_hint(name)}"
-        interp.report_unknown(node, text)
+        _add_block(interp, node, model, item)
     elif isinstance(item, Unknown):
         interp.report_unknown(node, "a layer that was not understood is left out of the model")
     elif not isinstance(item, Layer):
@@ -87,6 +88,49 @@ def add_layer(interp: Interpreter, node: ast.AST, model: Model, item: Any) -> No
         if item.said and item.shape is not None:
             _tell_shape(interp, item, first=not model.stack)
         model.stack.append(item)
+
+
+def _add_block(interp: Interpreter, node: ast.AST, model: Model, item: UserInstance) -> None:
+    """A layer or model class of the text's own in a stack: its layers, as when it is called."""
+    name = item.of.node.name
+    start = symbolic_calls.record_call(interp, Layer(None), [])
+    start.call.last = _last_of(model)
+    result = interp.call(node, item, [start], {})
+    if item.of.base == "model":
+        model_of(interp, item).used = True
+    if not isinstance(result, Tensor) or result.index:
+        text = f"{name} is a layer of your own: left out of the stack{own_layers_hint(name)}"
+        interp.report_unknown(node, text)
+        return
+    block = Model("open", "", getattr(node, "lineno", 0), inputs=[start], outputs=[result])
+    calls = symbolic_model.reachable_calls(block)[1:]
+    if len(model.stack) + len(calls) > MAX_LAYERS:
+        raise CannotEvaluate(f"the model has more than {MAX_LAYERS:,} layers")
+    chain = [start.call, *calls]
+    is_chain = all(
+        [t.call for t in call.reads] == [before] and not call.named
+        for before, call in zip(chain, calls, strict=False)
+    )
+    is_once = len({id(c.layer) for c in calls}) == len(calls)
+    if is_chain and is_once and not any(t.index for c in calls for t in c.reads):
+        model.stack += [call.layer for call in calls]
+    elif calls:
+        model.stack.append(Layer(None, "", block))
+
+
+def _last_of(model: Model) -> int | None:
+    """The size of the last axis of what a stack gives, where its layers alone say it."""
+    before: list[Tensor] = []
+    for layer in model.stack:
+        inner = layer.inner
+        if inner is not None:
+            end = inner.outputs[0].call.last if inner.outputs else None
+        else:
+            end = symbolic_calls.last_axis(layer, before)
+        call = symbolic_model.LayerCall(layer, last=end)
+        before = [Tensor(call)]
+    first = symbolic_model.input_shape(model) or (None,)
+    return before[0].call.last if before else first[-1]
 
 
 def own_layers_hint(name: str) -> str:
@@ -216,6 +260,9 @@ def call_model_method(
         return None
     if name == "compile":
         model.compiled = compile_and_fit.read_compile(interp, node, args, kw)
+        layers = list(symbolic_model.every_layer(model))
+        interp.steps += len(layers)
+        model.then = {id(v): v.spec for v in layers if v.spec is not None}
         return None
     if name in ("fit", "fit_generator", "train_on_batch"):
         return _fit(interp, node, model, name, args, kw)

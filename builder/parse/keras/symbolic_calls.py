@@ -25,7 +25,9 @@ from builder.parse.keras.symbolic_model import (
     Layer,
     LayerCall,
     Model,
+    Shape,
     Tensor,
+    graft,
     input_shape,
 )
 from builder.spec import MAX_LAYERS, Config, ObjectSpec
@@ -105,10 +107,12 @@ def record_call(interp: Interpreter, layer: Layer, tensors: list[Tensor]) -> Ten
     if len(tensors) > MAX_LAYERS:
         raise CannotEvaluate("too many inputs")
     interp.calls += 1
-    return Tensor(LayerCall(layer, tuple(tensors), interp.calls, _last(layer, tensors)))
+    layer.last_call = LayerCall(layer, tuple(tensors), interp.calls, last_axis(layer, tensors))
+    return Tensor(layer.last_call)
 
 
-def _last(layer: Layer, tensors: list[Tensor]) -> int | None:
+def last_axis(layer: Layer, tensors: list[Tensor]) -> int | None:
+    """The size of the last axis of what a layer gives, where it alone says it."""
     config = layer.spec.config if layer.spec else Config()
     if layer.is_input:
         shape = config.get("shape")
@@ -135,6 +139,11 @@ def _model_call(
     model = layer.inner
     assert model is not None
     model.used = True
+    if model.kind == "open":
+        calls = list(graft(model, tensors[0], interp.calls + 1))
+        interp.calls += len(calls)
+        interp.steps += len(calls)
+        return Tensor(calls[-1])
     if model.kind == "sequential" and not has_input(model):
         interp.steps += len(model.stack)
         interp.step()
@@ -148,6 +157,58 @@ def _model_call(
     if len(model.outputs) > 1:
         return [Tensor(result.call, i) for i in range(len(model.outputs))]
     return result
+
+
+NOISE = "__noise__"
+"""Class of what stands for numbers drawn by chance while a layer of the text's own is followed."""
+
+
+def draw_noise(interp: Interpreter) -> Tensor:
+    """Normal noise, which only the layer Sampling may use."""
+    return record_call(interp, Layer(ObjectSpec(NOISE)), [])
+
+
+def draws_noise(tensor: Tensor, most: int = 200) -> bool:
+    """Whether chance has a part in a tensor."""
+    todo, seen = [tensor.call], 0
+    while todo and seen < most:
+        call, seen = todo.pop(), seen + 1
+        if call.layer.class_name == NOISE:
+            return True
+        todo += [t.call for t in call.reads]
+    return False
+
+
+def sampling_of(tensor: Tensor) -> list[Tensor] | None:
+    """Mean and log-variance, where a tensor is ``mean + exp(0.5 * log_var) * noise``."""
+    if tensor.call.layer.class_name != "Add" or len(tensor.call.reads) != 2:
+        return None
+    for mean, rest in (tensor.call.reads, tensor.call.reads[::-1]):
+        if rest.call.layer.class_name != "Multiply" or draws_noise(mean):
+            continue
+        sides = [t for t in rest.call.reads if t.call.layer.class_name != NOISE]
+        if len(sides) == 1 and (log_var := _log_variance(sides[0])) is not None:
+            return [mean, log_var]
+    return None
+
+
+def _log_variance(deviation: Tensor) -> Tensor | None:
+    """``log_var`` where a tensor is ``exp(0.5 * log_var)``."""
+    call = deviation.call
+    spec = call.layer.spec
+    is_exp = spec is not None and (
+        spec.class_name == "ops.exp" or spec.config.get("activation") == "exponential"
+    )
+    if spec is None or not is_exp:
+        return None
+    half = call.reads[0].call
+    if half.layer.class_name == "Rescaling" and half.layer.spec is not None:
+        config = half.layer.spec.config
+        halves = config.get("scale") == 0.5 and not config.get("offset")
+        return half.reads[0] if halves else None
+    if half.layer.class_name == "ops.divide" and half.layer.spec is not None:
+        return half.reads[0] if half.layer.spec.config.get("x2") == 2 else None
+    return None
 
 
 def has_input(model: Model) -> bool:
@@ -208,10 +269,14 @@ def call_operation(interp: Interpreter, node: ast.Call, path: str, args: Args, k
     if result := keras_ops.read_operation(path, args, kw):
         return record_call(interp, *result)
     name = path.rpartition(".")[2]
-    if name == "shape" or ".random." in path:
+    if name in ("shape", "int_shape"):
+        return Shape(tensors_in(args, kw)[0].call.last)
+    if ".random." in path or "random_" in name:
         return interp.report_unknown(node, "no layer does this: left out")
-    tensors = [t for t in walk([args, list(kw.values())]) if isinstance(t, Tensor)]
+    tensors = tensors_in(args, kw)
     layer = _operation(name, path, args, kw, len(tensors))
+    if layer is None and (result := keras_ops.read_older(path, args, kw)):
+        return record_call(interp, *result)
     if layer is None:
         if name in ("cast", "identity", "stop_gradient", "convert_to_tensor"):
             interp.report_different(node, f"{name} is left out.")
@@ -222,6 +287,11 @@ def call_operation(interp: Interpreter, node: ast.Call, path: str, args: Args, k
         node, f"`{interp.page.text(node)}` became the layer {layer.class_name}."
     )
     return record_call(interp, layer, tensors)
+
+
+def tensors_in(args: Args, kw: Keywords) -> list[Tensor]:
+    """The tensors among arguments, also those in lists."""
+    return [t for t in walk([args, list(kw.values())]) if isinstance(t, Tensor)]
 
 
 def _operation(name: str, path: str, args: Args, kw: Keywords, many: int) -> Layer | None:

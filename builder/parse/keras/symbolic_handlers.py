@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from typing import Any
 
 from builder.parse.awaited.awaited_array import Awaited
@@ -85,6 +84,14 @@ def _layer_method(
 
 
 def _layer_attribute(interp: Interpreter, node: ast.AST, layer: Layer, name: str) -> Any:
+    if name == "output" and layer.last_call is not None:
+        return Tensor(layer.last_call)
+    if name == "name" and layer.name:
+        return layer.name
+    if name == "trainable":
+        return layer.spec is None or layer.spec.config.get("trainable", True)
+    if layer.inner is not None and name not in ("input", "output", "weights", "call"):
+        return _model_attribute(interp, node, layer.inner, name)
     if name == "units" and layer.spec is not None:
         return layer.spec.config.get("units", Unknown())
     plain = name in ("input", "output", "weights", "name", "mean", "variance", "kernel")
@@ -115,21 +122,22 @@ def _shape_index(interp: Interpreter, node: ast.Subscript, shape: Shape, key: An
 
 
 def _set_layer(interp: Interpreter, target: ast.Attribute, layer: Layer, value: Any) -> None:
-    if layer.spec is None or target.attr != "trainable":
-        return
-    if isinstance(value, bool) and not layer.is_input:
-        config = layer.spec.config.without("trainable")
-        more = {} if value else {"trainable": False}
-        layer.spec = replace(layer.spec, config=config.with_(**more))
+    if target.attr == "trainable" and isinstance(value, bool):
+        symbolic_model.set_trainable(layer, value)
 
 
 def _set_model(interp: Interpreter, target: ast.Attribute, model: Model, value: Any) -> None:
-    interp.report_unknown(target, "this setting of a model is not taken over")
+    if target.attr == "trainable" and isinstance(value, bool) and model.kind != "instance":
+        symbolic_model.set_trainable(Layer(None, inner=model), value)
+    elif target.attr not in ("_name", "name"):
+        interp.report_unknown(target, "this setting of a model is not taken over")
 
 
 def name_result(interp: Interpreter, target: ast.AST, value: Any) -> None:
     """A variable set only once names the call whose result it holds."""
     first, tensor = target, value
+    if isinstance(value, Model) and isinstance(target, ast.Name):
+        value.title = value.title or target.id
     if isinstance(target, ast.Tuple) and target.elts:
         parts = value if isinstance(value, list) else [value]
         if len({id(p.call) if isinstance(p, Tensor) else 0 for p in parts}) > 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from builder.catalog.ops import PREFIX
@@ -29,6 +29,7 @@ class Layer(Symbol):
         off: our own script carries it as a comment.
         depth: how many wrappers and models are inside it.
         said: the argument that told ``shape``.
+        last_call: of its calls.
     """
 
     spec: ObjectSpec | None
@@ -40,6 +41,7 @@ class Layer(Symbol):
     depth: int = 0
     line: int = 0
     said: str = ""
+    last_call: LayerCall | None = None
 
     @property
     def class_name(self) -> str:
@@ -95,10 +97,12 @@ class KerasObject(Symbol):
     Args:
         kind: of its catalogue entry: ``optimizers``, ``losses`` …
         spec: its record.
+        name: as the code gives it.
     """
 
     kind: str
     spec: ObjectSpec
+    name: str = ""
 
 
 @dataclass(eq=False, slots=True)
@@ -106,7 +110,8 @@ class Model(Symbol):
     """A model of the text.
 
     Args:
-        kind: ``sequential``, ``functional``, or ``instance`` for an object of a class.
+        kind: ``sequential``, ``functional``, ``instance`` for an object of a class, or ``open`` for
+            a block in a stack, whose one input is what stands before it.
         stack: the layers of a Sequential.
         inputs, outputs: of a functional model.
         shape: from ``build``, without the batch.
@@ -114,6 +119,9 @@ class Model(Symbol):
         aside: made from another model's inside, to look at it.
         used: it is part of another model.
         as_layer: the layer it is there.
+        base: the ready-made network that it is, which a head is put on.
+        title: the first variable that held it.
+        then: layer → its record when the model was compiled: what is frozen later is not, there.
     """
 
     kind: str
@@ -129,22 +137,31 @@ class Model(Symbol):
     aside: bool = False
     used: bool = False
     as_layer: Layer | None = None
+    base: str = ""
+    title: str = ""
+    then: dict[int, ObjectSpec] = field(default_factory=dict)
 
 
-def model_spec(model: Model, name: str = "model", depth: int = 0) -> tuple[ModelSpec, int]:
+def model_spec(
+    model: Model, name: str = "model", depth: int = 0, then: dict[int, ObjectSpec] | None = None
+) -> tuple[ModelSpec, int]:
     """The record of a Sequential or functional model, and how many layers it has in all.
+
+    Args:
+        then: the records that count for layers, where they are others than today's.
 
     Raises:
         CannotEvaluate: too many layers, or models too deep inside each other.
     """
     if depth > MAX_NESTING:
         raise CannotEvaluate("models are nested too deeply")
+    then = model.then if then is None else then
     if model.kind == "sequential":
         layers = list(_with_input(model))
         if len(layers) > MAX_LAYERS:
             raise CannotEvaluate(f"the model has more than {MAX_LAYERS:,} layers")
-        return _model_spec(model.name or name, list(_chain_calls(layers)), None, depth)
-    return _model_spec(model.name or name, reachable_calls(model), model.outputs, depth)
+        return _model_spec(model.name or name, list(_chain_calls(layers)), None, depth, then)
+    return _model_spec(model.name or name, reachable_calls(model), model.outputs, depth, then)
 
 
 def _with_input(model: Model) -> Iterator[Layer]:
@@ -183,9 +200,26 @@ def input_layer(shape: tuple[int | None, ...], batch: int | None = None, name: s
 
 def _chain_calls(layers: Iterable[Layer]) -> Iterator[LayerCall]:
     before: LayerCall | None = None
-    for number, layer in enumerate(layers):
+    number = 0
+    for layer in layers:
+        if layer.inner is not None and layer.inner.kind == "open" and before is not None:
+            for call in graft(layer.inner, Tensor(before), number):
+                yield call
+                before, number = call, number + 1
+            continue
         before = LayerCall(layer, (Tensor(before),) if before else (), number)
         yield before
+        number += 1
+
+
+def graft(block: Model, start: Tensor, number: int) -> Iterator[LayerCall]:
+    """The calls of an open block, read from ``start`` on; the last is what the block gives."""
+    made = {id(block.inputs[0].call): start.call}
+    for call in reachable_calls(block)[1:]:
+        reads = tuple(Tensor(made[id(t.call)], t.index) for t in call.reads)
+        made[id(call)] = replace(call, reads=reads, number=number, title="")
+        number += 1
+        yield made[id(call)]
 
 
 def reachable_calls(model: Model) -> list[LayerCall]:
@@ -212,7 +246,11 @@ def _number(call: LayerCall) -> int:
 
 
 def _model_spec(
-    name: str, calls: list[LayerCall], outputs: list[Tensor] | None, depth: int
+    name: str,
+    calls: list[LayerCall],
+    outputs: list[Tensor] | None,
+    depth: int,
+    then: dict[int, ObjectSpec],
 ) -> tuple[ModelSpec, int]:
     names = layer_names(calls)
     titles = _titles(calls, names)
@@ -222,7 +260,7 @@ def _model_spec(
     for call in calls:
         key = names[id(call.layer)]
         if key not in table:
-            table[key], many = _record(call.layer, key, depth)
+            table[key], many = _record(call.layer, key, depth, then)
             count += many
             if count > MAX_LAYERS:
                 raise CannotEvaluate(f"the model has more than {MAX_LAYERS:,} layers")
@@ -256,11 +294,34 @@ def title_of(call: LayerCall) -> str:
     return name if NAME.fullmatch(name) else ""
 
 
-def _record(layer: Layer, name: str, depth: int) -> tuple[Any, int]:
+def _record(layer: Layer, name: str, depth: int, then: dict[int, ObjectSpec]) -> tuple[Any, int]:
     if layer.inner is not None:
-        inner, count = model_spec(layer.inner, name, depth + 1)
+        inner, count = model_spec(layer.inner, name, depth + 1, then)
         return inner, count + 1
-    return layer.spec, 1
+    return then.get(id(layer), layer.spec), 1
+
+
+def every_layer(model: Model, depth: int = 0) -> Iterator[Layer]:
+    """The layers of a model and of the models in it."""
+    if depth > MAX_NESTING:
+        return
+    calls = reachable_calls(model) if model.kind in ("functional", "open") else ()
+    for layer in (*model.stack, *(c.layer for c in calls)):
+        if layer.inner is None:
+            yield layer
+        else:
+            yield from every_layer(layer.inner, depth + 1)
+
+
+def set_trainable(layer: Layer, value: bool) -> None:
+    """``layer.trainable = value``, as its record has it; of a model all its layers."""
+    if layer.inner is not None:
+        for inner in every_layer(layer.inner):
+            set_trainable(inner, value)
+    elif layer.spec is not None and not layer.is_input:
+        config = layer.spec.config.without("trainable")
+        more = {} if value else {"trainable": False}
+        layer.spec = replace(layer.spec, config=config.with_(**more))
 
 
 def _ref(titles: dict[int, str], tensor: Tensor) -> str:

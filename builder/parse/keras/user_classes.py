@@ -25,6 +25,9 @@ from builder.parse.keras import model_calls, symbolic_calls
 from builder.parse.keras.symbolic_model import Layer, Model, Shape, Tensor
 from builder.spec import unique_name
 
+LAMBDA = "__lambda__"
+"""Field of an object that stands for a Lambda: its function takes no ``self``."""
+
 WEIGHTS = ("add_weight", "add_variable", "Variable")
 """What a class makes weights with."""
 
@@ -35,7 +38,7 @@ def make_instance(
     """An object of a class of the text; ``__init__`` is followed."""
     if kind.base == "callback":  # told where it is handed over
         return Opaque()
-    if not kind.base:
+    if kind.base == "other":
         if not interp.foreign and not any(isinstance(v, Opaque | Unknown) for v in args):
             interp.report_unknown(node, f"the class {kind.node.name} is not followed: left out")
         return Opaque()
@@ -55,6 +58,9 @@ def follow_instance(
 ) -> Any:
     """Calling an object of the text's own layer or model class: its ``call`` is followed."""
     follow = value.of.methods.get("call")
+    if value.of.base == "":
+        follow = value.of.methods.get("__call__")
+        return interp.call(node, follow, [value, *args], kw) if follow else Opaque()
     if follow is None or any(isinstance(a, Opaque | DataArray) for a in args):
         return Opaque()
     inputs = [
@@ -74,13 +80,34 @@ def follow_instance(
         return _left_out(interp, node, value, inputs, "it makes weights of its own")
     _build(interp, node, value, inputs)
     _name_fields(value)
-    result = interp.call(node, follow, [value, *args], _accepted_keywords(follow, kw))
+    keywords = _accepted_keywords(follow, kw | value.fields.get(LAMBDA, {}))
+    interp.inside += 1
+    try:
+        result = interp.call(node, follow, [*([] if LAMBDA in value.fields else [value]), *args],
+                             keywords)  # fmt: skip
+    finally:
+        interp.inside -= 1
     if value.of.base != "layer":
         return result
+    ends = [result] if isinstance(result, Tensor) else []
+    if any(symbolic_calls.draws_noise(t) for t in ends):
+        sampled = symbolic_calls.sampling_of(ends[0])
+        if sampled is None:
+            return _left_out(interp, node, value, inputs, "it draws by chance")
+        return _sample(interp, node, value, sampled)
     if not _tensors(list(result.values()) if isinstance(result, dict) else [result]):
         return _left_out(interp, node, value, inputs, "what its call gives could not be worked out")
     interp.report_translation(node, f"{value.of.node.name} is taken apart into its layers.")
     return result
+
+
+def _sample(interp: Interpreter, node: ast.AST, value: UserInstance, reads: list[Tensor]) -> Any:
+    """``mean + exp(0.5 * log_var) * noise`` as the layer Sampling."""
+    says_kl = any("kl" in line.lower() for line in interp.page.lines)
+    layer = symbolic_calls.new_layer("Sampling", **({} if says_kl else {"kl_weight": 0.0}))
+    more = ", which adds the KL loss itself" if says_kl else ""
+    interp.report_different(node, f"{value.of.node.name} became the layer Sampling{more}.")
+    return symbolic_calls.record_call(interp, layer, reads)
 
 
 def _build(interp: Interpreter, node: ast.AST, value: UserInstance, values: list[Any]) -> None:
@@ -116,6 +143,10 @@ def _left_out(
 ) -> Any:
     """A layer class of the text's own that cannot be layers of Keras: a gap in the graph."""
     name = value.of.node.name
+    if LAMBDA in value.fields:
+        text = "a Lambda holds code of your own, which is never run: left out; what follows reads"
+        interp.report_unknown(node, f"{text} what it read")
+        return _tensors(values)[0]
     message = f"{name} is a layer of your own, and {why}: left out; what follows reads what it read"
     interp.report_unknown(node, f"{message}{model_calls.own_layers_hint(name)}")
     return _tensors(values)[0]
@@ -156,6 +187,17 @@ def _takes(function: UserFunction, name: str) -> bool:
     return any(a.arg == name for a in function.node.args.args)
 
 
+def lambda_instance(
+    node: ast.Call, function: UserFunction, name: Any, kw: Keywords
+) -> UserInstance:
+    """A Lambda as an object of a layer class whose ``call`` is its function."""
+    body = ast.ClassDef(name="The Lambda", bases=[], keywords=[], body=[], decorator_list=[])
+    kind = UserClass(ast.copy_location(body, node), function.home, "layer", {"call": function})
+    made = UserInstance(kind, {LAMBDA: kw}, line=node.lineno)
+    made.name = tidy_name(name) if isinstance(name, str) else ""
+    return made
+
+
 def _name_fields(value: UserInstance) -> None:
     """Layers of a block are called after it where their names would meet twice."""
     if value.of.base != "layer" or not value.name:
@@ -166,7 +208,7 @@ def _name_fields(value: UserInstance) -> None:
 
 
 def _class_attribute(interp: Interpreter, node: ast.AST, value: UserClass, name: str) -> Any:
-    return value.methods.get(name, BoundMethod(value, name))
+    return value.methods.get(name, value.values.get(name, BoundMethod(value, name)))
 
 
 def _attribute(interp: Interpreter, node: ast.AST, value: UserInstance, name: str) -> Any:
@@ -174,6 +216,8 @@ def _attribute(interp: Interpreter, node: ast.AST, value: UserInstance, name: st
         return value.fields[name]
     if name in value.of.methods:
         return BoundMethod(value, name)
+    if name in value.of.values:
+        return value.of.values[name]
     if value.of.base == "model":
         return BoundMethod(model_calls.model_of(interp, value), name)
     return Opaque() if value.of.base != "layer" else BoundMethod(value, name)
@@ -193,7 +237,9 @@ def _set_attribute(
     interp: Interpreter, target: ast.Attribute, value: UserInstance, item: Any
 ) -> None:
     value.fields[target.attr] = item
-    if isinstance(item, Layer) and not item.name:
+    if isinstance(item, Model):
+        item.title = item.title or target.attr.strip("_")
+    if isinstance(item, Layer) and not item.name and value.of.base:
         item.name = tidy_name(target.attr.strip("_"))
 
 

@@ -49,6 +49,10 @@ class Remarks:
         else:
             self.found[key] = None
 
+    def drop(self, severity: str) -> None:
+        """Forget the remarks of one severity: another sentence says why they are many."""
+        self.found = {key: None for key in self.found if key[1] != severity}
+
     def is_full(self) -> bool:
         """Whether further remarks are only counted."""
         return len(self.found) >= MOST
