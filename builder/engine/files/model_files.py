@@ -19,12 +19,12 @@ from builder.engine.files import archive, older_weights, vocabulary, weights_rea
 from builder.engine.files.call_names import restore_names
 from builder.engine.files.foreign import (
     browser_model,
+    checkpoint_folder,
     foreign_files,
     named_weights,
-    checkpoint_folder,
 )
 from builder.engine.files.records import (
-    compile_settings,
+    compile_records,
     convert,
     first_keras,
     older_records,
@@ -263,9 +263,9 @@ def _to_spec(record: Any, compiled: Any, held: int | None, version: Any) -> Open
     facts = keras_model.summary(replace_unknown(model))
     if facts.failure is None:
         _refuse_impossible(facts, held)
-    settings, said = compile_settings.read_compile(compiled, older)
+    settings, said = compile_records.read_compile(compiled, older)
     if settings is not None:
-        settings = compile_settings.name_outputs(settings, binding.outputs(model))
+        settings = compile_records.name_outputs(settings, binding.outputs(model))
     said = (*told, *notes, *said)
     return {"model": model, "compile": settings, "notes": said, "weights": False}
 
