@@ -57,8 +57,8 @@ def open_model(path: str | os.PathLike[str], keep: str | os.PathLike[str] | None
 
     Returns:
         ``model`` (ModelSpec), ``compile`` (Config of optimizer, loss, metrics, or None),
-        ``notes`` (tuple of Note: what was not taken over) and ``weights`` (whether ``keep`` was
-        written).
+        ``notes`` (tuple of Note: what was not taken over), ``facts`` (what Keras says of it) and
+        ``weights`` (whether ``keep`` was written).
 
     Raises:
         FileError: what is wrong with it, in one sentence, and what to do.
@@ -267,7 +267,7 @@ def _to_spec(record: Any, compiled: Any, held: int | None, version: Any) -> Open
     if settings is not None:
         settings = compile_records.name_outputs(settings, binding.outputs(model))
     said = (*told, *notes, *said)
-    return {"model": model, "compile": settings, "notes": said, "weights": False}
+    return {"model": model, "compile": settings, "notes": said, "weights": False, "facts": facts}
 
 
 def _refuse_impossible(facts: ModelFacts, weights: int | None) -> None:

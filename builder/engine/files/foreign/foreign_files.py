@@ -64,7 +64,7 @@ def refuse_foreign(name: str, head: bytes) -> FileError:
     known = ENDINGS.get(SAME.get(ending, ending))
     if head[8:10] == b'{"':  # the length of a JSON header, then that header
         known = ENDINGS[".safetensors"]
-    if head[:1] == b"\x08" and head[2:3] in (b"\x12", b"\x1a", b"\x3a"):
+    if not known and head[:1] == b"\x08" and head[2:3] in (b"\x12", b"\x1a", b"\x3a"):
         known = ENDINGS[".onnx"]
     if known:
         return FileError(f"{name} is {known[0]}.", known[1])
