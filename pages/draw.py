@@ -132,12 +132,11 @@ def _answer(run: Run, image: NDArray[np.uint8] | None, upload: bytes | None) -> 
 def _choose_digit(many: int) -> int | None:
     """Which of several digits in a picture is cut out; None for none yet."""
     return st.segmented_control(
-        f"There are {many} digits. Cut out, from the left, the",
+        "Cut out one digit",
         range(many),
-        format_func=lambda i: (
-            f"the {ORDINALS[i]} from the left" if i < len(ORDINALS) else str(i + 1)
-        ),
+        format_func=lambda i: f"The {ORDINALS[i]}" if i < len(ORDINALS) else str(i + 1),
         key=f"draw-digit-{many}",
+        help="Counted from the left; the others are put aside",
     )
 
 

@@ -25,6 +25,12 @@ WORKING_SIDE = 512
 FAINT = 0.01
 """Ink below this counts as paper."""
 
+MNIST_SIDE = 28
+
+SOFT = 0.25
+"""Ink below this share of the darkest is the soft edge of a stroke, which a digit's box does not
+count: MNIST's boxes were drawn around black and white."""
+
 
 def centre(ink: Array, box: int = 20) -> Array | None:
     """The 28×28 picture, made as MNIST was: cropped, scaled to a box, centred by mass.
@@ -39,10 +45,11 @@ def centre(ink: Array, box: int = 20) -> Array | None:
     Source: LeCun, Cortes, Burges: "normalized to fit in a 20x20 pixel box while preserving their
     aspect ratio … centered in a 28x28 image by computing the center of mass of the pixels".
     """
-    inked = ink > FAINT
-    rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
-    if len(rows) == 0:
+    if not (ink > FAINT).any():
         return None
+    soft = SOFT if max(ink.shape) > 2 * MNIST_SIDE else 0.0  # a small picture has no other edge
+    inked = ink > max(FAINT, soft * float(ink.max()))
+    rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
     crop = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype("float32")
     crop = _thick_enough(crop, box)
     height, width = crop.shape

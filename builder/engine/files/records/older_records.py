@@ -159,7 +159,7 @@ def _axis(axis: Any) -> Any:
     """As Keras's own loader takes it: a list of one is that number."""
     if isinstance(axis, list) and len(axis) == 1:
         axis = axis[0]
-    return int(axis) if isinstance(axis, float) else axis
+    return int(axis) if isinstance(axis, float) and axis.is_integer() else axis
 
 
 def _value(argument: str, value: Any, say: Callable[[str], None]) -> Any:
