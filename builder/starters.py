@@ -98,6 +98,19 @@ def empty_project(dataset: ObjectSpec) -> TrainingSpec:
     return replace(base, model=ModelSpec(), dataset=dataset, columns=Config(), compile=bare)
 
 
+def has_data_for(model: ModelSpec, compile: Config | None = None) -> bool:
+    """Whether the data of some starter are of this model's very shapes: what its Inputs read, and
+    as many classes or numbers as its only output gives."""
+    shapes, units = _input_shapes(model), _output_units(model)
+    if units is None or len(shapes) != 1:
+        return False
+    return any(
+        _input_shapes(s.training.model) == shapes and _output_units(s.training.model) == units
+        for s in all_starters()
+        if _loss_suits(s.training, compile)
+    )
+
+
 def project_for_model(model: ModelSpec, compile: Config | None = None) -> TrainingSpec:
     """A project for a model that came alone: with the data of the first starter it can read.
 

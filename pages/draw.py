@@ -115,6 +115,9 @@ def _answer(run: Run, image: NDArray[np.uint8] | None, upload: bytes | None) -> 
     artefact = str(jobs.artefact(run.id))
     if upload is not None:
         answer = client.call("predict_image.predict_file", artefact, run.training, upload)
+        if (many := answer.get("digits", 1)) > 1 and (chosen := _choose_digit(many)) is not None:
+            ask = "predict_image.predict_file"
+            answer = client.call(ask, artefact, run.training, upload, chosen)
         st.caption("This is about your picture. Remove it below to have the drawing read again.")
     else:
         answer = client.call("predict_image.predict_drawing", artefact, run.training, image)
@@ -124,6 +127,20 @@ def _answer(run: Run, image: NDArray[np.uint8] | None, upload: bytes | None) -> 
         + prediction.seen_html(answer["seen"])
         + prediction.bars_html(answer["classes"], answer["probabilities"])
     )
+
+
+def _choose_digit(many: int) -> int | None:
+    """Which of several digits in a picture is cut out; None for none yet."""
+    return st.segmented_control(
+        "Cut out one digit",
+        range(many),
+        format_func=lambda i: f"The {ORDINALS[i]}" if i < len(ORDINALS) else str(i + 1),
+        key=f"draw-digit-{many}",
+        help="Counted from the left; the others are put aside",
+    )
+
+
+ORDINALS = ("first", "second", "third", "fourth", "fifth")
 
 
 with page_frame.frame("draw"):

@@ -8,6 +8,8 @@ import numpy as np
 from scipy import ndimage
 from sklearn.datasets import load_digits
 
+from builder.datasets._strokes import written
+
 Array = Any
 Split = tuple[tuple[Array, Array], tuple[Array, Array]]
 
@@ -81,8 +83,10 @@ def redraw(edges: Array, strength: Any, rng: Any) -> Array:
     return np.round(255 * np.clip(0.5 + depth, 0, 1)).astype("uint8")
 
 
-def digits(variants: int, distortion: float) -> Split:
+def digits(variants: int, distortion: float, drawn: int = 0) -> Split:
     """``(x_train, y_train), (x_test, y_test)``: every training digit in several variants.
+
+    For each of them ``drawn`` more are drawn that a program has written.
 
     The last 357 digits, most of them by other writers, are the test, drawn once and as they are.
     Training rows stay in blocks of 36 digits with all their variants, shuffled inside a block, so
@@ -95,11 +99,22 @@ def digits(variants: int, distortion: float) -> Split:
     rng = np.random.default_rng(0)
     order = rng.permuted(np.arange(1440).repeat(variants).reshape(40, -1), axis=1).ravel()
     strengths = distortion * np.where(order < 1152, 1.0, 0.5)
+    named = labels[:1440]
+    if drawn:  # sixty for each block of 36, so that none is drawn in two blocks
+        made = written(np.arange(2400) % 10, rng)
+        edges = np.concatenate([edges[:1440], made, edges[1440:]])
+        named = np.concatenate([named, np.arange(2400) % 10])
+        more = 1440 + np.arange(2400).reshape(40, 60)[:, np.resize(np.arange(60), 36 * drawn)]
+        blocks = np.concatenate([order.reshape(40, -1), more], axis=1)
+        half = np.where(np.arange(40) < 32, 1.0, 0.5)[:, None]
+        bent = np.where(blocks < 1440, 1.0, 0.8) * half * distortion
+        mixed = rng.permuted(np.arange(blocks.size).reshape(blocks.shape), axis=1).ravel()
+        order, strengths = blocks.ravel()[mixed], bent.ravel()[mixed]
     x_train = np.concatenate(
         [
             redraw(edges[order[part]], strengths[part], rng)
-            for part in np.array_split(np.arange(len(order)), 4 * variants)
+            for part in np.array_split(np.arange(len(order)), 4 * (variants + drawn))
         ]
     )
-    x_test = redraw(edges[1440:], 0.0, rng)
-    return (x_train, labels[order]), (x_test, labels[1440:])
+    x_test = redraw(edges[-357:], 0.0, rng)
+    return (x_train, named[order]), (x_test, labels[1440:])

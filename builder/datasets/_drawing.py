@@ -5,7 +5,13 @@ from __future__ import annotations
 from builder.datasets import _program
 from builder.datasets.contract import Program
 
-PARTS = ("_digits.outlines", "_digits.redraw", "_digits.digits")
+PARTS = (
+    "_strokes.hands",
+    "_strokes.written",
+    "_digits.outlines",
+    "_digits.redraw",
+    "_digits.digits",
+)
 """What draws the digits."""
 
 

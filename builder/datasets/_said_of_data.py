@@ -2,7 +2,7 @@
 
 Settings of ``DataToCome.said``, each only where the code says it:
 
-    form          table, pictures, texts, windows, arrays
+    form          table, pictures, texts, windows, arrays; model: of a model that was opened
     file          the file or folder as the code writes it; target_file: that of the answers
     inputs        names or places of the columns that are read; without: those that are left out
     target        name or place of the column that is predicted
@@ -38,6 +38,7 @@ FORMS = {
     "texts": "texts",
     "windows": "a series",
     "arrays": "arrays",
+    "model": "not in the file of the model",
 }
 LONGEST_TEXT = "words in its longest text"
 CLASSES = "classes"

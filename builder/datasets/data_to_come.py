@@ -148,6 +148,8 @@ def decode(config: Config, rows: Array) -> list[str]:
 
 def awaits(config: Mapping[str, Any]) -> str:
     """One sentence on which data are to come."""
+    if config.get("said", Config()).get("form") == "model":
+        return "This model came without its data; those here are made up."
     name = _said_of_data.file_name(config.get("said", Config()))
     return f"The data of this code are not here{f' ({name})' if name else ''}; these are made up."
 
@@ -159,6 +161,8 @@ def describe(config: Mapping[str, Any]) -> list[str]:
 
 def remedy(config: Mapping[str, Any]) -> str:
     """One sentence on what to do until they are here."""
+    if config.get("said", Config()).get("form") == "model":
+        return "Use it as it is on the page Predict or Draw, or choose data before you train it."
     if not is_file(config):
         return "Train to see it run."
     folder = config["said"]["form"] == "texts"

@@ -13,7 +13,14 @@ ENTRY = entry(
     "Digits",
     0,
     "Images",
-    {"variants": 8, "distortion": 1.0, "scale": "unit", "labels": "one_hot", "channel_axis": False},
+    {
+        "variants": 8,
+        "distortion": 1.0,
+        "drawn": 0,
+        "scale": "unit",
+        "labels": "one_hot",
+        "channel_axis": False,
+    },
     params={
         "variants": Param(
             "int",
@@ -22,6 +29,14 @@ ENTRY = entry(
             " Test digits are drawn once, as they are.",
             1,
             16,
+            1,
+        ),
+        "drawn": Param(
+            "int",
+            "How many digits a program writes besides for each one written by hand, in the ways in"
+            " which people write it, and bent and turned like them.",
+            0,
+            24,
             1,
         ),
         "distortion": Param(
@@ -42,7 +57,10 @@ ENTRY = entry(
 )
 
 CONTENTS = Contents.of_x_and_y(
-    "image", (28, 28), 10, rows=lambda values: 1440 * int(values["variants"])
+    "image",
+    (28, 28),
+    10,
+    rows=lambda values: 1440 * (int(values["variants"]) + int(values["drawn"])),
 )
 PROGRAM = Program(PARTS)
 
@@ -58,13 +76,12 @@ def load(config: Config) -> Raw:
 
 def source(config: Config) -> str:
     """The same in a script standing alone."""
-    variants, distortion = _drawing_settings(config)
-    return (
-        f"{drawing_source(PROGRAM)}\n"
-        f"(x_train, y_train), (x_test, y_test) = digits({variants}, distortion={distortion!r})\n"
-    )
+    variants, distortion, drawn = _drawing_settings(config)
+    more = f", drawn={drawn}" if drawn else ""
+    call = f"digits({variants}, distortion={distortion!r}{more})"
+    return f"{drawing_source(PROGRAM)}\n(x_train, y_train), (x_test, y_test) = {call}\n"
 
 
-def _drawing_settings(config: Config) -> tuple[int, float]:
+def _drawing_settings(config: Config) -> tuple[int, float, int]:
     values = resolve_settings(ENTRY, config)
-    return values["variants"], float(values["distortion"])
+    return values["variants"], float(values["distortion"]), values["drawn"]

@@ -104,7 +104,7 @@ def flag_missing(gaps: int, columns: int) -> tuple[ObjectSpec, ...]:
 class Numeric(Kind):
     """Numbers that are scaled, each place of a row by itself or (``axis`` None) all together."""
 
-    axis: int | None = 0
+    axis: int | tuple[int, ...] | None = 0
     scales = True
 
     def validate(self, name: str, rows: Array, column: Column) -> None:

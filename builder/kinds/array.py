@@ -19,7 +19,7 @@ class AnyArray(Numeric):
     name = "array"
     title = "Numbers"
     task = "regression"
-    axis = None
+    axis: int | tuple[int, ...] | None = None
     any_loss = True
 
     def describe(self, column: ColumnFacts) -> str:

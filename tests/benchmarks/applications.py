@@ -21,7 +21,8 @@ import numpy as np
 
 from builder.engine.build import keras_model
 from builder.engine.build.backend import keras
-from builder.engine.files import convert, initial_weights, model_files
+from builder.engine.files import initial_weights, model_files
+from builder.engine.files.records import convert
 from builder.errors import LayerwiseError
 
 SMALL = ("MobileNetV2", "EfficientNetB0", "DenseNet121")

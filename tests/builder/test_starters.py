@@ -119,7 +119,7 @@ def test_the_tutorial_is_the_tutorial() -> None:
     assert training.compile["optimizer"].class_name == "Adam"
     assert training.compile["loss"].class_name == "CategoricalCrossentropy"
     assert [m.class_name for m in training.compile["metrics"]] == ["accuracy"]
-    assert training.fit == {"epochs": 10, "batch_size": 32, "validation_split": 0.2}
+    assert training.fit == {"epochs": 10, "batch_size": 64, "validation_split": 0.2}
 
 
 def test_an_unknown_starter_is_named_with_near_ones() -> None:

@@ -32,6 +32,8 @@ def problems(training: TrainingSpec, data: DataFacts | None) -> Iterator[Problem
             yield from _hidden(training, node, layer, later)
     if data:
         yield from _scale(training, data, stack)
+        if chained and stack:
+            yield from _far_answers(training, data, stack[-1])
 
 
 def _dropout(
@@ -138,6 +140,28 @@ def _scale(training: TrainingSpec, data: DataFacts, stack: list[str]) -> Iterato
     alone = fixes.model(label, training, put) if put and len(data.inputs) == 1 else ()
     hint = "Put a Normalization layer behind the Input."
     yield Problem("dataset", message, hint, alone, severe=False)
+
+
+FAR = 1000.0
+"""Amounts beyond this are far from where an untrained network begins."""
+
+
+def _far_answers(training: TrainingSpec, data: DataFacts, last: str) -> Iterator[Problem]:
+    """Amounts to predict that a network, which begins near 0, takes long to reach."""
+    spread, layer = next(iter(data.target.ranges), None), find_layer(training.model, last)
+    if data.target.task != "regression" or spread is None or layer is None or _rescales(layer):
+        return
+    if max(abs(spread.low), abs(spread.high)) <= FAR or not spread.deviation:
+        return
+    message = (
+        f"The amounts to predict go from {spread.low:g} to {spread.high:g}, but a network begins"
+        " near 0 and takes long to get there."
+    )
+    scale = recommended.rescale(spread.deviation, spread.mean)
+    label = "Put a Rescaling layer at the end"
+    remedy = fixes.model(label, training, partial(edit.insert, layer=scale))
+    hint = "Scale its answers by the deviation of the amounts, and add their mean."
+    yield Problem("dataset", message, hint, remedy, severe=False)
 
 
 def _rescales(layer: ObjectSpec | ModelSpec) -> bool:

@@ -16,6 +16,13 @@ CONCATENATE = ObjectSpec("Concatenate")
 NORMALIZATION = ObjectSpec("Normalization")
 """Gives every number a mean of 0 and a deviation of 1, learned from the training rows."""
 
+
+def rescale(deviation: float, mean: float) -> ObjectSpec:
+    """The layer that turns numbers about 0 into amounts of that mean and deviation."""
+    scale, offset = (float(f"{n:.4g}") for n in (deviation, mean))
+    return ObjectSpec("Rescaling", Config({"scale": scale, "offset": offset}))
+
+
 RELU = ObjectSpec("ReLU")
 """The activation of hidden layers, as a layer of its own."""
 

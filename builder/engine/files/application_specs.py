@@ -12,7 +12,8 @@ from builder.catalog.applications import BY_NAME, Architecture, scaling
 from builder.edit import naming
 from builder.engine.build import keras_model, keras_objects
 from builder.engine.build.backend import keras
-from builder.engine.files import convert, initial_weights
+from builder.engine.files import initial_weights
+from builder.engine.files.records import convert
 from builder.errors import FileError
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, unique_name
 

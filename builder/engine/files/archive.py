@@ -9,18 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from builder.engine.files.foreign import foreign_files
 from builder.errors import FileError, without_paths
 from builder.formatting import size
-
-KNOWN = (
-    (b"\x80", "a Python pickle. Pickles run code when they are read and are never opened"),
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8", "a JPEG picture"),
-    (b"%PDF", "a PDF document"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\x93NUMPY", "a NumPy array, not a model"),
-)
-"""First bytes of files that people take for models, and what they are."""
 
 AGAIN = "Save it again with model.save('model.keras') and choose the new file."
 
@@ -89,12 +80,7 @@ def kind(path: Path) -> str:
         return "hdf5"
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         return "json"
-    what = next((text for start, text in KNOWN if head.startswith(start)), "")
-    neither = "no Keras model: it is neither a .keras archive, nor an HDF5 file, nor JSON"
-    raise FileError(
-        f"{path.name} is {what or neither}.",
-        "Choose a file that model.save('model.keras') wrote.",
-    )
+    raise foreign_files.refuse_foreign(path.name, head)
 
 
 @contextlib.contextmanager
@@ -114,15 +100,30 @@ def read(path: Path) -> Archive:
         FileError: cut short, damaged, a bomb, encrypted, or something other than a model.
         OSError: the file cannot be read.
     """
+    with opened(path) as archive:
+        sizes = _members(archive, path.name)
+        for name in sizes:
+            _drain(archive, name, path.name)
+        metadata = b"{}"
+        if "metadata.json" in sizes:
+            metadata = read_member(archive, "metadata.json", path.name)
+        config = read_member(archive, "config.json", path.name)
+    weights = sum(count for name, count in sizes.items() if name.startswith("model.weights"))
+    return Archive(config, metadata, weights)
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """A ZIP whose directory has been checked for all that it can lie about.
+
+    Raises:
+        FileError: cut short, damaged, a bomb or encrypted.
+        OSError: the file cannot be read.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
-            sizes = _members(archive, path.name)
-            for name in sizes:
-                _drain(archive, name, path.name)
-            metadata = b"{}"
-            if "metadata.json" in sizes:
-                metadata = _member(archive, "metadata.json", path.name)
-            config = _member(archive, "config.json", path.name)
+            _check_directory(archive, path.name)
+            yield archive
     except FileError:
         raise
     except Exception as error:  # each way of packing has errors of its own
@@ -133,12 +134,9 @@ def read(path: Path) -> Archive:
             f"{path.name} is damaged or cut short: {why}.",
             "Download or copy it again.",
         ) from None
-    weights = sum(count for name, count in sizes.items() if name.startswith("model.weights"))
-    return Archive(config, metadata, weights)
 
 
-def _members(archive: zipfile.ZipFile, name: str) -> dict[str, int]:
-    """Declared sizes by member, after everything a directory can lie about was checked."""
+def _check_directory(archive: zipfile.ZipFile, name: str) -> None:
     infos = archive.infolist()
     if len(infos) > MAX_MEMBERS or len({i.filename for i in infos}) < len(infos):
         raise FileError(
@@ -146,8 +144,6 @@ def _members(archive: zipfile.ZipFile, name: str) -> dict[str, int]:
             "Choose a file that model.save('model.keras') wrote.",
         )
     for info in infos:
-        if not info.filename.startswith(MEMBERS) or ".." in info.filename:
-            raise _stranger(name, info.filename[:80])
         if info.flag_bits & 1:
             raise FileError(f"{name} is encrypted.", "Save it without a password.")
         bomb = info.file_size > MAX_JSON and info.file_size > MAX_RATIO * info.compress_size
@@ -157,6 +153,14 @@ def _members(archive: zipfile.ZipFile, name: str) -> dict[str, int]:
                 f" {size(info.file_size)}; it is refused.",
                 "Do not trust this file.",
             )
+
+
+def _members(archive: zipfile.ZipFile, name: str) -> dict[str, int]:
+    """Declared sizes by member, after each was found to belong into a ``.keras`` archive."""
+    infos = archive.infolist()
+    for info in infos:
+        if not info.filename.startswith(MEMBERS) or ".." in info.filename:
+            raise _stranger(name, info.filename[:80])
     if "config.json" not in {info.filename for info in infos}:
         raise FileError(
             f"{name} is a ZIP archive, but no Keras model: config.json is missing.",
@@ -175,14 +179,28 @@ def _stranger(name: str, member: str) -> FileError:
     )
 
 
-def _member(archive: zipfile.ZipFile, member: str, name: str) -> bytes:
+def read_member(archive: zipfile.ZipFile, member: str, name: str, most: int = MAX_JSON) -> bytes:
+    """A member of at most so many bytes; FileError when it has more."""
     with archive.open(member) as file:
-        data = file.read(MAX_JSON + 1)
-    if len(data) > MAX_JSON:
+        data = file.read(most + 1)
+    if len(data) > most:
         raise FileError(
-            f"'{member}' in {name} has more than {size(MAX_JSON)}.", "Do not trust this file."
+            f"'{member}' in {name} has more than {size(most)}.", "Do not trust this file."
         )
     return data
+
+
+def unpack(archive: zipfile.ZipFile, member: str, target: Path, name: str) -> Path:
+    """A member as the file ``target``; FileError when it is larger than it says."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    left = archive.getinfo(member).file_size
+    with archive.open(member) as source, open(target, "wb") as file:
+        while chunk := source.read(CHUNK):
+            left -= len(chunk)
+            if left < 0:
+                raise _larger(member, name)
+            file.write(chunk)
+    return target
 
 
 def _drain(archive: zipfile.ZipFile, member: str, name: str) -> None:
@@ -192,7 +210,10 @@ def _drain(archive: zipfile.ZipFile, member: str, name: str) -> None:
         while chunk := file.read(CHUNK):
             left -= len(chunk)
             if left < 0:
-                raise FileError(
-                    f"'{member}' in {name} is larger than it says; it is refused.",
-                    "Do not trust this file.",
-                )
+                raise _larger(member, name)
+
+
+def _larger(member: str, name: str) -> FileError:
+    return FileError(
+        f"'{member}' in {name} is larger than it says; it is refused.", "Do not trust this file."
+    )

@@ -2,30 +2,48 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
-from pathlib import Path
+import tempfile
+import zipfile
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import psutil
 
+from builder import binding
 from builder.document import check_values
 from builder.engine.build import keras_model, keras_objects
-from builder.engine.files import archive, convert, deserialize, vocabulary, weights_reader
+from builder.engine.files import archive, older_weights, vocabulary, weights_reader
 from builder.engine.files.call_names import restore_names
-from builder.engine.files.unknown_layers import replace_unknown
+from builder.engine.files.foreign import (
+    browser_model,
+    checkpoint_folder,
+    foreign_files,
+    named_weights,
+)
+from builder.engine.files.records import (
+    compile_records,
+    convert,
+    first_keras,
+    older_records,
+)
+from builder.engine.files.records.unknown_layers import replace_unknown
 from builder.errors import BuildError, FileError, SpecError
 from builder.facts import ModelFacts, Note
 from builder.formatting import size
-from builder.spec import Config
+
+Opened = dict[str, Any]
+"""What ``open_model`` returns."""
+
+Filled = tuple[set[str], tuple[Note, ...]]
 
 MAX_DEPTH = 100
 """How deeply a record may nest; each model within a model adds four levels."""
 
 
-def open_model(
-    path: str | os.PathLike[str], keep: str | os.PathLike[str] | None = None
-) -> dict[str, Any]:
+def open_model(path: str | os.PathLike[str], keep: str | os.PathLike[str] | None = None) -> Opened:
     """The architecture in a ``.keras``, ``.h5`` or model ``.json`` file of unknown origin.
 
     The file's content decides what it is, not its name. Its members are capped, its record is
@@ -39,8 +57,8 @@ def open_model(
 
     Returns:
         ``model`` (ModelSpec), ``compile`` (Config of optimizer, loss, metrics, or None),
-        ``notes`` (tuple of Note: what was not taken over) and ``weights`` (whether ``keep`` was
-        written).
+        ``notes`` (tuple of Note: what was not taken over), ``facts`` (what Keras says of it) and
+        ``weights`` (whether ``keep`` was written).
 
     Raises:
         FileError: what is wrong with it, in one sentence, and what to do.
@@ -48,25 +66,110 @@ def open_model(
     path = Path(path)
     match archive.kind(path):
         case "zip":
-            return weights_reader.keep_weights(path, _open_keras(path), keep)
+            return _open_zip(path, keep)
         case "hdf5":
-            return weights_reader.keep_weights(path, _open_h5(path), keep)
+            return _keep(path, _open_h5(path), keep)
     return read_model_json(path)
 
 
-def read_model_json(path: str | os.PathLike[str]) -> dict[str, Any]:
+def _keep(path: Path, opened: Opened, keep: str | os.PathLike[str] | None) -> Opened:
+    return weights_reader.keep_weights(
+        functools.partial(weights_reader.fill_model, path), opened, keep
+    )
+
+
+def _open_zip(path: Path, keep: str | os.PathLike[str] | None) -> Opened:
+    with archive.unreadable(path), archive.opened(path) as file:
+        kind, member = foreign_files.archive_kind(file.namelist(), path.name)
+        if kind == foreign_files.BROWSER:
+            return _open_browser_model(path, file, member, keep)
+        if kind == foreign_files.SAVED:
+            return _open_saved_model(path, file, member, keep)
+        if kind == foreign_files.INNER:
+            with tempfile.TemporaryDirectory() as folder:
+                name = PurePosixPath(member).name
+                inner = archive.unpack(file, member, Path(folder) / name, path.name)
+                if archive.kind(inner) == "hdf5":
+                    return _keep(inner, _open_h5(inner), keep)
+                return _keep(inner, _open_keras(inner), keep)
+    return _keep(path, _open_keras(path), keep)
+
+
+def _open_browser_model(
+    path: Path, file: zipfile.ZipFile, member: str, keep: str | os.PathLike[str] | None
+) -> Opened:
+    """A model of TensorFlow.js with its numbers."""
+    record = _json(archive.read_member(file, member, path.name), f"{member} in {path.name}")
+    if not browser_model.is_browser_model(record):
+        return _open_record(record, member)
+    beside = PurePosixPath(member).parent
+    model, compiled, version = browser_model.read_topology(record, path.name)
+    opened = _to_spec(model, compiled, None, version)
+
+    def read(name: str) -> bytes:
+        if (where := str(beside / name)) not in file.namelist():
+            raise FileError(f"'{name}' is not in the ZIP.", "Put all its .bin files into it.")
+        return archive.read_member(file, where, path.name, archive.MAX_FILE)
+
+    def fill(live: Any) -> Filled:
+        arrays = browser_model.read_weights(record, read)
+        return named_weights.fill_named(live, arrays, older_weights.Origin("2", ""))
+
+    return weights_reader.keep_weights(fill, opened, keep)
+
+
+def _open_saved_model(
+    path: Path, file: zipfile.ZipFile, member: str, keep: str | os.PathLike[str] | None
+) -> Opened:
+    """A SavedModel in which Keras 2 left what its layers are."""
+    root = PurePosixPath(member).parent
+    metadata = str(root / checkpoint_folder.METADATA)
+    if metadata not in file.namelist():
+        raise checkpoint_folder.no_layers(path.name)
+    record, names = checkpoint_folder.read_metadata(
+        archive.read_member(file, metadata, path.name), path.name
+    )
+    check = _json(json.dumps(record).encode(), path.name)
+    opened = _to_spec(check, check.get("training_config"), None, check.get("keras_version") or "2")
+
+    def fill(live: Any) -> Filled:
+        with tempfile.TemporaryDirectory() as folder:
+            for name in file.namelist():
+                if PurePosixPath(name).parent == root / "variables" and ".." not in name:
+                    target = Path(folder) / "variables" / PurePosixPath(name).name
+                    archive.unpack(file, name, target, path.name)
+            most = weights_reader.most_numbers(live)
+            arrays = checkpoint_folder.read_checkpoint(Path(folder), names, most)
+        return named_weights.fill_named(live, arrays, older_weights.Origin("2", ""))
+
+    return weights_reader.keep_weights(fill, opened, keep)
+
+
+def read_model_json(path: str | os.PathLike[str]) -> Opened:
     """The architecture that ``model.to_json()`` wrote; as ``open_model`` otherwise."""
     path = Path(path)
     with archive.unreadable(path), open(path, "rb") as file:
         data = file.read(archive.MAX_JSON + 1)
-    record = _json(data, path.name)
+    return _open_record(_json(data, path.name), path.name)
+
+
+def _open_record(record: Any, name: str) -> Opened:
     if isinstance(record, dict) and "layerwise" in record:
         raise FileError(
-            f"{path.name} is a Layerwise project, not a Keras model.", "Open it as a project."
+            f"{name} is a Layerwise project, not a Keras model.", "Open it as a project."
         )
+    if browser_model.is_browser_model(record):
+        model, compiled, version = browser_model.read_topology(record, name)
+        opened = _to_spec(model, compiled, None, version)
+        lie = ", ".join(browser_model.list_files(record)[:3]) or "files beside it"
+        text = f"Its weights lie in {lie}: put them into a ZIP with {name} and open that."
+        return opened | {"notes": (*opened["notes"], Note("", text))}
+    if first_keras.is_first(record):
+        model, compiled = first_keras.translate_first(record)
+        return _to_spec(model, compiled, None, "0")
     if not isinstance(record, dict) or "config" not in record:
         raise FileError(
-            f"{path.name} is JSON, but no Keras model: it has no 'config'.",
+            f"{name} is JSON, but no Keras model: it has no 'config'.",
             "Write it with model.to_json().",
         )
     return _to_spec(record, record.get("compile_config"), None, record.get("keras_version"))
@@ -94,7 +197,7 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"the number {name} is not allowed")
 
 
-def _open_keras(path: Path) -> dict[str, Any]:
+def _open_keras(path: Path) -> Opened:
     with archive.unreadable(path):
         members = archive.read(path)
     config = _json(members.config, f"config.json in {path.name}")
@@ -106,7 +209,7 @@ def _open_keras(path: Path) -> dict[str, Any]:
     return opened | {"model": model, "notes": (*opened["notes"], *said)}
 
 
-def _open_h5(path: Path) -> dict[str, Any]:
+def _open_h5(path: Path) -> Opened:
     import h5py  # type: ignore[import-untyped]
 
     try:
@@ -136,18 +239,20 @@ def _text(value: Any) -> bytes:
     return bytes(value) if isinstance(value, bytes) else b""
 
 
-def _to_spec(record: Any, compiled: Any, held: int | None, version: Any) -> dict[str, Any]:
+def _to_spec(record: Any, compiled: Any, held: int | None, version: Any) -> Opened:
     """The record as a spec that Keras accepts and this machine can hold.
 
     Args:
         held: bytes of weights in the file; None when it has none by nature.
         version: of the Keras that wrote it, if it says.
     """
-    old = isinstance(version, str) and version.startswith(("1.", "2."))
+    older, told = older_records.is_older(version), list[Note]()
+    if older:
+        record = older_records.translate_model(record, lambda at, text: told.append(Note(at, text)))
     try:
         model, notes = convert.from_record(record)
     except FileError as error:
-        if not old:
+        if not (older and version):
             raise
         raise FileError(
             f"This file was written by Keras {version}, and not all of it can be read: "
@@ -158,18 +263,11 @@ def _to_spec(record: Any, compiled: Any, held: int | None, version: Any) -> dict
     facts = keras_model.summary(replace_unknown(model))
     if facts.failure is None:
         _refuse_impossible(facts, held)
-    aged = Note("", f"The file was written by Keras {version}; check the layers.")
-    settings, said = _settings(compiled)
-    said = (*notes, *said, *((aged,) if old else ()))
-    return {"model": model, "compile": settings, "notes": said, "weights": False}
-
-
-def _settings(compiled: Any) -> tuple[Config | None, tuple[Note, ...]]:
-    """The compile settings; what cannot be read of them is no reason to refuse the model."""
-    try:
-        return deserialize.compile_record(compiled), ()
-    except FileError as error:
-        return None, (Note("compile", f"The training settings were left out: {error.message}"),)
+    settings, said = compile_records.read_compile(compiled, older)
+    if settings is not None:
+        settings = compile_records.name_outputs(settings, binding.outputs(model))
+    said = (*told, *notes, *said)
+    return {"model": model, "compile": settings, "notes": said, "weights": False, "facts": facts}
 
 
 def _refuse_impossible(facts: ModelFacts, weights: int | None) -> None:

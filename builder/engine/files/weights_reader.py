@@ -7,16 +7,21 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from builder import catalog
 from builder.engine.build import keras_model, keras_objects
 from builder.engine.build.backend import keras
-from builder.engine.files import initial_weights, unknown_layers
+from builder.engine.files import initial_weights, older_weights
+from builder.engine.files.records import unknown_layers
 from builder.errors import BuildError, FileError
 from builder.facts import Note
-from builder.spec import snake_case
+from builder.spec import Config, ModelSpec, snake_case
 
 MEMBER = "model.weights.h5"
 MAX_OBJECTS = 200_000
@@ -31,12 +36,19 @@ HOMES = ("layers", "_layer_checkpoint_dependencies")
 
 NO_WEIGHTS = "The weights were not taken over: train anew."
 
+MOST_STATISTICS = 2000
+"""Numbers a layer may have learned as its mean that become a setting; more would fill the page."""
+
 FEW = 4
 """More layers without weights than this are told in one note."""
 
 
+Filling = Callable[[keras.Model], tuple[set[str], tuple[Note, ...]]]
+"""Gives a model its weights in place: the names of the layers that got them, and remarks."""
+
+
 def keep_weights(
-    path: Path, opened: dict[str, Any], keep: str | os.PathLike[str] | None
+    fill: Filling, opened: dict[str, Any], keep: str | os.PathLike[str] | None
 ) -> dict[str, Any]:
     """What ``open_model`` found, with the file's weights written to ``keep`` where they fit.
 
@@ -52,13 +64,34 @@ def keep_weights(
         model = keras_model.build(unknown_layers.replace_unknown(opened["model"]))
         if not model.weights:
             return opened
-        names, said = fill_model(path, model)
+        names, said = fill(model)
+        said = (*said, *tell_missing(model, names))
         initial_weights.write_weights(model, keep, names)
     except (FileError, BuildError) as error:
         said = (Note("", f"The weights were not taken over: {error.message}"),)
     except OSError as error:
         said = (Note("", f"The weights could not be kept: {error.strerror}."),)
+    else:
+        opened = opened | {"model": _keep_statistics(opened["model"], model, names)}
     return opened | {"notes": (*opened["notes"], *said), "weights": bool(names)}
+
+
+def _keep_statistics(
+    spec: ModelSpec, live: keras.Model, names: set[str], at: str = ""
+) -> ModelSpec:
+    """The model with mean and variance that it has learned as settings of its layers: otherwise
+    they would be learned anew from whatever data come next."""
+    layers = dict(spec.layers)
+    for name, layer in spec.layers.items():
+        if isinstance(layer, ModelSpec):
+            layers[name] = _keep_statistics(layer, live.get_layer(name), names, f"{at}{name}/")
+        elif catalog.traits_of(layer.class_name).adapts == "mean" and f"{at}{name}" in names:
+            mean, variance = (np.asarray(w) for w in live.get_layer(name).weights[:2])
+            if mean.ndim < 2 and mean.size <= MOST_STATISTICS:
+                learned = {"mean": mean.ravel(), "variance": variance.ravel()}
+                said = {k: tuple(float(str(n)) for n in v) for k, v in learned.items()}
+                layers[name] = layer.with_(**said)
+    return replace(spec, layers=Config(layers))
 
 
 def fill_model(path: Path, model: keras.Model) -> tuple[set[str], tuple[Note, ...]]:
@@ -68,7 +101,7 @@ def fill_model(path: Path, model: keras.Model) -> tuple[set[str], tuple[Note, ..
         path: a ``.keras`` archive whose members ``archive.read`` has checked, or an ``.h5`` file.
 
     Returns:
-        The names of the layers that got theirs (as ``weights.leaves``), and a note for each other.
+        The names of the layers that got theirs (as ``initial_weights.leaves``), and remarks.
 
     Raises:
         FileError: the weights reach out of the file, or are damaged.
@@ -81,8 +114,13 @@ def fill_model(path: Path, model: keras.Model) -> tuple[set[str], tuple[Note, ..
         try:
             with h5py.File(path, "r") as file:
                 _check(file, model, h5py)
-                old = "model_weights" in file
-                filled = _old(file["model_weights"], model) if old else _new(path, file, model)
+                told: tuple[Note, ...] = ()
+                if "model_weights" in file:
+                    group = file["model_weights"]
+                    origin = older_weights.Origin.of(file, group)
+                    filled, told = older_weights.fill_from_groups(group, model, origin)
+                else:
+                    filled = _new(path, file, model)
         except FileError:
             raise
         except Exception as error:  # h5py raises OSError, KeyError, RuntimeError … on damage
@@ -90,12 +128,17 @@ def fill_model(path: Path, model: keras.Model) -> tuple[set[str], tuple[Note, ..
                 f"The weights in {path.name} are damaged: {keras_objects.reason(error)}",
                 "Download or copy it again.",
             ) from None
+    return filled, told
+
+
+def tell_missing(model: keras.Model, filled: set[str]) -> tuple[Note, ...]:
+    """A note for each layer that got no weights; one for all where they are many."""
     missing = sorted({name for name, _ in initial_weights.leaves(model)} - filled)
     why = "its weights are not in the file, or do not fit; it starts fresh."
     if len(missing) > FEW:
         why = f"the weights of {len(missing)} layers are not in the file, or do not fit."
-        return filled, (Note("", f"{why[0].upper()}{why[1:]} They start fresh."),)
-    return filled, tuple(Note(name, why) for name in missing)
+        return (Note("", f"{why[0].upper()}{why[1:]} They start fresh."),)
+    return tuple(Note(name, why) for name in missing)
 
 
 def _unpack(path: Path, folder: Path) -> Path:
@@ -107,9 +150,14 @@ def _unpack(path: Path, folder: Path) -> Path:
     return folder / MEMBER
 
 
+def most_numbers(model: keras.Model) -> int:
+    """Numbers of the largest array that the model can need."""
+    return max((math.prod(w.shape) for w in model.weights), default=0) + SPARE
+
+
 def _check(file: Any, model: keras.Model, h5py: Any) -> None:
     """Nothing may lead to other files, and no array may be larger than the model can need."""
-    biggest = max((math.prod(w.shape) for w in model.weights), default=0) + SPARE
+    biggest = most_numbers(model)
     for many, (name, group) in enumerate(_links(file, h5py)):
         link = group.get(name, getlink=True)
         if not isinstance(link, h5py.HardLink) or many > MAX_OBJECTS:
@@ -208,27 +256,3 @@ def _fill_layer(store: Any, layer: Any, at: str, lib: Any) -> bool:
         for weight, value in zip(layer.weights, before, strict=True):
             weight.assign(value)
     return not failed
-
-
-def _old(file: Any, model: keras.Model) -> set[str]:
-    """The older HDF5 format: one list of arrays for each layer, in the layer's own order."""
-    filled: set[str] = set()
-    for layer in model.layers:
-        if layer.name not in file or not layer.weights:
-            continue
-        group = file[layer.name]
-        names = group.attrs.get("weight_names", ())
-        names = [n.decode() if isinstance(n, bytes) else str(n) for n in names]
-        own = [*layer.trainable_weights, *layer.non_trainable_weights]
-        fits = len(names) == len(own) and all(
-            n in group and tuple(group[n].shape) == tuple(w.shape)
-            for n, w in zip(names, own, strict=True)
-        )
-        if not fits:
-            continue
-        for name, weight in zip(names, own, strict=True):
-            weight.assign(group[name][()])
-        inner = isinstance(layer, keras.Model)
-        below = [n for n, _ in initial_weights.leaves(layer, f"{layer.name}/")] if inner else []
-        filled.update(below if inner else [layer.name])
-    return filled

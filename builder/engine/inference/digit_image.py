@@ -25,6 +25,12 @@ WORKING_SIDE = 512
 FAINT = 0.01
 """Ink below this counts as paper."""
 
+MNIST_SIDE = 28
+
+SOFT = 0.25
+"""Ink below this share of the darkest is the soft edge of a stroke, which a digit's box does not
+count: MNIST's boxes were drawn around black and white."""
+
 
 def centre(ink: Array, box: int = 20) -> Array | None:
     """The 28×28 picture, made as MNIST was: cropped, scaled to a box, centred by mass.
@@ -39,10 +45,11 @@ def centre(ink: Array, box: int = 20) -> Array | None:
     Source: LeCun, Cortes, Burges: "normalized to fit in a 20x20 pixel box while preserving their
     aspect ratio … centered in a 28x28 image by computing the center of mass of the pixels".
     """
-    inked = ink > FAINT
-    rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
-    if len(rows) == 0:
+    if not (ink > FAINT).any():
         return None
+    soft = SOFT if max(ink.shape) > 2 * MNIST_SIDE else 0.0  # a small picture has no other edge
+    inked = ink > max(FAINT, soft * float(ink.max()))
+    rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
     crop = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype("float32")
     crop = _thick_enough(crop, box)
     height, width = crop.shape
@@ -84,52 +91,102 @@ def extract_ink(image: Array) -> Array:
         image: uint8 (h, w), (h, w, 3) or (h, w, 4); dark on light or light on dark. The paper is
             what the border shows; where the picture is transparent it is whatever contrasts.
     """
+    return _contrast(_grey(image))
+
+
+def _grey(image: Array) -> Array:
     page = Image.fromarray(image)
     if page.mode == "RGBA" and (cover := image[..., 3]).min() < 255:
         visible = np.average(image[..., :3].mean(axis=2), weights=np.maximum(cover, 1e-6))
         paper_colour = "white" if visible < 128 else "black"
         page = Image.alpha_composite(Image.new("RGBA", page.size, paper_colour), page)
-    grey = np.asarray(page.convert("L"), "float32")
+    return np.asarray(page.convert("L"), "float32")
+
+
+def _contrast(grey: Array) -> Array:
     paper = float(np.median(border(grey)))
     ink: Array = np.abs(grey - paper) / max(paper, 255 - paper)
     return ink
 
 
-def border(picture: Array) -> Array:
-    """The outermost points of a picture (h, w), as one row."""
-    return np.concatenate([picture[0], picture[-1], picture[1:-1, 0], picture[1:-1, -1]])
+def extract_file_ink(image: Array) -> tuple[Array, str]:
+    """The ink of a file, and why it may not be all of it, as a sentence ("").
 
-
-def remove_noise(ink: Array) -> Array:
-    """A file's ink without a photograph's shadows, grain and specks and a compressor's ringing."""
+    A rim of another brightness goes; then a scan or drawing is read as ``extract_ink`` does, and a
+    photograph without its shadows, grain and ringing.
+    """
+    grey = _without_rim(_grey(image))
+    ink = _contrast(grey)
     if np.percentile(border(ink), 95) < 0.04:
         # a scan or a drawing: only what is faint and far from any stroke goes
         near = ndimage.binary_dilation(ink > 0.3, iterations=2)
-        return np.where(near | (ink > 0.1), ink, 0)
-    side = max(ink.shape)
-    # paper changes slowly: what a wide window finds brightest, smoothed, is the paper there
-    paper = ndimage.gaussian_filter(ndimage.minimum_filter(ink, size=max(3, side // 4)), side / 16)
-    ink = np.clip(ink - paper, 0, None)
-    cut = _otsu(ink)
-    ink = np.clip((ink - 0.6 * cut) / max(0.8 * cut, 1e-6), 0, 1)
-    blots, count = ndimage.label(ink > 0.5)
-    if count == 0:
-        return np.zeros_like(ink)
-    sizes = np.bincount(blots.ravel())[1:]
-    kept = np.flatnonzero(sizes >= 0.1 * sizes.max()) + 1
-    near = ndimage.binary_dilation(np.isin(blots, kept), iterations=2)
-    return np.where(near, ink, 0)
+        return np.where(near | (ink > 0.1), ink, 0), ""
+    return _photographed_ink(grey)
 
 
-def _otsu(values: Array) -> float:
-    """The threshold that best parts values of 0 to 1 into two groups (Otsu 1979)."""
-    counts, edges = np.histogram(values, bins=64, range=(0, 1))
-    middles = (edges[:-1] + edges[1:]) / 2
-    below, total = np.cumsum(counts), counts.sum()
-    sums = np.cumsum(counts * middles)
-    above = np.maximum(total - below, 1)
-    apart = sums / np.maximum(below, 1) - (sums[-1] - sums) / above
-    return float(edges[1:][np.argmax(below * above * apart**2)])
+WIDEST_RIM = 0.08
+"""Share of the picture that a rim, and again what is behind it, takes at each side, at most."""
+
+RIM_STEP = 40
+"""Difference of brightness between a rim and what it goes around, at least."""
+
+
+def _without_rim(grey: Array) -> Array:
+    """Without lines at the sides that are all of one brightness and unlike what follows: a rim, or
+    a printed frame and the margin around it."""
+    most = [max(1, int(WIDEST_RIM * side)) for side in grey.shape for _ in range(2)]
+    for _ in range(3):  # a margin, a frame around it, and what is left of either
+        cuts = [_rim(lines, m) for lines, m in zip(_sides(grey), most, strict=True)]
+        if not any(cuts) or min(grey.shape) < 8:
+            break
+        top, bottom, left, right = cuts
+        grey = grey[top : len(grey) - bottom, left : grey.shape[1] - right]
+    return grey
+
+
+def _sides(grey: Array) -> tuple[Array, Array, Array, Array]:
+    return grey, grey[::-1], grey.T, grey.T[::-1]
+
+
+def _rim(lines: Array, most: int) -> int:
+    """How many of the first lines are a rim."""
+    first = lines[0]
+    for i, line in enumerate(lines[: most + 1]):
+        if i and abs(np.median(line) - np.median(first)) > RIM_STEP:
+            return i
+        if np.percentile(np.abs(line - np.median(line)), 90) > RIM_STEP / 4:
+            return 0
+    return 0
+
+
+FAINTEST = 0.12
+"""Contrast of ink in a photograph, at least."""
+
+SHARE = 0.35, 0.75
+"""Of the strongest ink: below the first is paper, above the second full ink."""
+
+
+def _photographed_ink(grey: Array) -> tuple[Array, str]:
+    """Ink in relation to the paper beside it, whatever falls on both."""
+    side = max(grey.shape)
+    if (np.float64(grey - ndimage.gaussian_filter(grey, side / 6)) ** 3).mean() > 0:
+        grey = 255 - grey  # few points are brighter than around them: light on dark
+    window = max(3, side // 4)
+    # closing keeps what is as wide as paper, and shadows and desks are; strokes it fills
+    paper = ndimage.minimum_filter(ndimage.maximum_filter(grey, window), window)
+    paper = ndimage.gaussian_filter(paper, side / 40)
+    ink = np.clip((paper - grey) / np.maximum(paper, 40), 0, 1)
+    strongest = float(ndimage.gaussian_filter(ink, max(0.7, side / 300)).max())
+    low, high = (share * strongest for share in SHARE)
+    doubt = "There is hardly any contrast in this picture." if strongest < FAINTEST else ""
+    ink = np.clip((ink - low) / max(high - low, 1e-6), 0, 1).astype("float32")
+    near = ndimage.binary_dilation(ink > 0.5, iterations=2)
+    return np.where(near, ink, 0), doubt
+
+
+def border(picture: Array) -> Array:
+    """The outermost points of a picture (h, w), as one row."""
+    return np.concatenate([picture[0], picture[-1], picture[1:-1, 0], picture[1:-1, -1]])
 
 
 def read_image(source: str | Path | bytes) -> Array:

@@ -12,7 +12,7 @@ from scipy import ndimage
 from builder.datasets.registry import find_dataset
 from builder.engine.build.backend import keras
 from builder.engine.data.loading import load
-from builder.engine.inference import confidence, digit_image, model_cache
+from builder.engine.inference import confidence, digit_image, ink_parts, model_cache
 from builder.engine.inference.confidence import find_rival, verdict
 from builder.engine.inference.digit_image import centre
 from builder.errors import DataError, FileError
@@ -50,6 +50,7 @@ def predict_drawing(
             empty canvas.
 
     Returns:
+        ``digits``, how many stand in the picture (absent where they are not counted);
         ``seen`` uint8 (28, 28), what the model is given, None when nothing is drawn;
         ``probabilities`` one a class; ``classes`` their names; ``class`` the likeliest, None when
         nothing is drawn; ``sure``; ``why``, a sentence.
@@ -65,9 +66,15 @@ def predict_drawing(
 
 
 def predict_file(
-    artefact: str, training: TrainingSpec | None, path_or_bytes: str | Path | bytes
+    artefact: str,
+    training: TrainingSpec | None,
+    path_or_bytes: str | Path | bytes,
+    digit: int | None = None,
 ) -> dict[str, Any]:
     """What the model says about an image file; as ``predict_drawing``.
+
+    Args:
+        digit: which one from the left, 0 first, where there are several.
 
     Raises:
         DataError: as ``predict_drawing``.
@@ -77,16 +84,15 @@ def predict_file(
     shape = model_cache.get_compiled(artefact, len(SHIFTS)).shape
     if _pixels(shape) is None:
         return _predict_whole(artefact, training, image)
-    return _predict_ink(
-        artefact, training, digit_image.remove_noise(digit_image.extract_ink(image))
-    )
+    ink, doubt = digit_image.extract_file_ink(image)
+    return _predict_ink(artefact, training, ink, doubt, digit)
 
 
 def warm() -> None:
     """Pay for everything's first call beforehand."""
     ink = np.zeros((28, 28), "float32")
     ink[5:20, 12:15] = 1
-    centre(digit_image.remove_noise(ink))
+    centre(ink_parts.find_digit(ink).ink)
     inputs = keras.Input((28, 28))
     outputs = keras.layers.Dense(2, activation="softmax")(keras.layers.Flatten()(inputs))
     model_cache.compile_graph(keras.Model(inputs, outputs), len(SHIFTS)).call(
@@ -116,8 +122,15 @@ def _check_image(image: Array) -> Array:
 # --- answering ---------------------------------------------------------------------------------
 
 
-def _predict_ink(artefact: str, training: TrainingSpec | None, ink: Array) -> dict[str, Any]:
-    seen = centre(ink, _box(training))
+def _predict_ink(
+    artefact: str,
+    training: TrainingSpec | None,
+    ink: Array,
+    doubt: str = "",
+    digit: int | None = None,
+) -> dict[str, Any]:
+    found = ink_parts.find_digit(ink, digit)
+    seen = centre(found.ink, _box(training))
     if seen is None:
         return _empty_answer(training, "Nothing is drawn: the picture is all one colour.")
     model = model_cache.get_compiled(artefact, len(SHIFTS))
@@ -130,7 +143,10 @@ def _predict_ink(artefact: str, training: TrainingSpec | None, ink: Array) -> di
         )
     moved = np.stack([ndimage.shift(seen, by, order=0) for by in SHIFTS])
     said = _probabilities(model, training, _scale(training, moved).reshape(-1, *shape))
-    return _verdict(said, training, seen, _find_complaint(ink, seen))
+    many = len(found.digits)
+    several = f"There are {many} digits: cut out one." if many > 1 and digit is None else ""
+    complaint = several or doubt or found.doubt or _find_complaint(found.ink, seen)
+    return _verdict(said, training, seen, complaint) | {"digits": many}
 
 
 def _predict_whole(artefact: str, training: TrainingSpec | None, image: Array) -> dict[str, Any]:

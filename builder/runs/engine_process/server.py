@@ -39,7 +39,7 @@ MODULES = {
         "engine.build.keras_model",
         "engine.data.loading",
         "engine.files.application_specs",
-        "engine.files.convert",
+        "engine.files.records.convert",
         "engine.files.model_files",
         "engine.forecasting.forecast",
         "engine.forecasting.back_test",

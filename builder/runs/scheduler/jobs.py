@@ -13,7 +13,7 @@ from builder.engine.files.archive import find_damage
 from builder.errors import FileError, LayerwiseError, TrainingError
 from builder.facts import DataFacts, ModelFacts
 from builder.formatting import size
-from builder.runs.disk import dedup, workspace
+from builder.runs.disk import dedup, weight_files, workspace
 from builder.runs.engine_process import client
 from builder.runs.scheduler import capacity, dispatch, recovery, run_queue, worker_pool
 from builder.runs.store import metric_rows, run_copies, run_store
@@ -50,6 +50,37 @@ def start(
     run_id = run_store.add(training, project, owner, parent, token)
     capacity.remember_estimate(run_id, training, data, model)
     return _begin(run_id, training)
+
+
+def keep_opened(training: TrainingSpec, project: str | None = None, owner: str = "") -> Run:
+    """A finished run of no epoch around an opened model with its weights, to be used as it is.
+
+    Raises:
+        LayerwiseError: the model cannot be made, or its weights are gone or the disk is full.
+    """
+    _refuse_if_full()
+    kept = weight_files.find(training.weights.get("file"))
+    made = client.call(
+        "export_run.export_untrained", training, str(kept) if kept else None, timeout=OPENED_SECONDS
+    )
+    run_id = workspace.token()
+    path = workspace.folder("runs", run_id) / MODEL
+    try:
+        path.write_bytes(made)
+    except OSError as error:
+        raise FileError(
+            f"The model could not be kept: {error.strerror}.", "Free some space, then try again."
+        ) from error
+    result = {"history": {}, "test": {}, "artefact": str(path)}
+    run_store.add_finished(run_id, training.with_fit(epochs=0), project, owner, result)
+    run_copies.write(run_id)
+    return get(run_id)
+
+
+OPENED_SECONDS = 120
+"""How long making an opened model may take; the largest architectures need half a minute."""
+
+MODEL = "model.keras"
 
 
 def _begin(run_id: str, training: TrainingSpec) -> Run:
@@ -168,7 +199,7 @@ def extend(run_id: str, epochs: int, owner: str = "", token: str | None = None) 
     return _begin(made, training)
 
 
-OWN_FILES = frozenset({"model.keras", "train.log", run_copies.COPY, workspace.WORKER_LOCK})
+OWN_FILES = frozenset({MODEL, "train.log", run_copies.COPY, workspace.WORKER_LOCK})
 """What a run that goes on from another one has of its own; all else is needed to go on exactly."""
 
 
@@ -227,7 +258,7 @@ def folder(run_id: str) -> Path:
 
 def artefact(run_id: str) -> Path:
     """The trained model; the file is there once the run is ``finished`` or ``stopped``."""
-    return folder(run_id) / "model.keras"
+    return folder(run_id) / MODEL
 
 
 def artefact_damage(run_id: str) -> str:

@@ -86,6 +86,21 @@ def fork(run_id: str, training: TrainingSpec, parent: Row, owner: str, click: st
     return True
 
 
+def add_finished(
+    run_id: str, training: TrainingSpec, project: str | None, owner: str, result: Mapping[str, Any]
+) -> None:
+    """A run that has finished before it began: nobody is ever given it to train."""
+    text = json.dumps(strict_json(result), allow_nan=False)
+    with database().transaction() as db:
+        _insert(db, run_id, training, project, owner, None, None)
+        db.execute(
+            "UPDATE runs SET status = 'finished', started = created, ended = created, epochs = 0,"
+            " result = ? WHERE id = ?",
+            (text, run_id),
+        )
+    secure()
+
+
 def secure() -> None:
     """What was written so far survives a power cut, too."""
     database().secure()

@@ -76,11 +76,26 @@ def use_dropped(file: str, name: str) -> None:
         )
     elif wrong:
         raise DataError(wrong.message, wrong.hint, "dataset")
-    _use(config)
+    _use(_with_names(config))
+
+
+def _with_names(config: Config) -> Config:
+    """With what the file calls its classes, where it does not number them from 0."""
+    facts = _facts(config).data
+    classes = facts.target.classes if facts else ()
+    if classes == tuple(str(i) for i in range(len(classes))):
+        return config
+    shown = ", ".join(classes[:6]) + (" …" if len(classes) > 6 else "")
+    tab_state.add_note(f"Its {len(classes)} classes keep their names: {shown}.")
+    return Config(config, classes=Config({name: i for i, name in enumerate(classes)}))
+
+
+def _facts(config: Config) -> engine_facts.EngineFacts:
+    trial = replace(current_project.training(), dataset=ObjectSpec(own_files.PLUGIN, config))
+    return engine_facts.find_facts(trial)
 
 
 def _find_problem(config: Config) -> Problem | None:
     """Why that file cannot be the dataset on screen."""
-    trial = replace(current_project.training(), dataset=ObjectSpec(own_files.PLUGIN, config))
-    errors = engine_facts.find_facts(trial).errors
+    errors = _facts(config).errors
     return next((p for p in errors if p.where.startswith("dataset")), None)

@@ -12,13 +12,14 @@ import streamlit as st
 
 from builder import document, formatting
 from builder.datasets._folders import find_file
-from builder.errors import FileError
+from builder.errors import FileError, LayerwiseError
 from builder.facts import Note
 from builder.runs.engine_process import open_model
+from builder.runs.scheduler import jobs
 from builder.spec import TrainingSpec
 from pages.widgets.data import arrived_file
 from pages.widgets.home import paste_code
-from pages.widgets.session import current_project, tab_state
+from pages.widgets.session import browser, current_project, tab_state
 from pages.widgets.shared import drop_zone, page_frame
 from pages.widgets.shared.drop_zone import DroppedFile
 
@@ -28,15 +29,15 @@ LIMIT_JSON = 8_000_000
 CODE = (".py", ".ipynb")
 """Files that are read as Keras code."""
 
-MODEL = (".keras", ".h5", ".hdf5")
-"""Files that are models, or should be."""
-
 MODEL_KEYS = frozenset({"layerwise", "class_name", "modelTopology"})
 """One of these stands in the JSON of a project or a model; other JSON is data."""
 
 FIRST_KEY = re.compile(rb'\s*\{\s*"(\w+)"')
 
-HINT = f"Data: {arrived_file.HINT}. A model or project: .keras, .h5, .json. Code: .py, .ipynb."
+HINT = (
+    f"Data: {arrived_file.HINT}. A model or project: .keras, .h5, .hdf5, .json, or a ZIP with a"
+    " model of TensorFlow or TensorFlow.js. Code: .py, .ipynb."
+)
 
 
 def show() -> None:
@@ -62,15 +63,29 @@ def _use(dropped: DroppedFile) -> str:
             return "data"
         training, title, notes = read_file(name, path)
     current_project.open_training(training, title)
+    _use_as_it_is(training)
     for note in notes:
         tab_state.add_note(f"{note.where}: {note.message}" if note.where else note.message)
     return "model"
 
 
+def _use_as_it_is(training: TrainingSpec) -> None:
+    """A model with its weights can predict at once: it stands among the trained models."""
+    if not training.weights:
+        return
+    current_project.ensure_saved()
+    try:
+        jobs.keep_opened(training, current_project.token(), browser.owner())
+    except LayerwiseError as error:
+        tab_state.add_note(f"It cannot be used before it is trained: {error.message}")
+    else:
+        tab_state.add_note("It can predict as it is: see the pages Predict, Draw and Evaluate.")
+
+
 def is_model(path: Path, name: str) -> bool:
     """Whether a file is a project or a model, or a broken one; everything else is data."""
     if not name.lower().endswith(".json"):
-        return name.lower().endswith(MODEL)
+        return open_model.is_model(path, name)
     if path.stat().st_size > LIMIT_JSON:
         return False
     data = path.read_bytes()
@@ -79,7 +94,10 @@ def is_model(path: Path, name: str) -> bool:
     except (ValueError, RecursionError):
         first = FIRST_KEY.match(data)
         return first is not None and first[1].decode() in MODEL_KEYS
-    return isinstance(known, dict) and not MODEL_KEYS.isdisjoint(known)
+    if not isinstance(known, dict):
+        return False
+    first = isinstance(known.get("layers"), list) and "name" in known  # before Keras 1.0
+    return first or not MODEL_KEYS.isdisjoint(known)
 
 
 def _read_text(path: Path, name: str) -> bytes:

@@ -33,7 +33,9 @@ def usable_runs(fits: Callable[[Run], bool] = lambda run: True) -> list[Run]:
 def run_label(run: Run) -> str:
     """``"digits_dense, 3 min ago, 10 epochs"``: how a run is told from another."""
     when = formatting.ago(time.time() - float(run.times.get("created", time.time())), brief=True)
-    epochs = run.training.fit.get("epochs") or 1
+    epochs = run.training.fit.get("epochs", 1)
+    if epochs == 0:
+        return f"{run.training.model.name}, {when}, as it was opened"
     stopped = ", stopped early" if run.status == "stopped" else ""
     return f"{run.training.model.name}, {when}, {formatting.plural(epochs, 'epoch')}{stopped}"
 

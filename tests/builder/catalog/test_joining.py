@@ -17,7 +17,7 @@ from builder.catalog import Entry
 from builder.catalog.layers import NOT_ASKED, NOT_IN_A_STACK
 from builder.document import decode_object, encode
 from builder.engine.build import keras_model, keras_objects
-from builder.engine.files import convert, deserialize
+from builder.engine.files.records import convert, deserialize
 from builder.spec import Config, ModelSpec, Node, ObjectSpec, freeze
 from tests.builder.catalog.test_catalog import _check
 from tests.zoo import given, layer

@@ -16,7 +16,7 @@ from builder.datasets.registry import find_dataset
 from builder.engine.data import loading
 from builder.errors import DataError
 from builder.runs.disk import data_files
-from builder.spec import ObjectSpec
+from builder.spec import Config, ObjectSpec
 
 KEYS = ("x_train", "y_train", "x_test", "y_test")
 
@@ -128,18 +128,18 @@ def test_a_missing_file():
     [
         ({"y_train": np.arange(19) % 3}, "20 examples but y_train has 19 labels"),
         ({"x_test": np.ones((6, 5))}, "(4,) but test examples (5,)"),
-        ({"y_test": np.array([0, 1, 2, 3, 0, 1])}, "from 0 to 3; with 3 classes"),
-        ({"y_train": -np.ones(20, int)}, "from -1 to -1; classes are numbered from 0"),
-        ({"y_train": np.zeros(20, int)}, "from 0 to 2; with 1 class they must"),
-        ({"y_train": np.arange(20) % 3 - 1}, "-1"),
-        ({"y_train": np.eye(3)[np.arange(20) % 3]}, "(20, 3)"),
+        ({"y_test": np.array([0, 1, 2, 3, 0, 1])}, "label 3, of which y_train has no example"),
+        ({"y_train": -np.ones(20, int)}, "label 0, 1, 2, of which y_train has no example"),
+        ({"y_train": np.eye(3)[np.arange(20) % 3]}, "one-hot: it has the shape (20, 3)"),
+        ({"y_train": np.ones((20, 2))}, "(20, 2): 2 numbers for each example, no class"),
+        ({"y_train": np.ones((20, 4, 4))}, "pictures or masks for each example"),
         ({"y_train": np.linspace(0, 1, 20)}, "fractions"),
         ({"y_train": np.full(20, np.nan)}, "fractions or gaps"),
-        ({"y_train": np.arange(20) * 1000}, "classes"),
-        ({"y_train": np.full(20, 1e300)}, "10,001 classes"),
-        ({"y_train": np.full(20, 2**64 - 1, "uint64")}, "10,001 classes"),
+        ({"y_train": np.arange(20) * 1000}, "has no example"),
+        ({"y_train": np.full(20, 1e300)}, "has no example"),
+        ({"y_train": np.full(20, 2**64 - 1, "uint64")}, "has no example"),
         ({"x_train": np.full((20, 4), -1e300)}, "as large as 1e+300"),
-        ({"y_train": np.array(["a"] * 20)}, "must hold whole numbers"),
+        ({"y_train": np.array(["a"] * 20)}, "y_train holds words but y_test numbers"),
         ({"x_train": np.full((20, 4), "a")}, "must hold numbers"),
         ({"x_train": np.ones((20, 4), "complex64")}, "must hold numbers"),
         ({"x_train": np.where(np.eye(20, 4), np.nan, 1)}, "4 entries that are no finite number"),
@@ -155,6 +155,49 @@ def test_a_missing_file():
 def test_arrays_that_do_not_fit_are_named(folder, changes, words):
     np.savez(folder / "mine.npz", **sound(**changes))
     assert words in refused()
+
+
+@pytest.mark.parametrize(
+    ("names", "classes"),
+    [
+        ([1, 2, 3], ("1", "2", "3")),
+        ([3, 7, 9], ("3", "7", "9")),
+        ([-1, 0, 1], ("-1", "0", "1")),
+        (["cat", "dog", "eel"], ("cat", "dog", "eel")),
+        ([0.0, 1.0, 2.0], ("0", "1", "2")),
+    ],
+)
+def test_labels_are_numbered_and_keep_their_names(folder, names, classes):
+    labels = np.array(names)
+    parts = {k: labels[np.arange(n) % 3] for k, n in (("y_train", 20), ("y_test", 6))}
+    np.savez(folder / "mine.npz", **sound(**parts))
+    found = load()
+    assert found.facts.target.classes == classes
+    np.testing.assert_array_equal(found.target.train, np.arange(20) % 3)
+    numbers = Config({c: i for i, c in enumerate(classes)})
+    source = find_dataset("NpzFile").source(Config(file="mine.npz", classes=numbers))
+    said = {"np": np}
+    with contextlib.chdir(folder):
+        exec(source, said)  # noqa: S102 - it is what the app itself wrote
+    np.testing.assert_array_equal(said["y_train"], np.arange(20) % 3)
+
+
+def test_windows_of_a_series_are_scaled_by_column(folder):
+    rng = np.random.default_rng(0)
+    x = rng.normal([100, -5], [10, 1], (26, 60, 2))
+    np.savez(folder / "mine.npz", **sound(x_train=x[:20], x_test=x[20:]))
+    found = load(scale="standard")
+    assert found.facts.input.kind == "steps" and found.facts.input.shape == (60, 2)
+    np.testing.assert_allclose(found.input.train.mean(axis=(0, 1)), 0, atol=1e-4)
+    np.testing.assert_allclose(found.input.train.std(axis=(0, 1)), 1, atol=1e-4)
+
+
+@pytest.mark.parametrize("shape", [(2,), (8, 8), (8, 8, 1)])
+def test_several_amounts_and_masks_are_targets_as_they_are(folder, shape):
+    parts = {"y_train": np.ones((20, *shape)), "y_test": np.ones((6, *shape))}
+    np.savez(folder / "mine.npz", **sound(**parts))
+    target = load(labels="values").facts.target
+    assert target.kind == "array" and target.shape == shape[:2] and target.task == "regression"
 
 
 def test_missing_arrays_are_named(folder):

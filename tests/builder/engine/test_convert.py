@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from builder import catalog
 from builder.engine.build import keras_model
 from builder.engine.build.backend import keras
-from builder.engine.files import convert, deserialize
+from builder.engine.files.records import compile_records, convert, deserialize
 from builder.errors import FileError
 from builder.spec import Config, ModelSpec, active, chain
 from tests import zoo
@@ -230,7 +230,7 @@ def test_compile_settings_come_back_as_they_were_chosen() -> None:
         loss=layer("CategoricalCrossentropy", label_smoothing=0.1),
     )
     model = keras_model.build_compiled(spec)
-    back = deserialize.compile_record(json.loads(model.to_json())["compile_config"])
+    back, _ = compile_records.read_compile(json.loads(model.to_json())["compile_config"])
     assert back == spec.compile
 
 
@@ -246,7 +246,7 @@ def test_compile_settings_come_back_as_they_were_chosen() -> None:
     ],
 )
 def test_short_names_of_losses_are_understood(written: Any, chosen: str) -> None:
-    back = deserialize.compile_record(
+    back, _ = compile_records.read_compile(
         {"optimizer": "adam", "loss": written, "metrics": ["acc", "mae"]}
     )
     assert back is not None
@@ -258,7 +258,7 @@ def test_a_learning_rate_comes_back_as_it_was_typed() -> None:
     model = keras_model.build_compiled(
         zoo.STACKS["toy"].with_compile(optimizer=layer("SGD", learning_rate=0.03))
     )
-    back = deserialize.compile_record(json.loads(model.to_json())["compile_config"])
+    back, _ = compile_records.read_compile(json.loads(model.to_json())["compile_config"])
     assert back is not None and back["optimizer"] == layer("SGD", learning_rate=0.03)
 
 

@@ -332,9 +332,10 @@ def test_strange_training_settings_are_left_out_not_fatal(saved: Path, tmp_path:
         record["compile_config"]["loss"] = {"module": "mine", "class_name": "Loss", "config": {}}
 
     found = model_files.open_model(changed(saved, tmp_path / "model.keras", change))
-    assert found["compile"] is None
+    assert found["compile"] == zoo.STACKS["toy"].compile.without("loss")
+    assert found["notes"][0].where == "compile.loss"
     assert found["notes"][0].message == (
-        "The training settings were left out: 'compile.loss' is a custom class (mine.Loss)."
+        "It was left out: 'compile.loss' is a custom class (mine.Loss)."
     )
 
 

@@ -32,7 +32,7 @@ def test_drawings_are_answered_as_well_as_the_test_set(trained, digits):
 def test_an_answer_is_complete_and_is_what_the_model_says(trained, digits):
     artefact, spec = trained
     said = predict_image.predict_drawing(artefact, spec, canvas(digits[0][0]))
-    assert set(said) == {"seen", "probabilities", "classes", "class", "sure", "why"}
+    assert set(said) == {*("seen", "probabilities", "classes", "class", "sure", "why"), "digits"}
     assert said["classes"] == [str(n) for n in range(10)] and said["why"].endswith(".")
     assert said["seen"].shape == (28, 28) and said["seen"].dtype == np.uint8
     model = keras.models.load_model(artefact)

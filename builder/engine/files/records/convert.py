@@ -10,9 +10,9 @@ from typing import Any
 from builder import catalog
 from builder.engine.build import keras_model, keras_objects, operation_layers
 from builder.engine.build.backend import keras
-from builder.engine.files import deserialize, serialized_calls, unknown_layers
-from builder.engine.files.deserialize import MODELS
-from builder.engine.files.serialized_calls import Key, SerializedCall, refs
+from builder.engine.files.records import deserialize, serialized_calls, unknown_layers
+from builder.engine.files.records.deserialize import MODELS
+from builder.engine.files.records.serialized_calls import Key, SerializedCall, refs
 from builder.errors import FileError
 from builder.facts import Note
 from builder.spec import MAX_LAYERS, Config, ModelSpec, Node, ObjectSpec, unique_name
@@ -97,9 +97,10 @@ def _stack(
     shape = config.get("build_input_shape")
     for row in rows:
         given = _settings(row)
-        first = given.get("batch_input_shape")  # Keras 2 kept it in the first layer
-        if not table and row.get("class_name") != "InputLayer" and (first or shape):
-            table["input_layer"] = _input({"batch_shape": first or shape}, reader, "input_layer")
+        if not table and row.get("class_name") != "InputLayer":
+            first = given.get("batch_input_shape") or shape or _shape_inside(row)
+            if first:
+                table["input_layer"] = _input({"batch_shape": first}, reader, "input_layer")
         name = unique_name(_name(row), set(table))
         table[name] = _layer(row, name, reader)
     if table and not _is_input(next(iter(table.values()))):
@@ -107,6 +108,18 @@ def _stack(
     names = list(table)
     nodes = tuple(Node(n, n, (names[i - 1],) if i else ()) for i, n in enumerate(names))
     return ModelSpec(title, Config(table), nodes, tuple(names[-1:]))
+
+
+def _shape_inside(row: Mapping[str, Any], depth: int = 0) -> Any:
+    """The shape that a nested model reads; Keras 2 kept it in the first layer of all."""
+    config = row.get("config")
+    layers = config.get("layers") if isinstance(config, Mapping) else config
+    first = layers[0] if isinstance(layers, list) and layers else None
+    if not isinstance(first, Mapping) or depth > deserialize.NESTED_DEPTH:
+        return None
+    given = _settings(first)
+    shape = given.get("batch_input_shape") or given.get("batch_shape")
+    return shape or _shape_inside(first, depth + 1)
 
 
 def _is_input(layer: ObjectSpec | ModelSpec) -> bool:

@@ -73,6 +73,8 @@ def check_source(where: str, data: Mapping[str, Any]) -> str:
         return ours
     home = (module or "keras").split(".")[0]
     custom = isinstance(registered, str) and ">" in registered
+    if module and registered == f"Custom>{name}":  # how tf.keras 2.11 to 2.15 named its own
+        custom = False
     if home not in ("keras", "tf_keras", "builtins") or custom or ">" in name:
         raise refusal(where, f"is a custom class ({registered or f'{module}.{name}'}).")
     return name
@@ -149,7 +151,7 @@ def read_value(name: str, data: Any, where: str, say: Say, depth: int = 0) -> An
         case policy if policy in POLICIES:
             return inner_config(data).get("name")
         case "function":
-            return _function(data, where)
+            return function_name(data, where)
     kind = next((k for pattern, k in keras_objects.NESTED if re.fullmatch(pattern, name)), None)
     if kind is None:
         check_source(where, data)
@@ -157,8 +159,12 @@ def read_value(name: str, data: Any, where: str, say: Say, depth: int = 0) -> An
     return read_object(kind, data, where, say, depth + 1)
 
 
-def _function(data: Mapping[str, Any], where: str) -> str:
-    """The name of one of Keras's own functions; scripts may pass those instead of strings."""
+def function_name(data: Mapping[str, Any], where: str) -> str:
+    """The name of one of Keras's own functions; scripts may pass those instead of strings.
+
+    Raises:
+        FileError: it is a function of somebody else.
+    """
     name = data.get("config")
     homes = (keras.activations, keras.losses, keras.metrics)
     if isinstance(name, str) and any(name in vars(home) for home in homes):
@@ -240,58 +246,3 @@ def _plain(data: Any) -> Any:
             return inner_config(data).get("name")
         return {k: _plain(v) for k, v in data.items() if k not in SILENT}
     return [_plain(v) for v in data] if isinstance(data, list) else data
-
-
-def read_shorthand(kind: str, data: Any, where: str, say: Say) -> Any:
-    """A loss, optimizer or metric of a ``compile`` record: object, short string, list or mapping.
-
-    Raises:
-        FileError: as ``read_object``; or a string that names nothing of Keras's.
-    """
-    if data is None:
-        return None
-    if isinstance(data, Mapping) and data.get("class_name") == "function":
-        return read_shorthand(kind, _function(data, where), where, say)
-    if isinstance(data, Mapping) and "class_name" in data:
-        return read_object(kind, data, where, say)
-    if isinstance(data, Mapping):
-        return Config({k: read_shorthand(kind, v, where, say) for k, v in data.items()})
-    if isinstance(data, list | tuple):
-        return tuple(read_shorthand(kind, v, where, say) for v in data)
-    if kind == "metrics" and data in keras_objects.LOSS_STRINGS:
-        return ObjectSpec("accuracy") if data == "acc" else ObjectSpec(data)
-    return _from_name(kind, data, where)
-
-
-def _from_name(kind: str, text: Any, where: str) -> ObjectSpec:
-    """What one of Keras's short strings stands for, as Keras itself resolves it."""
-    home, base = keras_objects.SOURCES[kind]
-    try:
-        made = home.get(text) if isinstance(text, str) and text.isidentifier() else None
-    except Exception:  # each home refuses an unknown name in its own way
-        made = None
-    if isinstance(made, base):
-        return ObjectSpec(type(made).__name__)
-    entry = catalog.by_alias(kind, made.__name__) if inspect.isfunction(made) else None
-    if entry is None:
-        raise refusal(where, f"is {text!r}, which is not among Keras's {kind}.")
-    return ObjectSpec(entry.class_name)
-
-
-def compile_record(data: Any) -> Config | None:
-    """The ``compile`` part of a spec from Keras's record of it, None when it was not compiled.
-
-    Raises:
-        FileError: custom classes, functions or unknown names inside.
-    """
-    if not isinstance(data, Mapping) or not data:
-        return None
-    settings: dict[str, Any] = {}
-    for name, kind in catalog.COMPILE_OBJECTS.items():
-        legacy = data.get("optimizer_config") if name == "optimizer" else None
-        made = read_shorthand(kind, data.get(name) or legacy, f"compile.{name}", lambda text: None)
-        if made not in (None, ()):
-            settings[name] = made
-    if isinstance(settings.get("metrics"), ObjectSpec):
-        settings["metrics"] = (settings["metrics"],)
-    return Config(settings) if settings else None

@@ -9,7 +9,7 @@ from typing import Any
 
 from builder import catalog
 from builder.engine.build import keras_objects
-from builder.engine.files import deserialize
+from builder.engine.files.records import deserialize
 from builder.errors import FileError
 
 Key = tuple[str, int]
@@ -55,11 +55,33 @@ def read_calls(
     if not inbound:
         yield (name, 0), SerializedCall(name, [])
     for index, node in enumerate(inbound):
-        if isinstance(node, Mapping):
+        if isinstance(node, Mapping) and "args" in node:
             call = _read_call(name, row, node, is_mask)
         else:
-            call = SerializedCall(name, [((n, i), t) for n, i, t in refs(node)])
+            call = _read_older_call(name, row, node, is_mask)
         yield (name, index), call
+
+
+def _read_older_call(
+    name: str, row: Mapping[str, Any], node: Any, is_mask: Callable[[Key], bool]
+) -> SerializedCall:
+    """A call as Keras 2 wrote it: ``[["dense", 0, 0, {"training": False}], …]``."""
+    call = SerializedCall(name, [((n, i), t) for n, i, t in refs(node)])
+    items = node if isinstance(node, list) else []
+    for item in items if items and isinstance(items[0], list) else [items]:
+        if len(item) > 3 and isinstance(item[3], Mapping):
+            _read_named(call, row, item[3], is_mask, _older_tensors)
+    return call
+
+
+def _older_tensors(data: Any, depth: int = 0) -> Iterator[Read]:
+    if not isinstance(data, list) or depth > deserialize.NESTED_DEPTH:
+        return
+    if len(data) > 2 and isinstance(data[0], str) and all(type(n) is int for n in data[1:3]):
+        yield (data[0], data[1]), data[2]
+        return
+    for item in data:
+        yield from _older_tensors(item, depth + 1)
 
 
 def _read_call(
@@ -72,13 +94,25 @@ def _read_call(
         call.reads += found
         if not found:
             call.values[place] = value
-    given = dict(given) if isinstance(given, Mapping) else {}
+    _read_named(call, row, given if isinstance(given, Mapping) else {}, is_mask, tensors)
+    return call
+
+
+def _read_named(
+    call: SerializedCall,
+    row: Mapping[str, Any],
+    named: Mapping[str, Any],
+    is_mask: Callable[[Key], bool],
+    find: Callable[[Any], Iterator[Read]],
+) -> None:
+    """Add the keyword arguments of a call; ``find`` gives the tensors among a value."""
+    given = dict(named)
     for key in POSITIONAL:
-        if key in given and any(True for _ in tensors(given[key])):
-            call.reads += tensors(given.pop(key))
+        if key in given and any(True for _ in find(given[key])):
+            call.reads += find(given.pop(key))
     kind = str(row.get("class_name"))
     for key, value in given.items():
-        found = list(tensors(value))
+        found = list(find(value))
         if key == "mask" and all(is_mask(read[0]) for read in found):
             continue
         if key == "initial_state" and found and catalog.traits_of(kind).recurrent:
@@ -90,8 +124,7 @@ def _read_call(
             is_list = isinstance(value, list | tuple)
             call.named[key] = {"wires": places} if is_list else {"wire": first}
         elif _is_said(kind, key, value):
-            call.named[key] = deserialize.read_value(key, value, name, lambda text: None)
-    return call
+            call.named[key] = deserialize.read_value(key, value, call.layer, lambda text: None)
 
 
 def _is_said(kind: str, key: str, value: Any) -> bool:

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from builder import document
+from builder.catalog import older_files
 from builder.engine.build import keras_objects
-from builder.engine.files import deserialize
+from builder.engine.files.records import deserialize
 from builder.errors import FileError, SpecError
 from builder.spec import Config, ModelSpec, ObjectSpec
 
@@ -30,7 +31,11 @@ def refusal_of(where: str, row: Mapping[str, Any]) -> str:
         return error.message.removeprefix(f"'{where}' ")
     made = keras_objects.classes("layers")
     known = kind in {*made, *deserialize.MODELS} or any(c.__name__ == kind for c in made.values())
-    return "" if known or ">" in kind else f"is a '{kind}', which this app does not know."
+    if known or ">" in kind:
+        return ""
+    if why := older_files.LAYERS_GONE.get(kind):
+        return f"is a '{kind}': {why}."
+    return f"is a '{kind}', which this app does not know."
 
 
 def keep_layer(where: str, row: Mapping[str, Any]) -> ObjectSpec:

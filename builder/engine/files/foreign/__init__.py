@@ -1,0 +1,1 @@
+"""Model files of other forms than Keras's own: opened where its layers are in them, else named."""
