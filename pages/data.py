@@ -11,14 +11,17 @@ from builder.datasets.registry import all_datasets
 from builder.facts import DataFacts
 from builder.runs.engine_process import client
 from builder.spec import ObjectSpec
-from builder.suggest import series_dataset, table_dataset
+from builder.suggest import picture_dataset, series_dataset, table_dataset
 from pages.widgets.data import (
     arrived_file,
+    collect_pictures,
     data_preview,
     dataset_download,
     kept_files,
     npz_upload,
+    open_table,
     pasted_cells,
+    picture_screen,
     series_screen,
     table_screen,
 )
@@ -28,7 +31,11 @@ from pages.widgets.shared import drop_zone, explanation, own_files, page_frame, 
 from pages.widgets.shared.drop_zone import DroppedFile
 from pages.widgets.shared.page_frame import escape_md
 
-SCREENS = {table_dataset.CLASS_NAME: table_screen, series_dataset.CLASS_NAME: series_screen}
+SCREENS = {
+    table_dataset.CLASS_NAME: table_screen,
+    series_dataset.CLASS_NAME: series_screen,
+    picture_dataset.CLASS_NAME: picture_screen,
+}
 """Datasets of one's own with a screen: what it asks for, and how it is shown."""
 
 
@@ -39,6 +46,8 @@ def main() -> None:
     with left:
         chosen = _choose(current_project.training().dataset)
         if chosen != current_project.training().dataset:
+            if chosen.class_name == picture_dataset.CLASS_NAME:
+                open_table.use(chosen)  # a suggested model follows it
             current_project.push(replace(current_project.training(), dataset=chosen))
         bindings = st.container()
     dataset = current_project.training().dataset
@@ -51,6 +60,8 @@ def main() -> None:
     problems = problem_list.problems_at(current_project.problems(), "dataset.*")
     with problem_place:
         problem_list.show(problems, key="data")
+        if dataset.class_name == picture_dataset.CLASS_NAME:
+            picture_screen.offer_cleaning(dataset, problems)
     with bindings:
         _edit_bindings(folded=screen is not None)
     with right:
@@ -72,6 +83,7 @@ def _bring_in() -> None:
         if drop_zone.show("data-files", arrived_file.HINT, _receive):
             st.rerun()
     with right:
+        collect_pictures.show()
         pasted_cells.show()
         kept_files.show()
         npz_upload.choose()

@@ -16,6 +16,7 @@ from pages.widgets.evaluate import (
     grouped_errors,
     probabilities,
     report,
+    saliency_view,
     simple_models,
     text_prediction,
     what_matters,
@@ -162,7 +163,8 @@ def _gallery(
     if len(examples["indices"]) and worst_rows.are_rows(examples["parts"]):
         worst_rows.show(run, artefact, results["output"], examples, results["classes"])
     else:
-        report.gallery(examples, results["classes"], none=none)
+        shown = saliency_view.choose(run, artefact, examples)
+        report.gallery(shown, results["classes"], none=none)
 
 
 with page_frame.frame("evaluate"):

@@ -10,7 +10,14 @@ from builder.kinds.registry import find_kind
 from builder.runs.engine_process import client
 from builder.runs.scheduler import jobs
 from builder.spec import Run
-from pages.widgets.predict import answer, file_predictions, forecasts, recommendations, row_form
+from pages.widgets.predict import (
+    answer,
+    file_predictions,
+    forecasts,
+    picture_answers,
+    recommendations,
+    row_form,
+)
 from pages.widgets.session import engine_facts
 from pages.widgets.shared import asset_files, page_frame, run_picker
 
@@ -29,6 +36,9 @@ def main() -> None:
         return
     if forecasts.forecasts(run):
         forecasts.show(run)
+        return
+    if picture_answers.reads_pictures(run):
+        picture_answers.show(run)
         return
     facts = engine_facts.find_facts(run.training).data
     if facts is None:

@@ -1,4 +1,4 @@
-"""``new FILE --predict COLUMN``: a table becomes a project with a suggested model."""
+"""``new FILE --predict COLUMN``: a table, or pictures in folders, become a project with a model."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from pathlib import Path
 from builder.cli.shared_options import OUT, Verb, whole_number, write_output
 from builder.document import to_json
 from builder.errors import DataError, FileError
+from builder.facts import DataFacts
 from builder.formatting import plural
 from builder.spec import ObjectSpec
-from builder.suggest import series_dataset, table_dataset, table_model
+from builder.suggest import picture_dataset, series_dataset, table_dataset, table_model
 from builder.tables.table_records import TableOverview, TableProfile
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The table, its columns, and where the project goes."""
-    parser.add_argument("file", metavar="FILE", type=Path, help="CSV, Excel, Parquet or JSON")
-    by = "by name, or by place from 1 (from the end: -1)"
     parser.add_argument(
-        "--predict", metavar="COLUMN[,COLUMN…]", required=True, help=f"what to predict, {by}"
+        "file", metavar="FILE", type=Path, help="CSV, Excel, Parquet, JSON, or a ZIP of pictures"
     )
+    by = "by name, or by place from 1 (from the end: -1)"
+    parser.add_argument("--predict", metavar="COLUMN[,COLUMN…]", help=f"what to predict, {by}")
     parser.add_argument(
         "--from", metavar="COLUMN[,COLUMN…]", dest="inputs", default="",
         help="what to predict it from; otherwise all that can be learned from",
@@ -48,23 +49,38 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Keeps the file in the workspace and writes the project."""
     from builder.engine.data import loading
-    from builder.runs.disk import data_files
+    from builder.media import picture_overview
     from builder.tables import table_overview
 
     path: Path = given.file
     if not path.is_file():
         raise FileError(f"There is no file {path}.")
+    if pictures := picture_overview.overview_file(str(path)):
+        dataset = picture_dataset.picture_dataset(_keep(path), path.name, pictures)
+        return _write(given, dataset, loading.describe(dataset))
+    if not given.predict:
+        raise DataError("Which column is to be predicted?", "Say it with --predict COLUMN.")
     beginning = table_overview.preview(path)
     targets = find_columns(beginning, given.predict)
     inputs = find_columns(beginning, given.inputs) if given.inputs else ()
     asked = True if given.forecast else False if given.table else None
     seen = table_overview.overview(path, targets=targets, inputs=inputs, forecast=asked)
+    dataset = _make_dataset(given, _keep(path), seen, inputs)
+    return _write(given, dataset, loading.describe(dataset))
+
+
+def _keep(path: Path) -> str:
+    """Copies the file into the workspace; its SHA-256."""
+    from builder.runs.disk import data_files
+
     with path.open("rb") as source, data_files.Upload(path.name, path.stat().st_size) as upload:
         shutil.copyfileobj(source, upload, 1 << 20)
-        file = upload.keep()
-    dataset = _make_dataset(given, file, seen, inputs)
-    training = table_model.suggest(loading.describe(dataset), dataset, given.size)
-    write_output(to_json(training, title=path.stem).encode() + b"\n", given.output)
+        return upload.keep()
+
+
+def _write(given: argparse.Namespace, dataset: ObjectSpec, facts: DataFacts) -> int:
+    training = table_model.suggest(facts, dataset, given.size)
+    write_output(to_json(training, title=given.file.stem).encode() + b"\n", given.output)
     if given.output:
         print(f"A model to {_describe(dataset)}; written to {given.output}.")
     return 0
@@ -87,6 +103,8 @@ def _make_dataset(
 def _describe(dataset: ObjectSpec) -> str:
     """What a model learns from this dataset."""
     config = dataset.config
+    if "classes" in config:
+        return f"tell {', '.join(config['classes'])} apart in pictures"
     if "targets" in config:
         return f"predict {', '.join(config['targets'])} from {', '.join(config['inputs'])}"
     steps, past = plural(config["horizon"], "step"), plural(config["window"], "step")
@@ -115,4 +133,4 @@ def _find_column(names: list[str], word: str) -> str:
     )
 
 
-VERB = Verb("new", "turn a table into a project with a suggested model", arguments, run)
+VERB = Verb("new", "turn a table or pictures into a project with a suggested model", arguments, run)

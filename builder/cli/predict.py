@@ -6,8 +6,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from builder.cli import open_argument
 from builder.cli.shared_options import OUT, Verb, join_sentence, whole_number, write_output
@@ -30,12 +32,14 @@ LONGEST = 10_000_000
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The model, then pictures or folders of them."""
     parser.add_argument("model", metavar="MODEL_OR_RUN", help="a .keras file or a run's id")
-    kinds = "pictures, folders of them, .txt files of one sentence a line, or a series to go on"
+    kinds = "pictures, folders or a ZIP of them, .txt files of one sentence a line, or a series"
     parser.add_argument("images", metavar="FILE_OR_FOLDER", nargs="+", type=Path, help=kinds)
     parser.add_argument(
         "--steps", metavar="N", type=whole_number, help="of a series: how many steps to forecast"
     )
-    parser.add_argument("-o", "--output", metavar="FILE", type=Path, help=f"of a series: {OUT}")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", type=Path, help=f"of a series or ZIP: {OUT}"
+    )
 
 
 def run(given: argparse.Namespace) -> int:
@@ -48,16 +52,21 @@ def run(given: argparse.Namespace) -> int:
         sheet = forecast.forecast_file(artefact, training, given.images[0], given.steps)
         write_output(sheet.encode(), given.output)
         return 0
-    from builder.engine.inference import predict_image
+    from builder.engine.inference import predict_image, predict_picture
     from builder.engine.inference import predict_text as sentence_engine
 
+    reader: Any = predict_image.predict_file
+    if training is not None and predict_picture.reads_pictures(training):
+        reader = predict_picture.predict_file
+        if [p.suffix.lower() for p in given.images] == [".zip"]:
+            return _archive(artefact, training, given)
     status, texts = 0, sentence_engine.reads_text(artefact)
     for path in _files(given.images, TEXTS if texts else IMAGES):
         if texts and path.suffix.lower() in TEXTS:
             status = max(status, _sentences(artefact, training, path))
             continue
         try:
-            answer = predict_image.predict_file(artefact, training, str(path))
+            answer = reader(artefact, training, str(path))
         except FileError as error:
             print(f"{path}: {join_sentence(error.message, error.hint)}", file=sys.stderr)
             status = 2
@@ -65,6 +74,20 @@ def run(given: argparse.Namespace) -> int:
         line = {"file": str(path), "class": answer["class"]}
         print(json.dumps(line | {"probabilities": answer["probabilities"], "sure": answer["sure"]}))
     return status
+
+
+def _archive(artefact: str, training: TrainingSpec, given: argparse.Namespace) -> int:
+    """A table of answers for a ZIP of pictures; the exit status."""
+    from builder.engine.inference import predict_picture
+
+    with tempfile.TemporaryDirectory() as place:
+        out = Path(place) / "answers.csv"
+        archive = str(given.images[0])
+        found = predict_picture.predict_archive(artefact, training, archive, str(out))
+        write_output(out.read_bytes(), given.output)
+    for name, why in found["failed"]:
+        print(f"{name}: {why}", file=sys.stderr)
+    return 2 if found["failed"] else 0
 
 
 def _sentences(artefact: str, training: TrainingSpec | None, path: Path) -> int:

@@ -38,7 +38,7 @@ FASHION = next(
 OFFLINE = [s for s in starters.all_starters() if s.name != "fashion_dense"]
 
 SHORTER = {"digits_cnn": 5, "digits_patches": 5, "digit_pairs": 6, "reviews": 4,
-           "fashion_dense": 4, "museum": 20}  # fmt: skip
+           "fashion_dense": 4, "museum": 20, "shapes": 18}  # fmt: skip
 """Epochs after which a score is reached already; the card trains longer."""
 
 

@@ -34,6 +34,7 @@ MODULES = {
         "engine.analysis.dependence",
         "engine.analysis.error_groups",
         "engine.analysis.importance",
+        "engine.analysis.saliency",
         "engine.build.keras_model",
         "engine.data.loading",
         "engine.files.application_specs",
@@ -46,11 +47,13 @@ MODULES = {
         "engine.inference.predict_file",
         "engine.inference.predict_image",
         "engine.inference.predict_multi",
+        "engine.inference.predict_picture",
         "engine.inference.predict_example",
         "engine.inference.recommend",
         "engine.inference.predict_text",
         "engine.training.learning_rate_curve",
         "exporters.export_run",
+        "media.picture_overview",
         "tables.table_overview",
     )
 }
