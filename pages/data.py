@@ -11,7 +11,7 @@ from builder.datasets.registry import all_datasets
 from builder.facts import DataFacts
 from builder.runs.engine_process import client
 from builder.spec import ObjectSpec
-from builder.suggest import picture_dataset, series_dataset, table_dataset
+from builder.suggest import picture_dataset, series_dataset, sound_dataset, table_dataset
 from pages.widgets.data import (
     arrived_file,
     collect_pictures,
@@ -23,6 +23,7 @@ from pages.widgets.data import (
     pasted_cells,
     picture_screen,
     series_screen,
+    sound_screen,
     table_screen,
 )
 from pages.widgets.forms import column_form, form
@@ -35,8 +36,12 @@ SCREENS = {
     table_dataset.CLASS_NAME: table_screen,
     series_dataset.CLASS_NAME: series_screen,
     picture_dataset.CLASS_NAME: picture_screen,
+    sound_dataset.CLASS_NAME: sound_screen,
 }
 """Datasets of one's own with a screen: what it asks for, and how it is shown."""
+
+FOLLOWED = (picture_dataset.CLASS_NAME, sound_dataset.CLASS_NAME)
+"""Those whose preparation decides the shape that a model reads."""
 
 
 def main() -> None:
@@ -46,7 +51,7 @@ def main() -> None:
     with left:
         chosen = _choose(current_project.training().dataset)
         if chosen != current_project.training().dataset:
-            if chosen.class_name == picture_dataset.CLASS_NAME:
+            if chosen.class_name in FOLLOWED:
                 open_table.use(chosen)  # a suggested model follows it
             current_project.push(replace(current_project.training(), dataset=chosen))
         bindings = st.container()
@@ -60,7 +65,7 @@ def main() -> None:
     problems = problem_list.problems_at(current_project.problems(), "dataset.*")
     with problem_place:
         problem_list.show(problems, key="data")
-        if dataset.class_name == picture_dataset.CLASS_NAME:
+        if dataset.class_name in FOLLOWED:
             picture_screen.offer_cleaning(dataset, problems)
     with bindings:
         _edit_bindings(folded=screen is not None)

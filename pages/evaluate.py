@@ -165,6 +165,9 @@ def _gallery(
     else:
         shown = saliency_view.choose(run, artefact, examples)
         report.gallery(shown, results["classes"], none=none)
+        if len(examples["indices"]) and "sounds" in examples["parts"][0]:
+            rate = int(run.training.dataset.config.get("rate", 8000))
+            report.play(examples, results["classes"], rate)
 
 
 with page_frame.frame("evaluate"):

@@ -17,6 +17,7 @@ from pages.widgets.predict import (
     picture_answers,
     recommendations,
     row_form,
+    sound_answers,
 )
 from pages.widgets.session import engine_facts
 from pages.widgets.shared import asset_files, page_frame, run_picker
@@ -39,6 +40,9 @@ def main() -> None:
         return
     if picture_answers.reads_pictures(run):
         picture_answers.show(run)
+        return
+    if sound_answers.hears(run):
+        sound_answers.show(run)
         return
     facts = engine_facts.find_facts(run.training).data
     if facts is None:

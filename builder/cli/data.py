@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +27,15 @@ TEXT_FIELDS = {
 
 def run(given: argparse.Namespace) -> int:
     """Prints the overview."""
-    from builder.media import picture_overview
+    from builder.media import picture_overview, sound_overview
     from builder.tables import table_overview
 
-    if Path(given.file).is_file() and (pictures := picture_overview.overview_file(given.file)):
-        told = asdict(replace(pictures, shown={}))
-        print(json.dumps(told, indent=2, ensure_ascii=False))
-        return 0
+    if Path(given.file).is_file():
+        found: Any = picture_overview.overview_file(given.file)
+        if found := found or sound_overview.overview_file(given.file):
+            told = {k: v for k, v in asdict(found).items() if k not in ("shown", "heard")}
+            print(json.dumps(told, indent=2, ensure_ascii=False))
+            return 0
     fixed = TableFormat(**{f.name: _fixed(given, f.name) for f in fields(TableFormat)})
     kinds = dict(given.column or ())
     seen: Any
@@ -74,7 +76,9 @@ def _missing(text: str) -> tuple[str, str]:
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "file", metavar="FILE", help="CSV, Excel, Parquet, Arrow, JSON, or a ZIP of pictures"
+        "file",
+        metavar="FILE",
+        help="CSV, Excel, Parquet, Arrow, JSON, or a ZIP of pictures, sounds",
     )
     parser.add_argument("--predict", type=_names, metavar="COLUMN,…", help="what is predicted")
     parser.add_argument(

@@ -13,14 +13,23 @@ from builder.errors import DataError, FileError
 from builder.facts import DataFacts
 from builder.formatting import plural
 from builder.spec import ObjectSpec
-from builder.suggest import picture_dataset, series_dataset, table_dataset, table_model
+from builder.suggest import (
+    picture_dataset,
+    series_dataset,
+    sound_dataset,
+    table_dataset,
+    table_model,
+)
 from builder.tables.table_records import TableOverview, TableProfile
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The table, its columns, and where the project goes."""
     parser.add_argument(
-        "file", metavar="FILE", type=Path, help="CSV, Excel, Parquet, JSON, or a ZIP of pictures"
+        "file",
+        metavar="FILE",
+        type=Path,
+        help="CSV, Excel, Parquet, JSON, or a ZIP of pictures, sounds",
     )
     by = "by name, or by place from 1 (from the end: -1)"
     parser.add_argument("--predict", metavar="COLUMN[,COLUMN…]", help=f"what to predict, {by}")
@@ -49,7 +58,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Keeps the file in the workspace and writes the project."""
     from builder.engine.data import loading
-    from builder.media import picture_overview
+    from builder.media import picture_overview, sound_overview
     from builder.tables import table_overview
 
     path: Path = given.file
@@ -57,6 +66,9 @@ def run(given: argparse.Namespace) -> int:
         raise FileError(f"There is no file {path}.")
     if pictures := picture_overview.overview_file(str(path)):
         dataset = picture_dataset.picture_dataset(_keep(path), path.name, pictures)
+        return _write(given, dataset, loading.describe(dataset))
+    if sounds := sound_overview.overview_file(str(path)):
+        dataset = sound_dataset.sound_dataset(_keep(path), path.name, sounds)
         return _write(given, dataset, loading.describe(dataset))
     if not given.predict:
         raise DataError("Which column is to be predicted?", "Say it with --predict COLUMN.")
@@ -104,7 +116,7 @@ def _describe(dataset: ObjectSpec) -> str:
     """What a model learns from this dataset."""
     config = dataset.config
     if "classes" in config:
-        return f"tell {', '.join(config['classes'])} apart in pictures"
+        return f"tell {', '.join(config['classes'])} apart"
     if "targets" in config:
         return f"predict {', '.join(config['targets'])} from {', '.join(config['inputs'])}"
     steps, past = plural(config["horizon"], "step"), plural(config["window"], "step")

@@ -14,10 +14,14 @@ from typing import Any
 from builder.cli import open_argument
 from builder.cli.shared_options import OUT, Verb, join_sentence, whole_number, write_output
 from builder.errors import DataError, FileError
+from builder.media.sound_headers import SUFFIXES as SOUND_SUFFIXES
 from builder.spec import TrainingSpec
 
 IMAGES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"})
 """What is taken for a picture in a folder; a file named on the command line is always tried."""
+
+SOUNDS = frozenset(SOUND_SUFFIXES)
+"""What is taken for a sound in a folder."""
 
 TEXTS = frozenset({".txt"})
 """What holds sentences, one a line."""
@@ -52,7 +56,7 @@ def run(given: argparse.Namespace) -> int:
         sheet = forecast.forecast_file(artefact, training, given.images[0], given.steps)
         write_output(sheet.encode(), given.output)
         return 0
-    from builder.engine.inference import predict_image, predict_picture
+    from builder.engine.inference import predict_image, predict_picture, predict_sound
     from builder.engine.inference import predict_text as sentence_engine
 
     reader: Any = predict_image.predict_file
@@ -61,7 +65,10 @@ def run(given: argparse.Namespace) -> int:
         if [p.suffix.lower() for p in given.images] == [".zip"]:
             return _archive(artefact, training, given)
     status, texts = 0, sentence_engine.reads_text(artefact)
-    for path in _files(given.images, TEXTS if texts else IMAGES):
+    wanted: Collection[str] = TEXTS if texts else IMAGES
+    if training is not None and predict_sound.hears(training):
+        reader, wanted = predict_sound.predict_file, SOUNDS
+    for path in _files(given.images, wanted):
         if texts and path.suffix.lower() in TEXTS:
             status = max(status, _sentences(artefact, training, path))
             continue
@@ -120,7 +127,8 @@ def _sentences(artefact: str, training: TrainingSpec | None, path: Path) -> int:
 
 def _files(places: Sequence[Path], wanted: Collection[str]) -> Iterator[Path]:
     """Every file named, and of folders those the model can read; the others are told."""
-    noun = "texts (.txt)" if ".txt" in wanted else "pictures"
+    nouns = {TEXTS: "texts (.txt)", SOUNDS: "sounds"}
+    noun = nouns.get(frozenset(wanted), "pictures")
     for place in places:
         if not place.is_dir():
             yield place

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps
+from sklearn.model_selection import train_test_split
 
 
 def seen_picture(picture: Any, side: Any) -> Any:
@@ -77,8 +78,6 @@ def split_pictures(y: Any, sizes: Any, test_split: Any, seed: Any) -> Any:
     At random, each class with the same share in both; or, of several folders, the last one is for
     the test, the first is mixed, and what stands between is at the end of the training.
     """
-    from sklearn.model_selection import train_test_split
-
     if len(sizes) > 1:
         first, tested = sizes[0], len(y) - sizes[-1]
         mixed = np.random.default_rng(seed).permutation(first)

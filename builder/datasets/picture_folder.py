@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-from typing import Any
-
 from builder.catalog.entry import Param
-from builder.datasets import _decoded_pictures, _folders, _picture_source, _program
+from builder.datasets import (
+    _decoded_examples,
+    _decoded_pictures,
+    _folders,
+    _program,
+    _unpacking,
+)
 from builder.datasets.contract import Contents, Program, Raw, entry, resolve_settings
-from builder.errors import DataError
 from builder.spec import Config
 
 TITLE = "My pictures"
@@ -72,8 +74,8 @@ PROGRAM = Program(
 
 WAYS = ("test_split", "seed")
 
-FEWEST = 10
-"""With fewer pictures than this nothing can be learned and tested."""
+CLEANING = ("import hashlib", "import io", "import shutil", "from PIL import Image, ImageOps")
+"""What a script that cleans needs beside."""
 
 
 def load(config: Config) -> Raw:
@@ -83,59 +85,42 @@ def load(config: Config) -> Raw:
         DataError: the file is missing, cannot be read, or holds too few pictures or classes.
     """
     settings = resolve_settings(ENTRY, config)
-    _check_classes(settings)
+    _unpacking.check_classes(settings, "picture")
     path = _folders.data_file(settings["file"], settings["name"])
-    decoded = _decoded_pictures.read_decoded(settings, path)
-    if len(decoded.labels) < FEWEST:
-        raise DataError(
-            f"There are {len(decoded.labels)} pictures; {FEWEST} are the fewest to learn from.",
-            "Take more pictures of every class.",
-            "dataset.file",
-        )
+    decoded = _decoded_examples.read_decoded(_decoded_pictures.PICTURES, settings, path)
+    _unpacking.check_count(decoded, "picture")
     from builder.datasets import _picture_program as program
 
     ways = (settings[key] for key in WAYS)
     train, test = program.split_pictures(decoded.labels, decoded.sizes, *ways)
-    x, y = decoded.pictures, decoded.labels
+    x, y = decoded.examples, decoded.labels
     arrays = x[train], y[train], x[test], y[test]
     return Raw.of_x_and_y("image", arrays, tuple(settings["classes"]))
-
-
-def _check_classes(settings: dict[str, Any]) -> None:
-    classes = list(settings["classes"])
-    if len(classes) < 2:
-        only = f"only one class, '{classes[0]}'" if classes else "no class"
-        raise DataError(
-            f"The pictures have {only}; a model learns to tell two or more apart.",
-            "Put the pictures of each class into a folder of its own, and drop the folder above.",
-            "dataset.classes",
-        )
-    for named in (settings["directory"], *settings["parts"].values(), *classes):
-        place = PurePosixPath(str(named))
-        if place.is_absolute() or ".." in place.parts or "\0" in str(named):
-            raise DataError(
-                f"'{named}' is no folder of the archive.", "Drop the pictures again.", "dataset"
-            )
 
 
 def source(config: Config) -> str:
     """The same in a script standing alone, next to the archive or the folder it was made of."""
     settings = resolve_settings(ENTRY, config)
     cleaning = settings["clean"]
-    imports = (*_picture_source.IMPORTS, *(_picture_source.CLEANING if cleaning else ()))
+    imports = (
+        *_unpacking.IMPORTS,
+        "from sklearn.model_selection import train_test_split",
+        *(CLEANING if cleaning else ()),
+    )
     functions = (*(_decoded_pictures.CLEANING if cleaning else ()), *PROGRAM.functions)
     given = (
-        _picture_source.top_place(settings),
+        _unpacking.top_place(settings),
         list(settings["parts"].values()),
         list(settings["classes"]),
         *_decoded_pictures.picture_form(settings),
         *(settings[key] for key in WAYS),
     )
     lines = "\n".join(imports)
+    clean = f"clean_pictures({{}}, {{}}, {_decoded_pictures.clean_side(settings)})"
     return (
         f"{lines}\n\n\n"
         f"{_program.functions_source(*functions)}\n\n"
-        f"{_picture_source.unpack_lines(settings)}"
+        f"{_unpacking.unpack_lines(settings, clean)}"
         f"data = load_pictures({', '.join(map(repr, given))})\n"
         "(x_train, y_train), (x_test, y_test) = data\n"
     )

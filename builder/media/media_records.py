@@ -57,3 +57,30 @@ class PictureOverview:
     reasons: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
     shown: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SoundOverview:
+    """All that a page shows of a folder of sounds before one is decoded for training.
+
+    Args:
+        directory, parts, counts, part_counts: as of ``PictureOverview``.
+        rate: the commonest number of values a second.
+        seconds: as long are nearly all.
+        speakers: how many beginnings the files' names have; often who speaks.
+        reasons, notes: as of ``PictureOverview``.
+        shown: class → spectrograms of some of its sounds, uint8 (n, height, width).
+        heard: class → one of its sounds, a WAV.
+    """
+
+    directory: str
+    parts: Mapping[str, str]
+    counts: Mapping[str, int]
+    part_counts: Mapping[str, int]
+    rate: int
+    seconds: float
+    speakers: int
+    reasons: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    shown: Mapping[str, Any] = field(default_factory=dict)
+    heard: Mapping[str, bytes] = field(default_factory=dict)

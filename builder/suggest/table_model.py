@@ -19,6 +19,7 @@ from builder.suggest.picture_model import (
 )
 from builder.suggest.ratings_model import is_rating, suggest_ratings
 from builder.suggest.series_model import SERIES_SIZES, SeriesSize, is_series, suggest_series
+from builder.suggest.sound_model import SOUND_SIZES, is_sounds, suggest_sounds
 
 FEATURES = "features"
 """The block that turns columns into numbers."""
@@ -79,6 +80,8 @@ def suggest(facts: DataFacts, dataset: ObjectSpec, size: str = "small") -> Train
         return suggest_series(facts, dataset, size, name)
     if is_pictures(facts):
         return suggest_pictures(facts, dataset, size, name)
+    if is_sounds(facts):
+        return suggest_sounds(facts, dataset, size, name)
     if is_rating(facts):
         return suggest_ratings(facts, dataset, size, name)
     draft, columns = Draft(), dict[str, object]()
@@ -103,6 +106,8 @@ def sizes(facts: DataFacts) -> Mapping[str, ModelSize | SeriesSize | PictureSize
     """The sizes there are for such columns, from the smallest."""
     if is_pictures(facts):
         return PICTURE_SIZES
+    if is_sounds(facts):
+        return SOUND_SIZES
     return SERIES_SIZES if is_series(facts) else SIZES
 
 

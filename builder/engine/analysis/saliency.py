@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy import ndimage
 
 from builder.engine.data.loading import load
 from builder.engine.inference import model_cache
@@ -18,6 +19,9 @@ NOISY = 8
 
 NOISE = 0.1
 """Of the span of the pictures' numbers: the noise's deviation."""
+
+SMOOTH = 1.0
+"""Points over which neighbours are averaged: what counts are places, not single points."""
 
 MOST = 64
 """Pictures at once."""
@@ -57,6 +61,7 @@ def explain_pictures(artefact: str, training: TrainingSpec, rows: Array) -> Arra
             best = tf.reduce_sum(tf.reduce_max(_spread(scores), axis=1))
         total += abs(np.asarray(tape.gradient(best, x)))
     flat = total.max(axis=-1) if total.ndim == 4 else total
+    flat = ndimage.gaussian_filter(flat, (0, SMOOTH, SMOOTH))
     heat: Array = flat / np.maximum(flat.max(axis=(1, 2), keepdims=True), 1e-12)
     return heat.astype("float32")
 

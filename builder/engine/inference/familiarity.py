@@ -54,13 +54,14 @@ def find_strangers(artefact: str, training: TrainingSpec, x: Array) -> Array:
     """Which of these examples are of another kind than the training's: bool (n,).
 
     Args:
-        artefact: path of the ``.keras``; its one Input reads pictures.
-        x: prepared, (n, height, width, channels).
+        artefact: path of the ``.keras``; its one Input reads pictures or sounds.
+        x: prepared, (n, height, width, channels) or (n, samples).
     """
     known = _learn(artefact, training)
     deep = _distances(_features(known.model, x), known.features)
     plain = _distances(_coarse(x), known.coarse)
-    return (deep > MARGIN * known.limits[0]) | (plain > MARGIN * known.limits[1])
+    strange: Array = deep > MARGIN * known.limits[0]
+    return strange | (plain > MARGIN * known.limits[1])
 
 
 def _learn(artefact: str, training: TrainingSpec) -> _Known:
@@ -100,7 +101,12 @@ def _features(model: keras.Model, x: Array) -> Array:
 
 
 def _coarse(x: Array) -> Array:
-    """Means over the squares of a coarse grid, a row of numbers from 0 to 1 for each picture."""
+    """Means over the squares of a coarse grid, a row of numbers from 0 to 1 for each picture; of
+    sounds, how loud they are at each moment."""
+    if x.ndim == 2:
+        return np.stack(
+            [np.abs(part).mean(axis=1) for part in np.array_split(x, COARSE, axis=1)], 1
+        )
     rows = np.stack([_blocks(picture) for picture in x])
     return rows.reshape(len(x), -1)
 

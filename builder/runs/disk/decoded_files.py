@@ -6,7 +6,7 @@ import contextlib
 import shutil
 from time import time
 
-from builder.datasets._decoded_pictures import FOLDER
+from builder.datasets._decoded_examples import FOLDER
 from builder.runs.disk import workspace
 
 UNREAD_SECONDS = 7 * 86_400.0

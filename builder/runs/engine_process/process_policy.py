@@ -8,7 +8,7 @@ from pathlib import Path
 
 import builder
 from builder.datasets import _folders
-from builder.datasets._decoded_pictures import FOLDER as DECODED
+from builder.datasets._decoded_examples import FOLDER as DECODED
 from builder.runs.disk import workspace
 from builder.runs.engine_process import confinement
 from builder.runs.engine_process.confinement import Policy

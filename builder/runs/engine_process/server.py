@@ -48,12 +48,14 @@ MODULES = {
         "engine.inference.predict_image",
         "engine.inference.predict_multi",
         "engine.inference.predict_picture",
+        "engine.inference.predict_sound",
         "engine.inference.predict_example",
         "engine.inference.recommend",
         "engine.inference.predict_text",
         "engine.training.learning_rate_curve",
         "exporters.export_run",
         "media.picture_overview",
+        "media.sound_overview",
         "tables.table_overview",
     )
 }

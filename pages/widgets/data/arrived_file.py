@@ -10,10 +10,10 @@ from builder.errors import DataError, LayerwiseError
 from builder.runs.disk import data_files
 from builder.spec import Config, TrainingSpec
 from builder.suggest import bind_table
-from pages.widgets.data import npz_upload, picture_screen, table_screen
+from pages.widgets.data import npz_upload, picture_screen, sound_screen, table_screen
 from pages.widgets.session import current_project, engine_facts, tab_state
 
-HINT = "CSV, Excel, Parquet, JSON, text, .npz, or pictures in folders, as a ZIP or dropped"
+HINT = "CSV, Excel, Parquet, JSON, text, .npz; pictures or sounds in folders, as a ZIP or dropped"
 """Which files are data."""
 
 
@@ -29,7 +29,11 @@ def receive(file: str, name: str) -> None:
         tab_state.add_note(f"{name} is here: this project has its data.")
     elif name.lower().endswith(".npz"):
         npz_upload.use_dropped(file, name)
-    elif not (picture_screen.arrive(file, name) or _bind(training, file, name)):
+    elif not (
+        picture_screen.arrive(file, name)
+        or sound_screen.arrive(file, name)
+        or _bind(training, file, name)
+    ):
         table_screen.arrive(file, name)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from builder import formatting
-from builder.datasets import _decoded_pictures
+from builder.datasets import _decoded_examples, _decoded_pictures
 from builder.datasets.picture_folder import ENTRY
 from builder.errors import DataError
 from builder.facts import Problem
@@ -154,7 +154,7 @@ def arrive(file: str, name: str) -> bool:
 def offer_cleaning(dataset: ObjectSpec, problems: Sequence[Problem]) -> None:
     """The remedy where a picture turned out to be one that Keras's loader cannot decode."""
     if any(p.where == "dataset.clean" for p in problems) and not dataset.config.get("clean"):
-        label = "Leave out pictures that cannot be read"
+        label = "Leave out what cannot be read"
         if st.button(label, key="pictures-leave-out", icon=":material/build:"):
             open_table.use(dataset.with_(clean=True))
 
@@ -163,7 +163,7 @@ def _decode(dataset: ObjectSpec) -> None:
     """Many pictures are decoded where nobody else waits for it."""
     count = sum(dataset.config["classes"].values())
     settings = {**ENTRY.args, **dataset.config}
-    if count < MANY or _decoded_pictures.is_decoded(settings):
+    if count < MANY or _decoded_examples.is_decoded(_decoded_pictures.PICTURES, settings):
         return
     folders = (workspace.home(), *workspace.linked_folders())
     with st.spinner(f"Decoding {formatting.plural(count, 'picture')}, once …"):

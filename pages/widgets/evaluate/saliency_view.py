@@ -17,6 +17,9 @@ from pages.widgets.shared.markup import Array
 WARM = np.array([255, 140, 0], "float32")
 """The colour of the strongest points."""
 
+WEAK = 0.4
+"""What moves the answer less than this share of the strongest point is not marked."""
+
 
 def choose(run: Run, artefact: str, examples: Mapping[str, Any]) -> Mapping[str, Any]:
     """The examples as they are, or with what the model looked at where that is asked for.
@@ -26,7 +29,8 @@ def choose(run: Run, artefact: str, examples: Mapping[str, Any]) -> Mapping[str,
     """
     parts = examples["parts"]
     one = len(parts) == 1 and len(binding.inputs(run.training.model)) == 1
-    if not one or "images" not in parts[0] or not len(examples["indices"]):
+    drawn = one and "images" in parts[0] and "sounds" not in parts[0]
+    if not drawn or not len(examples["indices"]):
         return examples
     if not st.toggle(
         "Show where it looked",
@@ -49,7 +53,6 @@ def mark(pictures: Array, heat: Array) -> Array:
     """uint8 (n, height, width, 3): dimmed grey, orange where ``heat`` is near 1."""
     colour = pictures if pictures.ndim == 4 else np.repeat(pictures[..., None], 3, axis=-1)
     grey = colour.mean(axis=-1, keepdims=True) * 0.6 + 40
-    share = np.sqrt(heat)[..., None]
-    share = np.where(share > 0.35, share, 0)
+    share = np.where(heat > WEAK, heat, 0)[..., None]
     marked: Array = np.clip(grey * (1 - share) + WARM * share, 0, 255).astype("uint8")
     return marked

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from builder.datasets import _decoded_pictures, picture_folder
+from builder.datasets import _decoded_examples, _decoded_pictures, picture_folder
 from builder.datasets.contract import resolve_settings
 from builder.engine.data import loading
 from builder.errors import DataError
@@ -102,24 +102,26 @@ def test_keras_reads_the_same_folder(tmp_path):
         verbose=False,
     )
     pictures, labels = zip(*loader.as_numpy_iterator(), strict=True)
-    np.testing.assert_array_equal(_decoded.pictures, np.rint(pictures))
+    np.testing.assert_array_equal(_decoded.examples, np.rint(pictures))
     np.testing.assert_array_equal(_decoded.labels, labels)
 
 
 def decoded(spec):
     settings = resolve_settings(picture_folder.ENTRY, spec.config)
-    return _decoded_pictures.read_decoded(settings, data_files.find_file(spec.config["file"]))
+    return _decoded_examples.read_decoded(
+        _decoded_pictures.PICTURES, settings, data_files.find_file(spec.config["file"])
+    )
 
 
 def test_they_are_decoded_once_and_again_when_the_array_is_damaged(tmp_path, monkeypatch):
     spec = dataset(tmp_path, archive(), height=16, width=16)
-    first = np.array(decoded(spec).pictures)
+    first = np.array(decoded(spec).examples)
     (kept,) = (tmp_path / "home" / "decoded").glob("*.npy")
     written = kept.stat().st_ino
     decoded(spec)
     assert kept.stat().st_ino == written
     kept.write_bytes(kept.read_bytes()[:-50])
-    np.testing.assert_array_equal(decoded(spec).pictures, first)
+    np.testing.assert_array_equal(decoded(spec).examples, first)
     assert sorted(p.suffix for p in kept.parent.iterdir()) == [".json", ".npy"]
 
 
@@ -141,13 +143,13 @@ def test_a_photo_is_seen_upright_and_what_is_broken_or_twice_is_left_out(tmp_pat
     assert "half.png.png" not in names and len({*names} & {"again.png.png", "000.png.png"}) == 1
     upright = ImageOps.exif_transpose(Image.open(io.BytesIO(ODD["shapes/bar/lying.jpg"])))
     assert upright.size == (40, 32)
-    seen = made.pictures[names["lying.jpg.png"]]
+    seen = made.examples[names["lying.jpg.png"]]
     rows = np.asarray(upright, "float32").mean(axis=(1, 2))
     assert (
         np.corrcoef(seen.mean(axis=(1, 2)), np.interp(np.arange(40) * 0.8, range(32), rows))[0, 1]
         > 0.95
     )
-    assert made.pictures[names["deep.png.png"]].min() > 200
+    assert made.examples[names["deep.png.png"]].min() > 200
 
 
 def test_a_picture_that_cannot_be_decoded_is_named_with_the_way_out(tmp_path):
@@ -179,4 +181,4 @@ def test_one_more_picture_is_read_as_those_of_the_folder(tmp_path):
         for row in (5, 6, 20):
             data = shapes()[made.paths[row].removesuffix(".png").removesuffix(".png") + ".png"]
             seen = _decoded_pictures.read_picture(whole, data)
-            np.testing.assert_array_equal(seen, made.pictures[row])
+            np.testing.assert_array_equal(seen, made.examples[row])

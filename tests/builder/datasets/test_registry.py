@@ -21,7 +21,16 @@ NAMES = (
     *("Digits", "Circles", "Xor", "Gaussians", "Spiral", "Iris", "Wine", "BreastCancer"),
     *("Diabetes", "Mnist", "FashionMnist", "Cifar10", "Cifar100", "CaliforniaHousing", "Imdb"),
     *("Reuters", "CoveredDigits", "DigitPairs", "Reviews", "ReviewTexts", "Passengers"),
-    *("FilmRatings", "NpzFile", "TableFile", "SeriesFile", "Museum", "PictureFolder", "Shapes"),
+    *(
+        "FilmRatings",
+        "NpzFile",
+        "TableFile",
+        "SeriesFile",
+        "Museum",
+        "PictureFolder",
+        "SoundFolder",
+        "Shapes",
+    ),
     *("DataToCome", "NumbersInCode"),
 )
 
