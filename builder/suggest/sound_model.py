@@ -74,6 +74,9 @@ def suggest_sounds(facts: DataFacts, dataset: ObjectSpec, size: str, name: str) 
     height, width = BANDS, samples // stride + 1
     layers = [picture, _layer("Reshape", target_shape=(height, width, 1))]
     layers.append(_layer("Rescaling", scale=1 / SPAN, offset=1.0))
+    if chosen.filters:  # said a little sooner or later, lower or higher
+        moved = {"height_factor": 0.08, "width_factor": 0.15, "fill_mode": "nearest"}
+        layers.append(_layer("RandomTranslation", **moved))
     for filters in chosen.filters:
         if min(height, width) < 4:
             break

@@ -7,6 +7,8 @@ from dataclasses import replace
 from builder.datasets import _said_of_data
 from builder.datasets.registry import find_dataset
 from builder.errors import DataError, LayerwiseError
+from builder.media.picture_headers import SUFFIXES as PICTURES
+from builder.media.sound_headers import SUFFIXES as SOUNDS
 from builder.runs.disk import data_files
 from builder.spec import Config, TrainingSpec
 from builder.suggest import bind_table
@@ -27,6 +29,12 @@ def receive(file: str, name: str) -> None:
     if file in data_files.files_of(training):
         engine_facts.forget_data()
         tab_state.add_note(f"{name} is here: this project has its data.")
+    elif name.lower().endswith((*PICTURES, *SOUNDS)):
+        raise DataError(
+            f"{name} alone has no class to learn.",
+            "Drop the folder that holds a folder for each class, or collect pictures class by class"
+            " on the Data page.",
+        )
     elif name.lower().endswith(".npz"):
         npz_upload.use_dropped(file, name)
     elif not (

@@ -65,15 +65,20 @@ def test_a_picture_of_another_kind_is_not_sure(trained):
     assert sum(a["why"] == predict_picture.STRANGE for a in likely) <= 2
 
 
+NAMES, INSIDE = ("b.png", "=d.png"), (("bar", 3), ("disc", 4))
+BROKEN = {"x.png": b"?"}
+
+
 def test_an_archive_comes_back_as_a_table(trained, tmp_path):
     (tmp_path / "in.zip").write_bytes(
-        archive({"b.png": saved(drawn("bar", 3)), "=d.png": saved(drawn("disc", 4)), "x.png": b"?"})
+        archive({n: saved(drawn(*s)) for n, s in zip(NAMES, INSIDE, strict=True)}, **BROKEN)
     )
     out = tmp_path / "out.csv"
     found = predict_picture.predict_archive(*trained, str(tmp_path / "in.zip"), str(out))
-    rows = list(csv.DictReader(out.open(encoding="utf-8")))
+    rows = list(csv.DictReader(out.read_text("utf-8").splitlines()))
     assert [row["file"] for row in rows] == ["b.png", "'=d.png"]
-    assert [row["answer"] for row in rows] == ["bar", "disc"]
+    alone = [predict_picture.predict_bytes(*trained, saved(drawn(*s))) for s in INSIDE]
+    assert [row["answer"] for row in rows] == [answer["class"] for answer in alone]
     assert abs(float(rows[0]["bar"]) + float(rows[0]["disc"]) - 1) < 1e-5
     assert found["rows"] == 2 and found["failed"] == [("x.png", "The picture cannot be opened.")]
 
