@@ -52,7 +52,8 @@ class Decoder:
     Args:
         noun: what one is called.
         suffixes, reader: as of ``open_examples``.
-        refused: what ``odd`` of a header keeps Keras's loader from reading it → why.
+        refuse: why Keras's loader cannot read one as it is, by the settings and its header; "" for
+            nothing.
         decide: settings that decide what is decoded, beside ``COMMON``.
         made_by: the program's functions that make it.
         clean: puts the archive's examples, cleaned, into a folder; (settings, archive, folder).
@@ -65,7 +66,7 @@ class Decoder:
     noun: str
     suffixes: tuple[str, ...]
     reader: Callable[[IO[bytes], str], Any]
-    refused: Mapping[str, str]
+    refuse: Callable[[Settings, Any], str]
     decide: tuple[str, ...]
     made_by: tuple[str, ...]
     clean: Callable[[Settings, str, str], None]
@@ -132,7 +133,7 @@ def _decode(decoder: Decoder, settings: Settings, path: Path, place: Path) -> tu
         if settings["clean"]:
             decoder.clean(settings, str(path), str(unpacked))
         else:
-            _unpack(decoder, archive, unpacked)
+            _unpack(decoder, settings, archive, unpacked)
     parts = _read_parts(decoder, settings, unpacked / settings["directory"])
     sizes = [len(part) for part in parts]
     shape = (sum(sizes), *decoder.shape(settings))
@@ -164,10 +165,10 @@ def _read_parts(decoder: Decoder, settings: Settings, top: Path) -> list[Any]:
     return parts
 
 
-def _unpack(decoder: Decoder, archive: ExampleArchive, folder: Path) -> None:
+def _unpack(decoder: Decoder, settings: Settings, archive: ExampleArchive, folder: Path) -> None:
     """Every example as it is; DataError for one that Keras's loader could not read."""
     for path in archive.members:
-        if why := decoder.refused.get(archive.header(path).odd):
+        if why := decoder.refuse(settings, archive.header(path)):
             raise _undecodable(decoder, path, why)
         archive.zip.extract(archive.members[path], folder)
 
@@ -190,7 +191,7 @@ def _pairs(decoder: Decoder, parts: list[Any], paths: list[str]) -> Iterator[tup
 def _undecodable(decoder: Decoder, path: str, why: str) -> DataError:
     return DataError(
         f"{os.path.basename(path)} {why}.",
-        f"Switch on 'clean', which leaves such {decoder.noun}s out.",
+        f"Switch on 'clean', which makes {decoder.noun}s alike and leaves broken ones out.",
         "dataset.clean",
     )
 

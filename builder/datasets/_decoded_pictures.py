@@ -12,7 +12,15 @@ import numpy as np
 from builder.datasets._decoded_examples import Decoder
 from builder.errors import FileError
 from builder.kinds.contract import Array
-from builder.media.picture_headers import DAMAGE, FORMATS, LEFT_OUT, ODD, SUFFIXES, read_header
+from builder.media.picture_headers import (
+    DAMAGE,
+    FORMATS,
+    LEFT_OUT,
+    ODD,
+    SUFFIXES,
+    PictureHeader,
+    read_header,
+)
 
 CLEANING = ("_picture_program.seen_picture", "_picture_program.clean_pictures")
 """The functions that clean pictures."""
@@ -88,6 +96,10 @@ def _read(settings: Mapping[str, Any], folder: str) -> Any:
     return read_pictures(folder, list(settings["classes"]), *picture_form(settings))
 
 
+def _refuse(settings: Mapping[str, Any], header: PictureHeader) -> str:
+    return ODD[header.odd][0] if header.odd in LEFT_OUT else ""
+
+
 def _shape(settings: Mapping[str, Any]) -> tuple[int, ...]:
     return settings["height"], settings["width"], CHANNELS[settings["color_mode"]]
 
@@ -96,7 +108,7 @@ PICTURES = Decoder(
     "picture",
     SUFFIXES,
     read_header,
-    {odd: ODD[odd][0] for odd in LEFT_OUT},
+    _refuse,
     ("height", "width", "aspect", "color_mode"),
     (*CLEANING, "_picture_program.read_pictures"),
     *(_clean, _read, _shape, np.rint),

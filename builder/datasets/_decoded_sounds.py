@@ -11,7 +11,7 @@ import numpy as np
 from builder.datasets._decoded_examples import Decoder
 from builder.errors import FileError
 from builder.kinds.contract import Array
-from builder.media.sound_headers import LEFT_OUT, ODD, SUFFIXES, read_sound_header
+from builder.media.sound_headers import LEFT_OUT, ODD, SUFFIXES, SoundHeader, read_sound_header
 
 CLEANING = ("_sound_program.even_sound", "_sound_program.clean_sounds")
 """The functions that clean sounds."""
@@ -57,6 +57,13 @@ def _read(settings: Mapping[str, Any], folder: str) -> Any:
     return read_sounds(folder, list(settings["classes"]), count_samples(settings))
 
 
+def _refuse(settings: Mapping[str, Any], header: SoundHeader) -> str:
+    if header.odd:
+        return ODD[header.odd][0]
+    other = header.rate != settings["rate"]
+    return f"has {header.rate:,} values a second, not {settings['rate']:,}" if other else ""
+
+
 def _shape(settings: Mapping[str, Any]) -> tuple[int, ...]:
     return (count_samples(settings),)
 
@@ -69,7 +76,7 @@ SOUNDS = Decoder(
     "sound",
     SUFFIXES,
     read_sound_header,
-    {odd: said[0] for odd, said in ODD.items()},
+    _refuse,
     ("rate", "seconds"),
     (*CLEANING, "_sound_program.read_sounds"),
     *(_clean, _read, _shape, _first_channel),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from builder.catalog.entry import Param
 from builder.datasets import (
     _decoded_examples,
@@ -94,7 +96,7 @@ def load(config: Config) -> Raw:
     ways = (settings[key] for key in WAYS)
     train, test = program.split_pictures(decoded.labels, decoded.sizes, *ways)
     x, y = decoded.examples, decoded.labels
-    arrays = x[train], y[train], x[test], y[test]
+    arrays = np.asarray(x[train]), y[train], np.asarray(x[test]), y[test]
     return Raw.of_x_and_y("image", arrays, tuple(settings["classes"]))
 
 

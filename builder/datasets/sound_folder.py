@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from builder.catalog.entry import Param
 from builder.datasets import _decoded_examples, _decoded_sounds, _folders, _program, _unpacking
 from builder.datasets.contract import Contents, Program, Raw, entry, resolve_settings
@@ -91,7 +93,7 @@ def load(config: Config) -> Raw:
             "dataset.split",
         ) from None
     x, y = decoded.examples, decoded.labels
-    arrays = x[train], y[train], x[test], y[test]
+    arrays = np.asarray(x[train]), y[train], np.asarray(x[test]), y[test]
     return Raw.of_x_and_y("sound", arrays, tuple(settings["classes"]))
 
 

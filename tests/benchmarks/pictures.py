@@ -1,11 +1,11 @@
 """A person's own pictures: ready in how long, trained how fast, how well, beside Keras's loader.
 
-    python -m tests.benchmarks.pictures [ready] [epochs] [accuracy] [answer] [--count 20000]
+    python -m tests.benchmarks.pictures [ready] [epochs] [accuracy] [answer] [sounds]
 
 ``ready`` and ``epochs`` make photos of 96×96 by a program, as a ZIP; ``epochs`` trains the same
 model once from Layerwise's array and once by ``model.fit`` on ``image_dataset_from_directory``, in
 turns in one process; ``accuracy`` and ``answer`` take the sign digits of ``LAYERWISE_DATA`` (or
-``../shared/data``).
+``../shared/data``), ``sounds`` the spoken ones, split by chance and by speakers.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("LAYERWISE_DATA") or ROOT.parent / "shared" / "data")
 SIDE, CLASSES = 96, 10
-PARTS = ("ready", "epochs", "accuracy", "answer")
+PARTS = ("ready", "epochs", "accuracy", "answer", "sounds")
 
 
 def main() -> None:
@@ -44,6 +44,8 @@ def main() -> None:
                 epochs(archive, dataset, given.epochs)
         if {"accuracy", "answer"} & {*parts}:
             accuracy(DATA / "sign-digits.zip", "answer" in parts)
+        if "sounds" in parts:
+            sounds(DATA / "spoken-digits.zip")
 
 
 def make_photos(path: Path, count: int) -> Path:
@@ -116,7 +118,7 @@ def epochs(path: Path, dataset: Any, count: int) -> None:
     loader = keras.utils.image_dataset_from_directory(
         folder / "photos", image_size=(SIDE, SIDE), batch_size=batch, verbose=False
     )
-    share = loading.describe(dataset).n_train / (CLASSES and len(loader.file_paths))
+    share = loading.describe(dataset).n_train / len(loader.file_paths)
     ours, theirs = [], []
     for _ in range(count):
         start = time.perf_counter()
@@ -171,6 +173,28 @@ def accuracy(path: Path, answers: bool) -> None:
         times.append(1000 * (time.perf_counter() - start))
     p95 = statistics.quantiles(times[1:], n=20)[-1]
     print(f"answer: {times[0]:.0f} ms the first, then p95 {p95:.0f} ms (wanted ≤ 400)", flush=True)
+
+
+def sounds(path: Path) -> None:
+    """The suggested model on the spoken digits: three splits by chance, three by speakers."""
+    from builder.engine.data import loading
+    from builder.media.sound_overview import overview_file
+    from builder.runs.disk import data_files
+    from builder.suggest import table_model
+    from builder.suggest.sound_dataset import sound_dataset
+
+    seen = overview_file(str(path))
+    assert seen is not None
+    file = data_files.keep(path.name, path.read_bytes())
+    for split, wanted in (("random", "wanted 0.93"), ("name", "speakers never heard")):
+        scores = []
+        for seed in range(3):
+            chosen = sound_dataset(file, path.name, seen).with_(split=split, seed=seed)
+            training = table_model.suggest(loading.describe(chosen), chosen)
+            scores.append(run(replace(training, seed=seed))[0]["accuracy"])
+        said = ", ".join(f"{s:.3f}" for s in scores)
+        mean = statistics.mean(scores)
+        print(f"spoken digits, {split}: accuracy {mean:.3f} ({said}), {wanted}", flush=True)
 
 
 if __name__ == "__main__":

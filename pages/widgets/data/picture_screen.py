@@ -154,7 +154,7 @@ def arrive(file: str, name: str) -> bool:
 def offer_cleaning(dataset: ObjectSpec, problems: Sequence[Problem]) -> None:
     """The remedy where a picture turned out to be one that Keras's loader cannot decode."""
     if any(p.where == "dataset.clean" for p in problems) and not dataset.config.get("clean"):
-        label = "Leave out what cannot be read"
+        label = "Clean them first"
         if st.button(label, key="pictures-leave-out", icon=":material/build:"):
             open_table.use(dataset.with_(clean=True))
 

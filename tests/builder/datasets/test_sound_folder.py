@@ -146,6 +146,14 @@ def test_a_header_that_lies_is_refused():
     assert read_sound_header(io.BytesIO(), ".wav").odd == "broken"
 
 
+def test_another_rate_asks_for_cleaning(tmp_path):
+    with pytest.raises(DataError, match="has 4,000 values a second, not 8,000") as caught:
+        loading.load(dataset(tmp_path, tones(), rate=8000))
+    assert caught.value.where == "dataset.clean"
+    made = loading.load(dataset(tmp_path, tones(), rate=8000, clean=True))
+    assert made.facts.input.shape == (2400,)
+
+
 def test_names_that_all_begin_alike_cannot_be_split_by(tmp_path):
     spec = dataset(tmp_path, {p: c for p, c in tones(24).items() if "ann" in p}, split="name")
     with pytest.raises(DataError, match="names all begin alike"):
