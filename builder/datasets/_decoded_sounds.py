@@ -25,8 +25,15 @@ def count_samples(settings: Mapping[str, Any]) -> int:
     return max(1, round(float(settings["seconds"]) * float(settings["rate"])))
 
 
-def read_sound(settings: Mapping[str, Any], data: bytes) -> Array:
+RECORDED = 30
+"""Seconds of a recording that are searched."""
+
+
+def read_sound(settings: Mapping[str, Any], data: bytes, recorded: bool = False) -> Array:
     """One more sound as the model is given those of the folder: float32 (samples,).
+
+    Args:
+        recorded: it may begin before somebody speaks: of a longer one its loudest stretch is taken.
 
     Raises:
         FileError: it cannot be opened, or holds no sound.
@@ -38,9 +45,14 @@ def read_sound(settings: Mapping[str, Any], data: bytes) -> Array:
         raise FileError(f"The sound {ODD[odd][0]}.", "Choose another one, or record it again.")
     samples = count_samples(settings)
     try:
-        values = even_sound(io.BytesIO(data), settings["rate"], samples)
+        most = settings["rate"] * RECORDED if recorded else samples
+        values = even_sound(io.BytesIO(data), settings["rate"], most)
     except Exception:  # libsndfile has a word for each way to be broken
         raise FileError("The sound cannot be decoded.", "Choose another one.") from None
+    if len(values) > samples:
+        loud = np.cumsum(np.square(values, dtype="float64"))
+        start = int(np.argmax(loud[samples:] - loud[:-samples]))
+        values = values[start + 1 :][:samples]
     whole: Array = values.astype("float32") / np.float32(STEPS)
     return np.pad(whole, (0, samples - len(whole)))
 

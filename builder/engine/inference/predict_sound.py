@@ -30,8 +30,13 @@ def hears(training: TrainingSpec) -> bool:
     return training.dataset.class_name == sound_folder.ENTRY.class_name
 
 
-def predict_bytes(artefact: str, training: TrainingSpec, data: bytes) -> dict[str, Any]:
+def predict_bytes(
+    artefact: str, training: TrainingSpec, data: bytes, recorded: bool = False
+) -> dict[str, Any]:
     """What the model says of one sound, the bytes of its file.
+
+    Args:
+        recorded: of a longer one the loudest stretch is heard, not the beginning.
 
     Returns:
         As ``confidence.verdict``, with ``seen``, its spectrogram, uint8 (height, width), and
@@ -44,7 +49,7 @@ def predict_bytes(artefact: str, training: TrainingSpec, data: bytes) -> dict[st
     import soundfile
 
     settings = resolve_settings(sound_folder.ENTRY, training.dataset.config)
-    sound = read_sound(settings, data)
+    sound = read_sound(settings, data, recorded)
     classes = load(training.dataset).facts.target.classes
     said = predict_rows.predict_rows(artefact, sound[None])
     chances = confidence.to_probabilities(np.asarray(said), len(classes))[0]

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from builder.datasets._folders import find_file
+from builder.datasets.sound_folder import ENTRY
 from builder.errors import FileError, LayerwiseError
 from builder.runs.engine_process import client
 from builder.runs.scheduler import jobs
@@ -54,14 +55,15 @@ def _record(run: Run) -> None:
     rate = 16_000 if run.training.dataset.config.get("rate", 8000) > 8000 else 8_000
     with left:
         sound = st.audio_input("Record a sound", sample_rate=rate, key="predict-microphone")
-        st.caption("Speak at once after pressing: the model hears the beginning alone.")
+        seconds = {**ENTRY.args, **run.training.dataset.config}["seconds"]
+        st.caption(f"The model hears the loudest {seconds:g} s of it.")
     with right, st.container(key="predict-answer"):
         if sound is None:
             st.caption("Record a sound: the answer appears here.")
             return
         artefact = str(jobs.artefact(run.id))
         call = "predict_sound.predict_bytes"
-        _show(client.call(call, artefact, run.training, sound.getvalue()))
+        _show(client.call(call, artefact, run.training, sound.getvalue(), recorded=True))
 
 
 def _show(answer: Mapping[str, Any]) -> None:

@@ -7,7 +7,6 @@ import io
 
 import numpy as np
 import pytest
-import soundfile
 
 from builder.datasets import _decoded_examples, _decoded_sounds, sound_folder
 from builder.datasets.contract import resolve_settings
@@ -17,39 +16,14 @@ from builder.media.sound_headers import read_sound_header
 from builder.media.sound_overview import overview_file
 from builder.runs.disk import data_files
 from builder.suggest import sound_dataset
+from tests.builder.media.small_sounds import RATE, saved, tone, tones
 from tests.builder.tables.small_files import zipped
-
-RATE = 4000
 
 
 @pytest.fixture(autouse=True)
 def workspace(tmp_path, monkeypatch):
     monkeypatch.setenv("LAYERWISE_HOME", str(tmp_path / "home"))
     loading.forget()
-
-
-def tone(pitch: float, seed: int, seconds: float = 0.3, rate: int = RATE):
-    rng = np.random.default_rng(seed)
-    times = np.arange(int(seconds * rate)) / rate
-    return 0.5 * np.sin(2 * np.pi * pitch * times + rng.uniform(0, 6)) + rng.normal(
-        0, 0.02, len(times)
-    )
-
-
-def saved(values, rate: int = RATE, form: str = "WAV", **how) -> bytes:
-    file = io.BytesIO()
-    soundfile.write(file, values, rate, format=form, **how)
-    return file.getvalue()
-
-
-def tones(each: int = 10) -> dict[str, bytes]:
-    """High and low tones by two players."""
-    return {
-        f"tones/{name}/{player}_{i}.wav": saved(tone(pitch, 100 * i + 10 * seed + len(name)))
-        for name, pitch in (("high", 900), ("low", 200))
-        for seed, player in enumerate(("ann", "bob"))
-        for i in range(each // 2)
-    }
 
 
 OTHERS = {
@@ -127,6 +101,16 @@ def test_one_more_sound_is_read_as_those_of_the_folder(tmp_path):
         path = made.paths[row].removesuffix(".wav")
         heard = _decoded_sounds.read_sound(settings, (tones() | OTHERS)[path])
         np.testing.assert_array_equal(heard, made.examples[row])
+
+
+def test_of_a_recording_the_loudest_stretch_is_heard(tmp_path):
+    settings = resolve_settings(sound_folder.ENTRY, dataset(tmp_path, tones()).config)
+    quiet = np.zeros(3000)
+    said = tone(900, 5)
+    recording = saved(np.concatenate([quiet, said, quiet]))
+    heard = _decoded_sounds.read_sound(settings, recording, recorded=True)
+    np.testing.assert_allclose(heard[100:-100], said[100:-100], atol=0.02)
+    assert not _decoded_sounds.read_sound(settings, recording).any()
 
 
 def test_what_is_odd_is_said(tmp_path):

@@ -9,8 +9,8 @@ import pytest
 from builder import document
 from builder.cli import main
 from builder.engine.data import loading
-from tests.builder.datasets.test_sound_folder import tones
 from tests.builder.media.small_pictures import archive
+from tests.builder.media.small_sounds import tones
 from tests.builder.tables.small_files import zipped
 
 
