@@ -14,11 +14,11 @@ from builder.errors import FileError
 from builder.kinds.contract import Array
 from builder.media.picture_headers import (
     DAMAGE,
-    FORMATS,
     LEFT_OUT,
     ODD,
     SUFFIXES,
     PictureHeader,
+    known_formats,
     read_header,
 )
 
@@ -61,7 +61,7 @@ def read_picture(settings: Mapping[str, Any], data: bytes) -> Array:
         raise FileError(f"The picture {ODD[odd][0]}.", "Choose another one: PNG or JPEG.")
     if odd or settings["clean"]:
         try:
-            with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+            with Image.open(io.BytesIO(data), formats=known_formats()) as picture:
                 clean = program.seen_picture(picture, clean_side(settings))
         except DAMAGE:
             raise FileError("The picture cannot be opened.", "Choose another one.") from None

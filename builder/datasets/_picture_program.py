@@ -27,8 +27,15 @@ def seen_picture(picture: Any, side: Any) -> Any:
 
 def clean_pictures(file: Any, folder: Any, side: Any) -> Any:
     """The pictures of a ZIP in a folder, each once and as it is seen; broken ones are left out."""
-    endings = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp", ".tif", ".tiff")
-    formats = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
+    endings = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp", ".tif", ".tiff", ".heic", ".heif")
+    formats = ["PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF"]
+    try:
+        from pillow_heif import register_heif_opener  # phones keep photos as HEIC
+
+        register_heif_opener()
+        formats.append("HEIF")
+    except ImportError:
+        pass
     known = set()
     with zipfile.ZipFile(file) as archive:
         for member in sorted(archive.infolist(), key=lambda m: m.filename):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,8 +16,8 @@ SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp", ".tif", ".tiff", "
 KERAS_READS = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
 """Those that ``keras.utils.image_dataset_from_directory`` reads."""
 
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
-"""What Pillow may try; it knows more, with readers nobody needs here."""
+PLAIN = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
+"""What Pillow itself may try; it knows more, with readers nobody needs here."""
 
 MAX_POINTS = 50_000_000
 """A picture of more points is refused before it is unpacked: 200 MB of memory."""
@@ -40,8 +41,8 @@ ODD: Mapping[str, tuple[str, str]] = {
     ),
     "large": ("is much larger than a model needs", "are much larger than a model needs"),
     "heic": (
-        "is HEIC, which is not read here: save it as JPEG",
-        "are HEIC, which is not read here: save them as JPEG",
+        "is HEIC, for which pillow-heif is missing here: save it as JPEG",
+        "are HEIC, for which pillow-heif is missing here: save them as JPEG",
     ),
     "huge": ("has more than 50 million points", "have more than 50 million points"),
     "broken": ("cannot be opened", "cannot be opened"),
@@ -71,18 +72,29 @@ class PictureHeader:
     is_grey: bool = False
 
 
+@functools.cache
+def known_formats() -> tuple[str, ...]:
+    """What may be tried: with HEIF, in which phones keep photos, where its library is there."""
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError:
+        return PLAIN
+    register_heif_opener()
+    return (*PLAIN, "HEIF")
+
+
 def read_header(file: IO[bytes], suffix: str) -> PictureHeader:
     """Of the picture in that file; nothing of it is unpacked.
 
     Args:
         suffix: what its name ends with, in small letters with the dot.
     """
-    if suffix in (".heic", ".heif"):
+    if suffix in (".heic", ".heif") and known_formats() == PLAIN:
         return PictureHeader(0, 0, "heic")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that it may be a bomb, which is asked below
-            picture = Image.open(file, formats=FORMATS)
+            picture = Image.open(file, formats=known_formats())
             width, height = picture.size
             if width * height > MAX_POINTS:
                 return PictureHeader(height, width, "huge")

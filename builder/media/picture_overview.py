@@ -18,11 +18,11 @@ from builder.media.example_archive import ExampleArchive, open_examples
 from builder.media.media_records import PictureOverview
 from builder.media.picture_headers import (
     DAMAGE,
-    FORMATS,
     LEFT_OUT,
     ODD,
     SUFFIXES,
     PictureHeader,
+    known_formats,
     read_header,
 )
 from builder.tables.reading.zip_members import is_hidden
@@ -135,7 +135,7 @@ def _thumbnail(archive: ExampleArchive, path: str) -> Any:
     if archive.header(path).odd in LEFT_OUT:
         return None
     try:
-        with Image.open(io.BytesIO(archive.zip.read(path)), formats=FORMATS) as picture:
+        with Image.open(io.BytesIO(archive.zip.read(path)), formats=known_formats()) as picture:
             picture.thumbnail((4 * SIDE, 4 * SIDE))
             upright = ImageOps.exif_transpose(picture).convert("RGBA")
             page = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright)

@@ -16,6 +16,7 @@ import numpy as np
 from builder.engine.build.backend import keras
 from builder.engine.data.loading import load
 from builder.engine.inference import model_cache
+from builder.errors import DataError
 from builder.kinds.contract import Array
 from builder.spec import TrainingSpec
 
@@ -56,8 +57,13 @@ def find_strangers(artefact: str, training: TrainingSpec, x: Array) -> Array:
     Args:
         artefact: path of the ``.keras``; its one Input reads pictures or sounds.
         x: prepared, (n, height, width, channels) or (n, samples).
+
+    Where the examples it learned from are gone, nobody is a stranger.
     """
-    known = _learn(artefact, training)
+    try:
+        known = _learn(artefact, training)
+    except DataError:
+        return np.zeros(len(x), bool)
     deep = _distances(_features(known.model, x), known.features)
     plain = _distances(_coarse(x), known.coarse)
     strange: Array = deep > MARGIN * known.limits[0]

@@ -12,7 +12,6 @@ import numpy as np
 from builder.datasets import picture_folder
 from builder.datasets._decoded_pictures import read_picture
 from builder.datasets.contract import resolve_settings
-from builder.engine.data.loading import load
 from builder.engine.inference import confidence, familiarity, predict_rows
 from builder.engine.inference.confidence import find_rival, verdict
 from builder.errors import DataError, FileError
@@ -76,7 +75,7 @@ def predict_archive(artefact: str, training: TrainingSpec, path: str, out: str) 
         DataError: the archive cannot be read or holds no picture.
         FileError: the artefact cannot be read.
     """
-    classes = load(training.dataset).facts.target.classes
+    classes = list(training.dataset.config["classes"])
     failed: list[tuple[str, str]] = []
     names: list[str] = []
     first: list[dict[str, Any]] = []
@@ -135,7 +134,7 @@ def _batches(
 
 def _answer(artefact: str, training: TrainingSpec, pictures: Array) -> list[dict[str, Any]]:
     """Of uint8 pictures (n, height, width, channels)."""
-    classes: Sequence[str] = load(training.dataset).facts.target.classes
+    classes: Sequence[str] = list(training.dataset.config["classes"])
     said = predict_rows.predict_rows(artefact, pictures)
     chances = confidence.to_probabilities(np.asarray(said), len(classes))
     strange = familiarity.find_strangers(artefact, training, pictures)

@@ -11,7 +11,6 @@ import numpy as np
 from builder.datasets import sound_folder
 from builder.datasets._decoded_sounds import read_sound
 from builder.datasets.contract import resolve_settings
-from builder.engine.data.loading import load
 from builder.engine.inference import confidence, familiarity, predict_rows
 from builder.engine.inference.confidence import find_rival, verdict
 from builder.errors import FileError
@@ -50,7 +49,7 @@ def predict_bytes(
 
     settings = resolve_settings(sound_folder.ENTRY, training.dataset.config)
     sound = read_sound(settings, data, recorded)
-    classes = load(training.dataset).facts.target.classes
+    classes = list(training.dataset.config["classes"])
     said = predict_rows.predict_rows(artefact, sound[None])
     chances = confidence.to_probabilities(np.asarray(said), len(classes))[0]
     doubt = find_rival(chances, classes, int(chances.argmax()))[1]

@@ -148,14 +148,14 @@ def _add(mine: _Collection, current: str, file: str, name: str, data: bytes) -> 
 
 
 def _small(name: str, data: bytes) -> str:
-    from builder.media.picture_headers import FORMATS, LEFT_OUT, ODD, read_header
+    from builder.media.picture_headers import LEFT_OUT, ODD, known_formats, read_header
 
     suffix = f".{name.rpartition('.')[2].lower()}"
     odd = read_header(io.BytesIO(data), suffix).odd
     if odd in LEFT_OUT:
         raise FileError(f"{name} {ODD[odd][0]}.", "Choose another picture.")
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+        with Image.open(io.BytesIO(data), formats=known_formats()) as picture:
             picture.thumbnail((4 * SIDE, 4 * SIDE))
             upright = ImageOps.exif_transpose(picture).convert("RGB")
             square = ImageOps.fit(upright, (SIDE, SIDE))
@@ -188,7 +188,7 @@ def _finish(mine: _Collection, current: str) -> None:
         with page_frame.guard():
             collected_pictures.require_enough(counts)
             arrived_file.receive(_archive(mine), NAME)
-            st.rerun()
+            page_frame.go("train")
 
 
 def _remove_last(mine: _Collection, current: str) -> None:

@@ -17,7 +17,7 @@ from builder.errors import DataError
 from builder.media.picture_overview import overview_file
 from builder.runs.disk import data_files
 from builder.suggest import picture_dataset
-from tests.builder.media.small_pictures import archive, drawn, saved, shapes, turned
+from tests.builder.media.small_pictures import archive, drawn, heic, saved, shapes, turned
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +59,7 @@ ODD = {
     "shapes/disc/deep.png": saved(Image.fromarray(np.full((20, 20), 60_000, np.uint16))),
     "shapes/disc/ink.jpg": saved(drawn("disc", 7).convert("CMYK"), "JPEG"),
     "shapes/disc/web.webp": saved(drawn("disc", 8), "WEBP"),
+    "shapes/disc/phone.heic": heic(drawn("disc", 10)),
     "shapes/disc/half.png": saved(drawn("disc", 9))[:300],
     "shapes/disc/again.png": shapes()["shapes/disc/000.png"],
 }

@@ -11,7 +11,7 @@ from PIL import Image
 
 from builder.engine.analysis import saliency
 from builder.engine.data import loading
-from builder.engine.inference import predict_picture
+from builder.engine.inference import familiarity, predict_picture
 from builder.engine.training import train_run
 from builder.engine.training.reporting import NullSink
 from builder.errors import DataError, FileError
@@ -103,3 +103,11 @@ def test_what_moves_the_answer_is_the_shape_and_not_the_page(trained):
     bright = column.test[:8].mean(axis=-1)
     inside = bright > 110
     assert heat[inside].mean() > heat[~inside].mean()
+
+
+def test_it_answers_also_where_its_pictures_are_gone(trained, tmp_path, monkeypatch):
+    monkeypatch.setenv("LAYERWISE_HOME", str(tmp_path))
+    loading.forget()
+    familiarity._kept.clear()
+    assert predict_picture.predict_bytes(*trained, saved(drawn("disc", 777)))["class"] == "disc"
+    loading.forget()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from builder.media.picture_headers import known_formats
 from tests.builder.tables.small_files import zipped
 
 
@@ -37,6 +38,12 @@ def turned(picture: Image.Image, orientation: int = 6) -> bytes:
     exif = Image.Exif()
     exif[0x0112] = orientation
     return saved(picture, "JPEG", exif=exif)
+
+
+def heic(picture: Image.Image) -> bytes:
+    """A photo as phones keep it."""
+    known_formats()
+    return saved(picture, "HEIF")
 
 
 def shapes(each: int = 12, top: str = "shapes/") -> dict[str, bytes]:

@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from builder.errors import DataError
-from builder.media.picture_headers import read_header
+from builder.media import picture_headers
+from builder.media.picture_headers import PictureHeader, known_formats, read_header
 from builder.media.picture_overview import overview_file
 from tests.builder.media.small_pictures import archive, drawn, saved, shapes, turned
 from tests.builder.tables.small_files import zipped
@@ -57,8 +58,12 @@ def test_a_header_says_what_is_odd(odd):
     assert read_header(io.BytesIO(ODD[odd]), ".png").odd == odd
 
 
-def test_a_phones_own_form_is_named():
-    assert read_header(io.BytesIO(b""), ".heic").odd == "heic"
+def test_a_phones_own_form_is_read_where_its_library_is_there(monkeypatch):
+    known_formats()
+    photo = saved(drawn("bar", 1), "HEIF")
+    assert read_header(io.BytesIO(photo), ".heic") == PictureHeader(40, 32, "other")
+    monkeypatch.setattr(picture_headers, "known_formats", lambda: picture_headers.PLAIN)
+    assert read_header(io.BytesIO(photo), ".heic").odd == "heic"
 
 
 def test_classes_counts_and_pictures(tmp_path):
