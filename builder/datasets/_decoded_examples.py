@@ -18,6 +18,7 @@ from builder.datasets import _folders, _program
 from builder.errors import DataError
 from builder.kinds.contract import Array
 from builder.media.example_archive import ExampleArchive, open_examples
+from builder.tables.reading.zip_members import DAMAGE
 
 FOLDER = "decoded"
 """In the workspace; what is there can be made again."""
@@ -170,7 +171,12 @@ def _unpack(decoder: Decoder, settings: Settings, archive: ExampleArchive, folde
     for path in archive.members:
         if why := decoder.refuse(settings, archive.header(path)):
             raise _undecodable(decoder, path, why)
-        archive.zip.extract(archive.members[path], folder)
+        try:
+            archive.zip.extract(archive.members[path], folder)
+        except OSError:
+            raise  # no room
+        except DAMAGE:
+            raise _undecodable(decoder, path, "is damaged in the archive") from None
 
 
 def _pairs(decoder: Decoder, parts: list[Any], paths: list[str]) -> Iterator[tuple[Array, Any]]:

@@ -162,6 +162,16 @@ def test_a_picture_that_cannot_be_decoded_is_named_with_the_way_out(tmp_path):
     assert not list((tmp_path / "home" / "decoded").glob("*.npy"))
 
 
+def test_a_picture_damaged_in_its_archive_is_named(tmp_path):
+    data = bytearray(archive())
+    at = data.index(b"IDAT", data.index(b"shapes/disc/003.png")) + 20
+    data[at] ^= 255
+    with pytest.raises(DataError, match=r"003\.png is damaged in the archive"):
+        loading.load(dataset(tmp_path, bytes(data), clean=False))
+    cleaned = loading.load(dataset(tmp_path, bytes(data), clean=True))
+    assert cleaned.facts.n_train + cleaned.facts.n_test == 23
+
+
 def test_one_class_is_refused(tmp_path):
     alone = {p: c for p, c in shapes().items() if "bar" in p}
     with pytest.raises(DataError, match="only one class, 'bar'"):
