@@ -166,7 +166,7 @@ def test_a_picture_damaged_in_its_archive_is_named(tmp_path):
     data = bytearray(archive())
     at = data.index(b"IDAT", data.index(b"shapes/disc/003.png")) + 20
     data[at] ^= 255
-    with pytest.raises(DataError, match=r"003\.png is damaged in the archive"):
+    with pytest.raises(DataError, match=r"003\.png (cannot be opened|is damaged)"):
         loading.load(dataset(tmp_path, bytes(data), clean=False))
     cleaned = loading.load(dataset(tmp_path, bytes(data), clean=True))
     assert cleaned.facts.n_train + cleaned.facts.n_test == 23
