@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO
@@ -52,8 +53,10 @@ def read_sound_header(file: IO[bytes], suffix: str) -> SoundHeader:
     """
     import soundfile
 
+    # libsndfile looks for the end first; an archive tells of its own damage on the way there
+    whole = io.BytesIO(file.read())
     try:
-        with soundfile.SoundFile(file) as sound:
+        with soundfile.SoundFile(whole) as sound:
             rate, frames, channels = sound.samplerate, sound.frames, sound.channels
             form = (sound.format, sound.subtype)
     except (soundfile.SoundFileError, OSError, ValueError, TypeError, RuntimeError):
