@@ -255,6 +255,8 @@ function listen(root, uploads) {
   let dark;
   const lit = (event) => {
     if (!event.dataTransfer?.types.includes("Files") || event.defaultPrevented) return false;
+    const under = event.target.closest?.(".lwd"); // of several places the one below the pointer
+    if (under && under !== root) return false;
     event.preventDefault();
     return true;
   };

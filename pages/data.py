@@ -12,16 +12,20 @@ from builder.facts import DataFacts
 from builder.runs.disk import folder_files
 from builder.runs.engine_process import client
 from builder.spec import ObjectSpec
-from builder.suggest import series_dataset, table_dataset
+from builder.suggest import picture_dataset, series_dataset, sound_dataset, table_dataset
 from pages.widgets.data import (
     arrived_file,
+    collect_pictures,
     data_preview,
     dataset_download,
     further_file,
     kept_files,
     npz_upload,
+    open_table,
     pasted_cells,
+    picture_screen,
     series_screen,
+    sound_screen,
     table_screen,
 )
 from pages.widgets.forms import column_form, form
@@ -30,8 +34,16 @@ from pages.widgets.shared import drop_zone, explanation, own_files, page_frame, 
 from pages.widgets.shared.drop_zone import DroppedFile
 from pages.widgets.shared.page_frame import escape_md
 
-SCREENS = {table_dataset.CLASS_NAME: table_screen, series_dataset.CLASS_NAME: series_screen}
+SCREENS = {
+    table_dataset.CLASS_NAME: table_screen,
+    series_dataset.CLASS_NAME: series_screen,
+    picture_dataset.CLASS_NAME: picture_screen,
+    sound_dataset.CLASS_NAME: sound_screen,
+}
 """Datasets of one's own with a screen: what it asks for, and how it is shown."""
+
+FOLLOWED = (picture_dataset.CLASS_NAME, sound_dataset.CLASS_NAME)
+"""Those whose preparation decides the shape that a model reads."""
 
 
 def main() -> None:
@@ -41,6 +53,8 @@ def main() -> None:
     with left:
         chosen = _choose(current_project.training().dataset)
         if chosen != current_project.training().dataset:
+            if chosen.class_name in FOLLOWED:
+                open_table.use(chosen)  # a suggested model follows it
             current_project.push(replace(current_project.training(), dataset=chosen))
         bindings = st.container()
     dataset = current_project.training().dataset
@@ -53,6 +67,8 @@ def main() -> None:
     problems = problem_list.problems_at(current_project.problems(), "dataset.*")
     with problem_place:
         problem_list.show(problems, key="data")
+        if dataset.class_name in FOLLOWED:
+            picture_screen.offer_cleaning(dataset, problems)
     with bindings:
         _edit_bindings(folded=screen is not None)
     with right:
@@ -77,6 +93,7 @@ def _bring_in() -> None:
             table_screen.arrive(*own)
             st.rerun()
     with right:
+        collect_pictures.show()
         pasted_cells.show()
         kept_files.show()
         if table := npz_upload.choose():

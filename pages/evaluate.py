@@ -17,6 +17,7 @@ from pages.widgets.evaluate import (
     pictures_beside_truth,
     probabilities,
     report,
+    saliency_view,
     simple_models,
     text_prediction,
     what_matters,
@@ -167,7 +168,11 @@ def _gallery(
     if len(examples["indices"]) and worst_rows.are_rows(examples["parts"]):
         worst_rows.show(run, artefact, results["output"], examples, results["classes"])
     else:
-        report.gallery(examples, results["classes"], none=none)
+        shown = saliency_view.choose(run, artefact, examples)
+        report.gallery(shown, results["classes"], none=none)
+        if len(examples["indices"]) and "sounds" in examples["parts"][0]:
+            rate = int(run.training.dataset.config.get("rate", 8000))
+            report.play(examples, results["classes"], rate)
 
 
 with page_frame.frame("evaluate"):

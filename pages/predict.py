@@ -10,7 +10,15 @@ from builder.kinds.registry import find_kind
 from builder.runs.engine_process import client
 from builder.runs.scheduler import jobs
 from builder.spec import Run
-from pages.widgets.predict import answer, file_predictions, forecasts, recommendations, row_form
+from pages.widgets.predict import (
+    answer,
+    file_predictions,
+    forecasts,
+    picture_answers,
+    recommendations,
+    row_form,
+    sound_answers,
+)
 from pages.widgets.session import engine_facts
 from pages.widgets.shared import asset_files, example_row, page_frame, run_picker
 from pages.widgets.shared.page_frame import escape_md
@@ -30,6 +38,12 @@ def main() -> None:
         return
     if forecasts.forecasts(run):
         forecasts.show(run)
+        return
+    if picture_answers.reads_pictures(run):
+        picture_answers.show(run)
+        return
+    if sound_answers.hears(run):
+        sound_answers.show(run)
         return
     facts = engine_facts.find_facts(run.training).data
     if facts is None:

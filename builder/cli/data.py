@@ -1,4 +1,4 @@
-"""``data FILE``: what is in a table, as JSON: the cards, the task and the warnings of the page."""
+"""``data FILE``: what is in a table or in folders of pictures, as JSON: what the page says."""
 
 from __future__ import annotations
 
@@ -27,8 +27,15 @@ TEXT_FIELDS = {
 
 def run(given: argparse.Namespace) -> int:
     """Prints the overview."""
+    from builder.media import picture_overview, sound_overview
     from builder.tables import table_overview
 
+    if Path(given.file).is_file():
+        found: Any = picture_overview.overview_file(given.file)
+        if found := found or sound_overview.overview_file(given.file):
+            told = {k: v for k, v in asdict(found).items() if k not in ("shown", "heard")}
+            print(json.dumps(told, indent=2, ensure_ascii=False))
+            return 0
     fixed = TableFormat(**{f.name: _fixed(given, f.name) for f in fields(TableFormat)})
     kinds = dict(given.column or ())
     seen: Any
@@ -68,7 +75,11 @@ def _missing(text: str) -> tuple[str, str]:
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="CSV, Excel, Parquet, Arrow or JSON")
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        help="CSV, Excel, Parquet, Arrow, JSON, or a ZIP of pictures, sounds",
+    )
     parser.add_argument("--predict", type=_names, metavar="COLUMN,…", help="what is predicted")
     parser.add_argument(
         "--from", type=_names, dest="inputs", metavar="COLUMN,…", help="from which columns"
@@ -93,4 +104,4 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-VERB = Verb("data", "print what is in a table, as JSON", _arguments, run)
+VERB = Verb("data", "print what is in a table or in folders of pictures, as JSON", _arguments, run)

@@ -1,4 +1,4 @@
-"""``new FILE --predict COLUMN``: a table becomes a project with a suggested model."""
+"""``new FILE --predict COLUMN``: a table, or pictures in folders, become a project with a model."""
 
 from __future__ import annotations
 
@@ -12,18 +12,24 @@ from builder.document import to_json
 from builder.errors import DataError, FileError
 from builder.formatting import plural
 from builder.spec import ObjectSpec
-from builder.suggest import further_files, series_dataset, table_dataset, table_model
+from builder.suggest import (
+    further_files,
+    picture_dataset,
+    series_dataset,
+    sound_dataset,
+    table_dataset,
+    table_model,
+)
 from builder.tables.table_records import TableFormat, TableOverview, TableProfile
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The table, its columns, and where the project goes."""
-    several = "CSV, Excel, Parquet or JSON; further ones have the same columns"
+    several = "CSV, Excel, Parquet, JSON, or a ZIP of pictures or sounds; further tables have the"
+    several += " same columns"
     parser.add_argument("files", metavar="FILE", type=Path, nargs="+", help=several)
     by = "by name, or by place from 1 (from the end: -1)"
-    parser.add_argument(
-        "--predict", metavar="COLUMN[,COLUMN…]", required=True, help=f"what to predict, {by}"
-    )
+    parser.add_argument("--predict", metavar="COLUMN[,COLUMN…]", help=f"what to predict, {by}")
     parser.add_argument(
         "--from", metavar="COLUMN[,COLUMN…]", dest="inputs", default="",
         help="what to predict it from; otherwise all that can be learned from",
@@ -63,12 +69,31 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Keeps the file in the workspace and writes the project."""
     from builder.engine.data import loading
-    from builder.tables import table_overview
+    from builder.media import picture_overview, sound_overview
 
     path, *further = given.files
     for one in (path, *further, *([given.test] if given.test else [])):
         if not one.is_file():
             raise FileError(f"There is no file {one}.")
+    if pictures := picture_overview.overview_file(str(path)):
+        dataset = picture_dataset.picture_dataset(_keep(path), path.name, pictures)
+    elif sounds := sound_overview.overview_file(str(path)):
+        dataset = sound_dataset.sound_dataset(_keep(path), path.name, sounds)
+    else:
+        dataset = _read_tables(given, path, further)
+    training = table_model.suggest(loading.describe(dataset), dataset, given.size)
+    write_output(to_json(training, title=path.stem).encode() + b"\n", given.output)
+    if given.output:
+        print(f"A model to {_describe(dataset)}; written to {given.output}.")
+    return 0
+
+
+def _read_tables(given: argparse.Namespace, path: Path, further: Sequence[Path]) -> ObjectSpec:
+    """The dataset of one table, or of several with the same columns."""
+    from builder.tables import table_overview
+
+    if not given.predict:
+        raise DataError("Which column is to be predicted?", "Say it with --predict COLUMN.")
     beginning, form = table_overview.preview(path), TableFormat()
     if given.labels:
         (column,) = find_columns(beginning, given.labels)
@@ -84,11 +109,7 @@ def run(given: argparse.Namespace) -> int:
     for one, part in parts:
         profile = table_overview.overview(one).profile
         dataset = further_files.add_file(dataset, _keep(one), one.name, profile, part)
-    training = table_model.suggest(loading.describe(dataset), dataset, given.size)
-    write_output(to_json(training, title=path.stem).encode() + b"\n", given.output)
-    if given.output:
-        print(f"A model to {_describe(dataset)}; written to {given.output}.")
-    return 0
+    return dataset
 
 
 def _keep(path: Path) -> str:
@@ -128,6 +149,8 @@ def _make_dataset(
 def _describe(dataset: ObjectSpec) -> str:
     """What a model learns from this dataset."""
     config = dataset.config
+    if "classes" in config:
+        return f"tell {', '.join(config['classes'])} apart"
     if "targets" in config:
         return f"predict {', '.join(config['targets'])} from {', '.join(config['inputs'])}"
     steps, past = plural(config["horizon"], "step"), plural(config["window"], "step")
@@ -164,4 +187,4 @@ def _find_column(names: list[str], word: str) -> str:
     )
 
 
-VERB = Verb("new", "turn a table into a project with a suggested model", arguments, run)
+VERB = Verb("new", "turn a table or pictures into a project with a suggested model", arguments, run)

@@ -9,15 +9,20 @@ import sys
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from builder.cli import open_argument
 from builder.cli.shared_options import OUT, Verb, join_sentence, whole_number, write_output
 from builder.errors import DataError, FileError
+from builder.media.sound_headers import SUFFIXES as SOUND_SUFFIXES
 from builder.spec import TrainingSpec
 from builder.suggest import table_dataset
 
 IMAGES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"})
 """What is taken for a picture in a folder; a file named on the command line is always tried."""
+
+SOUNDS = frozenset(SOUND_SUFFIXES)
+"""What is taken for a sound in a folder."""
 
 TEXTS = frozenset({".txt"})
 """What holds sentences, one a line."""
@@ -32,7 +37,7 @@ LONGEST = 10_000_000
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The model, then pictures or folders of them."""
     parser.add_argument("model", metavar="MODEL_OR_RUN", help="a .keras file or a run's id")
-    kinds = "pictures, folders of them, .txt files of a sentence a line, a table, a series to go on"
+    kinds = "pictures, folders or a ZIP of them, .txt files of a sentence a line, a table, a series"
     parser.add_argument("images", metavar="FILE_OR_FOLDER", nargs="+", type=Path, help=kinds)
     parser.add_argument(
         "--steps", metavar="N", type=whole_number, help="of a series: how many steps to forecast"
@@ -41,7 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--group", metavar="NAME", default="", help="of several series: only that one"
     )
     parser.add_argument(
-        "-o", "--output", metavar="FILE", type=Path, help=f"of a table or a series: {OUT}"
+        "-o", "--output", metavar="FILE", type=Path, help=f"of a table, series or ZIP: {OUT}"
     )
 
 
@@ -59,16 +64,24 @@ def run(given: argparse.Namespace) -> int:
         return 0
     if training is not None and training.dataset.class_name == table_dataset.CLASS_NAME:
         return _table(artefact, training, given.images, given.output)
-    from builder.engine.inference import predict_image
+    from builder.engine.inference import predict_image, predict_picture, predict_sound
     from builder.engine.inference import predict_text as sentence_engine
 
+    reader: Any = predict_image.predict_file
+    if training is not None and predict_picture.reads_pictures(training):
+        reader = predict_picture.predict_file
+        if [p.suffix.lower() for p in given.images] == [".zip"]:
+            return _archive(artefact, training, given)
     status, texts = 0, sentence_engine.reads_text(artefact)
-    for path in _files(given.images, TEXTS if texts else IMAGES):
+    wanted: Collection[str] = TEXTS if texts else IMAGES
+    if training is not None and predict_sound.hears(training):
+        reader, wanted = predict_sound.predict_file, SOUNDS
+    for path in _files(given.images, wanted):
         if texts and path.suffix.lower() in TEXTS:
             status = max(status, _sentences(artefact, training, path))
             continue
         try:
-            answer = predict_image.predict_file(artefact, training, str(path))
+            answer = reader(artefact, training, str(path))
         except FileError as error:
             print(f"{path}: {join_sentence(error.message, error.hint)}", file=sys.stderr)
             status = 2
@@ -95,6 +108,20 @@ def _table(
         predict_file.predict_file(artefact, training, paths[0], str(answered))
         write_output(answered.read_bytes(), output)
     return 0
+
+
+def _archive(artefact: str, training: TrainingSpec, given: argparse.Namespace) -> int:
+    """A table of answers for a ZIP of pictures; the exit status."""
+    from builder.engine.inference import predict_picture
+
+    with tempfile.TemporaryDirectory() as place:
+        out = Path(place) / "answers.csv"
+        archive = str(given.images[0])
+        found = predict_picture.predict_archive(artefact, training, archive, str(out))
+        write_output(out.read_bytes(), given.output)
+    for name, why in found["failed"]:
+        print(f"{name}: {why}", file=sys.stderr)
+    return 2 if found["failed"] else 0
 
 
 def _sentences(artefact: str, training: TrainingSpec | None, path: Path) -> int:
@@ -127,7 +154,8 @@ def _sentences(artefact: str, training: TrainingSpec | None, path: Path) -> int:
 
 def _files(places: Sequence[Path], wanted: Collection[str]) -> Iterator[Path]:
     """Every file named, and of folders those the model can read; the others are told."""
-    noun = "texts (.txt)" if ".txt" in wanted else "pictures"
+    nouns = {TEXTS: "texts (.txt)", SOUNDS: "sounds"}
+    noun = nouns.get(frozenset(wanted), "pictures")
     for place in places:
         if not place.is_dir():
             yield place

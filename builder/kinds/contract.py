@@ -57,14 +57,18 @@ class Scaling:
     Args:
         offset, divisor: float32, broadcast over the examples.
         white: the raw value of a fully inked pixel; 255 for the usual uint8 images.
+        keeps: nothing is done, and numbers stay of the type they came in: layers scale them.
     """
 
     offset: Array = field(default_factory=functools.partial(np.zeros, (), "float32"))
     divisor: Array = field(default_factory=functools.partial(np.ones, (), "float32"))
     white: float = 255.0
+    keeps: bool = False
 
     def __call__(self, x: Array) -> Array:
-        """``x`` as the model wants it, float32."""
+        """``x`` as the model wants it, float32 but where it is kept."""
+        if self.keeps:
+            return x
         return ((x.astype("float32") - self.offset) / self.divisor).astype("float32")
 
 

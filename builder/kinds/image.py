@@ -11,6 +11,7 @@ from builder import formatting
 from builder.facts import ColumnFacts
 from builder.kinds._numeric import Numeric
 from builder.kinds.contract import Array, Column, Decode, Scaling, ScalingAdvice, Settings
+from builder.spec import ObjectSpec
 
 
 class Image(Numeric):
@@ -24,6 +25,8 @@ class Image(Numeric):
     advice = ScalingAdvice(20.0, "pixels", "between 0 and 1", "Divide the pixels by 255", "unit")
 
     def scaling(self, column: Column, settings: Settings) -> Scaling:
+        if "scale" not in settings:
+            return Scaling(keeps=True)
         if settings.get("scale") != "unit":
             return super().scaling(column, settings)
         plain = super().scaling(column, {})
@@ -37,6 +40,10 @@ class Image(Numeric):
         grey = settings.get("channel_axis") and len(column.shape) == 2
         shape = (*column.shape, 1) if grey else column.shape
         return replace(super().expect(column, settings), shape=shape)
+
+    def input_layer(self, column: ColumnFacts) -> ObjectSpec:
+        """Of decimal numbers, also for pixels of whole ones: Keras makes them decimal."""
+        return super().input_layer(replace(column, dtype=self.dtype))
 
     def source(self, train: str, test: str, column: ColumnFacts, settings: Settings) -> list[str]:
         lines = self._scale_source(train, test, column, settings)

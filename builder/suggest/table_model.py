@@ -11,8 +11,15 @@ from builder.kinds.registry import find_kind
 from builder.spec import Config, ObjectSpec, TrainingSpec, unique_name
 from builder.suggest.draft import Draft
 from builder.suggest.outputs import Ending, ending
+from builder.suggest.picture_model import (
+    PICTURE_SIZES,
+    PictureSize,
+    is_pictures,
+    suggest_pictures,
+)
 from builder.suggest.ratings_model import is_rating, suggest_ratings
 from builder.suggest.series_model import SERIES_SIZES, SeriesSize, is_series, suggest_series
+from builder.suggest.sound_model import SOUND_SIZES, is_sounds, suggest_sounds
 
 FEATURES = "features"
 """The block that turns columns into numbers."""
@@ -71,6 +78,10 @@ def suggest(facts: DataFacts, dataset: ObjectSpec, size: str = "small") -> Train
     name = usable(str(dataset.config.get("name") or facts.title).rpartition(".")[0], "model")
     if is_series(facts):
         return suggest_series(facts, dataset, size, name)
+    if is_pictures(facts):
+        return suggest_pictures(facts, dataset, size, name)
+    if is_sounds(facts):
+        return suggest_sounds(facts, dataset, size, name)
     if is_rating(facts):
         return suggest_ratings(facts, dataset, size, name)
     draft, columns = Draft(), dict[str, object]()
@@ -91,8 +102,12 @@ def suggest(facts: DataFacts, dataset: ObjectSpec, size: str = "small") -> Train
     )
 
 
-def sizes(facts: DataFacts) -> Mapping[str, ModelSize | SeriesSize]:
+def sizes(facts: DataFacts) -> Mapping[str, ModelSize | SeriesSize | PictureSize]:
     """The sizes there are for such columns, from the smallest."""
+    if is_pictures(facts):
+        return PICTURE_SIZES
+    if is_sounds(facts):
+        return SOUND_SIZES
     return SERIES_SIZES if is_series(facts) else SIZES
 
 

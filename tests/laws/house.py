@@ -10,6 +10,7 @@ CROWDED = {
     "builder/datasets": "one file for each dataset",
     "builder/engine/inference": "one file for each question to a trained model",
     "builder/tables/reading": "one file for each form of a table, and one for each step to it",
+    "pages/widgets/data": "one file for each thing the page shows, and each way to bring data in",
     "builder/kinds": "one file for each kind of data",
     "builder/exporters": "one file for each form to take a project home in",
 }
@@ -38,7 +39,7 @@ LADDERS = {
     "builder": (
         {"spec", "document", "errors", "facts", "binding", "formatting"},
         {"catalog", "kinds"},
-        {"tables"},
+        {"tables", "media"},
         {"datasets"},
         {"edit", "check", "code", "parse", "starters", "diagnose", "compare"},
         {"suggest"},

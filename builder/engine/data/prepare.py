@@ -145,8 +145,8 @@ def _bytes_held(arrays: list[Any]) -> int:
     """Of all arrays; a series whose windows several columns are is there once."""
     over = [a for a in arrays if isinstance(a, Windows)]
     shared = {id(part): part for a in over for part in (a.values, a.starts) if part is not None}
-    others = (a for a in arrays if not isinstance(a, Windows))
-    return sum(map(_bytes, (*others, *shared.values())))
+    others = {id(a): a for a in arrays if not isinstance(a, Windows)}
+    return sum(map(_bytes, (*others.values(), *shared.values())))
 
 
 def _count_classes(raw: Column) -> tuple[int, ...]:

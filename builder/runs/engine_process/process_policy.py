@@ -8,6 +8,7 @@ from pathlib import Path
 
 import builder
 from builder.datasets import _folders
+from builder.datasets._decoded_examples import FOLDER as DECODED
 from builder.runs.disk import workspace
 from builder.runs.engine_process import confinement
 from builder.runs.engine_process.confinement import Policy
@@ -70,8 +71,9 @@ def command(module: str, *arguments: str, policy: Policy) -> list[str]:
 
 
 def reading_policy() -> Policy:
-    """Of a child that reads the workspace and Keras's folder, and writes nothing."""
-    return _policy(reads=(workspace.home(), *workspace.linked_folders()))
+    """Of a child that reads the workspace and Keras's folder, and writes what it decodes."""
+    reads = (workspace.home(), *workspace.linked_folders())
+    return _policy(reads, writes=(workspace.folder(DECODED),))
 
 
 def writing_policy() -> Policy:

@@ -36,6 +36,7 @@ MODULES = {
         "engine.analysis.error_groups",
         "engine.analysis.importance",
         "engine.analysis.picture_answers",
+        "engine.analysis.saliency",
         "engine.build.keras_model",
         "engine.data.loading",
         "engine.files.application_specs",
@@ -48,11 +49,15 @@ MODULES = {
         "engine.inference.predict_file",
         "engine.inference.predict_image",
         "engine.inference.predict_multi",
+        "engine.inference.predict_picture",
+        "engine.inference.predict_sound",
         "engine.inference.predict_example",
         "engine.inference.recommend",
         "engine.inference.predict_text",
         "engine.training.learning_rate_curve",
         "exporters.export_run",
+        "media.picture_overview",
+        "media.sound_overview",
         "tables.table_overview",
     )
 }

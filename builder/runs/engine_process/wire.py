@@ -17,6 +17,7 @@ import numpy as np
 
 from builder import facts, spec
 from builder.errors import BY_NAME, LayerwiseError
+from builder.media import media_records
 from builder.spec import Config
 from builder.tables import table_records
 
@@ -25,7 +26,7 @@ _MAGIC = b"LWR1"
 
 _RECORDS: dict[str, type[Any]] = {
     c.__name__: c
-    for module in (spec, facts, table_records)
+    for module in (spec, facts, table_records, media_records)
     for c in vars(module).values()
     if isinstance(c, type) and dataclasses.is_dataclass(c)
 }
@@ -38,7 +39,8 @@ def dumps(value: Any) -> bytes:
 
     Values: None, bool, int, float, str, bytes, Path, list, tuple, dict, NumPy arrays and scalars
     (no object arrays), the records of ``builder.spec``,
-    ``builder.facts`` and ``builder.tables.table_records``, LayerwiseErrors.
+    ``builder.facts``, ``builder.tables.table_records`` and ``builder.media.media_records``,
+    LayerwiseErrors.
 
     Raises:
         TypeError: something else is in it.

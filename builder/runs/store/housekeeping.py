@@ -11,7 +11,7 @@ from pathlib import Path
 from time import monotonic
 
 from builder.errors import FileError, TrainingError
-from builder.runs.disk import data_files, dedup, weight_files, workspace
+from builder.runs.disk import data_files, decoded_files, dedup, weight_files, workspace
 from builder.runs.store import progress, run_copies, run_store
 from builder.runs.store.database import database
 
@@ -79,10 +79,11 @@ def delete(run_id: str) -> None:
 
 def tidy() -> None:
     """Removes what nothing refers to any more: shared artefacts, weights of opened files, data
-    files."""
+    files; and what can be decoded again."""
     dedup.remove_unused()
     weight_files.remove_unused(_in_a_run)
     data_files.remove_unused(_in_a_run)
+    decoded_files.remove_unread()
     _counted.clear()
 
 

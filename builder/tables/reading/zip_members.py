@@ -37,15 +37,18 @@ DAMAGE = (
 BOMB = "Do not trust this file, or unpack it yourself and choose the table in it."
 
 
-def open_zip(data: memoryview) -> zipfile.ZipFile:
+def open_zip(data: memoryview, file: IO[bytes] | None = None) -> zipfile.ZipFile:
     """The archive, its directory read within bounds.
+
+    Args:
+        data: all of it, or its end of 66,000 bytes where ``file`` is the whole.
 
     Raises:
         DataError: it is damaged, has too many members, or a member is a link or climbs.
     """
     _bound_directory(data)
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
+        archive = zipfile.ZipFile(file or io.BytesIO(data))
     except DAMAGE:
         raise _damaged() from None
     members = archive.infolist()
@@ -72,7 +75,7 @@ def _bound_directory(data: memoryview) -> None:
 def _crowded(count: str) -> DataError:
     return DataError(
         f"The ZIP lists {count} files; {number(MAX_MEMBERS)} is the most.",
-        "Make a ZIP of the table, or of fewer texts.",
+        "Make a ZIP of the table, or of fewer files.",
     )
 
 

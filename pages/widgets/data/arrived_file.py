@@ -7,14 +7,23 @@ from dataclasses import replace
 from builder.datasets import _said_of_data
 from builder.datasets.registry import find_dataset
 from builder.errors import DataError, LayerwiseError
+from builder.media.picture_headers import SUFFIXES as PICTURES
+from builder.media.sound_headers import SUFFIXES as SOUNDS
 from builder.runs.disk import data_files
 from builder.spec import Config, TrainingSpec
 from builder.suggest import table_dataset
 from builder.suggest.bind import bind_data
-from pages.widgets.data import further_file, npz_upload, open_table, table_screen
+from pages.widgets.data import (
+    further_file,
+    npz_upload,
+    open_table,
+    picture_screen,
+    sound_screen,
+    table_screen,
+)
 from pages.widgets.session import current_project, engine_facts, tab_state
 
-HINT = "CSV, Excel, Parquet, JSON, text, ZIP or .npz"
+HINT = "CSV, Excel, Parquet, JSON, text, .npz; pictures or sounds in folders, as a ZIP or dropped"
 """Which files are data."""
 
 
@@ -28,9 +37,20 @@ def receive(file: str, name: str) -> None:
     if file in data_files.files_of(training):
         engine_facts.forget_data()
         tab_state.add_note(f"{name} is here: this project has its data.")
+    elif name.lower().endswith((*PICTURES, *SOUNDS)):
+        raise DataError(
+            f"{name} alone has no class to learn.",
+            "Drop the folder that holds a folder for each class, or collect pictures class by class"
+            " on the Data page.",
+        )
     elif name.lower().endswith(".npz"):
         npz_upload.use_dropped(file, name)
-    elif not _bind(training, file, name) and not _take_further(training, file, name):
+    elif not (
+        picture_screen.arrive(file, name)
+        or sound_screen.arrive(file, name)
+        or _bind(training, file, name)
+        or _take_further(training, file, name)
+    ):
         table_screen.arrive(file, name)
         further_file.take_back(training.dataset)
 

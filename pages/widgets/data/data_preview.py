@@ -29,7 +29,7 @@ def show(preview: Mapping[str, Any], facts: DataFacts) -> None:
     """
     match preview["style"]:
         case "gallery":
-            _images(preview)
+            show_gallery(preview["counts"], preview["images"])
         case "points":
             _points(preview, facts)
         case "table":
@@ -43,10 +43,14 @@ def show(preview: Mapping[str, Any], facts: DataFacts) -> None:
             _sequences(preview)
 
 
-def _images(preview: Mapping[str, Any]) -> None:
-    """A row a class: its name, how many there are, some of them."""
-    counts = list(preview["counts"])
-    pictures: Array = preview["images"]
+def show_gallery(given: Sequence[tuple[Any, int]], pictures: Array) -> None:
+    """A row a class: its name, how many there are, some of them.
+
+    Args:
+        given: names of classes with their numbers of examples.
+        pictures: uint8 (classes, some, height, width[, 3]).
+    """
+    counts = list(given)
     everything = len(counts) <= CLASSES_SHOWN or st.toggle(f"Show all {len(counts)} classes")
     shown = counts if everything else counts[:CLASSES_SHOWN]
     most = max((n for _, n in counts), default=1) or 1

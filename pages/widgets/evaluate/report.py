@@ -15,6 +15,10 @@ from pages.widgets.evaluate import confusion_matrix
 from pages.widgets.forms import column_form
 from pages.widgets.shared import figures, page_frame
 from pages.widgets.shared.markup import bar, image_data_url, table
+from pages.widgets.shared.page_frame import escape_md
+
+PLAYED = 6
+"""Sounds that can be played beside each other."""
 
 
 def scores(results: Mapping[str, Any]) -> None:
@@ -139,6 +143,20 @@ def gallery(examples: Mapping[str, Any], names: Sequence[str], none: str) -> Non
         return
     shown = table("Test examples", *_lines(parts[0], true, answers, confidence))
     st.html(shown if "rows" in parts[0] else f'<div class="lw-texts">{shown}</div>')
+
+
+def play(examples: Mapping[str, Any], names: Sequence[str], rate: int) -> None:
+    """The first examples, which are sounds, to be heard.
+
+    Args:
+        rate: values a second.
+    """
+    sounds = examples["parts"][0]["sounds"]
+    for sound, true, said in zip(
+        sounds[:PLAYED], examples["true"], examples["predicted"], strict=False
+    ):
+        st.caption(f"{escape_md(names[int(said)])}, is {escape_md(names[int(true)])}")
+        st.audio(np.asarray(sound), sample_rate=rate)
 
 
 def _lines(

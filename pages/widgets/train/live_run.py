@@ -16,11 +16,15 @@ from builder.runs.scheduler import jobs
 from builder.runs.store import metric_rows, run_store
 from builder.runs.store.progress import GOING, Progress
 from builder.spec import Run, TrainingSpec
+from builder.suggest import picture_dataset, sound_dataset
 from pages.widgets.evaluate import simple_models
 from pages.widgets.runs import run_actions, run_sentences
 from pages.widgets.session import browser, current_project, tab_state, widget_sync
 from pages.widgets.shared import page_frame
 from pages.widgets.shared.page_frame import escape_md
+
+SHOWN_ON_PREDICT = (picture_dataset.CLASS_NAME, sound_dataset.CLASS_NAME)
+"""Datasets of one's own whose models are tried with the camera or the microphone."""
 
 TICK = 1.0
 """Seconds between two looks at a run that goes; its curves ask for themselves."""
@@ -191,7 +195,9 @@ def _next_steps(reading: diagnose.Diagnosis | None, run: Run | None) -> None:
     data = current_project.data_facts()
     with st.container(key="next-steps", horizontal=True, vertical_alignment="center"):
         page_frame.link("evaluate", "Evaluate")
-        if data is not None and find_kind(data.input.kind).has_pixels:
+        if current_project.training().dataset.class_name in SHOWN_ON_PREDICT:
+            page_frame.link("predict", "Try it")
+        elif data is not None and find_kind(data.input.kind).has_pixels:
             page_frame.link("draw", "Draw")
         if reading and reading.fix:
             st.button(

@@ -22,6 +22,7 @@ NAMES = (
     *("Diabetes", "Mnist", "FashionMnist", "Cifar10", "Cifar100", "CaliforniaHousing", "Imdb"),
     *("Reuters", "CoveredDigits", "DigitPairs", "Reviews", "ReviewTexts", "Passengers"),
     *("FilmRatings", "NpzFile", "TableFile", "SeriesFile", "Museum", "Discs"),
+    *("PictureFolder", "SoundFolder", "Shapes"),
     *("DataToCome", "NumbersInCode"),
 )
 

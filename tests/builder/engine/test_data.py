@@ -36,6 +36,10 @@ def texts(**changes) -> Raw:
     return Raw.of_x_and_y("sequence", tuple((parts | changes).values()), ("no", "yes"))
 
 
+CLASSES = {"Shapes": 4, "Digits": 10, "Iris": 3, "Wine": 3, "Diabetes": 0, "Museum": 0}
+KINDS = {"Shapes": "image", "Digits": "image", "Museum": "series"}
+
+
 @pytest.mark.parametrize("name", PLAIN)
 def test_facts_say_what_the_arrays_are(name):
     found = loading.load(spec(name))
@@ -47,10 +51,9 @@ def test_facts_say_what_the_arrays_are(name):
         assert str(column.train.dtype) == column.facts.dtype
         train = np.asarray(column.train)
         assert (train.min(), train.max()) == (column.facts.low, column.facts.high)
-    assert facts.input.dtype == "float32"
-    classes = {"Digits": 10, "Iris": 3, "Wine": 3, "Diabetes": 0, "Museum": 0}.get(name, 2)
-    assert len(facts.target.classes) == classes
-    assert facts.input.kind == {"Digits": "image", "Museum": "series"}.get(name, "vector")
+    assert facts.input.dtype == {"Shapes": "uint8"}.get(name, "float32")
+    assert len(facts.target.classes) == CLASSES.get(name, 2)
+    assert facts.input.kind == KINDS.get(name, "vector")
     assert facts.bytes >= found.input.train.nbytes
 
 

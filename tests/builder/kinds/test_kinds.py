@@ -48,6 +48,7 @@ COLUMNS = {
     "day": column("date", np.arange(15.0) + 19_000),
     "heartbeat": column("series", LAID, features=("a", "b")),
     "heartbeats to come": column("series", LAID[:, :3, 0], "target"),
+    "word": column("sound", RNG.uniform(-1, 1, (15, 400)).astype("float32")),
     "windows": Column("it", "series", "input", WINDOWS[:10], WINDOWS[10:]),
 }
 INPUTS = [n for n, c in COLUMNS.items() if c.role == "input"]
@@ -105,6 +106,12 @@ def test_a_script_prepares_what_the_engine_prepares(name: str, settings: dict[st
             assert np.array_equal(theirs, ours), lines
 
 
+def test_photos_stay_whole_numbers_which_an_input_reads_as_decimals() -> None:
+    facts, train, _ = prepared(COLUMNS["image"], {"labels": "integers"})
+    assert train is COLUMNS["image"].train
+    assert "dtype" not in find_kind("image").input_layer(facts).config
+
+
 @pytest.mark.parametrize("name", INPUTS)
 def test_its_input_reads_it(name: str) -> None:
     raw = COLUMNS[name]
@@ -137,7 +144,7 @@ def test_what_a_form_asks_for_is_an_example(name: str) -> None:
     facts, train, _ = prepared(raw, SETTINGS[0])
     fields = kind.fields(facts)
     if not fields:
-        assert raw.kind in ("image", "sequence", "category", "series", "array")
+        assert raw.kind in ("image", "sound", "sequence", "category", "series", "array")
         return
     start = {"str": "a soup" if facts.is_text else "2024-05-31"}
     values = [f.choices[0] if f.choices else start.get(f.type, f.start) for f in fields.values()]
