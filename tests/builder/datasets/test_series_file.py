@@ -64,13 +64,25 @@ def test_each_window_is_followed_by_its_values():
         np.testing.assert_array_equal(answer[row], warm[later])
 
 
-@pytest.mark.parametrize("settings", [{}, {"stride": 3}, {"test_split": 0.5}, {"horizon": 5}])
+@pytest.mark.parametrize(
+    "settings", [{}, {"stride": 3}, {"test_split": 0.5}, {"horizon": 5}, {"delay": 4}]
+)
 def test_no_value_asked_in_the_test_was_there_to_learn_from(settings):
     answer = columns(dataset(table(warm=np.arange(DAYS)), **settings))["warm"]
     train, test = np.asarray(answer.train), np.asarray(answer.test)
     assert train.max() < test.min()
     assert test.max() > DAYS - 1 - settings.get("stride", 1)
     assert (np.diff(train[:, 0]) > 0).all() and (np.diff(test[:, 0]) > 0).all()
+
+
+def test_steps_between_a_window_and_what_is_asked_are_unseen():
+    data = columns(dataset(table(), known=["holiday"], delay=4))
+    warm, holiday = (table()[n].to_numpy("float32") for n in ("warm", "holiday"))
+    np.testing.assert_array_equal(np.asarray(data["past"].train)[5, :, 0], warm[5:12])
+    np.testing.assert_array_equal(np.asarray(data["warm"].train)[5], warm[16:18])
+    np.testing.assert_array_equal(np.asarray(data["ahead"].train)[5, :, 0], holiday[16:18])
+    seen = np.asarray(data["past"].test)[0, -1, 0]
+    np.testing.assert_array_equal(naive_forecasts.last_value(data["warm"], [0]), [[seen, seen]])
 
 
 def test_the_windows_lie_in_memory_once():
