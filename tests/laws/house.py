@@ -62,7 +62,7 @@ LADDERS = {
                 "constraints",
             ),
             *("epoch_schedules", "initializers", "layers", "losses", "metrics", "ops"),
-            *("old_defaults", "optimizers", "regularizers", "schedules"),
+            *("old_defaults", "optimizers", "regularizers", "schedules", "static_shapes"),
         },
         {"lookup"},
         {"canonical_values"},
