@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from builder.cli import file_kinds
@@ -19,6 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The file, and where the project goes."""
     kinds = ".keras, .h5, .json, .py, .ipynb, .txt"
     parser.add_argument("file", metavar="FILE", type=Path, help=kinds)
+    parser.add_argument("--model", metavar="NAME", help="of several models in the code, this one")
     parser.add_argument("-o", "--output", metavar="PROJECT", type=Path, help=OUT)
 
 
@@ -36,7 +38,7 @@ def run(given: argparse.Namespace) -> int:
     if kind in (file_kinds.TABLE, file_kinds.ARRAYS, file_kinds.PICTURE):
         raise FileError(f"{path} is {kind}, not a model.", "Name a model file, code or a notebook.")
     if kind in (file_kinds.CODE, file_kinds.NOTEBOOK, file_kinds.TEXT):
-        training, notes = _read_code(path, kind)
+        training, notes = _read_code(path, kind, given.model)
     else:
         training, notes = open_model.open_as_project(path.resolve(), path.name)
     write_output(to_json(training, title=path.stem).encode() + b"\n", given.output)
@@ -47,7 +49,7 @@ def run(given: argparse.Namespace) -> int:
     return 0
 
 
-def _read_code(path: Path, kind: str) -> tuple[TrainingSpec, Sequence[Note]]:
+def _read_code(path: Path, kind: str, model: str | None) -> tuple[TrainingSpec, Sequence[Note]]:
     """The project in a script or notebook, and what is to be said of reading it."""
     from builder import parse
 
@@ -61,7 +63,13 @@ def _read_code(path: Path, kind: str) -> tuple[TrainingSpec, Sequence[Note]]:
         for note in parsed.notes:
             print(f"{note.where}: {note.message}", file=sys.stderr)
         raise FileError(f"No Keras model was found in {path}.", "See the lines above.")
-    return parsed.training, parsed.notes
+    others = dict(parsed.others)
+    if model is None or model not in others:
+        if model is not None:
+            named = ", ".join(others) or "none"
+            raise FileError(f"There is no model '{model}' in {path}.", f"Others: {named}.")
+        return parsed.training, parsed.notes
+    return replace(others[model], seed=parsed.training.seed), parsed.notes
 
 
 VERB = Verb("import", "turn a model file or a script into a project", arguments, run)

@@ -50,12 +50,14 @@ class Parsed:
     Args:
         training: the project, or None when no model was found in it.
         notes: what was translated, taken differently or left out, by line.
+        others: further models of the text, each as a project of its own, by name.
         title: the one given, else the first line of the text's docstring, else "".
     """
 
     training: TrainingSpec | None
     notes: tuple[Remark, ...] = ()
     title: str = ""
+    others: tuple[tuple[str, TrainingSpec], ...] = ()
 
     def of(self, severity: str) -> tuple[Remark, ...]:
         """The notes of one severity."""
@@ -77,9 +79,9 @@ def parse(source: str, title: str = "", around: TrainingSpec | None = None) -> P
     notes = Remarks()
     page = read_page(source, notes)
     interp = Interpreter(page, notes, RULES, around=around)
-    training = _understood(interp)
+    training, others = _understood(interp)
     title = title or _title(page.tree)
-    return Parsed(training, notes.remarks(), title)
+    return Parsed(training, notes.remarks(), title, others)
 
 
 def add_seed(result: Parsed) -> Parsed:
@@ -120,7 +122,9 @@ def _place(places: tuple[str, ...], where: str) -> str:
     return places[at - 1] if 0 < at <= len(places) else ""
 
 
-def _understood(interp: Interpreter) -> TrainingSpec | None:
+def _understood(
+    interp: Interpreter,
+) -> tuple[TrainingSpec | None, tuple[tuple[str, TrainingSpec], ...]]:
     for node in interp.page.tree.body:
         if interp.steps >= MAX_STEPS:
             interp.remarks.add(
@@ -130,14 +134,15 @@ def _understood(interp: Interpreter) -> TrainingSpec | None:
         _statement(interp, node)
     interp.limit = interp.steps + MAX_STEPS_A_STATEMENT
     try:
-        return project.build(interp)
+        made = project.build(interp)
+        return made, project.build_others(interp) if made and interp.around is None else ()
     except LayerwiseError:
         raise
     except _UNFORESEEN as error:
         interp.remarks.add(
             UNKNOWN, 0, f"The model could not be put together: {shorten(str(error))}."
         )
-        return None
+        return None, ()
 
 
 def _statement(interp: Interpreter, node: ast.stmt) -> None:

@@ -26,33 +26,80 @@ from builder.parse.interpreter.values import (
     UserFunction,
     walk,
 )
-from builder.parse.keras import compile_and_fit, symbolic_calls, symbolic_model
+from builder.parse.keras import compile_and_fit, symbolic_calls, symbolic_model, user_classes
 from builder.parse.keras.compile_and_fit import FitCall
 from builder.parse.keras.symbolic_model import Model, Tensor
-from builder.parse.text.remarks import DIFFERENT, UNKNOWN
+from builder.parse.text.remarks import DIFFERENT, UNKNOWN, Remarks
 from builder.spec import Config, ModelSpec, ObjectSpec, TrainingSpec
 
-OWN_WAYS = ("train_step", "test_step", "compute_loss", "fit")
-"""Methods by which a class of a model trains in its own way."""
+MOST_OTHERS = 8
+"""Of a text with more models, the rest are not offered."""
 
 
 def build(interp: Interpreter) -> TrainingSpec | None:
     """The project, or None when the text holds no model."""
     model = choose_model(interp) or _from_functions(interp)
     missing_model.report_missing(interp, model)
-    if model is None:
-        return None
+    return None if model is None else _build_one(interp, model)
+
+
+def build_others(interp: Interpreter) -> tuple[tuple[str, TrainingSpec], ...]:
+    """The other models of the text that can stand alone, each as a project by its name."""
+    taken = choose_model(interp)
+    made: dict[str, TrainingSpec] = {}
+    kept, interp.remarks = interp.remarks, Remarks()
+    for model in _standing_alone(interp, taken)[:MOST_OTHERS]:
+        interp.limit = interp.steps + 50_000
+        try:
+            training = _build_one(interp, model, is_other=True)
+        except (CannotEvaluate, LimitReached):
+            continue
+        if training is not None:
+            name = model.title or model.name
+            same = name in made or (taken is not None and name == (taken.title or taken.name))
+            made[f"{name} (line {model.line})" if same else name] = training
+    interp.remarks = kept
+    if made and taken is not None:
+        name = taken.title or taken.name
+        text = f"{name} is taken" if name else "The last one is taken"
+        names = ", ".join(made)
+        interp.remarks.add(
+            DIFFERENT, taken.line, f"The text has several models. {text}; others: {names}."
+        )
+    return tuple(made.items())
+
+
+def _standing_alone(interp: Interpreter, taken: Model | None) -> list[Model]:
+    """Models with a name that say what they read, but for what another only wraps."""
+    wrapped: set[int] = set()
+    for model in interp.models:
+        calls = symbolic_model.reachable_calls(model) if model.kind == "functional" else ()
+        inner = [c.layer.inner for c in calls if not c.layer.is_input]
+        if len(inner) == 1 and inner[0] is not None:
+            wrapped.add(id(inner[0]))
+    ready = (m for m in interp.models if m is not taken and not m.aside and not m.base)
+    named = (m for m in ready if (m.title or m.name) and _holds_something(m))
+    whole = (m for m in named if m.kind == "functional" or symbolic_calls.has_input(m))
+    rest = [m for m in whole if m.kind != "instance" and id(m) not in wrapped]
+    return [m for m in rest if taken is None or id(taken) not in wrapped or m.line != taken.line]
+
+
+def _build_one(interp: Interpreter, model: Model, is_other: bool = False) -> TrainingSpec | None:
     if model.fitted is not None and model.compiled is not None:
         model.fitted = compile_and_fit.watch_todays_names(interp, model.fitted, model.compiled)
     fit: FitCall | None = model.fitted
     x = fit.x if fit else missing_model.loaded_data(interp, "x")
+    if is_other and not fit and not (x and symbolic_model.input_shape(model) == x.shape):
+        x = None
     is_source = isinstance(x, DataArray) and (x.what == "x" or _is_to_come(x))
     source = x if is_source else None
     spec = _put_together(interp, model, source)
     if spec is None and model.instance is not None:
-        model = _another(interp, source or missing_model.loaded_data(interp, "x"))
-        fit, spec = None, _put_together(interp, model, source) if model else None
-    if model is None or spec is None:
+        other = _another(interp, source or missing_model.loaded_data(interp, "x"))
+        if other is None:
+            return None
+        model, fit, spec = other, None, _put_together(interp, other, source)
+    if spec is None:
         return None
     x_columns, y_columns = (
         multi_column.named_columns(x),
@@ -203,7 +250,7 @@ def _guessed_shape(model: Model) -> tuple[int | None, ...]:
 def _follow_call(interp: Interpreter, model: Model, x: DataArray | None) -> Model | None:
     """A model written as a class, its ``call`` followed from an Input."""
     kind = model.instance.of
-    for name in (n for n in OWN_WAYS if n in kind.methods):
+    for name in (n for n in user_classes.OWN_WAYS if n in kind.methods):
         text = f"{kind.node.name} has a {name} of its own: Layerwise trains as Keras's fit does."
         interp.remarks.add(UNKNOWN, kind.methods[name].node.lineno, text)
     if "call" not in kind.methods:

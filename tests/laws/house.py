@@ -64,6 +64,7 @@ LADDERS = {
             ),
             *("epoch_schedules", "initializers", "layers", "losses", "metrics", "ops"),
             *("old_defaults", "older_files", "optimizers", "regularizers", "schedules"),
+            "static_shapes",
         },
         {"lookup"},
         {"canonical_values"},

@@ -59,7 +59,7 @@ def _by_numbers(interp: Interpreter, node: ast.AST, function: UserFunction) -> O
             except (CannotEvaluate, LimitReached):
                 value = 0.0
             if isinstance(value, bool) or not isinstance(value, int | float):
-                return None
+                value = 0.0
             if value <= 0:
                 if epoch < LEAST:
                     return None

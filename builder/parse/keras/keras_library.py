@@ -72,6 +72,9 @@ def read_call(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Ke
     if home and home[0] == "layers" and home[1] in (*legacy.FUNCTIONS, "merge"):
         return model_calls.merge_tensors(interp, node, home[1], args, kw)
     tensors = any(symbolic_calls.is_tensor(v) for v in (*args, *kw.values()))
+    is_function = home and home[0] in ("losses", "metrics") and home[1][:1].islower()
+    if is_function and (tensors or any(isinstance(v, Opaque) for v in args)):
+        return Opaque()  # a loss of tensors is for add_loss, which is told where it is called
     if tensors and (home is None or home[0] == "activations"):
         return symbolic_calls.call_operation(interp, node, path, args, kw)
     return None
@@ -169,6 +172,13 @@ def _random_normal(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords
     ) in (1, 1.0)
     if interp.inside and usual and len(args) <= 1:
         return symbolic_calls.draw_noise(interp)
+    return None
+
+
+def _count_positions(interp: Interpreter, node: ast.Call, args: Args, kw: Keywords) -> Any:
+    """``ops.arange(n)`` inside a layer of the text's own, or between layers."""
+    if interp.inside or interp.scope.parent is not None or interp.calls:
+        return symbolic_calls.count_positions(interp)
     return None
 
 
@@ -278,6 +288,10 @@ FUNCTIONS: dict[str, Callable[[Interpreter, ast.Call, Args, Keywords], Any]] = {
     "keras.random.normal": _random_normal,
     "tensorflow.random.normal": _random_normal,
     "tensorflow.random_normal": _random_normal,
+    "keras.ops.arange": _count_positions,
+    "tensorflow.range": _count_positions,
+    "keras.backend.arange": _count_positions,
+    "keras.backend.flatten": lambda i, n, args, kw: Opaque(),
     "keras.backend.epsilon": lambda i, n, args, kw: 1e-07,
     "keras.backend.floatx": lambda i, n, args, kw: "float32",
     "builtins.len": _length,

@@ -95,6 +95,7 @@ def _add_block(interp: Interpreter, node: ast.AST, model: Model, item: UserInsta
     name = item.of.node.name
     start = symbolic_calls.record_call(interp, Layer(None), [])
     start.call.last = _last_of(model)
+    start.call.shape = _shape_before(model)
     result = interp.call(node, item, [start], {})
     if item.of.base == "model":
         model_of(interp, item).used = True
@@ -116,6 +117,15 @@ def _add_block(interp: Interpreter, node: ast.AST, model: Model, item: UserInsta
         model.stack += [call.layer for call in calls]
     elif calls:
         model.stack.append(Layer(None, "", block))
+
+
+def _shape_before(model: Model) -> tuple[int | None, ...] | None:
+    """The shape of what a stack gives, where its records say it."""
+    shape = symbolic_model.input_shape(model)
+    for layer in model.stack:
+        before = Tensor(symbolic_model.LayerCall(layer, shape=shape))
+        shape = shape if layer.is_input else symbolic_calls.static_shape(layer, [before])
+    return shape
 
 
 def _last_of(model: Model) -> int | None:
@@ -281,6 +291,9 @@ def call_model_method(
         if not model.aside and not interp.was_reported(AFTERWARDS[name]):
             interp.report_note(node, f"{AFTERWARDS[name]} has its own page: nothing to do here.")
         return Opaque()
+    if name in ("add_loss", "add_metric"):
+        text = "what is added to the loss of the model is not read: left out"
+        return interp.report_unknown(node, text) and Opaque()
     if name in WEIGHTS:
         return (
             interp.report_unknown(node, "weights are no part of a project: left out") and Opaque()

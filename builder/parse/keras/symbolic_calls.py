@@ -6,6 +6,7 @@ import ast
 from typing import Any
 
 from builder import catalog
+from builder.catalog import ops, static_shapes
 from builder.parse.awaited import awaited_layers
 from builder.parse.awaited.awaited_array import Awaited
 from builder.parse.data import arrays
@@ -22,13 +23,15 @@ from builder.parse.interpreter.values import (
 )
 from builder.parse.keras import keras_ops, legacy
 from builder.parse.keras.symbolic_model import (
+    NOISE,
+    POSITIONS,
     Layer,
     LayerCall,
     Model,
-    Shape,
     Tensor,
     graft,
     input_shape,
+    shape_of,
 )
 from builder.spec import MAX_LAYERS, Config, ObjectSpec
 
@@ -87,6 +90,9 @@ def _call_arguments(
     """The keyword arguments of a call; tensors among them join what it ``reads``."""
     result: dict[str, Any] = {}
     for name, value in kw.items():
+        if name == "attention_mask" and isinstance(value, Opaque | Unknown):
+            result |= _lost_mask(interp, node)
+            continue
         if name not in HOW or value == HOW[name] or isinstance(value, Opaque | Unknown):
             continue
         parts = list(walk([value]))
@@ -102,13 +108,60 @@ def _call_arguments(
     return Config(result)
 
 
+def _lost_mask(interp: Interpreter, node: ast.AST) -> dict[str, Any]:
+    """A mask that could not be worked out: a causal one by its name, any other is told."""
+    words = node.keywords if isinstance(node, ast.Call) else []
+    texts = [interp.page.text(w.value) for w in words if w.arg == "attention_mask"]
+    if any("causal" in text or "look_ahead" in text for text in texts):
+        interp.report_different(node, f"The mask {texts[0]} became use_causal_mask=True.")
+        return {"use_causal_mask": True}
+    interp.report_unknown(node, "attention_mask could not be worked out: left out")
+    return {}
+
+
 def record_call(interp: Interpreter, layer: Layer, tensors: list[Tensor]) -> Tensor:
     """A new call, counted."""
     if len(tensors) > MAX_LAYERS:
         raise CannotEvaluate("too many inputs")
     interp.calls += 1
-    layer.last_call = LayerCall(layer, tuple(tensors), interp.calls, last_axis(layer, tensors))
-    return Tensor(layer.last_call)
+    layer, tensors = _with_positions(layer, tensors)
+    made = LayerCall(layer, tuple(tensors), interp.calls, last_axis(layer, tensors))
+    made.shape = static_shape(layer, tensors)
+    if made.last is None and made.shape:
+        made.last = made.shape[-1]
+    layer.last_call = made
+    return Tensor(made)
+
+
+def _with_positions(layer: Layer, tensors: list[Tensor]) -> tuple[Layer, list[Tensor]]:
+    """``x + Embedding(…)(positions)`` is what the layer PositionEmbedding does."""
+    if layer.class_name not in ("Add", "ops.add") or len(tensors) != 2:
+        return layer, tensors
+    counted = [t for t in tensors if t.call.layer.class_name != POSITIONS and draws(t, POSITIONS)]
+    if len(counted) != 1:
+        return layer, tensors
+    table = counted[0].call.layer
+    config = table.spec.config if table.spec else Config()
+    if table.class_name != "Embedding":
+        return layer, tensors
+    how = config.get("embeddings_initializer")
+    made = new_layer("PositionEmbedding", **({"embeddings_initializer": how} if how else {}))
+    made.name, made.line = table.name, layer.line
+    return made, [t for t in tensors if t is not counted[0]]
+
+
+def static_shape(layer: Layer, tensors: list[Tensor]) -> tuple[int | None, ...] | None:
+    """The shape of what a layer gives, without the batch, where records say it."""
+    reads = [t.call.shape if t.index == 0 else None for t in tensors]
+    if layer.inner is not None:
+        ends = layer.inner.outputs
+        return ends[0].call.shape if ends and layer.inner.kind == "functional" else None
+    entry = catalog.find("layers", layer.class_name) or ops.BY_NAME.get(layer.class_name)
+    if entry is None or layer.spec is None:
+        return None
+    defaults = Config({k: v for k, v in entry.args.items() if v is not catalog.REQUIRED})
+    keeps = entry.traits.shape == "same"
+    return static_shapes.output_shape(layer.spec, reads, defaults, keeps)
 
 
 def last_axis(layer: Layer, tensors: list[Tensor]) -> int | None:
@@ -159,21 +212,22 @@ def _model_call(
     return result
 
 
-NOISE = "__noise__"
-"""Class of what stands for numbers drawn by chance while a layer of the text's own is followed."""
-
-
 def draw_noise(interp: Interpreter) -> Tensor:
     """Normal noise, which only the layer Sampling may use."""
-    return record_call(interp, Layer(ObjectSpec(NOISE)), [])
+    return record_call(interp, Layer(ObjectSpec(NOISE), line=interp.line), [])
 
 
-def draws_noise(tensor: Tensor, most: int = 200) -> bool:
-    """Whether chance has a part in a tensor."""
+def count_positions(interp: Interpreter) -> Tensor:
+    """The positions of a sequence, which only the layer PositionEmbedding may use."""
+    return record_call(interp, Layer(ObjectSpec(POSITIONS), line=interp.line), [])
+
+
+def draws(tensor: Tensor, what: str, most: int = 200) -> bool:
+    """Whether a stand-in, ``NOISE`` or ``POSITIONS``, has a part in a tensor."""
     todo, seen = [tensor.call], 0
     while todo and seen < most:
         call, seen = todo.pop(), seen + 1
-        if call.layer.class_name == NOISE:
+        if call.layer.class_name == what:
             return True
         todo += [t.call for t in call.reads]
     return False
@@ -184,7 +238,7 @@ def sampling_of(tensor: Tensor) -> list[Tensor] | None:
     if tensor.call.layer.class_name != "Add" or len(tensor.call.reads) != 2:
         return None
     for mean, rest in (tensor.call.reads, tensor.call.reads[::-1]):
-        if rest.call.layer.class_name != "Multiply" or draws_noise(mean):
+        if rest.call.layer.class_name != "Multiply" or draws(mean, NOISE):
             continue
         sides = [t for t in rest.call.reads if t.call.layer.class_name != NOISE]
         if len(sides) == 1 and (log_var := _log_variance(sides[0])) is not None:
@@ -232,7 +286,7 @@ def operate_tensors(interp: Interpreter, node: ast.BinOp, a: Any, b: Any) -> Any
         interp.report_unknown(node, "one side could not be worked out: the other is taken alone")
         return a if isinstance(a, Tensor) else b if isinstance(b, Tensor) else Unknown()
     if isinstance(a, Tensor) and isinstance(b, Tensor) and op in SIGNS:
-        name = legacy.FUNCTIONS[SIGNS[op]]
+        name = legacy.FUNCTIONS[SIGNS[op]] if _is_alike(a, b) else f"ops.{SIGNS[op]}"
         interp.report_translation(node, f"`{interp.page.text(node)}` became the layer {name}.")
         return record_call(interp, new_layer(name), [a, b])
     if (op not in (ast.Div,) or not isinstance(b, int | float)) and (
@@ -251,6 +305,14 @@ def operate_tensors(interp: Interpreter, node: ast.BinOp, a: Any, b: Any) -> Any
     return record_call(interp, new_layer("Rescaling", **config), [tensor])
 
 
+def _is_alike(a: Tensor, b: Tensor) -> bool:
+    """Whether a joining layer takes both: it wants them of as many axes, batch included."""
+    if "ops.tensordot" in (a.call.layer.class_name, b.call.layer.class_name):
+        return False
+    sides = [t.call.shape for t in (a, b) if t.index == 0 and t.call.shape is not None]
+    return len(sides) < 2 or len(sides[0]) == len(sides[1])
+
+
 def _rescaling(op: type, number: float, left: bool) -> dict[str, float] | None:
     """What ``x op number`` (``left``) or ``number op x`` is as ``x * scale + offset``."""
     if op is ast.Mult:
@@ -266,15 +328,19 @@ def _rescaling(op: type, number: float, left: bool) -> dict[str, float] | None:
 
 def call_operation(interp: Interpreter, node: ast.Call, path: str, args: Args, kw: Keywords) -> Any:
     """A function of TensorFlow or Keras called on tensors; None when it is none we know."""
+    if path.endswith(".reshape") and (reshaped := _reshape_whole(interp, args, kw)):
+        return reshaped
     if result := keras_ops.read_operation(path, args, kw):
         return record_call(interp, *result)
     name = path.rpartition(".")[2]
     if name in ("shape", "int_shape"):
-        return Shape(tensors_in(args, kw)[0].call.last)
+        return shape_of(tensors_in(args, kw)[0])
+    if name == "extract_patches" and (made := _patches(args, kw)):
+        return record_call(interp, *made)
     if ".random." in path or "random_" in name:
         return interp.report_unknown(node, "no layer does this: left out")
     tensors = tensors_in(args, kw)
-    layer = _operation(name, path, args, kw, len(tensors))
+    layer = _operation(name, path, args, kw, tensors)
     if layer is None and (result := keras_ops.read_older(path, args, kw)):
         return record_call(interp, *result)
     if layer is None:
@@ -289,12 +355,42 @@ def call_operation(interp: Interpreter, node: ast.Call, path: str, args: Args, k
     return record_call(interp, layer, tensors)
 
 
+def _patches(args: Args, kw: Keywords) -> tuple[Layer, list[Tensor]] | None:
+    """``extract_patches(images, size)``, of squares that lie side by side."""
+    size = kw.get("size", kw.get("sizes", args[1] if len(args) > 1 else None))
+    sides = [n for n in size if n != 1] if isinstance(size, list) else [size]
+    steps = kw.get("strides", size)
+    apart = [n for n in steps if n != 1] if isinstance(steps, list) else [steps]
+    if not sides or not isinstance(sides[0], int) or {*sides, *apart} != {sides[0]}:
+        return None
+    return new_layer("Patches", patch_size=sides[0]), tensors_in(args, kw)[:1]
+
+
+def _reshape_whole(interp: Interpreter, args: Args, kw: Keywords) -> Tensor | None:
+    """``reshape(x, (batch, n, m))`` with the batch as it is: the layer Reshape."""
+    tensors = tensors_in(args[:1], {k: v for k, v in kw.items() if k in ("x", "inputs", "tensor")})
+    target = kw.get("newshape", kw.get("shape", args[1] if len(args) > 1 else None))
+    if len(tensors) != 1 or not isinstance(target, list) or not target:
+        return None
+    if tensors[0].call.layer.class_name == "Patches" and len(target) == 3:
+        return tensors[0]  # it lays each square out as a row already
+    sides = target[1:]
+    is_batch = isinstance(target[0], Unknown | Opaque) or target[0] is None
+    if not is_batch or not all(isinstance(n, int) and not isinstance(n, bool) for n in sides):
+        return None
+    layer = new_layer("Flatten") if sides == [-1] else new_layer("Reshape", target_shape=sides)
+    return record_call(interp, layer, tensors)
+
+
 def tensors_in(args: Args, kw: Keywords) -> list[Tensor]:
     """The tensors among arguments, also those in lists."""
     return [t for t in walk([args, list(kw.values())]) if isinstance(t, Tensor)]
 
 
-def _operation(name: str, path: str, args: Args, kw: Keywords, many: int) -> Layer | None:
+def _operation(
+    name: str, path: str, args: Args, kw: Keywords, tensors: list[Tensor]
+) -> Layer | None:
+    many = len(tensors)
     axis = kw.get("axis", args[1] if len(args) > 1 and not isinstance(args[1], Tensor) else None)
     if name in PAIRWISE and many == 2:
         return new_layer(legacy.FUNCTIONS[name])
@@ -311,11 +407,14 @@ def _operation(name: str, path: str, args: Args, kw: Keywords, many: int) -> Lay
             return new_layer("Flatten") if sizes == [-1] else new_layer(
                 "Reshape", target_shape=tuple(sizes)
             )  # fmt: skip
-    if name in ("reduce_mean", "mean", "reduce_max", "max"):
+    keeps = kw.get("keepdims", kw.get("keep_dims", False))
+    if name in ("reduce_mean", "mean", "reduce_max", "max") and not keeps:
         kind = "Average" if "mean" in name else "Max"
         axes = {1: "1D", (1,): "1D", (1, 2): "2D", (1, 2, 3): "3D"}
         key = tuple(axis) if isinstance(axis, list) else axis
-        return new_layer(f"Global{kind}Pooling{axes[key]}") if key in axes else None
+        shape = tensors[0].call.shape if tensors[0].index == 0 else None
+        fits = key in axes and (shape is None or len(shape) == int(axes[key][0]) + 1)
+        return new_layer(f"Global{kind}Pooling{axes[key]}") if fits else None
     return None
 
 

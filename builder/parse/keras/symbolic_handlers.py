@@ -52,6 +52,8 @@ def _model_attribute(interp: Interpreter, node: ast.AST, model: Model, name: str
         result = symbolic_model.reachable_calls(model)
         interp.steps += len(result)
         return list({id(c.layer): c.layer for c in result}.values())
+    if name == "output_shape" and model.outputs:
+        return symbolic_model.shape_of(model.outputs[0])
     if name in ("input", "output", "inputs", "outputs", "layers", "history", "name", "optimizer",
                 "input_shape", "output_shape", "weights", "trainable_weights", "metrics_names",
                 "trainable_variables", "variables", "non_trainable_weights", "metrics", "loss",
@@ -100,7 +102,7 @@ def _layer_attribute(interp: Interpreter, node: ast.AST, layer: Layer, name: str
 
 def _tensor_attribute(interp: Interpreter, node: ast.AST, tensor: Tensor, name: str) -> Any:
     if name == "shape":
-        return Shape(tensor.call.last if tensor.index == 0 else None)
+        return symbolic_model.shape_of(tensor)
     return Unknown() if name in ("dtype", "ndim") else BoundMethod(tensor, name)
 
 
@@ -118,7 +120,23 @@ def _tensor_index(interp: Interpreter, node: ast.Subscript, tensor: Tensor, key:
 
 
 def _shape_index(interp: Interpreter, node: ast.Subscript, shape: Shape, key: Any) -> Any:
-    return shape.last if key == -1 and shape.last is not None else Unknown()
+    if key == -1:
+        return shape.last if shape.last is not None else Unknown()
+    if shape.sides is None:
+        return Unknown()
+    whole = (None, *shape.sides)
+    if isinstance(key, int) and -len(whole) <= key < len(whole):
+        return whole[key] if whole[key] is not None else Unknown()
+    if isinstance(key, slice) and all(p is None or isinstance(p, int) for p in
+                                      (key.start, key.stop, key.step)):  # fmt: skip
+        return [Unknown() if n is None else n for n in whole[key]]
+    return Unknown()
+
+
+def _unpack_shape(interp: Interpreter, node: ast.AST, shape: Shape, many: int) -> list[Any]:
+    whole = (None, *(shape.sides or ()))
+    known = whole if len(whole) == many else (None,) * many
+    return [Unknown() if n is None else n for n in known]
 
 
 def _set_layer(interp: Interpreter, target: ast.Attribute, layer: Layer, value: Any) -> None:
@@ -174,7 +192,7 @@ HANDLERS: dict[type, Handlers] = {
         unpack=symbolic_calls.unpack_outputs,
         signed=True,
     ),
-    Shape: Handlers(index=_shape_index),
+    Shape: Handlers(index=_shape_index, unpack=_unpack_shape),
     KerasObject: Handlers(method=symbolic_calls.leave_out),
     Unknown: Handlers(call=_call_unknown),
 }

@@ -13,6 +13,11 @@ from builder.parse.interpreter.imports import NAME, tidy_name
 from builder.parse.interpreter.values import CannotEvaluate, Symbol
 from builder.spec import MAX_LAYERS, Config, ModelSpec, Node, ObjectSpec, snake_case, unique_name
 
+NOISE, POSITIONS = "__noise__", "__positions__"
+STAND_INS = (NOISE, POSITIONS)
+"""Classes of what stands for numbers drawn by chance and for counted positions, while a layer of
+the text's own is followed: a layer of Layerwise does what follows of them, or nothing."""
+
 MAX_NESTING = 20
 """Models or wrappers inside each other."""
 
@@ -61,6 +66,7 @@ class LayerCall:
     Args:
         number: counts calls over the whole text.
         last: the size of the result's last axis, where the layer alone says it.
+        shape: of the result, without the batch, as far as the records say it.
         title: the variable that holds the result, where it holds nothing else.
         off: our own script carries the call as a comment.
         named: keyword arguments, as ``Node.call`` has them.
@@ -73,6 +79,7 @@ class LayerCall:
     title: str = ""
     off: bool = False
     named: Config = field(default_factory=Config)
+    shape: tuple[int | None, ...] | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -85,9 +92,21 @@ class Tensor:
 
 @dataclass(eq=False, slots=True)
 class Shape:
-    """``tensor.shape``: only its last axis can be known."""
+    """``tensor.shape``, the batch included, as far as it is known.
+
+    Args:
+        last: the last axis.
+        sides: all axes but the batch.
+    """
 
     last: int | None
+    sides: tuple[int | None, ...] | None = None
+
+
+def shape_of(tensor: Tensor) -> Shape:
+    """The shape of a tensor; only first outputs are known."""
+    call = tensor.call
+    return Shape(call.last, call.shape) if tensor.index == 0 else Shape(None)
 
 
 @dataclass(eq=False, slots=True)
@@ -298,6 +317,9 @@ def _record(layer: Layer, name: str, depth: int, then: dict[int, ObjectSpec]) ->
     if layer.inner is not None:
         inner, count = model_spec(layer.inner, name, depth + 1, then)
         return inner, count + 1
+    if layer.class_name in STAND_INS:
+        raise CannotEvaluate(f"what draws by chance or counts positions (line {layer.line}) is read"
+                             " only where a layer does it")  # fmt: skip
     return then.get(id(layer), layer.spec), 1
 
 

@@ -22,8 +22,11 @@ from builder.parse.interpreter.values import (
     walk,
 )
 from builder.parse.keras import model_calls, symbolic_calls
-from builder.parse.keras.symbolic_model import Layer, Model, Shape, Tensor
+from builder.parse.keras.symbolic_model import NOISE, Layer, Model, Shape, Tensor, shape_of
 from builder.spec import unique_name
+
+OWN_WAYS = ("train_step", "test_step", "compute_loss", "fit")
+"""Methods by which a class of a model trains in its own way."""
 
 LAMBDA = "__lambda__"
 """Field of an object that stands for a Lambda: its function takes no ``self``."""
@@ -42,6 +45,10 @@ def make_instance(
         if not interp.foreign and not any(isinstance(v, Opaque | Unknown) for v in args):
             interp.report_unknown(node, f"the class {kind.node.name} is not followed: left out")
         return Opaque()
+    if kind.base == "model" and not {"call", "__init__"} & kind.methods.keys():
+        ends = (*args, *(kw[k] for k in ("inputs", "outputs") if k in kw))
+        if any(symbolic_calls.is_tensor(v) for v in ends):
+            return _functional(interp, node, kind, args, kw)
     made = UserInstance(kind, line=node.lineno)
     name = kw.get("name")
     made.name = tidy_name(name) if isinstance(name, str) else ""
@@ -51,6 +58,16 @@ def make_instance(
     if kind.base == "model":
         model_calls.model_of(interp, made)
     return made
+
+
+def _functional(
+    interp: Interpreter, node: ast.Call, kind: UserClass, args: Args, kw: Keywords
+) -> Any:
+    """``Mine(inputs, outputs)`` of a class that only trains in its own way."""
+    for name in (n for n in OWN_WAYS if n in kind.methods):
+        text = f"{kind.node.name} has a {name} of its own: Layerwise trains as Keras's fit does."
+        interp.report_unread(kind.methods[name].node, text)
+    return model_calls.make_functional(interp, node, args, kw)
 
 
 def follow_instance(
@@ -90,7 +107,7 @@ def follow_instance(
     if value.of.base != "layer":
         return result
     ends = [result] if isinstance(result, Tensor) else []
-    if any(symbolic_calls.draws_noise(t) for t in ends):
+    if any(symbolic_calls.draws(t, NOISE) for t in ends):
         sampled = symbolic_calls.sampling_of(ends[0])
         if sampled is None:
             return _left_out(interp, node, value, inputs, "it draws by chance")
@@ -117,7 +134,7 @@ def _build(interp: Interpreter, node: ast.AST, value: UserInstance, values: list
         return
     value.fields["__built__"] = True
     tensors = _tensors(values)
-    shape = Shape(tensors[0].call.last if len(tensors) == 1 else None)
+    shape = shape_of(tensors[0]) if len(tensors) == 1 else Shape(None)
     interp.call(node, start, [value, shape], {})
 
 

@@ -109,10 +109,25 @@ def show_report(parsed: Parsed | str) -> None:
     if parsed.training is not None:
         count = len(parsed.training.model.nodes)
         st.markdown(f"{count} layers, data {escape_md(parsed.training.dataset.class_name)}.")
+        chosen = _choose_model(parsed, parsed.training)
         if st.button("Open as a project", key="paste-open", type="primary"):
-            current_project.open_training(parsed.training, _title(parsed, parsed.training))
+            current_project.open_training(chosen, _title(parsed, chosen))
             tab_state.remember("pasted", None)
             page_frame.go("model")
+
+
+def _choose_model(parsed: Parsed, training: TrainingSpec) -> TrainingSpec:
+    """The model to open, of a text with several."""
+    if not parsed.others:
+        return training
+    choices = {"The one it trains": training, **dict(parsed.others)}
+    name = st.selectbox(
+        "Model",
+        list(choices),
+        key="paste-model",
+        help="The text has several models; each opens as a project of its own.",
+    )
+    return choices[name]
 
 
 def _title(parsed: Parsed, training: TrainingSpec) -> str:
