@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageOps
 from scipy import ndimage
 
+from builder.engine.inference import ink_parts
 from builder.errors import FileError
 from builder.formatting import size
 from builder.kinds.contract import Array
@@ -162,6 +163,9 @@ def _rim(lines: Array, most: int) -> int:
 FAINTEST = 0.12
 """Contrast of ink in a photograph, at least."""
 
+STRONG_RULE = 0.3
+"""Contrast of lines of the paper, as a share of the ink's, from which they disturb a digit."""
+
 SHARE = 0.35, 0.75
 """Of the strongest ink: below the first is paper, above the second full ink."""
 
@@ -179,6 +183,8 @@ def _photographed_ink(grey: Array) -> tuple[Array, str]:
     strongest = float(ndimage.gaussian_filter(ink, max(0.7, side / 300)).max())
     low, high = (share * strongest for share in SHARE)
     doubt = "There is hardly any contrast in this picture." if strongest < FAINTEST else ""
+    if ink_parts.is_ruled(ink > STRONG_RULE * strongest):
+        doubt = doubt or ink_parts.RULED
     ink = np.clip((ink - low) / max(high - low, 1e-6), 0, 1).astype("float32")
     near = ndimage.binary_dilation(ink > 0.5, iterations=2)
     return np.where(near, ink, 0), doubt

@@ -42,7 +42,7 @@ DIGIT = 0.4
 OVERLAP = 0.3
 """Parts that lie above each other by this share of their width belong to one digit."""
 
-RULED = "The lines of the paper were put aside, and some of the digit with them."
+RULED = "Lines of the paper cross it and were put aside, perhaps some of the digit with them."
 CUT = "It touches the edge of the picture: some of it may lie outside."
 
 
@@ -149,6 +149,11 @@ def _without_rules(inked: Array) -> tuple[Array, bool]:
         usual = np.median(thick[rules & inked]) if (rules & inked).any() else 0
         left = left & ~(rules & (thick <= 2 * usual + 1))
     return left, bool((left != inked).any())
+
+
+def is_ruled(inked: Array) -> bool:
+    """Whether there are lines of ruled paper among these points of ink."""
+    return _without_rules(inked)[1]
 
 
 def _run_lengths(inked: Array, axis: int) -> Array:

