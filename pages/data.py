@@ -12,7 +12,8 @@ from builder.facts import DataFacts
 from builder.runs.disk import folder_files
 from builder.runs.engine_process import client
 from builder.spec import ObjectSpec
-from builder.suggest import picture_dataset, series_dataset, sound_dataset, table_dataset
+from builder.suggest import series_dataset, table_dataset
+from builder.suggest.media import picture_dataset, sound_dataset
 from pages.widgets.data import (
     arrived_file,
     collect_pictures,

@@ -12,14 +12,8 @@ from builder.document import to_json
 from builder.errors import DataError, FileError
 from builder.formatting import plural
 from builder.spec import ObjectSpec
-from builder.suggest import (
-    further_files,
-    picture_dataset,
-    series_dataset,
-    sound_dataset,
-    table_dataset,
-    table_model,
-)
+from builder.suggest import further_files, series_dataset, table_dataset, table_model
+from builder.suggest.media import picture_dataset, sound_dataset
 from builder.tables.table_records import TableFormat, TableOverview, TableProfile
 
 

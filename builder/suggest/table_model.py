@@ -10,16 +10,16 @@ from builder.facts import ColumnFacts, DataFacts
 from builder.kinds.registry import find_kind
 from builder.spec import Config, ObjectSpec, TrainingSpec, unique_name
 from builder.suggest.draft import Draft
-from builder.suggest.outputs import Ending, ending
-from builder.suggest.picture_model import (
+from builder.suggest.media.picture_model import (
     PICTURE_SIZES,
     PictureSize,
     is_pictures,
     suggest_pictures,
 )
+from builder.suggest.media.sound_model import SOUND_SIZES, is_sounds, suggest_sounds
+from builder.suggest.outputs import Ending, ending
 from builder.suggest.ratings_model import is_rating, suggest_ratings
 from builder.suggest.series_model import SERIES_SIZES, SeriesSize, is_series, suggest_series
-from builder.suggest.sound_model import SOUND_SIZES, is_sounds, suggest_sounds
 
 FEATURES = "features"
 """The block that turns columns into numbers."""

@@ -71,7 +71,7 @@ def project(path: Path) -> tuple[Any, float]:
     """The dataset that the archive becomes, and the seconds until its gallery is known."""
     from builder.media.picture_overview import overview_file
     from builder.runs.disk import data_files
-    from builder.suggest.picture_dataset import picture_dataset
+    from builder.suggest.media.picture_dataset import picture_dataset
 
     file = data_files.keep(path.name, path.read_bytes())
     start = time.perf_counter()
@@ -181,7 +181,7 @@ def sounds(path: Path) -> None:
     from builder.media.sound_overview import overview_file
     from builder.runs.disk import data_files
     from builder.suggest import table_model
-    from builder.suggest.sound_dataset import sound_dataset
+    from builder.suggest.media.sound_dataset import sound_dataset
 
     seen = overview_file(str(path))
     assert seen is not None

@@ -10,6 +10,7 @@ CROWDED = {
     "builder/datasets": "one file for each dataset",
     "builder/engine/inference": "one file for each question to a trained model",
     "builder/tables/reading": "one file for each form of a table, and one for each step to it",
+    "pages/widgets/evaluate": "one file for each view of the exam",
     "pages/widgets/data": "one file for each thing the page shows, and each way to bring data in",
     "builder/kinds": "one file for each kind of data",
     "builder/exporters": "one file for each form to take a project home in",
@@ -89,7 +90,7 @@ LADDERS = {
     ),
     "builder.suggest": (
         {"draft", "outputs", "series_dataset", "table_dataset"},
-        {"further_files", "ratings_model", "series_model"},
+        {"further_files", "media", "opened_model", "ratings_model", "series_model"},
         {"table_model"},
         {"bind"},
     ),

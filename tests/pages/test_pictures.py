@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 from builder.media import sound_overview
 from builder.media.picture_overview import overview_file
 from builder.runs.disk import data_files, projects
-from builder.suggest import picture_dataset, sound_dataset, table_model
+from builder.suggest import table_model
+from builder.suggest.media import picture_dataset, sound_dataset
 from tests.builder.media.small_pictures import archive, drawn, shapes, turned
 from tests.builder.media.small_sounds import tones
 from tests.builder.tables.small_files import zipped

@@ -35,7 +35,7 @@ MODULES = {
         "engine.analysis.dependence",
         "engine.analysis.error_groups",
         "engine.analysis.importance",
-        "engine.analysis.picture_answers",
+        "engine.analysis.shaped_answers",
         "engine.analysis.saliency",
         "engine.build.keras_model",
         "engine.data.loading",

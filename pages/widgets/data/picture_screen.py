@@ -17,7 +17,8 @@ from builder.media.media_records import PictureOverview
 from builder.runs.disk import workspace
 from builder.runs.engine_process import client
 from builder.spec import ObjectSpec
-from builder.suggest import picture_dataset, table_model
+from builder.suggest import table_model
+from builder.suggest.media import picture_dataset
 from pages.widgets.data import data_preview, open_table
 from pages.widgets.session import current_project, engine_facts
 from pages.widgets.shared import asset_files

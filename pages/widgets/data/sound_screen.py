@@ -14,7 +14,8 @@ from builder.errors import DataError
 from builder.media.media_records import SoundOverview
 from builder.runs.engine_process import client
 from builder.spec import ObjectSpec
-from builder.suggest import sound_dataset, table_model
+from builder.suggest import table_model
+from builder.suggest.media import sound_dataset
 from pages.widgets.data import data_preview, open_table
 from pages.widgets.session import current_project, engine_facts
 from pages.widgets.shared import asset_files

@@ -27,7 +27,7 @@ def show(run: Run, artefact: str, output: str) -> None:
     """Where it was furthest off, as it usually is, and at its best; how the errors are spread."""
     found = engine_facts.get_or_make(
         ("answer-pictures", run.id, output),
-        lambda: client.call("picture_answers.answer_pictures", artefact, run.training, output),
+        lambda: client.call("shaped_answers.answer_pictures", artefact, run.training, output),
     )
     if found["overlap"] is not None:
         st.metric(
@@ -103,7 +103,7 @@ def _try_noise(run: Run, artefact: str, output: str) -> None:
     asked = (jobs.artefact(reader.id), reader.training) if reader else None
     with st.spinner("Adding noise …"):
         found = client.call(
-            *("picture_answers.answer_noisy", artefact, run.training, noise, output),
+            *("shaped_answers.answer_noisy", artefact, run.training, noise, output),
             (str(asked[0]), asked[1]) if asked else None,
         )
     st.markdown(escape_md(sentence(found)))

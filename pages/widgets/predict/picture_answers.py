@@ -16,7 +16,7 @@ from builder.runs.disk import workspace
 from builder.runs.engine_process import client
 from builder.runs.scheduler import jobs
 from builder.spec import Run
-from builder.suggest import picture_dataset
+from builder.suggest.media import picture_dataset
 from pages.widgets.code import lazy_download
 from pages.widgets.evaluate import prediction
 from pages.widgets.session import tab_state

@@ -13,7 +13,7 @@ from builder.errors import FileError, LayerwiseError
 from builder.runs.engine_process import client
 from builder.runs.scheduler import jobs
 from builder.spec import Run
-from builder.suggest import sound_dataset
+from builder.suggest.media import sound_dataset
 from pages.widgets.evaluate import prediction
 from pages.widgets.session import tab_state
 from pages.widgets.shared import drop_zone, page_frame

@@ -16,7 +16,7 @@ from builder.runs.scheduler import jobs
 from builder.runs.store import metric_rows, run_store
 from builder.runs.store.progress import GOING, Progress
 from builder.spec import Run, TrainingSpec
-from builder.suggest import picture_dataset, sound_dataset
+from builder.suggest.media import picture_dataset, sound_dataset
 from pages.widgets.evaluate import simple_models
 from pages.widgets.runs import run_actions, run_sentences
 from pages.widgets.session import browser, current_project, tab_state, widget_sync

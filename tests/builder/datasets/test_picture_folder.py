@@ -16,7 +16,7 @@ from builder.engine.data import loading
 from builder.errors import DataError
 from builder.media.picture_overview import overview_file
 from builder.runs.disk import data_files
-from builder.suggest import picture_dataset
+from builder.suggest.media import picture_dataset
 from tests.builder.media.small_pictures import archive, drawn, heic, saved, shapes, turned
 
 

@@ -15,7 +15,7 @@ from builder.errors import DataError
 from builder.media.sound_headers import read_sound_header
 from builder.media.sound_overview import overview_file
 from builder.runs.disk import data_files
-from builder.suggest import sound_dataset
+from builder.suggest.media import sound_dataset
 from tests.builder.media.small_sounds import RATE, saved, tone, tones
 from tests.builder.tables.small_files import zipped
 

@@ -17,7 +17,8 @@ from builder.engine.training.reporting import NullSink
 from builder.errors import DataError, FileError
 from builder.media.picture_overview import overview_file
 from builder.runs.disk import data_files
-from builder.suggest import picture_dataset, table_model
+from builder.suggest import table_model
+from builder.suggest.media import picture_dataset
 from tests.builder.media.small_pictures import archive, drawn, saved, shapes, turned
 
 

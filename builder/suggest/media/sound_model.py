@@ -7,8 +7,8 @@ from builder.facts import DataFacts
 from builder.kinds.registry import find_kind
 from builder.spec import Config, ObjectSpec, TrainingSpec
 from builder.suggest.draft import Draft
+from builder.suggest.media.picture_model import PictureSize
 from builder.suggest.outputs import ending
-from builder.suggest.picture_model import PictureSize
 
 SOUND_SIZES = {
     "linear": PictureSize(

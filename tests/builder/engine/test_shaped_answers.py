@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from builder import check, starters
-from builder.engine.analysis import picture_answers
+from builder.engine.analysis import shaped_answers
 from builder.engine.build import keras_model
 from builder.engine.data import column_arrays, loading
 from builder.engine.inference import baselines, evaluation
@@ -84,7 +84,7 @@ def test_a_class_number_cannot_be_given_for_a_word() -> None:
 
 
 def test_answers_stand_beside_the_truth(artefacts: tuple[str, str]) -> None:
-    shown = picture_answers.answer_pictures(artefacts[0], AGAIN)
+    shown = shaped_answers.answer_pictures(artefacts[0], AGAIN)
     true = loading.load(DIGITS).input.test
     said = evaluation.get_answers(artefacts[0], AGAIN).outputs[0].said
     errors = np.abs(true - said).mean(axis=(1, 2))
@@ -94,7 +94,7 @@ def test_answers_stand_beside_the_truth(artefacts: tuple[str, str]) -> None:
     assert np.array_equal(worst["true"]["images"][0], (true[errors.argmax()] * 255).astype("uint8"))
     assert np.abs(worst["said"]["images"][0] / 255.0 - said[errors.argmax()]).max() < 1 / 255
     page = pictures_beside_truth.rows_html(worst, again=True)
-    assert page.count("<img") == 2 * picture_answers.SHOWN
+    assert page.count("<img") == 2 * shaped_answers.SHOWN
     guess = baselines.compare(AGAIN)["models"]
     assert [m["name"] for m in guess] == ["Always the mean"]
     report = evaluation.report(artefacts[0], AGAIN)
@@ -103,14 +103,14 @@ def test_answers_stand_beside_the_truth(artefacts: tuple[str, str]) -> None:
 
 def test_noise_is_told_and_another_run_reads_the_answers(artefacts: tuple[str, str]) -> None:
     again, reader = artefacts
-    quiet = picture_answers.answer_noisy(again, AGAIN, 0.0, reader=(reader, READER))
+    quiet = shaped_answers.answer_noisy(again, AGAIN, 0.0, reader=(reader, READER))
     assert quiet["noisy"] == 0 and quiet["accuracy"]["clean"] == quiet["accuracy"]["noisy"]
     rows = slice(0, quiet["rows"])
     report = evaluation.get_answers(reader, READER).outputs[0]
     truth = loading.load(DIGITS).target.raw.test[rows]
     right = (report.said[rows].argmax(axis=1) == truth).mean()
     assert quiet["accuracy"]["clean"] == pytest.approx(right)
-    loud = picture_answers.answer_noisy(again, AGAIN, 0.6, reader=(reader, READER))
+    loud = shaped_answers.answer_noisy(again, AGAIN, 0.6, reader=(reader, READER))
     assert loud["noisy"] > 0.1 and loud["accuracy"]["noisy"] < right
     assert "further from the truth" in pictures_beside_truth.sentence(quiet)
 
@@ -123,8 +123,8 @@ def test_masks_overlap_as_keras_says() -> None:
     said = np.random.default_rng(0).uniform(size=true.shape)
     metric = keras.metrics.BinaryIoU(target_class_ids=[1])
     metric.update_state(true, said)
-    assert picture_answers.overlap(true, said) == pytest.approx(float(metric.result()))
-    assert picture_answers.overlap(true * 0.4, said) is None
+    assert shaped_answers.overlap(true, said) == pytest.approx(float(metric.result()))
+    assert shaped_answers.overlap(true * 0.4, said) is None
 
 
 def test_a_mask_is_a_target_with_a_shape() -> None:

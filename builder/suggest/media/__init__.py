@@ -1,0 +1,1 @@
+"""Suggest a dataset and a model for pictures or sounds in folders."""
