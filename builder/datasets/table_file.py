@@ -212,6 +212,14 @@ def _check_rows(table: Any, targets: Mapping[str, str]) -> None:
             f"Give a table of at least {FEWEST} such rows.",
             "dataset.targets",
         )
+    for name in targets:
+        if table[name].nunique() < 2:
+            raise DataError(
+                f"'{name}' is {str(table[name].dropna().iloc[0])[:40]!r} in every row: there is"
+                " nothing to predict.",
+                "Choose another column to predict.",
+                "dataset.targets",
+            )
 
 
 def _check_parts(y: Mapping[str, Any], y_test: Mapping[str, Any]) -> None:

@@ -31,12 +31,19 @@ def table_dataset(
         profile: of the file.
 
     Raises:
-        DataError: no such column, or one that cannot be predicted.
+        DataError: no such column, one that cannot be predicted, or none to predict from.
     """
     wanted = [_card(profile, n) for n in targets]
     part = find_part(profile)
     read = [_card(profile, n) for n in guess_task(profile, targets, inputs).inputs]
     chosen = [c for c in read if c not in wanted and (inputs or c.name != part)]
+    if not chosen:
+        why = next((c.left_out for c in profile.columns if c.left_out and c not in wanted), "")
+        raise DataError(
+            f"No column is left to predict from.{f' {why}' if why else ''}",
+            "Say which columns to predict from, or give a table with more of them.",
+            "dataset.inputs",
+        )
     form = dataclasses.asdict(profile.format)
     return ObjectSpec(
         CLASS_NAME,

@@ -272,6 +272,17 @@ def test_too_few_rows_are_refused():
         loading.load(dataset(table()[:8].to_csv(index=False)))
 
 
+def test_a_target_that_never_changes_is_refused():
+    with pytest.raises(DataError, match="'came' is 'again' in every row"):
+        loading.load(dataset(table(came="again").to_csv(index=False)))
+
+
+def test_why_nothing_is_left_to_predict_from_is_told():
+    text = "name,came\n" + "".join(f"guest {i} of {i * i},{i % 2}\n" for i in range(40))
+    with pytest.raises(DataError, match=r"No column is left to predict from\. 'name'"):
+        dataset(text)
+
+
 def test_a_hostile_name_stays_a_text_in_the_script():
     name = "x'); import os; os.system('ls').csv"
     spec = ObjectSpec("TableFile", Config(file="0" * 64, name=name, inputs={"a": "number"},
