@@ -147,6 +147,7 @@ def _set_layer(interp: Interpreter, target: ast.Attribute, layer: Layer, value: 
 
 def _set_model(interp: Interpreter, target: ast.Attribute, model: Model, value: Any) -> None:
     if target.attr == "trainable" and isinstance(value, bool) and model.kind != "instance":
+        interp.steps += sum(4 for _ in symbolic_model.every_layer(model))
         symbolic_model.set_trainable(Layer(None, inner=model), value)
     elif target.attr not in ("_name", "name"):
         interp.report_unknown(target, "this setting of a model is not taken over")
