@@ -61,7 +61,7 @@ def _make_network(
     side = shape[0] if len(shape) == 3 else None
     tensors = {"": start}
     rows = architecture_layers.layer_rows(known.name, top, side)
-    interp.steps += len(rows)
+    interp.steps += 4 * len(rows)
     end = start
     for row in rows:
         layer = Layer(_own_head(row, top, asked), row.name, line=node.lineno)

@@ -61,9 +61,11 @@ def ask(training: TrainingSpec, facts: ModelFacts | None = None) -> AskedColumns
     targets: dict[str, Said] = {}
     labels = ""
     for view in output_views(training):
-        head = find_head(view.training.model, facts)
+        end = _innermost(view.training.model)
+        inside = end is not view.training.model
+        head = find_head(end, None if inside else facts)
         loss = resolve("losses", view.training.compile.get("loss"))
-        shape = _answer_shape(view.training.model, head, first)
+        shape = _answer_shape(end, head, _first_input(end) if inside else first)
         encoding, target = _target(shape, loss, head.activation if head else None)
         if "classes" in target:
             if labels and encoding != labels:
@@ -71,6 +73,18 @@ def ask(training: TrainingSpec, facts: ModelFacts | None = None) -> AskedColumns
             labels = labels or encoding
         targets[Y if single else view.output or binding.outputs(model)[0]] = target
     return AskedColumns(Config(inputs), Config(targets), labels or "integers")
+
+
+def _innermost(model: ModelSpec) -> ModelSpec:
+    """The model whose last layer answers: one inside, where a model ends with a model."""
+    last = model.by_name.get(model.outputs[0]) if len(model.outputs) == 1 else None
+    inner = model.layers.get(last.layer) if last is not None else None
+    return _innermost(inner) if isinstance(inner, ModelSpec) else model
+
+
+def _first_input(model: ModelSpec) -> tuple[int, ...]:
+    rows = (model.layers.get(n.layer) for n in model.nodes if edit.is_input(model, n.name))
+    return next((_sizes(row) for row in rows if isinstance(row, ObjectSpec)), ())
 
 
 def _sizes(layer: ObjectSpec) -> tuple[int, ...]:

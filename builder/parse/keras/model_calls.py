@@ -105,6 +105,7 @@ def _add_block(interp: Interpreter, node: ast.AST, model: Model, item: UserInsta
         return
     block = Model("open", "", getattr(node, "lineno", 0), inputs=[start], outputs=[result])
     calls = symbolic_model.reachable_calls(block)[1:]
+    interp.steps += len(calls)
     if len(model.stack) + len(calls) > MAX_LAYERS:
         raise CannotEvaluate(f"the model has more than {MAX_LAYERS:,} layers")
     chain = [start.call, *calls]

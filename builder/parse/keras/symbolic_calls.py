@@ -25,6 +25,7 @@ from builder.parse.keras import keras_ops, legacy
 from builder.parse.keras.symbolic_model import (
     NOISE,
     POSITIONS,
+    STAND_INS,
     Layer,
     LayerCall,
     Model,
@@ -127,6 +128,8 @@ def record_call(interp: Interpreter, layer: Layer, tensors: list[Tensor]) -> Ten
     layer, tensors = _with_positions(layer, tensors)
     made = LayerCall(layer, tuple(tensors), interp.calls, last_axis(layer, tensors))
     made.shape = static_shape(layer, tensors)
+    own = {layer.class_name} & set(STAND_INS)
+    made.marks = frozenset(own).union(*(t.call.marks for t in tensors))
     if made.last is None and made.shape:
         made.last = made.shape[-1]
     layer.last_call = made
@@ -222,15 +225,9 @@ def count_positions(interp: Interpreter) -> Tensor:
     return record_call(interp, Layer(ObjectSpec(POSITIONS), line=interp.line), [])
 
 
-def draws(tensor: Tensor, what: str, most: int = 200) -> bool:
+def draws(tensor: Tensor, what: str) -> bool:
     """Whether a stand-in, ``NOISE`` or ``POSITIONS``, has a part in a tensor."""
-    todo, seen = [tensor.call], 0
-    while todo and seen < most:
-        call, seen = todo.pop(), seen + 1
-        if call.layer.class_name == what:
-            return True
-        todo += [t.call for t in call.reads]
-    return False
+    return what in tensor.call.marks
 
 
 def sampling_of(tensor: Tensor) -> list[Tensor] | None:

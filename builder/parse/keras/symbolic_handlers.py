@@ -18,6 +18,7 @@ from builder.parse.keras import (
     user_classes,
 )
 from builder.parse.keras.symbolic_model import KerasObject, Layer, Model, Shape, Tensor
+from builder.spec import snake_case
 
 
 def _call_model(interp: Interpreter, node: ast.Call, model: Model, args: Args, kw: Keywords) -> Any:
@@ -88,8 +89,8 @@ def _layer_method(
 def _layer_attribute(interp: Interpreter, node: ast.AST, layer: Layer, name: str) -> Any:
     if name == "output" and layer.last_call is not None:
         return Tensor(layer.last_call)
-    if name == "name" and layer.name:
-        return layer.name
+    if name == "name":
+        return layer.name or snake_case(layer.class_name or "model")
     if name == "trainable":
         return layer.spec is None or layer.spec.config.get("trainable", True)
     if layer.inner is not None and name not in ("input", "output", "weights", "call"):
@@ -146,6 +147,7 @@ def _set_layer(interp: Interpreter, target: ast.Attribute, layer: Layer, value: 
 
 def _set_model(interp: Interpreter, target: ast.Attribute, model: Model, value: Any) -> None:
     if target.attr == "trainable" and isinstance(value, bool) and model.kind != "instance":
+        interp.steps += sum(4 for _ in symbolic_model.every_layer(model))
         symbolic_model.set_trainable(Layer(None, inner=model), value)
     elif target.attr not in ("_name", "name"):
         interp.report_unknown(target, "this setting of a model is not taken over")

@@ -67,6 +67,7 @@ class LayerCall:
         number: counts calls over the whole text.
         last: the size of the result's last axis, where the layer alone says it.
         shape: of the result, without the batch, as far as the records say it.
+        marks: the stand-ins that have a part in the result.
         title: the variable that holds the result, where it holds nothing else.
         off: our own script carries the call as a comment.
         named: keyword arguments, as ``Node.call`` has them.
@@ -80,6 +81,7 @@ class LayerCall:
     off: bool = False
     named: Config = field(default_factory=Config)
     shape: tuple[int | None, ...] | None = None
+    marks: frozenset[str] = frozenset()
 
 
 @dataclass(eq=False, slots=True)
@@ -302,7 +304,8 @@ def _titles(calls: list[LayerCall], names: dict[int, str]) -> dict[int, str]:
         title = title_of(call) if many[id(call.layer)] > 1 else ""
         if not title or (title in others and title != key):
             title = key
-        titles[id(call)] = unique_name(title, used | (others - {key}))
+        is_free = title not in used and (title == key or title not in others)
+        titles[id(call)] = title if is_free else unique_name(title, used | (others - {key}))
         used.add(titles[id(call)])
     return titles
 

@@ -135,6 +135,17 @@ def test_preparing_pictures_inside_a_model_becomes_layers(module: str, made: lis
     assert [s.class_name for s in layers(read(source).model)] == ["InputLayer", *made, "Flatten"]
 
 
+def test_the_answers_of_a_head_that_is_a_model_are_counted_in_it() -> None:
+    top = "top = keras.Sequential([layers.Flatten(input_shape=base.output_shape[1:])])\n"
+    top += "top.add(layers.Dense(4, activation='softmax'))\n"
+    end = "model = keras.Model(base.input, top(base.output))"
+    source = f"import keras\nfrom keras import layers\nbase = {MOBILE}\n{top}{end}"
+    result = parse.parse(source)
+    assert result.training is not None
+    (target,) = result.training.dataset.config["targets"].values()
+    assert target["classes"] == 4
+
+
 def test_pictures_of_any_size_get_the_usual_one() -> None:
     base = "keras.applications.InceptionV3(include_top=False, weights=None)"
     result = parse.parse(
