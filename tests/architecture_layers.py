@@ -17,7 +17,7 @@ from builder.catalog import architecture_layers
 from builder.catalog.applications import ARCHITECTURES, Architecture
 from builder.engine.build import keras_model
 from builder.engine.build.backend import keras
-from builder.engine.files import convert
+from builder.engine.files.records import convert
 from builder.spec import ModelSpec, ObjectSpec
 
 FOLLOWING = ("EfficientNetB", "MobileNetV2", "MobileNetV3", "NASNet")

@@ -37,10 +37,9 @@ def _output_nodes(training: TrainingSpec) -> list[str]:
 
 
 def _unbound(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
-    again = tuple(c for c in data.inputs if find_kind(c.kind).as_answer(c))
     sides = (
         ("input", "Input", data.inputs, binding.input_columns(training)),
-        ("target", "output", (*data.targets, *again), binding.output_columns(training)),
+        ("target", "output", data.targets, binding.output_columns(training)),
     )
     for role, word, columns, bound in sides:
         for node, name in bound.items():
@@ -48,7 +47,8 @@ def _unbound(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
             if len(several) > 1:
                 yield from _unfit_together(training, data, node, several)
                 continue
-            if any(c.name == name for c in columns):
+            found = data.column(name)
+            if any(c.name == name for c in columns) or (role == "target" and _is_answer(found)):
                 continue
             given = training.columns.get(node)
             has = ", ".join(c.name for c in columns)
@@ -60,6 +60,11 @@ def _unbound(training: TrainingSpec, data: DataFacts) -> Iterator[Problem]:
             remedies = LazyFixes(partial(_bind_fixes, training, node, columns, bound))
             hint = f"Bind it to one of: {has}."
             yield Problem(f"columns.{node}", message, hint, remedies)
+
+
+def _is_answer(column: ColumnFacts | None) -> bool:
+    """Whether an output can learn to give that column."""
+    return column is not None and find_kind(column.kind).as_answer(column) is not None
 
 
 def _unfit_together(

@@ -72,8 +72,7 @@ class Data:
         facts = find_kind(column.facts.kind).as_answer(column.facts)
         if facts is None:
             raise DataError(
-                f"No output can answer the column '{name}': it is an input"
-                f" ({find_kind(column.facts.kind).describe(column.facts)}).",
+                f"No output can answer the column '{name}', which is an input of the dataset.",
                 f"Bind it to one of {', '.join(c.name for c in self.facts.targets)}.",
                 "columns",
             )

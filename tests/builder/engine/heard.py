@@ -17,8 +17,11 @@ from tests import zoo
 RNG = np.random.default_rng(0)
 X = RNG.random((330, 28, 28)).astype("float32")
 LABELS = RNG.integers(0, 10, 330)
-SPARSE = SimpleNamespace(x_train=X[:270], y_train=LABELS[:270], x_test=X[270:], y_test=LABELS[270:])
+SPARSE = SimpleNamespace(
+    x_train=X[:270], y_train=LABELS[:270], x_test=X[270:], y_test=LABELS[270:], w_train=None
+)
 ONE_HOT = SimpleNamespace(
+    w_train=None,
     x_train=X[:270],
     y_train=np.eye(10, dtype="float32")[LABELS[:270]],
     x_test=X[270:],

@@ -12,7 +12,8 @@ from keras.src.applications import imagenet_utils
 from builder import check
 from builder.catalog.applications import ARCHITECTURES, BY_NAME, CAFFE, TORCH, UNIT
 from builder.engine.build import keras_model
-from builder.engine.files import application_specs, convert
+from builder.engine.files import application_specs
+from builder.engine.files.records import convert
 from builder.errors import FileError
 from builder.spec import ObjectSpec
 from tests import zoo

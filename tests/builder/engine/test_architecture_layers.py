@@ -11,7 +11,7 @@ from builder.catalog import architecture_layers
 from builder.catalog.applications import ARCHITECTURES
 from builder.engine.build import keras_model
 from builder.engine.build.backend import keras
-from builder.engine.files import convert
+from builder.engine.files.records import convert
 
 FEW = (("MobileNetV2", 95), ("MobileNetV2", 150), ("EfficientNetB0", 150), ("VGG16", 64))
 

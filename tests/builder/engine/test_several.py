@@ -108,7 +108,7 @@ def test_one_input_and_one_output_of_many_columns_are_plain_arrays() -> None:
     [
         ({"text": "nothing"}, "no column 'nothing'"),
         ({"text": "stars"}, "'text' is bound to 'stars', which is a target"),
-        ({"stars": "price"}, "'stars' is bound to 'price', which is an input"),
+        ({"stars": "price"}, "No output can answer the column 'price', which is an input"),
     ],
 )
 def test_a_wrong_binding_is_said(columns: dict[str, str], said: str) -> None:

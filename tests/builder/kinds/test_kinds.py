@@ -40,6 +40,7 @@ COLUMNS = {
     "sequence": column("sequence", RNG.integers(0, 30, (15, 6))),
     "text": column("text", np.resize(WORDS, 15)),
     "category": column("category", np.arange(15) % 3, "target", classes=("x", "y", "z")),
+    "cut": column("steps", RNG.normal(0, 1, (15, 6, 2)), features=("a", "b")),
     "steps": column("array", RNG.normal(0, 1, (15, 6, 2))),
     "mask": column("array", RNG.integers(0, 2, (15, 4, 4, 1)), "target"),
     "town": column("category", TOWNS, classes=("Jena", "Ulm")),
@@ -144,7 +145,7 @@ def test_what_a_form_asks_for_is_an_example(name: str) -> None:
     facts, train, _ = prepared(raw, SETTINGS[0])
     fields = kind.fields(facts)
     if not fields:
-        assert raw.kind in ("image", "sound", "sequence", "category", "series", "array")
+        assert raw.kind in ("image", "sound", "sequence", "category", "series", "array", "steps")
         return
     start = {"str": "a soup" if facts.is_text else "2024-05-31"}
     values = [f.choices[0] if f.choices else start.get(f.type, f.start) for f in fields.values()]
