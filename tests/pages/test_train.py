@@ -131,6 +131,23 @@ def test_what_was_typed_before_the_click_is_what_is_trained(visit: Visit, busy: 
     assert len(run_store.list_runs(project=token)) == 1, "one click, one run"
 
 
+def test_the_seed_is_emptied_by_a_person_alone_and_not_by_a_lost_message(
+    visit: Visit, busy: str
+) -> None:
+    """A browser that was not told the number says "empty" with the next click, or another field."""
+    token = project(xor())
+    at = visit("train", p=token)
+    at.number_input(key="fit-seed").set_value(None)
+    at.number_input(key="fit-epochs").set_value(7).run()
+    assert projects.load(token).training == xor(epochs=7)
+    at.number_input(key="fit-seed").set_value(None)
+    at.button(key="train").click().run()
+    (run,) = run_store.list_runs(project=token)
+    assert run.training.seed == 0 and at.number_input(key="fit-seed").value == 0
+    at.number_input(key="fit-seed").set_value(None).run()
+    assert projects.load(token).training.seed is None
+
+
 def test_stop_ends_it_and_train_is_there_again(visit: Visit, busy: str) -> None:
     token = project(xor())
     at = visit("train", token)

@@ -98,12 +98,25 @@ def _sync(key: str, value: Any, shown: Any) -> None:
         before.epoch == state().epoch and _same(value, before.drawn)
     )
     after = replace(before, epoch=state().epoch, drawn=value, replaced=recent)
-    if late or not mine:
+    stray = current is None and before.read is not None and _is_stray(key)
+    if late or stray or not mine:
         st.session_state[key] = shown
         # while it speaks of the past, all of the past is still on its way
         recent = tuple((now, old) for old in (*(old for _, old in recent), current, before.shown))
         after = replace(after, read=value, shown=shown, replaced=recent)
     st.session_state[f"held:{key}"] = after
+
+
+def _is_stray(key: str) -> bool:
+    """Whether a field that is empty now was not emptied by a person.
+
+    A field that may be empty is drawn empty and then told what it shows. A browser that missed that
+    message says "empty" with the next thing it says: a click on Train, or another field. A person
+    empties one field, which is told alone (``assets/page.js`` lets no click overtake it).
+    """
+    kept = state()
+    rest = ((k, v) for k, v in kept.settled.items() if k != key and k in st.session_state)
+    return kept.start_pending or any(not _same(widget_value(k), v) for k, v in rest)
 
 
 def record_value(key: str, value: Any) -> None:
