@@ -13,7 +13,7 @@ NONE = "none"
 
 def label(name: str) -> str:
     """``"kernel_size"`` → ``"Kernel size"``: how an argument reads on a label."""
-    text = name.replace("_", " ").strip()
+    text = _words(name).strip()
     return text[:1].upper() + text[1:]
 
 
@@ -89,7 +89,12 @@ def score(value: float) -> str:
 
 def metric_name(name: str) -> str:
     """``"val_mean_absolute_error"`` → ``"validation mean absolute error"``."""
-    return name.replace("val_", "validation ", 1).replace("_", " ")
+    return _words(name.replace("val_", "validation ", 1))
+
+
+def _words(name: str) -> str:
+    """A name of Keras in words; its ``io_u`` is the intersection over union."""
+    return name.replace("io_u", "IoU").replace("_", " ")
 
 
 # --- sizes and times -------------------------------------------------------------------------

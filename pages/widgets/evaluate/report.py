@@ -39,8 +39,9 @@ def scores(results: Mapping[str, Any]) -> None:
 
 def _metric_title(name: str) -> str:
     """``auc`` → ``Test AUC``: an abbreviation is no word."""
-    words = formatting.label(name).lower()
-    return "Test " + " ".join(w.upper() if w in SHORT else w for w in words.split())
+    words = formatting.label(name).split()
+    lower = (w if w == "IoU" else w.lower() for w in words)
+    return "Test " + " ".join(w.upper() if w in SHORT else w for w in lower)
 
 
 SHORT = frozenset({"auc"})
