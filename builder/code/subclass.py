@@ -219,7 +219,8 @@ def _refuse_given_tables(model: ModelSpec) -> None:
         if not isinstance(layer, ObjectSpec):
             continue
         traits = catalog.traits_of(layer.class_name)
-        if traits.rescales and layer.config.get(traits.adapts) is not None:
+        # bins are kept as they were given; a mean and variance become tensors of that graph
+        if traits.adapts == "mean" and layer.config.get("mean") is not None:
             raise SpecError(
                 f"'{node.name}' scales by numbers that it was given, which Keras loses in a class"
                 " of your own.",
