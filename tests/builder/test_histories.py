@@ -66,7 +66,7 @@ def others() -> Iterator[tuple[str, str, str]]:
 
 
 SIMPLE = ("iris", "binned", "two_softmax", "rows", "nested_choices", "diabetes", "fashion_dense",
-          "which_words", "witness", "digits_patches")  # fmt: skip
+          "which_words", "witness", "digits_patches", "digits_denoiser")  # fmt: skip
 """What is said in their scripts is said in those of others that are trained here."""
 
 CASES = [*dict.fromkeys(case for case in chosen() if case[0] not in (*ALIKE, *SIMPLE))]
