@@ -163,9 +163,10 @@ def remedy(config: Mapping[str, Any]) -> str:
     """One sentence on what to do until they are here."""
     if config.get("said", Config()).get("form") == "model":
         return "Use it as it is on the page Predict or Draw, or choose data before you train it."
-    if not is_file(config):
+    form = config.get("said", Config()).get("form")
+    if not is_file(config) and form != "pictures":
         return "Train to see it run."
-    folder = config["said"]["form"] == "texts"
+    folder = form in ("texts", "pictures")
     what = "folder, or a ZIP of it," if folder else "file"
     return f"Train to see it run, and drop the {what} on the Data page when you have it."
 

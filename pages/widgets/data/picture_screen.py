@@ -18,9 +18,10 @@ from builder.runs.disk import workspace
 from builder.runs.engine_process import client
 from builder.spec import ObjectSpec
 from builder.suggest import table_model
+from builder.suggest.bind.bind_pictures import awaits_pictures, bind_pictures
 from builder.suggest.media import picture_dataset
 from pages.widgets.data import data_preview, open_table
-from pages.widgets.session import current_project, engine_facts
+from pages.widgets.session import current_project, engine_facts, tab_state
 from pages.widgets.shared import asset_files
 from pages.widgets.shared.page_frame import escape_md
 
@@ -144,6 +145,13 @@ def arrive(file: str, name: str) -> bool:
     if (seen := engine_facts.get_or_make(("pictures", file), lambda: _read(file, name))) is None:
         return False
     dataset = picture_dataset.picture_dataset(file, name, seen)
+    if awaits_pictures(current_project.training()):
+        bound = bind_pictures(current_project.training(), dataset)
+        _decode(bound.training.dataset)
+        current_project.push(bound.training)
+        for remark in (f"{name} is here: this project has its data.", *bound.remarks):
+            tab_state.add_note(remark)
+        return True
     _decode(dataset)
     title = name.rpartition(".")[0] or name
     # of what is known already, so that the gallery waits for nothing
