@@ -144,7 +144,8 @@ def test_the_seed_is_emptied_by_a_person_alone_and_not_by_a_lost_message(
     at.button(key="train").click().run()
     (run,) = run_store.list_runs(project=token)
     assert run.training.seed == 0 and at.number_input(key="fit-seed").value == 0
-    at.number_input(key="fit-seed").set_value(None).run()
+    another = visit("train", p=token)
+    another.number_input(key="fit-seed").set_value(None).run()
     assert projects.load(token).training.seed is None
 
 
